@@ -1,0 +1,72 @@
+"""What the catalog holds and the derived indexes do not, and the other way round."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from retrieval.catalog import Catalog
+
+Derived = Literal["words", "vectors"]
+INDEXES: tuple[Derived, ...] = ("words", "vectors")
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How many of the current passages each index has."""
+
+    articles: int
+    passages: int
+    words: int
+    vectors: int
+
+    @property
+    def vectors_percent(self) -> int:
+        return 100 if self.passages == 0 else int(100 * self.vectors / self.passages)
+
+
+def count_owed(catalog: Catalog, index: Derived) -> int:
+    """How many passages an index has to take in or let go of."""
+    return int(catalog.db.execute(f"SELECT count(*) FROM passages WHERE {index} <> live").fetchone()[0])
+
+
+def is_owed(catalog: Catalog) -> bool:
+    """Whether either index is behind the catalog."""
+    return any(count_owed(catalog, index) for index in INDEXES)
+
+
+def owed(catalog: Catalog, index: Derived, limit: int) -> list[str]:
+    """Passages an index still has to take in, of the newest articles first."""
+    sql = f"SELECT id FROM passages WHERE {index} <> live AND live = 1 ORDER BY published DESC, rowid LIMIT ?"
+    return [row["id"] for row in catalog.db.execute(sql, [limit])]
+
+
+def stale(catalog: Catalog, index: Derived, limit: int) -> list[str]:
+    """Passages an index still has to let go of."""
+    sql = f"SELECT id FROM passages WHERE {index} <> live AND live = 0 LIMIT ?"
+    return [row["id"] for row in catalog.db.execute(sql, [limit])]
+
+
+def settle(catalog: Catalog, index: Derived, *, added: Sequence[str] = (), removed: Sequence[str] = ()) -> None:
+    """Mark what an index has taken in and let go of; readers learn of it by the generation."""
+    with catalog.transaction() as db:
+        db.executemany(f"UPDATE passages SET {index} = 1 WHERE id = ?", [[key] for key in added])
+        db.executemany(f"UPDATE passages SET {index} = 0 WHERE id = ?", [[key] for key in removed])
+        gone = "DELETE FROM passages WHERE id = ? AND live = 0 AND words = 0 AND vectors = 0"
+        db.executemany(gone, [[key] for key in removed])
+        generation = int(catalog.fact("generation", "0")) + 1
+        catalog.set_fact("generation", str(generation))
+
+
+def forget(catalog: Catalog, index: Derived) -> None:
+    """Owe an index everything, because it is built anew."""
+    with catalog.transaction() as db:
+        db.execute(f"UPDATE passages SET {index} = 0 WHERE {index} = 1")
+
+
+def share(catalog: Catalog) -> Share:
+    """What the indexes have of the catalog's current passages."""
+    row = catalog.db.execute(
+        "SELECT count(*) AS passages, total(words) AS words, total(vectors) AS vectors FROM passages WHERE live = 1"
+    ).fetchone()
+    articles = catalog.db.execute("SELECT count(*) FROM articles WHERE version > 0").fetchone()[0]
+    return Share(articles, row["passages"], int(row["words"]), int(row["vectors"]))

@@ -1,0 +1,76 @@
+"""The words of OnRecord as types: article, passage, hit, filters."""
+
+import hashlib
+from dataclasses import dataclass, field
+
+from retrieval.sentences import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One published text; dates are ISO 8601 (`2025-03-11` or with a time), empty where unknown."""
+
+    id: str
+    source: str
+    url: str
+    title: str
+    text: str
+    authors: tuple[str, ...] = ()
+    outlet: str = ""
+    published: str = ""
+    updated: str = ""
+    language: str = ""
+    headings: tuple[Span, ...] = field(default=(), repr=False)
+
+    @property
+    def content_hash(self) -> str:
+        """Changes when anything a reader would see changes."""
+        facts = (self.url, self.title, self.text, *self.authors, self.outlet, self.published, self.updated)
+        return digest("\x1f".join(facts))
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A span of one article's text, the unit of retrieval and citation."""
+
+    id: str
+    article: str
+    start: int
+    end: int
+    text: str
+    heading: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage found for one question, with the facts of its article and where its score comes from."""
+
+    passage: Passage
+    title: str
+    url: str
+    outlet: str
+    authors: tuple[str, ...]
+    published: str
+    updated: str
+    score: float
+    dense: float = 0.0
+    words: float = 0.0
+    copies: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a search is limited to; dates are ISO days, both ends included."""
+
+    since: str = ""
+    until: str = ""
+    outlet: str = ""
+    author: str = ""
+
+    def __bool__(self) -> bool:
+        return any((self.since, self.until, self.outlet, self.author))
+
+
+def digest(text: str) -> str:
+    """The first 16 hexadecimal digits of the text's SHA-256."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]

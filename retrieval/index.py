@@ -1,0 +1,144 @@
+"""Articles into the catalog, and from there into the words index and the vectors index; incremental, crash-safe.
+
+The catalog takes an article in one transaction. Each index then takes what it is still owed and marks it. A process
+killed in between leaves rows marked as owed; the next one that gets the writer's lock goes on from there.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import islice
+
+from retrieval import backlog
+from retrieval.catalog import now
+from retrieval.chunk import chunk
+from retrieval.clean import blocks, has_article
+from retrieval.documents import Article
+from retrieval.errors import IndexBusy, SourceError
+from retrieval.lock import writing
+from retrieval.sentences import Span
+from retrieval.store import Store
+
+ARTICLES_AT_ONCE = 200
+WORDS_AT_ONCE = 5_000  # passages a commit of the words index
+VECTORS_AT_ONCE = 512  # passages between two marks; readers reopen after each
+
+Progress = Callable[[str, int, int], None]
+"""Told a stage, how much of it is done and how much there is (0 where that is not known)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What one `add` did; `failed` are the sources that could not be read."""
+
+    added: int
+    changed: int
+    unchanged: int
+    failed: tuple[SourceError, ...]
+
+
+def _quiet(stage: str, done: int, total: int) -> None:
+    pass
+
+
+def add(store: Store, found: Iterable[Article | SourceError], progress: Progress = _quiet) -> Tally:
+    """Put articles into the catalog; the words index takes them along where it is free, `catch_up` does the rest."""
+    started, failed, counts, seen = now(), list[SourceError](), Counter[str](), 0
+    for batch in _batches(found, ARTICLES_AT_ONCE):
+        fresh = dict[str, tuple[Article, list[tuple[Span, str]]]]()
+        for item in batch:
+            prepared = _prepare(item)
+            if isinstance(prepared, SourceError):
+                failed.append(prepared)
+                continue
+            outcome = store.catalog.outcome(prepared[0])
+            counts[outcome] += 1
+            if outcome != "unchanged":
+                fresh[prepared[0].id] = prepared
+        store.catalog.put(fresh.values())
+        with suppress(IndexBusy), writing(store.folder, wait=0):
+            _take_words(store, _quiet, at_least=WORDS_AT_ONCE)
+        seen += len(batch)
+        progress("reading", seen, 0)
+    tally = Tally(counts["added"], counts["changed"], counts["unchanged"], tuple(failed))
+    store.catalog.record_run(started, tally.added, tally.changed, tally.unchanged, len(failed))
+    return tally
+
+
+def catch_up(
+    store: Store, progress: Progress = _quiet, *, wait: float = -1, on_wait: Callable[[str], None] | None = None
+) -> None:
+    """Give both indexes what they are owed, newest articles first; at once done when they are owed nothing.
+
+    Raises EmbeddingUnavailable once the words are in, IndexBusy when the lock is not free within `wait` seconds.
+    """
+    while backlog.is_owed(store.catalog):
+        with writing(store.folder, wait=wait, on_wait=on_wait):
+            _take_words(store, progress)
+            _take_vectors(store, progress)
+
+
+def reindex(store: Store, progress: Progress = _quiet, *, on_wait: Callable[[str], None] | None = None) -> None:
+    """Cut all articles anew and build both indexes from the catalog; vectors of known texts are not computed again."""
+    with writing(store.folder, on_wait=on_wait):
+        for at, article in enumerate(store.catalog.articles()):
+            store.catalog.recut(article, _cut(article))
+            progress("cutting", at + 1, 0)
+        store.words.clear()
+        backlog.forget(store.catalog, "words")
+        _take_words(store, progress)
+        store.catalog.set_fact("embedding", "")
+        store.vectors.clear()
+        backlog.forget(store.catalog, "vectors")
+        _take_vectors(store, progress)
+
+
+def _batches(items: Iterable[Article | SourceError], size: int) -> Iterator[list[Article | SourceError]]:
+    iterator = iter(items)
+    while batch := list(islice(iterator, size)):
+        yield batch
+
+
+def _prepare(item: Article | SourceError) -> tuple[Article, list[tuple[Span, str]]] | SourceError:
+    if isinstance(item, SourceError):
+        return item
+    spans = _cut(item)
+    return (item, spans) if spans else SourceError(item.source, "holds no article, only a notice, a form or links")
+
+
+def _cut(article: Article) -> list[tuple[Span, str]]:
+    parts = blocks(article.text, article.title, article.headings)
+    return chunk(article.text, parts) if has_article(article.text, parts) else []
+
+
+def _take_words(store: Store, progress: Progress, *, at_least: int = 1) -> None:
+    total = backlog.count_owed(store.catalog, "words")
+    if total < at_least:
+        return
+    done = 0
+    while True:
+        added = backlog.owed(store.catalog, "words", WORDS_AT_ONCE)
+        removed = backlog.stale(store.catalog, "words", WORDS_AT_ONCE)
+        if not added and not removed:
+            return
+        store.words.update(store.catalog.hits(added).values(), removed)
+        backlog.settle(store.catalog, "words", added=added, removed=removed)
+        done += len(added) + len(removed)
+        progress("words", done, total)
+
+
+def _take_vectors(store: Store, progress: Progress) -> None:
+    total, done = backlog.count_owed(store.catalog, "vectors"), 0
+    while total:
+        added = backlog.owed(store.catalog, "vectors", VECTORS_AT_ONCE)
+        removed = backlog.stale(store.catalog, "vectors", WORDS_AT_ONCE)
+        if not added and not removed:
+            return
+        if removed:
+            store.vectors.remove(removed)
+        if added:
+            store.vectors.add(list(store.catalog.hits(added).values()))
+        backlog.settle(store.catalog, "vectors", added=added, removed=removed)
+        done += len(added) + len(removed)
+        progress("vectors", done, max(total, done))

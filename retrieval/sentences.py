@@ -1,0 +1,87 @@
+"""Sentences of a text as character spans; a quotation is never cut in two."""
+
+import re
+from collections.abc import Iterator
+
+Span = tuple[int, int]
+
+# A quotation that has not closed after this many characters probably lost its closing mark.
+LONGEST_QUOTATION = 700
+
+_BOUNDARY = re.compile(r"""[.!?…]+['"’”»)\]]*(?=\s)|\n\s*\n|\n(?=\s*[-•*–]\s)""")
+_ABBREVIATION = re.compile(
+    r"(?:^|[\s(\[“\"'‘—–-])(?:mrs?|ms|mx|dr|prof|sens?|reps?|govs?|gen|lt|col|sgt|capt|cmdr|adm|maj|cpl|pvt|pres|"
+    r"st|mt|ft|vs|no|nos|inc|corp|co|ltd|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|rev|hon|messrs|"
+    r"fig|figs|al|cf|e\.g|i\.e|approx|dept|est|ave|blvd|[a-z])\.$",
+    re.IGNORECASE,
+)
+_ACRONYM = re.compile(r"(?:\b[A-Za-z]\.){2,}$")
+_STARTER = re.compile(
+    r"(?:The|He|She|It|They|We|I|You|In|On|At|But|And|A|An|This|That|These|Those|If|When|While|After|Before|"
+    r"As|For|His|Her|Its|Their|There|What|Who|Why|How|Some|Many|So|Yet|Since|[“\"])\b"
+)
+
+
+def sentences(text: str, start: int = 0, end: int | None = None) -> list[Span]:
+    """Split `text[start:end]` into sentence spans without surrounding white space, in order."""
+    stop = len(text) if end is None else end
+    spans: list[Span] = []
+    begin = start
+    for cut in _cuts(text, start, stop):
+        _append(text, begin, cut, spans)
+        begin = cut
+    _append(text, begin, stop, spans)
+    return spans
+
+
+def _cuts(text: str, start: int, stop: int) -> Iterator[int]:
+    quotes = _open_quotations(text, start, stop)
+    position = 0
+    for match in _BOUNDARY.finditer(text, start, stop):
+        if match.group().isspace() or match.group().startswith("\n"):
+            yield match.end()
+            continue
+        while position < len(quotes) and quotes[position][1] <= match.start():
+            position += 1
+        inside = position < len(quotes) and quotes[position][0] < match.start() and match.end() < quotes[position][1]
+        if not inside and _ends_sentence(text, match, stop):
+            yield match.end()
+
+
+def _ends_sentence(text: str, match: re.Match[str], stop: int) -> bool:
+    rest = text[match.end() : min(stop, match.end() + 40)].lstrip()
+    if not rest or rest[0].islower():
+        return False
+    if match.group()[0] != "." or match.group().startswith(".."):
+        return True
+    before = text[max(0, match.start() - 12) : match.start() + 1]
+    if _ACRONYM.search(before):
+        return bool(_STARTER.match(rest))
+    return not _ABBREVIATION.search(before)
+
+
+def _open_quotations(text: str, start: int, stop: int) -> list[Span]:
+    """Spans from an opening double quotation mark to its closing one, within one paragraph."""
+    spans: list[Span] = []
+    opened: int | None = None
+    for match in re.finditer(r"[“”\"]|\n\s*\n", text[start:stop]):
+        at, mark = start + match.start(), match.group()
+        if opened is not None and at - opened > LONGEST_QUOTATION:
+            opened = None
+        if mark.isspace():
+            opened = None
+        elif mark == "“" or (mark == '"' and opened is None):
+            opened = at
+        elif opened is not None:
+            spans.append((opened, at + 1))
+            opened = None
+    return spans
+
+
+def _append(text: str, begin: int, end: int, spans: list[Span]) -> None:
+    while begin < end and text[begin].isspace():
+        begin += 1
+    while end > begin and text[end - 1].isspace():
+        end -= 1
+    if begin < end:
+        spans.append((begin, end))

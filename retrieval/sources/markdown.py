@@ -1,0 +1,79 @@
+"""Markdown with front matter: what a reader sees, as plain text with the spans of its headings."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import frontmatter
+import yaml
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from retrieval.dates import iso
+from retrieval.documents import Article, digest
+from retrieval.sentences import Span
+
+
+def read(path: Path, content: str) -> Article:
+    """The article in one Markdown file. Raises ValueError when its front matter is not YAML."""
+    try:
+        facts, body = frontmatter.parse(content)
+    except yaml.YAMLError as exc:
+        raise ValueError(f"has front matter that is not YAML ({getattr(exc, 'problem', exc)})") from exc
+    parts = list(_parts(MarkdownIt("commonmark").enable("table").parse(body)))
+    text, headings = join(parts)
+    title = str(facts.get("title") or next((part for part, is_heading in parts if is_heading), "") or path.stem)
+    url = str(facts.get("url") or facts.get("canonical_url") or path.resolve().as_uri())
+    return Article(
+        id=str(facts.get("id") or digest(url)[:12]),
+        source=str(path),
+        url=url,
+        title=title,
+        text=text,
+        authors=people(facts.get("authors") or facts.get("author")),
+        outlet=str(facts.get("outlet") or facts.get("publisher") or ""),
+        published=iso(facts.get("date") or facts.get("published")),
+        updated=iso(facts.get("updated")),
+        language=str(facts.get("language") or facts.get("lang") or ""),
+        headings=headings,
+    )
+
+
+def people(written: Any) -> tuple[str, ...]:
+    """Names from a list or from one string with commas, semicolons or `and`."""
+    if not written:
+        return ()
+    if isinstance(written, str):
+        written = written.replace(";", ",").replace(" and ", ",").split(",")
+    return tuple(name for item in written if (name := str(item).strip().removeprefix("By ").strip()))
+
+
+def join(parts: list[tuple[str, bool]]) -> tuple[str, tuple[Span, ...]]:
+    """Paragraphs and headings to one text with a blank line between them, and the spans of the headings."""
+    text, headings = "", list[Span]()
+    for part, is_heading in parts:
+        start = len(text) + (2 if text else 0)
+        text = f"{text}\n\n{part}" if text else part
+        if is_heading:
+            headings.append((start, start + len(part)))
+    return text, tuple(headings)
+
+
+def _parts(tokens: list[Token]) -> Iterator[tuple[str, bool]]:
+    for at, token in enumerate(tokens):
+        if token.type == "inline":
+            text = _inline(token).strip()
+            if text:
+                yield text, tokens[at - 1].type == "heading_open"
+        elif token.type in ("fence", "code_block") and token.content.strip():
+            yield token.content.strip(), False
+
+
+def _inline(token: Token) -> str:
+    pieces = []
+    for child in token.children or ():
+        if child.type in ("softbreak", "hardbreak"):
+            pieces.append(" ")
+        elif child.type in ("text", "code_inline"):
+            pieces.append(child.content)
+    return "".join(pieces)

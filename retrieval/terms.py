@@ -1,0 +1,60 @@
+"""Words as the BM25 index sees them: lower case, without accents, stemmed."""
+
+import re
+from functools import cache
+
+import tantivy
+
+ANALYZER_NAME = "onrecord_en"
+LONGEST_TERM = 60
+
+# Words of questions and of English that say nothing about the topic; unstemmed, without accents.
+STOP_WORDS = frozenset(
+    "a about above after again against ago all also am an and any are as at be became because been before being below "
+    "between both but by can could d did do does doing down during each few for from further had has have having he her "
+    "here hers herself him himself his how i if in into is it its itself just ll m may me might more most must my myself "
+    "no nor not now of off on once only or other our ours out over own re s same shall she should so some such t than "
+    "that the their theirs them themselves then there these they this those through to too under until up us ve very was "
+    "we were what when where which while who whom whose why will with would you your yours tell say says said according "
+    "article articles report reports reported".split()
+)
+
+
+@cache
+def analyzer() -> tantivy.TextAnalyzer:
+    """The one analyzer of the words index and of everything that matches words."""
+    return (
+        tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
+        .filter(tantivy.Filter.remove_long(LONGEST_TERM))
+        .filter(tantivy.Filter.lowercase())
+        .filter(tantivy.Filter.ascii_fold())
+        .filter(tantivy.Filter.stemmer("english"))
+        .build()
+    )
+
+
+def terms(text: str) -> list[str]:
+    """All terms of a text, in order."""
+    found: list[str] = analyzer().analyze(text)
+    return found
+
+
+@cache
+def _stop_terms() -> frozenset[str]:
+    return frozenset(terms(" ".join(STOP_WORDS)))
+
+
+def content_terms(text: str) -> list[str]:
+    """The terms that carry a question's topic, each once, in order; all of them if it has no other."""
+    every = list(dict.fromkeys(terms(text)))
+    return [term for term in every if term not in _stop_terms()] or every
+
+
+_NAME = re.compile(r"(?:[A-Z][\w’'.-]*|\d[\w.,-]*)")
+
+
+def names(question: str) -> list[str]:
+    """Proper names and figures of a question as terms: capitalised words but the first, and numbers."""
+    words = question.split()
+    kept = [w for at, w in enumerate(words) if _NAME.match(w.strip("“”\"'‘’([")) and (at > 0 or w.isupper())]
+    return [term for term in content_terms(" ".join(kept)) if term not in _stop_terms()] if kept else []

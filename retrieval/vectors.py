@@ -1,0 +1,96 @@
+"""The vectors index: Chroma through langchain-chroma, embedded in a folder."""
+
+import shutil
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+import chromadb
+from chromadb.config import Settings
+from langchain_chroma import Chroma
+from langchain_core.embeddings import Embeddings
+
+from retrieval.documents import Hit
+from retrieval.errors import IndexUnavailable
+
+COLLECTION = "passages"
+
+
+class Vectors:
+    """A persistent Chroma collection with cosine distance; reopened when another process has added to it.
+
+    An embedded client does not see in its queries what another process has added since it was opened (chromadb 1.5.9),
+    so `search` takes the catalog's generation and reopens when that has changed.
+    Raises IndexUnavailable when the folder cannot be opened.
+    """
+
+    def __init__(self, folder: Path, embeddings: Embeddings) -> None:
+        self._folder, self._embeddings = folder, embeddings
+        self._generation = ""
+        self._lock = threading.Lock()
+        self._open()
+
+    def count(self) -> int:
+        """How many passages the index holds."""
+        return int(self._client.get_collection(COLLECTION).count())
+
+    def add(self, hits: Sequence[Hit]) -> None:
+        """Embed passages with their title and heading as context and store them; doing it twice changes nothing."""
+        self._store.add_texts(
+            texts=[context(hit) for hit in hits],
+            ids=[hit.passage.id for hit in hits],
+            metadatas=[{"article": hit.passage.article, "published": hit.published} for hit in hits],
+        )
+
+    def remove(self, passages: Sequence[str]) -> None:
+        """Take passages out; unknown ones are passed over."""
+        known = self._store.get(ids=list(passages), include=[])["ids"]
+        if known:
+            self._store.delete(ids=known)
+
+    def search(
+        self, question: Sequence[float], k: int, *, generation: str, among: Sequence[str] | None = None
+    ) -> list[tuple[str, float]]:
+        """The `k` nearest passages and their cosine similarity, best first, among some passages if given."""
+        store = self._current(generation)
+        if among is not None and not among:
+            return []
+        limit = {} if among is None else {"ids": list(among)}
+        found = store.similarity_search_by_vector_with_relevance_scores(list(question), k=k, **limit)
+        return [(str(document.id), 1.0 - distance) for document, distance in found]
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
+        self._open()
+
+    def close(self) -> None:
+        """Let go of the files."""
+        self._client.close()
+
+    def _current(self, generation: str) -> Chroma:
+        with self._lock:
+            if generation != self._generation:
+                if self._generation:
+                    self.close()
+                    self._open()
+                self._generation = generation
+            return self._store
+
+    def _open(self) -> None:
+        try:
+            self._client = chromadb.PersistentClient(str(self._folder), Settings(anonymized_telemetry=False))
+            self._store = Chroma(
+                client=self._client,
+                collection_name=COLLECTION,
+                embedding_function=self._embeddings,
+                collection_configuration={"hnsw": {"space": "cosine"}},
+            )
+        except Exception as exc:  # chromadb raises whatever its Rust core and SQLite raise
+            raise IndexUnavailable(f"The vectors index cannot be opened ({exc}); 'onrecord reindex' builds it anew.") from exc
+
+
+def context(hit: Hit) -> str:
+    """What is embedded for a passage: headline and section heading give it its context, the cited span stays bare."""
+    return "\n".join(part for part in (hit.title, hit.passage.heading, hit.passage.text) if part)

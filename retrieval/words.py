@@ -1,0 +1,102 @@
+"""The words index: BM25 on disk by tantivy, stemmed; one document a passage."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import tantivy
+
+from retrieval.documents import Hit, digest
+from retrieval.errors import IndexUnavailable
+from retrieval.terms import ANALYZER_NAME, analyzer
+
+WRITER_BYTES = 64_000_000
+# A word in the headline or in the section heading says more than one in the body; tuned on evals `news` and `quotes`.
+BOOSTS = {"body": 1.0, "title": 0.5, "heading": 0.3, "outlet": 0.3}
+
+
+class Words:
+    """The tantivy index in a folder, made if missing. Raises IndexUnavailable when it cannot be opened."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._schema = _schema()
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._index = tantivy.Index(self._schema, str(folder))
+        except (OSError, ValueError) as exc:
+            raise IndexUnavailable(f"The words index cannot be opened ({exc}); 'onrecord reindex' builds it anew.") from exc
+        self._index.register_tokenizer(ANALYZER_NAME, analyzer())
+
+    def count(self) -> int:
+        """How many passages the index holds."""
+        self._index.reload()
+        return int(self._index.searcher().num_docs)
+
+    def update(self, added: Iterable[Hit], removed: Iterable[str]) -> None:
+        """Put passages in and take others out by id, in one commit; doing it twice changes nothing."""
+        writer = self._index.writer(WRITER_BYTES, 1)
+        try:
+            for passage in removed:
+                writer.delete_documents_by_term("id", int(passage, 16))
+            for hit in added:
+                writer.delete_documents_by_term("id", int(hit.passage.id, 16))
+                writer.add_document(tantivy.Document.from_dict(_document(hit), self._schema))
+            writer.commit()
+            writer.wait_merging_threads()
+        except ValueError as exc:
+            raise IndexUnavailable(f"The words index cannot be written: {exc}.") from exc
+
+    def search(self, terms: Sequence[str], k: int, articles: Sequence[str] | None = None) -> list[tuple[str, float]]:
+        """The `k` best passages by BM25 for stemmed terms, best first, limited to some articles if given."""
+        clauses = [(tantivy.Occur.Should, self._field_query(field, boost, terms)) for field, boost in BOOSTS.items()]
+        query = tantivy.Query.boolean_query(clauses)
+        if articles is not None:
+            ids = [_article_key(article) for article in articles]
+            allowed = tantivy.Query.term_set_query(self._schema, "article", ids)
+            limit = tantivy.Query.const_score_query(allowed, 0.0)
+            query = tantivy.Query.boolean_query([(tantivy.Occur.Must, query), (tantivy.Occur.Must, limit)])
+        self._index.reload()
+        searcher = self._index.searcher()
+        hits = searcher.search(query, k, count=False).hits
+        ids = searcher.fast_field_values("id", [address for _, address in hits])
+        return [(f"{key:016x}", score) for key, (score, _) in zip(ids, hits, strict=True)]
+
+    def document_frequencies(self, terms: Iterable[str]) -> dict[str, int]:
+        """In how many passages' bodies each term stands."""
+        searcher = self._index.searcher()
+        return {term: searcher.doc_freq("body", term) for term in terms}
+
+    def clear(self) -> None:
+        """Forget everything; readers keep what they have until they look again."""
+        writer = self._index.writer(WRITER_BYTES, 1)
+        writer.delete_all_documents()
+        writer.commit()
+        writer.wait_merging_threads()
+
+    def _field_query(self, field: str, boost: float, terms: Sequence[str]) -> tantivy.Query:
+        should = [(tantivy.Occur.Should, tantivy.Query.term_query(self._schema, field, term, "freq")) for term in terms]
+        return tantivy.Query.boost_query(tantivy.Query.boolean_query(should), boost)
+
+
+def _schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    builder.add_unsigned_field("id", indexed=True, fast=True)
+    builder.add_unsigned_field("article", indexed=True)
+    for field in BOOSTS:
+        builder.add_text_field(field, tokenizer_name=ANALYZER_NAME, index_option="freq")
+    return builder.build()
+
+
+def _document(hit: Hit) -> dict[str, int | str]:
+    return {
+        "id": int(hit.passage.id, 16),
+        "article": _article_key(hit.passage.article),
+        "body": hit.passage.text,
+        "title": hit.title,
+        "heading": hit.passage.heading,
+        "outlet": f"{hit.outlet} {' '.join(hit.authors)}",
+    }
+
+
+def _article_key(article: str) -> int:
+    return int(digest(article), 16)
