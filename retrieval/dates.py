@@ -1,7 +1,8 @@
 """Dates as articles and questions write them, to ISO 8601."""
 
 import re
-from datetime import date, datetime
+from calendar import monthrange
+from datetime import date, datetime, timedelta
 
 from dateutil import parser
 
@@ -23,3 +24,61 @@ def iso(written: object) -> str:
         return ""
     has_time = re.search(r"\d:\d\d|T\d{4}", text)
     return moment.isoformat(timespec="seconds") if has_time else moment.date().isoformat()
+
+_MONTHS = "january february march april may june july august september october november december".split()
+_MONTH = rf"(?P<month>{'|'.join(_MONTHS)}|{'|'.join(m[:3] for m in _MONTHS)}|sept)\.?"
+_YEAR = r"(?P<year>(?:19|20)\d\d)"
+_DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
+_POINTS = (
+    re.compile(rf"\b{_YEAR}-(?P<number>\d\d)-(?P<day>\d\d)\b"),
+    re.compile(rf"\b{_DAY} (?:of )?{_MONTH},? {_YEAR}\b", re.I),
+    re.compile(rf"\b{_MONTH} {_DAY},? {_YEAR}\b", re.I),
+    re.compile(rf"\b{_MONTH},? (?:of )?{_YEAR}\b", re.I),
+    re.compile(rf"\b(?:in|during|of|since|before|after|until|by|late|early|mid) {_YEAR}\b", re.I),
+)
+_RECENT = {
+    "today": (0, 0),
+    "yesterday": (1, 1),
+    "this week": (7, 0),
+    "last week": (14, 4),
+    "past week": (7, 0),
+    "this month": (31, 0),
+    "last month": (62, 15),
+    "past month": (31, 0),
+    "last few days": (5, 0),
+    "recent days": (7, 0),
+}
+
+
+def asked_days(question: str, today: date) -> tuple[str, str]:
+    """The first and last ISO day a question plainly speaks of, both empty if it names none, one if it is open there."""
+    for pattern in _POINTS:
+        if found := pattern.search(question):
+            first, last = _period(found)
+            before = question[: found.start()].lower().rstrip() + " " + found.group().lower()
+            if re.search(r"\b(?:since|after)\s+\S*", before[-25:]) and first:
+                return first, ""
+            if re.search(r"\b(?:before|until|by)\s+\S*", before[-25:]) and first:
+                return "", last
+            return first, last
+    lower = question.lower()
+    for phrase, (oldest, newest) in _RECENT.items():
+        if re.search(rf"\b{phrase}\b", lower):
+            return (today - timedelta(days=oldest)).isoformat(), (today - timedelta(days=newest)).isoformat()
+    return "", ""
+
+
+def _period(found: re.Match[str]) -> tuple[str, str]:
+    parts = found.groupdict()
+    year, day = int(parts["year"]), int(parts.get("day") or 0)
+    month = int(parts.get("number") or 0)
+    if parts.get("month"):
+        month = next(at for at, name in enumerate(_MONTHS, 1) if name.startswith(parts["month"].lower()[:3]))
+    try:
+        if day:
+            return (date(year, month, day).isoformat(),) * 2
+        if month:
+            return date(year, month, 1).isoformat(), date(year, month, monthrange(year, month)[1]).isoformat()
+    except ValueError:
+        return "", ""
+    return f"{year}-01-01", f"{year}-12-31"

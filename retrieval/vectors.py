@@ -48,6 +48,10 @@ class Vectors:
         if known:
             self._store.delete(ids=known)
 
+    def embed(self, question: str) -> list[float]:
+        """The question's vector."""
+        return self._embeddings.embed_query(question)
+
     def search(
         self, question: Sequence[float], k: int, *, generation: str, among: Sequence[str] | None = None
     ) -> list[tuple[str, float]]:
