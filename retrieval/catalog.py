@@ -10,8 +10,9 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal
 
-from retrieval.documents import Article, Filters, Hit, Passage, digest
+from retrieval.documents import Article, Hit, Passage, digest
 from retrieval.errors import IndexUnavailable, UnknownArticle
+from retrieval.filters import Filters
 from retrieval.sentences import Span
 
 Outcome = Literal["added", "changed", "unchanged"]
@@ -109,6 +110,11 @@ class Catalog:
     def record_run(self, started: str, added: int, changed: int, unchanged: int, failed: int) -> None:
         """Remember when articles were last looked for and what came of it."""
         self.db.execute("INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?)", [started, now(), added, changed, unchanged, failed])
+
+    def last_run(self) -> str:
+        """When articles were last looked for, empty if never."""
+        row = self.db.execute("SELECT max(finished) AS finished FROM runs").fetchone()
+        return str(row["finished"] or "")
 
     def remove(self, article: str) -> None:
         """Withdraw an article: its passages leave both indexes, its text is forgotten. Raises UnknownArticle."""

@@ -58,7 +58,9 @@ def asked_days(question: str, today: date) -> tuple[str, str]:
             before = question[: found.start()].lower().rstrip() + " " + found.group().lower()
             if re.search(r"\b(?:since|after)\s+\S*", before[-25:]) and first:
                 return first, ""
-            if re.search(r"\b(?:before|until|by)\s+\S*", before[-25:]) and first:
+            if re.search(r"\bbefore\s+\S*", before[-25:]) and first:
+                return "", (date.fromisoformat(first) - timedelta(days=1)).isoformat()
+            if re.search(r"\b(?:until|by)\s+\S*", before[-25:]) and first:
                 return "", last
             return first, last
     lower = question.lower()

@@ -1,4 +1,4 @@
-"""The words of OnRecord as types: article, passage, hit, filters."""
+"""The words of OnRecord as types: article, passage, hit."""
 
 import hashlib
 from dataclasses import dataclass, field
@@ -56,19 +56,6 @@ class Hit:
     dense: float = 0.0
     words: float = 0.0
     copies: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """What a search is limited to; dates are ISO days, both ends included."""
-
-    since: str = ""
-    until: str = ""
-    outlet: str = ""
-    author: str = ""
-
-    def __bool__(self) -> bool:
-        return any((self.since, self.until, self.outlet, self.author))
 
 
 def digest(text: str) -> str:

@@ -46,3 +46,12 @@ def holder(folder: Path) -> str:
         return f"Process {who['pid']} (since {who['since']})"
     except (OSError, ValueError, KeyError):
         return "Another process"
+
+
+def is_held(folder: Path) -> bool:
+    """Whether some process is writing right now."""
+    try:
+        with FileLock(folder / "writer.lock").acquire(timeout=0):
+            return False
+    except Timeout:
+        return True

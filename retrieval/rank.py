@@ -49,8 +49,9 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Signals:
-    """What a passage's text tells about its fit to a question, each 0..1."""
+    """What a passage's text tells about its fit to a question, shares and scores each 0..1."""
 
+    found: frozenset[str]
     covered: float
     title: float
     window: float
@@ -70,6 +71,7 @@ def signals(asked: Asked, hit: Hit) -> Signals:
     inside, around = set(body), set(terms(f"{hit.title} {hit.passage.heading} {hit.outlet}"))
     neighbours = asked.phrases & set(pairwise(body))
     return Signals(
+        found=frozenset(asked.weight) & (inside | around),
         covered=_share(asked, inside | around),
         title=_share(asked, around),
         window=_window(asked, body),

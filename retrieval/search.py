@@ -8,10 +8,11 @@ from datetime import date
 
 from retrieval.copies import once
 from retrieval.dates import asked_days
-from retrieval.documents import Filters, Hit
+from retrieval.documents import Hit
 from retrieval.errors import EmbeddingUnavailable, IndexUnavailable
+from retrieval.filters import Filters
 from retrieval.rank import Asked, phrases, rank
-from retrieval.speech import asked_speech
+from retrieval.speech import asked_speech, spoken_by
 from retrieval.store import Store
 from retrieval.terms import content_terms
 
@@ -51,8 +52,9 @@ class Search:
         self, question: str, k: int = DEFAULT_HITS, *, filters: Filters | None = None, today: date | None = None
     ) -> Found:
         """The `k` best passages, near-duplicates counted once."""
-        asked = self._ask(question, today or date.today())
-        articles = self._store.catalog.matching(filters) if filters else None
+        limits = filters or Filters()
+        asked = self._ask(question, limits.speaker, today or date.today())
+        articles = self._store.catalog.matching(limits) if limits.limit_articles else None
         if articles == []:
             return Found((), asked)
         dense = self._pool.submit(self._dense, question, articles)
@@ -65,12 +67,13 @@ class Search:
         scored = [replace(hit, words=words.get(key, 0.0), dense=near.get(key, 0.0)) for key, hit in candidates.items()]
         return Found(tuple(once(rank(asked, scored), k)), asked, trouble)
 
-    def _ask(self, question: str, today: date) -> Asked:
-        terms = content_terms(question)
+    def _ask(self, question: str, speaker: str, today: date) -> Asked:
+        speech = spoken_by(speaker, question) if speaker else asked_speech(question)
+        terms = list(dict.fromkeys([*content_terms(question), *(speech.speaker if speech else ())]))
         frequencies, total = self._store.words.document_frequencies(terms)
         weight = {term: math.log(1 + (total - df + 0.5) / (df + 0.5)) for term, df in frequencies.items()}
         since, until = asked_days(question, today)
-        return Asked(tuple(terms), phrases(question), weight, asked_speech(question), since, until)
+        return Asked(tuple(terms), phrases(question), weight, speech, since, until)
 
     def _dense(self, question: str, articles: Sequence[str] | None) -> list[tuple[str, float]]:
         catalog, vectors = self._store.catalog, self._store.vectors

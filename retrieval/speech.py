@@ -50,6 +50,13 @@ def asked_speech(question: str) -> Speech | None:
     return Speech(name, speaker, frozenset(content_terms(found["topic"])) if found["topic"] else frozenset())
 
 
+def spoken_by(name: str, question: str) -> Speech:
+    """The same for a speaker named beside the question."""
+    asked = asked_speech(question)
+    speaker = frozenset(content_terms(name))
+    return Speech(name, speaker, asked.topic if asked else frozenset(content_terms(question)) - speaker)
+
+
 def quotations(text: str, start: int = 0, end: int | None = None) -> list[Span]:
     """Spans in quotation marks, the marks included."""
     return [match.span() for match in _QUOTATION.finditer(text, start, len(text) if end is None else end)]

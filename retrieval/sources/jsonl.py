@@ -35,10 +35,11 @@ def _line(source: str, line: bytes, largest: int) -> Article | SourceError:
         return SourceError(source, "is JSON but not an object")
     if not isinstance(row.get("text"), str) or not row["text"].strip():
         return SourceError(source, "has no text")
-    return _article(source, row)
+    return article_of(source, row)
 
 
-def _article(source: str, row: dict[str, Any]) -> Article:
+def article_of(source: str, row: dict[str, Any]) -> Article:
+    """The article in one row; keys other projects use for the same facts are understood too."""
     text, url = storable(row["text"]), _text(row, "url")
     return Article(
         id=_text(row, "id") or digest(url or text)[:12],

@@ -1,0 +1,173 @@
+"""The command `onrecord`: answers about a body of articles, with what the articles say."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from retrieval.errors import EmbeddingUnavailable, OnRecordError, SourceError
+
+# Heavy imports stand inside the commands, so that `--help` answers at once.
+
+EXIT_UNEXPECTED, EXIT_USAGE, EXIT_NO_ANSWER, EXIT_MODEL, EXIT_SOURCE = 1, 2, 3, 4, 5
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
+
+Json = Annotated[bool, typer.Option("--json", help="One JSON object a line on stdout.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no notes.")]
+Since = Annotated[str, typer.Option(help="Only articles published on this day or later (2025-03-11).")]
+Until = Annotated[str, typer.Option(help="Only articles published on this day or earlier.")]
+Outlet = Annotated[str, typer.Option(help="Only articles of this outlet.")]
+Author = Annotated[str, typer.Option(help="Only articles by this author.")]
+Speaker = Annotated[str, typer.Option(help="Only what this person says.")]
+Hits = Annotated[int, typer.Option("-k", min=1, max=1000, help="How many passages to look at.")]
+From = Annotated[Path | None, typer.Option("--from", help="JSON lines, each with a `question`.")]
+
+
+@app.callback()
+def choose_data(
+    data: Annotated[Path | None, typer.Option(help="Folder of the index (default: ONRECORD_DATA or .onrecord).")] = None,
+) -> None:
+    if data is not None:
+        os.environ["ONRECORD_DATA"] = str(data)
+
+
+@app.command()
+def add(sources: list[str], as_json: Json = False, quiet: Quiet = False) -> None:
+    """Add articles: files (.txt .md .html .jsonl), folders or globs."""
+    from bot.commands.articles import add_sources
+
+    raise typer.Exit(add_sources(sources, as_json=as_json, quiet=quiet))
+
+
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument(help="The question; - reads it from stdin.")] = "",
+    as_json: Json = False,
+    quiet: Quiet = False,
+    since: Since = "",
+    until: Until = "",
+    outlet: Outlet = "",
+    author: Author = "",
+    speaker: Speaker = "",
+    k: Hits = 10,
+    questions: From = None,
+) -> None:
+    """Answer a question with what the articles say; exit code 3 when they do not."""
+    from bot.commands.ask import ask_many, ask_one
+    from retrieval.filters import filters_of
+
+    filters = filters_of(since=since, until=until, outlet=outlet, author=author, speaker=speaker)
+    if questions is not None:
+        raise typer.Exit(ask_many(questions, filters, k, quiet=quiet))
+    text = sys.stdin.read() if question == "-" else question
+    raise typer.Exit(ask_one(text, filters, k, as_json=as_json, quiet=quiet))
+
+
+@app.command()
+def search(
+    query: str = "",
+    as_json: Json = False,
+    quiet: Quiet = False,
+    since: Since = "",
+    until: Until = "",
+    outlet: Outlet = "",
+    author: Author = "",
+    k: Hits = 10,
+    questions: From = None,
+) -> None:
+    """Show the passages found for a query, best first."""
+    from bot.commands.ask import search_many, search_one
+    from retrieval.filters import filters_of
+
+    filters = filters_of(since=since, until=until, outlet=outlet, author=author)
+    if questions is not None:
+        raise typer.Exit(search_many(questions, filters, k, quiet=quiet))
+    raise typer.Exit(search_one(query, filters, k, as_json=as_json, quiet=quiet))
+
+
+@app.command()
+def chat(
+    since: Since = "", until: Until = "", outlet: Outlet = "", author: Author = "", speaker: Speaker = ""
+) -> None:
+    """Ask question after question; /help lists what else can be typed."""
+    from bot.repl import run
+    from retrieval.filters import filters_of
+
+    raise typer.Exit(run(filters_of(since=since, until=until, outlet=outlet, author=author, speaker=speaker)))
+
+
+@app.command()
+def articles(as_json: Json = False) -> None:
+    """List the articles, newest first."""
+    from bot.commands.articles import list_articles
+
+    raise typer.Exit(list_articles(as_json=as_json))
+
+
+@app.command()
+def show(article: str, as_json: Json = False) -> None:
+    """Show one article with its stored text."""
+    from bot.commands.articles import show_article
+
+    raise typer.Exit(show_article(article, as_json=as_json))
+
+
+@app.command()
+def remove(article: Annotated[list[str], typer.Argument()], quiet: Quiet = False) -> None:
+    """Withdraw articles: they leave the catalog and both indexes."""
+    from bot.commands.articles import remove_articles
+
+    raise typer.Exit(remove_articles(article, quiet=quiet))
+
+
+@app.command()
+def status(as_json: Json = False) -> None:
+    """What the index holds, how fresh it is, who is writing it."""
+    from bot.commands.status import show_status
+
+    raise typer.Exit(show_status(as_json=as_json))
+
+
+@app.command()
+def reindex(quiet: Quiet = False) -> None:
+    """Build both indexes anew from the catalog; known vectors are not computed again."""
+    from bot.commands.articles import reindex_all
+
+    raise typer.Exit(reindex_all(quiet=quiet))
+
+
+@app.command()
+def eval(file: Path, as_json: Json = False, k: Hits = 10) -> None:
+    """Measure the answers to your own questions: JSON lines with `question` and `article` (an id or a URL) or `answer`."""
+    from bot.commands.evaluate import evaluate
+
+    raise typer.Exit(evaluate(file, k, as_json=as_json))
+
+
+def main() -> None:
+    """Run a command; whatever goes wrong is one sentence and an exit code."""
+    try:
+        app()
+    except OnRecordError as exc:
+        sys.exit(_fail(str(exc), _exit_code(exc)))
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(EXIT_UNEXPECTED)
+    except Exception as exc:
+        if os.environ.get("ONRECORD_DEBUG"):
+            raise
+        sys.exit(_fail(f"unexpected {type(exc).__name__}: {exc} (ONRECORD_DEBUG=1 shows where).", EXIT_UNEXPECTED))
+
+
+def _exit_code(error: OnRecordError) -> int:
+    if isinstance(error, EmbeddingUnavailable):
+        return EXIT_MODEL
+    return EXIT_SOURCE if isinstance(error, SourceError) else EXIT_USAGE
+
+
+def _fail(sentence: str, code: int) -> int:
+    print(f"onrecord: {sentence}", file=sys.stderr)
+    return code

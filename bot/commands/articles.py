@@ -1,0 +1,103 @@
+"""add, articles, show, remove, reindex."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from itertools import chain
+from typing import Any
+
+from bot import terminal
+from bot.build import App, open_app
+from bot.render import day
+from retrieval import index
+from retrieval.documents import Article
+from retrieval.errors import EmbeddingUnavailable
+from retrieval.sources import files
+
+OK, SOURCE_UNREADABLE, INTERRUPTED = 0, 5, 130
+
+
+def add_sources(sources: Sequence[str], *, as_json: bool, quiet: bool) -> int:
+    """Exit code 5 when something could not be read, the rest being added all the same."""
+    with open_app() as app:
+        try:
+            tally = ingest(app, sources, quiet=quiet)
+        except KeyboardInterrupt:
+            terminal.warn("interrupted; what is done is kept, the same command goes on from there.")
+            return INTERRUPTED
+    for failure in tally.failed:
+        terminal.warn(str(failure))
+    counts = {"added": tally.added, "changed": tally.changed, "unchanged": tally.unchanged, "failed": len(tally.failed)}
+    if as_json:
+        terminal.say_json(counts | {"failures": [{"source": f.source, "reason": f.reason} for f in tally.failed]})
+    elif not quiet:
+        terminal.say(", ".join(f"{count} {what}" for what, count in counts.items() if count) or "nothing to add")
+    return SOURCE_UNREADABLE if tally.failed else OK
+
+
+def ingest(app: App, sources: Sequence[str], *, quiet: bool) -> index.Tally:
+    """Read the sources into the catalog and bring both indexes up to it."""
+    with terminal.progress(quiet=quiet) as report:
+        found = chain.from_iterable(files.read(source, largest=app.settings.largest_file) for source in sources)
+        tally = index.add(app.store, found, report)
+        catch_up(app, report)
+    return tally
+
+
+def catch_up(app: App, report: index.Progress) -> None:
+    """Index what is owed; without an embedding model the words are enough to go on with."""
+    try:
+        index.catch_up(app.store, report, on_wait=lambda who: terminal.warn(f"{who} is writing the index; waiting for it."))
+    except EmbeddingUnavailable as exc:
+        terminal.warn(f"{exc} Articles are found by words alone.")
+
+
+def list_articles(*, as_json: bool) -> int:
+    """One line an article."""
+    with open_app() as app:
+        for article in app.store.catalog.articles():
+            if as_json:
+                terminal.say_json(_facts(article))
+            else:
+                facts = (article.id, day(article.published) or "undated", article.outlet, article.title)
+                terminal.say("  ".join(fact for fact in facts if fact))
+    return OK
+
+
+def show_article(article: str, *, as_json: bool) -> int:
+    """The facts and the stored text."""
+    with open_app() as app:
+        found = app.store.catalog.article(article)
+    if as_json:
+        terminal.say_json(_facts(found) | {"text": found.text})
+    else:
+        head = (found.title, " and ".join(found.authors), found.outlet, day(found.published), found.url)
+        terminal.say("\n".join(line for line in head if line) + f"\n\n{found.text}")
+    return OK
+
+
+def remove_articles(articles: Sequence[str], *, quiet: bool) -> int:
+    """All of them or, where one is unknown, those before it."""
+    with open_app() as app:
+        try:
+            for article in articles:
+                app.store.catalog.remove(article)
+        finally:
+            with terminal.progress(quiet=quiet) as report:
+                catch_up(app, report)
+    if not quiet:
+        terminal.say(f"{len(articles)} removed")
+    return OK
+
+
+def reindex_all(*, quiet: bool) -> int:
+    """Both indexes anew."""
+    with open_app() as app, terminal.progress(quiet=quiet) as report:
+        index.reindex(app.store, report, on_wait=lambda who: terminal.warn(f"{who} is writing the index; waiting for it."))
+    return OK
+
+
+def _facts(article: Article) -> dict[str, Any]:
+    facts = asdict(article)
+    for hidden in ("text", "headings"):
+        del facts[hidden]
+    return facts

@@ -1,0 +1,134 @@
+"""ask and search, for one question or for a file of them."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from bot import terminal
+from bot.build import App, open_app
+from bot.messages import as_dict
+from bot.render import to_text
+from retrieval import backlog
+from retrieval.documents import Hit
+from retrieval.errors import IndexUnavailable, UsageError
+from retrieval.filters import Filters
+from retrieval.search import Found
+
+OK, NO_ANSWER = 0, 3
+FEW = 200  # passages that are embedded before a question is answered rather than after
+
+
+def ask_one(question: str, filters: Filters, k: int, *, as_json: bool, quiet: bool) -> int:
+    """Exit code 3 when the articles do not say."""
+    with open_app() as app:
+        prepare(app, quiet=quiet)
+        answer = app.conversation.ask(question, filters=filters, k=k)
+    if as_json:
+        terminal.say_json(as_dict(answer))
+    else:
+        terminal.say(to_text(replace(answer, notes=()) if quiet else answer, terminal.style()))
+    return NO_ANSWER if answer.status == "no_answer" else OK
+
+
+def ask_many(file: Path, filters: Filters, k: int, *, quiet: bool) -> int:
+    """One JSON answer a line, with the line's id."""
+    with open_app() as app:
+        prepare(app, quiet=quiet)
+        for row in questions(file):
+            terminal.say_json({"id": row.get("id")} | as_dict(app.conversation.ask(row["question"], filters=filters, k=k)))
+    return OK
+
+
+def search_one(query: str, filters: Filters, k: int, *, as_json: bool, quiet: bool) -> int:
+    """Exit code 3 when nothing is found."""
+    if not query.strip():
+        raise UsageError("The query is empty.")
+    with open_app() as app:
+        prepare(app, quiet=quiet)
+        found = app.search(query, k, filters=filters)
+    _note(found, quiet=quiet)
+    for number, hit in enumerate(found.hits, 1):
+        if as_json:
+            terminal.say_json(_hit(hit))
+        else:
+            facts = ", ".join(fact for fact in (hit.outlet, hit.title, hit.published[:10]) if fact)
+            terminal.say(f"{number}. {hit.score:.2f}  {facts}  ({hit.passage.article})\n{hit.passage.text}\n")
+    return OK if found.hits else NO_ANSWER
+
+
+def search_many(file: Path, filters: Filters, k: int, *, quiet: bool) -> int:
+    """One JSON object a line: the line's id and its hits."""
+    with open_app() as app:
+        prepare(app, quiet=quiet)
+        for row in questions(file):
+            found = app.search(row["question"], k, filters=filters)
+            terminal.say_json({"id": row.get("id"), "hits": [_hit(hit) for hit in found.hits]})
+        _note(found, quiet=quiet)
+    return OK
+
+
+def prepare(app: App, *, quiet: bool) -> None:
+    """Index the configured articles where there is no index yet, and finish what an interrupted run left undone."""
+    app.search.warm()
+    share = backlog.share(app.store.catalog)
+    if share.articles == 0 and not app.store.catalog.last_run():
+        _first_run(app, quiet=quiet)
+    elif share.words < share.passages or 0 < share.passages - share.vectors <= FEW:
+        from bot.commands.articles import catch_up
+
+        with terminal.progress(quiet=quiet) as report:
+            catch_up(app, report)
+
+
+def _first_run(app: App, *, quiet: bool) -> None:
+    from bot.commands.articles import ingest
+
+    folder = app.settings.articles
+    if not folder.exists():
+        raise IndexUnavailable(
+            f"There is no index in {app.settings.data} and no folder {folder} to make one from; "
+            "'onrecord add SOURCE' makes one (or set ONRECORD_ARTICLES)."
+        )
+    for failure in ingest(app, [str(folder)], quiet=quiet).failed:
+        terminal.warn(str(failure))
+
+
+def questions(file: Path) -> Iterator[dict[str, Any]]:
+    """The lines of a file of questions. Raises UsageError that names the line."""
+    try:
+        lines = file.read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as exc:
+        raise UsageError(f"{file} cannot be read: {exc}.") from exc
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+        except ValueError as exc:
+            raise UsageError(f"{file}:{number} is not a line of JSON: {exc}.") from exc
+        if not isinstance(row, dict) or not isinstance(row.get("question"), str) or not row["question"].strip():
+            raise UsageError(f"{file}:{number} has no `question`.")
+        yield row
+
+
+def _note(found: Found, *, quiet: bool) -> None:
+    if found.without_vectors and not quiet:
+        terminal.warn(f"searched by words alone. {found.without_vectors}")
+
+
+def _hit(hit: Hit) -> dict[str, Any]:
+    return {
+        "article": hit.passage.article,
+        "url": hit.url,
+        "title": hit.title,
+        "outlet": hit.outlet,
+        "published": hit.published,
+        "heading": hit.passage.heading,
+        "start": hit.passage.start,
+        "end": hit.passage.end,
+        "text": hit.passage.text,
+        "score": round(hit.score, 4),
+        "copies": list(hit.copies),
+    }

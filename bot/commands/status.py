@@ -1,0 +1,35 @@
+"""status."""
+
+from bot import terminal
+from bot.build import open_app
+from bot.render import ago
+from retrieval import backlog
+from retrieval.lock import is_held, holder
+
+OK = 0
+
+
+def show_status(*, as_json: bool) -> int:
+    """What the index holds, how fresh it is, who is writing it."""
+    with open_app() as app:
+        catalog, share = app.store.catalog, backlog.share(app.store.catalog)
+        facts = {
+            "data": str(app.settings.data.resolve()),
+            "articles": share.articles,
+            "passages": share.passages,
+            "words": share.words,
+            "vectors": share.vectors,
+            "embedding": catalog.fact("embedding"),
+            "indexed_at": catalog.last_run(),
+            "writer": holder(app.settings.data) if is_held(app.settings.data) else "",
+        }
+    if as_json:
+        terminal.say_json(facts)
+        return OK
+    terminal.say(f"{share.articles} articles, {share.passages} passages in {facts['data']}")
+    terminal.say(f"words: {share.words}, vectors: {share.vectors} ({share.vectors_percent} %) {facts['embedding']}")
+    if facts["indexed_at"]:
+        terminal.say(f"index updated {ago(str(facts['indexed_at']))}")
+    if facts["writer"]:
+        terminal.say(f"{facts['writer']} is writing the index")
+    return OK

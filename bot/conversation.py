@@ -1,0 +1,91 @@
+"""The one service every surface calls: a question in, a cited answer out."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from bot.answer import compose, decline
+from bot.condense import condense
+from bot.extract import extract
+from bot.gate import ENOUGH, evidence
+from bot.history import History
+from bot.messages import Answer, Turn
+from retrieval import backlog
+from retrieval.errors import UsageError
+from retrieval.filters import Filters
+from retrieval.search import DEFAULT_HITS, Found, Search
+from retrieval.store import Store
+
+LONGEST_QUESTION = 2_000  # characters
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """One question being answered: what was understood and found, for those who want to look behind the answer."""
+
+    answer: Answer
+    found: Found
+    filters: Filters = field(default_factory=Filters)
+
+
+class Conversation:
+    """Answers questions over one store; safe to share between threads."""
+
+    def __init__(self, store: Store, search: Search, history: History) -> None:
+        self._store, self._search, self._history = store, search, history
+
+    def ask(self, question: str, conversation: str = "", *, filters: Filters | None = None, k: int = DEFAULT_HITS) -> Answer:
+        """The answer; a conversation's id makes follow-ups understood and the turn remembered. Raises UsageError."""
+        return self.look(question, conversation, filters=filters, k=k).answer
+
+    def look(
+        self, question: str, conversation: str = "", *, filters: Filters | None = None, k: int = DEFAULT_HITS
+    ) -> Asking:
+        """Like `ask`, with what the answer was made from."""
+        started = time.perf_counter()
+        standalone = condense(_checked(question), self._turns(conversation))
+        found = self._search(standalone, k, filters=filters)
+        searched = time.perf_counter()
+        answer = self._answer(question, standalone, found)
+        timings = {
+            "search": round((searched - started) * 1000, 1),
+            "answer": round((time.perf_counter() - searched) * 1000, 1),
+            "total": round((time.perf_counter() - started) * 1000, 1),
+        }
+        answer = replace(answer, conversation_id=conversation, timings_ms=timings)
+        if conversation:
+            self._history.remember(conversation, answer)
+        return Asking(answer, found, filters or Filters())
+
+    def forget(self, conversation: str) -> None:
+        """Delete what was said."""
+        self._history.forget(conversation)
+
+    def _answer(self, question: str, standalone: str, found: Found) -> Answer:
+        catalog = self._store.catalog
+        weight = evidence(standalone, found.asked, found.hits)
+        claims = extract(standalone, found.asked, found.hits, catalog) if weight >= ENOUGH else []
+        answer = (
+            compose(question, standalone, claims, catalog) if claims else decline(question, standalone, found.hits, catalog)
+        )
+        return replace(answer, evidence=round(weight, 3), indexed_at=catalog.last_run(), notes=self._notes(found))
+
+    def _notes(self, found: Found) -> tuple[str, ...]:
+        if found.without_vectors:
+            return (f"Searched by words alone. {found.without_vectors}",)
+        share = backlog.share(self._store.catalog)
+        if share.vectors < share.passages:
+            return (f"{share.vectors_percent} % of the passages are embedded so far; the rest is searched by words alone.",)
+        return ()
+
+    def _turns(self, conversation: str) -> Sequence[Turn]:
+        return self._history.turns(conversation) if conversation else ()
+
+
+def _checked(question: str) -> str:
+    text = " ".join(question.split())
+    if not text:
+        raise UsageError("The question is empty; ask something like 'What did Rubio say about concessions?'.")
+    if len(text) > LONGEST_QUESTION:
+        raise UsageError(f"The question has {len(text)} characters; at most {LONGEST_QUESTION} are read.")
+    return text

@@ -1,0 +1,162 @@
+"""Answers without a model: the articles' own sentences, chosen for the question."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from bot.messages import Claim
+from retrieval.catalog import Catalog
+from retrieval.copies import overlap, shingles
+from retrieval.documents import Article, Hit
+from retrieval.rank import Asked
+from retrieval.sentences import Span, sentences
+from retrieval.speech import quotations, speech_score
+from retrieval.terms import terms
+
+HITS_READ = 8
+MOST_CLAIMS = 4
+GOOD_ENOUGH = 0.72  # of the best sentence's score; less is not worth a second one
+LONGEST_CLAIM = 700  # characters
+SAME = 0.6  # share of shingles; more is a repetition
+CONTEXT = 0.35  # what a question term in the headline, the heading or the sentence before counts
+RANK = 0.25  # what the passage's place among the hits counts
+FITS = 0.25  # what the right kind of answer counts: a figure for "how many", a name for "who"
+UNCLEAR = 0.15  # what a start that leans on the sentence before costs
+
+_LEANING = re.compile(
+    r"(?:he|she|it|they|his|her|its|their|this|that|these|those|such|but|and|so|then|also|however|meanwhile|instead|"
+    r"the (?:former|latter))\b",
+    re.IGNORECASE,
+)
+_KINDS = (
+    (re.compile(r"\bhow (?:many|much|old|long|far|often|big|large|tall)\b|\bwhat (?:percentage|number|share|year|age)\b", re.I),
+     re.compile(r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|dozen|hundred|thousand|million|billion)s?\b", re.I)),
+    (re.compile(r"\bwhen\b|\bwhat (?:day|date|time|month)\b", re.I),
+     re.compile(r"\b(?:\d{4}|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|January|February|March|April|May|June|July|August|"
+                r"September|October|November|December|yesterday|today|tomorrow|last|next|ago|night|morning)\b")),
+    (re.compile(r"\bwhy\b", re.I), re.compile(r"\b(?:because|due to|since|after|so that|in order to|reason|amid|over|to)\b", re.I)),
+)  # fmt: skip
+_WHO = re.compile(r"\b(?:who|whom|whose|which|what (?:is|was) the name|name)\b", re.IGNORECASE)
+_NAME = re.compile(r"(?<![.!?“\"] )(?<!^)\b[A-Z][\w’'-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A sentence, or a quotation with its attribution, that may go into the answer."""
+
+    hit: Hit
+    article: Article
+    span: Span
+    score: float
+
+    @property
+    def text(self) -> str:
+        return " ".join(self.article.text[slice(*self.span)].split())
+
+
+def extract(question: str, asked: Asked, hits: Sequence[Hit], catalog: Catalog) -> list[Claim]:
+    """One to four claims in the articles' own words, best first; empty when no sentence fits."""
+    candidates = [
+        candidate
+        for place, hit in enumerate(hits[:HITS_READ])
+        for candidate in _candidates(question, asked, hit, catalog, 1 - place / HITS_READ)
+    ]
+    return [_claim(asked, candidate) for candidate in _choose(asked, candidates)]
+
+
+def _candidates(question: str, asked: Asked, hit: Hit, catalog: Catalog, place: float) -> Iterator[Candidate]:
+    article = catalog.article(hit.passage.article)
+    region = _region(article.text, hit, catalog)
+    units = _speech_units(article.text, region) if asked.speech else sentences(article.text, *region)
+    around = set(terms(f"{hit.title} {hit.passage.heading}"))
+    before = set[str]()
+    for span in units:
+        text = article.text[slice(*span)]
+        score = _speech_fit(asked, text, around) if asked.speech else _fit(question, asked, text, around | before)
+        before = set(terms(text))
+        yield Candidate(hit, article, span, score + RANK * place)
+
+
+def _region(text: str, hit: Hit, catalog: Catalog) -> Span:
+    """The passage grown to whole paragraphs, as far as its neighbours reach: a quotation may cross a passage's end."""
+    around = catalog.neighbours(hit.passage)
+    lowest, highest = around[0].start, around[-1].end
+    breaks = [match.span() for match in re.finditer(r"\n\s*\n", text)]
+    start = max([end for _, end in breaks if end <= hit.passage.start], default=0)
+    end = min([begin for begin, _ in breaks if begin >= hit.passage.end], default=len(text))
+    return max(start, lowest), min(end, highest)
+
+
+def _speech_units(text: str, region: Span) -> list[Span]:
+    """Sentences, those of one paragraph that continue each other's quotation joined: it is kept whole with its speaker."""
+    units: list[Span] = []
+    for start, end in sentences(text, *region):
+        if units and _continues(text, units[-1], (start, end)) and end - units[-1][0] <= LONGEST_CLAIM:
+            units[-1] = (units[-1][0], end)
+        else:
+            units.append((start, end))
+    return units
+
+
+def _continues(text: str, one: Span, other: Span) -> bool:
+    """Whether both hold quoted words and nothing but a space lies between, or an opened quotation goes on."""
+    if re.search(r"\n\s*\n", text[one[1] : other[0]]):
+        first = text[slice(*one)]
+        return first.count("“") > first.count("”") and text[other[0]] == "“"
+    return bool(quotations(text, *one)) and text[other[0]] in "“\""
+
+
+def _speech_fit(asked: Asked, text: str, around: set[str]) -> float:
+    assert asked.speech is not None
+    said = speech_score(asked.speech, text, dict(asked.weight))
+    return said + 0.3 * _covered(asked, set(terms(text)), around)
+
+
+def _fit(question: str, asked: Asked, text: str, around: set[str]) -> float:
+    score = _covered(asked, set(terms(text)), around)
+    score += FITS * _right_kind(question, asked, text)
+    if _LEANING.match(text.lstrip("“\"'‘")):
+        score -= UNCLEAR
+    if len(text) < 40 or text.endswith("?"):
+        score -= UNCLEAR
+    return score
+
+
+def _covered(asked: Asked, inside: set[str], around: set[str]) -> float:
+    total = sum(
+        weight * (1.0 if term in inside else CONTEXT if term in around else 0.0) for term, weight in asked.weight.items()
+    )
+    return total / asked.total
+
+
+def _right_kind(question: str, asked: Asked, text: str) -> float:
+    for wanted, given in _KINDS:
+        if wanted.search(question):
+            return float(bool(given.search(text)))
+    if _WHO.search(question):
+        fresh = [name for name in _NAME.findall(text) if not set(terms(name)) <= set(asked.terms)]
+        return float(bool(fresh))
+    return 0.0
+
+
+def _choose(asked: Asked, candidates: Sequence[Candidate]) -> list[Candidate]:
+    """The best ones that say something new, those of one article in the order they stand there."""
+    chosen: list[Candidate] = []
+    for candidate in sorted(candidates, key=lambda item: -item.score):
+        if len(chosen) == MOST_CLAIMS or (chosen and candidate.score < GOOD_ENOUGH * chosen[0].score):
+            break
+        mine = shingles(candidate.text)
+        if all(overlap(mine, shingles(other.text)) < SAME and not _crosses(candidate, other) for other in chosen):
+            chosen.append(candidate)
+    return chosen
+
+
+def _crosses(one: Candidate, other: Candidate) -> bool:
+    return one.article.id == other.article.id and one.span[0] < other.span[1] and other.span[0] < one.span[1]
+
+
+def _claim(asked: Asked, candidate: Candidate) -> Claim:
+    speaker = ""
+    if asked.speech and asked.speech.speaker & set(terms(candidate.text)) and quotations(candidate.text):
+        speaker = asked.speech.name
+    return Claim(candidate.text, ((candidate.hit, candidate.span),), speaker)

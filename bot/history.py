@@ -1,0 +1,61 @@
+"""What was asked and answered in each conversation, in SQLite, kept across runs."""
+
+import json
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from bot.messages import Answer, Turn
+from retrieval.catalog import BUSY_SECONDS, now
+from retrieval.errors import IndexUnavailable
+
+REMEMBERED = 8  # turns that a follow-up may refer to
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS turns (
+    conversation TEXT NOT NULL, number INTEGER NOT NULL, asked TEXT NOT NULL,
+    question TEXT NOT NULL, standalone TEXT NOT NULL, answer TEXT NOT NULL, status TEXT NOT NULL, articles TEXT NOT NULL,
+    PRIMARY KEY (conversation, number)
+)
+"""
+
+
+class History:
+    """Turns by conversation; a conversation's id is surface, chat and thread. Raises IndexUnavailable."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with closing(self._connect()) as db:
+                db.execute(_SCHEMA)
+        except (OSError, sqlite3.Error) as exc:
+            raise IndexUnavailable(f"The conversations in {path} cannot be opened: {exc}.") from exc
+
+    def turns(self, conversation: str) -> list[Turn]:
+        """The last turns, oldest first."""
+        with closing(self._connect()) as db:
+            rows = db.execute(
+                "SELECT question, standalone, answer, status, articles FROM turns WHERE conversation = ? "
+                "ORDER BY number DESC LIMIT ?",
+                [conversation, REMEMBERED],
+            ).fetchall()
+        return [Turn(q, standalone, text, status, tuple(json.loads(ids))) for q, standalone, text, status, ids in rows[::-1]]
+
+    def remember(self, conversation: str, answer: Answer) -> None:
+        """Add a turn."""
+        articles = json.dumps(list(dict.fromkeys(citation.article for citation in answer.citations)))
+        with closing(self._connect()) as db, db:
+            db.execute(
+                "INSERT INTO turns SELECT ?, coalesce(max(number), 0) + 1, ?, ?, ?, ?, ?, ? FROM turns WHERE conversation = ?",
+                [conversation, now(), answer.question, answer.standalone_question, answer.text, answer.status, articles]
+                + [conversation],
+            )
+
+    def forget(self, conversation: str) -> None:
+        """Delete a conversation."""
+        with closing(self._connect()) as db, db:
+            db.execute("DELETE FROM turns WHERE conversation = ?", [conversation])
+
+    def _connect(self) -> sqlite3.Connection:
+        return sqlite3.connect(self._path, timeout=BUSY_SECONDS)

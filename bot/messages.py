@@ -1,0 +1,77 @@
+"""What travels between the steps of one question: claims, citations, the answer, a turn."""
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from retrieval.documents import Hit
+from retrieval.filters import Filters
+from retrieval.sentences import Span
+
+Status = Literal["answered", "partial", "no_answer"]
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One sentence of a draft and the article spans it rests on."""
+
+    text: str
+    support: tuple[tuple[Hit, Span], ...]
+    speaker: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """Where one claim stands; `quote` is `article.text[start:end]`."""
+
+    number: int
+    article: str
+    url: str
+    deep_link: str
+    title: str
+    outlet: str
+    authors: tuple[str, ...]
+    published: str
+    updated: str
+    quote: str
+    start: int
+    end: int
+    speaker: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a reader gets; `text` carries [1] markers, `nearest` are offered when the articles do not answer."""
+
+    question: str
+    standalone_question: str
+    status: Status
+    text: str
+    citations: tuple[Citation, ...] = ()
+    conversation_id: str = ""
+    answered_by: str = "extract"
+    newest_source: str = ""
+    indexed_at: str = ""
+    dropped: dict[str, int] = field(default_factory=dict)
+    timings_ms: dict[str, float] = field(default_factory=dict)
+    nearest: tuple[Citation, ...] = ()
+    notes: tuple[str, ...] = ()
+    evidence: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One question of a conversation and its answer."""
+
+    question: str
+    standalone: str
+    answer: str
+    status: Status
+    articles: tuple[str, ...] = ()
+    filters: Filters = field(default_factory=Filters)
+
+
+def as_dict(answer: Answer) -> dict[str, Any]:
+    """The answer as JSON carries it, on the command line and over HTTP alike."""
+    from dataclasses import asdict
+
+    return asdict(answer)

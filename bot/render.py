@@ -1,0 +1,78 @@
+"""An answer as text for a terminal: numbered, with its sources, how old they are, and links where they can be clicked."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from bot.messages import Answer, Citation
+
+BOLD, DIM, RESET = "\x1b[1m", "\x1b[2m", "\x1b[0m"
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """What a terminal can show; a pipe can show nothing of it."""
+
+    colour: bool = False
+    links: bool = False
+
+
+def to_text(answer: Answer, style: Style, now: datetime | None = None) -> str:
+    """The whole answer with its sources, or the refusal with the nearest articles."""
+    parts = [_bold(answer.text, style) if answer.status == "no_answer" else answer.text]
+    if answer.citations:
+        parts.append("\n".join(source(citation, style) for citation in answer.citations))
+    elif answer.nearest:
+        parts.append(_dim("Nearest articles:", style) + "\n" + "\n".join(source(item, style) for item in _once(answer.nearest)))
+    parts.extend(_dim(line, style) for line in (freshness(answer, now), *answer.notes) if line)
+    return "\n\n".join(parts)
+
+
+def source(citation: Citation, style: Style) -> str:
+    """One line of facts about a source and its link."""
+    facts = [citation.outlet, citation.title, " and ".join(citation.authors), day(citation.published)]
+    if citation.updated and citation.updated[:10] > citation.published[:10]:
+        facts.append(f"updated {day(citation.updated)}")
+    line = f"[{citation.number}] {', '.join(fact for fact in facts if fact)}"
+    if style.links and citation.deep_link:
+        return f"\x1b]8;;{citation.deep_link}\x1b\\{line}\x1b]8;;\x1b\\"
+    return f"{line}\n    {_dim(citation.deep_link, style)}" if citation.deep_link else line
+
+
+def freshness(answer: Answer, now: datetime | None = None) -> str:
+    """How new the newest source is and when articles were last looked for."""
+    newest = f"newest source {day(answer.newest_source)}" if answer.newest_source else ""
+    updated = f"index updated {ago(answer.indexed_at, now)}" if answer.indexed_at else ""
+    line = ", ".join(part for part in (newest, updated) if part)
+    return line[:1].upper() + line[1:] + "." if line else ""
+
+
+def day(moment: str) -> str:
+    """An ISO date as a reader writes it: 11 March 2025."""
+    try:
+        then = datetime.fromisoformat(moment)
+    except ValueError:
+        return moment
+    return f"{then.day} {then:%B %Y}"
+
+
+def ago(moment: str, now: datetime | None = None) -> str:
+    """How long ago, in the largest unit that fits."""
+    seconds = int(((now or datetime.now(UTC)) - datetime.fromisoformat(moment)).total_seconds())
+    for size, unit in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
+        if seconds >= size:
+            count = seconds // size
+            return f"{count} {unit}{'s' if count > 1 else ''} ago"
+    return "just now"
+
+
+def _once(citations: Iterable[Citation]) -> list[Citation]:
+    return list({citation.article: citation for citation in citations}.values())
+
+
+def _bold(text: str, style: Style) -> str:
+    return f"{BOLD}{text}{RESET}" if style.colour else text
+
+
+def _dim(text: str, style: Style) -> str:
+    return f"{DIM}{text}{RESET}" if style.colour and text else text

@@ -1,0 +1,1 @@
+"""Quality on labelled sets, one table a run: `python -m evals --data FOLDER`."""

@@ -1,0 +1,36 @@
+"""What a search is limited to."""
+
+from dataclasses import dataclass
+
+from retrieval.dates import iso
+from retrieval.errors import UsageError
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Dates are ISO days, both ends included; outlet and author match as parts of the name, whatever the case.
+
+    A speaker does not limit the articles: it asks for that person's words.
+    """
+
+    since: str = ""
+    until: str = ""
+    outlet: str = ""
+    author: str = ""
+    speaker: str = ""
+
+    @property
+    def limit_articles(self) -> bool:
+        return any((self.since, self.until, self.outlet, self.author))
+
+
+def filters_of(*, since: str = "", until: str = "", outlet: str = "", author: str = "", speaker: str = "") -> Filters:
+    """Filters as a user writes them. Raises UsageError when a date is none."""
+    return Filters(_day("since", since), _day("until", until), outlet.strip(), author.strip(), speaker.strip())
+
+
+def _day(name: str, written: str) -> str:
+    day = iso(written)[:10]
+    if written and not day:
+        raise UsageError(f"--{name} is {written!r}, which is no date; write it as 2025-03-11.")
+    return day
