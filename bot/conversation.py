@@ -63,23 +63,25 @@ class Conversation:
 
     def _answer(self, question: str, standalone: str, found: Found) -> Answer:
         catalog = self._store.catalog
-        weight = evidence(standalone, found.asked, found.hits)
+        share = backlog.share(catalog)
+        all_embedded = not found.without_vectors and share.vectors >= share.passages
+        weight = evidence(standalone, found.asked, found.hits, all_embedded=all_embedded)
         claims = extract(standalone, found.asked, found.hits, catalog) if weight >= ENOUGH else []
         answer = (
             compose(question, standalone, claims, catalog) if claims else decline(question, standalone, found.hits, catalog)
         )
-        return replace(answer, evidence=round(weight, 3), indexed_at=catalog.last_run(), notes=self._notes(found))
-
-    def _notes(self, found: Found) -> tuple[str, ...]:
-        if found.without_vectors:
-            return (f"Searched by words alone. {found.without_vectors}",)
-        share = backlog.share(self._store.catalog)
-        if share.vectors < share.passages:
-            return (f"{share.vectors_percent} % of the passages are embedded so far; the rest is searched by words alone.",)
-        return ()
+        return replace(answer, evidence=round(weight, 3), indexed_at=catalog.last_run(), notes=_notes(found, share))
 
     def _turns(self, conversation: str) -> Sequence[Turn]:
         return self._history.turns(conversation) if conversation else ()
+
+
+def _notes(found: Found, share: backlog.Share) -> tuple[str, ...]:
+    if found.without_vectors:
+        return (f"Searched by words alone. {found.without_vectors}",)
+    if share.vectors < share.passages:
+        return (f"{share.vectors_percent} % of the passages are embedded so far; the rest is searched by words alone.",)
+    return ()
 
 
 def _checked(question: str) -> str:

@@ -47,14 +47,19 @@ def stale(catalog: Catalog, index: Derived, limit: int) -> list[str]:
 
 
 def settle(catalog: Catalog, index: Derived, *, added: Sequence[str] = (), removed: Sequence[str] = ()) -> None:
-    """Mark what an index has taken in and let go of; readers learn of it by the generation."""
+    """Mark what an index has taken in and let go of; readers of the vectors learn of it by the generation."""
     with catalog.transaction() as db:
         db.executemany(f"UPDATE passages SET {index} = 1 WHERE id = ?", [[key] for key in added])
         db.executemany(f"UPDATE passages SET {index} = 0 WHERE id = ?", [[key] for key in removed])
         gone = "DELETE FROM passages WHERE id = ? AND live = 0 AND words = 0 AND vectors = 0"
         db.executemany(gone, [[key] for key in removed])
-        generation = int(catalog.fact("generation", "0")) + 1
-        catalog.set_fact("generation", str(generation))
+        if index == "vectors":
+            catalog.set_fact("generation", str(generation(catalog) + 1))
+
+
+def generation(catalog: Catalog) -> int:
+    """How often the vectors have changed; a process that has them open looks whether it is still what it was."""
+    return int(catalog.fact("generation", "0"))
 
 
 def forget(catalog: Catalog, index: Derived) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
+from threading import Event
 
 from retrieval import backlog
 from retrieval.catalog import now
@@ -23,6 +24,7 @@ from retrieval.store import Store
 ARTICLES_AT_ONCE = 200
 WORDS_AT_ONCE = 5_000  # passages a commit of the words index
 VECTORS_AT_ONCE = 512  # passages between two marks; readers reopen after each
+VECTORS_BESIDE = 64  # the same while somebody waits to end it
 
 Progress = Callable[[str, int, int], None]
 """Told a stage, how much of it is done and how much there is (0 where that is not known)."""
@@ -67,16 +69,23 @@ def add(store: Store, found: Iterable[Article | SourceError], progress: Progress
 
 
 def catch_up(
-    store: Store, progress: Progress = _quiet, *, wait: float = -1, on_wait: Callable[[str], None] | None = None
+    store: Store,
+    progress: Progress = _quiet,
+    *,
+    wait: float = -1,
+    on_wait: Callable[[str], None] | None = None,
+    stop: Event | None = None,
 ) -> None:
     """Give both indexes what they are owed, newest articles first; at once done when they are owed nothing.
 
+    Setting `stop` from another thread ends it after the passages in hand.
+
     Raises EmbeddingUnavailable once the words are in, IndexBusy when the lock is not free within `wait` seconds.
     """
-    while backlog.is_owed(store.catalog):
+    while backlog.is_owed(store.catalog) and not (stop and stop.is_set()):
         with writing(store.folder, wait=wait, on_wait=on_wait):
             _take_words(store, progress)
-            _take_vectors(store, progress)
+            _take_vectors(store, progress, stop)
 
 
 def reindex(store: Store, progress: Progress = _quiet, *, on_wait: Callable[[str], None] | None = None) -> None:
@@ -128,10 +137,10 @@ def _take_words(store: Store, progress: Progress, *, at_least: int = 1) -> None:
         progress("words", done, total)
 
 
-def _take_vectors(store: Store, progress: Progress) -> None:
+def _take_vectors(store: Store, progress: Progress, stop: Event | None = None) -> None:
     total, done = backlog.count_owed(store.catalog, "vectors"), 0
-    while total:
-        added = backlog.owed(store.catalog, "vectors", VECTORS_AT_ONCE)
+    while total and not (stop and stop.is_set()):
+        added = backlog.owed(store.catalog, "vectors", VECTORS_BESIDE if stop else VECTORS_AT_ONCE)
         removed = backlog.stale(store.catalog, "vectors", WORDS_AT_ONCE)
         if not added and not removed:
             return
@@ -140,5 +149,6 @@ def _take_vectors(store: Store, progress: Progress) -> None:
         if added:
             store.vectors.add(list(store.catalog.hits(added).values()))
         backlog.settle(store.catalog, "vectors", added=added, removed=removed)
+        store.vectors.wrote(backlog.generation(store.catalog))
         done += len(added) + len(removed)
         progress("vectors", done, max(total, done))

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
 
+from retrieval import backlog
 from retrieval.copies import once
 from retrieval.dates import asked_days
 from retrieval.documents import Hit
@@ -77,7 +78,7 @@ class Search:
 
     def _dense(self, question: str, articles: Sequence[str] | None) -> list[tuple[str, float]]:
         catalog, vectors = self._store.catalog, self._store.vectors
-        generation = catalog.fact("generation")
+        generation = backlog.generation(catalog)
         vector = vectors.embed(question)
         if articles is None:
             return vectors.search(vector, CANDIDATES, generation=generation)

@@ -1,6 +1,5 @@
 """The vectors index: Chroma through langchain-chroma, embedded in a folder."""
 
-import shutil
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -26,7 +25,7 @@ class Vectors:
 
     def __init__(self, folder: Path, embeddings: Embeddings) -> None:
         self._folder, self._embeddings = folder, embeddings
-        self._generation = ""
+        self._generation: int | None = None
         self._lock = threading.Lock()
         self._open()
 
@@ -36,11 +35,19 @@ class Vectors:
 
     def add(self, hits: Sequence[Hit]) -> None:
         """Embed passages with their title and heading as context and store them; doing it twice changes nothing."""
-        self._store.add_texts(
-            texts=[context(hit) for hit in hits],
-            ids=[hit.passage.id for hit in hits],
-            metadatas=[{"article": hit.passage.article, "published": hit.published} for hit in hits],
-        )
+        texts = [context(hit) for hit in hits]
+        self._embeddings.embed_documents(texts)  # into the cache: the long part, and searches go on meanwhile
+        with self._lock:
+            self._store.add_texts(
+                texts=texts,
+                ids=[hit.passage.id for hit in hits],
+                metadatas=[{"article": hit.passage.article, "published": hit.published} for hit in hits],
+            )
+
+    def wrote(self, generation: int) -> None:
+        """Say that this very process made the index what it is in `generation`: no need to reopen it."""
+        with self._lock:
+            self._generation = generation
 
     def remove(self, passages: Sequence[str]) -> None:
         """Take passages out; unknown ones are passed over."""
@@ -53,33 +60,41 @@ class Vectors:
         return self._embeddings.embed_query(question)
 
     def search(
-        self, question: Sequence[float], k: int, *, generation: str, among: Sequence[str] | None = None
+        self, question: Sequence[float], k: int, *, generation: int, among: Sequence[str] | None = None
     ) -> list[tuple[str, float]]:
         """The `k` nearest passages and their cosine similarity, best first, among some passages if given."""
-        store = self._current(generation)
         if among is not None and not among:
             return []
         limit = {} if among is None else {"ids": list(among)}
-        found = store.similarity_search_by_vector_with_relevance_scores(list(question), k=k, **limit)
+        store = self._current(generation)
+        try:
+            found = store.similarity_search_by_vector_with_relevance_scores(list(question), k=k, **limit)
+        except Exception:  # closed meanwhile by a thread that saw a newer generation, or rebuilt by another process
+            found = self._reopened(store).similarity_search_by_vector_with_relevance_scores(list(question), k=k, **limit)
         return [(str(document.id), 1.0 - distance) for document, distance in found]
 
     def clear(self) -> None:
         """Forget everything."""
-        self.close()
-        shutil.rmtree(self._folder, ignore_errors=True)
-        self._open()
+        with self._lock:
+            self._store.reset_collection()
 
     def close(self) -> None:
         """Let go of the files."""
         self._client.close()
 
-    def _current(self, generation: str) -> Chroma:
+    def _current(self, generation: int) -> Chroma:
         with self._lock:
-            if generation != self._generation:
-                if self._generation:
-                    self.close()
-                    self._open()
-                self._generation = generation
+            if self._generation not in (None, generation):
+                self.close()
+                self._open()
+            self._generation = generation
+            return self._store
+
+    def _reopened(self, failed: Chroma) -> Chroma:
+        with self._lock:
+            if self._store is failed:
+                self.close()
+                self._open()
             return self._store
 
     def _open(self) -> None:

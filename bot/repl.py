@@ -1,0 +1,109 @@
+"""Chat in the terminal."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import Event, Thread
+from uuid import uuid4
+
+from prompt_toolkit import PromptSession
+from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
+from prompt_toolkit.completion import WordCompleter
+from prompt_toolkit.history import FileHistory
+
+from bot import terminal
+from bot.build import App, open_app
+from bot.commands.ask import prepare
+from bot.render import to_text
+from bot.repl_commands import COMMANDS, Session
+from retrieval import backlog, index
+from retrieval.errors import EmbeddingUnavailable, IndexUnavailable, OnRecordError
+from retrieval.filters import Filters
+
+WELCOME = "Answers come from the articles only. Ask a question, or type /help."
+PROMPT = "› "
+
+
+def run(filters: Filters) -> int:
+    """Ask and answer until Ctrl-D or /quit."""
+    with open_app() as app:
+        prepare(app, quiet=False)
+        session = Session(app, f"terminal/{uuid4().hex}", filters)
+        with _embedding_beside(app):
+            if sys.stdin.isatty():
+                terminal.say(WELCOME)
+            for line in _lines(app):
+                if not _respond(session, line):
+                    break
+    return 0
+
+
+def _respond(session: Session, line: str) -> bool:
+    """Answer one line; False when it asks to leave. Ctrl-C stops the answer, not the chat."""
+    try:
+        if line.startswith("/"):
+            return _command(session, line)
+        session.ask(line)
+        if session.last:
+            terminal.say(f"\n{to_text(session.last.answer, terminal.style())}\n")
+    except OnRecordError as exc:
+        terminal.warn(str(exc))
+    except KeyboardInterrupt:
+        terminal.warn("stopped.")
+    return True
+
+
+def _command(session: Session, line: str) -> bool:
+    name, _, rest = line.partition(" ")
+    if name in ("/quit", "/exit"):
+        return False
+    command: Callable[[Session, str], str] | None = COMMANDS.get(name)
+    if command is None:
+        terminal.warn(f"there is no {name}; /help lists what there is.")
+    else:
+        terminal.say(command(session, rest.strip()))
+    return True
+
+
+def _lines(app: App) -> Iterator[str]:
+    """What is typed, one question at a time; a pasted line break stays inside its question."""
+    if not sys.stdin.isatty():
+        yield from (line.strip() for line in sys.stdin if line.strip())
+        return
+    prompt: PromptSession[str] = PromptSession(
+        history=FileHistory(str(app.settings.data / "typed")),
+        completer=WordCompleter([*COMMANDS, "/quit"], sentence=True),
+        auto_suggest=AutoSuggestFromHistory(),
+        complete_while_typing=False,
+    )
+    while True:
+        try:
+            line = " ".join(prompt.prompt(PROMPT).split())
+        except KeyboardInterrupt:
+            continue
+        except EOFError:
+            return
+        if line:
+            yield line
+
+
+@contextmanager
+def _embedding_beside(app: App) -> Iterator[None]:
+    """Embed what is still owed while questions are asked; what is in hand is finished before leaving."""
+    stop = Event()
+
+    def embed() -> None:
+        try:
+            index.catch_up(app.store, wait=0, stop=stop)
+        except (EmbeddingUnavailable, IndexUnavailable):
+            return  # each answer says that words alone were searched; whoever holds the index embeds for us
+
+    thread = Thread(target=embed, name="embedding")
+    if backlog.is_owed(app.store.catalog):
+        thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        if thread.is_alive():
+            thread.join()

@@ -1,0 +1,187 @@
+"""What can be typed after a slash in the chat; each command takes the session and the rest of the line and says its result."""
+
+import webbrowser
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from uuid import uuid4
+
+from bot import terminal
+from bot.build import App
+from bot.conversation import Asking
+from bot.messages import Citation
+from bot.render import Style, day, source, to_text
+from retrieval import backlog
+from retrieval.errors import UsageError
+from retrieval.filters import Filters, filters_of
+
+
+@dataclass(slots=True)
+class Session:
+    """One chat: its conversation, its filters and what was answered so far."""
+
+    app: App
+    conversation: str
+    filters: Filters
+    asked: list[Asking] = field(default_factory=list)
+
+    @property
+    def last(self) -> Asking | None:
+        return self.asked[-1] if self.asked else None
+
+    def ask(self, question: str) -> None:
+        """Ask and remember. Raises OnRecordError."""
+        self.asked.append(self.app.conversation.look(question, self.conversation, filters=self.filters))
+
+
+def show_help(session: Session, rest: str) -> str:
+    """list these commands"""
+    return "\n".join(f"{usage:<16} {command.__doc__}" for usage, command in _USAGE) + f"\n{'/quit':<16} leave (or Ctrl-D)"
+
+
+def new(session: Session, rest: str) -> str:
+    """start a new conversation: what was said no longer counts"""
+    session.conversation, session.asked = f"terminal/{uuid4().hex}", []
+    return "A new conversation."
+
+
+def sources(session: Session, rest: str) -> str:
+    """list the sources of the last answer, or show one with its words"""
+    style = terminal.style()
+    if rest:
+        return _in_full(_cited(session, rest), style)
+    citations = _last(session).answer.citations
+    return "\n".join(source(citation, style) for citation in citations) or "The last answer has no sources."
+
+
+def open_source(session: Session, rest: str) -> str:
+    """open a source in the browser, at the words"""
+    citation = _cited(session, rest)
+    if not citation.deep_link:
+        raise UsageError(f"Source {citation.number} has no address to open.")
+    webbrowser.open(citation.deep_link)
+    return f"Opened {citation.deep_link}"
+
+
+def quote(session: Session, rest: str) -> str:
+    """show the exact words a citation rests on"""
+    citation = _cited(session, rest)
+    return f"{citation.quote}\n\n{source(citation, terminal.style())}"
+
+
+def since(session: Session, rest: str) -> str:
+    """only articles from this day on; without a day, from any"""
+    session.filters = replace(session.filters, since=filters_of(since=rest).since)
+    return _filters(session)
+
+
+def until(session: Session, rest: str) -> str:
+    """only articles up to this day; without a day, up to any"""
+    session.filters = replace(session.filters, until=filters_of(until=rest).until)
+    return _filters(session)
+
+
+def outlet(session: Session, rest: str) -> str:
+    """only articles of this outlet; without a name, of all"""
+    session.filters = replace(session.filters, outlet=rest)
+    return _filters(session)
+
+
+def speaker(session: Session, rest: str) -> str:
+    """only what this person says; without a name, everything"""
+    session.filters = replace(session.filters, speaker=rest)
+    return _filters(session)
+
+
+def retry(session: Session, rest: str) -> str:
+    """ask the last question again, with the filters as they are now"""
+    session.ask(_last(session).answer.question)
+    return to_text(_last(session).answer, terminal.style())
+
+
+def save(session: Session, rest: str) -> str:
+    """write the conversation to a file, as Markdown"""
+    if not rest:
+        raise UsageError("Say where to: /save FILE.")
+    parts = [f"## {turn.answer.question}\n\n{to_text(turn.answer, Style())}" for turn in session.asked]
+    try:
+        with Path(rest).expanduser().open("x", encoding="utf-8") as file:
+            file.write("\n\n".join(parts) + "\n")
+    except OSError as exc:
+        raise UsageError(f"{rest} cannot be written: {exc.strerror}.") from exc
+    return f"{len(parts)} answers written to {rest}."
+
+
+def stats(session: Session, rest: str) -> str:
+    """what the index holds and how this conversation went"""
+    share = backlog.share(session.app.store.catalog)
+    statuses = [turn.answer.status for turn in session.asked]
+    times = sorted(turn.answer.timings_ms["total"] for turn in session.asked)
+    lines = [
+        f"{share.articles} articles, {share.passages} passages, {share.vectors_percent} % embedded",
+        f"{len(statuses)} questions, {statuses.count('no_answer')} without an answer",
+    ]
+    return "\n".join([*lines, f"median {times[len(times) // 2]:.0f} ms an answer"] if times else lines)
+
+
+def debug(session: Session, rest: str) -> str:
+    """how the last answer came about"""
+    turn = _last(session)
+    answer = turn.answer
+    speech = turn.found.asked.speech
+    lines = [
+        f"standalone question: {answer.standalone_question}",
+        f"filters: {_filters(session)}",
+        f"understood as: {f'the words of {speech.name}' if speech else 'a question of fact'}; "
+        f"days {turn.found.asked.since or '…'} to {turn.found.asked.until or '…'}",
+        f"evidence: {answer.evidence:.2f}, {answer.status}, by {answer.answered_by}",
+        f"dropped by verification: {answer.dropped or 'nothing'}",
+        "timings: " + ", ".join(f"{stage} {spent:.0f} ms" for stage, spent in answer.timings_ms.items()),
+        "passages (score, BM25, cosine):",
+    ]
+    for hit in turn.found.hits:
+        start = " ".join(hit.passage.text.split())[:80]
+        lines.append(f"  {hit.score:5.2f} {hit.words:6.2f} {hit.dense:5.2f}  {hit.passage.article}  {start}…")
+    return "\n".join(lines)
+
+
+_USAGE: tuple[tuple[str, Callable[[Session, str], str]], ...] = (
+    ("/help", show_help),
+    ("/new", new),
+    ("/sources [n]", sources),
+    ("/open n", open_source),
+    ("/quote n", quote),
+    ("/since DAY", since),
+    ("/until DAY", until),
+    ("/outlet NAME", outlet),
+    ("/speaker NAME", speaker),
+    ("/retry", retry),
+    ("/save FILE", save),
+    ("/stats", stats),
+    ("/debug", debug),
+)
+COMMANDS = {usage.split()[0]: command for usage, command in _USAGE}
+
+
+def _last(session: Session) -> Asking:
+    if session.last is None:
+        raise UsageError("Nothing has been asked yet.")
+    return session.last
+
+
+def _cited(session: Session, number: str) -> Citation:
+    citations = {str(citation.number): citation for citation in _last(session).answer.citations}
+    if number not in citations:
+        raise UsageError(f"Say which source: {', '.join(citations)}." if citations else "The last answer has no sources.")
+    return citations[number]
+
+
+def _in_full(citation: Citation, style: Style) -> str:
+    dates = f"published {day(citation.published)}" if citation.published else "undated"
+    return f"{source(citation, style)}\n{dates}\n\n{citation.quote}"
+
+
+def _filters(session: Session) -> str:
+    chosen = session.filters
+    named = (("since", chosen.since), ("until", chosen.until), ("outlet", chosen.outlet), ("speaker", chosen.speaker))
+    return ", ".join(f"{name} {value}" for name, value in named if value) or "no filters"
