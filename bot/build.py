@@ -4,12 +4,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bot.conversation import Conversation
 from bot.history import History
 from bot.settings import Settings, read_settings
 from retrieval.search import Search
-from retrieval.store import EmbeddingModel, Store
+from retrieval.store import Store
+
+if TYPE_CHECKING:
+    from retrieval.embed import EmbeddingModel
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,7 @@ def open_app() -> Iterator[App]:
             search.close()
 
 
-def _model(file: Path | None) -> EmbeddingModel:
+def _model(file: Path | None) -> "EmbeddingModel":
     from retrieval.embed import MiniLM  # onnxruntime takes a while to import
 
     return MiniLM(file)

@@ -28,7 +28,9 @@ From = Annotated[Path | None, typer.Option("--from", help="JSON lines, each with
 
 @app.callback()
 def choose_data(
-    data: Annotated[Path | None, typer.Option(help="Folder of the index (default: ONRECORD_DATA or .onrecord).")] = None,
+    data: Annotated[
+        Path | None, typer.Option(help="Folder of the index (default: ONRECORD_DATA or .onrecord).")
+    ] = None,
 ) -> None:
     if data is not None:
         os.environ["ONRECORD_DATA"] = str(data)
@@ -89,9 +91,7 @@ def search(
 
 
 @app.command()
-def chat(
-    since: Since = "", until: Until = "", outlet: Outlet = "", author: Author = "", speaker: Speaker = ""
-) -> None:
+def chat(since: Since = "", until: Until = "", outlet: Outlet = "", author: Author = "", speaker: Speaker = "") -> None:
     """Ask question after question; /help lists what else can be typed."""
     from bot.repl import run
     from retrieval.filters import filters_of
@@ -141,7 +141,7 @@ def reindex(quiet: Quiet = False) -> None:
 
 @app.command()
 def eval(file: Path, as_json: Json = False, k: Hits = 10) -> None:
-    """Measure the answers to your own questions: JSON lines with `question` and `article` (an id or a URL) or `answer`."""
+    """Measure on your own questions: JSON lines with `question` and `article` (id or URL) or `answer`."""
     from bot.commands.evaluate import evaluate
 
     raise typer.Exit(evaluate(file, k, as_json=as_json))

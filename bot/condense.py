@@ -9,14 +9,18 @@ from retrieval.terms import content_terms
 
 FEWEST_TERMS = 2  # a question with fewer content terms than this cannot stand alone after another
 
-_ABOUT = re.compile(r"^(?:and |but |so |ok(?:ay)?,? )*(?:what |how )?(?:about|of|on|regarding)\s+(?P<topic>.+?)[\s?.!]*$", re.I)
+_ABOUT = re.compile(
+    r"^(?:and |but |so |ok(?:ay)?,? )*(?:what |how )?(?:about|of|on|regarding)\s+(?P<topic>.+?)[\s?.!]*$", re.I
+)
 _AND = re.compile(r"^(?:and|or)\s+(?P<topic>[^?]{1,60}?)[\s?.!]*$", re.I)
 _PERSON = re.compile(r"\b(?:he|she|him|her|they|them)\b", re.I)
 _OWNER = re.compile(r"\b(?:his|her|their)\b(?=\s+\w)", re.I)
 _THING = re.compile(r"\b(?:it|that|this|those|these|there)\b", re.I)
 _LEAD = re.compile(r"^(?:and|but|so|also|then|ok(?:ay)?)[,\s]+", re.I)
 _NAME = re.compile(r"(?:[A-Z][\w’'.-]*)(?:\s+(?:of |the |bin |al |de |van )?[A-Z][\w’'.-]*)*")
-_QUESTION_WORDS = set("what who when where why how which did does do is was are were has have had can could tell".split())
+_QUESTION_WORDS = set(
+    "what who when where why how which did does do is was are were has have had can could tell".split()
+)
 
 
 def condense(question: str, turns: Sequence[Turn]) -> str:
@@ -51,7 +55,9 @@ def _same_about(topic: str, before: str, speech: Speech | None) -> str:
 
 def _is_person(topic: str, before: str, speech: Speech) -> bool:
     """`What about Trump?` after `What did Rubio say about concessions?` asks for the other's words on the same."""
-    return bool(speech.topic) and bool(_NAME.fullmatch(topic)) and not before.lower().rstrip("?").endswith(topic.lower())
+    return (
+        bool(speech.topic) and bool(_NAME.fullmatch(topic)) and not before.lower().rstrip("?").endswith(topic.lower())
+    )
 
 
 def _resolve(question: str, before: str, speech: Speech | None) -> str:

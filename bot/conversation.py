@@ -34,7 +34,9 @@ class Conversation:
     def __init__(self, store: Store, search: Search, history: History) -> None:
         self._store, self._search, self._history = store, search, history
 
-    def ask(self, question: str, conversation: str = "", *, filters: Filters | None = None, k: int = DEFAULT_HITS) -> Answer:
+    def ask(
+        self, question: str, conversation: str = "", *, filters: Filters | None = None, k: int = DEFAULT_HITS
+    ) -> Answer:
         """The answer; a conversation's id makes follow-ups understood and the turn remembered. Raises UsageError."""
         return self.look(question, conversation, filters=filters, k=k).answer
 
@@ -68,7 +70,9 @@ class Conversation:
         weight = evidence(standalone, found.asked, found.hits, all_embedded=all_embedded)
         claims = extract(standalone, found.asked, found.hits, catalog) if weight >= ENOUGH else []
         answer = (
-            compose(question, standalone, claims, catalog) if claims else decline(question, standalone, found.hits, catalog)
+            compose(question, standalone, claims, catalog)
+            if claims
+            else decline(question, standalone, found.hits, catalog)
         )
         return replace(answer, evidence=round(weight, 3), indexed_at=catalog.last_run(), notes=_notes(found, share))
 

@@ -5,18 +5,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.messages import Claim
+from bot.spoken import spoken
 from retrieval.catalog import Catalog
 from retrieval.copies import overlap, shingles
 from retrieval.documents import Article, Hit
 from retrieval.rank import Asked
 from retrieval.sentences import Span, sentences
-from retrieval.speech import quotations, speech_score
 from retrieval.terms import terms
 
 HITS_READ = 8
 MOST_CLAIMS = 4
 GOOD_ENOUGH = 0.72  # of the best sentence's score; less is not worth a second one
-LONGEST_CLAIM = 700  # characters
+LONGEST_CLEAR = 450  # characters of a sentence and the one it leans on
 SAME = 0.6  # share of shingles; more is a repetition
 CONTEXT = 0.35  # what a question term in the headline, the heading or the sentence before counts
 RANK = 0.25  # what the passage's place among the hits counts
@@ -29,13 +29,17 @@ _LEANING = re.compile(
     re.IGNORECASE,
 )
 _KINDS = (
-    (re.compile(r"\bhow (?:many|much|old|long|far|often|big|large|tall)\b|\bwhat (?:percentage|number|share|year|age)\b", re.I),
-     re.compile(r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|dozen|hundred|thousand|million|billion)s?\b", re.I)),
-    (re.compile(r"\bwhen\b|\bwhat (?:day|date|time|month)\b", re.I),
-     re.compile(r"\b(?:\d{4}|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|January|February|March|April|May|June|July|August|"
-                r"September|October|November|December|yesterday|today|tomorrow|last|next|ago|night|morning)\b")),
-    (re.compile(r"\bwhy\b", re.I), re.compile(r"\b(?:because|due to|since|after|so that|in order to|reason|amid|over|to)\b", re.I)),
-)  # fmt: skip
+    (
+        r"\bhow (?:many|much|old|long|far|often|big|large|tall)\b|\bwhat (?:percentage|number|share|year|age)\b",
+        r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|dozen|hundred|thousand|million|billion)s?\b",
+    ),
+    (
+        r"\bwhen\b|\bwhat (?:day|date|time|month)\b",
+        r"\b(?:\d{4}|(?:mon|tues|wednes|thurs|fri|satur|sun)day|january|february|march|april|may|june|july|august|"
+        r"september|october|november|december|yesterday|today|tomorrow|last|next|ago|night|morning)\b",
+    ),
+    (r"\bwhy\b", r"\b(?:because|due to|since|after|so that|in order to|reason|amid|over|to)\b"),
+)
 _WHO = re.compile(r"\b(?:who|whom|whose|which|what (?:is|was) the name|name)\b", re.IGNORECASE)
 _NAME = re.compile(r"(?<![.!?“\"] )(?<!^)\b[A-Z][\w’'-]+")
 
@@ -48,6 +52,7 @@ class Candidate:
     article: Article
     span: Span
     score: float
+    speaker: str = ""
 
     @property
     def text(self) -> str:
@@ -61,20 +66,25 @@ def extract(question: str, asked: Asked, hits: Sequence[Hit], catalog: Catalog) 
         for place, hit in enumerate(hits[:HITS_READ])
         for candidate in _candidates(question, asked, hit, catalog, 1 - place / HITS_READ)
     ]
-    return [_claim(asked, candidate) for candidate in _choose(asked, candidates)]
+    return [Claim(found.text, ((found.hit, found.span),), found.speaker) for found in _choose(candidates)]
 
 
 def _candidates(question: str, asked: Asked, hit: Hit, catalog: Catalog, place: float) -> Iterator[Candidate]:
     article = catalog.article(hit.passage.article)
     region = _region(article.text, hit, catalog)
-    units = _speech_units(article.text, region) if asked.speech else sentences(article.text, *region)
-    around = set(terms(f"{hit.title} {hit.passage.heading}"))
-    before = set[str]()
-    for span in units:
+    if asked.speech:
+        for found in spoken(asked, asked.speech, article.text, region):
+            yield Candidate(hit, article, found.span, found.fit + RANK * place, asked.speech.name)
+        return
+    around, before = set(terms(f"{hit.title} {hit.passage.heading}")), set[str]()
+    spans = sentences(article.text, *region)
+    for at, span in enumerate(spans):
         text = article.text[slice(*span)]
-        score = _speech_fit(asked, text, around) if asked.speech else _fit(question, asked, text, around | before)
+        score = _fit(question, asked, text, around | before)
         before = set(terms(text))
-        yield Candidate(hit, article, span, score + RANK * place)
+        if score > 0:
+            start = _clear_start(article.text, spans, at)
+            yield Candidate(hit, article, (start, span[1]), score + RANK * place)
 
 
 def _region(text: str, hit: Hit, catalog: Catalog) -> Span:
@@ -87,29 +97,14 @@ def _region(text: str, hit: Hit, catalog: Catalog) -> Span:
     return max(start, lowest), min(end, highest)
 
 
-def _speech_units(text: str, region: Span) -> list[Span]:
-    """Sentences, those of one paragraph that continue each other's quotation joined: it is kept whole with its speaker."""
-    units: list[Span] = []
-    for start, end in sentences(text, *region):
-        if units and _continues(text, units[-1], (start, end)) and end - units[-1][0] <= LONGEST_CLAIM:
-            units[-1] = (units[-1][0], end)
-        else:
-            units.append((start, end))
-    return units
-
-
-def _continues(text: str, one: Span, other: Span) -> bool:
-    """Whether both hold quoted words and nothing but a space lies between, or an opened quotation goes on."""
-    if re.search(r"\n\s*\n", text[one[1] : other[0]]):
-        first = text[slice(*one)]
-        return first.count("“") > first.count("”") and text[other[0]] == "“"
-    return bool(quotations(text, *one)) and text[other[0]] in "“\""
-
-
-def _speech_fit(asked: Asked, text: str, around: set[str]) -> float:
-    assert asked.speech is not None
-    said = speech_score(asked.speech, text, dict(asked.weight))
-    return said + 0.3 * _covered(asked, set(terms(text)), around)
+def _clear_start(text: str, spans: Sequence[Span], at: int) -> int:
+    """Start a sentence earlier, in the same paragraph, where this one leans on it."""
+    start, end = spans[at]
+    if at == 0 or not _LEANING.match(text[start:end]):
+        return start
+    earlier = spans[at - 1]
+    apart = re.search(r"\n\s*\n", text[earlier[1] : start])
+    return start if apart or end - earlier[0] > LONGEST_CLEAR else earlier[0]
 
 
 def _fit(question: str, asked: Asked, text: str, around: set[str]) -> float:
@@ -124,22 +119,23 @@ def _fit(question: str, asked: Asked, text: str, around: set[str]) -> float:
 
 def _covered(asked: Asked, inside: set[str], around: set[str]) -> float:
     total = sum(
-        weight * (1.0 if term in inside else CONTEXT if term in around else 0.0) for term, weight in asked.weight.items()
+        weight * (1.0 if term in inside else CONTEXT if term in around else 0.0)
+        for term, weight in asked.weight.items()
     )
     return total / asked.total
 
 
 def _right_kind(question: str, asked: Asked, text: str) -> float:
     for wanted, given in _KINDS:
-        if wanted.search(question):
-            return float(bool(given.search(text)))
+        if re.search(wanted, question, re.IGNORECASE):
+            return 1.0 if re.search(r"\d", text) else 0.7 * bool(re.search(given, text, re.IGNORECASE))
     if _WHO.search(question):
         fresh = [name for name in _NAME.findall(text) if not set(terms(name)) <= set(asked.terms)]
         return float(bool(fresh))
     return 0.0
 
 
-def _choose(asked: Asked, candidates: Sequence[Candidate]) -> list[Candidate]:
+def _choose(candidates: Sequence[Candidate]) -> list[Candidate]:
     """The best ones that say something new, those of one article in the order they stand there."""
     chosen: list[Candidate] = []
     for candidate in sorted(candidates, key=lambda item: -item.score):
@@ -153,10 +149,3 @@ def _choose(asked: Asked, candidates: Sequence[Candidate]) -> list[Candidate]:
 
 def _crosses(one: Candidate, other: Candidate) -> bool:
     return one.article.id == other.article.id and one.span[0] < other.span[1] and other.span[0] < one.span[1]
-
-
-def _claim(asked: Asked, candidate: Candidate) -> Claim:
-    speaker = ""
-    if asked.speech and asked.speech.speaker & set(terms(candidate.text)) and quotations(candidate.text):
-        speaker = asked.speech.name
-    return Claim(candidate.text, ((candidate.hit, candidate.span),), speaker)

@@ -1,4 +1,4 @@
-"""Is there enough evidence to answer at all? A calibrated guess from what the search found, before any answer is made."""
+"""Is there enough evidence to answer? A calibrated guess from what the search found, before any answer is made."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -47,7 +47,9 @@ def evidence(question: str, asked: Asked, hits: Sequence[Hit], *, all_embedded: 
     if not hits:
         return 0.0
     found = features(question, asked, hits)
-    guesses = [_guess(WITH_VECTORS, found)] if all_embedded else [_guess(WITH_VECTORS, found), _guess(BY_WORDS_ALONE, found)]
+    guesses = (
+        [_guess(WITH_VECTORS, found)] if all_embedded else [_guess(WITH_VECTORS, found), _guess(BY_WORDS_ALONE, found)]
+    )
     return max(guesses)
 
 

@@ -14,7 +14,8 @@ REMEMBERED = 8  # turns that a follow-up may refer to
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS turns (
     conversation TEXT NOT NULL, number INTEGER NOT NULL, asked TEXT NOT NULL,
-    question TEXT NOT NULL, standalone TEXT NOT NULL, answer TEXT NOT NULL, status TEXT NOT NULL, articles TEXT NOT NULL,
+    question TEXT NOT NULL, standalone TEXT NOT NULL, answer TEXT NOT NULL,
+    status TEXT NOT NULL, articles TEXT NOT NULL,
     PRIMARY KEY (conversation, number)
 )
 """
@@ -40,16 +41,18 @@ class History:
                 "ORDER BY number DESC LIMIT ?",
                 [conversation, REMEMBERED],
             ).fetchall()
-        return [Turn(q, standalone, text, status, tuple(json.loads(ids))) for q, standalone, text, status, ids in rows[::-1]]
+        return [
+            Turn(q, standalone, text, status, tuple(json.loads(ids))) for q, standalone, text, status, ids in rows[::-1]
+        ]
 
     def remember(self, conversation: str, answer: Answer) -> None:
         """Add a turn."""
         articles = json.dumps(list(dict.fromkeys(citation.article for citation in answer.citations)))
+        facts = [answer.question, answer.standalone_question, answer.text, answer.status, articles]
+        number = "SELECT coalesce(max(number), 0) + 1 FROM turns WHERE conversation = ?1"
         with closing(self._connect()) as db, db:
             db.execute(
-                "INSERT INTO turns SELECT ?, coalesce(max(number), 0) + 1, ?, ?, ?, ?, ?, ? FROM turns WHERE conversation = ?",
-                [conversation, now(), answer.question, answer.standalone_question, answer.text, answer.status, articles]
-                + [conversation],
+                f"INSERT INTO turns VALUES (?1, ({number}), ?2, ?3, ?4, ?5, ?6, ?7)", [conversation, now(), *facts]
             )
 
     def forget(self, conversation: str) -> None:

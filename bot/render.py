@@ -1,4 +1,4 @@
-"""An answer as text for a terminal: numbered, with its sources, how old they are, and links where they can be clicked."""
+"""An answer as text for a terminal: numbered, with its sources, how old they are, and links to click on."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -23,7 +23,9 @@ def to_text(answer: Answer, style: Style, now: datetime | None = None) -> str:
     if answer.citations:
         parts.append("\n".join(source(citation, style) for citation in answer.citations))
     elif answer.nearest:
-        parts.append(_dim("Nearest articles:", style) + "\n" + "\n".join(source(item, style) for item in _once(answer.nearest)))
+        parts.append(
+            _dim("Nearest articles:", style) + "\n" + "\n".join(source(item, style) for item in _once(answer.nearest))
+        )
     parts.extend(_dim(line, style) for line in (freshness(answer, now), *answer.notes) if line)
     return "\n\n".join(parts)
 

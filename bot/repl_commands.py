@@ -1,4 +1,4 @@
-"""What can be typed after a slash in the chat; each command takes the session and the rest of the line and says its result."""
+"""What can be typed after a slash in the chat; each command takes the session and the rest of the line."""
 
 import webbrowser
 from collections.abc import Callable
@@ -36,7 +36,9 @@ class Session:
 
 def show_help(session: Session, rest: str) -> str:
     """list these commands"""
-    return "\n".join(f"{usage:<16} {command.__doc__}" for usage, command in _USAGE) + f"\n{'/quit':<16} leave (or Ctrl-D)"
+    return (
+        "\n".join(f"{usage:<16} {command.__doc__}" for usage, command in _USAGE) + f"\n{'/quit':<16} leave (or Ctrl-D)"
+    )
 
 
 def new(session: Session, rest: str) -> str:
@@ -172,7 +174,9 @@ def _last(session: Session) -> Asking:
 def _cited(session: Session, number: str) -> Citation:
     citations = {str(citation.number): citation for citation in _last(session).answer.citations}
     if number not in citations:
-        raise UsageError(f"Say which source: {', '.join(citations)}." if citations else "The last answer has no sources.")
+        raise UsageError(
+            f"Say which source: {', '.join(citations)}." if citations else "The last answer has no sources."
+        )
     return citations[number]
 
 

@@ -15,9 +15,13 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="ONRECORD_", env_file=".env", extra="ignore", frozen=True)
 
     data: Path = Field(Path(".onrecord"), description="Folder of the index and the conversations.")
-    articles: Path = Field(Path("articles"), description="Articles that a first question without an index is answered from.")
+    articles: Path = Field(
+        Path("articles"), description="Articles that a first question without an index is answered from."
+    )
     largest_file: int = Field(LARGEST_FILE, gt=0, description="Bytes; a larger article is refused.")
-    embedding_model: Path | None = Field(None, description="ONNX file of another sentence embedding model (MiniLM's vocabulary).")
+    embedding_model: Path | None = Field(
+        None, description="ONNX file of another sentence embedding model (MiniLM's vocabulary)."
+    )
 
 
 def read_settings() -> Settings:

@@ -14,7 +14,12 @@ if TYPE_CHECKING:
 
 # Terminals known to open OSC 8 links.
 _LINKING = ("iTerm.app", "WezTerm", "vscode", "ghostty", "Hyper", "Tabby", "rio")
-_STAGES = {"reading": "Reading articles", "words": "Indexing words", "vectors": "Embedding passages", "cutting": "Cutting passages"}
+_STAGES = {
+    "reading": "Reading articles",
+    "words": "Indexing words",
+    "vectors": "Embedding passages",
+    "cutting": "Cutting passages",
+}
 
 
 def style() -> Style:

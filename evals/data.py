@@ -16,9 +16,8 @@ Row = dict[str, Any]
 
 def rows(path: Path) -> list[Row]:
     """JSON lines, gzipped or not."""
-    opened = gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8")
-    with opened as lines:
-        return [json.loads(line) for line in lines]
+    content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+    return [json.loads(line) for line in content.decode("utf-8").splitlines() if line]
 
 
 def news_articles(data: Path, limit: int) -> Iterator[Article | SourceError]:

@@ -20,8 +20,7 @@ BUSY_SECONDS = 60
 _AT_ONCE = 500  # ids in one statement
 
 _HIT_COLUMNS = (
-    "p.id, p.article, p.start, p.end, p.text, p.heading, "
-    "v.title, v.url, v.outlet, v.authors, v.published, v.updated"
+    "p.id, p.article, p.start, p.end, p.text, p.heading, v.title, v.url, v.outlet, v.authors, v.published, v.updated"
 )
 
 
@@ -47,7 +46,9 @@ class Catalog:
         """This thread's connection."""
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
-            connection = sqlite3.connect(self._path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+            connection = sqlite3.connect(
+                self._path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+            )
             connection.execute("PRAGMA journal_mode=WAL")
             connection.execute("PRAGMA synchronous=NORMAL")
             connection.row_factory = sqlite3.Row
@@ -109,7 +110,9 @@ class Catalog:
 
     def record_run(self, started: str, added: int, changed: int, unchanged: int, failed: int) -> None:
         """Remember when articles were last looked for and what came of it."""
-        self.db.execute("INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?)", [started, now(), added, changed, unchanged, failed])
+        self.db.execute(
+            "INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?)", [started, now(), added, changed, unchanged, failed]
+        )
 
     def last_run(self) -> str:
         """When articles were last looked for, empty if never."""
@@ -142,7 +145,8 @@ class Catalog:
         for first in range(0, len(passages), _AT_ONCE):
             some = passages[first : first + _AT_ONCE]
             rows = self.db.execute(
-                f"SELECT {_HIT_COLUMNS} FROM passages p JOIN versions v ON v.article = p.article AND v.number = p.version "
+                f"SELECT {_HIT_COLUMNS} FROM passages p "
+                "JOIN versions v ON v.article = p.article AND v.number = p.version "
                 f"WHERE p.live AND p.id IN ({', '.join('?' * len(some))})",
                 some,
             )
@@ -213,10 +217,9 @@ def _retire(db: sqlite3.Connection, where: str, values: Sequence[str]) -> None:
 
 
 def _version_row(article: Article, number: int) -> list[Any]:
-    return [
-        article.id, number, now(), article.source, article.url, article.title, json.dumps(article.authors, ensure_ascii=False),
-        article.outlet, article.published, article.updated, article.language, json.dumps(article.headings), article.text,
-    ]  # fmt: skip
+    names = json.dumps(article.authors, ensure_ascii=False)
+    facts = [article.source, article.url, article.title, names, article.outlet, article.published, article.updated]
+    return [article.id, number, now(), *facts, article.language, json.dumps(article.headings), article.text]
 
 
 def _passage_row(article: Article, number: int, span: Span, heading: str) -> list[Any]:

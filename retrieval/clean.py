@@ -7,6 +7,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache
+from importlib.resources import files
 
 from retrieval.sentences import Span
 
@@ -30,44 +32,40 @@ class Block:
     end: int
 
 
-# Whole paragraphs that are furniture of a page, matched without regard to case from their first to their last character.
-_FURNITURE = re.compile(
-    r"(?:share|tweet|pin(?: it)?|e-?mail|print|comments?|advertisement|sponsored|loading\W*|read more\W*|see more|show more|"
-    r"menu|search|sign in|log ?in|subscribe|newsletters?|follow us|copy link|link copied|skip to (?:main )?content|"
-    r"leave a (?:reply|comment)|post comment|cancel reply|submit|close|related(?: articles| stories| posts| topics)?|"
-    r"trending(?: posts| now| stories)?|most (?:read|popular|viewed)|recommended(?: for you)?|you may also like|"
-    r"more from .{1,60}|more on this(?: story)?|up next|editors?['’] picks?|ad feedback|front ?page news|breaking news|"
-    r"share (?:this|on|via|to) .{0,60}|(?:facebook|twitter|whatsapp|linkedin|telegram|reddit|x)(?: (?:facebook|twitter|whatsapp|linkedin|telegram|reddit|x))*|"
-    r"your e-?mail address will not be published.*|required fields are marked.*|save my name, e-?mail.*|"
-    r"sign[ -]up (?:for|to|here) .{0,200}|sign up here to get .*|get .{3,60} newsletter.*|subscribe to .{0,240}|"
-    r"need a (?:news )?break\? .*|support local journalism\..*|thank you for supporting our journalism.*|"
-    r"what['’]s everyone talking about\? sign up .*|contributing: .{0,120}|follow along with .{0,80}updates\.?|"
-    r"we occasionally recommend interesting products .*|\d+\. how relevant is this ad to you\?|video player was slow to load.*|"
-    r"we (?:and our partners )?use cookies.*|by (?:clicking|continuing|using) .{0,120}(?:cookies|terms|privacy).*|accept (?:all )?cookies.*|"
-    r"all rights reserved\.?.*|©.*|copyright (?:©|\(c\)|\d{4}).*|terms (?:of use|and conditions|of service).{0,80}|privacy policy.{0,40}|"
-    r"we will use the (?:details|information) you have shared .*|if you wish to object to the use of your data .*|['‘]we['’] includes .*|would you like to receive .{0,60}newsletter ?\??|"
-    r"the .{1,40} newsletter provides you with .*|\*|_+|-{3,}|\W{1,10})",
-    re.IGNORECASE | re.DOTALL,
-)
 # What follows one of these to the end of the page is furniture too, so long as no real paragraph returns.
 _FOOTER = re.compile(
-    r"(?:leave a (?:reply|comment)|trending(?: posts| now| stories)?|related(?: articles| stories| posts)|most (?:read|popular)|"
-    r"you may also like|recommended(?: for you)?|comments?|more from .{1,60})\W*",
+    r"(?:leave a (?:reply|comment)|trending(?: posts| now| stories)?|related(?: articles| stories| posts)|"
+    r"most (?:read|popular)|you may also like|recommended(?: for you)?|comments?|more from .{1,60})\W*",
     re.IGNORECASE,
 )
 _CONSENT = re.compile(
-    r"privacy policy|cookie(?:s| policy)|legitimate interest|your (?:personal )?(?:data|consent|registration)|unsubscribe|"
+    r"privacy policy|cookie(?:s| policy)|legitimate interest|your (?:personal )?(?:data|consent|registration)|"
+    r"unsubscribe|"
     r"enable javascript|not a robot|terms of (?:use|service)",
     re.IGNORECASE,
 )
-_CREDIT = re.compile(r"Getty Images|\b(?:AP|AFP|Reuters|NASA|Shutterstock|USA TODAY Sports|pic\.twitter\.com/\S+)$|@\w+|/AP\b")
+_CREDIT = re.compile(
+    r"Getty Images|\b(?:AP|AFP|Reuters|NASA|Shutterstock|USA TODAY Sports|pic\.twitter\.com/\S+)$|@\w+|/AP\b"
+)
 _LABEL = re.compile(r"\s+(?:front ?page|breaking|top|latest|world) (?:news|stories)\W*$", re.IGNORECASE)
 _FILLER = {"amid", "with", "from", "over", "after", "into", "that", "this", "says", "said", "will", "have", "what"}
 _DATELINE = re.compile(r"[A-Z][\w .,/-]{0,40}(?:CNN|AP|Reuters|CNN Business|USA TODAY)?\s*[—–-]+")
+_BYLINE = re.compile(
+    r"by (?:[A-Z][\w.’'-]+[ ,]*(?:and |for |the )?){1,8}|(?:published|posted|updated|last updated)\b.{0,60}|"
+    r"(?:\w{3,9}day,? )?(?:\d{1,2} [A-Z]\w{2,8},? \d{4}|[A-Z]\w{2,8} \d{1,2},? \d{4}|\d{4}-\d\d-\d\d)",
+    re.IGNORECASE,
+)
 _SENTENCE_END = re.compile(r"[.!?…:;,][\"'’”»)\]]*$")
 _BULLET = re.compile(r"\s*(?:[-•*–▪]|\d{1,2}[.)])\s")
 _PARAGRAPH = re.compile(r"\S(?:.*?\S)??(?=\s*(?:\n[ \t]*\n|\Z))", re.DOTALL)
 _WORD = re.compile(r"[^\W\d_]+")
+
+
+@cache
+def _furniture() -> re.Pattern[str]:
+    """Whole paragraphs that belong to the page around an article."""
+    lines = (files("retrieval") / "furniture.txt").read_text("utf-8").splitlines()
+    return re.compile("|".join(f"(?:{line})" for line in lines if line and not line.startswith("#")), re.I | re.S)
 
 
 def blocks(text: str, title: str = "", headings: Sequence[Span] = ()) -> tuple[Block, ...]:
@@ -89,7 +87,7 @@ def headline(text: str) -> str:
     """The first line of a text that reads like a headline, for sources that name no title; empty if none does."""
     for start, end in _paragraphs(text):
         line = text[start:end]
-        if not _FURNITURE.fullmatch(line):
+        if not _furniture().fullmatch(line):
             return line if _looks_like_heading(line) else ""
     return ""
 
@@ -131,15 +129,19 @@ def _trim(text: str, span: Span) -> Span:
 
 
 def _first_kind(block: str, title: str, *, seen_body: bool) -> Kind:
-    if _FURNITURE.fullmatch(block) or (len(block) <= 50 and _DATELINE.fullmatch(block)):
+    if _furniture().fullmatch(block) or (len(block) <= 50 and _DATELINE.fullmatch(block)) or _is_byline(block):
         return Kind.BOILERPLATE
     if title and not seen_body and len(block) <= 2 * len(title) + 40 and _same_headline(block, title):
         return Kind.TITLE
     return Kind.BODY
 
 
+def _is_byline(block: str) -> bool:
+    return len(block) <= 80 and not block.endswith(".") and bool(_BYLINE.fullmatch(block))
+
+
 def _same_headline(block: str, title: str) -> bool:
-    """A headline is often repeated with other words and a section label; half of its words in common is the same one."""
+    """A headline is often repeated in other words and with a section label; half of them in common is the same one."""
     if block.casefold() == title.casefold():
         return True
     if _SENTENCE_END.search(block):
@@ -181,7 +183,7 @@ def _mark_guessed(text: str, spans: Sequence[Span], kinds: list[Kind]) -> None:
 
 
 def _looks_like_heading(block: str) -> bool:
-    if len(block) > LONGEST_HEADING or "\n" in block or _SENTENCE_END.search(block) and not block.endswith("?"):
+    if len(block) > LONGEST_HEADING or "\n" in block or (_SENTENCE_END.search(block) and not block.endswith("?")):
         return False
     words = _WORD.findall(block)
     starts_well = block[0].isupper() or block[0] in "“\"'‘" or block[0].isdigit()

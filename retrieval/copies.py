@@ -1,4 +1,4 @@
-"""Near-duplicate passages, such as one wire story in several outlets, count once; and no article crowds out the rest."""
+"""Near-duplicate passages, such as a wire story in several outlets, count once; no article crowds out the rest."""
 
 from collections import Counter
 from collections.abc import Iterable

@@ -25,6 +25,7 @@ def iso(written: object) -> str:
     has_time = re.search(r"\d:\d\d|T\d{4}", text)
     return moment.isoformat(timespec="seconds") if has_time else moment.date().isoformat()
 
+
 _MONTHS = "january february march april may june july august september october november december".split()
 _MONTH = rf"(?P<month>{'|'.join(_MONTHS)}|{'|'.join(m[:3] for m in _MONTHS)}|sept)\.?"
 _YEAR = r"(?P<year>(?:19|20)\d\d)"

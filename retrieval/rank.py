@@ -112,7 +112,7 @@ def _day_score(asked: Asked, hit: Hit, weights: Weights) -> float:
 
 
 def _with_siblings(hits: Sequence[Hit], weight: float) -> list[Hit]:
-    """Scale scores to 0..1 and add a part of the best ones of the same article: an article that answers often does twice."""
+    """Scale scores to 0..1 and add a part of the best of the same article: one that answers often does twice."""
     low, high = min((hit.score for hit in hits), default=0.0), max((hit.score for hit in hits), default=1.0)
     scaled = [(hit.score - low) / (high - low) if high > low else 1.0 for hit in hits]
     by_article = defaultdict[str, list[float]](list)

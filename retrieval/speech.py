@@ -17,16 +17,33 @@ _VERBS = (
 )
 _QUESTION = re.compile(
     rf"^(?:and |so |but )?(?:what|how|when|where|why|which \w+|did|does|has|have|had)\b(?: else| exactly)?\s*"
-    rf"(?:did|does|do|has|have|had|was|is)?\s*(?P<speaker>.+?)\s+(?:ever |just |also |publicly |been )?(?P<verb>{_VERBS})\b"
+    r"(?:did|does|do|has|have|had|was|is)?\s*(?P<speaker>.+?)\s+"
+    rf"(?:ever |just |also |publicly |been )?(?P<verb>{_VERBS})\b"
     r"\s*(?:(?:about|of|on|regarding|concerning|to|that|over|for|with|against|in)\b)?\s*(?P<topic>.*?)[\s?.!]*$",
     re.IGNORECASE,
 )
-_ACCORDING = re.compile(r"according to (?P<speaker>[^,?]+?)[,?]\s*(?P<topic>.*?)[\s?.!]*$", re.IGNORECASE)
-_CUE = re.compile(
-    r"\b(?:said|says|told|added|asked|argued|stated|tweeted|wrote|warned|claimed|insisted|explained|noted|replied|"
-    r"announced|declared|continued|recalled|testified|joked|quipped|responded|according to|emphasi[sz]ed|stressed)\b"
+_TITLES = re.compile(
+    r"^(?:(?:the|an?|mr|mrs|ms|dr|prof|professor|sen|senator|rep|representative|gov|governor|secretary|president|vice|prime|"
+    r"foreign|minister|chancellor|mayor|king|queen|pope|general|gen|judge|justice|former|then|us|u\.s)\b\.?\s+(?=\w))+",
+    re.IGNORECASE,
 )
-_QUOTATION = re.compile(r"“[^“]*?(?:”|\n\s*\n|\Z)|\"[^\"]*(?:\"|\Z)|(?<!\w)''.+?''|(?<!\w)‘[^‘]{20,}?’(?!\w)", re.DOTALL)
+_ACCORDING = re.compile(r"according to (?P<speaker>[^,?]+?)[,?]\s*(?P<topic>.*?)[\s?.!]*$", re.IGNORECASE)
+CUE = re.compile(
+    r"\b(?:"
+    r"said|says|saying|told|tells|added|adds|asked|argue[sd]?|arguing|stated?|states|"
+    r"stating|tweeted|tweets|wrote|writes|warn(?:ed|s|ing)|claim(?:ed|s|ing)|insist(?:ed"
+    r"|s|ing)|explain(?:ed|s)|noted|notes|replied|replies|announced|declared|continued|"
+    r"recalled|testified|joked|quipped|responded|according to|emphasi[sz]e[ds]?|stress(?:ed|"
+    r"es)|signal(?:l?ed|s)|indicated|clarified|expressed|described|called|calls|criticized|"
+    r"criticised|accused|accusing|denied|denies|promised|vowed|predicted|suggested|suggests"
+    r"|urged|acknowledged|admitted|remarked|praised|condemned|defended|mocked|dismissed|"
+    r"rebuked|thinks?|thought|believes?|believed|hopes?|hoped|wants|wanted|intends?|"
+    r"concluded|reiterated|mentioned"
+    r")\b"
+)
+_QUOTATION = re.compile(
+    r"“[^“]*?(?:”|\n\s*\n|\Z)|\"[^\"]*(?:\"|\Z)|(?<!\w)''.+?''|(?<!\w)‘[^‘]{20,}?’(?!\w)", re.DOTALL
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +60,7 @@ def asked_speech(question: str) -> Speech | None:
     found = _QUESTION.match(question.strip()) or _ACCORDING.search(question)
     if not found:
         return None
-    name = re.sub(r"^(?:the|an?|mr\.?|mrs\.?|ms\.?|president|senator)\s+", "", found["speaker"].strip(), flags=re.IGNORECASE)
+    name = _TITLES.sub("", found["speaker"].strip()) or found["speaker"].strip()
     speaker = frozenset(content_terms(name))
     if not speaker or name.lower() in ("people", "they", "he", "she", "it", "we", "you", "i", "there"):
         return None
@@ -60,6 +77,11 @@ def spoken_by(name: str, question: str) -> Speech:
 def quotations(text: str, start: int = 0, end: int | None = None) -> list[Span]:
     """Spans in quotation marks, the marks included."""
     return [match.span() for match in _QUOTATION.finditer(text, start, len(text) if end is None else end)]
+
+
+def outside(text: str) -> str:
+    """The text without what stands in quotation marks."""
+    return _QUOTATION.sub(" ", text)
 
 
 def speech_score(speech: Speech, text: str, weight: dict[str, float]) -> float:
@@ -86,12 +108,12 @@ def _spoken(text: str, span: Span) -> set[str]:
 
 def _names(speech: Speech, text: str, span: Span) -> float:
     """1 where a sentence names the speaker outside its quotation next to a cue, 0.7 without a cue."""
-    outside = _QUOTATION.sub(" ", text[slice(*span)])
-    found = speech.speaker & set(terms(outside))
+    rest = outside(text[slice(*span)])
+    found = speech.speaker & set(terms(rest))
     if not found:
         return 0.0
     full = len(found) / len(speech.speaker)
-    return (1.0 if _CUE.search(outside) else 0.7) * (0.6 + 0.4 * full)
+    return (1.0 if CUE.search(rest) else 0.7) * (0.6 + 0.4 * full)
 
 
 def _share(wanted: Iterable[str], found: set[str], weight: dict[str, float]) -> float:

@@ -4,24 +4,15 @@ from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import TYPE_CHECKING, Self
 
 from retrieval.catalog import Catalog
 from retrieval.errors import EmbeddingUnavailable
 from retrieval.words import Words
 
 if TYPE_CHECKING:
+    from retrieval.embed import EmbeddingModel
     from retrieval.vectors import Vectors
-
-
-class EmbeddingModel(Protocol):
-    """A LangChain `Embeddings` with a name; vectors of two models never mix."""
-
-    name: str
-
-    def embed_documents(self, texts: list[str]) -> list[list[float]]: ...
-
-    def embed_query(self, text: str) -> list[float]: ...
 
 
 class Store:
@@ -31,7 +22,7 @@ class Store:
     importing chromadb take two seconds that a question answered by words alone need not wait for.
     """
 
-    def __init__(self, folder: Path, model: Callable[[], EmbeddingModel]) -> None:
+    def __init__(self, folder: Path, model: Callable[[], "EmbeddingModel"]) -> None:
         self.folder = folder
         self._model = model
         self.catalog = Catalog(folder / "catalog.db")
@@ -47,7 +38,8 @@ class Store:
         used = self.catalog.fact("embedding", model.name)
         if used != model.name:
             raise EmbeddingUnavailable(
-                f"The index was embedded with {used}, the settings name {model.name}; 'onrecord reindex' embeds it anew."
+                f"The index was embedded with {used}, the settings name {model.name}; "
+                "'onrecord reindex' embeds it anew."
             )
         self.catalog.set_fact("embedding", model.name)
         return Vectors(self.folder / "vectors", VectorCache(self.folder / "embeddings.db", model, model.name))

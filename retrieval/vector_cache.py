@@ -5,9 +5,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 from langchain_core.embeddings import Embeddings
 
 from retrieval.documents import digest
+
+HalfVector = npt.NDArray[np.float16]
 
 COMMIT_EVERY = 64  # texts; what an interruption costs at most
 _AT_ONCE = 500
@@ -24,7 +27,9 @@ class VectorCache(Embeddings):
         self._db = sqlite3.connect(path, timeout=60, isolation_level=None, check_same_thread=False)
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=NORMAL")
-        self._db.execute("CREATE TABLE IF NOT EXISTS vectors (key TEXT PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID")
+        self._db.execute(
+            "CREATE TABLE IF NOT EXISTS vectors (key TEXT PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID"
+        )
 
     def close(self) -> None:
         """Close the file."""
@@ -38,7 +43,9 @@ class VectorCache(Embeddings):
         """Vectors in the order of `texts`, computed only where the text is new."""
         keys = [digest(f"{self._name}\x1f{text}") for text in texts]
         known = self._known(keys)
-        missing = sorted({key: text for key, text in zip(keys, texts, strict=True) if key not in known}.items(), key=_length)
+        missing = sorted(
+            {key: text for key, text in zip(keys, texts, strict=True) if key not in known}.items(), key=_length
+        )
         for first in range(0, len(missing), COMMIT_EVERY):
             some = missing[first : first + COMMIT_EVERY]
             vectors = self._model.embed_documents([text for _, text in some])
@@ -47,15 +54,15 @@ class VectorCache(Embeddings):
             known.update(fresh)
         return [known[key].astype(np.float32).tolist() for key in keys]
 
-    def _known(self, keys: Sequence[str]) -> dict[str, np.ndarray[tuple[int], np.dtype[np.float16]]]:
-        found = {}
+    def _known(self, keys: Sequence[str]) -> dict[str, HalfVector]:
+        found = dict[str, HalfVector]()
         for first in range(0, len(keys), _AT_ONCE):
             some = keys[first : first + _AT_ONCE]
             sql = f"SELECT key, vector FROM vectors WHERE key IN ({', '.join('?' * len(some))})"
             found.update((key, np.frombuffer(blob, dtype=np.float16)) for key, blob in self._db.execute(sql, some))
         return found
 
-    def _store(self, vectors: dict[str, np.ndarray[tuple[int], np.dtype[np.float16]]]) -> None:
+    def _store(self, vectors: dict[str, HalfVector]) -> None:
         self._db.execute("BEGIN IMMEDIATE")
         self._db.executemany(
             "INSERT OR IGNORE INTO vectors VALUES (?, ?)", [(key, vector.tobytes()) for key, vector in vectors.items()]

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import chromadb
 from chromadb.config import Settings
@@ -65,12 +66,14 @@ class Vectors:
         """The `k` nearest passages and their cosine similarity, best first, among some passages if given."""
         if among is not None and not among:
             return []
-        limit = {} if among is None else {"ids": list(among)}
+        limit: dict[str, Any] = {} if among is None else {"ids": list(among)}
         store = self._current(generation)
         try:
             found = store.similarity_search_by_vector_with_relevance_scores(list(question), k=k, **limit)
         except Exception:  # closed meanwhile by a thread that saw a newer generation, or rebuilt by another process
-            found = self._reopened(store).similarity_search_by_vector_with_relevance_scores(list(question), k=k, **limit)
+            found = self._reopened(store).similarity_search_by_vector_with_relevance_scores(
+                list(question), k=k, **limit
+            )
         return [(str(document.id), 1.0 - distance) for document, distance in found]
 
     def clear(self) -> None:
@@ -99,7 +102,7 @@ class Vectors:
 
     def _open(self) -> None:
         try:
-            self._client = chromadb.PersistentClient(str(self._folder), Settings(anonymized_telemetry=False))
+            self._client: Any = chromadb.PersistentClient(str(self._folder), Settings(anonymized_telemetry=False))
             self._store = Chroma(
                 client=self._client,
                 collection_name=COLLECTION,
@@ -107,7 +110,9 @@ class Vectors:
                 collection_configuration={"hnsw": {"space": "cosine"}},
             )
         except Exception as exc:  # chromadb raises whatever its Rust core and SQLite raise
-            raise IndexUnavailable(f"The vectors index cannot be opened ({exc}); 'onrecord reindex' builds it anew.") from exc
+            raise IndexUnavailable(
+                f"The vectors index cannot be opened ({exc}); 'onrecord reindex' builds it anew."
+            ) from exc
 
 
 def context(hit: Hit) -> str:

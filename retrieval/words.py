@@ -24,7 +24,9 @@ class Words:
             folder.mkdir(parents=True, exist_ok=True)
             self._index = tantivy.Index(self._schema, str(folder))
         except (OSError, ValueError) as exc:
-            raise IndexUnavailable(f"The words index cannot be opened ({exc}); 'onrecord reindex' builds it anew.") from exc
+            raise IndexUnavailable(
+                f"The words index cannot be opened ({exc}); 'onrecord reindex' builds it anew."
+            ) from exc
         self._index.register_tokenizer(ANALYZER_NAME, analyzer())
 
     def count(self) -> int:
@@ -58,8 +60,8 @@ class Words:
         self._index.reload()
         searcher = self._index.searcher()
         hits = searcher.search(query, k, count=False).hits
-        ids = searcher.fast_field_values("id", [address for _, address in hits])
-        return [(f"{key:016x}", score) for key, (score, _) in zip(ids, hits, strict=True)]
+        keys = searcher.fast_field_values("id", [address for _, address in hits])
+        return [(f"{key:016x}", score) for key, (score, _) in zip(keys, hits, strict=True)]
 
     def document_frequencies(self, terms: Iterable[str]) -> tuple[dict[str, int], int]:
         """In how many passages each term stands (body, headline or heading), and how many passages there are."""

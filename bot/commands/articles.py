@@ -46,7 +46,9 @@ def ingest(app: App, sources: Sequence[str], *, quiet: bool) -> index.Tally:
 def catch_up(app: App, report: index.Progress) -> None:
     """Index what is owed; without an embedding model the words are enough to go on with."""
     try:
-        index.catch_up(app.store, report, on_wait=lambda who: terminal.warn(f"{who} is writing the index; waiting for it."))
+        index.catch_up(
+            app.store, report, on_wait=lambda who: terminal.warn(f"{who} is writing the index; waiting for it.")
+        )
     except EmbeddingUnavailable as exc:
         terminal.warn(f"{exc} Articles are found by words alone.")
 
@@ -92,7 +94,9 @@ def remove_articles(articles: Sequence[str], *, quiet: bool) -> int:
 def reindex_all(*, quiet: bool) -> int:
     """Both indexes anew."""
     with open_app() as app, terminal.progress(quiet=quiet) as report:
-        index.reindex(app.store, report, on_wait=lambda who: terminal.warn(f"{who} is writing the index; waiting for it."))
+        index.reindex(
+            app.store, report, on_wait=lambda who: terminal.warn(f"{who} is writing the index; waiting for it.")
+        )
     return OK
 
 

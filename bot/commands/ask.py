@@ -37,7 +37,9 @@ def ask_many(file: Path, filters: Filters, k: int, *, quiet: bool) -> int:
     with open_app() as app:
         prepare(app, quiet=quiet)
         for row in questions(file):
-            terminal.say_json({"id": row.get("id")} | as_dict(app.conversation.ask(row["question"], filters=filters, k=k)))
+            terminal.say_json(
+                {"id": row.get("id")} | as_dict(app.conversation.ask(row["question"], filters=filters, k=k))
+            )
     return OK
 
 

@@ -4,7 +4,7 @@ from bot import terminal
 from bot.build import open_app
 from bot.render import ago
 from retrieval import backlog
-from retrieval.lock import is_held, holder
+from retrieval.lock import holder, is_held
 
 OK = 0
 

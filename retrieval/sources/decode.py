@@ -20,7 +20,11 @@ def decode(content: bytes) -> str:
 
 def storable(text: str) -> str:
     """The same text, character for character, with what SQLite and JSON cannot hold replaced."""
-    return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode("utf-8") if not text.isascii() or "\x00" in text else text
+    return (
+        text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode("utf-8")
+        if not text.isascii() or "\x00" in text
+        else text
+    )
 
 
 def _decoded(content: bytes) -> str:

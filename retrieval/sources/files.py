@@ -16,18 +16,20 @@ _MARKDOWN = {".md", ".markdown"}
 _HTML = {".html", ".htm", ".xhtml"}
 _READ = _LINES | _PLAIN | _MARKDOWN | _HTML
 # What lies beside saved pages and is never an article; in a folder it is passed over without a word.
-_ASSETS = set(".css .js .mjs .map .png .jpg .jpeg .gif .svg .webp .avif .ico .woff .woff2 .ttf .otf .mp3 .mp4 .webm".split())
+_ASSETS = set(
+    ".css .js .mjs .map .png .jpg .jpeg .gif .svg .webp .avif .ico .woff .woff2 .ttf .otf .mp3 .mp4 .webm".split()
+)
 
 
 def read(source: str, *, largest: int = LARGEST_FILE) -> Iterator[Article | SourceError]:
-    """The articles of a file, a folder (with its subfolders) or a glob; what cannot be read is named with the reason."""
+    """The articles of a file, a folder (subfolders too) or a glob; what cannot be read is named with the reason."""
     path = Path(source).expanduser()
     if path.is_dir():
         yield from _folder(path, largest)
     elif path.exists():
         yield from _file(path, largest)
     elif has_magic(source):
-        matches = sorted(map(Path, glob(str(path), recursive=True)))
+        matches = sorted(map(Path, glob(str(path), recursive=True)))  # noqa: PTH207
         if not matches:
             yield SourceError(source, "matches no file")
         for match in matches:

@@ -6,6 +6,7 @@ from pathlib import Path
 import trafilatura
 from lxml import etree
 from lxml.html import HtmlElement, document_fromstring
+from trafilatura.settings import Document
 
 from retrieval.dates import iso
 from retrieval.documents import Article, digest
@@ -25,7 +26,7 @@ def read(path: Path, content: str) -> Article:
     except (etree.ParserError, ValueError) as exc:
         raise ValueError("is not an HTML page") from exc
     found = trafilatura.bare_extraction(content, include_comments=False, include_tables=True, with_metadata=True)
-    if found is None or found.body is None:
+    if not isinstance(found, Document) or found.body is None:
         raise ValueError("holds no article, only a notice, a form or links")
     text, headings = join(list(_parts(found.body)))
     canonical = _first(page, _CANONICAL)

@@ -16,13 +16,24 @@ from retrieval.sentences import Span
 
 def read(path: Path, content: str) -> Article:
     """The article in one Markdown file. Raises ValueError when its front matter is not YAML."""
+    facts, body = split(content)
+    parts = list(_parts(MarkdownIt("commonmark").enable("table").parse(body)))
+    text, headings = join(parts)
+    title = str(facts.get("title") or next((part for part, is_heading in parts if is_heading), "") or path.stem)
+    return article_of(path, facts, text, title, headings)
+
+
+def split(content: str) -> tuple[dict[str, Any], str]:
+    """The facts in the front matter and the body. Raises ValueError when the front matter is not YAML."""
     try:
         facts, body = frontmatter.parse(content)
     except yaml.YAMLError as exc:
         raise ValueError(f"has front matter that is not YAML ({getattr(exc, 'problem', exc)})") from exc
-    parts = list(_parts(MarkdownIt("commonmark").enable("table").parse(body)))
-    text, headings = join(parts)
-    title = str(facts.get("title") or next((part for part, is_heading in parts if is_heading), "") or path.stem)
+    return dict(facts), body
+
+
+def article_of(path: Path, facts: dict[str, Any], text: str, title: str, headings: tuple[Span, ...] = ()) -> Article:
+    """An article with the facts of its front matter."""
     url = str(facts.get("url") or facts.get("canonical_url") or path.resolve().as_uri())
     return Article(
         id=str(facts.get("id") or digest(url)[:12]),

@@ -1,29 +1,34 @@
-"""Plain text: the first line that reads like a headline is the title; a byline and a date may follow it."""
+"""Plain text: the first line that reads like a headline is the title; a byline and a date may follow it.
+
+A text with front matter is read like Markdown as far as the facts go, its body stays as it is.
+"""
 
 import re
 from pathlib import Path
 
 from retrieval.clean import headline
-from retrieval.dates import iso
-from retrieval.documents import Article, digest
+from retrieval.documents import Article
+from retrieval.sources import markdown
 
-_BYLINE = re.compile(r"^by ([A-Z][\w.’'-]+(?: [\w.’'-]+){1,4}(?:(?:, | and )[A-Z][\w.’'-]+(?: [\w.’'-]+){1,3})*)$", re.I | re.M)
-_DATELINE = re.compile(r"^(?:published|posted)?:?\s*(\w+ \d{1,2},? \d{4}|\d{1,2} \w+ \d{4}|\d{4}-\d\d-\d\d)$", re.I | re.M)
+_BYLINE = re.compile(
+    r"^by ([A-Z][\w.’'-]+(?: [\w.’'-]+){1,4}(?:(?:, | and )[A-Z][\w.’'-]+(?: [\w.’'-]+){1,3})*)$", re.I | re.M
+)
+_DATELINE = re.compile(
+    r"^(?:published|posted)?:?\s*(\w+ \d{1,2},? \d{4}|\d{1,2} \w+ \d{4}|\d{4}-\d\d-\d\d)$", re.I | re.M
+)
 _TOP = 600  # characters; a byline stands here or nowhere
 
 
-def read(path: Path, text: str) -> Article:
-    """The article in one text file."""
+def read(path: Path, content: str) -> Article:
+    """The article in one text file. Raises ValueError when its front matter is not YAML."""
+    facts, text = markdown.split(content) if content.startswith("---\n") else ({}, content)
     byline, dateline = _BYLINE.search(text[:_TOP]), _DATELINE.search(text[:_TOP])
-    return Article(
-        id=digest(path.resolve().as_uri())[:12],
-        source=str(path),
-        url=path.resolve().as_uri(),
-        title=headline(text) or _first_words(text) or path.stem,
-        text=text,
-        authors=tuple(re.split(r", | and ", byline[1])) if byline else (),
-        published=iso(dateline[1]) if dateline else "",
-    )
+    found = {
+        "authors": re.split(r", | and ", byline[1]) if byline else (),
+        "date": dateline[1] if dateline else "",
+    }
+    title = str(facts.get("title") or headline(text) or _first_words(text) or path.stem)
+    return markdown.article_of(path, found | facts, text, title)
 
 
 def _first_words(text: str) -> str:
