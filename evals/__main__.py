@@ -1,0 +1,67 @@
+"""Run the evals: `python -m evals --data FOLDER [--articles 1500] [set ...]`."""
+
+import argparse
+import platform
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from evals import answers, data, followups, retrieval
+from evals.systems import build
+from evals.table import Line, show
+from retrieval.embed import MiniLM
+
+SETS = ("quotes", "multihop", "clapnq", "followups", "news")
+
+
+def main() -> None:
+    """Build what is asked for, measure it, print one table."""
+    options = _options()
+    model, lines = MiniLM(), list[Line]()
+    measure: dict[str, Callable[[], list[Line]]] = {
+        "quotes": lambda: _quotes(options, model),
+        "multihop": lambda: _multihop(options, model),
+        "clapnq": lambda: answers.clapnq(options.data, model),
+        "followups": lambda: _followups(options, model),
+        "news": lambda: _news(options, model),
+    }
+    for name in options.sets or SETS:
+        started = time.perf_counter()
+        lines += measure[name]()
+        print(f"{name}: {time.perf_counter() - started:.0f} s", flush=True)
+    print(show(lines))
+    print(f"\n{time.strftime('%Y-%m-%d')}, Python {platform.python_version()}, embedding {model.name}")
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m evals", description=__doc__)
+    parser.add_argument("--data", type=Path, required=True, help="folder with the labelled sets")
+    parser.add_argument("--work", type=Path, default=Path(".evals"), help="folder of the indexes, kept between runs")
+    parser.add_argument("--articles", type=int, default=6000, help="news articles to index, all gold ones among them")
+    parser.add_argument("sets", nargs="*", choices=[[], *SETS], help="all when none is named")
+    return parser.parse_args()
+
+
+def _quotes(options: argparse.Namespace, model: MiniLM) -> list[Line]:
+    with build(options.work / "quotes", model, data.quote_articles(options.data)) as store:
+        return retrieval.quotes(options.data, store) + answers.quotes(options.data, store)
+
+
+def _multihop(options: argparse.Namespace, model: MiniLM) -> list[Line]:
+    with build(options.work / "multihop", model, data.evidence_articles(options.data)) as store:
+        return retrieval.multihop(options.data, store) + answers.multihop(options.data, store)
+
+
+def _followups(options: argparse.Namespace, model: MiniLM) -> list[Line]:
+    with build(options.work / "followups", model, data.followup_articles(options.data)) as store:
+        return followups.followups(options.data, store)
+
+
+def _news(options: argparse.Namespace, model: MiniLM) -> list[Line]:
+    folder = options.work / f"news-{options.articles}"
+    with build(folder, model, data.news_articles(options.data, options.articles)) as store:
+        return retrieval.news(options.data, store) + answers.news(options.data, store)
+
+
+if __name__ == "__main__":
+    main()

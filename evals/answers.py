@@ -1,0 +1,100 @@
+"""Is the answer right? And does OnRecord know when the articles do not answer?"""
+
+import re
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from bot.conversation import Conversation
+from bot.gate import ENOUGH
+from bot.history import History
+from evals.data import rows
+from evals.table import Line
+from retrieval import index
+from retrieval.embed import EmbeddingModel
+from retrieval.search import Search
+from retrieval.sources.jsonl import article_of
+from retrieval.store import Store
+
+Judged = list[tuple[float, bool, bool]]
+"""For each question: the evidence, whether it was answered, whether it can be."""
+
+
+def quotes(data: Path, store: Store) -> list[Line]:
+    """How often the answer contains a gold quotation, how often it is the first cited, how often there is no answer."""
+    conversation, questions = _conversation(store), rows(data / "quotes/questions.jsonl")
+    contains, first, refused = list[bool](), list[bool](), list[bool]()
+    for row in questions:
+        answer = conversation.ask(row["question"])
+        gold = [_flat(quote["quote"]) for quote in row["gold"]]
+        contains.append(any(quote in _flat(answer.text) for quote in gold))
+        first.append(bool(answer.citations) and any(quote in _flat(answer.citations[0].quote) for quote in gold))
+        refused.append(answer.status == "no_answer")
+    figures = {"contains quote": _mean(contains), "quote is first": _mean(first), "no answer": _mean(refused)}
+    return [Line("quotes, answers", "OnRecord, extract", len(questions), figures)]
+
+
+def news(data: Path, store: Store) -> list[Line]:
+    """How often the answer cites a gold article, or contains the words of the quiz's own answer."""
+    conversation, questions = _conversation(store), rows(data / "news/questions.jsonl")
+    cites, contains, refused = list[bool](), list[bool](), list[bool]()
+    for row in questions:
+        answer = conversation.ask(row["question"])
+        cites.append(any(citation.article in row["gold"] for citation in answer.citations))
+        contains.append(_flat(str(row["answer"])) in _flat(answer.text))
+        refused.append(answer.status == "no_answer")
+    figures = {"cites gold": _mean(cites), "contains answer": _mean(contains), "no answer": _mean(refused)}
+    return [Line("news, answers", "OnRecord, extract", len(questions), figures)]
+
+
+def multihop(data: Path, store: Store) -> list[Line]:
+    """Null queries against answerable ones."""
+    conversation = _conversation(store)
+    judged: Judged = []
+    for row in rows(data / "multihop/queries.jsonl"):
+        answer = conversation.ask(row["query"])
+        judged.append((answer.evidence, answer.status != "no_answer", row["type"] != "null_query"))
+    return [_abstention("multihop, abstention", judged)]
+
+
+def clapnq(data: Path, model: EmbeddingModel) -> list[Line]:
+    """Questions with only their own passages indexed, half of which do not answer them."""
+    judged: Judged = []
+    for row in rows(data / "answerable/clapnq.jsonl"):
+        with tempfile.TemporaryDirectory() as folder, Store(Path(folder), lambda: model) as store:
+            passages = enumerate(row["passages"])
+            index.add(store, (article_of(f"clapnq:{at}", passage | {"id": str(at)}) for at, passage in passages))
+            index.catch_up(store)
+            answer = _conversation(store).ask(row["question"])
+            judged.append((answer.evidence, answer.status != "no_answer", str(row["answerable"]) == "True"))
+    return [_abstention("clapnq, abstention", judged)]
+
+
+def _conversation(store: Store) -> Conversation:
+    return Conversation(store, Search(store), History(store.folder / "conversations.db"))
+
+
+def _abstention(name: str, judged: Judged) -> Line:
+    """AUROC of the evidence as the probability that an answerable question has more of it than one that is not."""
+    can = [evidence for evidence, _, answerable in judged if answerable]
+    cannot = [evidence for evidence, _, answerable in judged if not answerable]
+    wins = sum((one > other) + 0.5 * (one == other) for one in can for other in cannot)
+    answered = _mean([was for _, was, answerable in judged if answerable])
+    refused = _mean([not was for _, was, answerable in judged if not answerable])
+    figures = {
+        "AUROC": wins / (len(can) * len(cannot)),
+        "balanced acc.": (answered + refused) / 2,
+        "answered": answered,
+        "refused": refused,
+    }
+    return Line(f"{name} (>= {ENOUGH})", "OnRecord, extract", len(judged), figures)
+
+
+def _flat(text: str) -> str:
+    """Text without the differences that do not count: case, white space, kinds of quotation marks, markers."""
+    plain = re.sub(r"[“”\"‘’'`]+", "'", re.sub(r"\s*\[\d+\]", "", text))
+    return " ".join(plain.split()).strip(" '.,").casefold()
+
+
+def _mean(values: Sequence[bool]) -> float:
+    return sum(values) / len(values) if values else 0.0

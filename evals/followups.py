@@ -1,0 +1,44 @@
+"""Follow-up questions: what the last turn alone finds, what our rewriting finds, what a person's rewriting finds."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from bot.condense import condense
+from bot.messages import Turn
+from evals.data import Row, rows
+from evals.table import Line
+from retrieval.search import Search
+from retrieval.store import Store
+
+DEPTH = 5
+
+
+def followups(data: Path, store: Store) -> list[Line]:
+    """recall@5 of the relevant passages."""
+    search, questions = Search(store), rows(data / "followups/rewrites.jsonl")
+    ways: dict[str, Callable[[Row], str]] = {
+        "last turn alone": lambda row: _turns(row["last_turn"])[-1],
+        "OnRecord, by rule": _by_rule,
+        "a person": lambda row: _turns(row["rewrite"])[-1],
+    }
+    lines = []
+    for name, rewrite in ways.items():
+        shares = []
+        for row in questions:
+            found = {hit.passage.article for hit in search(rewrite(row), DEPTH).hits}
+            shares.append(len(found & set(row["qrels"])) / len(row["qrels"]))
+        lines.append(Line("followups", name, len(questions), {"recall@5": sum(shares) / len(shares)}))
+    return lines
+
+
+def _by_rule(row: Row) -> str:
+    said: list[Turn] = []
+    for question in _turns(row["history"]):
+        said.append(Turn(question, condense(question, said), "", "answered"))
+    return said[-1].standalone
+
+
+def _turns(history: str) -> list[str]:
+    """What the user said, in order."""
+    return [turn.strip() for turn in re.split(r"\|user\|:", history) if turn.strip()]

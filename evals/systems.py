@@ -1,0 +1,83 @@
+"""What is measured side by side on the same passages: ours, plain BM25, plain dense."""
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import tantivy
+
+from retrieval import backlog, index
+from retrieval.documents import Article, Hit
+from retrieval.embed import EmbeddingModel
+from retrieval.errors import SourceError
+from retrieval.search import Search
+from retrieval.store import Store
+from retrieval.terms import ANALYZER_NAME, analyzer, terms
+from retrieval.vectors import context
+
+DEPTH = 50  # passages asked for; a table looks at the first ten articles or passages among them
+
+System = Callable[[str], list[Hit]]
+
+
+def build(folder: Path, model: EmbeddingModel, articles: Iterable[Article | SourceError]) -> Store:
+    """An index of the articles in a folder that is kept between runs, vectors included."""
+    store = Store(folder, lambda: model)
+    index.add(store, articles, _report)
+    index.catch_up(store, _report)
+    return store
+
+
+def systems(store: Store) -> dict[str, System]:
+    """The three systems over one store."""
+    search = Search(store)
+    plain = _PlainWords(store)
+    return {
+        "plain BM25": plain.search,
+        "plain dense": lambda question: _dense(store, question),
+        "OnRecord": lambda question: list(search(question, DEPTH).hits),
+    }
+
+
+class _PlainWords:
+    """BM25 over headline, heading and passage as one field, every word of the question counting."""
+
+    def __init__(self, store: Store) -> None:
+        builder = tantivy.SchemaBuilder()
+        builder.add_text_field("id", stored=True, tokenizer_name="raw")
+        builder.add_text_field("text", tokenizer_name=ANALYZER_NAME, index_option="freq")
+        self._store, self._schema = store, builder.build()
+        self._index = tantivy.Index(self._schema)
+        self._index.register_tokenizer(ANALYZER_NAME, analyzer())
+        writer = self._index.writer(64_000_000, 1)
+        keys = [row["id"] for row in store.catalog.db.execute("SELECT id FROM passages WHERE live = 1")]
+        for key, hit in store.catalog.hits(keys).items():
+            writer.add_document(tantivy.Document(id=key, text=context(hit)))
+        writer.commit()
+        self._index.reload()
+
+    def search(self, question: str) -> list[Hit]:
+        query = tantivy.Query.boolean_query(
+            [
+                (tantivy.Occur.Should, tantivy.Query.term_query(self._schema, "text", term, "freq"))
+                for term in dict.fromkeys(terms(question))
+            ]
+        )
+        searcher = self._index.searcher()
+        keys = [searcher.doc(at).to_dict()["id"][0] for _, at in searcher.search(query, DEPTH, count=False).hits]
+        return _in_order(self._store, keys)
+
+
+def _dense(store: Store, question: str) -> list[Hit]:
+    generation = backlog.generation(store.catalog)
+    found = store.vectors.search(store.vectors.embed(question), DEPTH, generation=generation)
+    return _in_order(store, [key for key, _ in found])
+
+
+def _in_order(store: Store, keys: list[str]) -> list[Hit]:
+    hits = store.catalog.hits(keys)
+    return [hits[key] for key in keys if key in hits]
+
+
+def _report(stage: str, done: int, total: int) -> None:
+    if total and (done == total or done % 5_120 == 0):
+        print(f"  {stage}: {done} of {total}", flush=True)

@@ -1,0 +1,69 @@
+"""Shared by all tests: one loaded embedding model, stores in temporary folders, the installed command in a subprocess."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from retrieval import index
+from retrieval.documents import Article
+from retrieval.embed import MiniLM
+from retrieval.store import Store
+
+ROOT = Path(__file__).parent.parent
+Onrecord = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(scope="session")
+def model() -> MiniLM:
+    return MiniLM()
+
+
+@pytest.fixture
+def store(tmp_path: Path, model: MiniLM) -> Iterator[Store]:
+    with Store(tmp_path / "index", lambda: model) as opened:
+        yield opened
+
+
+def article(key: str, text: str, **facts: object) -> Article:
+    """A small article; only what a test is about needs to be said."""
+    return Article(**{"id": key, "source": key, "url": f"https://example.org/{key}", "title": key, "text": text} | facts)
+
+
+def fill(store: Store, *articles: Article) -> index.Tally:
+    """Add articles and index them."""
+    tally = index.add(store, articles)
+    index.catch_up(store)
+    return tally
+
+
+def command(*arguments: str) -> list[str]:
+    """The command line of the installed entry point."""
+    return [str(Path(sys.executable).parent / "onrecord"), *arguments]
+
+
+def environment(folder: Path, **settings: str) -> dict[str, str]:
+    """The environment without anybody's settings, and these."""
+    clean = {key: value for key, value in os.environ.items() if not key.startswith(("ONRECORD_", "OPENAI_"))}
+    return clean | {"ONRECORD_DATA": str(folder / "data"), "ONRECORD_ARTICLES": str(ROOT / "articles")} | settings
+
+
+@pytest.fixture
+def onrecord(tmp_path: Path) -> Onrecord:
+    """Runs the installed command in an empty folder, with an index of its own."""
+
+    def run(*arguments: str, stdin: str = "", **settings: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            command(*arguments),
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            cwd=tmp_path,
+            env=environment(tmp_path, **settings),
+        )
+
+    return run

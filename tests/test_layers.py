@@ -1,0 +1,67 @@
+"""Imports point one way: surfaces, conversation, its steps, retrieval; and foreign libraries stay where they belong."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+SURFACES = ("bot.cli", "bot.repl", "bot.commands", "bot.terminal")
+ONLY_IN = {
+    "chromadb": {"retrieval.vectors"},
+    "langchain_chroma": {"retrieval.vectors"},
+    "langchain_text_splitters": {"retrieval.chunk"},
+    "langchain_core": {"retrieval.vectors", "retrieval.embed", "retrieval.vector_cache", "retrieval.retriever"},
+    "tantivy": {"retrieval.words", "retrieval.terms"},
+    "onnxruntime": {"retrieval.embed"},
+    "sqlite3": {"retrieval.catalog", "retrieval.vector_cache", "bot.history"},
+    "pydantic_settings": {"bot.settings"},
+}
+
+
+def modules() -> dict[str, set[str]]:
+    """Every module of the project and all it imports, at the top or inside functions."""
+    found = {}
+    for package in ("bot", "retrieval"):
+        for path in (ROOT / package).rglob("*.py"):
+            name = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+            found[name] = set(imports(ast.parse(path.read_text("utf-8"))))
+    return found
+
+
+def imports(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def test_retrieval_knows_nothing_of_the_bot() -> None:
+    for name, imported in modules().items():
+        if name.startswith("retrieval"):
+            assert not [module for module in imported if module.split(".")[0] == "bot"], name
+
+
+def test_steps_know_no_surface() -> None:
+    for name, imported in modules().items():
+        if name.startswith("bot") and not name.startswith(SURFACES):
+            assert not [module for module in imported if module.startswith(SURFACES)], name
+
+
+def test_only_the_composition_root_reads_settings() -> None:
+    readers = {name for name, imported in modules().items() if "bot.settings" in imported}
+    assert readers <= {"bot.build", "bot.cli"}
+
+
+def test_the_library_reads_no_environment() -> None:
+    for path in (ROOT / "retrieval").rglob("*.py"):
+        assert "environ" not in path.read_text("utf-8"), path
+
+
+@pytest.mark.parametrize("library", ONLY_IN)
+def test_a_foreign_library_stays_in_its_place(library: str) -> None:
+    users = {name for name, imported in modules().items() if library in {module.split(".")[0] for module in imported}}
+    assert users and users <= ONLY_IN[library]
