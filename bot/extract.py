@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.messages import Claim
 from bot.spoken import spoken
@@ -11,6 +11,7 @@ from retrieval.copies import overlap, shingles
 from retrieval.documents import Article, Hit
 from retrieval.rank import Asked
 from retrieval.sentences import Span, sentences
+from retrieval.speech import Speech
 from retrieval.terms import terms
 
 HITS_READ = 8
@@ -61,12 +62,19 @@ class Candidate:
 
 def extract(question: str, asked: Asked, hits: Sequence[Hit], catalog: Catalog) -> list[Claim]:
     """One to four claims in the articles' own words, best first; empty when no sentence fits."""
+    if asked.speech and _is_outlet(asked.speech, hits):
+        asked = replace(asked, speech=None)
     candidates = [
         candidate
         for place, hit in enumerate(hits[:HITS_READ])
         for candidate in _candidates(question, asked, hit, catalog, 1 - place / HITS_READ)
     ]
     return [Claim(found.text, ((found.hit, found.span),), found.speaker) for found in _choose(candidates)]
+
+
+def _is_outlet(speech: Speech, hits: Sequence[Hit]) -> bool:
+    """`According to the Courier` asks for what the articles of an outlet say, not for a speaker's words."""
+    return any(speech.speaker <= set(terms(hit.outlet)) for hit in hits)
 
 
 def _candidates(question: str, asked: Asked, hit: Hit, catalog: Catalog, place: float) -> Iterator[Candidate]:

@@ -13,7 +13,7 @@ from importlib.resources import files
 from retrieval.sentences import Span
 
 LONGEST_HEADING = 120  # characters
-FEWEST_BODY_CHARACTERS = 40
+FEWEST_BODY_CHARACTERS = 20
 
 
 class Kind(Enum):
@@ -75,6 +75,8 @@ def blocks(text: str, title: str = "", headings: Sequence[Span] = ()) -> tuple[B
     for start, end in spans:
         block, seen_body = text[start:end], any(kind is Kind.BODY for kind in kinds)
         kinds.append(_first_kind(block, title, seen_body=seen_body))
+    if Kind.BODY not in kinds:  # a text of one sentence that is its own headline
+        kinds = [Kind.BODY if kind is Kind.TITLE else kind for kind in kinds]
     _mark_footer(text, spans, kinds)
     if headings:
         _mark_given(spans, kinds, headings)

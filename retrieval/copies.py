@@ -34,7 +34,8 @@ def spread(ranked: Iterable[Hit]) -> list[Hit]:
     seen = Counter[str]()
     lowered = []
     for hit in ranked:
-        lowered.append(replace(hit, score=hit.score - CROWDING * seen[hit.passage.article]))
+        earlier = seen[hit.passage.article]
+        lowered.append(replace(hit, score=hit.score - CROWDING * earlier) if earlier else hit)
         seen[hit.passage.article] += 1
     return sorted(lowered, key=lambda hit: -hit.score)
 

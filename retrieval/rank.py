@@ -76,7 +76,7 @@ def signals(asked: Asked, hit: Hit) -> Signals:
         title=_share(asked, around),
         window=_window(asked, body),
         phrases=min(1.0, sum(asked.weight.get(a, 0.0) + asked.weight.get(b, 0.0) for a, b in neighbours) / asked.total),
-        speech=speech_score(asked.speech, hit.passage.text, dict(asked.weight)) if asked.speech else 0.0,
+        speech=_speech(asked, hit, inside),
     )
 
 
@@ -85,12 +85,17 @@ def rank(asked: Asked, hits: Sequence[Hit], weights: Weights = WEIGHTS) -> list[
     best_words = max((hit.words for hit in hits), default=0.0) or 1.0
     cosines = [hit.dense for hit in hits if hit.dense]
     low, high = min(cosines, default=0.0), max(cosines, default=1.0)
-    scored = []
+    scores = []
     for hit in hits:
         near = (hit.dense - low) / (high - low) if hit.dense and high > low else 0.0
         score = weights.words * hit.words / best_words + weights.dense * near
-        scored.append(replace(hit, score=score + _text_score(asked, hit, weights) + _day_score(asked, hit, weights)))
-    return sorted(_with_siblings(scored, weights.siblings), key=lambda hit: -hit.score)
+        scores.append(score + _text_score(asked, hit, weights) + _day_score(asked, hit, weights))
+    final = _with_siblings(hits, scores, weights.siblings)
+    return [replace(hit, score=score) for score, hit in sorted(zip(final, hits, strict=True), key=_by_score)]
+
+
+def _by_score(scored: tuple[float, Hit]) -> tuple[float, str]:
+    return -scored[0], scored[1].passage.id
 
 
 def _text_score(asked: Asked, hit: Hit, weights: Weights) -> float:
@@ -111,17 +116,22 @@ def _day_score(asked: Asked, hit: Hit, weights: Weights) -> float:
     return weights.day if asked.since <= day and (not asked.until or day <= asked.until) else 0.0
 
 
-def _with_siblings(hits: Sequence[Hit], weight: float) -> list[Hit]:
+def _with_siblings(hits: Sequence[Hit], scores: Sequence[float], weight: float) -> list[float]:
     """Scale scores to 0..1 and add a part of the best of the same article: one that answers often does twice."""
-    low, high = min((hit.score for hit in hits), default=0.0), max((hit.score for hit in hits), default=1.0)
-    scaled = [(hit.score - low) / (high - low) if high > low else 1.0 for hit in hits]
+    low, high = min(scores, default=0.0), max(scores, default=1.0)
+    scaled = [(score - low) / (high - low) if high > low else 1.0 for score in scores]
     by_article = defaultdict[str, list[float]](list)
     for hit, score in zip(hits, scaled, strict=True):
         by_article[hit.passage.article].append(score)
-    sums = {article: sum(sorted(scores, reverse=True)[:SIBLINGS]) for article, scores in by_article.items()}
-    return [
-        replace(hit, score=score + weight * sums[hit.passage.article]) for hit, score in zip(hits, scaled, strict=True)
-    ]
+    sums = {article: sum(sorted(found, reverse=True)[:SIBLINGS]) for article, found in by_article.items()}
+    return [score + weight * sums[hit.passage.article] for hit, score in zip(hits, scaled, strict=True)]
+
+
+def _speech(asked: Asked, hit: Hit, inside: set[str]) -> float:
+    """The speech score, looked for only where the passage has a word of the topic at all."""
+    if asked.speech is None or (asked.speech.topic and not asked.speech.topic & inside):
+        return 0.0
+    return speech_score(asked.speech, hit.passage.text, asked.weight)
 
 
 def _share(asked: Asked, found: set[str]) -> float:

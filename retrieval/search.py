@@ -18,7 +18,7 @@ from retrieval.store import Store
 from retrieval.terms import content_terms
 
 DEFAULT_HITS = 10
-CANDIDATES = 60  # of each index; 40 and 100 ranked no better on evals `news` and `quotes`
+CANDIDATES = 40  # of each index; 60 and 100 ranked no better on evals `news` and `quotes`
 # Chroma's `where` grows with the index; up to this many passages their ids are given instead, beyond it hits are
 # fetched in excess and checked.
 MOST_NAMED = 5_000

@@ -1,7 +1,7 @@
 """Questions about what somebody said, and how well a passage holds that person's words on the topic."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from retrieval.sentences import Span, sentences
@@ -46,6 +46,13 @@ _QUOTATION = re.compile(
 )
 
 
+LONGEST_NAME = 6  # words; a longer one is a clause that was taken for a speaker
+_NOBODY = re.compile(
+    r"^(?:people|they|he|she|it|we|you|i|there)$|,|\b(?:articles?|reports?|story|stories|coverage|who|whose|which|that)\b",
+    re.IGNORECASE,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Speech:
     """What a question about somebody's words asks for, as stemmed terms."""
@@ -62,7 +69,7 @@ def asked_speech(question: str) -> Speech | None:
         return None
     name = _TITLES.sub("", found["speaker"].strip()) or found["speaker"].strip()
     speaker = frozenset(content_terms(name))
-    if not speaker or name.lower() in ("people", "they", "he", "she", "it", "we", "you", "i", "there"):
+    if not speaker or len(name.split()) > LONGEST_NAME or _NOBODY.search(name):
         return None
     return Speech(name, speaker, frozenset(content_terms(found["topic"])) if found["topic"] else frozenset())
 
@@ -84,8 +91,10 @@ def outside(text: str) -> str:
     return _QUOTATION.sub(" ", text)
 
 
-def speech_score(speech: Speech, text: str, weight: dict[str, float]) -> float:
+def speech_score(speech: Speech, text: str, weight: Mapping[str, float]) -> float:
     """How well a text holds the speaker's own words on the topic, 0 to 1; `weight` is each term's inverse frequency."""
+    if not _QUOTATION.search(text):
+        return 0.0
     spans = sentences(text)
     spoken = [_spoken(text, span) for span in spans]
     naming = [_names(speech, text, span) for span in spans]
@@ -116,6 +125,6 @@ def _names(speech: Speech, text: str, span: Span) -> float:
     return (1.0 if CUE.search(rest) else 0.7) * (0.6 + 0.4 * full)
 
 
-def _share(wanted: Iterable[str], found: set[str], weight: dict[str, float]) -> float:
+def _share(wanted: Iterable[str], found: set[str], weight: Mapping[str, float]) -> float:
     total = sum(weight.get(term, 1.0) for term in wanted)
     return sum(weight.get(term, 1.0) for term in wanted if term in found) / total if total else 0.5

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from time import monotonic
 
 import tantivy
 
@@ -9,6 +10,7 @@ from retrieval.documents import Hit, digest
 from retrieval.errors import IndexUnavailable
 from retrieval.terms import ANALYZER_NAME, analyzer
 
+LOOK_AGAIN = 0.5  # seconds; a reload costs a millisecond
 WRITER_BYTES = 64_000_000
 # Body alone ranks candidates best (evals `news`, `quotes`); the small rest lets a passage be found by its headline.
 BOOSTS = {"body": 1.0, "title": 0.1, "heading": 0.1, "outlet": 0.1}
@@ -18,7 +20,7 @@ class Words:
     """The tantivy index in a folder, made if missing. Raises IndexUnavailable when it cannot be opened."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self._looked = 0.0
         self._schema = _schema()
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -45,6 +47,7 @@ class Words:
                 writer.add_document(tantivy.Document.from_dict(_document(hit), self._schema))
             writer.commit()
             writer.wait_merging_threads()
+            self._looked = 0.0
         except ValueError as exc:
             raise IndexUnavailable(f"The words index cannot be written: {exc}.") from exc
 
@@ -57,16 +60,14 @@ class Words:
             allowed = tantivy.Query.term_set_query(self._schema, "article", ids)
             limit = tantivy.Query.const_score_query(allowed, 0.0)
             query = tantivy.Query.boolean_query([(tantivy.Occur.Must, query), (tantivy.Occur.Must, limit)])
-        self._index.reload()
-        searcher = self._index.searcher()
+        searcher = self._searcher()
         hits = searcher.search(query, k, count=False).hits
         keys = searcher.fast_field_values("id", [address for _, address in hits])
         return [(f"{key:016x}", score) for key, (score, _) in zip(keys, hits, strict=True)]
 
     def document_frequencies(self, terms: Iterable[str]) -> tuple[dict[str, int], int]:
         """In how many passages each term stands (body, headline or heading), and how many passages there are."""
-        self._index.reload()
-        searcher = self._index.searcher()
+        searcher = self._searcher()
         counts = {term: max(searcher.doc_freq(field, term) for field in BOOSTS) for term in terms}
         return counts, int(searcher.num_docs)
 
@@ -76,6 +77,14 @@ class Words:
         writer.delete_all_documents()
         writer.commit()
         writer.wait_merging_threads()
+        self._looked = 0.0
+
+    def _searcher(self) -> tantivy.Searcher:
+        """A view of what is committed, at most LOOK_AGAIN old."""
+        if monotonic() - self._looked >= LOOK_AGAIN:
+            self._index.reload()
+            self._looked = monotonic()
+        return self._index.searcher()
 
     def _by_id(self, passage: str) -> tantivy.Query:
         # delete_documents_by_term takes any int for a signed one and deletes nothing (tantivy-py 0.27)

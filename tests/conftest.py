@@ -30,7 +30,9 @@ def store(tmp_path: Path, model: MiniLM) -> Iterator[Store]:
 
 def article(key: str, text: str, **facts: object) -> Article:
     """A small article; only what a test is about needs to be said."""
-    return Article(**{"id": key, "source": key, "url": f"https://example.org/{key}", "title": key, "text": text} | facts)
+    return Article(
+        **{"id": key, "source": key, "url": f"https://example.org/{key}", "title": key, "text": text} | facts
+    )
 
 
 def fill(store: Store, *articles: Article) -> index.Tally:

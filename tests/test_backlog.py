@@ -1,0 +1,97 @@
+"""What the derived indexes are owed."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from retrieval import backlog
+from retrieval.backlog import Share
+from retrieval.catalog import Catalog
+from tests.conftest import article
+
+TEXT = "The pier is closed. The ferry is not."
+CUT = [((0, 19), ""), ((20, 37), "")]
+
+
+@pytest.fixture
+def catalog(tmp_path: Path) -> Iterator[Catalog]:
+    opened = Catalog(tmp_path / "catalog.db")
+    opened.put(
+        [(article("old", TEXT, published="2025-01-01"), CUT), (article("new", TEXT, published="2026-01-01"), CUT)]
+    )
+    yield opened
+    opened.close()
+
+
+def take(catalog: Catalog, *indexes: backlog.Derived) -> None:
+    for index in indexes:
+        added, removed = backlog.owed(catalog, index, 100), backlog.stale(catalog, index, 100)
+        backlog.settle(catalog, index, added=added, removed=removed)
+
+
+def test_new_passages_are_owed_to_both_indexes_newest_article_first(catalog: Catalog) -> None:
+    for index in backlog.INDEXES:
+        assert backlog.count_owed(catalog, index) == 4
+        first = catalog.hits(backlog.owed(catalog, index, 2))
+        assert {hit.passage.article for hit in first.values()} == {"new"}
+
+
+def test_what_one_index_took_is_still_owed_to_the_other(catalog: Catalog) -> None:
+    take(catalog, "words")
+    assert (backlog.count_owed(catalog, "words"), backlog.count_owed(catalog, "vectors")) == (0, 4)
+    assert backlog.is_owed(catalog)
+    take(catalog, "vectors")
+    assert not backlog.is_owed(catalog)
+
+
+def test_passages_no_index_has_yet_are_gone_at_once(catalog: Catalog) -> None:
+    catalog.remove("old")
+    assert backlog.stale(catalog, "words", 10) == []
+    assert catalog.db.execute("SELECT count(*) FROM passages").fetchone()[0] == 2
+
+
+def test_passages_of_a_removed_article_wait_until_both_indexes_let_go(catalog: Catalog) -> None:
+    take(catalog, "words", "vectors")
+    catalog.remove("old")
+    assert len(backlog.stale(catalog, "words", 10)) == len(backlog.stale(catalog, "vectors", 10)) == 2
+    take(catalog, "words")
+    assert catalog.db.execute("SELECT count(*) FROM passages").fetchone()[0] == 4
+    take(catalog, "vectors")
+    assert catalog.db.execute("SELECT count(*) FROM passages").fetchone()[0] == 2
+
+
+def test_the_generation_changes_with_the_vectors_only(catalog: Catalog) -> None:
+    before = backlog.generation(catalog)
+    take(catalog, "words")
+    assert backlog.generation(catalog) == before
+    take(catalog, "vectors")
+    assert backlog.generation(catalog) > before
+
+
+def test_forgetting_an_index_owes_it_every_current_passage(catalog: Catalog) -> None:
+    take(catalog, "words", "vectors")
+    backlog.forget(catalog, "words")
+    assert (backlog.count_owed(catalog, "words"), backlog.count_owed(catalog, "vectors")) == (4, 0)
+
+
+def test_forgetting_both_indexes_leaves_no_row_of_a_removed_article(catalog: Catalog) -> None:
+    take(catalog, "words", "vectors")
+    catalog.remove("old")
+    backlog.forget(catalog, "words")
+    backlog.forget(catalog, "vectors")
+    take(catalog, "words", "vectors")
+    assert catalog.db.execute("SELECT count(*) FROM passages WHERE article = 'old'").fetchone()[0] == 0
+
+
+def test_share_counts_current_passages_only(catalog: Catalog) -> None:
+    take(catalog, "words", "vectors")
+    catalog.remove("old")
+    assert backlog.share(catalog) == Share(articles=1, passages=2, words=2, vectors=2)
+    catalog.put([(article("third", TEXT), CUT)])
+    assert backlog.share(catalog) == Share(articles=2, passages=4, words=2, vectors=2)
+    assert backlog.share(catalog).vectors_percent == 50
+
+
+def test_an_empty_index_is_complete() -> None:
+    assert Share(0, 0, 0, 0).vectors_percent == 100

@@ -1,0 +1,85 @@
+"""Follow-ups become questions that stand alone; those that do already stay as they are."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.condense import condense
+from bot.messages import Turn
+
+TOLL = "What did Brandt say about the toll?"
+FERRIES = "How many ferries sail to Gull Island?"
+WORDS = st.sampled_from(
+    "What did Brandt say about the toll ? and he that it When Okoro But \\q ( ) [ 14 “ ” Gull's 🛳".split()
+)
+
+
+def after(before: str, question: str) -> str:
+    return condense(question, [Turn(before, before, "", "answered")])
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "standalone"),
+    [
+        (TOLL, "and about Russia?", "What did Brandt say about Russia?"),
+        (TOLL, "And about the ferries?", "What did Brandt say about the ferries?"),
+        (TOLL, "how about the ferries?", "What did Brandt say about the ferries?"),
+        (TOLL, "What about Okoro?", "What did Okoro say about the toll?"),
+        (TOLL, "And Okoro?", "What did Okoro say about the toll?"),
+        (TOLL, "What did Okoro say?", "What did Okoro say about the toll?"),
+        (TOLL, "When did he say that?", "When did Brandt say about the toll?"),
+        (TOLL, "What did she say about the ferries?", "What did Brandt say about the ferries?"),
+        (TOLL, "What else did she say?", "What else did Brandt say about the toll?"),
+        (FERRIES, "What about Seal Island?", "How many ferries sail to Seal Island?"),
+        ("Who is Brandt?", "What did she say?", "What did Brandt say?"),
+    ],
+)
+def test_a_follow_up_is_understood_from_the_question_before(before: str, question: str, standalone: str) -> None:
+    assert after(before, question) == standalone
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What did Velde say about the ferries?",
+        "Who designed the Sydney Opera House?",
+        "How many passengers did the ferries carry last year?",
+    ],
+)
+def test_a_question_that_stands_alone_is_left_alone(question: str) -> None:
+    assert after(TOLL, question) == question
+
+
+def test_a_first_question_is_left_alone() -> None:
+    assert condense("  and about Russia? ", []) == "and about Russia?"
+
+
+def test_a_new_topic_starts_afresh() -> None:
+    standalone = after(TOLL, "How many lorries cross the strait each year?")
+    assert "Brandt" not in standalone and "toll" not in standalone
+    assert after(standalone, "And what did Okoro say about taxes?") == "What did Okoro say about taxes?"
+
+
+def test_a_question_too_short_to_stand_alone_keeps_whom_it_is_about() -> None:
+    assert "Brandt" in after(TOLL, "Why?")
+
+
+@pytest.mark.parametrize(
+    ("before", "question"),
+    [(FERRIES, "When was it?"), (FERRIES, "Who reported that?"), (TOLL, "Did she say more about it?")],
+)
+def test_nothing_is_said_twice_in_the_standalone_question(before: str, question: str) -> None:
+    standalone = after(before, question)
+    words = standalone.lower().replace("(", "").replace(")", "").rstrip("?").split()
+    assert not [pair for pair in zip(words, words[1:], strict=False) if pair[0] == pair[1]]
+    assert standalone.count("Gull Island") <= 1
+
+
+def test_signs_that_mean_something_to_a_program_are_taken_as_they_are() -> None:
+    before = r"What did C:\q say about the toll?"
+    assert r"C:\q" in after(before, "What did he say about ferries?")
+
+
+@given(st.lists(WORDS, max_size=9).map(" ".join), st.lists(WORDS, max_size=9).map(" ".join))
+def test_whatever_was_said_before_a_question_is_resolved(before: str, question: str) -> None:
+    assert isinstance(after(before, question), str)

@@ -1,0 +1,139 @@
+"""One question in, one cited answer out; follow-ups are understood and remembered."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.conversation import LONGEST_QUESTION, Conversation
+from bot.messages import Answer
+from retrieval import index
+from retrieval.embed import MiniLM
+from retrieval.errors import EmbeddingUnavailable, UsageError
+from retrieval.filters import Filters, filters_of
+from retrieval.store import Store
+from tests.conftest import article, fill
+from tests.newsroom import ARTICLES, BRANDT, OKORO, talking
+
+TOLL = "What did Brandt say about the toll?"
+WORDS = st.sampled_from("What Who When How many did does say said Brandt Okoro she the toll ferries crowns ? “".split())
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory, model: MiniLM) -> Iterator[Store]:
+    """One index that the tests of this module only read."""
+    with Store(tmp_path_factory.mktemp("conversation"), lambda: model) as store:
+        fill(store, *ARTICLES)
+        yield store
+
+
+@pytest.fixture
+def conversation(filled: Store) -> Iterator[Conversation]:
+    with talking(filled) as opened:
+        yield opened
+
+
+def test_an_answer_cites_the_words_it_gives(conversation: Conversation, filled: Store) -> None:
+    answer = conversation.ask(TOLL)
+    first = answer.citations[0]
+    assert (answer.status, answer.answered_by) == ("answered", "extract")
+    assert answer.text.startswith(f"{BRANDT} [1]")
+    assert first.quote == filled.catalog.article("toll").text[first.start : first.end] == BRANDT
+    assert first.speaker == "Brandt"
+
+
+def test_what_the_articles_do_not_speak_of_is_declined_with_the_nearest(conversation: Conversation) -> None:
+    answer = conversation.ask("Who designed the Sydney Opera House?")
+    assert (answer.status, answer.citations) == ("no_answer", ())
+    assert {near.article for near in answer.nearest} <= {"toll", "ferry"} and answer.nearest
+
+
+def test_an_answer_says_how_fresh_it_is_and_how_long_it_took(conversation: Conversation, filled: Store) -> None:
+    answer = conversation.ask(TOLL)
+    assert (answer.newest_source, answer.indexed_at) == ("2025-05-02", filled.catalog.last_run())
+    assert answer.timings_ms.keys() == {"search", "answer", "total"}
+    assert answer.timings_ms["total"] >= max(answer.timings_ms["search"], answer.timings_ms["answer"])
+
+
+def test_a_follow_up_is_understood_in_its_conversation_only(conversation: Conversation) -> None:
+    conversation.ask(TOLL, "chat/1")
+    followed = conversation.ask("What did Okoro say?", "chat/1")
+    assert followed.standalone_question == "What did Okoro say about the toll?" and OKORO in followed.text
+    assert conversation.ask("What did Okoro say?", "chat/2").standalone_question == "What did Okoro say?"
+    assert conversation.ask("What did Okoro say?").standalone_question == "What did Okoro say?"
+
+
+def test_a_conversation_goes_on_after_a_new_start(filled: Store) -> None:
+    with talking(filled) as before:
+        before.ask(TOLL, "chat/kept")
+    with talking(filled) as after:
+        assert after.ask("What did Okoro say?", "chat/kept").standalone_question == "What did Okoro say about the toll?"
+
+
+def test_a_forgotten_conversation_starts_afresh(conversation: Conversation) -> None:
+    conversation.ask(TOLL, "chat/gone")
+    conversation.forget("chat/gone")
+    assert conversation.ask("What did Okoro say?", "chat/gone").standalone_question == "What did Okoro say?"
+
+
+@pytest.mark.parametrize("question", ["", "  \n ", "x" * (LONGEST_QUESTION + 1)])
+def test_an_empty_or_endless_question_is_refused(conversation: Conversation, question: str) -> None:
+    with pytest.raises(UsageError, match="question"):
+        conversation.ask(question)
+
+
+def test_a_question_in_signs_alone_is_declined(conversation: Conversation) -> None:
+    assert conversation.ask("?!… 🛳").status == "no_answer"
+
+
+@pytest.mark.parametrize(
+    "filters",
+    [
+        filters_of(since="2025-06-01"),
+        filters_of(until="2025-01-01"),
+        filters_of(outlet="Elsewhere"),
+        Filters(author="X"),
+    ],
+)
+def test_articles_outside_the_filters_do_not_answer(conversation: Conversation, filters: Filters) -> None:
+    answer = conversation.ask(TOLL, filters=filters)
+    assert (answer.status, answer.nearest) == ("no_answer", ())
+
+
+def test_a_speaker_beside_the_question_asks_for_that_persons_words(conversation: Conversation) -> None:
+    answer = conversation.ask("bridge toll", filters=Filters(speaker="Okoro"))
+    assert OKORO in answer.text and "nine years" not in answer.text
+
+
+def test_without_an_embedding_model_words_answer_and_a_note_says_so(tmp_path: Path) -> None:
+    missing = tmp_path / "missing.onnx"
+    with Store(tmp_path / "index", lambda: MiniLM(missing)) as store:
+        index.add(store, ARTICLES)
+        with pytest.raises(EmbeddingUnavailable, match=r"missing\.onnx"):
+            index.catch_up(store)
+        with talking(store) as conversation:
+            answer = conversation.ask(TOLL)
+    assert answer.status == "answered" and BRANDT in answer.text
+    assert "words alone" in answer.notes[0] and "missing.onnx" in answer.notes[0]
+
+
+def test_while_passages_wait_for_their_vectors_a_note_says_how_many_are_embedded(store: Store) -> None:
+    fill(store, ARTICLES[0])
+    index.add(store, [article("late", "The harbour museum opens on Saturday with a show of ship models.")])
+    with talking(store) as conversation:
+        (note,) = conversation.ask(TOLL).notes
+    assert re.match(r"\d\d % of the passages are embedded so far", note)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(WORDS, min_size=1, max_size=12).map(" ".join))
+def test_every_citation_of_any_answer_is_a_span_of_its_article(filled: Store, question: str) -> None:
+    with talking(filled) as conversation:
+        answer: Answer = conversation.ask(question)
+    assert (answer.status == "answered") == bool(answer.citations)
+    for citation in (*answer.citations, *answer.nearest):
+        assert citation.quote == filled.catalog.article(citation.article).text[citation.start : citation.end]
+    assert all(f"[{citation.number}]" in answer.text for citation in answer.citations)

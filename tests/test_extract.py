@@ -1,0 +1,70 @@
+"""Answers without a model are the articles' own sentences, clear on their own and said once."""
+
+from bot.extract import MOST_CLAIMS, extract
+from retrieval.documents import Article
+from retrieval.search import Search
+from retrieval.store import Store
+from tests.conftest import article, fill
+from tests.newsroom import ARTICLES, BRANDT, LIND, LORRIES, OKORO, VELDE
+
+
+def answer(store: Store, question: str, *articles: Article) -> list[str]:
+    """The claims made for a question over some articles."""
+    fill(store, *articles)
+    search = Search(store)
+    try:
+        found = search(question)
+    finally:
+        search.close()
+    claims = extract(question, found.asked, found.hits, store.catalog)
+    for claim in claims:
+        for hit, (start, end) in claim.support:
+            text = store.catalog.article(hit.passage.article).text
+            assert claim.text == " ".join(text[start:end].split())
+    return [claim.text for claim in claims]
+
+
+def test_a_speakers_words_are_answered_with_the_whole_quotation(store: Store) -> None:
+    assert answer(store, "What did Brandt say about the toll?", *ARTICLES)[0] == BRANDT
+
+
+def test_somebody_elses_words_about_the_speaker_are_not_an_answer(store: Store) -> None:
+    claims = answer(store, "What did Brandt say about the ferries?", *ARTICLES)
+    assert VELDE not in claims and not any("forgotten" in claim for claim in claims)
+
+
+def test_two_speakers_in_one_article_are_told_apart(store: Store) -> None:
+    claims = answer(store, "What did Okoro say about the toll?", *ARTICLES)
+    assert claims and OKORO in claims[0] and not any("nine years" in claim for claim in claims)
+
+
+def test_a_sentence_that_starts_with_she_brings_the_one_that_names_her(store: Store) -> None:
+    assert answer(store, "What did Lind say about the engine?", *ARTICLES)[0] == LIND
+
+
+def test_a_fact_is_answered_with_the_sentence_that_has_the_figure(store: Store) -> None:
+    assert answer(store, "How much will lorries pay for a crossing?", *ARTICLES)[0] == LORRIES
+
+
+def test_near_identical_sentences_are_not_repeated(store: Store) -> None:
+    told = "The harbour museum opens on Saturday with a show of ship models from {} countries."
+    copies = [article(f"copy{at}", f"{told.format('nine')} Visitors pay nothing. {at}") for at in range(3)]
+    claims = answer(store, "When does the harbour museum open?", *copies)
+    assert len([claim for claim in claims if "ship models" in claim]) == 1
+
+
+def test_no_more_claims_are_made_than_a_reader_wants(store: Store) -> None:
+    towns = ("Arle", "Borden", "Cleve", "Dorne", "Elmar", "Farn", "Gotha")
+    ways = ("by coach", "over the pass", "before noon", "in heavy rain", "with a brass band", "on foot", "by night")
+    text = " ".join(f"The ferry crew reached {town} {way}." for town, way in zip(towns, ways, strict=True))
+    assert 1 <= len(answer(store, "Where did the ferry crew go?", article("crew", text))) <= MOST_CLAIMS
+
+
+def test_a_sentence_that_leans_on_another_brings_it_along(store: Store) -> None:
+    text = "The lighthouse on Gull Rock was built by Marta Stein. It cost 90,000 crowns in gold coins and four lives."
+    claims = answer(store, "How many crowns in gold coins did it cost?", article("light", text))
+    assert claims == [text]
+
+
+def test_nothing_that_fits_is_no_claim(store: Store) -> None:
+    assert answer(store, "What did Brandt say about the toll?", article("sea", "The sea was calm on Sunday.")) == []

@@ -1,0 +1,81 @@
+"""Turns are kept across openings, apart by conversation, and deleted for good."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.citations import cite
+from bot.history import REMEMBERED, History
+from bot.messages import Answer
+from retrieval.errors import IndexUnavailable
+from tests.newsroom import FERRY, TOLL
+
+TEXT = st.text(st.characters(exclude_categories=("Cs",)), max_size=40)
+
+
+def answer(question: str = "And the toll?", standalone: str = "What of the toll?", text: str = "It is due.") -> Answer:
+    citations = (cite(1, TOLL, (0, 5)), cite(2, FERRY, (0, 3)), cite(3, TOLL, (6, 10)))
+    return Answer(question, standalone, "answered", text, citations)
+
+
+def test_turns_are_kept_across_openings(tmp_path: Path) -> None:
+    History(tmp_path / "talk.db").remember("chat", answer())
+    (turn,) = History(tmp_path / "talk.db").turns("chat")
+    assert (turn.question, turn.standalone) == ("And the toll?", "What of the toll?")
+    assert (turn.answer, turn.status, turn.articles) == ("It is due.", "answered", ("toll", "ferry"))
+
+
+def test_conversations_are_kept_apart(tmp_path: Path) -> None:
+    history = History(tmp_path / "talk.db")
+    history.remember("mine", answer("one"))
+    history.remember("yours", answer("two"))
+    assert [turn.question for turn in history.turns("mine")] == ["one"]
+    assert history.turns("nobody's") == []
+
+
+def test_the_last_turns_come_oldest_first(tmp_path: Path) -> None:
+    history = History(tmp_path / "talk.db")
+    for number in range(REMEMBERED + 3):
+        history.remember("chat", answer(f"question {number}"))
+    assert [turn.question for turn in history.turns("chat")] == [
+        f"question {number}" for number in range(3, REMEMBERED + 3)
+    ]
+
+
+def test_forgetting_deletes_one_conversation_and_leaves_the_others(tmp_path: Path) -> None:
+    history = History(tmp_path / "talk.db")
+    history.remember("mine", answer())
+    history.remember("yours", answer())
+    history.forget("mine")
+    assert history.turns("mine") == [] and len(History(tmp_path / "talk.db").turns("yours")) == 1
+
+
+def test_nothing_forgotten_stays_in_the_files(tmp_path: Path) -> None:
+    history = History(tmp_path / "talk.db")
+    history.remember("yours", answer())
+    history.remember("mine", answer("My secret was xylophone", "xylophone", "xylophone"))
+    history.forget("mine")
+    assert b"xylophone" not in b"".join(path.read_bytes() for path in tmp_path.iterdir())
+
+
+def test_forgetting_what_was_never_said_is_no_mistake(tmp_path: Path) -> None:
+    history = History(tmp_path / "talk.db")
+    history.forget("nobody's")
+    assert history.turns("nobody's") == []
+
+
+def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
+    (tmp_path / "talk.db").write_text("This is a letter, not a database. " * 50)
+    with pytest.raises(IndexUnavailable, match=r"talk\.db"):
+        History(tmp_path / "talk.db")
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(TEXT, TEXT, TEXT)
+def test_what_was_said_comes_back_character_for_character(tmp_path: Path, chat: str, question: str, said: str) -> None:
+    history = History(tmp_path / "talk.db")
+    history.remember(chat, answer(question, text=said))
+    turn = history.turns(chat)[-1]
+    assert (turn.question, turn.answer) == (question, said)

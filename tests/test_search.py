@@ -1,0 +1,171 @@
+"""A question to the passages that may answer it."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from retrieval import index
+from retrieval.embed import EmbeddingModel
+from retrieval.errors import EmbeddingUnavailable
+from retrieval.filters import Filters
+from retrieval.search import Search
+from retrieval.store import Store
+from tests.conftest import article, fill
+
+PIER = article(
+    "pier",
+    "The harbour council voted to close the old ferry pier after divers found cracks in its pillars.\n\n"
+    "“We cannot wait for the next storm,” Mara Lindqvist, the mayor, said about the repairs.",
+    title="Council closes pier",
+    outlet="Harbour Post",
+    authors=("Tom Obi",),
+    published="2026-03-03",
+)
+MILL = article(
+    "mill",
+    "A paper mill upstream has begun to burn straw instead of gas, its owner told shareholders on Friday.",
+    title="Mill burns straw",
+    outlet="Inland Times",
+    authors=("Ada Roux",),
+    published="2025-06-01",
+)
+COPY = replace(PIER, id="copy", url="https://example.org/copy", outlet="Coast Echo", published="2026-03-04")
+
+
+@pytest.fixture
+def search(store: Store) -> Iterator[Search]:
+    fill(store, PIER, MILL)
+    opened = Search(store)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def wordy(tmp_path: Path) -> Iterator[Store]:
+    def missing() -> EmbeddingModel:
+        raise EmbeddingUnavailable("the model is not installed")
+
+    with Store(tmp_path / "wordy", missing) as opened:
+        index.add(opened, [PIER, MILL])
+        with pytest.raises(EmbeddingUnavailable):
+            index.catch_up(opened)
+        yield opened
+
+
+def articles(search: Search, question: str, k: int = 10, **limits: str) -> list[str]:
+    return [hit.passage.article for hit in search(question, k, filters=Filters(**limits)).hits]
+
+
+def test_the_passage_that_answers_comes_first(search: Search) -> None:
+    found = search("Why was the pier closed?")
+    assert found.hits[0].passage.article == "pier"
+    assert "cracks" in found.hits[0].passage.text
+    assert found.without_vectors == ""
+
+
+def test_a_passage_is_found_by_meaning_without_its_words(search: Search) -> None:
+    hits = search("biomass replacing fossil fuel in industry").hits
+    assert (hits[0].passage.article, hits[0].words) == ("mill", 0.0)
+
+
+def test_hits_carry_facts_scores_and_exact_spans(search: Search) -> None:
+    best = search("Why was the pier closed?").hits[0]
+    assert (best.title, best.outlet, best.authors, best.published) == (
+        PIER.title,
+        "Harbour Post",
+        ("Tom Obi",),
+        "2026-03-03",
+    )
+    assert PIER.text[best.passage.start : best.passage.end] == best.passage.text
+    assert min(best.score, best.words, best.dense) > 0
+
+
+def test_scores_fall_and_no_more_than_k_come(search: Search) -> None:
+    scores = [hit.score for hit in search("pier straw mill storm").hits]
+    assert scores == sorted(scores, reverse=True)
+    assert len(search("pier straw mill storm", 1).hits) == 1
+
+
+def test_the_same_question_gives_the_same_hits(search: Search) -> None:
+    assert search("Who pays for the pier?").hits == search("Who pays for the pier?").hits
+
+
+@pytest.mark.parametrize(
+    ("limits", "ids"),
+    [
+        ({"since": "2026-01-01"}, {"pier"}),
+        ({"until": "2025-12-31"}, {"mill"}),
+        ({"outlet": "inland"}, {"mill"}),
+        ({"author": "obi"}, {"pier"}),
+        ({"author": "nobody"}, set()),
+        ({"since": "2027-01-01"}, set()),
+    ],
+)
+def test_filters_limit_the_hits_to_their_articles(search: Search, limits: dict[str, str], ids: set[str]) -> None:
+    assert set(articles(search, "pier and mill", **limits)) == ids
+
+
+def test_a_speaker_asks_for_that_persons_words(search: Search) -> None:
+    found = search("repairs", filters=Filters(speaker="Mara Lindqvist"))
+    assert found.asked.speech
+    assert "We cannot wait" in found.hits[0].passage.text
+
+
+def test_a_copy_counts_once_and_is_named(store: Store, search: Search) -> None:
+    fill(store, COPY)
+    hits = search("Why was the pier closed?").hits
+    pier = [hit for hit in hits if hit.passage.article in ("pier", "copy")]
+    assert len({hit.passage.text for hit in pier}) == len(pier)
+    assert {pier[0].passage.article, *pier[0].copies} == {"pier", "copy"}
+
+
+def test_days_in_the_question_are_understood_from_today(search: Search) -> None:
+    asked = search("What happened yesterday?", today=date(2026, 3, 4)).asked
+    assert (asked.since, asked.until) == ("2026-03-03", "2026-03-03")
+
+
+def test_what_was_added_since_is_found_by_the_next_question(store: Store, search: Search) -> None:
+    search("lighthouse keeper")
+    fill(
+        store, article("light", "The last lighthouse keeper of the coast retires in June after forty years of service.")
+    )
+    assert articles(search, "lighthouse keeper")[0] == "light"
+
+
+def test_what_was_removed_is_gone_before_the_indexes_have_caught_up(store: Store, search: Search) -> None:
+    store.catalog.remove("pier")
+    assert "pier" not in articles(search, "Why was the pier closed?")
+
+
+def test_a_filtered_question_is_answered_while_vectors_are_still_owed(store: Store, search: Search) -> None:
+    index.add(store, [COPY])
+    assert "pier" in articles(search, "Why was the pier closed?", since="2026-01-01")
+
+
+@pytest.mark.parametrize("question", ["", "   ", "???", "“”", "the", "x" * 20_000, "AND OR NOT (", "pier^2 ~title:*"])
+def test_any_question_gets_hits_or_none_but_no_error(search: Search, question: str) -> None:
+    assert len(search(question).hits) <= 10
+
+
+def test_an_empty_index_finds_nothing(store: Store) -> None:
+    empty = Search(store)
+    assert empty("Why was the pier closed?").hits == ()
+    empty.close()
+
+
+def test_without_a_model_words_alone_are_searched_and_it_is_said_why(wordy: Store) -> None:
+    search = Search(wordy)
+    found = search("Why was the ferry pier closed?")
+    assert found.hits[0].passage.article == "pier"
+    assert "not installed" in found.without_vectors
+    assert {hit.dense for hit in found.hits} == {0.0}
+    search.close()
+
+
+def test_without_a_model_filters_still_limit(wordy: Store) -> None:
+    search = Search(wordy)
+    assert set(articles(search, "pier mill", outlet="inland")) == {"mill"}
+    search.close()

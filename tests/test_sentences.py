@@ -1,0 +1,89 @@
+"""Sentences as spans; a quotation is never cut in two."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from retrieval.sentences import LONGEST_QUOTATION, sentences
+
+PROSE = st.text(st.sampled_from("abcAB .!?…“”\"'\n\t-•é\u00a0\u200b"), max_size=300) | st.text(max_size=200)
+
+
+def said(text: str) -> list[str]:
+    return [text[start:end] for start, end in sentences(text)]
+
+
+@settings(max_examples=80, deadline=None)
+@given(PROSE)
+def test_spans_are_in_order_stripped_and_cover_every_visible_character(text: str) -> None:
+    position = 0
+    for start, end in sentences(text):
+        assert not text[position:start].strip()
+        assert text[start:end]
+        assert text[start:end] == text[start:end].strip()
+        position = end
+    assert not text[position:].strip()
+
+
+@settings(max_examples=60, deadline=None)
+@given(PROSE, st.integers(0, 300), st.integers(0, 300))
+def test_spans_stay_inside_the_part_that_was_asked_for(text: str, one: int, other: int) -> None:
+    first, last = sorted((min(one, len(text)), min(other, len(text))))
+    spans = sentences(text, first, last)
+    assert all(first <= start < end <= last for start, end in spans)
+    assert "".join(text[start:end] for start, end in spans).split() == [] or spans
+    covered = "".join("".join(text[start:end].split()) for start, end in spans)
+    assert covered == "".join(text[first:last].split())
+
+
+def test_sentences_end_at_full_stops_question_and_exclamation_marks() -> None:
+    assert said("It rained. Did it snow? No! Good.") == ["It rained.", "Did it snow?", "No!", "Good."]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Mr. Halloran met Sen. Ortega on Jan. 5 at noon.",
+        "The vote was Johnson v. Smith, No. 12 on the docket.",
+        "She works for Acme Inc. Berlin is far away.",
+        "J. R. Pell wrote it.",
+        "The U.S. Senate voted.",
+        "Fuel rose by 3.5 percent.",
+        "He waited... and left.",
+    ],
+)
+def test_abbreviations_initials_and_figures_do_not_end_a_sentence(sentence: str) -> None:
+    assert said(sentence) == [sentence]
+
+
+def test_an_acronym_ends_a_sentence_when_a_new_one_plainly_starts() -> None:
+    assert said("He flew to the U.S. The talks failed.") == ["He flew to the U.S.", "The talks failed."]
+
+
+@pytest.mark.parametrize("marks", ["“”", '""'])
+def test_a_quotation_of_several_sentences_is_not_cut_in_two(marks: str) -> None:
+    text = f"{marks[0]}We will stay. We will pay. Nobody leaves!{marks[1]} Pell said. Then he left."
+    assert said(text)[-1] == "Then he left."
+    assert any("We will stay. We will pay. Nobody leaves!" in sentence for sentence in said(text))
+
+
+def test_a_quotation_that_never_closes_does_not_swallow_the_next_paragraph() -> None:
+    assert said("“We stay. He left.\n\nRain fell. Snow fell.")[-2:] == ["Rain fell.", "Snow fell."]
+
+
+def test_a_closing_mark_too_far_away_does_not_hold_sentences_together() -> None:
+    text = "“" + "The road is long. " * (LONGEST_QUOTATION // 10) + "End.”"
+    assert len(sentences(text)) > 10
+
+
+def test_a_blank_line_and_a_bullet_end_a_sentence_without_a_full_stop() -> None:
+    assert said("Prices\n\nThey rose\n- in May\n- in June") == ["Prices", "They rose", "- in May", "- in June"]
+
+
+def test_a_closing_mark_belongs_to_the_sentence_before_it() -> None:
+    assert said("(It rained.) We left.") == ["(It rained.)", "We left."]
+
+
+@pytest.mark.parametrize("text", ["", " \n\t ", "\n\n\n"])
+def test_white_space_holds_no_sentence(text: str) -> None:
+    assert sentences(text) == []

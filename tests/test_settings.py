@@ -1,0 +1,61 @@
+"""Settings come from the environment and `.env`, and a wrong one is named."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from bot.settings import Settings, read_settings
+from retrieval.errors import UsageError
+from tests.conftest import ROOT
+
+EXAMPLE = ROOT / ".env.example"
+
+
+@pytest.fixture(autouse=True)
+def nobodys_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """An empty folder and an environment without anybody's settings."""
+    for key in [key for key in os.environ if key.startswith("ONRECORD_")]:
+        monkeypatch.delenv(key)
+    monkeypatch.chdir(tmp_path)
+
+
+def test_the_example_lists_every_setting_with_its_default_and_no_other() -> None:
+    lines = [line for line in EXAMPLE.read_text("utf-8").splitlines() if line and not line.startswith("#")]
+    defaults = {
+        f"ONRECORD_{name.upper()}": "" if field.default is None else str(field.default)
+        for name, field in Settings.model_fields.items()
+    }
+    assert dict(line.split("=", 1) for line in lines) == defaults
+
+
+def test_the_example_copied_as_it_is_changes_nothing() -> None:
+    untouched = read_settings()
+    Path(".env").write_text(EXAMPLE.read_text("utf-8"), "utf-8")
+    assert read_settings() == untouched
+
+
+def test_an_empty_setting_counts_as_unset(monkeypatch: pytest.MonkeyPatch) -> None:
+    untouched = read_settings()
+    for name in ("DATA", "ARTICLES", "LARGEST_FILE", "EMBEDDING_MODEL"):
+        monkeypatch.setenv(f"ONRECORD_{name}", "")
+    assert read_settings() == untouched
+
+
+def test_the_environment_wins_over_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path(".env").write_text("ONRECORD_DATA=from-file\nONRECORD_ARTICLES=news\nSOMETHING_ELSE=1\n")
+    monkeypatch.setenv("ONRECORD_DATA", "from-environment")
+    settings = read_settings()
+    assert (settings.data, settings.articles) == (Path("from-environment"), Path("news"))
+
+
+@pytest.mark.parametrize("value", ["many", "0", "-5", "1.5"])
+def test_a_wrong_value_is_named_with_its_key(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    monkeypatch.setenv("ONRECORD_LARGEST_FILE", value)
+    with pytest.raises(UsageError, match=rf"ONRECORD_LARGEST_FILE is '{value}': \S+"):
+        read_settings()
+
+
+def test_settings_cannot_be_changed_once_read() -> None:
+    with pytest.raises(ValueError, match="frozen"):
+        read_settings().data = Path("elsewhere")

@@ -1,0 +1,107 @@
+"""The vectors index, on a real Chroma."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from langchain_core.embeddings import Embeddings
+
+from retrieval.documents import Hit, Passage
+from retrieval.errors import IndexUnavailable
+from retrieval.vectors import Vectors, context
+
+PLACES = {"north": [0.0, 1.0], "east": [1.0, 0.0], "northeast": [0.6, 0.8], "south": [0.0, -1.0]}
+
+
+class Compass(Embeddings):
+    """Texts that name a direction to that direction."""
+
+    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        return [PLACES[text] for text in texts]
+
+    def embed_query(self, text: str) -> list[float]:
+        return PLACES[text]
+
+
+def hit(direction: str) -> Hit:
+    passage = Passage(f"id-{direction}", f"article-{direction}", 0, len(direction), direction)
+    return Hit(passage, "", "", "", (), "2026-01-01", "", 0.0)
+
+
+@pytest.fixture
+def vectors(tmp_path: Path) -> Iterator[Vectors]:
+    opened = Vectors(tmp_path / "vectors", Compass())
+    opened.add([hit(direction) for direction in PLACES])
+    yield opened
+    opened.close()
+
+
+def found(vectors: Vectors, question: str, k: int = 4, among: list[str] | None = None) -> list[str]:
+    return [key for key, _ in vectors.search(vectors.embed(question), k, generation=1, among=among)]
+
+
+def test_nearest_come_first_with_their_cosine(vectors: Vectors) -> None:
+    hits = vectors.search(PLACES["north"], 4, generation=1)
+    assert [key for key, _ in hits] == ["id-north", "id-northeast", "id-east", "id-south"]
+    assert [score for _, score in hits] == pytest.approx([1.0, 0.8, 0.0, -1.0], abs=1e-4)
+
+
+def test_no_more_than_asked_for_are_found(vectors: Vectors) -> None:
+    assert found(vectors, "east", k=2) == ["id-east", "id-northeast"]
+
+
+def test_a_search_among_some_finds_only_those(vectors: Vectors) -> None:
+    assert found(vectors, "north", among=["id-east", "id-south"]) == ["id-east", "id-south"]
+    assert found(vectors, "north", among=[]) == []
+
+
+def test_a_search_among_passages_not_yet_embedded_passes_them_over(vectors: Vectors) -> None:
+    assert found(vectors, "north", among=["id-west", "id-east"]) == ["id-east"]
+    assert found(vectors, "north", among=["id-west"]) == []
+
+
+def test_adding_twice_changes_nothing(vectors: Vectors) -> None:
+    vectors.add([hit("north")])
+    assert vectors.count() == len(PLACES)
+    assert found(vectors, "north", k=1) == ["id-north"]
+
+
+def test_removed_passages_are_found_no_more_and_unknown_ones_passed_over(vectors: Vectors) -> None:
+    vectors.remove(["id-north", "id-nowhere"])
+    vectors.remove(["id-nowhere"])
+    assert vectors.count() == len(PLACES) - 1
+    assert "id-north" not in found(vectors, "north")
+
+
+def test_cleared_vectors_are_empty_and_take_new_ones(vectors: Vectors) -> None:
+    vectors.clear()
+    assert vectors.count() == 0
+    assert found(vectors, "north") == []
+    vectors.add([hit("south")])
+    assert found(vectors, "north") == ["id-south"]
+
+
+def test_vectors_last_longer_than_the_one_who_wrote_them(vectors: Vectors, tmp_path: Path) -> None:
+    vectors.close()
+    again = Vectors(tmp_path / "vectors", Compass())
+    assert again.count() == len(PLACES)
+    assert found(again, "north", k=1) == ["id-north"]
+    again.close()
+
+
+def test_a_new_generation_is_reopened_and_still_answers(vectors: Vectors) -> None:
+    for generation in (1, 2, 2, 3):
+        assert vectors.search(PLACES["east"], 1, generation=generation)[0][0] == "id-east"
+
+
+def test_title_and_heading_are_embedded_before_the_text() -> None:
+    passage = Passage("p", "a", 0, 4, "text", heading="Heading")
+    assert context(Hit(passage, "Title", "", "", (), "", "", 0.0)) == "Title\nHeading\ntext"
+    assert context(hit("north")) == "north"
+
+
+def test_a_folder_that_cannot_be_opened_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "vectors").mkdir()
+    (tmp_path / "vectors" / "chroma.sqlite3").write_bytes(b"not a database" * 500)
+    with pytest.raises(IndexUnavailable, match="reindex"):
+        Vectors(tmp_path / "vectors", Compass())
