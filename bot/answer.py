@@ -12,8 +12,13 @@ NO_ANSWER = "The articles do not answer this."
 NEAREST = 3
 
 
-def compose(question: str, standalone: str, claims: Sequence[Claim], catalog: Catalog) -> Answer:
-    """Number each supporting span once, in the order of the text, and mark every claim with its numbers."""
+def compose(
+    question: str, standalone: str, claims: Sequence[Claim], catalog: Catalog, unmentioned: Sequence[str] = ()
+) -> Answer:
+    """Number each supporting span once, in the order of the text, and mark every claim with its numbers.
+
+    Names that no article mentions make it a partial answer, and are said.
+    """
     citations: list[Citation] = []
     numbers: dict[tuple[str, Span], int] = {}
     lines = []
@@ -29,10 +34,11 @@ def compose(question: str, standalone: str, claims: Sequence[Claim], catalog: Ca
     return Answer(
         question=question,
         standalone_question=standalone,
-        status="answered",
+        status="partial" if unmentioned else "answered",
         text="\n\n".join(lines),
         citations=tuple(citations),
         newest_source=max((citation.published for citation in citations), default=""),
+        notes=(f"No article mentions {' or '.join(unmentioned)}.",) if unmentioned else (),
     )
 
 

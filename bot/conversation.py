@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from bot.answer import compose, decline
 from bot.condense import condense
 from bot.extract import extract
-from bot.gate import ENOUGH, evidence
+from bot.gate import ENOUGH, evidence, unmentioned
 from bot.history import History
 from bot.messages import Answer, Turn
 from retrieval import backlog
@@ -69,12 +69,16 @@ class Conversation:
         all_embedded = not found.without_vectors and share.vectors >= share.passages
         weight = evidence(standalone, found.asked, found.hits, all_embedded=all_embedded)
         claims = extract(standalone, found.asked, found.hits, catalog) if weight >= ENOUGH else []
-        answer = (
-            compose(question, standalone, claims, catalog)
-            if claims
-            else decline(question, standalone, found.hits, catalog)
+        if claims:
+            answer = compose(question, standalone, claims, catalog, unmentioned(standalone, found.asked))
+        else:
+            answer = decline(question, standalone, found.hits, catalog)
+        return replace(
+            answer,
+            evidence=round(weight, 3),
+            indexed_at=catalog.last_run(),
+            notes=(*answer.notes, *_notes(found, share)),
         )
-        return replace(answer, evidence=round(weight, 3), indexed_at=catalog.last_run(), notes=_notes(found, share))
 
     def _turns(self, conversation: str) -> Sequence[Turn]:
         return self._history.turns(conversation) if conversation else ()

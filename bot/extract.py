@@ -69,7 +69,10 @@ def extract(question: str, asked: Asked, hits: Sequence[Hit], catalog: Catalog) 
         for place, hit in enumerate(hits[:HITS_READ])
         for candidate in _candidates(question, asked, hit, catalog, 1 - place / HITS_READ)
     ]
-    return [Claim(found.text, ((found.hit, found.span),), found.speaker) for found in _choose(candidates)]
+    return [
+        Claim(found.text, ((found.hit, found.span),), found.speaker)
+        for found in _choose(candidates, latest=asked.latest)
+    ]
 
 
 def _is_outlet(speech: Speech, hits: Sequence[Hit]) -> bool:
@@ -143,8 +146,8 @@ def _right_kind(question: str, asked: Asked, text: str) -> float:
     return 0.0
 
 
-def _choose(candidates: Sequence[Candidate]) -> list[Candidate]:
-    """The best ones that say something new, those of one article in the order they stand there."""
+def _choose(candidates: Sequence[Candidate], *, latest: bool) -> list[Candidate]:
+    """The best ones that say something new, the newest first where the latest is asked for."""
     chosen: list[Candidate] = []
     for candidate in sorted(candidates, key=lambda item: -item.score):
         if len(chosen) == MOST_CLAIMS or (chosen and candidate.score < GOOD_ENOUGH * chosen[0].score):
@@ -152,7 +155,11 @@ def _choose(candidates: Sequence[Candidate]) -> list[Candidate]:
         mine = shingles(candidate.text)
         if all(overlap(mine, shingles(other.text)) < SAME and not _crosses(candidate, other) for other in chosen):
             chosen.append(candidate)
-    return chosen
+    return sorted(chosen, key=_published, reverse=True) if latest else chosen
+
+
+def _published(candidate: Candidate) -> str:
+    return candidate.article.published
 
 
 def _crosses(one: Candidate, other: Candidate) -> bool:

@@ -6,7 +6,7 @@ from math import exp
 
 from retrieval.documents import Hit
 from retrieval.rank import Asked, signals
-from retrieval.terms import names
+from retrieval.terms import names, terms
 
 LOOKED_AT = 5  # hits
 
@@ -51,6 +51,12 @@ def evidence(question: str, asked: Asked, hits: Sequence[Hit], *, all_embedded: 
         [_guess(WITH_VECTORS, found)] if all_embedded else [_guess(WITH_VECTORS, found), _guess(BY_WORDS_ALONE, found)]
     )
     return max(guesses)
+
+
+def unmentioned(question: str, asked: Asked) -> tuple[str, ...]:
+    """Names in the question that stand in no article, as the question writes them."""
+    words = [word.strip(".,;:!?'\"()“”‘’") for word in question.split()[1:]]
+    return tuple(word for word in words if word[:1].isupper() and set(terms(word)) & asked.unknown)
 
 
 def _guess(calibration: Calibration, found: Mapping[str, float]) -> float:

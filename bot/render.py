@@ -1,6 +1,6 @@
 """An answer as text for a terminal: numbered, with its sources, how old they are, and links to click on."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -21,24 +21,36 @@ def to_text(answer: Answer, style: Style, now: datetime | None = None) -> str:
     """The whole answer with its sources, or the refusal with the nearest articles."""
     parts = [_bold(answer.text, style) if answer.status == "no_answer" else answer.text]
     if answer.citations:
-        parts.append("\n".join(source(citation, style) for citation in answer.citations))
+        parts.append(sources(answer.citations, style))
     elif answer.nearest:
-        parts.append(
-            _dim("Nearest articles:", style) + "\n" + "\n".join(source(item, style) for item in _once(answer.nearest))
-        )
+        parts.append(_dim("Nearest articles:", style) + "\n" + sources(answer.nearest, style))
     parts.extend(_dim(line, style) for line in (freshness(answer, now), *answer.notes) if line)
     return "\n\n".join(parts)
 
 
-def source(citation: Citation, style: Style) -> str:
-    """One line of facts about a source and its link."""
-    facts = [citation.outlet, citation.title, " and ".join(citation.authors), day(citation.published)]
-    if citation.updated and citation.updated[:10] > citation.published[:10]:
-        facts.append(f"updated {day(citation.updated)}")
-    line = f"[{citation.number}] {', '.join(fact for fact in facts if fact)}"
-    if style.links and citation.deep_link:
-        return f"\x1b]8;;{citation.deep_link}\x1b\\{line}\x1b]8;;\x1b\\"
-    return f"{line}\n    {_dim(citation.deep_link, style)}" if citation.deep_link else line
+def sources(citations: Sequence[Citation], style: Style) -> str:
+    """The sources, one paragraph an article: its numbers and facts, and a link for each number."""
+    by_article: dict[str, list[Citation]] = {}
+    for citation in citations:
+        by_article.setdefault(citation.article, []).append(citation)
+    return "\n".join(_source(cited, style) for cited in by_article.values())
+
+
+def _source(cited: Sequence[Citation], style: Style) -> str:
+    first = cited[0]
+    facts = [first.outlet, first.title, " and ".join(first.authors), day(first.published)]
+    if first.updated and first.updated[:10] > first.published[:10]:
+        facts.append(f"updated {day(first.updated)}")
+    marks = " ".join(_linked(f"[{citation.number}]", citation.deep_link, style) for citation in cited)
+    line = f"{marks} {_linked(', '.join(fact for fact in facts if fact), first.deep_link, style)}"
+    if style.links:
+        return line
+    links = (_dim(f"    {citation.deep_link}", style) for citation in cited if citation.deep_link)
+    return "\n".join([line, *links])
+
+
+def _linked(text: str, link: str, style: Style) -> str:
+    return f"\x1b]8;;{link}\x1b\\{text}\x1b]8;;\x1b\\" if style.links and link else text
 
 
 def freshness(answer: Answer, now: datetime | None = None) -> str:
@@ -66,10 +78,6 @@ def ago(moment: str, now: datetime | None = None) -> str:
             count = seconds // size
             return f"{count} {unit}{'s' if count > 1 else ''} ago"
     return "just now"
-
-
-def _once(citations: Iterable[Citation]) -> list[Citation]:
-    return list({citation.article: citation for citation in citations}.values())
 
 
 def _bold(text: str, style: Style) -> str:

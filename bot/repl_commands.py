@@ -6,11 +6,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from uuid import uuid4
 
-from bot import terminal
+from bot import render, terminal
 from bot.build import App
 from bot.conversation import Asking
 from bot.messages import Citation
-from bot.render import Style, day, source, to_text
+from bot.render import Style, day, to_text
 from retrieval import backlog
 from retrieval.errors import UsageError
 from retrieval.filters import Filters, filters_of
@@ -53,7 +53,7 @@ def sources(session: Session, rest: str) -> str:
     if rest:
         return _in_full(_cited(session, rest), style)
     citations = _last(session).answer.citations
-    return "\n".join(source(citation, style) for citation in citations) or "The last answer has no sources."
+    return render.sources(citations, style) or "The last answer has no sources."
 
 
 def open_source(session: Session, rest: str) -> str:
@@ -68,7 +68,7 @@ def open_source(session: Session, rest: str) -> str:
 def quote(session: Session, rest: str) -> str:
     """show the exact words a citation rests on"""
     citation = _cited(session, rest)
-    return f"{citation.quote}\n\n{source(citation, terminal.style())}"
+    return f"{citation.quote}\n\n{render.sources([citation], terminal.style())}"
 
 
 def since(session: Session, rest: str) -> str:
@@ -182,7 +182,7 @@ def _cited(session: Session, number: str) -> Citation:
 
 def _in_full(citation: Citation, style: Style) -> str:
     dates = f"published {day(citation.published)}" if citation.published else "undated"
-    return f"{source(citation, style)}\n{dates}\n\n{citation.quote}"
+    return f"{render.sources([citation], style)}\n{dates}\n\n{citation.quote}"
 
 
 def _filters(session: Session) -> str:

@@ -12,8 +12,25 @@ from retrieval.terms import terms
 LONGEST = 700  # characters
 REACH = 3  # sentences back in which `he` may have been named
 REPORTED = 0.85  # reported speech is worth this much of a quotation
+FAR = 12  # words between a name and its verb, as in `Rubio, who had flown in from Munich, said`
+NEAR = 4  # words of a title between a verb and a name, as in `said US Secretary of State Marco Rubio`
 ATTRIBUTED = 0.4  # less is not this speaker's
 
+_WORD = re.compile(r"[^\W_][\w’'-]*")
+_INVERTED = {
+    "said",
+    "says",
+    "added",
+    "adds",
+    "wrote",
+    "argued",
+    "noted",
+    "explained",
+    "insisted",
+    "warned",
+    "according",
+}
+_CLAUSE = re.compile(r"that|he|she|they|it|who|which|and|but|is|was|were|are|in|on|at|during|after|before|when")
 _PRONOUN = re.compile(r"\b(?:he|she|they)\b", re.IGNORECASE)
 _LEADING_PRONOUN = re.compile(r"(?:he|she|they|his|her|their)\b", re.IGNORECASE)
 _OTHER_SPEAKER = re.compile(r"\b[A-Z][\w’'-]+ (?:said|says|told|added|asked|argued|stated|wrote|tweeted)\b")
@@ -33,6 +50,7 @@ class _Sentence:
     inside: frozenset[str]
     outside: str
     names: float
+    speaks: bool
 
     @property
     def has_cue(self) -> bool:
@@ -55,7 +73,23 @@ def _read(speech: Speech, text: str, span: Span) -> _Sentence:
     rest = outside(text[slice(*span)])
     inside = " ".join(text[a:b] for a, b in quotations(text, *span))
     named = speech.speaker & set(terms(rest))
-    return _Sentence(span, frozenset(terms(inside)), rest, len(named) / len(speech.speaker))
+    return _Sentence(span, frozenset(terms(inside)), rest, len(named) / len(speech.speaker), speaks(speech, rest))
+
+
+def speaks(speech: Speech, text: str) -> bool:
+    """Whether the speaker is the one who speaks: `Rubio said`, `said Rubio`, but not `Trump accused Rubio`."""
+    words = _WORD.findall(text)
+    named = [at for at, word in enumerate(words) if speech.speaker & set(terms(word))]
+    for cue in (at for at, word in enumerate(words) if CUE.fullmatch(word) or word == "according"):
+        before = [at for at in named if 0 < cue - at <= FAR]
+        if before and not any(CUE.fullmatch(word) for word in words[before[-1] + 1 : cue]):
+            other = words[cue - 1][:1].isupper() and cue - 1 not in named and cue - before[-1] > NEAR
+            if not other:
+                return True
+        after = [at for at in named if 0 < at - cue <= NEAR + 2]
+        if after and words[cue] in _INVERTED and not any(_CLAUSE.fullmatch(w) for w in words[cue + 1 : after[0]]):
+            return True
+    return False
 
 
 def _runs(text: str, found: list[_Sentence]) -> Iterator[tuple[int, int]]:
@@ -80,9 +114,10 @@ def _continues(text: str, one: _Sentence, other: _Sentence) -> bool:
 def _attribution(found: list[_Sentence], at: int) -> float:
     """How sure it is that a sentence holds the speaker's words."""
     sentence = found[at]
-    if sentence.names:
-        certain = 1.0 if sentence.has_cue else 0.9 if sentence.inside else 0.0
-        return certain * (0.7 + 0.3 * sentence.names)
+    if sentence.speaks:
+        return 0.7 + 0.3 * sentence.names
+    if sentence.names and sentence.inside and not sentence.has_cue:
+        return 0.9 * (0.7 + 0.3 * sentence.names)
     if not sentence.has_cue and not sentence.inside:
         return 0.0
     near = max(_named_before(found, at), 0.8 * _named_after(found, at))

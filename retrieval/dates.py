@@ -51,6 +51,16 @@ _RECENT = {
 }
 
 
+_LATEST = re.compile(
+    r"\b(?:latest|newest|most recent(?:ly)?|currently|right now|at the moment|up to date|last known)\b", re.I
+)
+
+
+def asks_latest(question: str) -> bool:
+    """Whether the newest article counts most."""
+    return bool(_LATEST.search(question))
+
+
 def asked_days(question: str, today: date) -> tuple[str, str]:
     """The first and last ISO day a question plainly speaks of, both empty if it names none, one if it is open there."""
     for pattern in _POINTS:

@@ -26,6 +26,7 @@ class Weights:
     speech: float = 0.8
     siblings: float = 0.2
     day: float = 0.3
+    latest: float = 0.5
 
 
 WEIGHTS = Weights()
@@ -33,7 +34,10 @@ WEIGHTS = Weights()
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question as ranking sees it: its content terms with their inverse document frequencies."""
+    """A question as ranking sees it: its content terms with their inverse document frequencies.
+
+    `since` and `until` are the days it speaks of, `unknown` are the terms that stand in no passage.
+    """
 
     terms: tuple[str, ...]
     phrases: frozenset[tuple[str, str]]
@@ -41,6 +45,8 @@ class Asked:
     speech: Speech | None = None
     since: str = ""
     until: str = ""
+    latest: bool = False
+    unknown: frozenset[str] = frozenset()
 
     @property
     def total(self) -> float:
@@ -85,10 +91,11 @@ def rank(asked: Asked, hits: Sequence[Hit], weights: Weights = WEIGHTS) -> list[
     best_words = max((hit.words for hit in hits), default=0.0) or 1.0
     cosines = [hit.dense for hit in hits if hit.dense]
     low, high = min(cosines, default=0.0), max(cosines, default=1.0)
-    scores = []
+    scores, newest = list[float](), _newest_first(hits) if asked.latest else {}
     for hit in hits:
         near = (hit.dense - low) / (high - low) if hit.dense and high > low else 0.0
         score = weights.words * hit.words / best_words + weights.dense * near
+        score += weights.latest * newest.get(hit.published[:10], 0.0)
         scores.append(score + _text_score(asked, hit, weights) + _day_score(asked, hit, weights))
     final = _with_siblings(hits, scores, weights.siblings)
     return [replace(hit, score=score) for score, hit in sorted(zip(final, hits, strict=True), key=_by_score)]
@@ -114,6 +121,12 @@ def _day_score(asked: Asked, hit: Hit, weights: Weights) -> float:
         return 0.0
     day = hit.published[:10]
     return weights.day if asked.since <= day and (not asked.until or day <= asked.until) else 0.0
+
+
+def _newest_first(hits: Sequence[Hit]) -> dict[str, float]:
+    """1 for the newest day among the hits, down to 0 for the oldest; undated ones are not in it."""
+    days = sorted({hit.published[:10] for hit in hits if hit.published})
+    return {day: (at + 1) / len(days) for at, day in enumerate(days)}
 
 
 def _with_siblings(hits: Sequence[Hit], scores: Sequence[float], weight: float) -> list[float]:

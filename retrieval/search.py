@@ -8,7 +8,7 @@ from datetime import date
 
 from retrieval import backlog
 from retrieval.copies import once
-from retrieval.dates import asked_days
+from retrieval.dates import asked_days, asks_latest
 from retrieval.documents import Hit
 from retrieval.errors import EmbeddingUnavailable, IndexUnavailable
 from retrieval.filters import Filters
@@ -74,7 +74,8 @@ class Search:
         frequencies, total = self._store.words.document_frequencies(terms)
         weight = {term: math.log(1 + (total - df + 0.5) / (df + 0.5)) for term, df in frequencies.items()}
         since, until = asked_days(question, today)
-        return Asked(tuple(terms), phrases(question), weight, speech, since, until)
+        unknown = frozenset(term for term, df in frequencies.items() if df == 0)
+        return Asked(tuple(terms), phrases(question), weight, speech, since, until, asks_latest(question), unknown)
 
     def _dense(self, question: str, articles: Sequence[str] | None) -> list[tuple[str, float]]:
         catalog, vectors = self._store.catalog, self._store.vectors

@@ -31,7 +31,7 @@ _ACCORDING = re.compile(r"according to (?P<speaker>[^,?]+?)[,?]\s*(?P<topic>.*?)
 CUE = re.compile(
     r"\b(?:"
     r"said|says|saying|told|tells|added|adds|asked|argue[sd]?|arguing|stated?|states|"
-    r"stating|tweeted|tweets|wrote|writes|warn(?:ed|s|ing)|claim(?:ed|s|ing)|insist(?:ed"
+    r"stating|tweeted|tweets|wrote|writes|written|warn(?:ed|s|ing)|claim(?:ed|s|ing)|insist(?:ed"
     r"|s|ing)|explain(?:ed|s)|noted|notes|replied|replies|announced|declared|continued|"
     r"recalled|testified|joked|quipped|responded|according to|emphasi[sz]e[ds]?|stress(?:ed|"
     r"es)|signal(?:l?ed|s)|indicated|clarified|expressed|described|called|calls|criticized|"

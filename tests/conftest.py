@@ -1,4 +1,4 @@
-"""Shared by all tests: one loaded embedding model, stores in temporary folders, the installed command in a subprocess."""
+"""Shared by all tests: one loaded embedding model, stores in temporary folders, the installed command."""
 
 import os
 import subprocess

@@ -123,7 +123,7 @@ def test_unwrapped_lines_are_paragraphs_of_their_own() -> None:
 @pytest.mark.parametrize(
     "notice",
     [
-        "We and our partners store cookies and read your personal data under legitimate interest; see the privacy policy.",
+        "We and our partners store cookies and your personal data under legitimate interest; see our privacy policy.",
         "Please enable JavaScript to prove that you are not a robot before you can read this page of ours.",
         "Share\n\nTweet\n\nSubscribe",
         "Short.",
@@ -149,4 +149,4 @@ def test_a_long_line_of_hard_spaces_does_not_stall() -> None:
     text = STORY.replace("\n\n", "\n" + "\u00a0" * 20_000 + "\n")
     started = time.monotonic()
     blocks(text)
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 1

@@ -39,7 +39,7 @@ def test_no_texts_give_no_vectors(model: MiniLM) -> None:
 
 
 def test_a_missing_model_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(EmbeddingUnavailable, match="gone.onnx"):
+    with pytest.raises(EmbeddingUnavailable, match=r"gone\.onnx"):
         MiniLM(tmp_path / "gone.onnx")
 
 

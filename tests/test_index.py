@@ -212,7 +212,7 @@ def test_reindexing_changes_to_another_model(tmp_path: Path) -> None:
         fill(store, article("pier", PIER))
     second = Counting("second")
     with Store(tmp_path / "index", lambda: second) as again:
-        with pytest.raises(EmbeddingUnavailable, match="first.*second"):
+        with pytest.raises(EmbeddingUnavailable, match=r"first.*second"):
             _ = again.vectors
         index.reindex(again)
         assert (counts(again), len(second.texts)) == ((1, 1, 1), 1)

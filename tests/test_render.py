@@ -92,7 +92,7 @@ def test_days_are_written_as_readers_write_them(moment: str, said: str) -> None:
 
 @given(st.text(), st.text(), st.text())
 def test_without_colour_there_are_no_escape_characters(text: str, title: str, outlet: str) -> None:
-    item = cite(1, article("a", text or "x", title=title, outlet=outlet), (0, 1))
+    item = cite(1, article("a", f"x{text}", title=title, outlet=outlet), (0, 1))
     answer = Answer("q", "q", "answered", f"{text} [1]", (item,), nearest=(item,), notes=(text,))
     assert "\x1b" not in to_text(answer, PLAIN, NOW)
 

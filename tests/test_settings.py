@@ -35,13 +35,6 @@ def test_the_example_copied_as_it_is_changes_nothing() -> None:
     assert read_settings() == untouched
 
 
-def test_an_empty_setting_counts_as_unset(monkeypatch: pytest.MonkeyPatch) -> None:
-    untouched = read_settings()
-    for name in ("DATA", "ARTICLES", "LARGEST_FILE", "EMBEDDING_MODEL"):
-        monkeypatch.setenv(f"ONRECORD_{name}", "")
-    assert read_settings() == untouched
-
-
 def test_the_environment_wins_over_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
     Path(".env").write_text("ONRECORD_DATA=from-file\nONRECORD_ARTICLES=news\nSOMETHING_ELSE=1\n")
     monkeypatch.setenv("ONRECORD_DATA", "from-environment")

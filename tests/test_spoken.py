@@ -46,6 +46,11 @@ def test_the_next_speakers_words_are_left_out() -> None:
     assert words_of("What did Brandt say about the toll?", text) == ["“The toll is fair,” Brandt said."]
 
 
+def test_a_speaker_named_in_the_next_paragraph_does_not_get_the_words_of_the_one_before() -> None:
+    text = "“The toll is fair,” Brandt said. “We need the toll.”\n\nDaniel Okoro was less sure."
+    assert words_of("What did Okoro say about the toll?", text) == []
+
+
 def test_a_sentence_that_starts_with_he_brings_the_one_that_names_him() -> None:
     text = "Daniel Okoro spoke last. He said that the toll was a tax on people without a road."
     assert words_of("What did Okoro say about the toll?", text) == [text]
