@@ -1,5 +1,6 @@
 """An answer as text for a terminal: numbered, with its sources, how old they are, and links to click on."""
 
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,17 +16,26 @@ class Style:
 
     colour: bool = False
     links: bool = False
+    width: int = 0  # columns; 0 leaves lines as long as they are
 
 
 def to_text(answer: Answer, style: Style, now: datetime | None = None) -> str:
     """The whole answer with its sources, or the refusal with the nearest articles."""
-    parts = [_bold(answer.text, style) if answer.status == "no_answer" else answer.text]
+    text = wrapped(answer.text, style)
+    parts = [_bold(text, style) if answer.status == "no_answer" else text]
     if answer.citations:
         parts.append(sources(answer.citations, style))
     elif answer.nearest:
         parts.append(_dim("Nearest articles:", style) + "\n" + sources(answer.nearest, style))
     parts.extend(_dim(line, style) for line in (freshness(answer, now), *answer.notes) if line)
     return "\n\n".join(parts)
+
+
+def wrapped(text: str, style: Style) -> str:
+    """Paragraphs broken between words at the terminal's width."""
+    if not style.width:
+        return text
+    return "\n".join(textwrap.fill(line, style.width, break_long_words=False) for line in text.split("\n"))
 
 
 def sources(citations: Sequence[Citation], style: Style) -> str:

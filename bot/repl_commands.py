@@ -68,7 +68,7 @@ def open_source(session: Session, rest: str) -> str:
 def quote(session: Session, rest: str) -> str:
     """show the exact words a citation rests on"""
     citation = _cited(session, rest)
-    return f"{citation.quote}\n\n{render.sources([citation], terminal.style())}"
+    return f"{render.wrapped(citation.quote, terminal.style())}\n\n{render.sources([citation], terminal.style())}"
 
 
 def since(session: Session, rest: str) -> str:
@@ -142,7 +142,7 @@ def debug(session: Session, rest: str) -> str:
         "passages (score, BM25, cosine):",
     ]
     for hit in turn.found.hits:
-        start = " ".join(hit.passage.text.split())[:80]
+        start = " ".join(hit.passage.text.split())[: max(20, (terminal.style().width or 120) - 42)]
         lines.append(f"  {hit.score:5.2f} {hit.words:6.2f} {hit.dense:5.2f}  {hit.passage.article}  {start}…")
     return "\n".join(lines)
 

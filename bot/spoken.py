@@ -17,19 +17,7 @@ NEAR = 4  # words of a title between a verb and a name, as in `said US Secretary
 ATTRIBUTED = 0.4  # less is not this speaker's
 
 _WORD = re.compile(r"[^\W_][\w’'-]*")
-_INVERTED = {
-    "said",
-    "says",
-    "added",
-    "adds",
-    "wrote",
-    "argued",
-    "noted",
-    "explained",
-    "insisted",
-    "warned",
-    "according",
-}
+_INVERTED = set("said says added adds wrote argued noted explained insisted warned according".split())
 _CLAUSE = re.compile(r"that|he|she|they|it|who|which|and|but|is|was|were|are|in|on|at|during|after|before|when")
 _PRONOUN = re.compile(r"\b(?:he|she|they)\b", re.IGNORECASE)
 _LEADING_PRONOUN = re.compile(r"(?:he|she|they|his|her|their)\b", re.IGNORECASE)

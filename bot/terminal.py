@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,7 +27,11 @@ def style() -> Style:
     """What stdout can show: nothing where it is no terminal or NO_COLOR is set."""
     is_terminal = sys.stdout.isatty() and os.environ.get("TERM", "dumb") != "dumb"
     links = os.environ.get("TERM_PROGRAM") in _LINKING or "VTE_VERSION" in os.environ or "KITTY_WINDOW_ID" in os.environ
-    return Style(colour=is_terminal and not os.environ.get("NO_COLOR"), links=is_terminal and links)
+    return Style(
+        colour=is_terminal and not os.environ.get("NO_COLOR"),
+        links=is_terminal and links,
+        width=shutil.get_terminal_size().columns if is_terminal else 0,
+    )
 
 
 def say(text: str) -> None:

@@ -66,6 +66,7 @@ def forget(catalog: Catalog, index: Derived) -> None:
     """Owe an index everything, because it is built anew."""
     with catalog.transaction() as db:
         db.execute(f"UPDATE passages SET {index} = 0 WHERE {index} = 1")
+        db.execute("DELETE FROM passages WHERE live = 0 AND words = 0 AND vectors = 0")
 
 
 def share(catalog: Catalog) -> Share:

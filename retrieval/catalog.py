@@ -51,6 +51,7 @@ class Catalog:
             )
             connection.execute("PRAGMA journal_mode=WAL")
             connection.execute("PRAGMA synchronous=NORMAL")
+            connection.create_function("casefold", 1, str.casefold, deterministic=True)  # lower() knows ASCII only
             connection.row_factory = sqlite3.Row
             self._local.connection = connection
             self._opened.append(connection)
@@ -106,7 +107,10 @@ class Catalog:
             fresh = [_passage_row(article, row["version"], span, heading) for span, heading in spans]
             kept = [values[0] for values in fresh]
             _retire(db, f"article = ? AND id NOT IN ({', '.join('?' * len(kept))})", [article.id, *kept])
-            db.executemany("INSERT OR IGNORE INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1, 0, 0)", fresh)
+            db.executemany(
+                "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1, 0, 0) ON CONFLICT (id) DO UPDATE SET live = 1",
+                fresh,
+            )
 
     def record_run(self, started: str, added: int, changed: int, unchanged: int, failed: int) -> None:
         """Remember when articles were last looked for and what came of it."""
@@ -172,17 +176,18 @@ class Catalog:
             values.append(filters.until)
         for column, wanted in (("outlet", filters.outlet), ("authors", filters.author)):
             if wanted:
-                clauses.append(f"instr(lower(v.{column}), lower(?)) > 0")
-                values.append(wanted)
+                clauses.append(f"instr(casefold(v.{column}), ?) > 0")
+                values.append(json.dumps(wanted, ensure_ascii=False)[1:-1].casefold())
         sql = f"SELECT a.id FROM articles a JOIN versions v ON v.article = a.id WHERE {' AND '.join(clauses)}"
         return [row["id"] for row in self.db.execute(sql, values)]
 
-    def passages_of(self, articles: Sequence[str]) -> list[str]:
-        """Ids of the current passages of these articles."""
+    def passages_of(self, articles: Sequence[str], *, embedded: bool = False) -> list[str]:
+        """Ids of the current passages of these articles; `embedded` limits them to what the vectors index has."""
+        having = "AND vectors" if embedded else ""
         found: list[str] = []
         for first in range(0, len(articles), _AT_ONCE):
             some = articles[first : first + _AT_ONCE]
-            sql = f"SELECT id FROM passages WHERE live AND article IN ({', '.join('?' * len(some))})"
+            sql = f"SELECT id FROM passages WHERE live {having} AND article IN ({', '.join('?' * len(some))})"
             found.extend(row["id"] for row in self.db.execute(sql, some))
         return found
 

@@ -25,6 +25,9 @@ def _sections(text: str, parts: Sequence[Block], size: int) -> Iterator[tuple[st
             heading, units = text[part.start : part.end], []
         elif part.kind is Kind.BODY:
             units.extend(_units(text, part, size))
+        elif units:  # a passage is one span: it must not reach across what is no part of the article
+            yield heading, units
+            units = []
     if units:
         yield heading, units
 
@@ -40,11 +43,16 @@ def _units(text: str, part: Block, size: int) -> Iterator[Span]:
 def _pieces(text: str, start: int, end: int, size: int) -> Iterator[Span]:
     """A sentence longer than a passage is cut at the coarsest separator that does."""
     splitter = RecursiveCharacterTextSplitter(
-        chunk_size=size, chunk_overlap=0, add_start_index=True, separators=["\n", "; ", ", ", " ", ""]
+        chunk_size=size,
+        chunk_overlap=0,
+        add_start_index=True,
+        keep_separator="end",
+        separators=["\n", "; ", ", ", " ", ""],
     )
     for piece in splitter.create_documents([text[start:end]]):
         first = start + int(piece.metadata["start_index"])
-        yield first, first + len(piece.page_content)
+        if piece.page_content.strip():
+            yield first, first + len(piece.page_content)
 
 
 def _pack(units: Sequence[Span], size: int) -> Iterator[Span]:

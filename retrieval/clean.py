@@ -105,7 +105,7 @@ def _paragraphs(text: str) -> list[Span]:
     """Paragraphs at blank lines; a paragraph of unwrapped lines is one paragraph a line."""
     spans: list[Span] = []
     for match in _PARAGRAPH.finditer(text):
-        lines = list(re.finditer(r"[^\n]*\S[^\n]*", match.group()))
+        lines = [line for line in re.finditer(r"[^\n]+", match.group()) if line.group().strip()]
         if len(lines) > 1 and not _is_wrapped([line.group() for line in lines]):
             spans.extend((match.start() + line.start(), match.start() + line.end()) for line in lines)
         else:
@@ -118,7 +118,7 @@ def _is_wrapped(lines: Sequence[str]) -> bool:
     full = lines[:-1]
     widest = max(map(len, lines))
     ends = sum(bool(_SENTENCE_END.search(line.rstrip())) for line in full)
-    return widest <= 110 and min(map(len, full)) >= widest * 0.6 and ends <= len(full) * 0.5
+    return 30 <= widest <= 110 and min(map(len, full)) >= widest * 0.6 and ends <= len(full) * 0.5
 
 
 def _trim(text: str, span: Span) -> Span:

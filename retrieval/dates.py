@@ -2,11 +2,33 @@
 
 import re
 from calendar import monthrange
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, timezone, tzinfo
 
 from dateutil import parser
 
 _NOWHERE = datetime(1, 1, 1)
+
+
+_ZONES = {
+    "EST": -5,
+    "EDT": -4,
+    "CST": -6,
+    "CDT": -5,
+    "MST": -7,
+    "MDT": -6,
+    "PST": -8,
+    "PDT": -7,
+    "BST": 1,
+    "CET": 1,
+    "CEST": 2,
+}
+
+
+def _zone(name: str | None, offset: int | None) -> tzinfo | None:
+    """The zones that publishers write as letters; one that is not known is left out."""
+    if offset is not None:
+        return timezone(timedelta(seconds=offset))
+    return timezone(timedelta(hours=_ZONES[name])) if name in _ZONES else None
 
 
 def iso(written: object) -> str:
@@ -19,7 +41,7 @@ def iso(written: object) -> str:
     if not re.search(r"\d{4}|\d\d?[/.-]\d\d?[/.-]\d\d", text):
         return ""
     try:
-        moment = parser.parse(text, default=_NOWHERE)
+        moment = parser.parse(text, default=_NOWHERE, tzinfos=_zone)
     except (ValueError, OverflowError):
         return ""
     has_time = re.search(r"\d:\d\d|T\d{4}", text)
@@ -37,6 +59,7 @@ _POINTS = (
     re.compile(rf"\b{_MONTH},? (?:of )?{_YEAR}\b", re.I),
     re.compile(rf"\b(?:in|during|of|since|before|after|until|by|late|early|mid) {_YEAR}\b", re.I),
 )
+_OPEN = {"since", "after", "before", "until", "by"}
 _RECENT = {
     "today": (0, 0),
     "yesterday": (1, 1),
@@ -66,19 +89,30 @@ def asked_days(question: str, today: date) -> tuple[str, str]:
     for pattern in _POINTS:
         if found := pattern.search(question):
             first, last = _period(found)
-            before = question[: found.start()].lower().rstrip() + " " + found.group().lower()
-            if re.search(r"\b(?:since|after)\s+\S*", before[-25:]) and first:
-                return first, ""
-            if re.search(r"\bbefore\s+\S*", before[-25:]) and first:
-                return "", (date.fromisoformat(first) - timedelta(days=1)).isoformat()
-            if re.search(r"\b(?:until|by)\s+\S*", before[-25:]) and first:
-                return "", last
-            return first, last
+            return _open_ended(_preposition(question, found), first, last) if first else ("", "")
     lower = question.lower()
     for phrase, (oldest, newest) in _RECENT.items():
         if re.search(rf"\b{phrase}\b", lower):
             return (today - timedelta(days=oldest)).isoformat(), (today - timedelta(days=newest)).isoformat()
     return "", ""
+
+
+def _preposition(question: str, found: re.Match[str]) -> str:
+    """The word right before a date, or that the date begins with."""
+    before = re.search(r"(\w+)\s+(?:the\s+)?$", question[: found.start()])
+    own = re.match(r"[a-z]+", found.group().lower())
+    return own[0] if own and own[0] in _OPEN else before[1].lower() if before else ""
+
+
+def _open_ended(preposition: str, first: str, last: str) -> tuple[str, str]:
+    match preposition:
+        case "since" | "after":
+            return first, ""
+        case "before":
+            return "", (date.fromisoformat(first) - timedelta(days=1)).isoformat()
+        case "until" | "by":
+            return "", last
+    return first, last
 
 
 def _period(found: re.Match[str]) -> tuple[str, str]:

@@ -52,6 +52,10 @@ class MiniLM(EmbeddingModel):
             self._session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
         except OSError as exc:
             raise EmbeddingUnavailable(f"The embedding model {path} cannot be read: {exc.strerror}.") from exc
+        except Exception as exc:  # onnxruntime's errors have no common base
+            if isinstance(exc, EmbeddingUnavailable):
+                raise
+            raise EmbeddingUnavailable(f"The embedding model {path} is not an ONNX model.") from exc
         vocabulary = str(files("retrieval") / "minilm-vocab.txt")
         self._tokenizer = BertWordPieceTokenizer(vocabulary, lowercase=True)
         self._tokenizer.enable_truncation(LONGEST_INPUT)

@@ -48,17 +48,12 @@ def add(store: Store, found: Iterable[Article | SourceError], progress: Progress
     """Put articles into the catalog; the words index takes them along where it is free, `catch_up` does the rest."""
     started, failed, counts, seen = now(), list[SourceError](), Counter[str](), 0
     for batch in _batches(found, ARTICLES_AT_ONCE):
-        fresh = dict[str, tuple[Article, list[tuple[Span, str]]]]()
-        for item in batch:
-            prepared = _prepare(item)
-            if isinstance(prepared, SourceError):
-                failed.append(prepared)
-                continue
-            outcome = store.catalog.outcome(prepared[0])
-            counts[outcome] += 1
-            if outcome != "unchanged":
-                fresh[prepared[0].id] = prepared
-        store.catalog.put(fresh.values())
+        prepared = [_prepare(item) for item in batch]
+        failed.extend(item for item in prepared if isinstance(item, SourceError))
+        last = {item[0].id: item for item in prepared if not isinstance(item, SourceError)}
+        outcomes = {key: store.catalog.outcome(article) for key, (article, _) in last.items()}
+        counts.update(outcomes.values())
+        store.catalog.put([ready for key, ready in last.items() if outcomes[key] != "unchanged"])
         with suppress(IndexBusy), writing(store.folder, wait=0):
             _take_words(store, _quiet, at_least=WORDS_AT_ONCE)
         seen += len(batch)
@@ -94,11 +89,10 @@ def reindex(store: Store, progress: Progress = _quiet, *, on_wait: Callable[[str
         for at, article in enumerate(store.catalog.articles()):
             store.catalog.recut(article, _cut(article))
             progress("cutting", at + 1, 0)
-        store.words.clear()
+        store.renew_words()
         backlog.forget(store.catalog, "words")
         _take_words(store, progress)
-        store.catalog.set_fact("embedding", "")
-        store.vectors.clear()
+        store.renew_vectors()
         backlog.forget(store.catalog, "vectors")
         _take_vectors(store, progress)
 

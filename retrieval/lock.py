@@ -44,7 +44,7 @@ def holder(folder: Path) -> str:
     try:
         who = json.loads((folder / "writer.json").read_text("utf-8"))
         return f"Process {who['pid']} (since {who['since']})"
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, TypeError):
         return "Another process"
 
 

@@ -83,7 +83,7 @@ class Search:
         vector = vectors.embed(question)
         if articles is None:
             return vectors.search(vector, CANDIDATES, generation=generation)
-        passages = catalog.passages_of(articles)
+        passages = catalog.passages_of(articles, embedded=True)
         if len(passages) <= MOST_NAMED:
             return vectors.search(vector, CANDIDATES, generation=generation, among=passages)
         allowed = set(passages)

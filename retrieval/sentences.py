@@ -8,7 +8,7 @@ Span = tuple[int, int]
 # A quotation that has not closed after this many characters probably lost its closing mark.
 LONGEST_QUOTATION = 700
 
-_BOUNDARY = re.compile(r"""[.!?…]+['"’”»)\]]*(?=\s)|\n\s*\n|\n(?=\s*[-•*–]\s)""")
+_BOUNDARY = re.compile(r"""(?<![.!?…])[.!?…]+['"’”»)\]]*(?=\s)|\n\s*\n|\n(?=\s*[-•*–]\s)""")
 _ABBREVIATION = re.compile(
     r"(?:^|[\s(\[“\"'‘—–-])(?:mrs?|ms|mx|dr|prof|sens?|reps?|govs?|gen|lt|col|sgt|capt|cmdr|adm|maj|cpl|pvt|pres|"
     r"st|mt|ft|vs|no|nos|inc|corp|co|ltd|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|rev|hon|messrs|"

@@ -18,13 +18,14 @@ _VERBS = (
 _QUESTION = re.compile(
     rf"^(?:and |so |but )?(?:what|how|when|where|why|which \w+|did|does|has|have|had)\b(?: else| exactly)?\s*"
     r"(?:did|does|do|has|have|had|was|is)?\s*(?P<speaker>.+?)\s+"
-    rf"(?:ever |just |also |publicly |been )?(?P<verb>{_VERBS})\b"
+    rf"(?:ever |just |also |publicly |been )?(?P<verb>(?-i:{_VERBS}))\b"
     r"\s*(?:(?:about|of|on|regarding|concerning|to|that|over|for|with|against|in)\b)?\s*(?P<topic>.*?)[\s?.!]*$",
     re.IGNORECASE,
 )
 _TITLES = re.compile(
-    r"^(?:(?:the|an?|mr|mrs|ms|dr|prof|professor|sen|senator|rep|representative|gov|governor|secretary|president|vice|prime|"
-    r"foreign|minister|chancellor|mayor|king|queen|pope|general|gen|judge|justice|former|then|us|u\.s)\b\.?\s+(?=\w))+",
+    r"^(?:(?:the|an?|mr|mrs|ms|dr|prof|professor|sen|senator|rep|representative|gov|governor|secretary|"
+    r"(?:vice )?president|(?:prime|foreign|defen[cs]e|finance) minister|chancellor|mayor|king|queen|pope|judge|"
+    r"former|then|us|u\.s)\b\.?\s+(?=(?!of\b|for\b|and\b)\w))+",
     re.IGNORECASE,
 )
 _ACCORDING = re.compile(r"according to (?P<speaker>[^,?]+?)[,?]\s*(?P<topic>.*?)[\s?.!]*$", re.IGNORECASE)
@@ -48,7 +49,7 @@ _QUOTATION = re.compile(
 
 LONGEST_NAME = 6  # words; a longer one is a clause that was taken for a speaker
 _NOBODY = re.compile(
-    r"^(?:people|they|he|she|it|we|you|i|there)$|,|\b(?:articles?|reports?|story|stories|coverage|who|whose|which|that)\b",
+    r"^(?:people|they|he|she|it|we|you|i|there|been|be|being)$|,|\b(?:articles?|reports?|story|stories|coverage|who|whose|which|that)\b",
     re.IGNORECASE,
 )
 

@@ -1,5 +1,6 @@
 """One index folder, opened: the catalog, the words index and, when first needed, the vectors index."""
 
+import shutil
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
@@ -7,11 +8,12 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from retrieval.catalog import Catalog
-from retrieval.errors import EmbeddingUnavailable
+from retrieval.errors import EmbeddingUnavailable, IndexUnavailable
 from retrieval.words import Words
 
 if TYPE_CHECKING:
     from retrieval.embed import EmbeddingModel
+    from retrieval.vector_cache import VectorCache
     from retrieval.vectors import Vectors
 
 
@@ -24,30 +26,56 @@ class Store:
 
     def __init__(self, folder: Path, model: Callable[[], "EmbeddingModel"]) -> None:
         self.folder = folder
-        self._model = model
+        self._make_model = model
         self.catalog = Catalog(folder / "catalog.db")
-        self.words = Words(folder / "words")
+
+    @cached_property
+    def words(self) -> Words:
+        """The words index. Raises IndexUnavailable."""
+        return Words(self.folder / "words")
 
     @cached_property
     def vectors(self) -> "Vectors":
         """The vectors index. Raises EmbeddingUnavailable or IndexUnavailable."""
-        from retrieval.vector_cache import VectorCache
         from retrieval.vectors import Vectors
 
-        model = self._model()
-        used = self.catalog.fact("embedding", model.name)
-        if used != model.name:
+        used = self.catalog.fact("embedding") or self._cache.name
+        if used != self._cache.name:
             raise EmbeddingUnavailable(
-                f"The index was embedded with {used}, the settings name {model.name}; "
+                f"The index was embedded with {used}, the settings name {self._cache.name}; "
                 "'onrecord reindex' embeds it anew."
             )
-        self.catalog.set_fact("embedding", model.name)
-        return Vectors(self.folder / "vectors", VectorCache(self.folder / "embeddings.db", model, model.name))
+        self.catalog.set_fact("embedding", used)
+        return Vectors(self.folder / "vectors", self._cache)
+
+    def renew_words(self) -> None:
+        """Start with an empty words index, whatever state the old one is in."""
+        try:
+            self.words.clear()
+        except IndexUnavailable:
+            shutil.rmtree(self.folder / "words", ignore_errors=True)
+
+    def renew_vectors(self) -> None:
+        """Start with an empty vectors index for the present model, whatever state the old one is in."""
+        if "vectors" in self.__dict__:
+            self.vectors.close()
+            del self.vectors
+        shutil.rmtree(self.folder / "vectors", ignore_errors=True)
+        self.catalog.set_fact("embedding", "")
+
+    @cached_property
+    def _cache(self) -> "VectorCache":
+        from retrieval.vector_cache import VectorCache
+
+        model = self._make_model()
+        return VectorCache(self.folder / "embeddings.db", model, model.name)
 
     def close(self) -> None:
         """Let go of all files."""
         if "vectors" in self.__dict__:
             self.vectors.close()
+        if "_cache" in self.__dict__:
+            self._cache.close()
         self.catalog.close()
 
     def __enter__(self) -> Self:

@@ -9,6 +9,7 @@ import numpy.typing as npt
 from langchain_core.embeddings import Embeddings
 
 from retrieval.documents import digest
+from retrieval.embed import EmbeddingModel
 
 HalfVector = npt.NDArray[np.float16]
 
@@ -16,14 +17,14 @@ COMMIT_EVERY = 64  # texts; what an interruption costs at most
 _AT_ONCE = 500
 
 
-class VectorCache(Embeddings):
+class VectorCache(EmbeddingModel):
     """An embedding model that remembers what it has embedded, in one SQLite file.
 
     Vectors are kept as float16: half the disk, and a cosine changes by less than 0.001.
     """
 
     def __init__(self, path: Path, model: Embeddings, name: str) -> None:
-        self._model, self._name = model, name
+        self._model, self.name = model, name
         self._db = sqlite3.connect(path, timeout=60, isolation_level=None, check_same_thread=False)
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=NORMAL")
@@ -41,7 +42,7 @@ class VectorCache(Embeddings):
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
         """Vectors in the order of `texts`, computed only where the text is new."""
-        keys = [digest(f"{self._name}\x1f{text}") for text in texts]
+        keys = [digest(f"{self.name}\x1f{text}") for text in texts]
         known = self._known(keys)
         missing = sorted(
             {key: text for key, text in zip(keys, texts, strict=True) if key not in known}.items(), key=_length

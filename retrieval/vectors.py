@@ -71,15 +71,21 @@ class Vectors:
         try:
             found = store.similarity_search_by_vector_with_relevance_scores(list(question), k=k, **limit)
         except Exception:  # closed meanwhile by a thread that saw a newer generation, or rebuilt by another process
-            found = self._reopened(store).similarity_search_by_vector_with_relevance_scores(
-                list(question), k=k, **limit
-            )
+            found = self._search_again(store, list(question), k, limit)
         return [(str(document.id), 1.0 - distance) for document, distance in found]
 
-    def clear(self) -> None:
-        """Forget everything."""
-        with self._lock:
-            self._store.reset_collection()
+    def _search_again(self, failed: Chroma, question: list[float], k: int, limit: dict[str, Any]) -> list[Any]:
+        try:
+            store = self._reopened(failed)
+            if limit:  # an id that Chroma does not have fails the whole query
+                limit = {"ids": store.get(ids=limit["ids"], include=[])["ids"]}
+            if limit == {"ids": []}:
+                return []
+            return store.similarity_search_by_vector_with_relevance_scores(question, k=k, **limit)
+        except IndexUnavailable:
+            raise
+        except Exception as exc:  # chromadb raises whatever its Rust core raises
+            raise IndexUnavailable(f"The vectors index cannot be read ({exc}).") from exc
 
     def close(self) -> None:
         """Let go of the files."""

@@ -68,8 +68,8 @@ class Words:
     def document_frequencies(self, terms: Iterable[str]) -> tuple[dict[str, int], int]:
         """In how many passages each term stands (body, headline or heading), and how many passages there are."""
         searcher = self._searcher()
-        counts = {term: max(searcher.doc_freq(field, term) for field in BOOSTS) for term in terms}
-        return counts, int(searcher.num_docs)
+        total = int(searcher.num_docs)  # deleted passages stay in the frequencies until segments are merged
+        return {term: min(total, max(searcher.doc_freq(field, term) for field in BOOSTS)) for term in terms}, total
 
     def clear(self) -> None:
         """Forget everything; readers keep what they have until they look again."""

@@ -98,7 +98,7 @@ def test_a_removed_article_can_be_added_again(store: Store) -> None:
 
 def test_an_article_that_comes_twice_in_one_run_is_counted_once(counted: Store) -> None:
     tally = index.add(counted, [article("pier", PIER), article("pier", PIER)])
-    assert (tally.added, tally.unchanged) == (1, 1)
+    assert (tally.added, tally.unchanged) == (1, 0)
 
 
 def test_of_two_versions_in_one_run_the_last_is_current(counted: Store) -> None:
@@ -233,3 +233,12 @@ def test_runs_are_recorded(counted: Store) -> None:
     other = Catalog(counted.folder / "catalog.db")
     assert other.last_run()
     other.close()
+
+
+def test_reindexing_repairs_a_damaged_words_folder(tmp_path: Path, counting: Counting) -> None:
+    with Store(tmp_path / "index", lambda: counting) as store:
+        fill(store, article("pier", PIER))
+    (tmp_path / "index" / "words" / "meta.json").write_text("not an index any more")
+    with Store(tmp_path / "index", lambda: counting) as again:
+        index.reindex(again)
+        assert counts(again) == (1, 1, 1)

@@ -9,24 +9,31 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 import pytest
 
-from bot.repl import PROMPT, WELCOME
+from bot.repl import WELCOME
 from tests.conftest import Onrecord, command, environment
 from tests.newsroom import BRANDT, OKORO, write_articles
 
 TOLL = "What did Brandt say about the toll?"
+PROMPT = "›"
 CTRL_C, CTRL_D, UP, ENTER = "\x03", "\x04", "\x1b[A", "\r"
+CONTROL = re.compile(r"\x1b\[[?\d;]*[A-Za-z]")
+READY = "\x1b[?2004h"  # prompt-toolkit waits for keys
 TYPED = "\x1b[?2004l"  # prompt-toolkit has handed the line over
-PATIENCE = 30.0  # seconds
+PATIENCE = 15.0  # seconds
 # The pseudo-terminal becomes the controlling one, so that Ctrl-C is a signal outside the prompt, as for a user.
-OWN_TERMINAL = (
-    "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execv(sys.argv[1], sys.argv[1:])"
-)
+OWN_TERMINAL = """
+import fcntl, os, sys, termios
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+termios.tcsetwinsize(0, (40, 200))
+os.execv(sys.argv[1], sys.argv[1:])
+"""
 
 
 class Typist:
@@ -54,18 +61,22 @@ class Typist:
     def wait_for(self, words: str) -> str:
         """What was shown since the last key, up to these words."""
         until = time.monotonic() + PATIENCE
-        while words not in self.shown:
+        while words not in self.shown and words not in CONTROL.sub("", self.shown):
             assert time.monotonic() < until, f"no {words!r} in {self.shown!r}"
             if select.select([self._ours], [], [], 0.1)[0]:
                 self.shown += os.read(self._ours, 4096).decode("utf-8", "replace")
-        return self.shown
+        return CONTROL.sub("", self.shown)
 
     def leave(self) -> int:
-        os.write(self._ours, CTRL_D.encode())
+        """Press Ctrl-D at the next prompt and read on to the end."""
+        self.wait_for(READY)
+        self.press(CTRL_D)
+        with suppress(OSError):  # what Linux says at the end
+            while os.read(self._ours, 4096):
+                pass
         return self._running.wait(PATIENCE)
 
     def __enter__(self) -> Self:
-        self.wait_for(PROMPT)
         return self
 
     def __exit__(
@@ -94,6 +105,7 @@ def data(tmp_path: Path, indexed: Path) -> Path:
 @pytest.fixture
 def typist(tmp_path: Path) -> Iterator[Typist]:
     with Typist(tmp_path) as opened:
+        opened.wait_for(PROMPT)
         yield opened
 
 
@@ -110,7 +122,6 @@ def test_a_question_is_answered_and_ctrl_d_leaves(typist: Typist) -> None:
     typist.press(TOLL + ENTER)
     shown = " ".join(typist.wait_for("index updated").split())
     assert "We have waited nine years for a bridge" in shown and "[1] Quay Gazette" in shown
-    typist.wait_for(PROMPT)
     assert typist.leave() == 0
 
 
@@ -118,7 +129,7 @@ def test_ctrl_c_at_the_prompt_drops_the_line_and_stays(typist: Typist) -> None:
     typist.press("/nonsense")
     typist.wait_for("nonsense")
     typist.press(CTRL_C)
-    typist.wait_for(PROMPT)
+    typist.wait_for(READY)
     typist.press("/stats" + ENTER)
     assert "/nonsense" not in typist.wait_for("2 articles")
     assert typist.leave() == 0
@@ -130,7 +141,7 @@ def test_ctrl_c_stops_the_answer_and_stays(typist: Typist) -> None:
     time.sleep(0.05)  # until the terminal is out of raw mode; the first answer waits a second or two for the vectors
     typist.press(CTRL_C)
     typist.wait_for("stopped.")
-    typist.wait_for(PROMPT)
+    typist.wait_for(READY)
     typist.press("/stats" + ENTER)
     typist.wait_for("0 questions")
     assert typist.leave() == 0
@@ -141,18 +152,22 @@ def test_a_pasted_line_break_does_not_split_a_question(typist: Typist) -> None:
     time.sleep(0.3)
     typist.press(ENTER)
     typist.wait_for("index updated")
+    typist.wait_for(READY)
     typist.press("/debug" + ENTER)
     typist.wait_for(f"standalone question: {TOLL}")
+    typist.wait_for(READY)
     typist.press("/stats" + ENTER)
     typist.wait_for("1 questions, 0 without an answer")
 
 
 def test_what_was_typed_is_brought_back_in_the_next_chat(tmp_path: Path) -> None:
     with Typist(tmp_path) as first:
+        first.wait_for(PROMPT)
         first.press("/stats" + ENTER)
         first.wait_for("2 articles")
         assert first.leave() == 0
     with Typist(tmp_path) as second:
+        second.wait_for(PROMPT)
         second.press(UP)
         second.wait_for("/stats")
         second.press(ENTER)

@@ -1,5 +1,7 @@
 """Sentences as spans; a quotation is never cut in two."""
 
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -87,3 +89,9 @@ def test_a_closing_mark_belongs_to_the_sentence_before_it() -> None:
 @pytest.mark.parametrize("text", ["", " \n\t ", "\n\n\n"])
 def test_white_space_holds_no_sentence(text: str) -> None:
     assert sentences(text) == []
+
+
+def test_a_long_run_of_dots_does_not_stall() -> None:
+    started = time.monotonic()
+    sentences("." * 10_000 + "x")
+    assert time.monotonic() - started < 0.5

@@ -73,14 +73,6 @@ def test_removed_passages_are_found_no_more_and_unknown_ones_passed_over(vectors
     assert "id-north" not in found(vectors, "north")
 
 
-def test_cleared_vectors_are_empty_and_take_new_ones(vectors: Vectors) -> None:
-    vectors.clear()
-    assert vectors.count() == 0
-    assert found(vectors, "north") == []
-    vectors.add([hit("south")])
-    assert found(vectors, "north") == ["id-south"]
-
-
 def test_vectors_last_longer_than_the_one_who_wrote_them(vectors: Vectors, tmp_path: Path) -> None:
     vectors.close()
     again = Vectors(tmp_path / "vectors", Compass())

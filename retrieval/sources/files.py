@@ -23,6 +23,13 @@ _ASSETS = set(
 
 def read(source: str, *, largest: int = LARGEST_FILE) -> Iterator[Article | SourceError]:
     """The articles of a file, a folder (subfolders too) or a glob; what cannot be read is named with the reason."""
+    try:
+        yield from _found(source, largest)
+    except (OSError, RuntimeError) as exc:  # a name too long for the file system, a home folder of nobody
+        yield SourceError(source, f"cannot be read ({getattr(exc, 'strerror', None) or exc})")
+
+
+def _found(source: str, largest: int) -> Iterator[Article | SourceError]:
     path = Path(source).expanduser()
     if path.is_dir():
         yield from _folder(path, largest)
@@ -33,8 +40,7 @@ def read(source: str, *, largest: int = LARGEST_FILE) -> Iterator[Article | Sour
         if not matches:
             yield SourceError(source, "matches no file")
         for match in matches:
-            if match.is_file():
-                yield from _file(match, largest)
+            yield from _folder(match, largest) if match.is_dir() else _in_passing(match, largest)
     else:
         yield SourceError(source, "there is no such file or folder")
 
@@ -44,11 +50,16 @@ def _folder(folder: Path, largest: int) -> Iterator[Article | SourceError]:
     if not files:
         yield SourceError(str(folder), "has no file in it")
     for path in files:
-        suffix = path.suffix.lower()
-        if suffix in _READ:
-            yield from _file(path, largest)
-        elif suffix not in _ASSETS:
-            yield SourceError(str(path), f"is of no kind that OnRecord reads ({', '.join(sorted(_READ))})")
+        yield from _in_passing(path, largest)
+
+
+def _in_passing(path: Path, largest: int) -> Iterator[Article | SourceError]:
+    """A file that nobody named: read if it is of a kind that is read."""
+    suffix = path.suffix.lower()
+    if suffix in _READ:
+        yield from _file(path, largest)
+    elif suffix not in _ASSETS:
+        yield SourceError(str(path), f"is of no kind that OnRecord reads ({', '.join(sorted(_READ))})")
 
 
 def _is_hidden(path: Path) -> bool:

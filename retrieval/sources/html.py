@@ -17,6 +17,8 @@ _UPDATED = (
 )
 _CANONICAL = "//link[@rel='canonical']/@href"
 _LANGUAGE = "/html/@lang"
+_BLOCKS = {"p", "head", "list", "item", "quote", "table", "row", "div"}
+_BREAKS = {"lb", "cell"}
 
 
 def read(path: Path, content: str) -> Article:
@@ -29,6 +31,8 @@ def read(path: Path, content: str) -> Article:
     if not isinstance(found, Document) or found.body is None:
         raise ValueError("holds no article, only a notice, a form or links")
     text, headings = join(list(_parts(found.body)))
+    if not text:
+        raise ValueError("holds no article, only a notice, a form or links")
     canonical = _first(page, _CANONICAL)
     url = canonical if canonical.startswith(("http://", "https://")) else path.resolve().as_uri()
     return Article(
@@ -54,9 +58,25 @@ def _first(page: HtmlElement, path: str) -> str:
 def _parts(body: HtmlElement) -> Iterator[tuple[str, bool]]:
     """Paragraphs of trafilatura's tree, and whether each is a heading."""
     for element in body:
-        if element.tag in ("list", "quote", "table", "div") and len(element):
+        if any(child.tag in _BLOCKS for child in element):
+            yield from _paragraph(element.text or "", is_heading=False)
             yield from _parts(element)
-            continue
-        text = " ".join("".join(element.itertext()).split())
-        if text:
-            yield text, element.tag == "head"
+        else:
+            yield from _paragraph(_inline(element), is_heading=element.tag == "head")
+        yield from _paragraph(element.tail or "", is_heading=False)
+
+
+def _paragraph(text: str, *, is_heading: bool) -> Iterator[tuple[str, bool]]:
+    flat = " ".join(text.split())
+    if flat:
+        yield flat, is_heading
+
+
+def _inline(element: HtmlElement) -> str:
+    """All text of an element, with a space where the page breaks a line or begins a cell."""
+    pieces = [element.text or ""]
+    for child in element:
+        pieces.append(" " if child.tag in _BREAKS else "")
+        pieces.append(_inline(child))
+        pieces.append(child.tail or "")
+    return "".join(pieces)

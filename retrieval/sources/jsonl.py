@@ -16,10 +16,14 @@ from retrieval.sources.markdown import people
 def read(path: Path, *, largest: int) -> Iterator[Article | SourceError]:
     """The articles of one file, in order; a line that is none is named with its number, the others go on."""
     try:
+        empty = True
         with path.open("rb") as lines:
             for number, line in enumerate(lines, 1):
                 if line.strip():
+                    empty = False
                     yield _line(f"{path}:{number}", line, largest)
+        if empty:
+            yield SourceError(str(path), "is empty")
     except OSError as exc:
         yield SourceError(str(path), f"cannot be read ({exc.strerror})")
 
@@ -29,7 +33,7 @@ def _line(source: str, line: bytes, largest: int) -> Article | SourceError:
         return SourceError(source, f"is larger than {largest} bytes")
     try:
         row = json.loads(line.decode("utf-8-sig"))
-    except ValueError as exc:
+    except (ValueError, RecursionError) as exc:
         return SourceError(source, f"is not a line of JSON ({exc})")
     if not isinstance(row, dict):
         return SourceError(source, "is JSON but not an object")
@@ -48,11 +52,18 @@ def article_of(source: str, row: dict[str, Any]) -> Article:
         title=_text(row, "title") or " ".join(text.split()[:10]),
         text=text,
         authors=people(row.get("authors") or row.get("author")),
-        outlet=_text(row, "outlet", "publisher", "site") or (urlsplit(url).hostname or "").removeprefix("www."),
+        outlet=_text(row, "outlet", "publisher", "site") or _host(url),
         published=iso(row.get("date") or row.get("published")),
         updated=iso(row.get("updated")),
         language=_text(row, "language"),
     )
+
+
+def _host(url: str) -> str:
+    try:
+        return (urlsplit(url).hostname or "").removeprefix("www.")
+    except ValueError:
+        return ""
 
 
 def _text(row: dict[str, Any], *keys: str) -> str:

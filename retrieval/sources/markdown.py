@@ -1,10 +1,10 @@
 """Markdown with front matter: what a reader sees, as plain text with the spans of its headings."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import frontmatter
 import yaml
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -12,6 +12,9 @@ from markdown_it.token import Token
 from retrieval.dates import iso
 from retrieval.documents import Article, digest
 from retrieval.sentences import Span
+from retrieval.sources.decode import storable
+
+_FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?)\n---[ \t]*(?:\n|\Z)", re.DOTALL)
 
 
 def read(path: Path, content: str) -> Article:
@@ -25,11 +28,16 @@ def read(path: Path, content: str) -> Article:
 
 def split(content: str) -> tuple[dict[str, Any], str]:
     """The facts in the front matter and the body. Raises ValueError when the front matter is not YAML."""
+    found = _FRONT_MATTER.match(content)
+    if not found:
+        return {}, content
     try:
-        facts, body = frontmatter.parse(content)
+        facts = yaml.safe_load(found[1])
     except yaml.YAMLError as exc:
         raise ValueError(f"has front matter that is not YAML ({getattr(exc, 'problem', exc)})") from exc
-    return dict(facts), body
+    if not isinstance(facts, dict):  # two rules with a paragraph between them
+        return {}, content
+    return {str(key): value for key, value in facts.items()}, content[found.end() :]
 
 
 def article_of(path: Path, facts: dict[str, Any], text: str, title: str, headings: tuple[Span, ...] = ()) -> Article:
@@ -51,12 +59,17 @@ def article_of(path: Path, facts: dict[str, Any], text: str, title: str, heading
 
 
 def people(written: Any) -> tuple[str, ...]:
-    """Names from a list or from one string with commas, semicolons or `and`."""
-    if not written:
-        return ()
+    """Names from a list of strings or of objects with a name, or from one string with commas, semicolons or `and`."""
     if isinstance(written, str):
         written = written.replace(";", ",").replace(" and ", ",").split(",")
-    return tuple(name for item in written if (name := str(item).strip().removeprefix("By ").strip()))
+    if isinstance(written, dict):
+        written = [written]
+    if not isinstance(written, list | tuple):
+        return ()
+    names = (item.get("name") if isinstance(item, dict) else item for item in written)
+    return tuple(
+        storable(name.strip().removeprefix("By ").strip()) for name in names if isinstance(name, str) and name.strip()
+    )
 
 
 def join(parts: list[tuple[str, bool]]) -> tuple[str, tuple[Span, ...]]:

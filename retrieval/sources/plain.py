@@ -21,7 +21,7 @@ _TOP = 600  # characters; a byline stands here or nowhere
 
 def read(path: Path, content: str) -> Article:
     """The article in one text file. Raises ValueError when its front matter is not YAML."""
-    facts, text = markdown.split(content) if content.startswith("---\n") else ({}, content)
+    facts, text = markdown.split(content)
     byline, dateline = _BYLINE.search(text[:_TOP]), _DATELINE.search(text[:_TOP])
     found = {
         "authors": re.split(r", | and ", byline[1]) if byline else (),
