@@ -82,13 +82,12 @@ def _is_outlet(speech: Speech, hits: Sequence[Hit]) -> bool:
 
 def _candidates(question: str, asked: Asked, hit: Hit, catalog: Catalog, place: float) -> Iterator[Candidate]:
     article = catalog.article(hit.passage.article)
-    region = _region(article.text, hit, catalog)
+    spans = _sentences_around(article.text, hit, catalog)
     if asked.speech:
-        for found in spoken(asked, asked.speech, article.text, region):
+        for found in spoken(asked, asked.speech, article.text, spans):
             yield Candidate(hit, article, found.span, found.fit + RANK * place, asked.speech.name)
         return
     around, before = set(terms(f"{hit.title} {hit.passage.heading}")), set[str]()
-    spans = sentences(article.text, *region)
     for at, span in enumerate(spans):
         text = article.text[slice(*span)]
         score = _fit(question, asked, text, around | before)
@@ -98,14 +97,17 @@ def _candidates(question: str, asked: Asked, hit: Hit, catalog: Catalog, place: 
             yield Candidate(hit, article, (start, span[1]), score + RANK * place)
 
 
-def _region(text: str, hit: Hit, catalog: Catalog) -> Span:
-    """The passage grown to whole paragraphs, as far as its neighbours reach: a quotation may cross a passage's end."""
-    around = catalog.neighbours(hit.passage)
-    lowest, highest = around[0].start, around[-1].end
+def _sentences_around(text: str, hit: Hit, catalog: Catalog) -> list[Span]:
+    """The sentences of the passage and of the paragraphs it begins and ends in: a quotation may cross a passage's end.
+
+    They are taken from the neighbouring passages, so that nothing but the article's body is among them.
+    """
     breaks = [match.span() for match in re.finditer(r"\n\s*\n", text)]
     start = max([end for _, end in breaks if end <= hit.passage.start], default=0)
     end = min([begin for begin, _ in breaks if begin >= hit.passage.end], default=len(text))
-    return max(start, lowest), min(end, highest)
+    around = catalog.neighbours(hit.passage)
+    spans = [span for passage in around for span in sentences(text, passage.start, passage.end)]
+    return [span for span in spans if start <= span[0] and span[1] <= end]
 
 
 def _clear_start(text: str, spans: Sequence[Span], at: int) -> int:

@@ -1,11 +1,11 @@
 """A speaker's own words on a topic in one article: quotations whole with their attribution, and reported speech."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from retrieval.rank import Asked
-from retrieval.sentences import Span, sentences
+from retrieval.sentences import Span
 from retrieval.speech import CUE, Speech, outside, quotations
 from retrieval.terms import terms
 
@@ -45,9 +45,9 @@ class _Sentence:
         return bool(CUE.search(self.outside))
 
 
-def spoken(asked: Asked, speech: Speech, text: str, region: Span) -> Iterator[Spoken]:
-    """The speaker's words in `text[region]`, in order; words of others and words on other topics are left out."""
-    found = [_read(speech, text, span) for span in sentences(text, *region)]
+def spoken(asked: Asked, speech: Speech, text: str, spans: Sequence[Span]) -> Iterator[Spoken]:
+    """The speaker's words in these sentences, in order; words of others and words on other topics are left out."""
+    found = [_read(speech, text, span) for span in spans]
     for first, last in _runs(text, found):
         attributed = max(_attribution(found, at) for at in range(first, last + 1))
         about = _about(asked, speech, found[first : last + 1])
@@ -127,8 +127,10 @@ def _named_before(found: list[_Sentence], at: int) -> float:
 
 
 def _named_after(found: list[_Sentence], at: int) -> float:
-    """1 when the next sentence names the speaker, as after a quotation that stands alone."""
-    return float(at + 1 < len(found) and found[at + 1].names > 0 and not found[at + 1].inside)
+    """1 when the speaker speaks, without other words, right after a quotation that nobody was named for before it."""
+    if at + 1 == len(found) or not found[at + 1].names or found[at + 1].inside:
+        return 0.0
+    return float(not any(_OTHER_SPEAKER.search(before.outside) for before in found[max(0, at - 1) : at]))
 
 
 def _about(asked: Asked, speech: Speech, unit: list[_Sentence]) -> float:

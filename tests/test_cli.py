@@ -189,10 +189,8 @@ def test_an_index_cannot_be_embedded_anew_without_a_model(run: Run, desk: Desk, 
     assert "/missing.onnx" in done.stderr
 
 
-@pytest.mark.parametrize(
-    "limits", [["--since", "2025-06-01"], ["--until", "2020-01-01"], ["--outlet", "Nowhere"], ["--author", "Nobody"]]
-)
-def test_articles_outside_the_limits_do_not_answer(run: Run, limits: list[str]) -> None:
+def test_articles_outside_the_limits_do_not_answer(run: Run) -> None:
+    limits = ["--since", "2025-04-01", "--until", "2025-05-01", "--outlet", "tide", "--author", "holm"]
     done = run("ask", BRIDGE, *limits, ONRECORD_EMBEDDING_MODEL="/missing.onnx")
     assert done.returncode == 3
     assert BRANDT not in done.stdout
@@ -296,10 +294,8 @@ def test_the_data_option_wins_over_the_setting(run: Run, desk: Desk, tmp_path: P
         (["ask", BRIDGE, "--since", "soon"], {}, "--since is 'soon', which is no date; write it as 2025-03-11."),
         (["ask", BRIDGE, "--until", "2025-13-45"], {}, "--until is '2025-13-45'"),
         (["ask", ""], {}, "The question is empty"),
-        (["ask"], {}, "The question is empty"),
         (["ask", "--from", "gone.jsonl"], {}, "gone.jsonl cannot be read"),
         (["search", ""], {}, "The query is empty"),
-        (["eval", "gone.jsonl"], {}, "gone.jsonl cannot be read"),
         (["show", "nothing"], {}, "There is no article nothing; 'onrecord articles' lists them."),
         (["remove", "nothing"], {}, "There is no article nothing"),
         (["--data", "/dev/null", "status"], {}, "/dev/null cannot be opened"),

@@ -42,6 +42,7 @@ def test_questions_found_and_answered_are_counted_and_the_wrong_ones_listed(onre
 
 def test_a_file_without_questions_measures_nothing(onrecord: Onrecord, tmp_path: Path) -> None:
     (tmp_path / "none.jsonl").write_text("\n")
-    done = onrecord("eval", "none.jsonl", "--json")
+    (tmp_path / "empty").mkdir()
+    done = onrecord("eval", "none.jsonl", "--json", ONRECORD_ARTICLES="empty")
     assert done.returncode == 0
     assert set(json.loads(done.stdout).values()) == {0}

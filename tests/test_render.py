@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from bot.answer import NO_ANSWER
 from bot.citations import cite
 from bot.messages import Answer
-from bot.render import Style, ago, day, freshness, source, to_text
+from bot.render import Style, ago, day, freshness, sources, to_text
 from tests.conftest import article
 from tests.newsroom import FERRY, LORRIES, TOLL
 
@@ -52,12 +52,28 @@ def test_nothing_is_said_of_freshness_where_nothing_is_known() -> None:
 
 def test_a_source_without_facts_or_address_is_one_short_line() -> None:
     bare = cite(1, article("a", "Words.", title="Untitled", url=""), (0, 5))
-    assert source(bare, RICH) == "[1] Untitled"
+    assert sources([bare], RICH) == "[1] Untitled"
+
+
+def test_an_article_cited_twice_is_one_source_with_two_links() -> None:
+    again = cite(3, TOLL, (30, 60))
+    lines = sources([CITED[0], CITED[1], again], PLAIN).splitlines()
+    assert lines[0].startswith("[1] [3] Quay Gazette")
+    assert lines[1:3] == [f"    {CITED[0].deep_link}", f"    {again.deep_link}"]
+    assert lines[3].startswith("[2] Northern Tide")
+
+
+def test_paragraphs_are_broken_between_words_at_the_terminals_width() -> None:
+    shown = to_text(ANSWERED, Style(width=30), NOW).split("\n\n")[0]
+    assert max(map(len, shown.splitlines())) <= 30
+    assert shown.replace("\n", " ") == f"{LORRIES} [1]"
 
 
 def test_where_links_are_shown_they_open_at_the_words() -> None:
-    line = source(CITED[0], RICH)
-    assert line.startswith(f"\x1b]8;;{CITED[0].deep_link}\x1b\\[1] Quay Gazette") and line.endswith("\x1b]8;;\x1b\\")
+    line = sources(CITED[:1], RICH)
+    opening, closing = f"\x1b]8;;{CITED[0].deep_link}\x1b\\", "\x1b]8;;\x1b\\"
+    assert line.startswith(f"{opening}[1]{closing} {opening}Quay Gazette")
+    assert line.endswith(closing)
 
 
 def test_colour_only_adds_to_the_text() -> None:

@@ -121,7 +121,7 @@ def test_a_question_is_answered_and_ctrl_d_leaves(typist: Typist) -> None:
     assert WELCOME in typist.shown
     typist.press(TOLL + ENTER)
     shown = " ".join(typist.wait_for("index updated").split())
-    assert "We have waited nine years for a bridge" in shown and "[1] Quay Gazette" in shown
+    assert "We have waited nine years for a bridge" in shown and "[1] [2] Quay Gazette" in shown
     assert typist.leave() == 0
 
 

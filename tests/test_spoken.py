@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from bot.spoken import spoken
 from retrieval.rank import Asked, phrases
+from retrieval.sentences import sentences
 from retrieval.speech import asked_speech
 from retrieval.terms import content_terms
 
@@ -18,7 +19,7 @@ def words_of(question: str, text: str) -> list[str]:
     assert speech
     terms = content_terms(question)
     asked = Asked(tuple(terms), phrases(question), dict.fromkeys(terms, 1.0), speech)
-    return [text[slice(*found.span)] for found in spoken(asked, speech, text, (0, len(text)))]
+    return [text[slice(*found.span)] for found in spoken(asked, speech, text, sentences(text))]
 
 
 def test_a_quotation_is_kept_whole_with_its_attribution() -> None:
@@ -87,6 +88,6 @@ def test_what_is_found_is_ordered_and_inside_the_text(text: str) -> None:
     speech = asked_speech(question)
     assert speech
     asked = Asked(("brandt", "toll"), frozenset(), {"brandt": 1.0, "toll": 1.0}, speech)
-    found = list(spoken(asked, speech, text, (0, len(text))))
+    found = list(spoken(asked, speech, text, sentences(text)))
     assert all(0 <= item.span[0] < item.span[1] <= len(text) and 0 < item.fit <= 1 for item in found)
     assert [item.span for item in found] == sorted(item.span for item in found)

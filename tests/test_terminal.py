@@ -67,9 +67,9 @@ def test_a_pipe_shows_neither_colour_nor_links(
 @pytest.mark.parametrize(
     ("settings", "style"),
     [
-        ({"TERM": "xterm-256color"}, Style(colour=True, links=False)),
-        (LINKING, Style(colour=True, links=True)),
-        (LINKING | {"NO_COLOR": "1"}, Style(colour=False, links=True)),
+        ({"TERM": "xterm-256color"}, Style(colour=True, links=False, width=80)),
+        (LINKING, Style(colour=True, links=True, width=80)),
+        (LINKING | {"NO_COLOR": "1"}, Style(colour=False, links=True, width=80)),
         (LINKING | {"TERM": "dumb"}, Style(colour=False, links=False)),
     ],
 )
