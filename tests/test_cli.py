@@ -15,7 +15,7 @@ from bot.cli import app
 from bot.commands.ask import questions
 from retrieval.errors import UsageError
 from tests.conftest import Onrecord, command, environment
-from tests.newsroom import BRANDT, OKORO, TOLL, write_articles
+from tests.newsroom import BRANDT, TOLL, write_articles
 
 RUBIO = "What did Rubio say about concessions?"
 BRIDGE = "What did Brandt say about the toll?"
@@ -196,12 +196,6 @@ def test_articles_outside_the_limits_do_not_answer(run: Run) -> None:
     assert BRANDT not in done.stdout
 
 
-def test_a_speaker_can_be_named_beside_the_question(run: Run) -> None:
-    done = run("ask", "a tax on people without another road", "--speaker", "Okoro", "--json")
-    assert done.returncode == 0
-    assert OKORO in only_line(done.stdout)["text"]
-
-
 def test_a_source_that_cannot_be_read_is_exit_code_5_and_the_others_are_added(desk: Desk) -> None:
     assert desk.added.returncode == 5
     assert only_line(desk.added.stdout) == {
@@ -293,7 +287,6 @@ def test_the_data_option_wins_over_the_setting(run: Run, desk: Desk, tmp_path: P
         (["ask", BRIDGE, "-k", "0"], {}, "-k"),
         (["ask", BRIDGE, "--since", "soon"], {}, "--since is 'soon', which is no date; write it as 2025-03-11."),
         (["ask", BRIDGE, "--until", "2025-13-45"], {}, "--until is '2025-13-45'"),
-        (["ask", ""], {}, "The question is empty"),
         (["ask", "--from", "gone.jsonl"], {}, "gone.jsonl cannot be read"),
         (["search", ""], {}, "The query is empty"),
         (["show", "nothing"], {}, "There is no article nothing; 'onrecord articles' lists them."),

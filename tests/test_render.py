@@ -20,6 +20,7 @@ ANSWERED = Answer(
     "q", "q", "answered", f"{LORRIES} [1]", CITED, newest_source="2025-05-02", indexed_at="2025-05-06T11:48:00+00:00"
 )
 DECLINED = Answer("q", "q", "no_answer", NO_ANSWER, nearest=CITED, indexed_at="2025-05-06T11:59:30+00:00")
+TEXT = st.text(st.sampled_from("\x1b\x07[]m 🛳") | st.characters(exclude_categories=("Cs",)))
 PLAIN, RICH = Style(), Style(colour=True, links=True)
 
 
@@ -106,7 +107,7 @@ def test_days_are_written_as_readers_write_them(moment: str, said: str) -> None:
     assert day(moment) == said
 
 
-@given(st.text(), st.text(), st.text())
+@given(TEXT, TEXT, TEXT)
 def test_without_colour_there_are_no_escape_characters(text: str, title: str, outlet: str) -> None:
     item = cite(1, article("a", f"x{text}", title=title, outlet=outlet), (0, 1))
     answer = Answer("q", "q", "answered", f"{text} [1]", (item,), nearest=(item,), notes=(text,))
