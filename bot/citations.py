@@ -12,6 +12,7 @@ from retrieval.sentences import Span
 
 WHOLE_UP_TO = 60  # characters; a longer passage is named by its first and last words
 FEWEST_WORDS, MOST_WORDS = 4, 14
+LONGEST_WHOLE = 60  # words, where no shorter opening stands only once
 
 
 def cite(number: int, article: Article, span: Span, speaker: str = "") -> Citation:
@@ -47,44 +48,30 @@ def deep_link(url: str, text: str, span: Span) -> str:
 
 
 def _fragment(text: str, span: Span) -> str:
-    start, end = span
-    words = text[start:end].split()
-    first, last = _paragraph(text, start, end, first=True), _paragraph(text, start, end, first=False)
-    if end - start <= WHOLE_UP_TO and first == last:
-        return _encode(" ".join(words))
-    opening, closing = first.split(), last.split()
-    if first == last and len(words) <= 2 * FEWEST_WORDS:
-        return _encode(" ".join(words))
-    half = len(words) // 2 if first == last else MOST_WORDS
-    head = _unique_head(text, opening, min(half, MOST_WORDS))
-    tail = _unique_tail(text[start:end], closing, min(half, MOST_WORDS))
-    return f"{_encode(head)},{_encode(tail)}"
+    """`start` or `start,end`: a term must not cross a block, and the first must stand only once in the article."""
+    quoted = text[slice(*span)]
+    parts = [part.split() for part in re.split(r"\n\s*\n", quoted) if part.strip()]
+    opening, closing = parts[0], parts[-1]
+    if len(parts) == 1 and (len(quoted) <= WHOLE_UP_TO or len(opening) <= 2 * FEWEST_WORDS):
+        return _encode(" ".join(opening))
+    whole = " ".join(text.split()).casefold()
+    most = min(MOST_WORDS, len(opening) - FEWEST_WORDS) if len(parts) == 1 else MOST_WORDS
+    head = _shortest_once(whole, [" ".join(opening[:count]) for count in range(FEWEST_WORDS, most + 1)])
+    if len(parts) == 1 and whole.count(head.casefold()) > 1 and len(opening) <= LONGEST_WHOLE:
+        return _encode(" ".join(opening))
+    flat = " ".join(quoted.split()).casefold()
+    left = len(opening) - len(head.split()) if len(parts) == 1 else len(closing)
+    tail = _shortest_once(
+        flat, [" ".join(closing[-count:]) for count in range(FEWEST_WORDS, min(MOST_WORDS, left) + 1)]
+    )
+    return f"{_encode(head or ' '.join(opening))},{_encode(tail or ' '.join(closing))}"
 
 
-def _paragraph(text: str, start: int, end: int, *, first: bool) -> str:
-    """The part of the span in its first or last paragraph: a term of the fragment must not cross a block."""
-    parts = [part for part in re.split(r"\n\s*\n", text[start:end]) if part.strip()]
-    return parts[0 if first else -1]
-
-
-def _unique_head(text: str, words: list[str], most: int) -> str:
-    """As many first words as it takes to stand only once in the article."""
-    flat = " ".join(text.split()).casefold()
-    for count in range(min(FEWEST_WORDS, most), most):
-        head = " ".join(words[:count])
-        if flat.count(head.casefold()) == 1:
-            return head
-    return " ".join(words[:most])
-
-
-def _unique_tail(span: str, words: list[str], most: int) -> str:
-    """As many last words as it takes to stand only once in the span, which the browser reads from its start."""
-    flat = " ".join(span.split()).casefold()
-    for count in range(min(FEWEST_WORDS, most), most):
-        tail = " ".join(words[-count:])
-        if flat.count(tail.casefold()) == 1:
-            return tail
-    return " ".join(words[-most:])
+def _shortest_once(text: str, candidates: list[str]) -> str:
+    """The shortest candidate that stands only once in the text, the longest if none does."""
+    return next(
+        (words for words in candidates if text.count(words.casefold()) == 1), candidates[-1] if candidates else ""
+    )
 
 
 def _encode(part: str) -> str:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from retrieval.errors import EmbeddingUnavailable, OnRecordError, SourceError
+from retrieval.errors import EmbeddingUnavailable, OnRecordError, SourceError, UsageError
 
 # Heavy imports stand inside the commands, so that `--help` answers at once.
 
@@ -64,13 +64,13 @@ def ask(
     filters = filters_of(since=since, until=until, outlet=outlet, author=author, speaker=speaker)
     if questions is not None:
         raise typer.Exit(ask_many(questions, filters, k, quiet=quiet))
-    text = sys.stdin.read() if question == "-" else question
+    text = _from_stdin() if question == "-" else question
     raise typer.Exit(ask_one(text, filters, k, as_json=as_json, quiet=quiet))
 
 
 @app.command()
 def search(
-    query: str = "",
+    query: Annotated[str, typer.Argument(help="Words or a question.")] = "",
     as_json: Json = False,
     quiet: Quiet = False,
     since: Since = "",
@@ -160,6 +160,13 @@ def main() -> None:
         if os.environ.get("ONRECORD_DEBUG"):
             raise
         sys.exit(_fail(f"unexpected {type(exc).__name__}: {exc} (ONRECORD_DEBUG=1 shows where).", EXIT_UNEXPECTED))
+
+
+def _from_stdin() -> str:
+    try:
+        return sys.stdin.buffer.read().decode("utf-8")
+    except UnicodeDecodeError as exc:
+        raise UsageError("The question on standard input is not UTF-8 text.") from exc
 
 
 def _exit_code(error: OnRecordError) -> int:

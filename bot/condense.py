@@ -10,12 +10,13 @@ from retrieval.terms import content_terms
 FEWEST_TERMS = 2  # a question with fewer content terms than this cannot stand alone after another
 
 _ABOUT = re.compile(
-    r"^(?:and |but |so |ok(?:ay)?,? )*(?:what |how )?(?:about|of|on|regarding)\s+(?P<topic>.+?)[\s?.!]*$", re.I
+    r"^(?:and |but |so |ok(?:ay)?,? )*(?P<what>(?:what|how) )?(?:about|of|on|regarding)\s+(?P<topic>.+?)[\s?.!]*$", re.I
 )
 _AND = re.compile(r"^(?:and|or)\s+(?P<topic>[^?]{1,60}?)[\s?.!]*$", re.I)
 _PERSON = re.compile(r"\b(?:he|she|him|her|they|them)\b", re.I)
 _OWNER = re.compile(r"\b(?:his|her|their)\b(?=\s+\w)", re.I)
 _THING = re.compile(r"\b(?:it|that|this|those|these|there)\b", re.I)
+_ABOUT_THING = re.compile(r"\s*\b(?:about|of|on|to)\s+(?:it|that|this|those|these)\b", re.I)
 _LEAD = re.compile(r"^(?:and|but|so|also|then|ok(?:ay)?)[,\s]+", re.I)
 _NAME = re.compile(r"(?:[A-Z][\w’'.-]*)(?:\s+(?:of |the |bin |al |de |van )?[A-Z][\w’'.-]*)*")
 _QUESTION_WORDS = set(
@@ -30,21 +31,23 @@ def condense(question: str, turns: Sequence[Turn]) -> str:
         return plain
     before = turns[-1].standalone
     speech = asked_speech(before)
-    if found := _ABOUT.match(plain) or (_AND.match(plain) if not _verb_in(plain) else None):
-        return _same_about(found["topic"], before, speech)
+    if found := _ABOUT.match(plain):
+        return _same_about(found["topic"], before, speech, of_person=bool(found["what"]))
+    if (found := _AND.match(plain)) and not _verb_in(plain):
+        return _same_about(found["topic"], before, speech, of_person=True)
     resolved = _resolve(_LEAD.sub("", plain), before, speech)
     mine = asked_speech(resolved)
     if mine and not mine.topic and speech and speech.topic:
         return f"{resolved.rstrip(' ?.!')} about {_topic_words(before, speech)}?"
-    if len(content_terms(resolved)) < FEWEST_TERMS and not mine:
+    if len(content_terms(resolved)) < FEWEST_TERMS and not mine and resolved == _LEAD.sub("", plain):
         return f"{resolved} ({', '.join(_names(before)) or before})"
     return _capitalised(resolved)
 
 
-def _same_about(topic: str, before: str, speech: Speech | None) -> str:
-    """`And about Russia?` asks the question before about something, or somebody, else."""
-    if speech and _is_person(topic, before, speech):
-        return re.sub(re.escape(speech.name), topic, before, flags=re.IGNORECASE)
+def _same_about(topic: str, before: str, speech: Speech | None, *, of_person: bool) -> str:
+    """`And about Russia?` asks the question before about something else, `what about Trump?` perhaps about somebody."""
+    if speech and of_person and _is_person(topic, before, speech):
+        return re.sub(re.escape(speech.name), lambda _: topic, before, flags=re.IGNORECASE)
     if speech:
         return f"What did {speech.name} say about {topic}?"
     names = _names(before)
@@ -54,10 +57,8 @@ def _same_about(topic: str, before: str, speech: Speech | None) -> str:
 
 
 def _is_person(topic: str, before: str, speech: Speech) -> bool:
-    """`What about Trump?` after `What did Rubio say about concessions?` asks for the other's words on the same."""
-    return (
-        bool(speech.topic) and bool(_NAME.fullmatch(topic)) and not before.lower().rstrip("?").endswith(topic.lower())
-    )
+    """A name takes the speaker's place where the topic so far was no name itself: then it more likely takes that."""
+    return bool(speech.topic) and bool(_NAME.fullmatch(topic)) and not _NAME.match(_topic_words(before, speech))
 
 
 def _resolve(question: str, before: str, speech: Speech | None) -> str:
@@ -66,13 +67,15 @@ def _resolve(question: str, before: str, speech: Speech | None) -> str:
     names = _names(before)
     person = speech.name if speech else (names[-1] if names else "")
     if person and not own:
-        owned = _OWNER.sub(f"{person}’s", question, count=1)
-        question = owned if owned != question else _PERSON.sub(person, question, count=1)
+        owned = _OWNER.sub(lambda _: f"{person}’s", question, count=1)
+        question = owned if owned != question else _PERSON.sub(lambda _: person, question, count=1)
     if own or not _THING.search(question):
         return question
-    topic = _topic_words(before, speech) if speech and speech.topic else ", ".join(names)
     if speech and asked_speech(question):
-        return question if not topic else f"{_THING.sub('', question, count=1).rstrip(' ?.!')} about {topic}?"
+        about = f"about {_topic_words(before, speech)}" if speech.topic else ""
+        kept = _ABOUT_THING.sub("", question).rstrip(" ?.!")
+        return " ".join(f"{kept} {about}".split()) + "?"
+    topic = _topic_words(before, speech) if speech and speech.topic else ", ".join(names)
     return f"{question} ({topic})" if topic and topic not in question else question
 
 

@@ -45,7 +45,7 @@ class Conversation:
     ) -> Asking:
         """Like `ask`, with what the answer was made from."""
         started = time.perf_counter()
-        standalone = condense(_checked(question), self._turns(conversation))
+        standalone = condense(checked(question), self._turns(conversation))
         found = self._search(standalone, k, filters=filters)
         searched = time.perf_counter()
         answer = self._answer(question, standalone, found)
@@ -92,7 +92,8 @@ def _notes(found: Found, share: backlog.Share) -> tuple[str, ...]:
     return ()
 
 
-def _checked(question: str) -> str:
+def checked(question: str) -> str:
+    """The question on one line. Raises UsageError when there is none or too much of one."""
     text = " ".join(question.split())
     if not text:
         raise UsageError("The question is empty; ask something like 'What did Rubio say about concessions?'.")

@@ -1,5 +1,6 @@
 """An answer as text for a terminal: numbered, with its sources, how old they are, and links to click on."""
 
+import re
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,6 +9,9 @@ from datetime import UTC, datetime
 from bot.messages import Answer, Citation
 
 BOLD, DIM, RESET = "\x1b[1m", "\x1b[2m", "\x1b[0m"
+
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,15 +23,20 @@ class Style:
     width: int = 0  # columns; 0 leaves lines as long as they are
 
 
+def printable(text: str) -> str:
+    """The text without control characters: an article must not give orders to the terminal."""
+    return _CONTROL.sub("", text)
+
+
 def to_text(answer: Answer, style: Style, now: datetime | None = None) -> str:
     """The whole answer with its sources, or the refusal with the nearest articles."""
-    text = wrapped(answer.text, style)
+    text = wrapped(printable(answer.text), style)
     parts = [_bold(text, style) if answer.status == "no_answer" else text]
     if answer.citations:
         parts.append(sources(answer.citations, style))
     elif answer.nearest:
         parts.append(_dim("Nearest articles:", style) + "\n" + sources(answer.nearest, style))
-    parts.extend(_dim(line, style) for line in (freshness(answer, now), *answer.notes) if line)
+    parts.extend(_dim(line, style) for line in (freshness(answer, now), *map(printable, answer.notes)) if line)
     return "\n\n".join(parts)
 
 
@@ -52,14 +61,15 @@ def _source(cited: Sequence[Citation], style: Style) -> str:
     if first.updated and first.updated[:10] > first.published[:10]:
         facts.append(f"updated {day(first.updated)}")
     marks = " ".join(_linked(f"[{citation.number}]", citation.deep_link, style) for citation in cited)
-    line = f"{marks} {_linked(', '.join(fact for fact in facts if fact), first.deep_link, style)}"
+    line = f"{marks} {_linked(printable(', '.join(fact for fact in facts if fact)), first.deep_link, style)}"
     if style.links:
         return line
-    links = (_dim(f"    {citation.deep_link}", style) for citation in cited if citation.deep_link)
+    links = (_dim(f"    {printable(citation.deep_link)}", style) for citation in cited if citation.deep_link)
     return "\n".join([line, *links])
 
 
 def _linked(text: str, link: str, style: Style) -> str:
+    link = printable(link)
     return f"\x1b]8;;{link}\x1b\\{text}\x1b]8;;\x1b\\" if style.links and link else text
 
 

@@ -50,6 +50,8 @@ def _respond(session: Session, line: str) -> bool:
         terminal.warn(str(exc))
     except KeyboardInterrupt:
         terminal.warn("stopped.")
+    except Exception as exc:  # one question that goes wrong must not end the chat
+        terminal.warn(f"unexpected {type(exc).__name__}: {exc}")
     return True
 
 

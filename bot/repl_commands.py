@@ -2,7 +2,7 @@
 
 import webbrowser
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from uuid import uuid4
 
@@ -68,7 +68,8 @@ def open_source(session: Session, rest: str) -> str:
 def quote(session: Session, rest: str) -> str:
     """show the exact words a citation rests on"""
     citation = _cited(session, rest)
-    return f"{render.wrapped(citation.quote, terminal.style())}\n\n{render.sources([citation], terminal.style())}"
+    style = terminal.style()
+    return f"{render.wrapped(render.printable(citation.quote), style)}\n\n{render.sources([citation], style)}"
 
 
 def since(session: Session, rest: str) -> str:
@@ -182,10 +183,10 @@ def _cited(session: Session, number: str) -> Citation:
 
 def _in_full(citation: Citation, style: Style) -> str:
     dates = f"published {day(citation.published)}" if citation.published else "undated"
-    return f"{render.sources([citation], style)}\n{dates}\n\n{citation.quote}"
+    return f"{render.sources([citation], style)}\n{dates}\n\n{render.printable(citation.quote)}"
 
 
 def _filters(session: Session) -> str:
     chosen = session.filters
-    named = (("since", chosen.since), ("until", chosen.until), ("outlet", chosen.outlet), ("speaker", chosen.speaker))
+    named = asdict(chosen).items()
     return ", ".join(f"{name} {value}" for name, value in named if value) or "no filters"

@@ -12,7 +12,9 @@ from retrieval.sources.files import LARGEST_FILE
 class Settings(BaseSettings):
     """Every setting, read once; each is an environment variable or a line in `.env`."""
 
-    model_config = SettingsConfigDict(env_prefix="ONRECORD_", env_file=".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="ONRECORD_", env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
+    )
 
     data: Path = Field(Path(".onrecord"), description="Folder of the index and the conversations.")
     articles: Path = Field(
@@ -28,6 +30,8 @@ def read_settings() -> Settings:
     """The settings. Raises UsageError that names the key, the value and what would be right."""
     try:
         return Settings()  # type: ignore[call-arg]
+    except UnicodeDecodeError as exc:
+        raise UsageError("The file .env is not UTF-8 text; save it as UTF-8.") from exc
     except ValidationError as exc:
         first = exc.errors()[0]
         key = f"ONRECORD_{'_'.join(map(str, first['loc'])).upper()}"

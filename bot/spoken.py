@@ -20,7 +20,6 @@ _WORD = re.compile(r"[^\W_][\w’'-]*")
 _INVERTED = set("said says added adds wrote argued noted explained insisted warned according".split())
 _CLAUSE = re.compile(r"that|he|she|they|it|who|which|and|but|is|was|were|are|in|on|at|during|after|before|when")
 _PRONOUN = re.compile(r"\b(?:he|she|they)\b", re.IGNORECASE)
-_LEADING_PRONOUN = re.compile(r"(?:he|she|they|his|her|their)\b", re.IGNORECASE)
 _OTHER_SPEAKER = re.compile(r"\b[A-Z][\w’'-]+ (?:said|says|told|added|asked|argued|stated|wrote|tweeted)\b")
 
 
@@ -50,11 +49,13 @@ def spoken(asked: Asked, speech: Speech, text: str, spans: Sequence[Span]) -> It
     found = [_read(speech, text, span) for span in spans]
     for first, last in _runs(text, found):
         attributed = max(_attribution(found, at) for at in range(first, last + 1))
-        about = _about(asked, speech, found[first : last + 1])
-        if attributed >= ATTRIBUTED and about > 0:
-            kind = 1.0 if any(found[at].inside for at in range(first, last + 1)) else REPORTED
-            start = _clear_start(text, found, first, last)
-            yield Spoken((found[start].span[0], found[last].span[1]), about * kind * (0.25 + 0.75 * attributed))
+        if attributed < ATTRIBUTED:
+            continue
+        unit = found[_clear_start(text, found, first, last) : last + 1]
+        about = _about(asked, speech, unit)
+        if about > 0:
+            kind = 1.0 if any(sentence.inside for sentence in unit) else REPORTED
+            yield Spoken((unit[0].span[0], unit[-1].span[1]), about * kind * (0.25 + 0.75 * attributed))
 
 
 def _read(speech: Speech, text: str, span: Span) -> _Sentence:
@@ -148,10 +149,9 @@ def _about(asked: Asked, speech: Speech, unit: list[_Sentence]) -> float:
 
 
 def _clear_start(text: str, found: list[_Sentence], first: int, last: int) -> int:
-    """Start a sentence earlier, in the same paragraph, where `He` would not tell who speaks."""
-    opening = found[first].outside if not found[first].inside else text[slice(*found[first].span)]
-    if first == 0 or not _LEADING_PRONOUN.match(opening.lstrip()):
+    """Start a sentence earlier, in the same paragraph, where that one tells who speaks and this one does not."""
+    if first == 0 or any(sentence.names for sentence in found[first : last + 1]) or not found[first - 1].names:
         return first
     apart = re.search(r"\n\s*\n", text[found[first - 1].span[1] : found[first].span[0]])
     too_long = found[last].span[1] - found[first - 1].span[0] > LONGEST
-    return first if apart or too_long or not found[first - 1].names else first - 1
+    return first if apart or too_long else first - 1

@@ -33,7 +33,7 @@ def filters_of(*, since: str = "", until: str = "", outlet: str = "", author: st
 def _day(name: str, written: str) -> str:
     day = iso(written)[:10]
     if written and not day:
-        raise UsageError(f"--{name} is {written!r}, which is no date; write it as 2025-03-11.")
+        raise UsageError(f"{name} is {written!r}, which is no date; write it as 2025-03-11.")
     return day
 
 

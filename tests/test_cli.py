@@ -133,10 +133,10 @@ def test_a_file_of_questions_is_answered_a_line_each(run: Run, tmp_path: Path) -
     assert all(answer.keys() >= ANSWER for answer in answers)
 
 
-def test_answers_before_a_malformed_line_are_given_and_the_line_is_named(run: Run, tmp_path: Path) -> None:
+def test_a_malformed_line_is_named_before_anything_is_asked(run: Run, tmp_path: Path) -> None:
     file = rows(tmp_path / "asked.jsonl", {"question": BRIDGE}, {"question": 5})
     done = run("ask", "--from", file)
-    assert (done.returncode, len(done.stdout.splitlines())) == (2, 1)
+    assert (done.returncode, len(done.stdout.splitlines())) == (2, 0)
     assert done.stderr == f"onrecord: {file}:2 has no `question`.\n"
 
 
@@ -145,7 +145,7 @@ def test_answers_before_a_malformed_line_are_given_and_the_line_is_named(run: Ru
     [
         (b"no json\n", r":1 is not a line of JSON"),
         (b'{"question": "q"}\n\n[1]\n', r":3 has no `question`"),
-        (b'{"question": " "}', r":1 has no `question`"),
+        (b'{"question": " "}', r":1: The question is empty"),
         (b'{"ask": "q"}', r":1 has no `question`"),
         (b"\xff\xfe\x00", r"cannot be read"),
         (None, r"cannot be read"),
@@ -285,8 +285,8 @@ def test_the_data_option_wins_over_the_setting(run: Run, desk: Desk, tmp_path: P
     [
         (["bogus"], {}, "No such command 'bogus'"),
         (["ask", BRIDGE, "-k", "0"], {}, "-k"),
-        (["ask", BRIDGE, "--since", "soon"], {}, "--since is 'soon', which is no date; write it as 2025-03-11."),
-        (["ask", BRIDGE, "--until", "2025-13-45"], {}, "--until is '2025-13-45'"),
+        (["ask", BRIDGE, "--since", "soon"], {}, "since is 'soon', which is no date; write it as 2025-03-11."),
+        (["ask", BRIDGE, "--until", "2025-13-45"], {}, "until is '2025-13-45'"),
         (["ask", "--from", "gone.jsonl"], {}, "gone.jsonl cannot be read"),
         (["search", ""], {}, "The query is empty"),
         (["show", "nothing"], {}, "There is no article nothing; 'onrecord articles' lists them."),

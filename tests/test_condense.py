@@ -29,7 +29,7 @@ def after(before: str, question: str) -> str:
         (TOLL, "What about Okoro?", "What did Okoro say about the toll?"),
         (TOLL, "And Okoro?", "What did Okoro say about the toll?"),
         (TOLL, "What did Okoro say?", "What did Okoro say about the toll?"),
-        (TOLL, "When did he say that?", "When did Brandt say about the toll?"),
+        (TOLL, "When did he say that?", "When did Brandt say that about the toll?"),
         (TOLL, "What did she say about the ferries?", "What did Brandt say about the ferries?"),
         (TOLL, "What else did she say?", "What else did Brandt say about the toll?"),
         (FERRIES, "What about Seal Island?", "How many ferries sail to Seal Island?"),

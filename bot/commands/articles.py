@@ -7,7 +7,7 @@ from typing import Any
 
 from bot import terminal
 from bot.build import App, open_app
-from bot.render import day
+from bot.render import day, printable
 from retrieval import index
 from retrieval.documents import Article
 from retrieval.errors import EmbeddingUnavailable
@@ -61,7 +61,7 @@ def list_articles(*, as_json: bool) -> int:
                 terminal.say_json(_facts(article))
             else:
                 facts = (article.id, day(article.published) or "undated", article.outlet, article.title)
-                terminal.say("  ".join(fact for fact in facts if fact))
+                terminal.say(printable("  ".join(fact for fact in facts if fact)))
     return OK
 
 
@@ -73,7 +73,7 @@ def show_article(article: str, *, as_json: bool) -> int:
         terminal.say_json(_facts(found) | {"text": found.text})
     else:
         head = (found.title, " and ".join(found.authors), found.outlet, day(found.published), found.url)
-        terminal.say("\n".join(line for line in head if line) + f"\n\n{found.text}")
+        terminal.say(printable("\n".join(line for line in head if line) + f"\n\n{found.text}"))
     return OK
 
 

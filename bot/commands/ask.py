@@ -1,20 +1,19 @@
 """ask and search, for one question or for a file of them."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from bot import terminal
 from bot.build import App, open_app
+from bot.conversation import checked
 from bot.messages import as_dict
-from bot.render import to_text
+from bot.render import printable, to_text
 from retrieval import backlog
 from retrieval.documents import Hit
 from retrieval.errors import IndexUnavailable, UsageError
 from retrieval.filters import Filters
-from retrieval.search import Found
 
 OK, NO_ANSWER = 0, 3
 FEW = 200  # passages that are embedded before a question is answered rather than after
@@ -22,6 +21,7 @@ FEW = 200  # passages that are embedded before a question is answered rather tha
 
 def ask_one(question: str, filters: Filters, k: int, *, as_json: bool, quiet: bool) -> int:
     """Exit code 3 when the articles do not say."""
+    checked(question)
     with open_app() as app:
         prepare(app, quiet=quiet)
         answer = app.conversation.ask(question, filters=filters, k=k)
@@ -50,24 +50,28 @@ def search_one(query: str, filters: Filters, k: int, *, as_json: bool, quiet: bo
     with open_app() as app:
         prepare(app, quiet=quiet)
         found = app.search(query, k, filters=filters)
-    _note(found, quiet=quiet)
+    _note(found.without_vectors, quiet=quiet)
     for number, hit in enumerate(found.hits, 1):
         if as_json:
             terminal.say_json(_hit(hit))
         else:
             facts = ", ".join(fact for fact in (hit.outlet, hit.title, hit.published[:10]) if fact)
-            terminal.say(f"{number}. {hit.score:.2f}  {facts}  ({hit.passage.article})\n{hit.passage.text}\n")
+            terminal.say(
+                printable(f"{number}. {hit.score:.2f}  {facts}  ({hit.passage.article})\n{hit.passage.text}\n")
+            )
     return OK if found.hits else NO_ANSWER
 
 
 def search_many(file: Path, filters: Filters, k: int, *, quiet: bool) -> int:
     """One JSON object a line: the line's id and its hits."""
+    rows, trouble = questions(file), ""
     with open_app() as app:
         prepare(app, quiet=quiet)
-        for row in questions(file):
+        for row in rows:
             found = app.search(row["question"], k, filters=filters)
+            trouble = found.without_vectors
             terminal.say_json({"id": row.get("id"), "hits": [_hit(hit) for hit in found.hits]})
-        _note(found, quiet=quiet)
+    _note(trouble, quiet=quiet)
     return OK
 
 
@@ -97,27 +101,32 @@ def _first_run(app: App, *, quiet: bool) -> None:
         terminal.warn(str(failure))
 
 
-def questions(file: Path) -> Iterator[dict[str, Any]]:
-    """The lines of a file of questions. Raises UsageError that names the line."""
+def questions(file: Path) -> list[dict[str, Any]]:
+    """The lines of a file, all looked at before the first is asked. Raises UsageError that names the line."""
     try:
         lines = file.read_text("utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as exc:
         raise UsageError(f"{file} cannot be read: {exc}.") from exc
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-        except ValueError as exc:
-            raise UsageError(f"{file}:{number} is not a line of JSON: {exc}.") from exc
-        if not isinstance(row, dict) or not isinstance(row.get("question"), str) or not row["question"].strip():
-            raise UsageError(f"{file}:{number} has no `question`.")
-        yield row
+    return [_question(f"{file}:{number}", line) for number, line in enumerate(lines, 1) if line.strip()]
 
 
-def _note(found: Found, *, quiet: bool) -> None:
-    if found.without_vectors and not quiet:
-        terminal.warn(f"searched by words alone. {found.without_vectors}")
+def _question(place: str, line: str) -> dict[str, Any]:
+    try:
+        row = json.loads(line)
+    except (ValueError, RecursionError) as exc:
+        raise UsageError(f"{place} is not a line of JSON: {exc}.") from exc
+    if not isinstance(row, dict) or not isinstance(row.get("question"), str):
+        raise UsageError(f"{place} has no `question`.")
+    try:
+        checked(row["question"])
+    except UsageError as exc:
+        raise UsageError(f"{place}: {exc}") from exc
+    return row
+
+
+def _note(trouble: str, *, quiet: bool) -> None:
+    if trouble and not quiet:
+        terminal.warn(f"searched by words alone. {trouble}")
 
 
 def _hit(hit: Hit) -> dict[str, Any]:

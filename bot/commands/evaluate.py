@@ -31,9 +31,10 @@ class Result:
 
 def evaluate(file: Path, k: int, *, as_json: bool) -> int:
     """A table of how many questions find and cite a right article, and those that do not."""
+    rows = questions(file)
     with open_app() as app:
         prepare(app, quiet=False)
-        results = [_result(app, row, k) for row in questions(file)]
+        results = [_result(app, row, k) for row in rows]
     figures = _figures(results)
     if as_json:
         terminal.say_json(figures)
