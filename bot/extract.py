@@ -62,22 +62,32 @@ class Candidate:
 
 def extract(question: str, asked: Asked, hits: Sequence[Hit], catalog: Catalog) -> list[Claim]:
     """One to four claims in the articles' own words, best first; empty when no sentence fits."""
+    facts = replace(asked, speech=None)
     if asked.speech and _is_outlet(asked.speech, hits):
-        asked = replace(asked, speech=None)
-    candidates = [
+        asked = facts
+    chosen = _choose(_all_candidates(question, asked, hits, catalog), latest=asked.latest)
+    if not chosen and asked.speech and _is_thing(asked.speech, hits):
+        chosen = _choose(_all_candidates(question, facts, hits, catalog), latest=asked.latest)
+    return [Claim(found.text, ((found.hit, found.span),), found.speaker) for found in chosen]
+
+
+def _all_candidates(question: str, asked: Asked, hits: Sequence[Hit], catalog: Catalog) -> list[Candidate]:
+    return [
         candidate
         for place, hit in enumerate(hits[:HITS_READ])
         for candidate in _candidates(question, asked, hit, catalog, 1 - place / HITS_READ)
-    ]
-    return [
-        Claim(found.text, ((found.hit, found.span),), found.speaker)
-        for found in _choose(candidates, latest=asked.latest)
     ]
 
 
 def _is_outlet(speech: Speech, hits: Sequence[Hit]) -> bool:
     """`According to the Courier` asks for what the articles of an outlet say, not for a speaker's words."""
     return any(speech.speaker <= set(terms(hit.outlet)) for hit in hits)
+
+
+def _is_thing(speech: Speech, hits: Sequence[Hit]) -> bool:
+    """`What does the law say?`: the articles write it in lower case, so it is no name whose words it could be."""
+    word = re.compile(rf"\b{re.escape(speech.name.split()[-1].lower())}\b")
+    return any(word.search(hit.passage.text) for hit in hits)
 
 
 def _candidates(question: str, asked: Asked, hit: Hit, catalog: Catalog, place: float) -> Iterator[Candidate]:

@@ -118,6 +118,11 @@ class Catalog:
             "INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?)", [started, now(), added, changed, unchanged, failed]
         )
 
+    def is_new(self) -> bool:
+        """Whether nothing was ever added, nor tried to be."""
+        has_articles = self.db.execute("SELECT EXISTS (SELECT 1 FROM articles)").fetchone()[0]
+        return not has_articles and not self.last_run()
+
     def last_run(self) -> str:
         """When articles were last looked for, empty if never."""
         row = self.db.execute("SELECT max(finished) AS finished FROM runs").fetchone()

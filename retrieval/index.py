@@ -70,17 +70,28 @@ def catch_up(
     wait: float = -1,
     on_wait: Callable[[str], None] | None = None,
     stop: Event | None = None,
+    most_vectors: int | None = None,
 ) -> None:
     """Give both indexes what they are owed, newest articles first; at once done when they are owed nothing.
 
-    Setting `stop` from another thread ends it after the passages in hand.
-
-    Raises EmbeddingUnavailable once the words are in, IndexBusy when the lock is not free within `wait` seconds.
+    Setting `stop` from another thread ends it after the passages in hand. More than `most_vectors` passages without
+    a vector are left to whoever has the time. Raises EmbeddingUnavailable once the words are in, IndexBusy when the
+    lock is not free within `wait` seconds.
     """
-    while backlog.is_owed(store.catalog) and not (stop and stop.is_set()):
+    while owed := _worth_taking(store, most_vectors):
+        if stop and stop.is_set():
+            return
         with writing(store.folder, wait=wait, on_wait=on_wait):
             _take_words(store, progress)
-            _take_vectors(store, progress, stop)
+            if "vectors" in owed:
+                _take_vectors(store, progress, stop)
+
+
+def _worth_taking(store: Store, most_vectors: int | None) -> set[backlog.Derived]:
+    counts = {derived: backlog.count_owed(store.catalog, derived) for derived in backlog.INDEXES}
+    if most_vectors is not None and counts["vectors"] > most_vectors:
+        del counts["vectors"]
+    return {derived for derived, count in counts.items() if count}
 
 
 def reindex(store: Store, progress: Progress = _quiet, *, on_wait: Callable[[str], None] | None = None) -> None:

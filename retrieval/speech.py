@@ -38,7 +38,7 @@ CUE = re.compile(
     r"es)|signal(?:l?ed|s)|indicated|clarified|expressed|described|called|calls|criticized|"
     r"criticised|accused|accusing|denied|denies|promised|vowed|predicted|suggested|suggests"
     r"|urged|acknowledged|admitted|remarked|praised|condemned|defended|mocked|dismissed|"
-    r"rebuked|thinks?|thought|believes?|believed|hopes?|hoped|wants|wanted|intends?|"
+    r"reacts?|reacted|responds|rebuked|thinks?|thought|believes?|believed|hopes?|hoped|wants|wanted|intends?|"
     r"concluded|reiterated|mentioned"
     r")\b"
 )

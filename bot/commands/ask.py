@@ -1,6 +1,7 @@
 """ask and search, for one question or for a file of them."""
 
 import json
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from bot.messages import as_dict
 from bot.render import printable, to_text
 from retrieval import backlog
 from retrieval.documents import Hit
-from retrieval.errors import IndexUnavailable, UsageError
+from retrieval.errors import EmbeddingUnavailable, IndexBusy, IndexUnavailable, UsageError
 from retrieval.filters import Filters
 
 OK, NO_ANSWER = 0, 3
@@ -76,16 +77,17 @@ def search_many(file: Path, filters: Filters, k: int, *, quiet: bool) -> int:
 
 
 def prepare(app: App, *, quiet: bool) -> None:
-    """Index the configured articles where there is no index yet, and finish what an interrupted run left undone."""
+    """Index the configured articles where there is no index yet; finish what was left undone if that is quick."""
     app.search.warm()
-    share = backlog.share(app.store.catalog)
-    if share.articles == 0 and not app.store.catalog.last_run():
+    if app.store.catalog.is_new():
         _first_run(app, quiet=quiet)
-    elif share.words < share.passages or 0 < share.passages - share.vectors <= FEW:
-        from bot.commands.articles import catch_up
+        return
+    if not backlog.is_owed(app.store.catalog):
+        return
+    from retrieval import index  # half a second that an index with nothing owed need not spend
 
-        with terminal.progress(quiet=quiet) as report:
-            catch_up(app, report)
+    with terminal.progress(quiet=quiet) as report, suppress(IndexBusy, EmbeddingUnavailable):
+        index.catch_up(app.store, report, wait=0, most_vectors=FEW)
 
 
 def _first_run(app: App, *, quiet: bool) -> None:
