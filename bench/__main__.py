@@ -12,11 +12,10 @@ from bench.plain import PlainChroma
 from evals.data import news_articles, rows
 from evals.systems import build
 from retrieval import backlog, index
-from retrieval.documents import Article
+from retrieval.documents import Article, in_context
 from retrieval.embed import MiniLM
 from retrieval.search import Search
 from retrieval.store import Store
-from retrieval.vectors import context
 
 QUESTION = "What did Rubio say about concessions?"
 
@@ -60,7 +59,7 @@ def _ingest(options: argparse.Namespace, model: MiniLM) -> None:
         index.catch_up(store)
         ours = time.perf_counter() - started
         keys = [row["id"] for row in store.catalog.db.execute("SELECT id FROM passages")]
-        texts = [context(hit) for hit in store.catalog.hits(keys).values()]
+        texts = [in_context(hit) for hit in store.catalog.hits(keys).values()]
     started = time.perf_counter()
     model.embed(texts)
     bare = time.perf_counter() - started

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 from bot.answer import compose, decline
 from bot.condense import condense
@@ -35,18 +36,33 @@ class Conversation:
         self._store, self._search, self._history = store, search, history
 
     def ask(
-        self, question: str, conversation: str = "", *, filters: Filters | None = None, k: int = DEFAULT_HITS
+        self,
+        question: str,
+        conversation: str = "",
+        *,
+        filters: Filters | None = None,
+        k: int = DEFAULT_HITS,
+        today: date | None = None,
     ) -> Answer:
-        """The answer; a conversation's id makes follow-ups understood and the turn remembered. Raises UsageError."""
-        return self.look(question, conversation, filters=filters, k=k).answer
+        """The answer; a conversation's id makes follow-ups understood and the turn remembered.
+
+        `today` is the day that `this week` is counted from. Raises UsageError.
+        """
+        return self.look(question, conversation, filters=filters, k=k, today=today).answer
 
     def look(
-        self, question: str, conversation: str = "", *, filters: Filters | None = None, k: int = DEFAULT_HITS
+        self,
+        question: str,
+        conversation: str = "",
+        *,
+        filters: Filters | None = None,
+        k: int = DEFAULT_HITS,
+        today: date | None = None,
     ) -> Asking:
         """Like `ask`, with what the answer was made from."""
         started = time.perf_counter()
         standalone = condense(checked(question), self._turns(conversation))
-        found = self._search(standalone, k, filters=filters)
+        found = self._search(standalone, k, filters=filters, today=today)
         searched = time.perf_counter()
         answer = self._answer(question, standalone, found)
         timings = {

@@ -2,11 +2,13 @@
 
 import time
 from collections.abc import Callable, Sequence
+from datetime import date
 from pathlib import Path
 
 from evals.data import Row, rows
-from evals.systems import systems
+from evals.systems import System, systems
 from evals.table import Line
+from retrieval.dates import iso
 from retrieval.documents import Hit
 from retrieval.store import Store
 
@@ -35,10 +37,10 @@ def multihop(data: Path, store: Store) -> list[Line]:
     """Share of a question's evidence sentences among the first ten."""
     questions = [row for row in rows(data / "multihop/queries.jsonl") if row["gold"]]
     lines = []
-    for system, search in systems(store).items():
+    for system, search in _dayless(store).items():
         shares = []
         for row in questions:
-            found = {hit.passage.article for hit in search(row["query"])[:TEN]}
+            found = {hit.passage.article for hit in search(row["query"], None)[:TEN]}
             shares.append(len(found & set(row["gold"])) / len(set(row["gold"])))
         lines.append(Line("multihop", system, len(questions), {"recall@10": _mean(shares)}))
     return lines
@@ -46,12 +48,23 @@ def multihop(data: Path, store: Store) -> list[Line]:
 
 def _ranked(name: str, questions: list[Row], key: str, store: Store, judge: Judge, *, by_article: bool) -> list[Line]:
     lines = []
-    for system, search in systems(store).items():
+    compared = systems(store) if any("date" in row for row in questions) else _dayless(store)
+    for system, search in compared.items():
+        search(questions[0][key], None)
         started = time.perf_counter()
-        ranks = [_rank(search(row[key]), row, judge, by_article=by_article) for row in questions]
+        ranks = [_rank(search(row[key], _day(row)), row, judge, by_article=by_article) for row in questions]
         spent = (time.perf_counter() - started) / len(questions) * 1000
         lines.append(Line(name, system, len(questions), _figures(ranks) | {"ms": spent}))
     return lines
+
+
+def _dayless(store: Store) -> dict[str, System]:
+    return {name: system for name, system in systems(store).items() if "day" not in name}
+
+
+def _day(row: Row) -> date | None:
+    day = iso(row.get("date"))
+    return date.fromisoformat(day[:10]) if day else None
 
 
 def _rank(hits: Sequence[Hit], row: Row, judge: Judge, *, by_article: bool) -> int:

@@ -1,22 +1,23 @@
 """What is measured side by side on the same passages: ours, plain BM25, plain dense."""
 
 from collections.abc import Callable, Iterable
+from datetime import date
 from pathlib import Path
 
 import tantivy
 
 from retrieval import backlog, index
-from retrieval.documents import Article, Hit
+from retrieval.documents import Article, Hit, in_context
 from retrieval.embed import EmbeddingModel
 from retrieval.errors import SourceError
 from retrieval.search import Search
 from retrieval.store import Store
 from retrieval.terms import ANALYZER_NAME, analyzer, terms
-from retrieval.vectors import context
 
 DEPTH = 50  # passages asked for; a table looks at the first ten articles or passages among them
 
-System = Callable[[str], list[Hit]]
+System = Callable[[str, date | None], list[Hit]]
+"""A question and the day it was asked to hits, best first."""
 
 
 def build(folder: Path, model: EmbeddingModel, articles: Iterable[Article | SourceError]) -> Store:
@@ -28,13 +29,14 @@ def build(folder: Path, model: EmbeddingModel, articles: Iterable[Article | Sour
 
 
 def systems(store: Store) -> dict[str, System]:
-    """The three systems over one store."""
+    """The systems over one store; one is told on which day a question was asked, for what `this week` means."""
     search = Search(store)
     plain = _PlainWords(store)
     return {
-        "plain BM25": plain.search,
-        "plain dense": lambda question: _dense(store, question),
-        "OnRecord": lambda question: list(search(question, DEPTH).hits),
+        "plain BM25": lambda question, _: plain.search(question),
+        "plain dense": lambda question, _: _dense(store, question),
+        "OnRecord": lambda question, _: list(search(question, DEPTH).hits),
+        "OnRecord, day known": lambda question, day: list(search(question, DEPTH, today=day).hits),
     }
 
 
@@ -51,7 +53,7 @@ class _PlainWords:
         writer = self._index.writer(64_000_000, 1)
         keys = [row["id"] for row in store.catalog.db.execute("SELECT id FROM passages WHERE live = 1")]
         for key, hit in store.catalog.hits(keys).items():
-            writer.add_document(tantivy.Document(id=key, text=context(hit)))
+            writer.add_document(tantivy.Document(id=key, text=in_context(hit)))
         writer.commit()
         self._index.reload()
 

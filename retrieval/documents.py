@@ -58,6 +58,11 @@ class Hit:
     copies: tuple[str, ...] = ()
 
 
+def in_context(hit: Hit) -> str:
+    """What both indexes hold of a passage: headline and heading give it its context, the cited span stays bare."""
+    return "\n".join(part for part in (hit.title, hit.passage.heading, hit.passage.text) if part)
+
+
 def digest(text: str) -> str:
     """The first 16 hexadecimal digits of the text's SHA-256."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]

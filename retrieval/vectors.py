@@ -10,7 +10,7 @@ from chromadb.config import Settings
 from langchain_chroma import Chroma
 from langchain_core.embeddings import Embeddings
 
-from retrieval.documents import Hit
+from retrieval.documents import Hit, in_context
 from retrieval.errors import IndexUnavailable
 
 COLLECTION = "passages"
@@ -36,7 +36,7 @@ class Vectors:
 
     def add(self, hits: Sequence[Hit]) -> None:
         """Embed passages with their title and heading as context and store them; doing it twice changes nothing."""
-        texts = [context(hit) for hit in hits]
+        texts = [in_context(hit) for hit in hits]
         self._embeddings.embed_documents(texts)  # into the cache: the long part, and searches go on meanwhile
         with self._lock:
             self._store.add_texts(
@@ -119,8 +119,3 @@ class Vectors:
             raise IndexUnavailable(
                 f"The vectors index cannot be opened ({exc}); 'onrecord reindex' builds it anew."
             ) from exc
-
-
-def context(hit: Hit) -> str:
-    """What is embedded for a passage: headline and section heading give it its context, the cited span stays bare."""
-    return "\n".join(part for part in (hit.title, hit.passage.heading, hit.passage.text) if part)

@@ -3,6 +3,7 @@
 import json
 from contextlib import suppress
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from bot.conversation import checked
 from bot.messages import as_dict
 from bot.render import printable, to_text
 from retrieval import backlog
+from retrieval.dates import iso
 from retrieval.documents import Hit
 from retrieval.errors import EmbeddingUnavailable, IndexBusy, IndexUnavailable, UsageError
 from retrieval.filters import Filters
@@ -69,7 +71,37 @@ def search_many(file: Path, filters: Filters, k: int, *, quiet: bool) -> int:
     with open_app() as app:
         prepare(app, quiet=quiet)
         for row in rows:
-            found = app.search(row["question"], k, filters=filters)
+            answer = app.conversation.ask(row["question"], filters=filters, k=k, today=_asked_on(row))
+            terminal.say_json({"id": row.get("id")} | as_dict(answer))
+    return OK
+
+
+def search_one(query: str, filters: Filters, k: int, *, as_json: bool, quiet: bool) -> int:
+    """Exit code 3 when nothing is found."""
+    if not query.strip():
+        raise UsageError("The query is empty.")
+    with open_app() as app:
+        prepare(app, quiet=quiet)
+        found = app.search(query, k, filters=filters)
+    _note(found.without_vectors, quiet=quiet)
+    for number, hit in enumerate(found.hits, 1):
+        if as_json:
+            terminal.say_json(_hit(hit))
+        else:
+            facts = ", ".join(fact for fact in (hit.outlet, hit.title, hit.published[:10]) if fact)
+            terminal.say(
+                printable(f"{number}. {hit.score:.2f}  {facts}  ({hit.passage.article})\n{hit.passage.text}\n")
+            )
+    return OK if found.hits else NO_ANSWER
+
+
+def search_many(file: Path, filters: Filters, k: int, *, quiet: bool) -> int:
+    """One JSON object a line: the line's id and its hits."""
+    rows, trouble = questions(file), ""
+    with open_app() as app:
+        prepare(app, quiet=quiet)
+        for row in rows:
+            found = app.search(row["question"], k, filters=filters, today=_asked_on(row))
             trouble = found.without_vectors
             terminal.say_json({"id": row.get("id"), "hits": [_hit(hit) for hit in found.hits]})
     _note(trouble, quiet=quiet)
@@ -124,6 +156,12 @@ def _question(place: str, line: str) -> dict[str, Any]:
     except UsageError as exc:
         raise UsageError(f"{place}: {exc}") from exc
     return row
+
+
+def _asked_on(row: dict[str, Any]) -> date | None:
+    """The day a question was asked, where its line says so: `this week` means the week before."""
+    day = iso(row.get("date"))
+    return date.fromisoformat(day[:10]) if day else None
 
 
 def _note(trouble: str, *, quiet: bool) -> None:
