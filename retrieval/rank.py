@@ -2,7 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import pairwise
 
 from retrieval.documents import Hit
@@ -21,12 +23,12 @@ class Weights:
     figures change by less than a point.
     """
 
-    words: float = 0.3
-    dense: float = 0.35
-    title: float = 0.2
+    words: float = 0.2
+    dense: float = 0.25
+    title: float = 0.25
     covered: float = 0.45
-    window: float = 0.5
-    phrases: float = 0.4
+    window: float = 0.45
+    phrases: float = 0.3
     speech: float = 1.2
     siblings: float = 0.1
     day: float = 0.3
@@ -78,7 +80,7 @@ def phrases(question: str) -> frozenset[tuple[str, str]]:
 def signals(asked: Asked, hit: Hit) -> Signals:
     """Compare the question's terms with one passage, its title and heading."""
     body = terms(hit.passage.text)
-    inside, around = set(body), set(terms(f"{hit.title} {hit.passage.heading} {hit.outlet}"))
+    inside, around = set(body), _terms_around(hit.title, hit.passage.heading, hit.outlet)
     neighbours = asked.phrases & set(pairwise(body))
     return Signals(
         found=frozenset(asked.weight) & (inside | around),
@@ -90,26 +92,8 @@ def signals(asked: Asked, hit: Hit) -> Signals:
     )
 
 
-def rank(asked: Asked, hits: Sequence[Hit], weights: Weights = WEIGHTS) -> list[Hit]:
-    """Hits with their final score, best first; `words` and `dense` of each are the raw BM25 score and cosine."""
-    best_words = max((hit.words for hit in hits), default=0.0) or 1.0
-    cosines = [hit.dense for hit in hits if hit.dense]
-    low, high = min(cosines, default=0.0), max(cosines, default=1.0)
-    scores, newest = list[float](), _newest_first(hits) if asked.latest else {}
-    for hit in hits:
-        near = (hit.dense - low) / (high - low) if hit.dense and high > low else 0.0
-        score = weights.words * hit.words / best_words + weights.dense * near
-        score += weights.latest * newest.get(hit.published[:10], 0.0)
-        scores.append(score + _text_score(asked, hit, weights) + _day_score(asked, hit, weights))
-    final = _with_siblings(hits, scores, weights.siblings)
-    return [replace(hit, score=score) for score, hit in sorted(zip(final, hits, strict=True), key=_by_score)]
-
-
-def _by_score(scored: tuple[float, Hit]) -> tuple[float, str]:
-    return -scored[0], scored[1].passage.id
-
-
-def _text_score(asked: Asked, hit: Hit, weights: Weights) -> float:
+def text_score(asked: Asked, hit: Hit, weights: Weights = WEIGHTS) -> float:
+    """What a look at the passage's text adds to its score; the slow part, which needs neither index."""
     found = signals(asked, hit)
     return (
         weights.covered * found.covered
@@ -118,6 +102,28 @@ def _text_score(asked: Asked, hit: Hit, weights: Weights) -> float:
         + weights.phrases * found.phrases
         + weights.speech * found.speech
     )
+
+
+def rank(asked: Asked, hits: Sequence[Hit], texts: Mapping[str, float], weights: Weights = WEIGHTS) -> list[Hit]:
+    """Hits with their final score, best first.
+
+    `words` and `dense` of each hit are the raw BM25 score and cosine; `texts` are the text scores by passage.
+    """
+    best_words = max((hit.words for hit in hits), default=0.0) or 1.0
+    cosines = [hit.dense for hit in hits if hit.dense]
+    low, high = min(cosines, default=0.0), max(cosines, default=1.0)
+    scores, newest = list[float](), _newest_first(hits) if asked.latest else {}
+    for hit in hits:
+        near = (hit.dense - low) / (high - low) if hit.dense and high > low else 0.0
+        score = weights.words * hit.words / best_words + weights.dense * near
+        score += weights.latest * newest.get(hit.published[:10], 0.0)
+        scores.append(score + texts[hit.passage.id] + _day_score(asked, hit, weights))
+    final = _with_siblings(hits, scores, weights.siblings)
+    return [replace(hit, score=score) for score, hit in sorted(zip(final, hits, strict=True), key=_by_score)]
+
+
+def _by_score(scored: tuple[float, Hit]) -> tuple[float, str]:
+    return -scored[0], scored[1].passage.id
 
 
 def _day_score(asked: Asked, hit: Hit, weights: Weights) -> float:
@@ -151,7 +157,12 @@ def _speech(asked: Asked, hit: Hit, inside: set[str]) -> float:
     return speech_score(asked.speech, hit.passage.text, asked.weight)
 
 
-def _share(asked: Asked, found: set[str]) -> float:
+@lru_cache(maxsize=4096)
+def _terms_around(title: str, heading: str, outlet: str) -> frozenset[str]:
+    return frozenset(terms(f"{title} {heading} {outlet}"))
+
+
+def _share(asked: Asked, found: AbstractSet[str]) -> float:
     return sum(asked.weight[term] for term in asked.terms if term in found) / asked.total
 
 

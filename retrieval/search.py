@@ -12,7 +12,7 @@ from retrieval.dates import asked_days, asks_latest
 from retrieval.documents import Hit
 from retrieval.errors import EmbeddingUnavailable, IndexUnavailable
 from retrieval.filters import Filters
-from retrieval.rank import Asked, phrases, rank
+from retrieval.rank import Asked, phrases, rank, text_score
 from retrieval.speech import asked_speech, spoken_by
 from retrieval.store import Store
 from retrieval.terms import content_terms
@@ -60,13 +60,17 @@ class Search:
             return Found((), asked)
         dense = self._pool.submit(self._dense, question, articles)
         words = dict(self._store.words.search(asked.terms, CANDIDATES, articles))
+        candidates = self._store.catalog.hits(list(words))
+        texts = {key: text_score(asked, hit) for key, hit in candidates.items()}  # while the other index is searched
         try:
             near, trouble = dict(dense.result()), ""
         except (EmbeddingUnavailable, IndexUnavailable) as exc:
             near, trouble = {}, str(exc)
-        candidates = self._store.catalog.hits(list(words | near))
+        others = self._store.catalog.hits([key for key in near if key not in words])
+        candidates |= others
+        texts |= {key: text_score(asked, hit) for key, hit in others.items()}
         scored = [replace(hit, words=words.get(key, 0.0), dense=near.get(key, 0.0)) for key, hit in candidates.items()]
-        return Found(tuple(once(rank(asked, scored), k)), asked, trouble)
+        return Found(tuple(once(rank(asked, scored, texts), k)), asked, trouble)
 
     def _ask(self, question: str, speaker: str, today: date) -> Asked:
         speech = spoken_by(speaker, question) if speaker else asked_speech(question)

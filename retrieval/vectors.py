@@ -66,22 +66,20 @@ class Vectors:
         """The `k` nearest passages and their cosine similarity, best first, among some passages if given."""
         if among is not None and not among:
             return []
-        limit: dict[str, Any] = {} if among is None else {"ids": list(among)}
-        store = self._current(generation)
+        opened = self._current(generation)
         try:
-            found = store.similarity_search_by_vector_with_relevance_scores(list(question), k=k, **limit)
+            return _nearest(opened, question, k, among)
         except Exception:  # closed meanwhile by a thread that saw a newer generation, or rebuilt by another process
-            found = self._search_again(store, list(question), k, limit)
-        return [(str(document.id), 1.0 - distance) for document, distance in found]
+            return self._search_again(opened, question, k, among)
 
-    def _search_again(self, failed: Chroma, question: list[float], k: int, limit: dict[str, Any]) -> list[Any]:
+    def _search_again(
+        self, failed: Chroma, question: Sequence[float], k: int, among: Sequence[str] | None
+    ) -> list[tuple[str, float]]:
         try:
             store = self._reopened(failed)
-            if limit:  # an id that Chroma does not have fails the whole query
-                limit = {"ids": store.get(ids=limit["ids"], include=[])["ids"]}
-            if limit == {"ids": []}:
-                return []
-            return store.similarity_search_by_vector_with_relevance_scores(question, k=k, **limit)
+            if among is not None:  # an id that Chroma does not have fails the whole query
+                among = store.get(ids=list(among), include=[])["ids"]
+            return _nearest(store, question, k, among) if among is None or among else []
         except IndexUnavailable:
             raise
         except Exception as exc:  # chromadb raises whatever its Rust core raises
@@ -119,3 +117,12 @@ class Vectors:
             raise IndexUnavailable(
                 f"The vectors index cannot be opened ({exc}); 'onrecord reindex' builds it anew."
             ) from exc
+
+
+def _nearest(store: Chroma, question: Sequence[float], k: int, among: Sequence[str] | None) -> list[tuple[str, float]]:
+    """Ids and cosines; the texts stay where they are, which halves the time of LangChain's own searches."""
+    collection = store._client.get_collection(COLLECTION)
+    ids = None if among is None else list(among)
+    found = collection.query(query_embeddings=[list(question)], n_results=k, ids=ids, include=["distances"])
+    distances = found["distances"] or [[]]
+    return [(key, 1.0 - distance) for key, distance in zip(found["ids"][0], distances[0], strict=True)]

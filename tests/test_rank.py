@@ -7,11 +7,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from retrieval.documents import Hit, Passage
-from retrieval.rank import WINDOW, Asked, Weights, phrases, rank, signals
+from retrieval.rank import WINDOW, Asked, Weights, phrases, rank, signals, text_score
 from retrieval.speech import asked_speech
 from retrieval.terms import content_terms
 
 QUESTION = "Why is the ferry pier closed?"
+
+
+def texts(question: Asked, hits: list[Hit], weights: Weights) -> dict[str, float]:
+    return {hit.passage.id: text_score(question, hit, weights) for hit in hits}
+
+
 NONE = Weights(**dict.fromkeys(Weights.__slots__, 0.0))
 
 
@@ -26,11 +32,11 @@ def hit(key: str, text: str = "", title: str = "", words: float = 0.0, dense: fl
 
 
 def order(question: Asked, weights: Weights, *hits: Hit) -> list[str]:
-    return [found.passage.id for found in rank(question, hits, weights)]
+    return [found.passage.id for found in rank(question, hits, texts(question, hits, weights), weights)]
 
 
 def test_no_hits_rank_to_nothing() -> None:
-    assert rank(asked(), []) == []
+    assert rank(asked(), [], {}) == []
 
 
 @pytest.mark.parametrize("signal", ["words", "dense"])

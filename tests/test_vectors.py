@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from langchain_core.embeddings import Embeddings
 
-from retrieval.documents import Hit, Passage
+from retrieval.documents import Hit, Passage, in_context
 from retrieval.errors import IndexUnavailable
-from retrieval.vectors import Vectors, context
+from retrieval.vectors import Vectors
 
 PLACES = {"north": [0.0, 1.0], "east": [1.0, 0.0], "northeast": [0.6, 0.8], "south": [0.0, -1.0]}
 
@@ -88,8 +88,8 @@ def test_a_new_generation_is_reopened_and_still_answers(vectors: Vectors) -> Non
 
 def test_title_and_heading_are_embedded_before_the_text() -> None:
     passage = Passage("p", "a", 0, 4, "text", heading="Heading")
-    assert context(Hit(passage, "Title", "", "", (), "", "", 0.0)) == "Title\nHeading\ntext"
-    assert context(hit("north")) == "north"
+    assert in_context(Hit(passage, "Title", "", "", (), "", "", 0.0)) == "Title\nHeading\ntext"
+    assert in_context(hit("north")) == "north"
 
 
 def test_a_folder_that_cannot_be_opened_is_refused(tmp_path: Path) -> None:

@@ -37,37 +37,7 @@ def ask_one(question: str, filters: Filters, k: int, *, as_json: bool, quiet: bo
 
 def ask_many(file: Path, filters: Filters, k: int, *, quiet: bool) -> int:
     """One JSON answer a line, with the line's id."""
-    with open_app() as app:
-        prepare(app, quiet=quiet)
-        for row in questions(file):
-            terminal.say_json(
-                {"id": row.get("id")} | as_dict(app.conversation.ask(row["question"], filters=filters, k=k))
-            )
-    return OK
-
-
-def search_one(query: str, filters: Filters, k: int, *, as_json: bool, quiet: bool) -> int:
-    """Exit code 3 when nothing is found."""
-    if not query.strip():
-        raise UsageError("The query is empty.")
-    with open_app() as app:
-        prepare(app, quiet=quiet)
-        found = app.search(query, k, filters=filters)
-    _note(found.without_vectors, quiet=quiet)
-    for number, hit in enumerate(found.hits, 1):
-        if as_json:
-            terminal.say_json(_hit(hit))
-        else:
-            facts = ", ".join(fact for fact in (hit.outlet, hit.title, hit.published[:10]) if fact)
-            terminal.say(
-                printable(f"{number}. {hit.score:.2f}  {facts}  ({hit.passage.article})\n{hit.passage.text}\n")
-            )
-    return OK if found.hits else NO_ANSWER
-
-
-def search_many(file: Path, filters: Filters, k: int, *, quiet: bool) -> int:
-    """One JSON object a line: the line's id and its hits."""
-    rows, trouble = questions(file), ""
+    rows = questions(file)
     with open_app() as app:
         prepare(app, quiet=quiet)
         for row in rows:
