@@ -2,40 +2,55 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import exp
+from math import exp, log10
 
 from retrieval.documents import Hit
 from retrieval.rank import Asked, signals
 from retrieval.terms import names, terms
 
 LOOKED_AT = 5  # hits
+LONG = 20  # terms of a long question
+LARGE = 6  # powers of ten: a million passages
 
 ENOUGH = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """A logistic regression fitted on evals `multihop`, `clapnq` and `quotes`, 2026-11; each set counts the same."""
+    """A logistic regression: `python -m evals.gate` fits it to labelled sets, each of which counts the same."""
 
     intercept: float
     coefficients: Mapping[str, float]
 
 
 WITH_VECTORS = Calibration(
-    -4.9,
+    -6.2,
     {
-        "cosine": 5.91,
-        "covered": 0.47,
-        "pooled": 0.72,
-        "window": 1.04,
-        "named": 0.41,
-        "all_named": 2.04,
-        "speech": 0.69,
-        "is_speech": 1.01,
+        "cosine": 7.75,
+        "covered": -0.3,
+        "window": 1.21,
+        "named": 1.08,
+        "all_named": 1.53,
+        "speech": 4.94,
+        "is_speech": 0.58,
+        "size": -3.88,
+        "length": 1.57,
+        "mass": 6.15,
     },
 )
 BY_WORDS_ALONE = Calibration(
-    -1.89, {"covered": 1.87, "window": 1.76, "named": 0.77, "all_named": 1.84, "speech": 0.14, "is_speech": 0.77}
+    -1.83,
+    {
+        "covered": 1.07,
+        "window": 0.63,
+        "named": 2.08,
+        "all_named": 0.73,
+        "speech": 2.12,
+        "is_speech": 0.48,
+        "size": -4.53,
+        "length": 1.39,
+        "mass": 4.9,
+    },
 )
 
 
@@ -65,19 +80,26 @@ def _guess(calibration: Calibration, found: Mapping[str, float]) -> float:
 
 
 def features(question: str, asked: Asked, hits: Sequence[Hit]) -> dict[str, float]:
-    """What the guess rests on, each 0 to 1."""
+    """What the guess rests on, each 0 to 1.
+
+    The larger an index, the better the best of its passages fits by chance; the longer a question, the harder it is
+    for one passage to hold all of its words.
+    """
     looked = [signals(asked, hit) for hit in hits[:LOOKED_AT]]
     wanted = [term for term in names(question) if term in asked.weight] or list(asked.terms)
     everything = frozenset[str]().union(*(found.found for found in looked))
+    covered, length = max(found.covered for found in looked), min(1.0, len(asked.terms) / LONG)
     return {
         "cosine": max(hit.dense for hit in hits),
-        "covered": max(found.covered for found in looked),
-        "pooled": _share(asked, asked.terms, everything),
+        "covered": covered,
         "window": max(found.window for found in looked),
         "named": max(_share(asked, wanted, found.found) for found in looked),
         "all_named": _share(asked, wanted, everything),
         "speech": max(found.speech for found in looked),
         "is_speech": float(asked.speech is not None),
+        "size": min(1.0, log10(asked.passages + 1) / LARGE),
+        "length": length,
+        "mass": length * covered,
     }
 
 

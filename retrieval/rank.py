@@ -42,7 +42,7 @@ WEIGHTS = Weights()
 class Asked:
     """A question as ranking sees it: its content terms with their inverse document frequencies.
 
-    `since` and `until` are the days it speaks of, `unknown` are the terms that stand in no passage.
+    `since` and `until` are the days it speaks of, `unknown` are the terms that stand in none of the `passages`.
     """
 
     terms: tuple[str, ...]
@@ -53,6 +53,7 @@ class Asked:
     until: str = ""
     latest: bool = False
     unknown: frozenset[str] = frozenset()
+    passages: int = 0
 
     @property
     def total(self) -> float:

@@ -79,7 +79,9 @@ class Search:
         weight = {term: math.log(1 + (total - df + 0.5) / (df + 0.5)) for term, df in frequencies.items()}
         since, until = asked_days(question, today)
         unknown = frozenset(term for term, df in frequencies.items() if df == 0)
-        return Asked(tuple(terms), phrases(question), weight, speech, since, until, asks_latest(question), unknown)
+        return Asked(
+            tuple(terms), phrases(question), weight, speech, since, until, asks_latest(question), unknown, total
+        )
 
     def _dense(self, question: str, articles: Sequence[str] | None) -> list[tuple[str, float]]:
         catalog, vectors = self._store.catalog, self._store.vectors
