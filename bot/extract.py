@@ -41,6 +41,10 @@ _KINDS = (
     ),
     (r"\bwhy\b", r"\b(?:because|due to|since|after|so that|in order to|reason|amid|over|to)\b"),
 )
+_HOW_MANY = re.compile(r"\bhow many (\w+)", re.IGNORECASE)
+_NUMBERS = set(
+    "one two three four five six seven eight nine ten eleven twelv dozen hundr thousand million".split()
+)  # stems
 _WHO = re.compile(r"\b(?:who|whom|whose|which|what (?:is|was) the name|name)\b", re.IGNORECASE)
 _NAME = re.compile(r"(?<![.!?“\"] )(?<!^)\b[A-Z][\w’'-]+")
 
@@ -149,6 +153,8 @@ def _covered(asked: Asked, inside: set[str], around: set[str]) -> float:
 
 
 def _right_kind(question: str, asked: Asked, text: str) -> float:
+    if counted := _HOW_MANY.search(question):
+        return _counts(terms(counted[1]), terms(text))
     for wanted, given in _KINDS:
         if re.search(wanted, question, re.IGNORECASE):
             return 1.0 if re.search(r"\d", text) else 0.7 * bool(re.search(given, text, re.IGNORECASE))
@@ -156,6 +162,14 @@ def _right_kind(question: str, asked: Asked, text: str) -> float:
         fresh = [name for name in _NAME.findall(text) if not set(terms(name)) <= set(asked.terms)]
         return float(bool(fresh))
     return 0.0
+
+
+def _counts(counted: Sequence[str], words: Sequence[str]) -> float:
+    """1 where a number stands right before what is counted, as in `69 drones`, a half where there is any figure."""
+    for at, word in enumerate(words):
+        if word in counted and any(near[0].isdigit() or near in _NUMBERS for near in words[max(0, at - 3) : at]):
+            return 1.0
+    return 0.5 * any(word[0].isdigit() for word in words)
 
 
 def _choose(candidates: Sequence[Candidate], *, latest: bool) -> list[Candidate]:

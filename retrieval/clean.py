@@ -118,7 +118,7 @@ def _is_wrapped(lines: Sequence[str]) -> bool:
     full = lines[:-1]
     widest = max(map(len, lines))
     ends = sum(bool(_SENTENCE_END.search(line.rstrip())) for line in full)
-    return 30 <= widest <= 110 and min(map(len, full)) >= widest * 0.6 and ends <= len(full) * 0.5
+    return 30 <= widest <= 130 and min(map(len, full)) >= widest * 0.6 and ends <= len(full) * 0.5
 
 
 def _trim(text: str, span: Span) -> Span:

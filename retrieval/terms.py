@@ -12,7 +12,7 @@ LONGEST_TERM = 60
 STOP_WORDS = frozenset(
     "a about above after again against ago all also am an and any are as at be became because been before being "
     "below between both but by can could d did do does doing down during each few for from further had has have "
-    "get gets getting go goes going got "
+    "get gets getting go goes going got many much "
     "having he her here hers herself him himself his how i if in into is it its itself just ll m may me might "
     "more most must my myself no nor not now of off on once only or other our ours out over own re s same shall "
     "she should so some such t than that the their theirs them themselves then there these they this those "
