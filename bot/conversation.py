@@ -61,7 +61,8 @@ class Conversation:
     ) -> Asking:
         """Like `ask`, with what the answer was made from."""
         started = time.perf_counter()
-        standalone = condense(checked(question), self._turns(conversation))
+        question = checked(question)
+        standalone = condense(question, self._turns(conversation))
         found = self._search(standalone, k, filters=filters, today=today)
         searched = time.perf_counter()
         answer = self._answer(question, standalone, found)

@@ -114,7 +114,7 @@ def _attribution(found: list[_Sentence], at: int) -> float:
         return 0.7 * near
     if not sentence.outside.strip(" .,—–-"):
         return 0.6 * near
-    return 0.5 * near if sentence.inside and not _OTHER_SPEAKER.search(sentence.outside) else 0.0
+    return 0.0 if sentence.has_cue else 0.5 * near  # a cue without the name: somebody else speaks
 
 
 def _named_before(found: list[_Sentence], at: int) -> float:

@@ -8,12 +8,11 @@ from pathlib import Path
 from bot.conversation import Conversation
 from bot.gate import ENOUGH
 from bot.history import History
-from evals.data import rows
+from evals.data import clapnq_articles, rows
 from evals.table import Line
 from retrieval import index
 from retrieval.embed import EmbeddingModel
 from retrieval.search import Search
-from retrieval.sources.jsonl import article_of
 from retrieval.store import Store
 
 Judged = list[tuple[float, bool, bool]]
@@ -62,8 +61,7 @@ def clapnq(data: Path, model: EmbeddingModel) -> list[Line]:
     judged: Judged = []
     for row in rows(data / "answerable/clapnq.jsonl"):
         with tempfile.TemporaryDirectory() as folder, Store(Path(folder), lambda: model) as store:
-            passages = enumerate(row["passages"])
-            index.add(store, (article_of(f"clapnq:{at}", passage | {"id": str(at)}) for at, passage in passages))
+            index.add(store, clapnq_articles(row))
             index.catch_up(store)
             answer = _conversation(store).ask(row["question"])
             judged.append((answer.evidence, answer.status != "no_answer", str(row["answerable"]) == "True"))

@@ -45,3 +45,9 @@ def followup_articles(data: Path) -> Iterator[Article | SourceError]:
     """MTRAG's passages, one an article."""
     for row in rows(data / "followups/passages.jsonl.gz"):
         yield article_of(f"followups:{row['id']}", row)
+
+
+def clapnq_articles(row: Row) -> Iterator[Article | SourceError]:
+    """The passages of one CLAP NQ question."""
+    for at, passage in enumerate(row["passages"]):
+        yield article_of(f"clapnq:{at}", passage | {"id": str(at)})

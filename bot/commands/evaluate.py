@@ -59,11 +59,13 @@ def _wanted(row: dict[str, Any]) -> set[str]:
 
 
 def _figures(results: list[Result]) -> dict[str, float | int]:
-    total = len(results) or 1
+    """Ranks are of those questions that name an article."""
     figures: dict[str, float | int] = {"questions": len(results)}
-    for depth in DEPTHS:
-        figures[f"hit@{depth}"] = sum(0 < result.rank <= depth for result in results) / total
-    figures["MRR@10"] = sum(1 / result.rank for result in results if 0 < result.rank <= 10) / total
-    figures["answered"] = sum(result.answer.status != "no_answer" for result in results) / total
-    figures["answered rightly"] = sum(result.is_right for result in results) / total
+    if ranks := [result.rank for result in results if _wanted(result.row)]:
+        for depth in DEPTHS:
+            figures[f"hit@{depth}"] = sum(0 < rank <= depth for rank in ranks) / len(ranks)
+        figures["MRR@10"] = sum(1 / rank for rank in ranks if 0 < rank <= 10) / len(ranks)
+    if results:
+        figures["answered"] = sum(result.answer.status != "no_answer" for result in results) / len(results)
+        figures["answered rightly"] = sum(result.is_right for result in results) / len(results)
     return figures

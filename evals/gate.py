@@ -1,0 +1,110 @@
+"""Fit the gate again: `python -m evals.gate --data FOLDER`, after `python -m evals` has built the indexes."""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from bot.gate import BY_WORDS_ALONE, WITH_VECTORS, features
+from evals.data import Row, clapnq_articles, rows
+from retrieval import index
+from retrieval.embed import MiniLM
+from retrieval.search import Search
+from retrieval.store import Store
+
+Floats = npt.NDArray[np.float64]
+Labelled = list[tuple[dict[str, float], bool]]
+"""Features of a question over one index, and whether that index can answer it."""
+
+RIDGE = 1.0  # the larger, the smaller the coefficients
+STEPS = 30  # of Newton's method; it has settled long before
+
+
+def main() -> None:
+    """Gather, fit, and print both calibrations with how well they tell the sets apart."""
+    parser = argparse.ArgumentParser(prog="python -m evals.gate", description=__doc__)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--work", type=Path, default=Path(".evals"))
+    parser.add_argument("--articles", type=int, default=6000)
+    options = parser.parse_args()
+    sets = _sets(options.data, options.work, options.articles)
+    for name, calibration in (("WITH_VECTORS", WITH_VECTORS), ("BY_WORDS_ALONE", BY_WORDS_ALONE)):
+        names = list(calibration.coefficients)
+        weights = _fit(sets, names)
+        print(
+            name, round(weights[0], 2), {key: round(weight, 2) for key, weight in zip(names, weights[1:], strict=True)}
+        )
+        for key, labelled in sets.items():
+            print(f"  {key:<10} answered {_share(labelled, names, weights, True):.3f}", end="")
+            print(f"  refused {1 - _share(labelled, names, weights, False):.3f}")
+
+
+def _sets(data: Path, work: Path, articles: int) -> dict[str, Labelled]:
+    """Each index with its own questions, and with questions of the others that it cannot answer."""
+    model = MiniLM()
+    clapnq = rows(data / "answerable/clapnq.jsonl")
+    trivia = [row["question"] for row in clapnq]
+    multihop = rows(data / "multihop/queries.jsonl")
+    hops = [row["query"] for row in multihop if row["gold"]]
+    nulls = [row["query"] for row in multihop if not row["gold"]]
+    quizzes = [row["question"] for row in rows(data / "news/questions.jsonl")]
+    said = [row["question"] for row in rows(data / "quotes/questions.jsonl")]
+    return {
+        "multihop": _labelled(work / "multihop", model, hops[::2], nulls),
+        "news": _labelled(work / f"news-{articles}", model, quizzes, [*trivia[::2], *nulls[::4]]),
+        "quotes": _labelled(work / "quotes", model, said, [*trivia[1::2], *nulls[1::4], *quizzes[::4]]),
+        "clapnq": [one for row in clapnq for one in _clapnq(work / "clapnq", model, row)],
+    }
+
+
+def _labelled(folder: Path, model: MiniLM, answerable: Sequence[str], foreign: Sequence[str]) -> Labelled:
+    with Store(folder, lambda: model) as store:
+        search = Search(store)
+        asked = [(question, True) for question in answerable] + [(question, False) for question in foreign]
+        found = [(question, search(question), can) for question, can in asked]
+        search.close()
+        return [(features(question, one.asked, one.hits), can) for question, one, can in found if one.hits]
+
+
+def _clapnq(folder: Path, model: MiniLM, row: Row) -> Labelled:
+    question, can = str(row["question"]), str(row["answerable"]) == "True"
+    with Store(folder / str(row["id"]), lambda: model) as store:
+        index.add(store, clapnq_articles(row))
+        index.catch_up(store)
+    return _labelled(folder / str(row["id"]), model, [question] if can else [], [] if can else [question])
+
+
+def _matrix(labelled: Labelled, names: Sequence[str]) -> Floats:
+    return np.array([[1.0, *(found[name] for name in names)] for found, _ in labelled])
+
+
+def _fit(sets: dict[str, Labelled], names: Sequence[str]) -> list[float]:
+    """Ridge logistic regression by Newton's method; every set counts the same, and its two sides too."""
+    inputs = np.vstack([_matrix(labelled, names) for labelled in sets.values()])
+    truth = np.array([can for labelled in sets.values() for _, can in labelled], dtype=np.float64)
+    counts = np.concatenate([_balance(labelled) for labelled in sets.values()])
+    counts *= len(truth) / counts.sum()
+    ridge = np.diag([0.0, *[RIDGE] * len(names)])
+    weights = np.zeros(inputs.shape[1])
+    for _ in range(STEPS):
+        guess = 1 / (1 + np.exp(-inputs @ weights))
+        slope = inputs.T @ (counts * (guess - truth)) + ridge @ weights
+        curve = (inputs.T * (counts * guess * (1 - guess))) @ inputs + ridge
+        weights -= np.linalg.solve(curve, slope)
+    return [float(weight) for weight in weights]
+
+
+def _balance(labelled: Labelled) -> Floats:
+    sides = {can: sum(one == can for _, one in labelled) for can in (True, False)}
+    return np.array([1 / sides[can] for _, can in labelled])
+
+
+def _share(labelled: Labelled, names: Sequence[str], weights: Sequence[float], can: bool) -> float:
+    side = [(found, one) for found, one in labelled if one == can]
+    return float(np.mean(_matrix(side, names) @ np.array(weights) > 0))
+
+
+if __name__ == "__main__":
+    main()
