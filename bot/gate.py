@@ -24,32 +24,32 @@ class Calibration:
 
 
 WITH_VECTORS = Calibration(
-    -6.2,
+    -5.33,
     {
-        "cosine": 7.75,
-        "covered": -0.3,
-        "window": 1.21,
-        "named": 1.08,
-        "all_named": 1.53,
-        "speech": 4.94,
-        "is_speech": 0.58,
-        "size": -3.88,
-        "length": 1.57,
-        "mass": 6.15,
+        "cosine": 5.57,
+        "covered": 1.65,
+        "window": 1.28,
+        "named": 0.78,
+        "all_named": 0.89,
+        "speech": 3.0,
+        "is_speech": 0.11,
+        "size": -3.24,
+        "length": 2.13,
+        "mass": 2.89,
     },
 )
 BY_WORDS_ALONE = Calibration(
-    -1.83,
+    -2.48,
     {
-        "covered": 1.07,
-        "window": 0.63,
-        "named": 2.08,
-        "all_named": 0.73,
-        "speech": 2.12,
-        "is_speech": 0.48,
-        "size": -4.53,
-        "length": 1.39,
-        "mass": 4.9,
+        "covered": 2.26,
+        "window": 1.16,
+        "named": 1.09,
+        "all_named": 0.52,
+        "speech": 2.41,
+        "is_speech": -0.07,
+        "size": -4.21,
+        "length": 2.18,
+        "mass": 4.6,
     },
 )
 

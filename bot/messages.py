@@ -1,10 +1,9 @@
 """What travels between the steps of one question: claims, citations, the answer, a turn."""
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from retrieval.documents import Hit
-from retrieval.filters import Filters
 from retrieval.sentences import Span
 
 Status = Literal["answered", "partial", "no_answer"]
@@ -67,11 +66,8 @@ class Turn:
     answer: str
     status: Status
     articles: tuple[str, ...] = ()
-    filters: Filters = field(default_factory=Filters)
 
 
 def as_dict(answer: Answer) -> dict[str, Any]:
     """The answer as JSON carries it, on the command line and over HTTP alike."""
-    from dataclasses import asdict
-
     return asdict(answer)

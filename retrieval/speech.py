@@ -13,7 +13,7 @@ _VERBS = (
     r"speak|spoke|announce|announced|write|wrote|describe|described|explain|explained|stress|stressed|insist|insisted|"
     r"suggest|suggested|mention|mentioned|propose|proposed|demand|demanded|vow|vowed|criticize|criticized|criticise|"
     r"criticised|emphasize|emphasized|emphasise|emphasised|add|added|urge|urged|acknowledge|acknowledged|accuse|accused|"
-    r"predict|predicted|declare|declared|admit|admitted|remark|remarked|praise|praised|condemn|condemned"
+    r"predict|predicted|report|reported|declare|declared|admit|admitted|remark|remarked|praise|praised|condemn|condemned"
 )
 _QUESTION = re.compile(
     rf"^(?:and |so |but )?(?:what|how|when|where|why|which \w+|did|does|has|have|had)\b(?: else| exactly)?\s*"
@@ -38,7 +38,7 @@ CUE = re.compile(
     r"es)|signal(?:l?ed|s)|indicated|clarified|expressed|described|called|calls|criticized|"
     r"criticised|accused|accusing|denied|denies|promised|vowed|predicted|suggested|suggests"
     r"|urged|acknowledged|admitted|remarked|praised|condemned|defended|mocked|dismissed|"
-    r"reacts?|reacted|responds|rebuked|thinks?|thought|believes?|believed|hopes?|hoped|wants|wanted|intends?|"
+    r"reports?|reported|reacts?|reacted|responds|rebuked|thinks?|thought|believes?|believed|hopes?|hoped|wants|wanted|intends?|"
     r"concluded|reiterated|mentioned"
     r")\b"
 )

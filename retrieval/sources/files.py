@@ -30,6 +30,9 @@ def read(source: str, *, largest: int = LARGEST_FILE) -> Iterator[Article | Sour
 
 
 def _found(source: str, largest: int) -> Iterator[Article | SourceError]:
+    if source.startswith(("http://", "https://")):
+        yield SourceError(source, "web addresses are not read yet; save the page as an .html file and add that")
+        return
     path = Path(source).expanduser()
     if path.is_dir():
         yield from _folder(path, largest)
