@@ -1,6 +1,7 @@
 """The installed command: results on stdout, everything else on stderr, an exit code for each outcome."""
 
 import json
+import re
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -90,7 +91,11 @@ def test_the_sample_is_answered_in_an_empty_folder(desk: Desk) -> None:
 
 def test_a_pipe_gets_no_escape_codes_and_no_progress(desk: Desk) -> None:
     assert "\x1b" not in desk.first.stdout + desk.first.stderr
-    assert desk.first.stderr.splitlines() == ["onrecord: Indexing words: 20", "onrecord: Embedding passages: 20"]
+    lines = desk.first.stderr.splitlines()
+    assert [re.sub(r"\d+$", "N", line) for line in lines] == [
+        "onrecord: Indexing words: N",
+        "onrecord: Embedding passages: N",
+    ]
 
 
 def test_an_answer_as_json_keeps_the_contract(run: Run) -> None:
