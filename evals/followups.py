@@ -15,8 +15,10 @@ DEPTH = 5
 
 
 def followups(data: Path, store: Store) -> list[Line]:
-    """recall@5 of the relevant passages."""
-    search, questions = Search(store), rows(data / "followups/rewrites.jsonl")
+    """recall@5 of the relevant passages, over the questions of which any relevant passage is indexed at all."""
+    search = Search(store)
+    indexed = {article.id for article in store.catalog.articles()}
+    questions = [row for row in rows(data / "followups/rewrites.jsonl") if indexed & set(row["qrels"])]
     ways: dict[str, Callable[[Row], str]] = {
         "last turn alone": lambda row: _turns(row["last_turn"])[-1],
         "OnRecord, by rule": _by_rule,
@@ -24,12 +26,14 @@ def followups(data: Path, store: Store) -> list[Line]:
     }
     lines = []
     for name, rewrite in ways.items():
-        shares = []
-        for row in questions:
-            found = {hit.passage.article for hit in search(rewrite(row), DEPTH).hits}
-            shares.append(len(found & set(row["qrels"])) / len(row["qrels"]))
+        shares = [_recall(search, rewrite(row), indexed & set(row["qrels"])) for row in questions]
         lines.append(Line("followups", name, len(questions), {"recall@5": sum(shares) / len(shares)}))
     return lines
+
+
+def _recall(search: Search, question: str, relevant: set[str]) -> float:
+    found = dict.fromkeys(hit.passage.article for hit in search(question, 4 * DEPTH).hits)
+    return len(set(list(found)[:DEPTH]) & relevant) / len(relevant)
 
 
 def _by_rule(row: Row) -> str:

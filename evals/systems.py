@@ -31,9 +31,11 @@ def build(folder: Path, model: EmbeddingModel, articles: Iterable[Article | Sour
 def systems(store: Store) -> dict[str, System]:
     """The systems over one store; one is told on which day a question was asked, for what `this week` means."""
     search = Search(store)
-    plain = _PlainWords(store)
+    bare = _PlainWords(store, lambda hit: hit.passage.text)
+    plain = _PlainWords(store, in_context)
     return {
-        "plain BM25": lambda question, _: plain.search(question),
+        "plain BM25": lambda question, _: bare.search(question),
+        "BM25, headline too": lambda question, _: plain.search(question),
         "plain dense": lambda question, _: _dense(store, question),
         "OnRecord": lambda question, _: list(search(question, DEPTH).hits),
         "OnRecord, day known": lambda question, day: list(search(question, DEPTH, today=day).hits),
@@ -41,9 +43,9 @@ def systems(store: Store) -> dict[str, System]:
 
 
 class _PlainWords:
-    """BM25 over headline, heading and passage as one field, every word of the question counting."""
+    """BM25 over one text a passage, every word of the question counting."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, text: Callable[[Hit], str]) -> None:
         builder = tantivy.SchemaBuilder()
         builder.add_text_field("id", stored=True, tokenizer_name="raw")
         builder.add_text_field("text", tokenizer_name=ANALYZER_NAME, index_option="freq")
@@ -53,7 +55,7 @@ class _PlainWords:
         writer = self._index.writer(64_000_000, 1)
         keys = [row["id"] for row in store.catalog.db.execute("SELECT id FROM passages WHERE live = 1")]
         for key, hit in store.catalog.hits(keys).items():
-            writer.add_document(tantivy.Document(id=key, text=in_context(hit)))
+            writer.add_document(tantivy.Document(id=key, text=text(hit)))
         writer.commit()
         self._index.reload()
 
