@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 from bot.answer import compose, decline
@@ -26,7 +26,6 @@ class Asking:
 
     answer: Answer
     found: Found
-    filters: Filters = field(default_factory=Filters)
 
 
 class Conversation:
@@ -74,7 +73,7 @@ class Conversation:
         answer = replace(answer, conversation_id=conversation, timings_ms=timings)
         if conversation:
             self._history.remember(conversation, answer)
-        return Asking(answer, found, filters or Filters())
+        return Asking(answer, found)
 
     def forget(self, conversation: str) -> None:
         """Delete what was said."""
@@ -82,8 +81,9 @@ class Conversation:
 
     def _answer(self, question: str, standalone: str, found: Found) -> Answer:
         catalog = self._store.catalog
-        share = backlog.share(catalog)
-        all_embedded = not found.without_vectors and share.vectors >= share.passages
+        # Counting what is owed reads a small index, the share reads every passage: only when there is something to say.
+        share = backlog.share(catalog) if backlog.count_owed(catalog, "vectors") else None
+        all_embedded = not found.without_vectors and (share is None or share.vectors >= share.passages)
         weight = evidence(standalone, found.asked, found.hits, all_embedded=all_embedded)
         claims = extract(standalone, found.asked, found.hits, catalog) if weight >= ENOUGH else []
         if claims:
@@ -101,10 +101,10 @@ class Conversation:
         return self._history.turns(conversation) if conversation else ()
 
 
-def _notes(found: Found, share: backlog.Share) -> tuple[str, ...]:
+def _notes(found: Found, share: backlog.Share | None) -> tuple[str, ...]:
     if found.without_vectors:
         return (f"Searched by words alone. {found.without_vectors}",)
-    if share.vectors < share.passages:
+    if share and share.vectors < share.passages:
         return (f"{share.vectors_percent} % of the passages are embedded so far; the rest is searched by words alone.",)
     return ()
 

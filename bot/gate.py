@@ -62,10 +62,8 @@ def evidence(question: str, asked: Asked, hits: Sequence[Hit], *, all_embedded: 
     if not hits:
         return 0.0
     found = features(question, asked, hits)
-    guesses = (
-        [_guess(WITH_VECTORS, found)] if all_embedded else [_guess(WITH_VECTORS, found), _guess(BY_WORDS_ALONE, found)]
-    )
-    return max(guesses)
+    calibrations = [WITH_VECTORS] if all_embedded else [WITH_VECTORS, BY_WORDS_ALONE]
+    return max(_guess(calibration, found) for calibration in calibrations)
 
 
 def unmentioned(question: str, asked: Asked) -> tuple[str, ...]:

@@ -2,13 +2,12 @@
 
 import time
 from collections.abc import Callable, Sequence
-from datetime import date
 from pathlib import Path
 
 from evals.data import Row, rows
 from evals.systems import System, systems
 from evals.table import Line
-from retrieval.dates import iso
+from retrieval.dates import day_of
 from retrieval.documents import Hit
 from retrieval.store import Store
 
@@ -52,7 +51,9 @@ def _ranked(name: str, questions: list[Row], key: str, store: Store, judge: Judg
     for system, search in compared.items():
         search(questions[0][key], None)
         started = time.perf_counter()
-        ranks = [_rank(search(row[key], _day(row)), row, judge, by_article=by_article) for row in questions]
+        ranks = [
+            _rank(search(row[key], day_of(row.get("date"))), row, judge, by_article=by_article) for row in questions
+        ]
         spent = (time.perf_counter() - started) / len(questions) * 1000
         lines.append(Line(name, system, len(questions), _figures(ranks) | {"ms": spent}))
     return lines
@@ -60,11 +61,6 @@ def _ranked(name: str, questions: list[Row], key: str, store: Store, judge: Judg
 
 def _dayless(store: Store) -> dict[str, System]:
     return {name: system for name, system in systems(store).items() if "day" not in name}
-
-
-def _day(row: Row) -> date | None:
-    day = iso(row.get("date"))
-    return date.fromisoformat(day[:10]) if day else None
 
 
 def _rank(hits: Sequence[Hit], row: Row, judge: Judge, *, by_article: bool) -> int:

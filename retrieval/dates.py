@@ -48,6 +48,12 @@ def iso(written: object) -> str:
     return moment.isoformat(timespec="seconds") if has_time else moment.date().isoformat()
 
 
+def day_of(written: object) -> date | None:
+    """The day of a date in any usual notation, None where there is none."""
+    day = iso(written)[:10]
+    return date.fromisoformat(day) if day else None
+
+
 _MONTHS = "january february march april may june july august september october november december".split()
 _MONTH = rf"(?P<month>{'|'.join(_MONTHS)}|{'|'.join(m[:3] for m in _MONTHS)}|sept)\.?"
 _YEAR = r"(?P<year>(?:19|20)\d\d)"

@@ -3,7 +3,6 @@
 import json
 from contextlib import suppress
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ from bot.conversation import checked
 from bot.messages import as_dict
 from bot.render import printable, to_text
 from retrieval import backlog
-from retrieval.dates import iso
+from retrieval.dates import day_of
 from retrieval.documents import Hit
 from retrieval.errors import EmbeddingUnavailable, IndexBusy, IndexUnavailable, UsageError
 from retrieval.filters import Filters
@@ -41,7 +40,7 @@ def ask_many(file: Path, filters: Filters, k: int, *, quiet: bool) -> int:
     with open_app() as app:
         prepare(app, quiet=quiet)
         for row in rows:
-            answer = app.conversation.ask(row["question"], filters=filters, k=k, today=_asked_on(row))
+            answer = app.conversation.ask(row["question"], filters=filters, k=k, today=day_of(row.get("date")))
             terminal.say_json({"id": row.get("id")} | as_dict(answer))
     return OK
 
@@ -71,7 +70,7 @@ def search_many(file: Path, filters: Filters, k: int, *, quiet: bool) -> int:
     with open_app() as app:
         prepare(app, quiet=quiet)
         for row in rows:
-            found = app.search(row["question"], k, filters=filters, today=_asked_on(row))
+            found = app.search(row["question"], k, filters=filters, today=day_of(row.get("date")))
             trouble = found.without_vectors
             terminal.say_json({"id": row.get("id"), "hits": [_hit(hit) for hit in found.hits]})
     _note(trouble, quiet=quiet)
@@ -126,12 +125,6 @@ def _question(place: str, line: str) -> dict[str, Any]:
     except UsageError as exc:
         raise UsageError(f"{place}: {exc}") from exc
     return row
-
-
-def _asked_on(row: dict[str, Any]) -> date | None:
-    """The day a question was asked, where its line says so: `this week` means the week before."""
-    day = iso(row.get("date"))
-    return date.fromisoformat(day[:10]) if day else None
 
 
 def _note(trouble: str, *, quiet: bool) -> None:
