@@ -91,6 +91,26 @@ def search(
 
 
 @app.command()
+def quotes(
+    speaker: Annotated[str, typer.Argument(help="Whose words; without a name, who is on record.")] = "",
+    about: Annotated[str, typer.Option(help="Only words on this topic, best first.")] = "",
+    as_json: Json = False,
+    quiet: Quiet = False,
+    since: Since = "",
+    until: Until = "",
+    outlet: Outlet = "",
+    author: Author = "",
+    k: Annotated[int, typer.Option("-k", min=1, max=100_000, help="How many quotes to show.")] = 20,
+) -> None:
+    """Show who is on record, and with what words; exit code 3 when nobody is."""
+    from bot.commands.quotes import show_quotes
+    from retrieval.filters import filters_of
+
+    filters = filters_of(since=since, until=until, outlet=outlet, author=author)
+    raise typer.Exit(show_quotes(speaker.strip(), about.strip(), filters, k, as_json=as_json, quiet=quiet))
+
+
+@app.command()
 def chat(since: Since = "", until: Until = "", outlet: Outlet = "", author: Author = "", speaker: Speaker = "") -> None:
     """Ask question after question; /help lists what else can be typed."""
     from bot.repl import run

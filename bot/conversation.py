@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from bot.answer import compose, decline
+from bot.answer import compose, decline, decline_speaker
 from bot.condense import condense
 from bot.extract import extract
 from bot.gate import ENOUGH, evidence, unmentioned
 from bot.history import History
 from bot.messages import Answer, Turn
+from bot.remarks import asks_only_for_words, own_words
 from retrieval import backlog
 from retrieval.errors import UsageError
 from retrieval.filters import Filters
@@ -18,6 +19,7 @@ from retrieval.search import DEFAULT_HITS, Found, Search
 from retrieval.store import Store
 
 LONGEST_QUESTION = 2_000  # characters
+SPOKEN = 0.75  # the evidence that somebody's own words on the topic are
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +87,13 @@ class Conversation:
         share = backlog.share(catalog) if backlog.count_owed(catalog, "vectors") else None
         all_embedded = not found.without_vectors and (share is None or share.vectors >= share.passages)
         weight = evidence(standalone, found.asked, found.hits, all_embedded=all_embedded)
-        claims = extract(standalone, found.asked, found.hits, catalog) if weight >= ENOUGH else []
-        if claims:
-            answer = compose(question, standalone, claims, catalog, unmentioned(standalone, found.asked))
+        claims = own_words(found, catalog)
+        weight = max(weight, SPOKEN) if claims else weight
+        if not claims and asks_only_for_words(found):
+            answer = decline_speaker(question, standalone, found, catalog)
+        elif claims or (weight >= ENOUGH and (claims := extract(standalone, found.asked, found.hits, catalog))):
+            missing = () if found.match.misspelt else unmentioned(standalone, found.asked)
+            answer = compose(question, standalone, claims, catalog, missing)
         else:
             answer = decline(question, standalone, found.hits, catalog)
         return replace(
@@ -102,6 +108,8 @@ class Conversation:
 
 
 def _notes(found: Found, share: backlog.Share | None) -> tuple[str, ...]:
+    if found.match.misspelt and found.match.voices and found.asked.speech:
+        return (f"Nobody called {found.asked.speech.name} is quoted; taken to mean {found.match.voices[0].name}.",)
     if found.without_vectors:
         return (f"Searched by words alone. {found.without_vectors}",)
     if share and share.vectors < share.passages:

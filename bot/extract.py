@@ -2,16 +2,14 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from bot.messages import Claim
-from bot.spoken import spoken
 from retrieval.catalog import Catalog
 from retrieval.copies import overlap, shingles
 from retrieval.documents import Article, Hit
 from retrieval.rank import Asked
 from retrieval.sentences import Span, sentences
-from retrieval.speech import Speech
 from retrieval.terms import terms
 
 HITS_READ = 8
@@ -51,13 +49,12 @@ _NAME = re.compile(r"(?<![.!?“\"] )(?<!^)\b[A-Z][\w’'-]+")
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A sentence, or a quotation with its attribution, that may go into the answer."""
+    """A sentence that may go into the answer."""
 
     hit: Hit
     article: Article
     span: Span
     score: float
-    speaker: str = ""
 
     @property
     def text(self) -> str:
@@ -66,13 +63,8 @@ class Candidate:
 
 def extract(question: str, asked: Asked, hits: Sequence[Hit], catalog: Catalog) -> list[Claim]:
     """One to four claims in the articles' own words, best first; empty when no sentence fits."""
-    facts = replace(asked, speech=None)
-    if asked.speech and _is_outlet(asked.speech, hits):
-        asked = facts
     chosen = _choose(_all_candidates(question, asked, hits, catalog), latest=asked.latest)
-    if not chosen and asked.speech and _is_thing(asked.speech, hits):
-        chosen = _choose(_all_candidates(question, facts, hits, catalog), latest=asked.latest)
-    return [Claim(found.text, ((found.hit, found.span),), found.speaker) for found in chosen]
+    return [Claim(found.text, ((found.hit.passage.article, found.span),)) for found in chosen]
 
 
 def _all_candidates(question: str, asked: Asked, hits: Sequence[Hit], catalog: Catalog) -> list[Candidate]:
@@ -83,24 +75,9 @@ def _all_candidates(question: str, asked: Asked, hits: Sequence[Hit], catalog: C
     ]
 
 
-def _is_outlet(speech: Speech, hits: Sequence[Hit]) -> bool:
-    """`According to the Courier` asks for what the articles of an outlet say, not for a speaker's words."""
-    return any(speech.speaker <= set(terms(hit.outlet)) for hit in hits)
-
-
-def _is_thing(speech: Speech, hits: Sequence[Hit]) -> bool:
-    """`What does the law say?`: the articles write it in lower case, so it is no name whose words it could be."""
-    word = re.compile(rf"\b{re.escape(speech.name.split()[-1].lower())}\b")
-    return any(word.search(hit.passage.text) for hit in hits)
-
-
 def _candidates(question: str, asked: Asked, hit: Hit, catalog: Catalog, place: float) -> Iterator[Candidate]:
     article = catalog.article(hit.passage.article)
     spans = _sentences_around(article.text, hit, catalog)
-    if asked.speech:
-        for found in spoken(asked, asked.speech, article.text, spans):
-            yield Candidate(hit, article, found.span, found.fit + RANK * place, asked.speech.name)
-        return
     around, before = set(terms(f"{hit.title} {hit.passage.heading}")), set[str]()
     for at, span in enumerate(spans):
         text = article.text[slice(*span)]

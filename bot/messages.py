@@ -3,7 +3,6 @@
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
-from retrieval.documents import Hit
 from retrieval.sentences import Span
 
 Status = Literal["answered", "partial", "no_answer"]
@@ -11,10 +10,10 @@ Status = Literal["answered", "partial", "no_answer"]
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One sentence of a draft and the article spans it rests on."""
+    """One sentence of a draft and what it rests on: spans of articles, by the article's id."""
 
     text: str
-    support: tuple[tuple[Hit, Span], ...]
+    support: tuple[tuple[str, Span], ...]
     speaker: str = ""
 
 

@@ -22,6 +22,12 @@ class Style:
     links: bool = False
     width: int = 0  # columns; 0 leaves lines as long as they are
 
+    def bold(self, text: str) -> str:
+        return f"{BOLD}{text}{RESET}" if self.colour else text
+
+    def dim(self, text: str) -> str:
+        return f"{DIM}{text}{RESET}" if self.colour and text else text
+
 
 def printable(text: str) -> str:
     """The text without control characters: an article must not give orders to the terminal."""
@@ -31,12 +37,12 @@ def printable(text: str) -> str:
 def to_text(answer: Answer, style: Style, now: datetime | None = None) -> str:
     """The whole answer with its sources, or the refusal with the nearest articles."""
     text = wrapped(printable(answer.text), style)
-    parts = [_bold(text, style) if answer.status == "no_answer" else text]
+    parts = [style.bold(text) if answer.status == "no_answer" else text]
     if answer.citations:
         parts.append(sources(answer.citations, style))
     elif answer.nearest:
-        parts.append(_dim("Nearest articles:", style) + "\n" + sources(answer.nearest, style))
-    parts.extend(_dim(line, style) for line in (freshness(answer, now), *map(printable, answer.notes)) if line)
+        parts.append(style.dim("Nearest articles:") + "\n" + sources(answer.nearest, style))
+    parts.extend(style.dim(line) for line in (freshness(answer, now), *map(printable, answer.notes)) if line)
     return "\n\n".join(parts)
 
 
@@ -64,7 +70,7 @@ def _source(cited: Sequence[Citation], style: Style) -> str:
     line = f"{marks} {_linked(printable(', '.join(fact for fact in facts if fact)), first.deep_link, style)}"
     if style.links:
         return line
-    links = (_dim(f"    {printable(citation.deep_link)}", style) for citation in cited if citation.deep_link)
+    links = (style.dim(f"    {printable(citation.deep_link)}") for citation in cited if citation.deep_link)
     return "\n".join([line, *links])
 
 
@@ -98,11 +104,3 @@ def ago(moment: str, now: datetime | None = None) -> str:
             count = seconds // size
             return f"{count} {unit}{'s' if count > 1 else ''} ago"
     return "just now"
-
-
-def _bold(text: str, style: Style) -> str:
-    return f"{BOLD}{text}{RESET}" if style.colour else text
-
-
-def _dim(text: str, style: Style) -> str:
-    return f"{DIM}{text}{RESET}" if style.colour and text else text

@@ -10,10 +10,14 @@ from bot import render, terminal
 from bot.build import App
 from bot.conversation import Asking
 from bot.messages import Citation
+from bot.quotes import guessed, nothing_found, voices_to_text, words_of
+from bot.quotes import to_text as quotes_to_text
 from bot.render import Style, day, to_text
 from retrieval import backlog
 from retrieval.errors import UsageError
 from retrieval.filters import Filters, filters_of
+
+QUOTES = 20  # shown at once
 
 
 @dataclass(slots=True)
@@ -37,7 +41,7 @@ class Session:
 def show_help(session: Session, rest: str) -> str:
     """list these commands"""
     return (
-        "\n".join(f"{usage:<16} {command.__doc__}" for usage, command in _USAGE) + f"\n{'/quit':<16} leave (or Ctrl-D)"
+        "\n".join(f"{usage:<24} {command.__doc__}" for usage, command in _USAGE) + f"\n{'/quit':<24} leave (or Ctrl-D)"
     )
 
 
@@ -70,6 +74,24 @@ def quote(session: Session, rest: str) -> str:
     citation = _cited(session, rest)
     style = terminal.style()
     return f"{render.wrapped(render.printable(citation.quote), style)}\n\n{render.sources([citation], style)}"
+
+
+def quotes(session: Session, rest: str) -> str:
+    """who is on record, one speaker's words, or those about something"""
+    record = session.app.search.record
+    if not rest:
+        voices = [voice for voice in record.voices(session.filters) if voice.has_name]
+        return voices_to_text(voices) or "Nobody is on record."
+    speaker, _, about = (part.strip() for part in f" {rest} ".partition(" about "))
+    if not speaker and not about:
+        raise UsageError("Say whose words, or about what: /quotes rubio about concessions.")
+    match, found = words_of(record, speaker, about, session.filters)
+    parts = [
+        guessed(speaker, match),
+        quotes_to_text(found, QUOTES, terminal.style(), more="say about what, or narrow the days with /since")
+        or nothing_found(speaker, about, match),
+    ]
+    return "\n\n".join(part for part in parts if part)
 
 
 def since(session: Session, rest: str) -> str:
@@ -154,6 +176,7 @@ _USAGE: tuple[tuple[str, Callable[[Session, str], str]], ...] = (
     ("/sources [n]", sources),
     ("/open n", open_source),
     ("/quote n", quote),
+    ("/quotes WHO about WHAT", quotes),
     ("/since DAY", since),
     ("/until DAY", until),
     ("/outlet NAME", outlet),

@@ -6,12 +6,12 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from evals import answers, data, followups, retrieval
+from evals import answers, attributions, data, followups, retrieval
 from evals.systems import build
 from evals.table import Line, show
 from retrieval.embed import MiniLM
 
-SETS = ("quotes", "multihop", "clapnq", "followups", "news")
+SETS = ("attributions", "quotes", "multihop", "clapnq", "followups", "news")
 
 
 def main() -> None:
@@ -19,6 +19,7 @@ def main() -> None:
     options = _options()
     model, lines = MiniLM(), list[Line]()
     measure: dict[str, Callable[[], list[Line]]] = {
+        "attributions": lambda: attributions.measure(options.data),
         "quotes": lambda: _quotes(options, model),
         "multihop": lambda: _multihop(options, model),
         "clapnq": lambda: answers.clapnq(options.data, model),

@@ -1,5 +1,6 @@
 """Is the answer right? And does OnRecord know when the articles do not answer?"""
 
+import random
 import re
 import tempfile
 from collections.abc import Sequence
@@ -8,29 +9,72 @@ from pathlib import Path
 from bot.conversation import Conversation
 from bot.gate import ENOUGH
 from bot.history import History
-from evals.data import clapnq_articles, rows
+from evals.data import Row, attributed, clapnq_articles, rows
 from evals.table import Line
 from retrieval import index
+from retrieval.documents import QuoteHit
 from retrieval.embed import EmbeddingModel
 from retrieval.search import Search
 from retrieval.store import Store
+from retrieval.terms import terms
 
+STRANGERS = 400  # pairs of speaker and topic that are drawn
 Judged = list[tuple[float, bool, bool]]
 """For each question: the evidence, whether it was answered, whether it can be."""
 
 
 def quotes(data: Path, store: Store) -> list[Line]:
-    """How often the answer contains a gold quotation, how often it is the first cited, how often there is no answer."""
+    """How often a gold quotation leads the quotes found, is among five of them, in the answer, its first citation."""
     conversation, questions = _conversation(store), rows(data / "quotes/questions.jsonl")
-    contains, first, refused = list[bool](), list[bool](), list[bool]()
+    led, five, contains, first, refused = list[bool](), list[bool](), list[bool](), list[bool](), list[bool]()
     for row in questions:
-        answer = conversation.ask(row["question"])
+        asking = conversation.look(row["question"])
+        answer, said = asking.answer, [_holds(row, hit) for hit in asking.found.remarks]
         gold = [_flat(quote["quote"]) for quote in row["gold"]]
+        led.append(any(said[:1]))
+        five.append(any(said[:5]))
         contains.append(any(quote in _flat(answer.text) for quote in gold))
         first.append(bool(answer.citations) and any(quote in _flat(answer.citations[0].quote) for quote in gold))
         refused.append(answer.status == "no_answer")
-    figures = {"contains quote": _mean(contains), "quote is first": _mean(first), "no answer": _mean(refused)}
-    return [Line("quotes, answers", "OnRecord, extract", len(questions), figures)]
+    kept = {"first of quotes": led, "of five quotes": five, "in answer": contains, "cited first": first}
+    figures = {name: _mean(values) for name, values in (kept | {"no answer": refused}).items()}
+    return [Line("quotes, answers", "OnRecord, extract", len(questions), figures), _strangers(data, conversation)]
+
+
+def _holds(row: Row, hit: QuoteHit) -> bool:
+    """Whether a quote found shares words with a gold one."""
+    return any(
+        hit.article == gold["article"] and hit.quote.start < gold["span"][1] and gold["span"][0] < hit.quote.end
+        for gold in row["gold"]
+    )
+
+
+def _strangers(data: Path, conversation: Conversation) -> Line:
+    """People asked about topics that nobody marked them to speak of: how often is there an answer, and another's?"""
+    questions, spoken = rows(data / "quotes/questions.jsonl"), _topics_by_surname(data)
+    drawn, asked, answered, others = random.Random(4), 0, 0, 0
+    for _ in range(STRANGERS):
+        speaker, topic = drawn.choice(questions)["speaker"], drawn.choice(questions)["topic"]
+        surname = speaker.split()[-1]
+        if set(terms(topic)) & spoken.get(surname, set()):
+            continue
+        answer = conversation.ask(f"What did {speaker} say about {topic}?")
+        asked += 1
+        answered += answer.status != "no_answer"
+        others += any(surname not in citation.speaker for citation in answer.citations)
+    figures = {"answered": answered / asked, "by another": others / asked}
+    return Line("quotes, off their topics", "OnRecord, extract", asked, figures)
+
+
+def _topics_by_surname(data: Path) -> dict[str, set[str]]:
+    """All stems in what each word of a marked source is marked to say."""
+    found: dict[str, set[str]] = {}
+    for text, marked in attributed(data).values():
+        for item in marked:
+            said = {stem for start, end in item.content for stem in terms(text[start:end])}
+            for word in (word for start, end in item.source for word in text[start:end].split()):
+                found.setdefault(re.sub(r"[’']s$|[.,]$", "", word), set()).update(said)
+    return found
 
 
 def news(data: Path, store: Store) -> list[Line]:

@@ -4,14 +4,17 @@ import gzip
 import json
 import random
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from retrieval.documents import Article
 from retrieval.errors import SourceError
+from retrieval.sentences import Span
 from retrieval.sources.jsonl import article_of
 
 Row = dict[str, Any]
+FOLDS = 5  # of the articles with marked attributions
 
 
 def rows(path: Path) -> list[Row]:
@@ -51,3 +54,34 @@ def clapnq_articles(row: Row) -> Iterator[Article | SourceError]:
     """The passages of one CLAP NQ question."""
     for at, passage in enumerate(row["passages"]):
         yield article_of(f"clapnq:{at}", passage | {"id": str(at)})
+
+
+@dataclass(frozen=True, slots=True)
+class Attributed:
+    """One attribution as a person marked it, in characters of its article."""
+
+    source: tuple[Span, ...]
+    cue: tuple[Span, ...]
+    content: tuple[Span, ...]
+    direct: bool
+
+
+def attributed(data: Path) -> dict[str, tuple[str, list[Attributed]]]:
+    """PolNeAR's articles by id: text and what is attributed in it."""
+    marked: dict[str, tuple[str, list[Attributed]]] = {
+        row["id"]: (row["text"], []) for row in rows(data / "quotes/articles.jsonl.gz")
+    }
+    for row in rows(data / "quotes/attributions.jsonl.gz"):
+        spans = {name: _spans(row[name]) for name in ("source", "cue", "content")}
+        marked[row["article"]][1].append(Attributed(**spans, direct=row["direct"]))
+    return marked
+
+
+def _spans(parts: list[Row]) -> tuple[Span, ...]:
+    return tuple((start, end) for part in parts for start, end in part["spans"])
+
+
+def fold(articles: list[str], number: int) -> list[str]:
+    """The articles kept out of training in one of FOLDS; none for a negative number."""
+    shuffled = random.Random(7).sample(sorted(articles), len(articles))
+    return shuffled[number::FOLDS] if number >= 0 else []

@@ -8,11 +8,12 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
-from retrieval.documents import Article, Hit, Passage, digest
+from retrieval.documents import Article, Hit, Passage, Quote, digest
 from retrieval.errors import IndexUnavailable, UnknownArticle
 from retrieval.filters import Filters
+from retrieval.quotes import table
 from retrieval.sentences import Span
 
 Outcome = Literal["added", "changed", "unchanged"]
@@ -22,6 +23,14 @@ _AT_ONCE = 500  # ids in one statement
 _HIT_COLUMNS = (
     "p.id, p.article, p.start, p.end, p.text, p.heading, v.title, v.url, v.outlet, v.authors, v.published, v.updated"
 )
+
+
+class Cut(NamedTuple):
+    """An article taken apart: the spans of its passages with their headings, and its quotes."""
+
+    article: Article
+    passages: Sequence[tuple[Span, str]]
+    quotes: Sequence[Quote] = ()
 
 
 class Catalog:
@@ -83,10 +92,10 @@ class Catalog:
             return "added"
         return "unchanged" if row["hash"] == article.content_hash else "changed"
 
-    def put(self, batch: Iterable[tuple[Article, Sequence[tuple[Span, str]]]]) -> None:
-        """Store articles with their passage spans and headings as current versions, in one transaction."""
+    def put(self, batch: Iterable[Cut]) -> None:
+        """Store articles with their passages and quotes as current versions, in one transaction."""
         with self.transaction() as db:
-            for article, spans in batch:
+            for article, spans, quotes in batch:
                 number = self._next_version(db, article.id)
                 _retire(db, "article = ?", [article.id])
                 db.execute(
@@ -99,10 +108,13 @@ class Catalog:
                     "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1, 0, 0)",
                     [_passage_row(article, number, span, heading) for span, heading in spans],
                 )
+                table.replace(db, article, quotes)
 
-    def recut(self, article: Article, spans: Sequence[tuple[Span, str]]) -> None:
-        """Replace the passages of a current version; those that stay the same keep their place in both indexes."""
+    def recut(self, cut: Cut) -> None:
+        """Replace the passages and quotes of a current version; passages that stay the same stay in both indexes."""
+        article, spans, quotes = cut
         with self.transaction() as db:
+            table.replace(db, article, quotes)
             row = db.execute("SELECT version FROM articles WHERE id = ?", [article.id]).fetchone()
             fresh = [_passage_row(article, row["version"], span, heading) for span, heading in spans]
             kept = [values[0] for values in fresh]
@@ -135,6 +147,7 @@ class Catalog:
                 raise UnknownArticle(f"There is no article {article}; 'onrecord articles' lists them.")
             db.execute("DELETE FROM versions WHERE article = ?", [article])
             db.execute("UPDATE passages SET text = '' WHERE article = ?", [article])
+            table.withdraw(db, article)
             _retire(db, "article = ?", [article])
 
     def article(self, article: str) -> Article:
@@ -161,6 +174,12 @@ class Catalog:
             )
             found.update((row["id"], _hit(row)) for row in rows)
         return found
+
+    def passages_at(self, places: Iterable[tuple[str, int]]) -> dict[tuple[str, int], str]:
+        """The id of the current passage at each character of an article; those in none are left out."""
+        sql = 'SELECT id FROM passages WHERE article = ? AND live AND start <= ? AND "end" > ?'
+        found = {place: self.db.execute(sql, [place[0], place[1], place[1]]).fetchone() for place in places}
+        return {place: row["id"] for place, row in found.items() if row}
 
     def neighbours(self, passage: Passage, reach: int = 1) -> list[Passage]:
         """The passages around one in its article, itself included, in order."""

@@ -2,6 +2,7 @@
 
 import re
 from calendar import monthrange
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta, timezone, tzinfo
 
 from dateutil import parser
@@ -135,3 +136,15 @@ def _period(found: re.Match[str]) -> tuple[str, str]:
     except ValueError:
         return "", ""
     return f"{year}-01-01", f"{year}-12-31"
+
+
+_TIMES = frozenset(
+    "recent recently latest last lately newest week month year day yesterday today tonight now ago since until between "
+    "time monday tuesday wednesday thursday friday saturday sunday january february march april may june july august "
+    "september october november december".split()
+)
+
+
+def timeless(stems: Iterable[str]) -> list[str]:
+    """The stems of a topic without those that only say when; their words are the index's, cut short by stemming."""
+    return [stem for stem in stems if not stem.isdigit() and not any(word.startswith(stem) for word in _TIMES)]

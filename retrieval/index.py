@@ -12,18 +12,21 @@ from itertools import islice
 from threading import Event
 
 from retrieval import backlog
-from retrieval.catalog import now
+from retrieval.catalog import Cut, now
 from retrieval.chunk import chunk
 from retrieval.clean import blocks, has_article
 from retrieval.documents import Article
 from retrieval.errors import IndexBusy, SourceError
 from retrieval.lock import writing
-from retrieval.sentences import Span
+from retrieval.quotes.extract import extract
 from retrieval.store import Store
+
+NO_ARTICLE = "holds no article, only a notice, a form or links"
 
 ARTICLES_AT_ONCE = 200
 WORDS_AT_ONCE = 5_000  # passages a commit of the words index
 VECTORS_AT_ONCE = 512  # passages between two marks; readers reopen after each
+
 VECTORS_BESIDE = 64  # the same while somebody waits to end it
 
 Progress = Callable[[str, int, int], None]
@@ -48,12 +51,14 @@ def add(store: Store, found: Iterable[Article | SourceError], progress: Progress
     """Put articles into the catalog; the words index takes them along where it is free, `catch_up` does the rest."""
     started, failed, counts, seen = now(), list[SourceError](), Counter[str](), 0
     for batch in _batches(found, ARTICLES_AT_ONCE):
-        prepared = [_prepare(item) for item in batch]
-        failed.extend(item for item in prepared if isinstance(item, SourceError))
-        last = {item[0].id: item for item in prepared if not isinstance(item, SourceError)}
-        outcomes = {key: store.catalog.outcome(article) for key, (article, _) in last.items()}
-        counts.update(outcomes.values())
-        store.catalog.put([ready for key, ready in last.items() if outcomes[key] != "unchanged"])
+        failed.extend(item for item in batch if isinstance(item, SourceError))
+        last = {item.id: item for item in batch if isinstance(item, Article)}
+        outcomes = {key: store.catalog.outcome(article) for key, article in last.items()}
+        cuts = [_cut(article) for key, article in last.items() if outcomes[key] != "unchanged"]
+        refused = [cut for cut in cuts if not cut.passages]
+        failed.extend(SourceError(cut.article.source, NO_ARTICLE) for cut in refused)
+        counts.update(Counter(outcomes.values()) - Counter(outcomes[cut.article.id] for cut in refused))
+        store.catalog.put(cut for cut in cuts if cut.passages)
         with suppress(IndexBusy), writing(store.folder, wait=0):
             _take_words(store, _quiet, at_least=WORDS_AT_ONCE)
         seen += len(batch)
@@ -98,7 +103,7 @@ def reindex(store: Store, progress: Progress = _quiet, *, on_wait: Callable[[str
     """Cut all articles anew and build both indexes from the catalog; vectors of known texts are not computed again."""
     with writing(store.folder, on_wait=on_wait):
         for at, article in enumerate(store.catalog.articles()):
-            store.catalog.recut(article, _cut(article))
+            store.catalog.recut(_cut(article))
             progress("cutting", at + 1, 0)
         store.renew_words()
         backlog.forget(store.catalog, "words")
@@ -114,16 +119,11 @@ def _batches(items: Iterable[Article | SourceError], size: int) -> Iterator[list
         yield batch
 
 
-def _prepare(item: Article | SourceError) -> tuple[Article, list[tuple[Span, str]]] | SourceError:
-    if isinstance(item, SourceError):
-        return item
-    spans = _cut(item)
-    return (item, spans) if spans else SourceError(item.source, "holds no article, only a notice, a form or links")
-
-
-def _cut(article: Article) -> list[tuple[Span, str]]:
+def _cut(article: Article) -> Cut:
+    """The article's passages and the quotes in them; none where it is no article."""
     parts = blocks(article.text, article.title, article.headings)
-    return chunk(article.text, parts) if has_article(article.text, parts) else []
+    spans = chunk(article.text, parts) if has_article(article.text, parts) else []
+    return Cut(article, spans, extract(article.text, [span for span, _ in spans]) if spans else ())
 
 
 def _take_words(store: Store, progress: Progress, *, at_least: int = 1) -> None:

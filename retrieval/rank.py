@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from retrieval.documents import Hit
-from retrieval.speech import Speech, speech_score
+from retrieval.speech import Speech
 from retrieval.terms import content_terms, terms
 
 WINDOW = 30  # terms; question words this close together belong together
@@ -89,7 +89,7 @@ def signals(asked: Asked, hit: Hit) -> Signals:
         title=_share(asked, around),
         window=_window(asked, body),
         phrases=min(1.0, sum(asked.weight.get(a, 0.0) + asked.weight.get(b, 0.0) for a, b in neighbours) / asked.total),
-        speech=_speech(asked, hit, inside),
+        speech=hit.speech,
     )
 
 
@@ -149,13 +149,6 @@ def _with_siblings(hits: Sequence[Hit], scores: Sequence[float], weight: float) 
         by_article[hit.passage.article].append(score)
     sums = {article: sum(sorted(found, reverse=True)[:SIBLINGS]) for article, found in by_article.items()}
     return [score + weight * sums[hit.passage.article] for hit, score in zip(hits, scaled, strict=True)]
-
-
-def _speech(asked: Asked, hit: Hit, inside: set[str]) -> float:
-    """The speech score, looked for only where the passage has a word of the topic at all."""
-    if asked.speech is None or (asked.speech.topic and not asked.speech.topic & inside):
-        return 0.0
-    return speech_score(asked.speech, hit.passage.text, asked.weight)
 
 
 @lru_cache(maxsize=4096)

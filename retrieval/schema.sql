@@ -27,3 +27,15 @@ CREATE TABLE IF NOT EXISTS runs (
     started TEXT NOT NULL, finished TEXT NOT NULL,
     added INTEGER NOT NULL, changed INTEGER NOT NULL, unchanged INTEGER NOT NULL, failed INTEGER NOT NULL
 );
+CREATE TABLE IF NOT EXISTS quotes (
+    id      INTEGER PRIMARY KEY AUTOINCREMENT,
+    article TEXT NOT NULL,                -- of its current version; older versions' quotes are gone
+    name    TEXT NOT NULL, surname TEXT NOT NULL, -- the article's fullest name for the speaker, and its last word folded
+    person  INTEGER NOT NULL, role TEXT NOT NULL, kind TEXT NOT NULL, words TEXT NOT NULL,
+    spans   TEXT NOT NULL, source TEXT NOT NULL, cue TEXT NOT NULL, said INTEGER NOT NULL,
+    published TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS quotes_of_article ON quotes (article);
+CREATE INDEX IF NOT EXISTS quotes_of_speaker ON quotes (name, person, published);
+-- The stems of each quote's words, so that one topic is found among one speaker's words at once.
+CREATE VIRTUAL TABLE IF NOT EXISTS quote_terms USING fts5 (terms, tokenize = 'unicode61');

@@ -3,17 +3,19 @@
 import math
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from retrieval import backlog
 from retrieval.copies import once
-from retrieval.dates import asked_days, asks_latest
-from retrieval.documents import Hit
+from retrieval.dates import asked_days, asks_latest, timeless
+from retrieval.documents import Hit, QuoteHit
 from retrieval.errors import EmbeddingUnavailable, IndexUnavailable
 from retrieval.filters import Filters
+from retrieval.quotes.voices import Match
 from retrieval.rank import Asked, phrases, rank, text_score
-from retrieval.speech import asked_speech, spoken_by
+from retrieval.remarks import Record
+from retrieval.speech import Speech, asked_speech, spoken_by
 from retrieval.store import Store
 from retrieval.terms import content_terms
 
@@ -23,6 +25,8 @@ CANDIDATES = 40  # of each index; 60 and 100 ranked no better on evals `news` an
 # fetched in excess and checked.
 MOST_NAMED = 5_000
 EXCESS = 8
+MOST_REMARKS = 40  # quotes whose passages are ranked with the others
+ON_TOPIC = 0.4  # a quote that says less of the topic is about something else
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,9 @@ class Found:
     hits: tuple[Hit, ...]
     asked: Asked
     without_vectors: str = ""  # why, when words alone were searched
+    remarks: tuple[QuoteHit, ...] = ()  # the words asked for, best first, where a question asks for somebody's
+    match: Match = field(default=Match(()))  # whose
+    others: tuple[QuoteHit, ...] = ()  # what they speak about where it is not what was asked, newest first
 
 
 class Search:
@@ -39,6 +46,7 @@ class Search:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self.record = Record(store.catalog)
         self._pool = ThreadPoolExecutor(4, thread_name_prefix="dense")
 
     def close(self) -> None:
@@ -57,20 +65,65 @@ class Search:
         asked = self._ask(question, limits.speaker, today or date.today())
         articles = self._store.catalog.matching(limits) if limits.limit_articles else None
         if articles == []:
-            return Found((), asked)
+            match = self.record.find(asked.speech.titled) if asked.speech and asked.speech.name else Match(())
+            return Found((), asked, match=match)
         dense = self._pool.submit(self._dense, question, articles)
+        match, said = self._said(asked.speech, limits)
         words = dict(self._store.words.search(asked.terms, CANDIDATES, articles))
-        candidates = self._store.catalog.hits(list(words))
+        candidates = self._with_speech(self._store.catalog.hits([*words, *said]), said)
         texts = {key: text_score(asked, hit) for key, hit in candidates.items()}  # while the other index is searched
         try:
             near, trouble = dict(dense.result()), ""
         except (EmbeddingUnavailable, IndexUnavailable) as exc:
             near, trouble = {}, str(exc)
-        others = self._store.catalog.hits([key for key in near if key not in words])
+        others = self._store.catalog.hits([key for key in near if key not in candidates])
         candidates |= others
         texts |= {key: text_score(asked, hit) for key, hit in others.items()}
         scored = [replace(hit, words=words.get(key, 0.0), dense=near.get(key, 0.0)) for key, hit in candidates.items()]
-        return Found(tuple(once(rank(asked, scored, texts), k)), asked, trouble)
+        hits = tuple(once(rank(asked, scored, texts), k))
+        remarks = self._remarks(asked.speech, match, limits, hits)
+        instead = () if remarks or not match.voices else tuple(self._others(match.likeliest, limits))
+        return Found(hits, asked, trouble, remarks, match, instead)
+
+    def _others(self, match: Match, limits: Filters) -> list[QuoteHit]:
+        """A voice's quotations, one an article."""
+        said = [hit for hit in self.record.of(match, limits) if hit.quote.said]
+        quoted = [hit for hit in said if hit.quote.kind == "direct"] or said
+        return list({hit.article: hit for hit in reversed(quoted)}.values())[::-1]
+
+    def _said(self, speech: Speech | None, limits: Filters) -> tuple[Match, dict[str, float]]:
+        """Whose words are asked for, and the passages that hold them, with how well each fits."""
+        if speech is None:
+            return Match(()), {}
+        match = self.record.find(speech.titled) if speech.name else Match(())
+        if speech.name and not match.voices:
+            return match, {}
+        quotes = self.record.about(speech.topic, limits, match=match if speech.name else None)[:MOST_REMARKS]
+        places = self._store.catalog.passages_at((hit.article, hit.quote.start) for hit in quotes)
+        said: dict[str, float] = {}
+        for hit in quotes:
+            key = places.get((hit.article, hit.quote.start))
+            if key and hit.score >= ON_TOPIC:
+                said[key] = max(said.get(key, 0.0), hit.score)
+        return match, said
+
+    @staticmethod
+    def _with_speech(hits: dict[str, Hit], said: dict[str, float]) -> dict[str, Hit]:
+        return {key: replace(hit, speech=said.get(key, 0.0)) for key, hit in hits.items()}
+
+    def _remarks(
+        self, speech: Speech | None, match: Match, limits: Filters, hits: Sequence[Hit]
+    ) -> tuple[QuoteHit, ...]:
+        if speech is None or (speech.name and not match.voices):
+            return ()
+        if not speech.topic:
+            return tuple(self.record.of(match, limits))
+        # A surname alone means the one who is quoted far more than others who bear it, unless only those speak of this.
+        for voices in (match.likeliest, match) if speech.name else (None,):
+            found = self.record.about(speech.topic, limits, match=voices, hits=hits)
+            if remarks := tuple(hit for hit in found if hit.score >= ON_TOPIC):
+                return remarks
+        return ()
 
     def _ask(self, question: str, speaker: str, today: date) -> Asked:
         speech = spoken_by(speaker, question) if speaker else asked_speech(question)
@@ -78,6 +131,9 @@ class Search:
         frequencies, total = self._store.words.document_frequencies(terms)
         weight = {term: math.log(1 + (total - df + 0.5) / (df + 0.5)) for term, df in frequencies.items()}
         since, until = asked_days(question, today)
+        if speech:
+            topic = frozenset(timeless(speech.topic))
+            speech = replace(speech, topic=topic, about=speech.about if topic else "")
         unknown = frozenset(term for term, df in frequencies.items() if df == 0)
         return Asked(
             tuple(terms), phrases(question), weight, speech, since, until, asks_latest(question), unknown, total

@@ -10,7 +10,7 @@ LONGEST_TERM = 60
 
 # Words of questions and of English that say nothing about the topic; unstemmed, without accents.
 STOP_WORDS = frozenset(
-    "a about above after again against ago all also am an and any are as at be became because been before being "
+    "a about above cannot after again against ago all also am an and any are as at be became because been before being "
     "below between both but by can could d did do does doing down during each few for from further had has have "
     "get gets getting go goes going got many much "
     "having he her here hers herself him himself his how i if in into is it its itself just ll m may me might "

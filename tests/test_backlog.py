@@ -7,7 +7,7 @@ import pytest
 
 from retrieval import backlog
 from retrieval.backlog import Share
-from retrieval.catalog import Catalog
+from retrieval.catalog import Catalog, Cut
 from tests.conftest import article
 
 TEXT = "The pier is closed. The ferry is not."
@@ -18,7 +18,7 @@ CUT = [((0, 19), ""), ((20, 37), "")]
 def catalog(tmp_path: Path) -> Iterator[Catalog]:
     opened = Catalog(tmp_path / "catalog.db")
     opened.put(
-        [(article("old", TEXT, published="2025-01-01"), CUT), (article("new", TEXT, published="2026-01-01"), CUT)]
+        [Cut(article("old", TEXT, published="2025-01-01"), CUT), Cut(article("new", TEXT, published="2026-01-01"), CUT)]
     )
     yield opened
     opened.close()
@@ -88,7 +88,7 @@ def test_share_counts_current_passages_only(catalog: Catalog) -> None:
     take(catalog, "words", "vectors")
     catalog.remove("old")
     assert backlog.share(catalog) == Share(articles=1, passages=2, words=2, vectors=2)
-    catalog.put([(article("third", TEXT), CUT)])
+    catalog.put([Cut(article("third", TEXT), CUT)])
     assert backlog.share(catalog) == Share(articles=2, passages=4, words=2, vectors=2)
     assert backlog.share(catalog).vectors_percent == 50
 

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from retrieval.catalog import Catalog
-from retrieval.documents import Article
+from retrieval.catalog import Catalog, Cut
 from retrieval.errors import IndexUnavailable, UnknownArticle
 from retrieval.filters import Filters
 from retrieval.sentences import Span
@@ -40,12 +39,12 @@ def test_an_article_comes_back_as_it_was_put(catalog: Catalog) -> None:
         language="en",
         headings=((0, 3), (20, 23)),
     )
-    catalog.put([(put, CUT)])
+    catalog.put([Cut(put, CUT)])
     assert catalog.article("pier") == put
 
 
 def test_passages_come_back_with_their_span_heading_and_facts(catalog: Catalog) -> None:
-    catalog.put([(article("pier", TEXT, outlet="Harbour Post"), CUT)])
+    catalog.put([Cut(article("pier", TEXT, outlet="Harbour Post"), CUT)])
     hits = list(catalog.hits(catalog.passages_of(["pier"])).values())
     assert sorted((hit.passage.start, hit.passage.end, hit.passage.heading) for hit in hits) == [
         (0, 19, ""),
@@ -60,7 +59,7 @@ def test_passages_come_back_with_their_span_heading_and_facts(catalog: Catalog) 
 def test_outcome_says_what_adding_would_do(catalog: Catalog) -> None:
     pier = article("pier", TEXT)
     assert catalog.outcome(pier) == "added"
-    catalog.put([(pier, WHOLE)])
+    catalog.put([Cut(pier, WHOLE)])
     assert catalog.outcome(pier) == "unchanged"
     assert catalog.outcome(article("pier", TEXT, title="Another headline")) == "changed"
     catalog.remove("pier")
@@ -68,8 +67,8 @@ def test_outcome_says_what_adding_would_do(catalog: Catalog) -> None:
 
 
 def test_a_changed_article_becomes_a_version_and_the_first_one_is_kept(catalog: Catalog) -> None:
-    catalog.put([(article("pier", TEXT), WHOLE)])
-    catalog.put([(article("pier", TEXT.upper()), WHOLE)])
+    catalog.put([Cut(article("pier", TEXT), WHOLE)])
+    catalog.put([Cut(article("pier", TEXT.upper()), WHOLE)])
     assert catalog.article("pier").text == TEXT.upper()
     assert texts(catalog) == [TEXT.upper()]
     numbers = catalog.db.execute("SELECT number, text FROM versions WHERE article = 'pier' ORDER BY number").fetchall()
@@ -77,14 +76,14 @@ def test_a_changed_article_becomes_a_version_and_the_first_one_is_kept(catalog: 
 
 
 def test_passages_of_an_older_version_are_no_hits(catalog: Catalog) -> None:
-    catalog.put([(article("pier", TEXT), WHOLE)])
+    catalog.put([Cut(article("pier", TEXT), WHOLE)])
     old = catalog.passages_of(["pier"])
-    catalog.put([(article("pier", TEXT, title="New"), WHOLE)])
+    catalog.put([Cut(article("pier", TEXT, title="New"), WHOLE)])
     assert catalog.hits(old) == {}
 
 
 def test_a_removed_article_is_unknown_and_its_text_forgotten(catalog: Catalog) -> None:
-    catalog.put([(article("pier", TEXT), CUT)])
+    catalog.put([Cut(article("pier", TEXT), CUT)])
     catalog.remove("pier")
     with pytest.raises(UnknownArticle, match="pier"):
         catalog.article("pier")
@@ -99,31 +98,31 @@ def test_removing_what_is_not_there_is_refused(catalog: Catalog) -> None:
 
 
 def test_a_removed_article_can_be_put_again(catalog: Catalog) -> None:
-    catalog.put([(article("pier", TEXT), WHOLE)])
+    catalog.put([Cut(article("pier", TEXT), WHOLE)])
     catalog.remove("pier")
-    catalog.put([(article("pier", TEXT), WHOLE)])
+    catalog.put([Cut(article("pier", TEXT), WHOLE)])
     assert texts(catalog) == [TEXT]
 
 
 def test_cutting_anew_replaces_the_passages_of_the_same_version(catalog: Catalog) -> None:
     pier = article("pier", TEXT)
-    catalog.put([(pier, WHOLE)])
-    catalog.recut(pier, CUT)
+    catalog.put([Cut(pier, WHOLE)])
+    catalog.recut(Cut(pier, CUT))
     assert sorted(map(len, texts(catalog))) == [17, 18, 19]
 
 
 @pytest.mark.parametrize("taken", [0, 1])
 def test_cutting_there_and_back_gives_the_first_passages(catalog: Catalog, taken: int) -> None:
     pier = article("pier", TEXT)
-    catalog.put([(pier, WHOLE)])
+    catalog.put([Cut(pier, WHOLE)])
     catalog.db.execute(f"UPDATE passages SET words = {taken}, vectors = {taken}")
-    catalog.recut(pier, CUT)
-    catalog.recut(pier, WHOLE)
+    catalog.recut(Cut(pier, CUT))
+    catalog.recut(Cut(pier, WHOLE))
     assert texts(catalog) == [TEXT]
 
 
 def test_neighbours_are_the_passages_around_one_in_order(catalog: Catalog) -> None:
-    catalog.put([(article("pier", TEXT), CUT), (article("other", TEXT), CUT)])
+    catalog.put([Cut(article("pier", TEXT), CUT), Cut(article("other", TEXT), CUT)])
     hits = catalog.hits(catalog.passages_of(["pier"]))
     last = max((hit.passage for hit in hits.values()), key=lambda passage: passage.start)
     assert [passage.start for passage in catalog.neighbours(last)] == [20, 38]
@@ -132,7 +131,7 @@ def test_neighbours_are_the_passages_around_one_in_order(catalog: Catalog) -> No
 
 def test_articles_come_newest_first(catalog: Catalog) -> None:
     days = {"b": "2026-01-02", "a": "", "c": "2026-03-01"}
-    catalog.put([(article(key, TEXT, published=day), WHOLE) for key, day in days.items()])
+    catalog.put([Cut(article(key, TEXT, published=day), WHOLE) for key, day in days.items()])
     assert [found.id for found in catalog.articles()] == ["c", "b", "a"]
 
 
@@ -164,25 +163,25 @@ ARTICLES = (
     ],
 )
 def test_filters_limit_the_articles(catalog: Catalog, filters: Filters, ids: set[str]) -> None:
-    catalog.put([(one, WHOLE) for one in ARTICLES])
+    catalog.put([Cut(one, WHOLE) for one in ARTICLES])
     assert set(catalog.matching(filters)) == ids
 
 
 def test_a_filter_sees_only_the_current_version(catalog: Catalog) -> None:
-    catalog.put([(article("pier", TEXT, outlet="Harbour Post"), WHOLE)])
-    catalog.put([(article("pier", TEXT, outlet="Inland Times"), WHOLE)])
+    catalog.put([Cut(article("pier", TEXT, outlet="Harbour Post"), WHOLE)])
+    catalog.put([Cut(article("pier", TEXT, outlet="Inland Times"), WHOLE)])
     assert catalog.matching(Filters(outlet="harbour")) == []
 
 
 def test_a_batch_that_fails_leaves_nothing_behind(catalog: Catalog) -> None:
-    def broken() -> Iterator[tuple[Article, list[tuple[Span, str]]]]:
-        yield article("pier", TEXT), WHOLE
+    def broken() -> Iterator[Cut]:
+        yield Cut(article("pier", TEXT), WHOLE)
         raise RuntimeError("the source broke off")
 
     with pytest.raises(RuntimeError):
         catalog.put(broken())
     assert list(catalog.articles()) == []
-    catalog.put([(article("pier", TEXT), WHOLE)])
+    catalog.put([Cut(article("pier", TEXT), WHOLE)])
     assert texts(catalog) == [TEXT]
 
 
@@ -198,12 +197,12 @@ def test_facts_and_runs_are_remembered_by_the_next_process(catalog: Catalog, tmp
 
 def test_more_passages_than_one_statement_takes_are_found(catalog: Catalog) -> None:
     long = "word " * 1200
-    catalog.put([(article("long", long), [((at * 5, at * 5 + 4), "") for at in range(1200)])])
+    catalog.put([Cut(article("long", long), [((at * 5, at * 5 + 4), "") for at in range(1200)])])
     assert len(catalog.hits(catalog.passages_of(["long"]))) == 1200
 
 
 def test_another_thread_sees_what_was_put(catalog: Catalog) -> None:
-    catalog.put([(article("pier", TEXT), WHOLE)])
+    catalog.put([Cut(article("pier", TEXT), WHOLE)])
     seen = list[str]()
     thread = threading.Thread(target=lambda: seen.append(catalog.article("pier").text))
     thread.start()

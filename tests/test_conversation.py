@@ -40,9 +40,9 @@ def test_an_answer_cites_the_words_it_gives(conversation: Conversation, filled: 
     answer = conversation.ask(TOLL)
     first = answer.citations[0]
     assert (answer.status, answer.answered_by) == ("answered", "extract")
-    assert answer.text.startswith(f"{BRANDT} [1]")
+    assert answer.text.startswith(f"Ilse Brandt, Mayor, 2 May 2025: {BRANDT} [1]")
     assert first.quote == filled.catalog.article("toll").text[first.start : first.end] == BRANDT
-    assert first.speaker == "Brandt"
+    assert first.speaker == "Ilse Brandt"
 
 
 def test_what_the_articles_do_not_speak_of_is_declined_with_the_nearest(conversation: Conversation) -> None:

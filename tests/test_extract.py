@@ -5,7 +5,7 @@ from retrieval.documents import Article
 from retrieval.search import Search
 from retrieval.store import Store
 from tests.conftest import article, fill
-from tests.newsroom import ARTICLES, BRANDT, LIND, LORRIES, OKORO, VELDE
+from tests.newsroom import ARTICLES, LORRIES
 
 
 def answer(store: Store, question: str, *articles: Article) -> list[str]:
@@ -18,28 +18,10 @@ def answer(store: Store, question: str, *articles: Article) -> list[str]:
         search.close()
     claims = extract(question, found.asked, found.hits, store.catalog)
     for claim in claims:
-        for hit, (start, end) in claim.support:
-            text = store.catalog.article(hit.passage.article).text
+        for key, (start, end) in claim.support:
+            text = store.catalog.article(key).text
             assert claim.text == " ".join(text[start:end].split())
     return [claim.text for claim in claims]
-
-
-def test_a_speakers_words_are_answered_with_the_whole_quotation(store: Store) -> None:
-    assert answer(store, "What did Brandt say about the toll?", *ARTICLES)[0] == BRANDT
-
-
-def test_somebody_elses_words_about_the_speaker_are_not_an_answer(store: Store) -> None:
-    claims = answer(store, "What did Brandt say about the ferries?", *ARTICLES)
-    assert VELDE not in claims and not any("forgotten" in claim for claim in claims)
-
-
-def test_two_speakers_in_one_article_are_told_apart(store: Store) -> None:
-    claims = answer(store, "What did Okoro say about the toll?", *ARTICLES)
-    assert claims and OKORO in claims[0] and not any("nine years" in claim for claim in claims)
-
-
-def test_a_sentence_that_starts_with_she_brings_the_one_that_names_her(store: Store) -> None:
-    assert answer(store, "What did Lind say about the engine?", *ARTICLES)[0] == LIND
 
 
 def test_a_fact_is_answered_with_the_sentence_that_has_the_figure(store: Store) -> None:
@@ -67,4 +49,4 @@ def test_a_sentence_that_leans_on_another_brings_it_along(store: Store) -> None:
 
 
 def test_nothing_that_fits_is_no_claim(store: Store) -> None:
-    assert answer(store, "What did Brandt say about the toll?", article("sea", "The sea was calm on Sunday.")) == []
+    assert answer(store, "How much is the toll?", article("sea", "The sea was calm on Sunday.")) == []

@@ -15,7 +15,7 @@ ONLY_IN = {
     "langchain_core": {"retrieval.vectors", "retrieval.embed", "retrieval.vector_cache", "retrieval.retriever"},
     "tantivy": {"retrieval.words", "retrieval.terms"},
     "onnxruntime": {"retrieval.embed"},
-    "sqlite3": {"retrieval.catalog", "retrieval.vector_cache", "bot.history"},
+    "sqlite3": {"retrieval.catalog", "retrieval.quotes.table", "retrieval.vector_cache", "bot.history"},
     "pydantic_settings": {"bot.settings"},
 }
 

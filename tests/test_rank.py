@@ -67,7 +67,8 @@ def test_question_words_in_the_headline_count() -> None:
 
 def test_the_speakers_own_words_rank_before_a_mention() -> None:
     question = asked("What did Lindqvist say about the pier?")
-    said, mention = hit("said", "“Close the pier,” Lindqvist said."), hit("mention", "Lindqvist saw the pier.")
+    said = replace(hit("said", "“Close the pier,” Lindqvist said."), speech=1.0)
+    mention = hit("mention", "Lindqvist saw the pier.")
     assert order(question, replace(NONE, speech=1.0), mention, said) == ["said", "mention"]
 
 

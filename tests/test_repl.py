@@ -202,7 +202,7 @@ def test_filters_hold_until_they_are_taken_back(onrecord: Onrecord) -> None:
     lines = ("/since 2025-06-01", TOLL, "/since", "/retry", "/outlet tide", "/until 2025-05-01", "/speaker Lind")
     out, warned = chat(onrecord, *lines)
     before, _, after = out.partition("no filters")
-    assert before.startswith("since 2025-06-01\n\nThe articles do not answer this.") and BRANDT in after
+    assert before.startswith("since 2025-06-01\n\nThe articles quote Ilse Brandt, but not on the toll.") and BRANDT in after
     assert after.rstrip().endswith(
         "outlet tide\nuntil 2025-05-01, outlet tide\nuntil 2025-05-01, outlet tide, speaker Lind"
     )
@@ -212,7 +212,7 @@ def test_filters_hold_until_they_are_taken_back(onrecord: Onrecord) -> None:
 def test_a_conversation_is_saved_and_nothing_overwritten(onrecord: Onrecord, tmp_path: Path) -> None:
     _, warned = chat(onrecord, TOLL, "/save talk.md", "/save talk.md", "/save /gone/talk.md", "/save")
     saved = (tmp_path / "talk.md").read_text("utf-8")
-    assert saved.startswith(f"## {TOLL}\n\n{BRANDT} [1]") and saved.count("## ") == 1
+    assert saved.startswith(f"## {TOLL}\n\nIlse Brandt, Mayor, 2 May 2025: {BRANDT} [1]") and saved.count("## ") == 1
     assert warned.splitlines() == [
         "onrecord: talk.md cannot be written: File exists.",
         "onrecord: /gone/talk.md cannot be written: No such file or directory.",
@@ -236,7 +236,7 @@ def test_a_date_refused_in_the_chat_is_named_as_it_is_typed_there(onrecord: Onre
 
 def test_help_lists_every_command(onrecord: Onrecord) -> None:
     out, _ = chat(onrecord, "/help")
-    wanted = "/help /new /sources /open /quote /since /until /outlet /speaker /retry /save /stats /debug /quit".split()
+    wanted = "/help /new /sources /open /quote /quotes /since /until /outlet /speaker /retry /save /stats /debug /quit".split()
     assert [line.split()[0] for line in out.splitlines()] == wanted
 
 

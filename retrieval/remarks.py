@@ -1,0 +1,143 @@
+"""What somebody says on a topic, and who says something: quotes ranked for a question."""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from retrieval.catalog import Catalog
+from retrieval.documents import Hit, QuoteHit
+from retrieval.filters import Filters
+from retrieval.quotes import table
+from retrieval.quotes.voices import Match, Voice, find, voices
+from retrieval.sentences import Span
+from retrieval.terms import content_terms, terms
+
+CANDIDATES = 200  # quotes by BM25 that are looked at
+CONTEXTS = 40  # of them, those whose surroundings are read as well
+REACH = 250  # characters around a quote that tell what it is about
+AROUND, TITLE = 0.5, 0.35  # what a topic's word counts in the surroundings and in the headline
+KINDS = {"direct": 1.0, "mixed": 0.92, "indirect": 0.85}
+DEED = 0.4  # a cue that reports a deed as often as words
+FEW_WORDS, FEW = 6, 0.8  # a quote of so few words says little
+PASSAGE = 0.15  # what the passage's place among the hits counts
+
+
+@dataclass(frozen=True, slots=True)
+class Remarks:
+    """Whose words were looked for and what was found, best first; all of them on the topic."""
+
+    match: Match
+    found: tuple[QuoteHit, ...]
+
+
+class Record:
+    """The quotes of one catalog, by voice and by topic; safe to share between threads."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+        self._known: tuple[tuple[int, int], list[Voice]] | None = None
+
+    def voices(self, filters: Filters | None = None) -> list[Voice]:
+        """Everybody on record, most quoted first; counted in the articles that pass the filters."""
+        if filters and filters.limit_articles:
+            return voices(table.names(self._catalog.db, self._catalog.matching(filters)))
+        state = table.state(self._catalog.db)
+        known = self._known
+        if known is None or known[0] != state:
+            known = self._known = state, voices(table.names(self._catalog.db))
+        return known[1]
+
+    def find(self, name: str) -> Match:
+        """Whom a name means."""
+        return find(self.voices(), name)
+
+    def of(self, match: Match, filters: Filters) -> list[QuoteHit]:
+        """All their quotes in the articles that pass the filters, newest first."""
+        return self._passing(table.by_names(self._catalog.db, match.names), filters)
+
+    def about(
+        self, topic: Iterable[str], filters: Filters, *, match: Match | None = None, hits: Sequence[Hit] = ()
+    ) -> list[QuoteHit]:
+        """Quotes on a topic, given as stems, best first; of whoever is matched, or of anybody.
+
+        Scores are the share of the topic that a quote speaks of, 0 to 1, less for indirect speech; `hits` are passages
+        found for the same question, whose quotes are looked at too.
+        """
+        wanted = self._weights(topic)
+        names = match.names if match else None
+        articles = self._catalog.matching(filters) if filters.limit_articles else None
+        by_words = table.by_terms(self._catalog.db, wanted, CANDIDATES, names, articles)
+        beside = self._beside(hits, names)
+        candidates = {_key(hit): hit for hit in (*by_words, *(hit for hit, _ in beside))}
+        places = {_key(hit): place for hit, place in beside}
+        inside = {key: _share(wanted, terms(hit.quote.words)) for key, hit in candidates.items()}
+        ordered = sorted(candidates, key=lambda key: -inside[key] - PASSAGE * places.get(key, 0.0))
+        scored = [
+            replace(
+                candidates[key],
+                score=self._score(wanted, candidates[key], inside[key], places.get(key, 0.0), read=at < CONTEXTS),
+            )
+            for at, key in enumerate(ordered)
+        ]
+        return self._passing(_ranked(scored), filters)
+
+    def _score(self, wanted: Mapping[str, float], hit: QuoteHit, inside: float, place: float, *, read: bool) -> float:
+        share = inside
+        if read and share < 1 and wanted:
+            around = set(terms(self._around(hit)))
+            title, words = set(terms(hit.title)), set(terms(hit.quote.words))
+            counts = {
+                term: 1.0 if term in words else AROUND if term in around else TITLE * (term in title) for term in wanted
+            }
+            share = sum(wanted[term] * counts[term] for term in wanted) / sum(wanted.values())
+        short = FEW if len(hit.quote.words.split()) < FEW_WORDS else 1.0
+        kind = KINDS[hit.quote.kind] if hit.quote.said else DEED
+        return share * kind * short * (1 - PASSAGE + PASSAGE * place)
+
+    def _around(self, hit: QuoteHit) -> str:
+        text = self._catalog.article(hit.article).text
+        return text[max(0, hit.quote.start - REACH) : hit.quote.end + REACH]
+
+    def _beside(self, hits: Sequence[Hit], names: Sequence[str] | None) -> list[tuple[QuoteHit, float]]:
+        """Quotes that stand in these passages, and how far up the passage is, 1 for the first."""
+        found: list[tuple[QuoteHit, float]] = []
+        for at, hit in enumerate(hits):
+            for quote in table.of_article(self._catalog.db, hit.passage.article):
+                inside = hit.passage.start <= quote.quote.start < hit.passage.end
+                if inside and (names is None or quote.quote.speaker in names):
+                    found.append((quote, 1 - at / len(hits)))
+        return found
+
+    def _weights(self, topic: Iterable[str]) -> dict[str, float]:
+        """Inverse frequency of each stem among all quotes."""
+        total = max(1, table.state(self._catalog.db)[1])
+        counts = table.document_counts(self._catalog.db, list(topic))
+        return {term: math.log(1 + (total - count + 0.5) / (count + 0.5)) for term, count in counts.items()}
+
+    def _passing(self, found: list[QuoteHit], filters: Filters) -> list[QuoteHit]:
+        if not filters.limit_articles:
+            return found
+        allowed = set(self._catalog.matching(filters))
+        return [hit for hit in found if hit.article in allowed]
+
+
+def topic_of(words: str) -> list[str]:
+    """The stems of a topic as a reader writes it."""
+    return content_terms(words)
+
+
+def _key(hit: QuoteHit) -> tuple[str, Span]:
+    return hit.article, (hit.quote.start, hit.quote.end)
+
+
+def _share(wanted: Mapping[str, float], found: Iterable[str]) -> float:
+    present = set(found)
+    total = sum(wanted.values())
+    return sum(weight for term, weight in wanted.items() if term in present) / total if total else 0.0
+
+
+def _ranked(hits: Iterable[QuoteHit]) -> list[QuoteHit]:
+    """Best first, of equally good ones the newest, of one article the first."""
+    in_order = sorted(hits, key=lambda hit: (hit.article, hit.quote.start))
+    newest = sorted(in_order, key=lambda hit: hit.published, reverse=True)
+    return sorted(newest, key=lambda hit: -round(hit.score, 6))

@@ -1,0 +1,242 @@
+"""Names, people and roles in the text of one article."""
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from retrieval.quotes.names import fold, gender, is_thing, named
+from retrieval.quotes.people import cast
+from retrieval.quotes.roles import LONGEST_ROLE, role_of
+
+TEXT = st.text(st.sampled_from("Pel aA.,’'“” \n-Mr"), max_size=150) | st.text(max_size=150)
+PELLS = "Ana Pell met Tom Pell on Monday. Ms. Pell said no. Mr. Pell said yes. Ana Pell stayed."
+
+
+def names(text: str) -> list[str]:
+    return [" ".join(name.words) for name in named(text)]
+
+
+def people(text: str) -> list[str]:
+    return [mention.person.name for mention in cast(text).mentions]
+
+
+def role(text: str) -> str:
+    found = cast(text)
+    return role_of(text, found, found.mentions[0].person)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Ana Pell",
+        "J. R. Pell",
+        "Tom Q. Obi",
+        "Ludwig van Beek",
+        "Ana de Vries",
+        "Nia O’Hara",
+        "Nia O'Hara",
+        "Rosa McBride",
+        "Jean-Luc Roux",
+        "Ana Pell-Obi",
+        "Émile Roux",
+        "Zoë Åsen",
+        "Zoë Ås",
+        "ANA PELL",
+        "Ana de la Cruz",
+        "Tom el-Masri",
+        "Ana Šimić",
+        "Łukasz Obi",
+    ],
+)
+def test_a_name_is_found_whole(name: str) -> None:
+    assert names(f"On the quay {name} said no.") == [name]
+    assert people(f"On the quay {name} said no.") == [name]
+
+
+@pytest.mark.parametrize("title", ["Mayor", "Mr.", "Mr", "Dr.", "Sen.", "Captain", "Prof.", "Sir", "the Rev.", "Chief"])
+def test_titles_stand_before_the_name_and_are_no_part_of_it(title: str) -> None:
+    (name,) = named(f"Then {title} Tom Obi spoke.")
+    assert name.words == ("Tom", "Obi")
+    assert fold(title.split()[-1]) in name.titles
+
+
+@pytest.mark.parametrize("text", ["Ana Pell’s boat sank.", "Ana Pell's boat sank.", "When Ana Pell came, it sank."])
+def test_a_possessive_and_the_word_that_begins_a_sentence_are_no_part_of_a_name(text: str) -> None:
+    (name,) = named(text)
+    assert (name.words, text[slice(*name.span)]) == (("Ana", "Pell"), "Ana Pell")
+
+
+def test_suffixes_are_no_part_of_a_name() -> None:
+    assert names("Tom Obi Jr. met Ana Pell III on the quay.") == ["Tom Obi", "Ana Pell"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Tom Obi Calls Ana Pell a friend", "Tom Obi Jr. Asks Ana Pell to stay"],
+)
+def test_a_headline_runs_no_verb_into_a_name(text: str) -> None:
+    assert names(text)[:2] == ["Tom Obi", "Ana Pell"]
+
+
+def test_a_headline_runs_no_two_names_together() -> None:
+    assert names("Tom Obi Calls Ana Pell a friend")[-1] == "Ana Pell"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The ferry belongs to Tom Obi. Kofi Mensah laughed, and Mensah said no.",
+        "It was Tom Obi. Mensah said no. Kofi Mensah left.",
+        "Nobody met Tom Obi. Yesterday Kofi Mensah said no.",
+        "Tom Obi met Kofi Mensah on Monday. Mensah said no.",
+    ],
+)
+def test_a_name_ends_with_its_sentence(text: str) -> None:
+    assert set(people(text)) == {"Tom Obi", "Kofi Mensah"}
+    assert people(text)[-1] == "Kofi Mensah" and not [name for name in names(text) if "." in name]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The White House said no. Pell was not asked.",
+        "The Bank of Norway closed on Friday.",
+        "The Harbour Trust said that Seaford Council said no.",
+        "Quay Press and the Royal Navy said no.",
+        "North Quay Street was closed on Monday, the Quay Club said.",
+        "They met at Seaford University in March.",
+    ],
+)
+def test_institutions_places_and_days_are_no_people(text: str) -> None:
+    assert not [name for name in people(text) if name not in ("Seaford", "Pell")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("The ferry from Seaford was late. Seaford said that it would pay."),
+        "The Bank of Norway said no.",
+    ],
+)
+def test_a_place_that_speaks_is_no_person(text: str) -> None:
+    assert people(text) == []
+
+
+def test_a_word_of_institutions_makes_a_thing() -> None:
+    assert is_thing(("Harbour", "Trust")) and not is_thing(("Ana", "Pell"))
+
+
+def test_surname_alone_is_who_bears_it() -> None:
+    assert people("Ana Pell and Tom Obi spoke. Pell left. Mr. Obi stayed.") == ["Ana Pell", "Tom Obi"] * 2
+
+
+@pytest.mark.parametrize(
+    "day",
+    [
+        "In the end",
+        "Yesterday",
+        "On Friday",
+    ],
+)
+def test_a_day_before_a_surname_is_no_part_of_it(day: str) -> None:
+    assert people(f"Ana Pell spoke first. {day} Pell spoke again.") == ["Ana Pell", "Ana Pell"]
+
+
+def test_given_name_alone_is_who_bears_it_when_only_one_does() -> None:
+    assert people("Ana Pell spoke. Later Ana smiled.") == ["Ana Pell", "Ana Pell"]
+    assert people("Ana Pell spoke to Ana Obi on the quay. Later Ana smiled.") == ["Ana Pell", "Ana Obi"]
+
+
+def test_two_people_of_one_surname_are_told_apart_by_their_titles() -> None:
+    assert people(PELLS) == ["Ana Pell", "Tom Pell", "Ana Pell", "Tom Pell", "Ana Pell"]
+
+
+@pytest.mark.parametrize("other", ["J. R. Pell", "Jim Pell", "Jimmy Pell"])
+def test_initials_and_short_forms_of_a_given_name_are_one_person(other: str) -> None:
+    assert len(set(people(f"Jim Pell spoke on Monday. On Friday {other} left, and Pell said no."))) == 1
+
+
+@pytest.mark.parametrize("bare", ["Van Beek", "Mr. van Beek"])
+def test_a_surname_with_its_particle_is_who_bears_it(bare: str) -> None:
+    assert set(people(f"Ludwig van Beek spoke on Monday. {bare} said no.")) == {"Ludwig van Beek"}
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Ms. Pell said no.", "f"),
+        ("Mr. Pell said no.", "m"),
+        ("Ana Pell said no.", "f"),
+        ("Tom Pell said no.", "m"),
+        ("Dr. Pell said no.", ""),
+        ("Zubin Pell said no.", ""),
+    ],
+)
+def test_gender_is_what_title_or_given_name_tell(text: str, kind: str) -> None:
+    assert [mention.person.gender for mention in cast(text).mentions] == [kind]
+
+
+def test_a_title_tells_more_than_a_given_name() -> None:
+    assert gender(("Ana", "Pell"), ("mr",)) == "m"
+
+
+def test_the_one_a_sentence_is_about_is_named_first_and_outside_of_quotations() -> None:
+    text = "Ana Pell met Tom Obi. “Rosa Lind is late,” Tom Obi said. A friend of Ana Pell’s laughed."
+    told = [(text[slice(*m.span)], m.subject, m.quoted, m.possessive) for m in cast(text).mentions]
+    assert told == [
+        ("Ana Pell", True, False, False),
+        ("Tom Obi", False, False, False),
+        ("Rosa Lind", False, True, False),
+        ("Tom Obi", True, False, False),
+        ("Ana Pell", False, False, True),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("Mayor Ana Pell spoke.", "Mayor"),
+        ("Former Mayor Ana Pell spoke.", "Former Mayor"),
+        ("Transport minister Daniel Okoro spoke.", "Transport minister"),
+        ("Secretary of State Tom Obi spoke.", "Secretary of State"),
+        ("The longtime ferry captain Rosa Lind spoke.", "The longtime ferry captain"),
+        ("Ana Pell, the mayor of Seaford, spoke.", "the mayor of Seaford"),
+        ("Ana Pell, 42, a ferry captain from Seaford, spoke.", "a ferry captain from Seaford"),
+        ("Rosa Lind, head of the pilots’ guild, spoke.", "head of the pilots’ guild"),
+        ("The mayor of Seaford, Ana Pell, spoke.", "The mayor of Seaford"),
+        ("“No,” said Ana Pell, who is the mayor of Seaford.", "the mayor of Seaford"),
+        ("Ana Pell, who runs the ferry, said no.", ""),
+        ("Ana Pell spoke to the mayor.", ""),
+        ("Ana Pell, the captain said, was late.", ""),
+    ],
+)
+def test_a_role_stands_before_the_name_or_in_apposition(text: str, wanted: str) -> None:
+    assert role(text) == wanted
+
+
+def test_a_role_given_once_is_the_persons_everywhere() -> None:
+    text = "Ana Pell spoke first. Then Pell, the mayor of Seaford, left."
+    assert role(text) == "the mayor of Seaford"
+
+
+def test_a_clause_is_no_role() -> None:
+    assert len(role(f"Ana Pell, the mayor of {'a very small and windy ' * 9}town, spoke.")) <= LONGEST_ROLE
+
+
+@settings(max_examples=150, deadline=None)
+@given(TEXT)
+def test_names_stand_inside_the_text_in_order_and_apart(text: str) -> None:
+    spans = [name.span for name in named(text)]
+    assert all(0 <= start < end <= len(text) for start, end in spans)
+    assert all(before[1] <= after[0] for before, after in pairwise(spans))
+
+
+@settings(max_examples=150, deadline=None)
+@given(TEXT)
+def test_everybody_named_in_any_text_has_a_name_and_perhaps_a_role(text: str) -> None:
+    found = cast(text)
+    for mention in found.mentions:
+        assert mention.person.name and text[slice(*mention.span)]
+        assert len(role_of(text, found, mention.person)) <= LONGEST_ROLE

@@ -1,0 +1,307 @@
+"""Who says what in an article: quotes with their speakers, cues and exact spans."""
+
+import re
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from retrieval.documents import Quote
+from retrieval.quotes.extract import extract
+from retrieval.quotes.people import cast
+from retrieval.quotes.speakers import NOBODY, speakers
+
+MANY = 200_000  # characters
+SAID = "“We will not sell the harbour,” Mayor Ana Pell said on Monday."
+TEXT = st.lists(
+    st.sampled_from(
+        ["“The pier is ours,” ", "Ana Pell ", "said ", "she ", "that ", "‘", "”", '"', "\n\n", ". ", "😀", "نا "]
+    )
+    | st.text(max_size=8),
+    max_size=30,
+).map("".join)
+
+
+def only(text: str) -> Quote:
+    (quote,) = extract(text)
+    return quote
+
+
+def at(text: str, words: str) -> Quote:
+    """The quote that holds these words."""
+    place = text.index(words)
+    (quote,) = [q for q in extract(text) if any(start <= place < end for start, end in q.spans)]
+    return quote
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        SAID,
+        '"We will not sell the harbour," Mayor Ana Pell said on Monday.',
+        "''We will not sell the harbour,'' Mayor Ana Pell said on Monday.",
+        "«We will not sell the harbour,» Mayor Ana Pell said on Monday.",
+        "„We will not sell the harbour,“ Mayor Ana Pell said on Monday.",
+        "“We will not sell the harbour,” said Mayor Ana Pell.",
+        "“We will not sell the harbour,” said Mayor Ana Pell, 61.",
+        "Mayor Ana Pell said: “We will not sell the harbour.”",
+    ],
+)
+def test_a_quotation_has_its_speaker_and_role_and_cue(text: str) -> None:
+    quote = only(text)
+    assert (quote.speaker, quote.role, quote.is_person, quote.kind) == ("Ana Pell", "Mayor", True, "direct")
+    assert "We will not sell the harbour" in quote.words
+    assert quote.cue and text[slice(*quote.cue)].startswith("said")
+    assert quote.source and "Ana Pell" in text[slice(*quote.source)]
+
+
+@pytest.mark.parametrize("when", ["on Monday", "on Monday evening", "in May", "after the vote"])
+def test_a_day_after_the_name_is_no_part_of_it(when: str) -> None:
+    quote = only(f"“We will not sell the harbour,” said Mayor Ana Pell {when}.")
+    assert (quote.speaker, quote.is_person) == ("Ana Pell", True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "“The ferry,” Tom Obi said, “is old but safe.”",
+        "“The ferry is old,” said Tom Obi. “It is safe all the same.”",
+        "“The ferry is old,” said Tom Obi, a harbour pilot, “but it is safe.”",
+    ],
+)
+def test_an_interrupted_quotation_is_one_quote_of_two_spans(text: str) -> None:
+    quote = only(text)
+    assert quote.speaker == "Tom Obi" and len(quote.spans) == 2
+    assert quote.words == " … ".join(text[start:end] for start, end in quote.spans)
+    assert "said" not in quote.words
+
+
+def test_an_attribution_in_the_next_sentence_counts() -> None:
+    quote = at("Tom Obi does not trust the ferry. “It is old and it is slow,” he said on Monday.", "It is old")
+    assert (quote.speaker, quote.is_person) == ("Tom Obi", True)
+
+
+def test_two_speakers_of_one_paragraph_keep_their_own_words() -> None:
+    text = (
+        "“The pier is not safe, and I would not walk on it,” Tom Obi, a harbour pilot, told the council. "
+        "“It has never been safer, and I walk on it every day,” Mayor Ana Pell replied."
+    )
+    assert [(quote.speaker, quote.role) for quote in extract(text)] == [
+        ("Tom Obi", "a harbour pilot"),
+        ("Ana Pell", "Mayor"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ana Pell and Tom Obi met. “The pier is not safe,” Obi said. “It has never been safer,” Pell said.",
+        "Ana Pell and Tom Obi met. “The pier is not safe,” he said. “It has never been safer,” she answered.",
+    ],
+)
+def test_a_quotation_is_whose_cue_follows_it_not_who_spoke_before(text: str) -> None:
+    assert at(text, "It has never").speaker == "Ana Pell"
+    assert at(text, "The pier is not").speaker == "Tom Obi"
+
+
+def test_a_quotation_over_paragraphs_is_whole() -> None:
+    text = (
+        "Mayor Ana Pell said on Monday: “We will not sell the harbour to anybody.\n\n"
+        "“We have built it with our own hands.”\n\nIt rained."
+    )
+    quote = only(text)
+    assert quote.speaker == "Ana Pell"
+    assert "not sell the harbour" in quote.words and "with our own hands" in quote.words
+
+
+def test_a_quotation_over_paragraphs_is_whole_when_its_speaker_comes_last() -> None:
+    text = (
+        "The council met on Monday.\n\n“We will not sell the harbour to anybody who asks for it. It is ours.\n\n"
+        "“We have built it with our own hands, stone by stone,” said Mayor Ana Pell.\n\nThe ferry was late."
+    )
+    assert at(text, "with our own hands").speaker == "Ana Pell"
+    assert at(text, "not sell the harbour").speaker == "Ana Pell"
+
+
+@pytest.mark.parametrize(
+    "sign", [" ― Ana Pell", "\n― Ana Pell", " — Ana Pell, mayor of Seaford", " - Ana Pell", "\n-- Ana Pell"]
+)
+def test_a_signed_quotation_is_whose_name_stands_below_it(sign: str) -> None:
+    text = f"“The sea gives and the sea takes, and nobody owns it.”{sign}\n\nThe ferry was late again."
+    quote = only(text)
+    assert (quote.speaker, quote.kind) == ("Ana Pell", "direct")
+    assert quote.words == "“The sea gives and the sea takes, and nobody owns it.”"
+
+
+def test_the_cue_of_a_signed_quotation_is_its_dash() -> None:
+    text = "“The sea gives and the sea takes, and nobody owns it.”\n― Ana Pell"
+    cue = only(text).cue
+    assert cue and text[slice(*cue)] == "―"
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "speaker"),
+    [
+        ("Mayor Ana Pell was late. “We will not sell the harbour,” she said.", "We will", "Ana Pell"),
+        (f"{SAID}\n\n“And the ferries stay where they are,” she added.", "And the ferries", "Ana Pell"),
+        (f"{SAID}\n\n“And the ferries stay where they are,” the mayor added.", "And the ferries", "Ana Pell"),
+        ("Ana Pell, the mayor of Seaford, spoke.\n\n“The pier is ours,” the mayor said.", "The pier", "Ana Pell"),
+        (f"{SAID}\n\n“The pier is ours as well,” Pell said on Friday.", "The pier", "Ana Pell"),
+    ],
+)
+def test_pronouns_roles_and_surnames_are_whom_they_stand_for(text: str, words: str, speaker: str) -> None:
+    quote = at(text, words)
+    assert (quote.speaker, quote.is_person) == (speaker, True)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Mayor Ana Pell spoke first. On Friday Pell said the ferry would be late.", "the ferry would"),
+        ("Mayor Ana Pell spoke on Monday. Pell said the ferry would be late.", "the ferry would"),
+        ("Ana Pell met Tom Obi. Pell said the ferry would be late.", "the ferry would"),
+    ],
+)
+def test_a_surname_that_begins_a_sentence_is_who_bears_it(text: str, words: str) -> None:
+    assert (at(text, words).speaker, at(text, words).is_person) == ("Ana Pell", True)
+
+
+def test_a_name_in_any_latin_letters_is_a_person() -> None:
+    quote = at("“The ferry is late,” said captain Ivan Šimić. Šimić blamed the storm.", "The ferry is late")
+    assert (quote.speaker, quote.role, quote.is_person) == ("Ivan Šimić", "captain", True)
+
+
+@pytest.mark.parametrize(
+    ("source", "speaker"),
+    [
+        ("the Met Office", "Met Office"),
+        ("the Harbour Trust", "Harbour Trust"),
+        ("a spokesman for the Harbour Trust", "a spokesman for the Harbour Trust"),
+        ("residents", "residents"),
+        ("officials", "officials"),
+        ("a person familiar with the plans", "a person familiar with the plans"),
+        ("one of the fishermen", "one of the fishermen"),
+    ],
+)
+def test_institutions_and_people_without_a_name_speak_too(source: str, speaker: str) -> None:
+    quote = only(f"“The pier is not safe,” {source} said on Tuesday.")
+    assert (quote.speaker.removeprefix("the "), quote.is_person) == (speaker, False)
+
+
+def test_somebody_who_speaks_for_a_person_is_not_that_person() -> None:
+    quote = only("“The pier is not safe,” a spokesman for Ana Pell said on Tuesday.")
+    assert (quote.speaker, quote.is_person) == ("a spokesman for Ana Pell", False)
+
+
+@pytest.mark.parametrize(
+    ("text", "cue"),
+    [
+        ("Mayor Ana Pell said the harbour would not be sold.", "said"),
+        ("Mayor Ana Pell argued that the harbour was too small for new ferries.", "argued"),
+    ],
+)
+def test_indirect_speech_has_its_cue(text: str, cue: str) -> None:
+    quote = only(text)
+    assert (quote.speaker, quote.role, quote.kind) == ("Ana Pell", "Mayor", "indirect")
+    assert quote.cue and text[slice(*quote.cue)] == cue
+    assert "the harbour" in quote.words
+
+
+def test_according_to_somebody_is_indirect_speech() -> None:
+    quote = only("According to Ana Pell, the harbour will be open again on Monday.")
+    assert (quote.speaker, quote.kind) == ("Ana Pell", "indirect")
+    assert quote.words.startswith("the harbour will be open again")
+
+
+def test_indirect_speech_with_words_in_marks_is_mixed() -> None:
+    quote = only("Mayor Ana Pell called the plan “a hole in the ground” on Monday.")
+    assert (quote.speaker, quote.kind) == ("Ana Pell", "mixed")
+    assert "“a hole in the ground”" in quote.words
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The “temporary” bridge has stood there for thirty years.",
+        "In the film “Night Ferry” a captain loses his way. The song “Old Pier” was played at the end.",
+        "The ferry was late. Nobody waited on the quay, and the lamps were out.",
+        "",
+        " \n\n ",
+        "“”",
+        "😀😀😀",
+    ],
+)
+def test_what_nobody_says_is_no_quote(text: str) -> None:
+    assert extract(text) == []
+
+
+def test_what_is_so_called_is_no_quote() -> None:
+    assert extract("The so-called “harbour fund” was closed on Monday.") == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"😀 𝒳\n\n{SAID} 😀",
+        f"قال الميناء لنا. {SAID}",
+        "“الميناء لنا ولن نبيعه,” Mayor Ana Pell said on Monday.",
+        f"e\u0301te\u0301 {SAID}",
+        f"\ufeff\x00 {SAID}",
+        SAID.replace(" ", "\xa0"),
+    ],
+)
+def test_spans_are_characters_whatever_the_letters(text: str) -> None:
+    quotes = extract(text)
+    first = next(quote for quote in quotes if quote.source and "Ana" in text[slice(*quote.source)])
+    assert (first.speaker, first.kind) == ("Ana Pell", "direct")
+    assert first.source and text[slice(*first.source)].split()[-2:] == ["Ana", "Pell"]
+    assert [text[start] for start, _ in first.spans] == ["“"] and text[first.end - 1] == "”"
+
+
+def test_only_quotes_that_begin_within_the_spans_are_kept() -> None:
+    text = f"{SAID}\n\n“The pier is not safe,” harbour pilot Tom Obi said on Friday."
+    place = text.index("\n\n")
+    assert [quote.speaker for quote in extract(text, [(0, place)])] == ["Ana Pell"]
+    assert [quote.speaker for quote in extract(text, [(place, len(text))])] == ["Tom Obi"]
+    assert extract(text, []) == []
+
+
+def test_the_same_text_gives_the_same_quotes() -> None:
+    text = f"{SAID}\n\n“The pier is not safe,” harbour pilot Tom Obi said on Friday. He said that it would close."
+    assert extract(text) == extract(text)
+
+
+def test_a_very_long_article_is_read_to_its_end() -> None:
+    lines = [f"“We will not sell pier {at},” Mayor Ana Pell said on Monday." for at in range(100)]
+    filler = "The ferry was late again, and it rained on the quay. " * (MANY // 100 // 53)
+    text = "\n\n".join(f"{line}\n\n{filler}" for line in lines)
+    assert len(text) > MANY
+    quotes = [quote for quote in extract(text) if quote.kind == "direct"]
+    assert [quote.words for quote in quotes] == [line[: line.index("”") + 1] for line in lines]
+    assert {quote.speaker for quote in quotes} == {"Ana Pell"}
+
+
+def test_the_cue_is_no_part_of_the_name() -> None:
+    text = f"{SAID}\n\n“The ferry will run again in spring,” harbour pilot Tom Obi said.\n\nIt was late."
+    quote = at(text, "The ferry will run")
+    assert quote.cue and text[slice(*quote.cue)] == "said"
+    assert (quote.speaker, quote.role) == ("Tom Obi", "harbour pilot")
+
+
+def test_nothing_attributed_has_no_speakers() -> None:
+    assert speakers(SAID, cast(SAID), []) == []
+    assert not NOBODY.name
+
+
+@settings(max_examples=80, deadline=None)
+@given(TEXT)
+def test_any_text_gives_quotes_inside_it_and_in_order(text: str) -> None:
+    quotes = extract(text)
+    assert [quote.start for quote in quotes] == sorted(quote.start for quote in quotes)
+    for quote in quotes:
+        assert all(before[1] <= after[0] for before, after in pairwise(quote.spans))
+        for span in (*quote.spans, *filter(None, (quote.source, quote.cue))):
+            assert 0 <= span[0] < span[1] <= len(text)
+        assert quote.words == " … ".join(re.sub(r"\s+", " ", text[start:end]) for start, end in quote.spans)
+        assert quote.speaker == quote.speaker.strip()

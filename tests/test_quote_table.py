@@ -1,0 +1,238 @@
+"""The quotes in the catalog: stored, replaced and withdrawn with their article, found by speaker and by stem."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from retrieval.catalog import Catalog, Cut
+from retrieval.documents import Article, Quote
+from retrieval.quotes import table
+from retrieval.sentences import Span
+from retrieval.terms import terms
+from tests.conftest import article
+
+TEXT = "“The pier is ours,” Mayor Ana Pell said. “The ferry is not,” pilot Tom Obi said. “Nor the lamp,” Obi added."
+WHOLE: list[tuple[Span, str]] = [((0, len(TEXT)), "")]
+NASTY = [
+    "'; DROP TABLE quotes; --",
+    'Ana "Ox" Pell',
+    "O'Hara",
+    "100%",
+    "a_b",
+    "*",
+    "AND OR NOT",
+    "NEAR(",
+    "\\",
+    "Zoë 😀",
+]
+
+
+def quote(speaker: str, words: str, *, role: str = "", is_person: bool = True) -> Quote:
+    start = max(0, TEXT.find(words))
+    span = (start, start + len(words))
+    return Quote(speaker, role, is_person, "direct", words, (span,), (span[1], span[1] + 1), None)
+
+
+PELL = Quote("Ana Pell", "Mayor", True, "direct", "“The pier is ours,”", ((0, 19),), (20, 34), (35, 39))
+OBI = Quote("Tom Obi", "pilot", True, "mixed", "“The ferry … is not,”", ((41, 50), (51, 59)), None, None)
+TRUST = quote("the Harbour Trust", "“Nor the lamp,”", is_person=False)
+
+
+@pytest.fixture
+def catalog(tmp_path: Path) -> Iterator[Catalog]:
+    opened = Catalog(tmp_path / "catalog.db")
+    yield opened
+    opened.close()
+
+
+def put(catalog: Catalog, *quotes: Quote, key: str = "pier", **facts: object) -> Article:
+    stored = article(key, TEXT, **facts)
+    catalog.put([Cut(stored, WHOLE, quotes)])
+    return stored
+
+
+def words(catalog: Catalog, *stems: str, names: list[str] | None = None) -> list[str]:
+    return [hit.quote.words for hit in table.by_terms(catalog.db, stems, 10, names)]
+
+
+def stored(catalog: Catalog) -> list[Quote]:
+    return [hit.quote for hit in table.of_article(catalog.db, "pier")]
+
+
+def test_quotes_come_back_as_they_were_put_with_the_facts_of_their_article(catalog: Catalog) -> None:
+    put(catalog, PELL, OBI, TRUST, title="The pier", outlet="Quay Gazette", published="2026-03-01")
+    found = table.of_article(catalog.db, "pier")
+    assert [hit.quote for hit in found] == [PELL, OBI, TRUST]
+    assert {(hit.article, hit.title, hit.url, hit.outlet, hit.published, hit.score) for hit in found} == {
+        ("pier", "The pier", "https://example.org/pier", "Quay Gazette", "2026-03-01", 0.0)
+    }
+
+
+def test_a_new_version_replaces_the_quotes(catalog: Catalog) -> None:
+    put(catalog, PELL, OBI)
+    put(catalog, TRUST, title="Another headline")
+    assert stored(catalog) == [TRUST]
+    assert words(catalog, "pier", "ferri") == [] and words(catalog, "lamp") == [TRUST.words]
+    assert table.state(catalog.db)[1] == 1
+
+
+def test_cutting_anew_replaces_the_quotes(catalog: Catalog) -> None:
+    pier = put(catalog, PELL)
+    catalog.recut(Cut(pier, WHOLE, (OBI,)))
+    assert stored(catalog) == [OBI]
+    catalog.recut(Cut(pier, WHOLE))
+    assert stored(catalog) == [] and table.state(catalog.db)[1] == 0
+
+
+def test_a_removed_article_takes_its_quotes_along(catalog: Catalog) -> None:
+    put(catalog, PELL)
+    put(catalog, OBI, key="other")
+    catalog.remove("pier")
+    assert [item[0] for item in table.names(catalog.db)] == ["Tom Obi"]
+    assert words(catalog, "pier") == []
+    assert "Pell" not in "".join(str(tuple(row)) for row in catalog.db.execute("SELECT * FROM quotes"))
+    assert catalog.db.execute("SELECT count(*) FROM quote_terms").fetchone()[0] == 1
+
+
+def test_a_removed_article_that_is_put_again_has_its_quotes_once(catalog: Catalog) -> None:
+    put(catalog, PELL)
+    catalog.remove("pier")
+    put(catalog, PELL)
+    assert stored(catalog) == [PELL]
+
+
+def test_a_batch_that_fails_leaves_no_quotes(catalog: Catalog) -> None:
+    def broken() -> Iterator[Cut]:
+        yield Cut(article("pier", TEXT), WHOLE, (PELL,))
+        raise RuntimeError("the source broke off")
+
+    with pytest.raises(RuntimeError):
+        catalog.put(broken())
+    assert table.names(catalog.db) == [] and words(catalog, "pier") == []
+    put(catalog, PELL)
+    assert stored(catalog) == [PELL]
+
+
+def test_a_failed_new_version_leaves_the_quotes_of_the_old_one(catalog: Catalog) -> None:
+    put(catalog, PELL)
+
+    def broken() -> Iterator[Quote]:
+        yield OBI
+        raise RuntimeError("the reading broke off")
+
+    with pytest.raises(RuntimeError), catalog.transaction() as db:
+        table.replace(db, article("pier", TEXT), broken())
+    assert stored(catalog) == [PELL] and words(catalog, "pier") == [PELL.words]
+
+
+def test_quotes_are_found_by_the_stems_of_their_words(catalog: Catalog) -> None:
+    put(catalog, PELL, OBI, quote("Ana Pell", "“The ferries are running late,”"))
+    assert set(words(catalog, *terms("ferry"))) == {OBI.words, "“The ferries are running late,”"}
+    assert words(catalog, *terms("runs")) == ["“The ferries are running late,”"]
+    assert words(catalog, *terms("ferry"), names=["Ana Pell"]) == ["“The ferries are running late,”"]
+    assert words(catalog, "mayor") == words(catalog) == words(catalog, "ferri", names=["Nobody"]) == []
+
+
+def test_more_of_the_words_asked_for_come_first_and_no_more_than_asked(catalog: Catalog) -> None:
+    put(
+        catalog, *(quote(f"Pilot {at}", "“The pier,”") for at in range(20)), quote("Ana Pell", "“The pier is a wreck,”")
+    )
+    assert words(catalog, "pier", "wreck")[0] == "“The pier is a wreck,”"
+    assert len(words(catalog, "pier")) == 10
+
+
+def test_no_speakers_are_nobodys_quotes(catalog: Catalog) -> None:
+    put(catalog, PELL)
+    assert table.by_terms(catalog.db, ["pier"], 10, ()) == []
+    assert table.by_names(catalog.db, []) == []
+
+
+def test_an_empty_list_of_speakers_is_nobody(catalog: Catalog) -> None:
+    put(catalog, PELL)
+    assert table.by_terms(catalog.db, ["pier"], 10, []) == []
+
+
+def test_how_many_quotes_hold_a_stem_is_counted(catalog: Catalog) -> None:
+    put(catalog, PELL, OBI, quote("Rosa Lind", "“My pier,”"))
+    assert table.document_counts(catalog.db, ["pier", "ferri", "storm"]) == {"pier": 2, "ferri": 1, "storm": 0}
+
+
+def test_one_speakers_quotes_come_newest_article_first_in_the_order_of_its_text(catalog: Catalog) -> None:
+    late = quote("Ana Pell", "“Nor the lamp,”")
+    put(catalog, late, PELL, key="old", published="2025-01-01")
+    put(catalog, PELL, OBI, key="new", published="2026-01-01")
+    put(catalog, PELL, key="undated")
+    found = table.by_names(catalog.db, ["Ana Pell"])
+    assert [(hit.article, hit.quote.start) for hit in found] == [
+        ("new", 0),
+        ("old", 0),
+        ("old", late.start),
+        ("undated", 0),
+    ]
+
+
+def test_names_are_counted_with_the_day_of_the_newest(catalog: Catalog) -> None:
+    put(catalog, PELL, OBI, key="old", published="2025-01-01")
+    put(catalog, PELL, TRUST, quote("", "“Nor the lamp,”"), key="new", published="2026-01-01")
+    assert set(table.names(catalog.db)) == {
+        ("Ana Pell", True, 2, "2026-01-01"),
+        ("Tom Obi", True, 1, "2025-01-01"),
+        ("the Harbour Trust", False, 1, "2026-01-01"),
+    }
+    assert {item[0] for item in table.names(catalog.db, ["old"])} == {"Ana Pell", "Tom Obi"}
+    assert table.names(catalog.db, []) == []
+
+
+def test_more_speakers_than_one_statement_takes_are_found(catalog: Catalog) -> None:
+    crew = [f"Pilot Nr{at}" for at in range(900)]
+    put(catalog, *(quote(name, "“The pier is ours,”") for name in crew))
+    assert len(table.by_names(catalog.db, crew)) == 900
+
+
+def test_any_change_of_quotes_changes_the_state(catalog: Catalog) -> None:
+    states = [table.state(catalog.db)]
+    for change in (lambda: put(catalog, PELL), lambda: put(catalog, OBI, key="other"), lambda: catalog.remove("pier")):
+        change()
+        states.append(table.state(catalog.db))
+    assert len(set(states)) == 4
+
+
+def test_another_quote_in_place_of_the_newest_changes_the_state(catalog: Catalog) -> None:
+    put(catalog, PELL)
+    before = table.state(catalog.db)
+    put(catalog, OBI, title="Another headline")
+    assert table.state(catalog.db) != before
+
+
+@pytest.mark.parametrize("name", NASTY)
+def test_marks_that_sql_knows_are_letters_like_others(catalog: Catalog, name: str) -> None:
+    odd = quote(name, f"“{name} pier”")
+    put(catalog, odd, PELL)
+    assert [hit.quote for hit in table.by_names(catalog.db, [name])] == [odd]
+    assert PELL.words in words(catalog, "pier", name)
+    assert words(catalog, "pier", names=[name]) == [odd.words]
+    assert table.document_counts(catalog.db, ["pier"]) == {"pier": 2}
+
+
+def test_surnames_are_folded() -> None:
+    assert [table.surname(name) for name in ("Ana Pell", "PELL", "Nia O’Hara", "", "Pell’s")] == [
+        "pell",
+        "pell",
+        "o'hara",
+        "",
+        "pell",
+    ]
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.text(max_size=30), st.text(max_size=60), st.lists(st.text(max_size=12), max_size=4))
+def test_any_text_can_be_stored_and_asked_for(catalog: Catalog, name: str, said: str, asked: list[str]) -> None:
+    odd = Quote(name, "", True, "indirect", said, ((0, 1),))
+    put(catalog, odd)
+    assert [hit.quote for hit in table.by_names(catalog.db, [name])] == [odd]
+    stems = [stem for text in asked for stem in terms(text)]
+    table.by_terms(catalog.db, stems, 5)
+    assert set(table.document_counts(catalog.db, stems)) == set(stems)
