@@ -202,7 +202,10 @@ def test_filters_hold_until_they_are_taken_back(onrecord: Onrecord) -> None:
     lines = ("/since 2025-06-01", TOLL, "/since", "/retry", "/outlet tide", "/until 2025-05-01", "/speaker Lind")
     out, warned = chat(onrecord, *lines)
     before, _, after = out.partition("no filters")
-    assert before.startswith("since 2025-06-01\n\nThe articles quote Ilse Brandt, but not on the toll.") and BRANDT in after
+    assert (
+        before.startswith("since 2025-06-01\n\nThe articles quote Ilse Brandt, but not on the toll.")
+        and BRANDT in after
+    )
     assert after.rstrip().endswith(
         "outlet tide\nuntil 2025-05-01, outlet tide\nuntil 2025-05-01, outlet tide, speaker Lind"
     )
