@@ -239,8 +239,8 @@ def test_a_date_refused_in_the_chat_is_named_as_it_is_typed_there(onrecord: Onre
 
 def test_help_lists_every_command(onrecord: Onrecord) -> None:
     out, _ = chat(onrecord, "/help")
-    wanted = "/help /new /sources /open /quote /quotes /since /until /outlet /speaker /retry /save /stats /debug /quit".split()
-    assert [line.split()[0] for line in out.splitlines()] == wanted
+    wanted = "/help /new /sources /open /quote /quotes /since /until /outlet /speaker /retry /save /stats /debug /quit"
+    assert [line.split()[0] for line in out.splitlines()] == wanted.split()
 
 
 def test_a_source_is_opened_at_the_words(onrecord: Onrecord, tmp_path: Path) -> None:
