@@ -8,7 +8,7 @@ from retrieval.catalog import Catalog
 from retrieval.documents import Hit, QuoteHit
 from retrieval.filters import Filters
 from retrieval.quotes import table
-from retrieval.quotes.voices import Match, Voice, find, voices
+from retrieval.quotes.voices import Match, Voice, alike, find, voices, words_of
 from retrieval.sentences import Span
 from retrieval.terms import content_terms, terms
 
@@ -35,21 +35,25 @@ class Record:
 
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
-        self._known: tuple[tuple[int, int], list[Voice]] | None = None
 
     def voices(self, filters: Filters | None = None) -> list[Voice]:
         """Everybody on record, most quoted first; counted in the articles that pass the filters."""
-        if filters and filters.limit_articles:
-            return voices(table.names(self._catalog.db, self._catalog.matching(filters)))
-        state = table.state(self._catalog.db)
-        known = self._known
-        if known is None or known[0] != state:
-            known = self._known = state, voices(table.names(self._catalog.db))
-        return known[1]
+        limited = filters and filters.limit_articles
+        return voices(table.names(self._catalog.db, self._catalog.matching(filters) if filters and limited else None))
 
     def find(self, name: str) -> Match:
-        """Whom a name means."""
-        return find(self.voices(), name)
+        """Whom a name means; read from the index by its words, so that it takes no longer the more are on record."""
+        words = words_of(name)
+        match = find(self._bearing(words), name)
+        if match.voices or not words:
+            return match
+        return find(self._bearing(alike(words[-1], table.surnames(self._catalog.db))), name)
+
+    def _bearing(self, words: Sequence[str]) -> list[Voice]:
+        """Everybody with one of these words for a surname, or for a given name together with all of that surname."""
+        bearers = table.names(self._catalog.db, words=words)
+        surnames = {table.surname(name) for name, *_ in bearers}
+        return voices(table.names(self._catalog.db, words=[*surnames, *words]))
 
     def of(self, match: Match, filters: Filters) -> list[QuoteHit]:
         """All their quotes in the articles that pass the filters, newest first."""
@@ -110,7 +114,7 @@ class Record:
 
     def _weights(self, topic: Iterable[str]) -> dict[str, float]:
         """Inverse frequency of each stem among all quotes."""
-        total = max(1, table.state(self._catalog.db)[1])
+        total = max(1, table.count(self._catalog.db))
         counts = table.document_counts(self._catalog.db, list(topic))
         return {term: math.log(1 + (total - count + 0.5) / (count + 0.5)) for term, count in counts.items()}
 

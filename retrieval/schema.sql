@@ -33,8 +33,11 @@ CREATE TABLE IF NOT EXISTS quotes (
     name    TEXT NOT NULL, surname TEXT NOT NULL, -- the article's fullest name for the speaker, and its last word folded
     person  INTEGER NOT NULL, role TEXT NOT NULL, kind TEXT NOT NULL, words TEXT NOT NULL,
     spans   TEXT NOT NULL, source TEXT NOT NULL, cue TEXT NOT NULL, said INTEGER NOT NULL,
-    published TEXT NOT NULL
+    published TEXT NOT NULL,
+    given   TEXT NOT NULL DEFAULT ''      -- the first word of a person's full name, folded
 );
+CREATE INDEX IF NOT EXISTS quotes_of_surname ON quotes (surname);
+CREATE INDEX IF NOT EXISTS quotes_of_given ON quotes (given) WHERE given <> '';
 CREATE INDEX IF NOT EXISTS quotes_of_article ON quotes (article);
 CREATE INDEX IF NOT EXISTS quotes_of_speaker ON quotes (name, person, published);
 -- The stems of each quote's words, so that one topic is found among one speaker's words at once.

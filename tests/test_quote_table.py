@@ -76,7 +76,7 @@ def test_a_new_version_replaces_the_quotes(catalog: Catalog) -> None:
     put(catalog, TRUST, title="Another headline")
     assert stored(catalog) == [TRUST]
     assert words(catalog, "pier", "ferri") == [] and words(catalog, "lamp") == [TRUST.words]
-    assert table.state(catalog.db)[1] == 1
+    assert table.count(catalog.db) == 1
 
 
 def test_cutting_anew_replaces_the_quotes(catalog: Catalog) -> None:
@@ -84,7 +84,7 @@ def test_cutting_anew_replaces_the_quotes(catalog: Catalog) -> None:
     catalog.recut(Cut(pier, WHOLE, (OBI,)))
     assert stored(catalog) == [OBI]
     catalog.recut(Cut(pier, WHOLE))
-    assert stored(catalog) == [] and table.state(catalog.db)[1] == 0
+    assert stored(catalog) == [] and table.count(catalog.db) == 0
 
 
 def test_a_removed_article_takes_its_quotes_along(catalog: Catalog) -> None:
@@ -190,21 +190,6 @@ def test_more_speakers_than_one_statement_takes_are_found(catalog: Catalog) -> N
     crew = [f"Pilot Nr{at}" for at in range(900)]
     put(catalog, *(quote(name, "“The pier is ours,”") for name in crew))
     assert len(table.by_names(catalog.db, crew)) == 900
-
-
-def test_any_change_of_quotes_changes_the_state(catalog: Catalog) -> None:
-    states = [table.state(catalog.db)]
-    for change in (lambda: put(catalog, PELL), lambda: put(catalog, OBI, key="other"), lambda: catalog.remove("pier")):
-        change()
-        states.append(table.state(catalog.db))
-    assert len(set(states)) == 4
-
-
-def test_another_quote_in_place_of_the_newest_changes_the_state(catalog: Catalog) -> None:
-    put(catalog, PELL)
-    before = table.state(catalog.db)
-    put(catalog, OBI, title="Another headline")
-    assert table.state(catalog.db) != before
 
 
 @pytest.mark.parametrize("name", NASTY)

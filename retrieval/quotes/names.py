@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal
 from unicodedata import combining, normalize
 
@@ -75,6 +75,7 @@ def given_names() -> dict[str, Gender]:
     return {name: kinds[line[:2]] for line in lines("given_names") for name in line[2:].split()}
 
 
+@lru_cache(maxsize=65_536)
 def fold(word: str) -> str:
     """A word of a name for comparing: lower case, without accents, possessive and full stop."""
     return "".join(char for char in normalize("NFKD", lower(word)) if not combining(char))
@@ -86,8 +87,11 @@ def lower(word: str) -> str:
 
 
 def is_thing(name: tuple[str, ...]) -> bool:
-    """Whether a word among these is one of institutions, places or days rather than of people."""
-    return any(fold(word) in words("things") for word in name)
+    """Whether a word among these is one of institutions or days, or of places without a given name before it."""
+    folded = [fold(word) for word in name]
+    if any(word in words("things") for word in folded):
+        return True
+    return folded[0] not in given_names() and any(word in words("places") for word in folded)
 
 
 def _people(run: list[tuple[int, str]]) -> Iterator[Named]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from retrieval.quotes.marks import quotations
 from retrieval.quotes.names import Gender, Named, gender, given_names, is_thing, named
+from retrieval.quotes.words import words
 from retrieval.sentences import Span, sentences
 
 _SPEAKS = r"(?:said|says|told|added|wrote|asked|argued|tweeted|explained|recalled|replied|responded|continued|noted)"
@@ -107,7 +108,7 @@ def _people(text: str, found: list[Named]) -> dict[str, list[Person]]:
     return {
         surname: people
         for surname, names in by_surname.items()
-        if not is_thing((surname,)) and (people := _same_surname(text, names))
+        if surname not in words("things") and (people := _same_surname(text, names))
     }
 
 
@@ -123,7 +124,12 @@ def _same_surname(text: str, names: list[Named]) -> list[Person]:
     if people and len(titled) > 1 and titled[1].span < full[0].span and not any(group[0].titles for group in groups):
         # "President Obama" twice before "Michelle Obama": papers give the full name first, so these are two people.
         people.append(Person(titled[0].words[-1], _gender(titled), len(names)))
-    if not people and not full and (any(_has_title(name) for name in names) or _speaks(text, names)):
+    if (
+        not people
+        and not full
+        and not is_thing(names[0].words)
+        and (any(_has_title(name) for name in names) or _speaks(text, names))
+    ):
         people = [Person(names[0].words[-1], _gender(names), len(names))]
     return people
 

@@ -221,7 +221,7 @@ class _Resolver:
     def _longer(self, name: str) -> str:
         """`The Post` where the article also says `The New York Post`."""
         bare = re.sub(r"^(?:the|a)\s+", "", name, flags=re.IGNORECASE)
-        if not bare[:1].isupper() or len(bare.split()) > 2:
+        if not bare[:1].isupper() or fold(bare) not in words("generic"):
             return name
         found = re.findall(rf"\b((?:[A-Z][\w&’'-]*[ \xa0]+){{1,3}}{re.escape(bare)})\b", self._text)
         longer = [" ".join(part for part in one.split() if fold(part) not in words("not_names")) for one in found]

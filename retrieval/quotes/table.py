@@ -18,7 +18,7 @@ def replace(db: sqlite3.Connection, article: Article, quotes: Iterable[Quote]) -
     withdraw(db, article.id)
     for quote in quotes:
         row = db.execute(
-            f"INSERT INTO quotes VALUES (NULL, {', '.join('?' * 12)})",
+            f"INSERT INTO quotes VALUES (NULL, {', '.join('?' * 13)})",
             [
                 article.id,
                 quote.speaker,
@@ -32,6 +32,7 @@ def replace(db: sqlite3.Connection, article: Article, quotes: Iterable[Quote]) -
                 json.dumps(quote.cue),
                 quote.said,
                 article.published,
+                given(quote.speaker) if quote.is_person else "",
             ],
         )
         db.execute(
@@ -51,14 +52,36 @@ def surname(name: str) -> str:
     return fold(words[-1]) if words else ""
 
 
-def names(db: sqlite3.Connection, articles: Sequence[str] | None = None) -> list[tuple[str, bool, int, str]]:
-    """Every name with words to it, whether it is a person's, how many quotes bear it and the day of the newest."""
-    only = "" if articles is None else "AND article IN (SELECT value FROM json_each(?))"
-    values = [] if articles is None else [json.dumps(articles)]
+def given(name: str) -> str:
+    """The first word of a full name, folded."""
+    words = name.split()
+    return fold(words[0]) if len(words) > 1 else ""
+
+
+def names(
+    db: sqlite3.Connection, articles: Sequence[str] | None = None, *, words: Sequence[str] | None = None
+) -> list[tuple[str, bool, int, str]]:
+    """Every name with words to it, whether it is a person's, how many quotes bear it and the day of the newest.
+
+    `articles` limits them to these, `words` to names whose first or last word is among them.
+    """
+    only, values = "", list[str]()
+    if articles is not None:
+        only += " AND article IN (SELECT value FROM json_each(?))"
+        values.append(json.dumps(articles))
+    if words is not None:
+        among = "(SELECT value FROM json_each(?))"
+        only += f" AND (surname IN {among} OR (given <> '' AND given IN {among}))"
+        values += [json.dumps(words)] * 2
     sql = (
-        f"SELECT name, max(person), count(*), max(published) FROM quotes WHERE name <> '' AND said {only} GROUP BY name"
+        f"SELECT name, max(person), count(*), max(published) FROM quotes WHERE name <> '' AND said{only} GROUP BY name"
     )
     return [(row[0], bool(row[1]), row[2], row[3]) for row in db.execute(sql, values)]
+
+
+def surnames(db: sqlite3.Connection) -> list[str]:
+    """The last words of all names."""
+    return [row[0] for row in db.execute("SELECT DISTINCT surname FROM quotes WHERE surname <> ''")]
 
 
 def by_names(db: sqlite3.Connection, wanted: Sequence[str]) -> list[QuoteHit]:
@@ -109,10 +132,9 @@ def of_article(db: sqlite3.Connection, article: str) -> list[QuoteHit]:
     return list(map(_hit, rows))
 
 
-def state(db: sqlite3.Connection) -> tuple[int, int]:
-    """The newest quote's number and how many there are: changes whenever quotes do."""
-    newest, number = db.execute("SELECT max(id), count(*) FROM quotes").fetchone()
-    return newest or 0, number
+def count(db: sqlite3.Connection) -> int:
+    """How many quotes there are."""
+    return int(db.execute("SELECT count(*) FROM quotes").fetchone()[0])
 
 
 def _hit(row: sqlite3.Row) -> QuoteHit:

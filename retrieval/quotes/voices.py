@@ -12,6 +12,7 @@ from retrieval.quotes.words import words as read_words
 
 DOMINANT = 2.0  # times the quotes of the next: then the surname alone means this one
 CLOSE_ENOUGH = 80  # of 100; how like a name must be to what was asked to be taken for it misspelt
+CLOSE = 8  # surnames that are looked at when none is the one asked for
 SHORTEST_MISSPELT = 4  # letters; shorter names are like too many others
 
 
@@ -46,7 +47,7 @@ class Match:
     def likeliest(self) -> "Match":
         """Without those of the same surname who are quoted far less than the first."""
         first, rest = self.voices[:1], self.voices[1:]
-        same = bool(rest) and _words(first[0].name)[-1:] == _words(rest[0].name)[-1:]
+        same = bool(rest) and words_of(first[0].name)[-1:] == words_of(rest[0].name)[-1:]
         return Match(first, self.misspelt) if same and first[0].quotes >= DOMINANT * rest[0].quotes else self
 
 
@@ -59,7 +60,7 @@ def voices(names: Iterable[Counted]) -> list[Voice]:
     people, others = dict[str, list[Counted]](), dict[str, list[Counted]]()
     for counted in names:
         name, is_person = counted[:2]
-        key = _words(name)[-1] if is_person and _words(name) else " ".join(_words(name))
+        key = words_of(name)[-1] if is_person and words_of(name) else " ".join(words_of(name))
         (people if is_person else others).setdefault(key, []).append(counted)
     found = [voice for block in people.values() for voice in _people(block)]
     found += [_voice(block) for block in others.values()]
@@ -72,11 +73,11 @@ def find(known: Sequence[Voice], asked: str) -> Match:
     several = [find(known, part) for part in parts] if len(parts) > 1 else []
     if several and all(match.voices and not match.misspelt for match in several):
         return Match(tuple(voice for match in several for voice in match.voices))
-    titles, words = set(_words(asked)[:-1]), _without_titles(_words(asked))
+    titles, words = set(words_of(asked)[:-1]), _without_titles(words_of(asked))
     if not words:
         return Match(())
     if wanted := "f" if titles & WOMEN_TITLES else "m" if titles & MEN_TITLES else "":
-        known = [voice for voice in known if given_names().get((_words(voice.name) or [""])[0], wanted) == wanted]
+        known = [voice for voice in known if given_names().get((words_of(voice.name) or [""])[0], wanted) == wanted]
     # "Filmmaker Jack Marino", "German Chancellor Angela Merkel": what stands before the name is no part of it.
     for start in range(max(1, len(words) - 1)):
         if exact := _exactly(known, words[start:]):
@@ -87,15 +88,17 @@ def find(known: Sequence[Voice], asked: str) -> Match:
 
 
 def _exactly(known: Sequence[Voice], words: Sequence[str]) -> tuple[Voice, ...]:
-    people = [voice for voice in known if voice.is_person and any(_means(words, _words(name)) for name in voice.names)]
+    people = [
+        voice for voice in known if voice.is_person and any(_means(words, words_of(name)) for name in voice.names)
+    ]
     if people:
         return tuple(people)
-    same = [voice for voice in known if any(words == _words(name) for name in voice.names)]
+    same = [voice for voice in known if any(words == words_of(name) for name in voice.names)]
     if same:
         return tuple(same)
     wanted = set(words)
     return tuple(
-        voice for voice in known if not voice.is_person and any(wanted <= set(_words(name)) for name in voice.names)
+        voice for voice in known if not voice.is_person and any(wanted <= set(words_of(name)) for name in voice.names)
     )
 
 
@@ -117,22 +120,30 @@ def _misspelt(known: Sequence[Voice], words: Sequence[str]) -> tuple[Voice, ...]
     forms: dict[str, Voice] = {}
     for voice in known:  # the most quoted one first
         for name in voice.names if voice.is_person else ():
-            parts = _words(name)
+            parts = words_of(name)
             forms.setdefault(" ".join(parts) if len(words) > 1 else parts[-1], voice)
     best = process.extractOne(asked, forms.keys(), scorer=fuzz.ratio, score_cutoff=CLOSE_ENOUGH)
     return (forms[best[0]],) if best else ()
 
 
+def alike(surname: str, surnames: Iterable[str]) -> list[str]:
+    """The surnames most like one that is none."""
+    if len(surname) < SHORTEST_MISSPELT:
+        return []
+    found = process.extract(surname, surnames, scorer=fuzz.ratio, score_cutoff=CLOSE_ENOUGH, limit=CLOSE)
+    return [item[0] for item in found]
+
+
 def _people(block: list[Counted]) -> list[Voice]:
     """The people of one surname; the surname alone is the one who is quoted far more than the others."""
-    full = sorted((item for item in block if _given(_words(item[0]))), key=lambda item: -item[2])
+    full = sorted((item for item in block if _given(words_of(item[0]))), key=lambda item: -item[2])
     groups: list[list[Counted]] = []
     for item in full:
-        given = _words(item[0])[0]
-        group = next((group for group in groups if _same_given(given, _words(group[0][0])[0])), None)
+        given = words_of(item[0])[0]
+        group = next((group for group in groups if _same_given(given, words_of(group[0][0])[0])), None)
         groups.append([item]) if group is None else group.append(item)
     groups.sort(key=lambda group: -_quotes(group))
-    bare = [item for item in block if not _given(_words(item[0]))]
+    bare = [item for item in block if not _given(words_of(item[0]))]
     if bare and groups and (len(groups) == 1 or _quotes(groups[0]) >= DOMINANT * _quotes(groups[1])):
         groups[0] += bare
     elif bare:
@@ -141,7 +152,7 @@ def _people(block: list[Counted]) -> list[Voice]:
 
 
 def _voice(group: Sequence[Counted]) -> Voice:
-    best = max(group, key=lambda item: (len(_words(item[0])) > 1, item[2], item[0]))
+    best = max(group, key=lambda item: (len(words_of(item[0])) > 1, item[2], item[0]))
     return Voice(
         name=best[0],
         names=tuple(item[0] for item in group),
@@ -170,7 +181,8 @@ def _same_given(one: str, other: str) -> bool:
     return long.startswith(short) and (len(short) == 1 or len(short) > 2)
 
 
-def _words(name: str) -> list[str]:
+def words_of(name: str) -> list[str]:
+    """The words of a name, folded, without article and suffix."""
     written = re.findall(r"[\w’'.-]+", name)
     if len(written) > 1 and written[0].casefold() in ("the", "a", "an"):
         written = written[1:]
