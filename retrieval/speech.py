@@ -12,26 +12,33 @@ _SAYING = (
     r"state|stated|deny|denies|denied|call|calls|called|promise|promises|promised|warn|warns|warned|argue|argues|argued|"
     r"comment|commented|respond|responds|responded|react|reacts|reacted|reply|replied|talk|talked|speak|speaks|spoke|"
     r"write|wrote|describe|describes|described|explain|explained|stress|stressed|insist|insists|insisted|suggest|suggested|"
-    r"mention|mentioned|criticize|criticized|criticise|criticised|emphasize|emphasized|emphasise|emphasised|add|added|"
+    r"mention|mentioned|criticize|criticized|criticise|criticised|emphasize|emphasized|emphasise|emphasised|"
     r"acknowledge|acknowledged|accuse|accused|admit|admitted|remark|remarked|praise|praised|condemn|condemned|vow|vowed|"
-    r"complain|complained|defend|defended|dismiss|dismissed|mock|mocked|joke|joked|quip|quipped|tweet|tweeted"
+    r"defend|defended|dismiss|dismissed|mock|mocked|joke|joked|quip|quipped|tweet|tweeted"
 )
 # ... and those that ask for deeds as often.
 _DOING = (
     r"announce|announced|propose|proposed|demand|demanded|urge|urged|predict|predicted|report|reported|"
-    r"declare|declared"
+    r"declare|declared|add|added|complain|complained"
 )
-_SUBJECT = rf"(?:ever |just |also |publicly |been |really )?(?P<verb>(?-i:{_SAYING}|{_DOING}))\b"
+_SUBJECT = (
+    r"(?:(?:ever|just|also|publicly|been|really|recently|previously|once|later|first|finally|actually) )?"
+    rf"(?P<verb>(?-i:{_SAYING}|{_DOING}))\b"
+)
 _ABOUT = (
     r"(?: anything| something)?\s*(?:(?:about|of|on|regarding|concerning|to|that|over|for|with|against|in)\b)?"
     r"\s*(?P<topic>.*?)[\s?.!]*$"
 )
 _LEAD = r"^(?:and |so |but )?"
+_HELPER = r"(?:did|does|do|has|have|had|was|is)"
 _QUESTION = re.compile(
-    rf"{_LEAD}(?:what|how(?: often| many times| strongly)?|when|where|why|which \w+|did|does|has|have|had)\b"
-    r"(?: else| exactly)?\s*"
-    r"(?:did|does|do|has|have|had|was|is)?\s*"
+    rf"{_LEAD}(?:(?:what|how(?: often| many times| strongly)?|when|where|why)\b(?: else| exactly)?\s*)?{_HELPER}\s+"
     rf"(?P<speaker>(?:(?:the|an?|his|her|its|their)\s+)?+\S.*?)\s+{_SUBJECT}{_ABOUT}",
+    re.IGNORECASE,
+)
+_TELLING = re.compile(  # "what Pell said about tolls"
+    rf"{_LEAD}what (?P<speaker>(?-i:[A-Z])[\w’'-]+(?: (?-i:[A-Z])[\w’'-]+){{0,2}}) (?:has |had )?"
+    rf"(?P<verb>said|says|thinks|thought|told|wrote)\b{_ABOUT}",
     re.IGNORECASE,
 )
 _WORDS = "views?|opinions?|position|stance|comments?|remarks?|statements?|take|reaction|response|reply|words|thoughts"
@@ -50,7 +57,7 @@ _OPINION = re.compile(
 )
 _ACCORDING = re.compile(r"according to (?P<speaker>[^,?]+?)[,?]\s*(?P<topic>.*?)[\s?.!]*$", re.IGNORECASE)
 _WHO = re.compile(
-    rf"{_LEAD}(?:who|which \w+|whose words)\s+(?:else |first |has |have |is |was |are )?"
+    rf"{_LEAD}(?:who|which (?:\w+ ){0, 2}\w+|whose words)\s+(?:else |first |has |have |is |was |are )?"
     rf"(?:(?-i:{_SAYING})|on record|quoted|talking|speaking|saying)\b{_ABOUT}",
     re.IGNORECASE,
 )
@@ -89,13 +96,12 @@ def asked_speech(question: str) -> Speech | None:
     if who:
         topic = frozenset(content_terms(who["topic"])) if who["topic"] else frozenset()
         return Speech("", frozenset(), topic, who["topic"], only_words=False) if topic else None
-    found = next(
-        (
-            found
-            for found in (_OPINION.match(plain), _VIEW.match(plain), _QUESTION.match(plain), _ACCORDING.search(plain))
-            if found
-        ),
-        None,
+    found = (
+        _OPINION.match(plain)
+        or _VIEW.match(plain)
+        or _QUESTION.match(plain)
+        or _TELLING.match(plain)
+        or _ACCORDING.search(plain)
     )
     if not found:
         return None
@@ -104,9 +110,11 @@ def asked_speech(question: str) -> Speech | None:
     speaker = frozenset(content_terms(name))
     if not speaker or len(name.split()) > LONGEST_NAME or _NOBODY.search(name):
         return None
-    only_words = not re.fullmatch(_DOING, found.groupdict().get("verb") or "", re.IGNORECASE)
-    topic = frozenset(content_terms(found["topic"])) if found["topic"] else frozenset[str]()
-    return Speech(name, speaker, topic, found["topic"], only_words, full)
+    deeds = re.fullmatch(_DOING, found.groupdict().get("verb") or "", re.IGNORECASE)
+    only_words = not deeds and found.re is not _ACCORDING  # "according to a survey" asks for a fact
+    about = found["topic"] or (plain[: found.start()].strip(" ,") if found.re is _ACCORDING else "")
+    topic = frozenset(content_terms(about)) if about else frozenset[str]()
+    return Speech(name, speaker, topic, about, only_words, full)
 
 
 def spoken_by(name: str, question: str) -> Speech:
