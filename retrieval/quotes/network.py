@@ -16,7 +16,7 @@ import numpy as np
 from retrieval.quotes.tokens import Booleans, Floats, Integers, Tokens
 
 DILATIONS = (1, 2, 4, 8, 16, 32)
-BACK, AHEAD = 160, 192  # tokens before and after a cue in which its source and content are looked for
+BACK, AHEAD = 112, 144  # tokens before and after a cue in which its source and content are looked for
 WINDOW = BACK + AHEAD
 KERNEL = 5  # tokens, of the two convolutions over a cue's window
 SPREADS = (1, 4)  # their dilations
