@@ -16,7 +16,7 @@ from retrieval.event_loop import loop_thread
 from retrieval.retry import Deadline
 
 SECONDS = 60.0  # an answer, retries included
-LINGER_SECONDS = 2.0  # for usage and `[DONE]` once the answer is whole; then the connection can be used again
+LINGER_SECONDS = 1.0  # for usage and `[DONE]` once the answer is whole; then the connection can be used again
 
 
 class ChatModel(BaseChatModel):

@@ -1,5 +1,6 @@
 """A model server to test against: real HTTP over loopback, each answer written by the test."""
 
+import asyncio
 import json
 import socket
 import ssl
@@ -120,6 +121,11 @@ class Standin:
         with self._lock:
             self._connections += 1
             return self._connections - 1
+
+    async def has_been_asked(self) -> None:
+        """Waits for the first request."""
+        while not self.asked:
+            await asyncio.sleep(0.01)
 
     def left(self) -> bool:
         """Whether a client that was held has hung up, waited for."""

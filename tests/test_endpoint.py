@@ -114,11 +114,11 @@ def test_a_body_that_breaks_off_is_an_error() -> None:
 
 def test_silence_is_borne_as_long_as_the_read_timeout() -> None:
     with Standin(Answer([HOLD]), OK).serving() as server:
-        assert posted(server.url, read_timeout=0.1) == b'{"ok": true}'
+        assert posted(server.url, read_timeout=0.3) == b'{"ok": true}'
         assert server.left()
 
 
-@pytest.mark.parametrize("steps", [[HOLD], [b"x", HOLD], [b"x", 0.08] * 20])
+@pytest.mark.parametrize("steps", [[HOLD], [b"x", HOLD], [b"x", 0.08] * 60])
 def test_the_total_time_ends_a_request_however_it_dawdles(steps: list[Any]) -> None:
     began = asyncio.new_event_loop().time()
     with (
@@ -126,18 +126,18 @@ def test_the_total_time_ends_a_request_however_it_dawdles(steps: list[Any]) -> N
         pytest.raises(ModelUnreachable, match=r"no whole answer in 0\.3 seconds; raise ONRECORD_MODEL_TIMEOUT"),
     ):
         posted(server.url, seconds=0.3)
-    assert asyncio.new_event_loop().time() - began < 1.0
+    assert asyncio.new_event_loop().time() - began < 2.5
 
 
-async def cancelled(to: Endpoint) -> None:
+async def cancelled(to: Endpoint, server: Standin) -> None:
     task = asyncio.ensure_future(post(to))
-    await asyncio.sleep(0.1)
+    await server.has_been_asked()
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
 
 
-async def left_in_the_middle(to: Endpoint) -> None:
+async def left_in_the_middle(to: Endpoint, server: Standin) -> None:
     async with aclosing(to.post("/chat", {}, Deadline(5.0))) as parts:
         assert await anext(parts) == b"begin"
 
@@ -145,9 +145,11 @@ async def left_in_the_middle(to: Endpoint) -> None:
 @pytest.mark.parametrize(
     ("steps", "leave"), [([HOLD], cancelled), ([b"begin", HOLD], cancelled), ([b"begin", HOLD], left_in_the_middle)]
 )
-def test_who_leaves_closes_the_connection(steps: list[Any], leave: Callable[[Endpoint], Awaitable[None]]) -> None:
+def test_who_leaves_closes_the_connection(
+    steps: list[Any], leave: Callable[[Endpoint, Standin], Awaitable[None]]
+) -> None:
     async def leave_and_stay_alive(to: Endpoint) -> bool:
-        await leave(to)
+        await leave(to, server)
         return await asyncio.to_thread(server.left)
 
     with Standin(Answer(steps), OK).serving() as server:

@@ -143,8 +143,8 @@ def test_embeddings_without_a_place_to_ask_are_a_mistake() -> None:
 
 
 def test_a_process_in_which_an_endpoint_failed_leaves_it_alone_for_a_while() -> None:
-    with Standin(failing(503)).serving() as server:
-        make = embedding_model(settings(embedding_model="small", openai_base_url=server.url, model_timeout=0.2))
+    with Standin(failing(503, Retry_After="60")).serving() as server:
+        make = embedding_model(settings(embedding_model="small", openai_base_url=server.url))
         with pytest.raises(EmbeddingUnavailable, match="fails on its side"):
             make()
         asked = len(server.asked)
