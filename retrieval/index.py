@@ -100,16 +100,17 @@ def _worth_taking(store: Store, most_vectors: int | None) -> set[backlog.Derived
 
 
 def reindex(store: Store, progress: Progress = _quiet, *, on_wait: Callable[[str], None] | None = None) -> None:
-    """Cut all articles anew and build both indexes from the catalog; vectors of known texts are not computed again."""
+    """Cut all articles anew and build both indexes from the catalog; vectors of known texts are not computed again.
+
+    Raises EmbeddingUnavailable once the words are in; vectors that there were stay when no model can be had.
+    """
     with writing(store.folder, on_wait=on_wait):
         for at, article in enumerate(store.catalog.articles()):
             store.catalog.recut(_cut(article))
             progress("cutting", at + 1, 0)
         store.renew_words()
-        backlog.forget(store.catalog, "words")
         _take_words(store, progress)
         store.renew_vectors()
-        backlog.forget(store.catalog, "vectors")
         _take_vectors(store, progress)
 
 

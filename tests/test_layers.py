@@ -1,6 +1,8 @@
 """Imports point one way: surfaces, conversation, its steps, retrieval; and foreign libraries stay where they belong."""
 
 import ast
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +14,12 @@ ONLY_IN = {
     "chromadb": {"retrieval.vectors"},
     "langchain_chroma": {"retrieval.vectors"},
     "langchain_text_splitters": {"retrieval.chunk"},
-    "langchain_core": {"retrieval.vectors", "retrieval.embed", "retrieval.vector_cache", "retrieval.retriever"},
+    "langchain_core": {
+        *("retrieval.vectors", "retrieval.embed", "retrieval.vector_cache", "retrieval.retriever"),
+        *("bot.llm", "bot.completion", "bot.models"),
+    },
+    "langchain": {"bot.models"},
+    "httpx": {"retrieval.endpoint", "retrieval.endpoint_errors"},
     "tantivy": {"retrieval.words", "retrieval.terms"},
     "onnxruntime": {"retrieval.embed"},
     "sqlite3": {"retrieval.catalog", "retrieval.quotes.table", "retrieval.vector_cache", "bot.history"},
@@ -53,12 +60,18 @@ def test_steps_know_no_surface() -> None:
 
 def test_only_the_composition_root_reads_settings() -> None:
     readers = {name for name, imported in modules().items() if "bot.settings" in imported}
-    assert readers <= {"bot.build", "bot.cli"}
+    assert readers <= {"bot.build", "bot.models", "bot.cli"}
 
 
 def test_the_library_reads_no_environment() -> None:
     for path in (ROOT / "retrieval").rglob("*.py"):
         assert "environ" not in path.read_text("utf-8"), path
+
+
+def test_a_command_line_that_only_helps_waits_for_no_library() -> None:
+    listed = "import sys, bot.cli, bot.build; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", listed], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert not {"httpx", "langchain", "langchain_core", "chromadb", "onnxruntime"} & set(done.stdout.split())
 
 
 @pytest.mark.parametrize("library", ONLY_IN)

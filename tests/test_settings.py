@@ -15,18 +15,43 @@ EXAMPLE = ROOT / ".env.example"
 @pytest.fixture(autouse=True)
 def nobodys_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """An empty folder and an environment without anybody's settings."""
-    for key in [key for key in os.environ if key.startswith("ONRECORD_")]:
+    for key in [key for key in os.environ if key.startswith(("ONRECORD_", "OPENAI_"))]:
         monkeypatch.delenv(key)
     monkeypatch.chdir(tmp_path)
 
 
-def test_the_example_lists_every_setting_with_its_default_and_no_other() -> None:
-    lines = [line for line in EXAMPLE.read_text("utf-8").splitlines() if line and not line.startswith("#")]
-    defaults = {
-        f"ONRECORD_{name.upper()}": "" if field.default is None else str(field.default)
+def defaults() -> dict[str, str]:
+    """Every setting by the name of its variable."""
+    return {
+        str(field.validation_alias or f"ONRECORD_{name.upper()}"): "" if field.default is None else str(field.default)
         for name, field in Settings.model_fields.items()
     }
-    assert dict(line.split("=", 1) for line in lines) == defaults
+
+
+def test_the_example_lists_every_setting_with_its_default_and_no_other() -> None:
+    lines = [line for line in EXAMPLE.read_text("utf-8").splitlines() if line and not line.startswith("#")]
+    assert dict(line.split("=", 1) for line in lines) == defaults()
+
+
+def test_the_readme_lists_every_setting_and_no_other() -> None:
+    _, _, section = (ROOT / "README.md").read_text("utf-8").partition("## Settings")
+    rows = [line for line in section.partition("\n## ")[0].splitlines() if line.startswith("| `")]
+    assert sorted(row.split("`")[1] for row in rows) == sorted(defaults())
+
+
+def test_the_keys_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-very-secret")
+    monkeypatch.setenv("ONRECORD_EMBEDDING_API_KEY", "sk-very-secret")
+    assert "secret" not in f"{read_settings()!r} {read_settings()}"
+    assert read_settings().openai_api_key.get_secret_value() == "sk-very-secret"
+
+
+def test_a_model_has_the_names_that_everybody_uses(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path(".env").write_text("OPENAI_BASE_URL=http://localhost:11434/v1\nOPENAI_MODEL=qwen2.5:1.5b\n")
+    monkeypatch.setenv("ONRECORD_MODEL_TIMEOUT", "120")
+    settings = read_settings()
+    assert (settings.openai_base_url, settings.openai_model) == ("http://localhost:11434/v1", "qwen2.5:1.5b")
+    assert (settings.model_timeout, settings.answer_timeout) == (120.0, 20.0)
 
 
 def test_the_example_copied_as_it_is_changes_nothing() -> None:

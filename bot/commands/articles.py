@@ -13,14 +13,14 @@ from retrieval.documents import Article
 from retrieval.errors import EmbeddingUnavailable
 from retrieval.sources import files
 
-OK, SOURCE_UNREADABLE, INTERRUPTED = 0, 5, 130
+OK, MODEL_UNUSABLE, SOURCE_UNREADABLE, INTERRUPTED = 0, 4, 5, 130
 
 
 def add_sources(sources: Sequence[str], *, as_json: bool, quiet: bool) -> int:
-    """Exit code 5 when something could not be read, the rest being added all the same."""
+    """Exit code 4 when the articles could not be embedded, 5 when one could not be read; what can be done is done."""
     with open_app() as app:
         try:
-            tally = ingest(app, sources, quiet=quiet)
+            tally, embedded = ingest(app, sources, quiet=quiet)
         except KeyboardInterrupt:
             terminal.warn("interrupted; what is done is kept, the same command goes on from there.")
             return INTERRUPTED
@@ -31,26 +31,30 @@ def add_sources(sources: Sequence[str], *, as_json: bool, quiet: bool) -> int:
         terminal.say_json(counts | {"failures": [{"source": f.source, "reason": f.reason} for f in tally.failed]})
     elif not quiet:
         terminal.say(", ".join(f"{count} {what}" for what, count in counts.items() if count) or "nothing to add")
+    if not embedded:
+        return MODEL_UNUSABLE
     return SOURCE_UNREADABLE if tally.failed else OK
 
 
-def ingest(app: App, sources: Sequence[str], *, quiet: bool) -> index.Tally:
-    """Read the sources into the catalog and bring both indexes up to it."""
+def ingest(app: App, sources: Sequence[str], *, quiet: bool) -> tuple[index.Tally, bool]:
+    """Read the sources into the catalog and bring both indexes up to it; False when the vectors have to wait."""
     with terminal.progress(quiet=quiet) as report:
         found = chain.from_iterable(files.read(source, largest=app.settings.largest_file) for source in sources)
         tally = index.add(app.store, found, report)
-        catch_up(app, report)
-    return tally
+        embedded = catch_up(app, report)
+    return tally, embedded
 
 
-def catch_up(app: App, report: index.Progress) -> None:
-    """Index what is owed; without an embedding model the words are enough to go on with."""
+def catch_up(app: App, report: index.Progress) -> bool:
+    """Index what is owed; False when there is no embedding model and the words are enough to go on with."""
     try:
         index.catch_up(
             app.store, report, on_wait=lambda who: terminal.warn(f"{who} is writing the index; waiting for it.")
         )
     except EmbeddingUnavailable as exc:
         terminal.warn(f"{exc} Articles are found by words alone.")
+        return False
+    return True
 
 
 def list_articles(*, as_json: bool) -> int:

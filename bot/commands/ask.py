@@ -100,7 +100,8 @@ def _first_run(app: App, *, quiet: bool) -> None:
             f"There is no index in {app.settings.data} and no folder {folder} to make one from; "
             "'onrecord add SOURCE' makes one (or set ONRECORD_ARTICLES)."
         )
-    for failure in ingest(app, [str(folder)], quiet=quiet).failed:
+    tally, _ = ingest(app, [str(folder)], quiet=quiet)
+    for failure in tally.failed:
         terminal.warn(str(failure))
 
 

@@ -1,0 +1,109 @@
+"""The models that the settings name."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.settings import Settings
+from retrieval.address import CHAT, Address, Names, address
+from retrieval.circuit import CircuitBreaker
+from retrieval.errors import UsageError
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+
+    from retrieval.embed import EmbeddingModel
+
+FILE = ".onnx"  # an embedding model of this name is a file, any other stands behind an endpoint
+# Each request to the embedding endpoint is tried several times anyway, so that one failed request is enough.
+EMBEDDING_FAILURES, EMBEDDING_COOL_DOWN = 1, 15.0
+EMBEDDING = Names("embedding", model="ONRECORD_EMBEDDING_MODEL")
+EMBEDDING_ELSEWHERE = Names(
+    "embedding", "ONRECORD_EMBEDDING_BASE_URL", "ONRECORD_EMBEDDING_API_KEY", "ONRECORD_EMBEDDING_MODEL"
+)
+
+
+def chat_model(settings: Settings) -> "BaseChatModel | None":
+    """The chat model, None when none is named. Raises UsageError.
+
+    Without a base url `anthropic:...` and the like are LangChain's to make; with one, a name with a colon is a name.
+    """
+    name = settings.openai_model
+    if not name:
+        return None
+    if not settings.openai_base_url:
+        provider, _, rest = name.partition(":")
+        if provider == "openai" and rest:
+            name = rest
+        elif rest and (known := _of_provider(provider, rest, settings.model_timeout)):
+            return known
+    from bot.llm import ChatModel
+    from retrieval.endpoint import Endpoint
+
+    base_url, key = settings.openai_base_url, settings.openai_api_key.get_secret_value()
+    _check_some(base_url, key, CHAT, name)
+    return ChatModel(endpoint=Endpoint(address(base_url, key)), model=name, seconds=settings.model_timeout)
+
+
+def embedding_model(settings: Settings) -> "Callable[[], EmbeddingModel]":
+    """What makes the embedding model when it is first needed. Raises UsageError."""
+    name = settings.embedding_model
+    if not name or name.endswith(FILE):
+        return lambda: _embedded(Path(name) if name else None)
+    place = _embedding_address(settings)
+    breaker = CircuitBreaker(failures=EMBEDDING_FAILURES, cool_down=EMBEDDING_COOL_DOWN)
+
+    def make() -> "EmbeddingModel":
+        from retrieval.embed_endpoint import EndpointEmbeddings
+        from retrieval.endpoint import Endpoint
+
+        return EndpointEmbeddings(Endpoint(place), name, breaker=breaker, seconds=settings.model_timeout)
+
+    return make
+
+
+def _embedding_address(settings: Settings) -> Address:
+    key = settings.embedding_api_key.get_secret_value()
+    if settings.embedding_base_url:  # the chat model's key goes to no other host than its own
+        return address(settings.embedding_base_url, key, names=EMBEDDING_ELSEWHERE)
+    key = key or settings.openai_api_key.get_secret_value()
+    _check_some(settings.openai_base_url, key, EMBEDDING, settings.embedding_model)
+    return address(settings.openai_base_url, key, names=EMBEDDING)
+
+
+def _embedded(file: Path | None) -> "EmbeddingModel":
+    from retrieval.embed import MiniLM  # onnxruntime takes a while to import
+
+    return MiniLM(file)
+
+
+def _check_some(base_url: str, key: str, names: Names, model: str) -> None:
+    if not base_url and not key:
+        raise UsageError(
+            f"{names.model} is {model!r}, but neither {names.base_url} nor {names.api_key} is set; "
+            "set the address of your server, or a key for OpenAI's."
+        )
+
+
+def _of_provider(provider: str, model: str, seconds: float) -> "BaseChatModel | None":
+    """LangChain's own model of a provider, None when it knows no such provider. Raises UsageError."""
+    from langchain.chat_models import init_chat_model
+    from pydantic import ValidationError
+
+    named = f"OPENAI_MODEL is '{provider}:{model}'"
+    try:
+        made: BaseChatModel = init_chat_model(model, model_provider=provider, timeout=seconds)
+    except ImportError as exc:
+        missing = getattr(exc.__cause__, "name", None) or f"langchain_{provider}"
+        package = missing.partition(".")[0].replace("_", "-")
+        raise UsageError(
+            f"{named}, which needs the package {package} (pip install {package}); "
+            "or set OPENAI_BASE_URL when this is the name of a model on your own server."
+        ) from exc
+    except ValidationError as exc:
+        raise UsageError(f"{named}: {exc.errors()[0]['msg']}.") from exc
+    except ValueError:
+        return None
+    except Exception as exc:  # what a provider's package raises, for want of a key most often
+        raise UsageError(f"{named}, but it cannot be used: {exc}") from exc
+    return made

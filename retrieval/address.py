@@ -1,0 +1,72 @@
+"""Where an OpenAI-compatible endpoint is and what opens it."""
+
+from base64 import b64encode
+from dataclasses import dataclass, field
+from urllib.parse import unquote, urlsplit, urlunsplit
+
+from retrieval.errors import UsageError
+
+OPENAI = "https://api.openai.com/v1"
+VERSION = "/v1"  # where such endpoints begin when only a host is given
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What an endpoint is for and what its settings are called, so that an error says which one to change."""
+
+    purpose: str = "model"
+    base_url: str = "OPENAI_BASE_URL"
+    api_key: str = "OPENAI_API_KEY"
+    model: str = "OPENAI_MODEL"
+    timeout: str = "ONRECORD_MODEL_TIMEOUT"
+
+
+CHAT = Names()
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A checked base url and the value of the Authorization header, which is never shown."""
+
+    url: str
+    authorization: str = field(default="", repr=False)
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+    names: Names = CHAT
+
+    def __str__(self) -> str:
+        return f"The {self.names.purpose} endpoint {self.url}"
+
+    def redacted(self, text: str) -> str:
+        """A text from elsewhere without the key."""
+        for secret in self.secrets:
+            text = text.replace(secret, "[key]")
+        return text
+
+
+def address(base_url: str = "", api_key: str = "", *, names: Names = CHAT) -> Address:
+    """The address of an endpoint; a host alone means its `/v1`, empty means OpenAI's.
+
+    A name and a password in the url are sent as Basic authentication where there is no key. Raises UsageError.
+    """
+    parts = urlsplit(base_url.strip() or OPENAI)
+    host = parts.netloc.rpartition("@")[2]
+    if parts.scheme not in ("http", "https") or not host or parts.query or parts.fragment:
+        raise UsageError(
+            f"{names.base_url} is {urlunsplit((parts.scheme, host, parts.path, '', ''))!r}, "
+            "not an address like http://localhost:11434/v1."
+        )
+    url = urlunsplit((parts.scheme, host, parts.path.rstrip("/") or VERSION, "", ""))
+    if key := _checked(api_key, names):
+        return Address(url, f"Bearer {key}", (key,), names)
+    if parts.username and parts.password:
+        password = unquote(parts.password)
+        login = b64encode(f"{unquote(parts.username)}:{password}".encode()).decode()
+        return Address(url, f"Basic {login}", (password, login), names)
+    return Address(url, names=names)
+
+
+def _checked(api_key: str, names: Names) -> str:
+    key = api_key.strip()
+    if not (key.isascii() and key.isprintable()) or " " in key:
+        raise UsageError(f"{names.api_key} holds characters that no key has; copy it again.")
+    return key

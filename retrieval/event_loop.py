@@ -1,0 +1,53 @@
+"""The one place where callers without an event loop meet what is asynchronous."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Coroutine, Iterator
+from contextlib import aclosing
+from functools import cache
+from queue import SimpleQueue
+from threading import Thread
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+_END = object()
+
+
+class LoopThread:
+    """An event loop in a daemon thread; safe to share between threads."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.new_event_loop()
+        Thread(target=self._loop.run_forever, name="requests", daemon=True).start()
+
+    def run(self, task: Coroutine[Any, Any, T]) -> T:
+        """The result of a coroutine; an interrupt here cancels it there."""
+        future = asyncio.run_coroutine_threadsafe(task, self._loop)
+        try:
+            return future.result()
+        except BaseException:
+            future.cancel()
+            raise
+
+    def iterate(self, items: AsyncGenerator[T, None]) -> Iterator[T]:
+        """The items as they come; closing this generator cancels that one."""
+        queue: SimpleQueue[Any] = SimpleQueue()
+
+        async def pump() -> None:
+            async with aclosing(items):
+                async for item in items:
+                    queue.put(item)
+
+        future = asyncio.run_coroutine_threadsafe(pump(), self._loop)
+        future.add_done_callback(lambda _: queue.put(_END))
+        try:
+            while (item := queue.get()) is not _END:
+                yield item
+            future.result()
+        finally:
+            future.cancel()
+
+
+@cache
+def loop_thread() -> LoopThread:
+    """The one that all share, started when first needed."""
+    return LoopThread()
