@@ -65,7 +65,7 @@ class Sentences:
     def _goes_on(self, char: str, end: int) -> bool:
         """Whether a line break is one that a sentence or a quotation runs over."""
         line = self._held[:end].rpartition("\n")[2]
-        if not line or _HEADING.match(line) or char in "-*•–#>“\"":
+        if not line or _HEADING.match(line) or char in '-*•–#>“"':
             return False
         return char.islower() or _is_open(line)
 

@@ -1,4 +1,4 @@
-"""Citation markers as models write them: [1], [1, 2], [1-3], 【1†source】, [^1], [Source 1], ¹²; and (1) where a sentence ends."""
+"""Citation markers as models write them: [1], [1, 2], [1-3], 【1†source】, [^1], [Source 1], ¹², (1) at an end."""
 
 import re
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ _ONE = rf"(?:\((?:see |sources?:? |cf\. ?)?(?:{_BRACKETED})\)|{_BRACKETED}|{_ROU
 _LED = r"(?:(?:according to|as (?:reported|stated|noted|described|seen) (?:in|by)|per)\s+)"
 _BETWEEN = r"[ \t]*(?:,|;|&|and\b)?[ \t]*"
 MARKERS = re.compile(rf"(?P<led>{_LED})?(?P<marks>{_ONE}(?:{_BETWEEN}{_ONE})*)(?P<comma>(?(led),?))", re.IGNORECASE)
-_PART = re.compile(r"(\d+)(?:\s*[–—-]\s*\D*?(\d+))?")
+_PART = re.compile(r"(?<![:\d])(\d+)(?:\s*[–—-]\s*\D*?(\d+))?")
 _ONLY = re.compile(rf"\s*(?:{_ONE}{_BETWEEN})+\s*\Z", re.IGNORECASE)
 _UNFINISHED = re.compile(rf"\s*(?:{_ONE}{_BETWEEN})*(?:[\[(【][^\])】\n]{{0,40}})?\Z", re.IGNORECASE)
 
@@ -50,7 +50,7 @@ def unmarked(text: str) -> Marked:
 
 def numbers(marks: str) -> Iterator[int]:
     """All numbers of a run of markers, ranges written out."""
-    bare = re.sub(r"\]\([^)]*\)|†[^】]*", "]", marks).translate(_SUPERSCRIPTS)
+    bare = re.sub(r"\]\([^)]*\)|[†:][^】]*】", "]", marks).translate(_SUPERSCRIPTS)
     raised = re.fullmatch(r"[⁰¹²³⁴⁵⁶⁷⁸⁹]+", marks)
     if raised:
         yield from map(int, bare)  # ¹² are two passages
