@@ -59,6 +59,16 @@ class Known:
         return frozenset(key for run in self.runs for key in run) | asked
 
     @cached_property
+    def proper(self) -> frozenset[str]:
+        """Words with a capital where no sentence begins."""
+        return frozenset(
+            token.key
+            for text in self.texts
+            for run in _runs(text, tokens(text))
+            for token in run[bool(_OPENS.search(text[: run[0].start])) :]
+        )
+
+    @cached_property
     def every(self) -> frozenset[str]:
         return frozenset(token.key for text in (*self.texts, self.asked) for token in tokens(text))
 
@@ -150,7 +160,7 @@ def _is_name_at_start(text: str, run: Sequence[Token], known: Known) -> bool:
     ordinary = first.key in words("not_names") | words("roles") | TITLES
     if ordinary or (first.key in known.every and first.key not in known.capital):
         return False
-    return first.key in known.capital or len(run) > 1 or bool(_BEFORE_SPEECH.match(text, first.end))
+    return first.key in known.proper or len(run) > 1 or bool(_BEFORE_SPEECH.match(text, first.end))
 
 
 def _runs(text: str, found: Sequence[Token]) -> list[list[Token]]:
