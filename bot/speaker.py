@@ -7,7 +7,7 @@ from bot.meaning import cues, meaning
 from retrieval.documents import QuoteHit
 from retrieval.quotes.marks import quotations
 from retrieval.quotes.names import Named, is_thing, named
-from retrieval.quotes.voices import find, voices
+from retrieval.quotes.voices import Match, find, voices
 from retrieval.sentences import Span
 from retrieval.terms import terms
 
@@ -46,9 +46,9 @@ def attributed(text: str) -> str:
     return _name(people[0]) if len(people) == 1 and quotations(text) else ""
 
 
-def is_same(name: str, hit: QuoteHit) -> bool:
-    """Whether a name as a sentence writes it means the speaker of a quote."""
-    match = find(voices([(hit.quote.speaker, hit.quote.is_person, 1, "")]), name)
+def is_same(name: str, speaker: str, *, is_person: bool = True) -> bool:
+    """Whether a name as a sentence writes it means a speaker."""
+    match = find(voices([(speaker, is_person, 1, "")]), name) if speaker else Match(())
     return bool(match.voices) and not match.misspelt
 
 

@@ -20,7 +20,7 @@ from bot.quoting import Quoting, quote_exactly
 from bot.speaker import attributed, is_same, reported, said_at
 from bot.support import Support, best_support, choose, each_part_is_held
 from retrieval.documents import Hit, QuoteHit
-from retrieval.sentences import Span
+from retrieval.sentences import Span, sentences
 from retrieval.terms import names as question_names
 
 Reason = Literal["unknown number", "quotation", "speaker", "figure", "name", "negation", "unsupported"]
@@ -157,12 +157,18 @@ def _quote_at(place: Place, sources: _Sources) -> QuoteHit | None:
 
 
 def _is_said_so(text: str, place: Place, sources: _Sources) -> bool:
-    """Whether the article has the sentence's speaker say what it quotes."""
+    """Whether the article has the sentence's speaker say what it quotes: by the index, or read as the sentence is."""
     name = attributed(text)
-    if not name:
+    if not name or _reads_so(name, sources.passages[place.passage].passage.text, place.span):
         return True
     hit = _quote_at(place, sources)
-    return hit is not None and (not hit.quote.speaker or is_same(name, hit))
+    return hit is not None and is_same(name, hit.quote.speaker, is_person=hit.quote.is_person)
+
+
+def _reads_so(name: str, passage: str, span: Span) -> bool:
+    """Whether a sentence that holds some of the span has that same person say something."""
+    around = [whole for whole in sentences(passage) if whole[0] < span[1] and span[0] < whole[1]]
+    return any(is_same(name, attributed(passage[slice(*whole)])) for whole in around)
 
 
 def _is_reported_so(quoting: Quoting, supports: Sequence[Support], sources: _Sources) -> bool:
@@ -173,7 +179,12 @@ def _is_reported_so(quoting: Quoting, supports: Sequence[Support], sources: _Sou
     for support in supports:
         article, span = _in_article(support.span, sources.passages[support.passage])
         hit = reported(quoting.text, [span], sources.quotes(article))
-        if hit and hit.quote.speaker and not is_same(name, hit):
+        if not hit or not hit.quote.speaker:
+            continue
+        passage = sources.passages[support.passage].passage
+        said = hit.quote.start - passage.start, hit.quote.end - passage.start
+        alike = is_same(name, hit.quote.speaker, is_person=hit.quote.is_person)
+        if not alike and not _reads_so(name, passage.text, said):
             return False
     return True
 
