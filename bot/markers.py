@@ -1,0 +1,70 @@
+"""Citation markers as models write them: [1], [1, 2], [1-3], 【1†source】, [^1], [Source 1], ¹², (1) at an end."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+MOST_IN_RANGE = 20  # [1-40] is no citation of forty passages
+_SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+_NAMED = r"(?:(?:source|passage|article|document|doc|ref|citation|cite)s?\.?:?\s*)?(?:no\.\s*|#|\^)?"
+_LIST = rf"{_NAMED}\d{{1,2}}(?:\s*(?:[,;&–—-]|and)\s*{_NAMED}\d{{1,2}})*"
+_BRACKETED = rf"\[{_LIST}\](?:\((?:https?:|#)[^)\s]*\))?|【{_LIST}(?:[†:][^】\n]{{0,40}})?】"
+_ROUND = rf"\({_LIST}\)(?=\s*(?:[.!?;]|\n|$))|(?<=[.!?”\"])\s?\({_LIST}\)"
+_RAISED = r"(?<![\Wkcm]m)(?<=[^\W\d_])[⁰¹²³⁴⁵⁶⁷⁸⁹]+|(?<=[.!?,;:”\"’)])[⁰¹²³⁴⁵⁶⁷⁸⁹]+"
+_ONE = rf"(?:\((?:see |sources?:? |cf\. ?)?(?:{_BRACKETED})\)|{_BRACKETED}|{_ROUND}|{_RAISED})"
+_LED = r"(?:(?:according to|as (?:reported|stated|noted|described|seen) (?:in|by)|per)\s+)"
+_BETWEEN = r"[ \t]*(?:,|;|&|and\b)?[ \t]*"
+MARKERS = re.compile(rf"(?P<led>{_LED})?(?P<marks>{_ONE}(?:{_BETWEEN}{_ONE})*)(?P<comma>(?(led),?))", re.IGNORECASE)
+_PART = re.compile(r"(?<![:\d])(\d+)(?:\s*[–—-]\s*\D*?(\d+))?")
+_ONLY = re.compile(rf"\s*(?:{_ONE}{_BETWEEN})+\s*\Z", re.IGNORECASE)
+_UNFINISHED = re.compile(rf"\s*(?:{_ONE}{_BETWEEN})*(?:[\[(【][^\])】\n]{{0,40}})?\Z", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """A text without its markers; `marks` says after how many of its characters each one stood, `origin` where in the
+    marked text each character stands, and one past the last."""
+
+    text: str
+    marks: tuple[tuple[int, tuple[int, ...]], ...]
+    origin: tuple[int, ...]
+
+
+def unmarked(text: str) -> Marked:
+    """Take the markers off, and the white space before each."""
+    kept: list[int] = []
+    marks: list[tuple[int, tuple[int, ...]]] = []
+    at = 0
+    for match in MARKERS.finditer(text):
+        before = len(text[at : match.start()].rstrip(" \t"))
+        kept.extend(range(at, at + before))
+        marks.append((len(kept), tuple(numbers(match["marks"]))))
+        at = match.end()
+        follows = text[at : at + 1]
+        if kept and follows and (follows.isalnum() or follows in "“\"‘'("):
+            kept.append(-at)
+    kept.extend(range(at, len(text)))
+    characters = "".join(" " if place < 0 else text[place] for place in kept)
+    return Marked(characters, tuple(marks), (*map(abs, kept), len(text)))
+
+
+def numbers(marks: str) -> Iterator[int]:
+    """All numbers of a run of markers, ranges written out."""
+    bare = re.sub(r"\]\([^)]*\)|[†:][^】]*】", "]", marks).translate(_SUPERSCRIPTS)
+    raised = re.fullmatch(r"[⁰¹²³⁴⁵⁶⁷⁸⁹]+", marks)
+    if raised:
+        yield from map(int, bare)  # ¹² are two passages
+        return
+    for first, last in _PART.findall(bare):
+        end = int(last or first)
+        yield from range(int(first), end + 1) if end - int(first) < MOST_IN_RANGE else (int(first), end)
+
+
+def is_only_markers(text: str) -> bool:
+    """Whether there is nothing but markers."""
+    return bool(_ONLY.match(text))
+
+
+def may_become_marker(text: str) -> bool:
+    """Whether the start of a text may yet turn out to be nothing but markers."""
+    return bool(_UNFINISHED.match(text))

@@ -1,0 +1,154 @@
+"""A draft becomes whole sentences with the numbers they cite, in whatever pieces and with whatever markers it comes."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.draft import Sentences, Written
+
+
+def cut(*pieces: str) -> list[Written]:
+    sentences = Sentences()
+    return [written for piece in pieces for written in sentences.feed(piece)] + sentences.end()
+
+
+@pytest.mark.parametrize(
+    ("draft", "numbers"),
+    [
+        ("The toll passed [1].", (1,)),
+        ("The toll passed. [1]", (1,)),
+        ("The toll passed.[1]", (1,)),
+        ("The toll passed [1, 2].", (1, 2)),
+        ("The toll passed [1][2].", (1, 2)),
+        ("The toll passed [1] [2].", (1, 2)),
+        ("The toll passed. [1], [2]", (1, 2)),
+        ("The toll passed [1] and [3].", (1, 3)),
+        ("The toll passed [1-3].", (1, 2, 3)),
+        ("The toll passed [1–3].", (1, 2, 3)),
+        ("The toll passed【1】.", (1,)),
+        ("The toll passed【2†source】.", (2,)),
+        ("The toll passed【2:0†L3-L9】.", (2,)),
+        ("The toll passed (1).", (1,)),
+        ("The toll passed. (2)", (2,)),
+        ("The toll passed[^1].", (1,)),
+        ("The toll passed [Source 1].", (1,)),
+        ("The toll passed [Passage 1, Passage 4].", (1, 4)),
+        ("The toll passed (see [2]).", (2,)),
+        ("The toll passed [2](https://example.org/a).", (2,)),
+        ("The toll passed¹².", (1, 2)),
+        ("The toll passed.²", (2,)),
+        ("The toll passed.\n[3]", (3,)),
+        ("[4] The toll passed.", (4,)),
+    ],
+)
+def test_marker_is_read_and_taken_off(draft: str, numbers: tuple[int, ...]) -> None:
+    assert cut(draft) == [Written("The toll passed.", numbers)]
+
+
+@pytest.mark.parametrize(
+    "draft",
+    [
+        "The toll of 2025 (2025) passed.",
+        "The toll “passd [sic]” in May.",
+        "The island has 12 km² of land.",
+        "The toll (12 crowns) passed.",
+        "It passed in (1) crossing only.",
+        "“They [the ferries] stay,” Brandt said.",
+    ],
+)
+def test_other_brackets_are_no_markers(draft: str) -> None:
+    assert cut(draft) == [Written(draft)]
+
+
+def test_each_sentence_has_its_own_numbers() -> None:
+    draft = "The toll passed [1]. Lorries pay.[2] Cars [3] do too. [1][4] Nobody else does."
+    assert [written.numbers for written in cut(draft)] == [(1,), (2,), (3, 1, 4), ()]
+
+
+def test_abbreviations_and_quotations_are_not_cut() -> None:
+    draft = "Mr. Okoro of the U.S. embassy left [1]. “We go. We stay,” he said [2]. ‘It holds. It will,’ she said."
+    assert [written.text for written in cut(draft)] == [
+        "Mr. Okoro of the U.S. embassy left.",
+        "“We go. We stay,” he said.",
+        "‘It holds. It will,’ she said.",
+    ]
+
+
+def test_headings_bullets_and_emphasis_are_taken_off() -> None:
+    draft = (
+        "# The toll\n\n**Votes**\n\n- **Council:** It approved the toll [1].\n* Lorries *pay* more [2].\n1. Cars [3]."
+    )
+    assert cut(draft) == [
+        Written("Council: It approved the toll.", (1,)),
+        Written("Lorries pay more.", (2,)),
+        Written("Cars.", (3,)),
+    ]
+
+
+@pytest.mark.parametrize("closing", ["Sources:\n[1] Quay Gazette", "**Sources**\n- [1] A. B.", "References: [1], [2]"])
+def test_closing_list_of_sources_is_left_out(closing: str) -> None:
+    assert cut(f"The toll passed [1].\n\n{closing}") == [Written("The toll passed.", (1,))]
+
+
+def test_footnotes_are_left_out() -> None:
+    assert cut("The toll passed[^1].\n\n[^1]: Quay Gazette, 2 May.") == [Written("The toll passed.", (1,))]
+
+
+def test_wrapped_line_is_one_sentence() -> None:
+    assert cut("The toll\npassed [1]. “We\nStay,” he said.") == [
+        Written("The toll passed.", (1,)),
+        Written("“We Stay,” he said."),
+    ]
+
+
+def test_sentence_waits_for_the_markers_after_its_full_stop() -> None:
+    sentences = Sentences()
+    assert sentences.feed("The toll passed. [1] [Sour") == []
+    assert sentences.feed("ce 2] Lorries ") == [Written("The toll passed.", (1, 2))]
+    assert sentences.feed("pay.") == []
+    assert sentences.end() == [Written("Lorries pay.")]
+
+
+def test_sentence_waits_until_its_quotation_is_closed() -> None:
+    sentences = Sentences()
+    assert sentences.feed("“We stay. We go. We ") == []
+    assert sentences.feed("wait,” he said. She left ") == [Written("“We stay. We go. We wait,” he said.")]
+
+
+def test_empty_draft_has_no_sentences() -> None:
+    assert cut("", "  \n\n", "---\n") == []
+
+
+PARTS = st.lists(
+    st.sampled_from(
+        [
+            *"abM.?!\n\n\"“”‘’'()[]【】^¹²*-# ",
+            " ",
+            " ",
+            "[1]",
+            "[2, 3]",
+            "Sources:",
+            "the ",
+            "The ",
+            "U.S.",
+            "Mr.",
+            "- ",
+        ]
+    ),
+    max_size=40,
+)
+
+
+@given(PARTS)
+def test_pieces_make_no_difference(parts: list[str]) -> None:
+    assert cut(*parts) == cut("".join(parts)) == cut(*"".join(parts))
+
+
+@given(
+    st.lists(st.sampled_from(["The toll passed", "Lorries pay", "“We stay. We go,” he said"]), min_size=1), st.data()
+)
+def test_every_sentence_keeps_its_number(texts: list[str], data: st.DataObject) -> None:
+    numbered = [(text, data.draw(st.integers(1, 99))) for text in texts]
+    before = data.draw(st.booleans())
+    draft = " ".join(f"{text} [{number}]." if before else f"{text}. [{number}]" for text, number in numbered)
+    assert cut(draft) == [Written(f"{text}.", (number,)) for text, number in numbered]
