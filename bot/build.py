@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bot.conversation import Conversation
 from bot.history import History
-from bot.models import embedding_model
+from bot.models import embedding_model, writer
 from bot.settings import Settings, read_settings
 from retrieval.search import Search
 from retrieval.store import Store
@@ -34,6 +34,7 @@ def open_app() -> Iterator[App]:
     with open_store(settings) as store:
         search = Search(store)
         try:
-            yield App(settings, store, search, Conversation(store, search, History(settings.data / "conversations.db")))
+            history = History(settings.data / "conversations.db")
+            yield App(settings, store, search, Conversation(store, search, history, writer(settings)))
         finally:
             search.close()

@@ -10,10 +10,12 @@ from bot.condense import condense
 from bot.extract import extract
 from bot.gate import ENOUGH, evidence, unmentioned
 from bot.history import History
-from bot.messages import Answer, Turn
+from bot.messages import Answer, Claim, Turn
 from bot.remarks import asks_only_for_words, own_words
+from bot.write import Outcome, Writer
+from bot.write import standalone as rewritten
 from retrieval import backlog
-from retrieval.errors import UsageError
+from retrieval.errors import ModelError, UsageError
 from retrieval.filters import Filters
 from retrieval.search import DEFAULT_HITS, Found, Search
 from retrieval.store import Store
@@ -33,8 +35,8 @@ class Asking:
 class Conversation:
     """Answers questions over one store; safe to share between threads."""
 
-    def __init__(self, store: Store, search: Search, history: History) -> None:
-        self._store, self._search, self._history = store, search, history
+    def __init__(self, store: Store, search: Search, history: History, writer: Writer | None = None) -> None:
+        self._store, self._search, self._history, self._writer = store, search, history, writer
 
     def ask(
         self,
@@ -63,7 +65,8 @@ class Conversation:
         """Like `ask`, with what the answer was made from."""
         started = time.perf_counter()
         question = checked(question)
-        standalone = condense(question, self._turns(conversation))
+        turns = self._turns(conversation)
+        standalone = rewritten(self._writer, question, turns) if self._writer else condense(question, turns)
         found = self._search(standalone, k, filters=filters, today=today)
         searched = time.perf_counter()
         answer = self._answer(question, standalone, found)
@@ -91,9 +94,8 @@ class Conversation:
         weight = max(weight, SPOKEN) if claims else weight
         if not claims and asks_only_for_words(found):
             answer = decline_speaker(question, standalone, found, catalog)
-        elif claims or (weight >= ENOUGH and (claims := extract(standalone, found.asked, found.hits, catalog))):
-            missing = () if found.match.misspelt else unmentioned(standalone, found.asked)
-            answer = compose(question, standalone, claims, catalog, missing)
+        elif claims or weight >= ENOUGH:
+            answer = self._affirm(question, standalone, found, claims)
         else:
             answer = decline(question, standalone, found.hits, catalog)
         return replace(
@@ -102,6 +104,35 @@ class Conversation:
             indexed_at=catalog.last_run(),
             notes=(*answer.notes, *_notes(found, share)),
         )
+
+    def _affirm(self, question: str, standalone: str, found: Found, claims: list[Claim]) -> Answer:
+        """A speaker's own words as they are, else the model's answer where it holds, else the articles' sentences."""
+        catalog = self._store.catalog
+        outcome, note = (Outcome(), ()) if claims else self._written(standalone, found)
+        if outcome.declined:
+            return replace(decline(question, standalone, found.hits, catalog), answered_by=self._by)
+        by = self._by if outcome.claims else "extract"
+        claims = outcome.claims or claims or extract(standalone, found.asked, found.hits, catalog)
+        if not claims:
+            return decline(question, standalone, found.hits, catalog)
+        missing = () if found.match.misspelt else unmentioned(standalone, found.asked)
+        answer = compose(question, standalone, claims, catalog, missing)
+        return replace(answer, answered_by=by, dropped=outcome.dropped, notes=(*answer.notes, *note))
+
+    @property
+    def _by(self) -> str:
+        return self._writer.name if self._writer else "extract"
+
+    def _written(self, standalone: str, found: Found) -> tuple[Outcome, tuple[str, ...]]:
+        if not self._writer:
+            return Outcome(), ()
+        try:
+            outcome = self._writer.write(standalone, found, self._store.catalog)
+        except ModelError as exc:
+            return Outcome(), (f"{exc} These are the articles' own sentences.",)
+        if outcome.claims or outcome.declined:
+            return outcome, ()
+        return outcome, ("Nothing the model wrote could be verified; these are the articles' own sentences.",)
 
     def _turns(self, conversation: str) -> Sequence[Turn]:
         return self._history.turns(conversation) if conversation else ()

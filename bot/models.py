@@ -12,8 +12,10 @@ from retrieval.errors import UsageError
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
+    from bot.write import Writer
     from retrieval.embed import EmbeddingModel
 
+CHAT_FAILURES, CHAT_COOL_DOWN = 3, 30.0  # after so many failed answers the model is left alone for so many seconds
 FILE = ".onnx"  # an embedding model of this name is a file, any other stands behind an endpoint
 # Each request to the embedding endpoint is tried several times anyway, so that one failed request is enough.
 EMBEDDING_FAILURES, EMBEDDING_COOL_DOWN = 1, 15.0
@@ -43,6 +45,18 @@ def chat_model(settings: Settings) -> "BaseChatModel | None":
     base_url, key = settings.openai_base_url, settings.openai_api_key.get_secret_value()
     _check_some(base_url, key, CHAT, name)
     return ChatModel(endpoint=Endpoint(address(base_url, key)), model=name, seconds=settings.model_timeout)
+
+
+def writer(settings: Settings) -> "Writer | None":
+    """What writes the answers, None when no model is named. Raises UsageError."""
+    model = chat_model(settings)
+    if model is None:
+        return None
+    from bot.write import Writer
+    from prompts import Prompts
+
+    breaker = CircuitBreaker(failures=CHAT_FAILURES, cool_down=CHAT_COOL_DOWN)
+    return Writer(model, settings.openai_model, Prompts(settings.prompts), settings.answer_timeout, breaker)
 
 
 def embedding_model(settings: Settings) -> "Callable[[], EmbeddingModel]":

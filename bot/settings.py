@@ -38,6 +38,7 @@ class Settings(BaseSettings):
     )
     model_timeout: float = Field(60.0, gt=0, description="Seconds a model may take for one answer, retries included.")
     answer_timeout: float = Field(20.0, gt=0, description="Seconds until the first sentence of an answer.")
+    prompts: Path | None = Field(None, description="Folder with your own copies of the prompts.")
     embedding_model: str = Field(
         "",
         description="Embedding model at the endpoint, or an ONNX file with MiniLM's vocabulary; empty: the built-in.",
