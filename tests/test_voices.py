@@ -224,3 +224,9 @@ def test_every_name_belongs_to_one_voice_and_no_quote_is_lost(counted: list[Coun
 def test_any_name_can_be_asked_for(names: list[str], asked: str) -> None:
     on_record = known(*names)
     assert set(find(on_record, asked).voices) <= set(on_record)
+
+
+def test_a_thing_is_nobody_of_that_name() -> None:
+    on_record = known("Bill Clinton", "Mark Lawton")
+    assert meant(on_record, "the bill") == meant(on_record, "a mark") == meant(on_record, "the law") == []
+    assert meant(on_record, "bill clinton") == ["Bill Clinton"]

@@ -16,6 +16,9 @@ CLOSE = 8  # surnames that are looked at when none is the one asked for
 SHORTEST_MISSPELT = 4  # letters; shorter names are like too many others
 
 
+_THING = re.compile(r"(?:the|an?|this|that|these|those|their|its|our)\s+[^\W\dA-Z]")
+
+
 @dataclass(frozen=True, slots=True)
 class Voice:
     """Somebody on record: the commonest full name, all names the articles use, how often and until when quoted."""
@@ -76,6 +79,8 @@ def find(known: Sequence[Voice], asked: str) -> Match:
     titles, words = set(words_of(asked)[:-1]), _without_titles(words_of(asked))
     if not words:
         return Match(())
+    if _THING.match(asked):  # "the bill" is nobody called Bill
+        return Match(_exactly([voice for voice in known if not voice.is_person], words))
     if wanted := "f" if titles & WOMEN_TITLES else "m" if titles & MEN_TITLES else "":
         known = [voice for voice in known if given_names().get((words_of(voice.name) or [""])[0], wanted) == wanted]
     # "Filmmaker Jack Marino", "German Chancellor Angela Merkel": what stands before the name is no part of it.
