@@ -35,6 +35,6 @@ def open_app() -> Iterator[App]:
         search = Search(store)
         try:
             history = History(settings.data / "conversations.db")
-            yield App(settings, store, search, Conversation(store, search, history, writer(settings)))
+            yield App(settings, store, search, Conversation(store, search, history, lambda: writer(settings)))
         finally:
             search.close()

@@ -1,9 +1,10 @@
 """The one service every surface calls: a question in, a cited answer out."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 
 from bot.answer import compose, decline, decline_speaker
 from bot.condense import condense
@@ -33,10 +34,19 @@ class Asking:
 
 
 class Conversation:
-    """Answers questions over one store; safe to share between threads."""
+    """Answers questions over one store; safe to share between threads.
 
-    def __init__(self, store: Store, search: Search, history: History, writer: Writer | None = None) -> None:
-        self._store, self._search, self._history, self._writer = store, search, history, writer
+    `writer` makes what writes answers, at the first question: what needs no answers needs no model either.
+    """
+
+    def __init__(
+        self, store: Store, search: Search, history: History, writer: Callable[[], Writer | None] = lambda: None
+    ) -> None:
+        self._store, self._search, self._history, self._make_writer = store, search, history, writer
+
+    @cached_property
+    def _writer(self) -> Writer | None:
+        return self._make_writer()
 
     def ask(
         self,

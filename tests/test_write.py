@@ -33,7 +33,7 @@ def conversing(store: Store, *script: Script, within: float = 5.0) -> Iterator[t
     with Standin(*script).serving() as server:
         search = Search(store)
         writer = Writer(model(server.url), "tiny", Prompts(), within, CircuitBreaker(failures=2, cool_down=60))
-        yield Conversation(store, search, History(store.folder / "conversations.db"), writer), server
+        yield Conversation(store, search, History(store.folder / "conversations.db"), lambda: writer), server
         search.close()
 
 
@@ -185,3 +185,15 @@ def test_the_command_line_uses_the_model_that_is_set(tmp_path: Path) -> None:
         done = [subprocess.run(line, capture_output=True, text=True, env=settings, cwd=tmp_path) for line in run]
     assert done[1].stdout.startswith("Lorries will pay 14 crowns a crossing. [1]"), done[1].stderr
     assert os.environ.get("OPENAI_API_KEY") != "sk-x"
+
+
+def test_a_model_that_is_set_wrongly_is_named_when_it_is_needed_and_not_before(tmp_path: Path) -> None:
+    write_articles(tmp_path / "news.jsonl")
+    settings = environment(tmp_path, OPENAI_MODEL="tiny")
+    settings.pop("OPENAI_API_KEY", None)
+    run = [command("add", "-q", "news.jsonl"), command("quotes", "-q", "Brandt"), command("ask", "-q", COST)]
+    added, quoted, asked = (
+        subprocess.run(line, capture_output=True, text=True, env=settings, cwd=tmp_path, timeout=120) for line in run
+    )
+    assert (added.returncode, quoted.returncode, asked.returncode) == (0, 0, 2), asked.stderr
+    assert "OPENAI_API_KEY" in asked.stderr and "Traceback" not in asked.stderr
