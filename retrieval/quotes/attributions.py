@@ -21,6 +21,8 @@ _TELLING = re.compile(
     r"\b(?:told|tells?|telling|warn(?:ed|s|ing)|assur(?:ed|es|ing)|inform(?:ed|s)|remind(?:ed|s|ing))$"
 )
 _ADDRESSEE = re.compile(r"(?:[\w’'.&-]+\s+){1,6}?(?=that\b)")
+_HANGING = re.compile(r"[\s,;]+(?:and|but|or|as|while)$")
+_LAST_WORDS = re.compile(r"(?: [a-z’'-]+){1,2}(?=[.!?](?:\s|$))")  # a sentence's last words belong to what is said
 _PUNCTUATION = " \n\t\xa0,;:—–-"
 
 
@@ -120,7 +122,11 @@ def _trimmed(text: str, span: Span) -> Span:
         start += 1
     while end > start and text[end - 1] in _PUNCTUATION:
         end -= 1
-    return start, end
+    hanging = _HANGING.search(text, start, end)
+    if hanging:
+        return start, hanging.start()
+    rest = _LAST_WORDS.match(text, end)
+    return start, rest.end() if rest and text[end - 1].isalnum() else end
 
 
 def _merged(spans: Sequence[Span]) -> list[Span]:
