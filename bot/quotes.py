@@ -8,8 +8,9 @@ from retrieval.catalog import Catalog
 from retrieval.documents import QuoteHit
 from retrieval.filters import Filters
 from retrieval.quotes.voices import Match, Voice
-from retrieval.remarks import Record, topic_of
+from retrieval.remarks import Record
 from retrieval.search import ON_TOPIC
+from retrieval.terms import content_terms
 
 
 def words_of(record: Record, speaker: str, about: str, filters: Filters) -> tuple[Match, list[QuoteHit]]:
@@ -19,7 +20,7 @@ def words_of(record: Record, speaker: str, about: str, filters: Filters) -> tupl
         return match, []
     if not about:
         return match, record.of(match, filters)
-    found = record.about(topic_of(about), filters, match=match if speaker else None)
+    found = record.about(content_terms(about), filters, match=match if speaker else None)
     return match, [hit for hit in found if hit.score >= ON_TOPIC and hit.quote.speaker]
 
 

@@ -10,7 +10,7 @@ from retrieval.filters import Filters
 from retrieval.quotes import table
 from retrieval.quotes.voices import Match, Voice, alike, find, voices, words_of
 from retrieval.sentences import Span
-from retrieval.terms import content_terms, terms
+from retrieval.terms import terms
 
 CANDIDATES = 200  # quotes by BM25 that are looked at
 CONTEXTS = 40  # of them, those whose surroundings are read as well
@@ -123,11 +123,6 @@ class Record:
             return found
         allowed = set(self._catalog.matching(filters))
         return [hit for hit in found if hit.article in allowed]
-
-
-def topic_of(words: str) -> list[str]:
-    """The stems of a topic as a reader writes it."""
-    return content_terms(words)
 
 
 def _key(hit: QuoteHit) -> tuple[str, Span]:

@@ -11,8 +11,9 @@ from retrieval.documents import Hit, Quote
 from retrieval.embed import EmbeddingModel
 from retrieval.errors import EmbeddingUnavailable
 from retrieval.filters import Filters
-from retrieval.remarks import CANDIDATES, Record, topic_of
+from retrieval.remarks import CANDIDATES, Record
 from retrieval.store import Store
+from retrieval.terms import content_terms
 from tests.conftest import article
 
 HARBOUR = article(
@@ -42,7 +43,7 @@ PRIDE = article(
     outlet="Quay Gazette",
     published="2025-06-01",
 )
-FERRY = topic_of("the ferry")
+FERRY = content_terms("the ferry")
 ANY = Filters()
 
 
@@ -64,7 +65,7 @@ def record(store: Store) -> Record:
 
 def told(record: Record, topic: str, filters: Filters = ANY, who: str = "") -> list[tuple[str, str, str]]:
     """Article, speaker and kind of each quote on a topic, best first."""
-    found = record.about(topic_of(topic), filters, match=record.find(who) if who else None)
+    found = record.about(content_terms(topic), filters, match=record.find(who) if who else None)
     return [(hit.article, hit.quote.speaker, hit.quote.kind) for hit in found]
 
 
@@ -132,14 +133,14 @@ def test_what_stands_around_words_and_in_the_headline_counts_less(store: Store) 
     said(store, "“Somebody has lit the lamp tonight,”", "“A buoy is a buoy in any weather,”", key="around")
     said(store, "“Somebody has lit the lamp tonight,”", key="headline", title="The buoy is back")
     said(store, "“Somebody has lit the lamp tonight,”", key="neither")
-    found = Record(store.catalog).about(topic_of("lamp buoy"), ANY)
+    found = Record(store.catalog).about(content_terms("lamp buoy"), ANY)
     scores = {hit.article: hit.score for hit in reversed(found) if "lamp" in hit.quote.words}
     assert scores["both"] > scores["around"] > scores["headline"] > scores["neither"] > 0
 
 
 def test_few_words_say_little(store: Store) -> None:
     said(store, "“A lamp,”", "“The lamp went out again tonight,”")
-    assert [hit.quote.words for hit in Record(store.catalog).about(topic_of("lamp"), ANY)] == [
+    assert [hit.quote.words for hit in Record(store.catalog).about(content_terms("lamp"), ANY)] == [
         "“The lamp went out again tonight,”",
         "“A lamp,”",
     ]
@@ -180,13 +181,13 @@ def test_words_in_the_passages_found_are_looked_at_too(store: Store, record: Rec
 
 def test_scores_are_shares_and_fall(store: Store, record: Record) -> None:
     hits = list(store.catalog.hits(store.catalog.passages_of(["harbour"])).values())
-    scores = [hit.score for hit in record.about(topic_of("ferry winter storm"), ANY, hits=hits)]
+    scores = [hit.score for hit in record.about(content_terms("ferry winter storm"), ANY, hits=hits)]
     assert all(0 <= score <= 1 for score in scores) and scores == sorted(scores, reverse=True)
 
 
 def test_no_topic_is_nobodys(record: Record) -> None:
     assert record.about([], ANY) == []
-    assert record.about(topic_of(""), ANY, match=record.find("Pell")) == []
+    assert record.about(content_terms(""), ANY, match=record.find("Pell")) == []
 
 
 def test_a_nobody_has_no_words(record: Record) -> None:
