@@ -18,7 +18,7 @@ from bot.verify import Dropped, verify
 from prompts import Prompts
 from retrieval.catalog import Catalog
 from retrieval.circuit import CircuitBreaker
-from retrieval.documents import Hit, QuoteHit
+from retrieval.documents import Hit
 from retrieval.errors import ModelError, ModelUnreachable
 from retrieval.quotes import table
 from retrieval.search import Found
@@ -154,15 +154,11 @@ def readable(found: Found, catalog: Catalog) -> list[Hit]:
 
 
 def _judge(outcome: Outcome, written: Written, passages: Sequence[Hit], question: str, catalog: Catalog) -> None:
-    judged = verify(written, passages, question, lambda article: _quotes(catalog, article))
+    judged = verify(written, passages, question, lambda article: table.of_article(catalog.db, article))
     if isinstance(judged, Dropped):
         outcome.dropped[judged.reason] = outcome.dropped.get(judged.reason, 0) + 1
     elif all(judged.text != claim.text for claim in outcome.claims):
         outcome.claims.append(judged)
-
-
-def _quotes(catalog: Catalog, article: str) -> Sequence[QuoteHit]:
-    return table.of_article(catalog.db, article)
 
 
 def _numbered(passages: Sequence[Hit], catalog: Catalog) -> str:

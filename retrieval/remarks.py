@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from retrieval.catalog import Catalog
 from retrieval.documents import Hit, QuoteHit
@@ -20,14 +20,6 @@ KINDS = {"direct": 1.0, "mixed": 0.92, "indirect": 0.85}
 DEED = 0.4  # a cue that reports a deed as often as words
 FEW_WORDS, FEW = 6, 0.8  # a quote of so few words says little
 PASSAGE = 0.15  # what the passage's place among the hits counts
-
-
-@dataclass(frozen=True, slots=True)
-class Remarks:
-    """Whose words were looked for and what was found, best first; all of them on the topic."""
-
-    match: Match
-    found: tuple[QuoteHit, ...]
 
 
 class Record:
@@ -57,7 +49,11 @@ class Record:
 
     def of(self, match: Match, filters: Filters) -> list[QuoteHit]:
         """All their quotes in the articles that pass the filters, newest first."""
-        return self._passing(table.by_names(self._catalog.db, match.names), filters)
+        found = table.by_names(self._catalog.db, match.names)
+        if not filters.limit_articles:
+            return found
+        allowed = set(self._catalog.matching(filters))
+        return [hit for hit in found if hit.article in allowed]
 
     def about(
         self, topic: Iterable[str], filters: Filters, *, match: Match | None = None, hits: Sequence[Hit] = ()
@@ -69,27 +65,31 @@ class Record:
         """
         wanted = self._weights(topic)
         names = match.names if match else None
-        articles = self._catalog.matching(filters) if filters.limit_articles else None
-        by_words = table.by_terms(self._catalog.db, wanted, CANDIDATES, names, articles)
-        beside = self._beside(hits, names)
+        articles = frozenset(self._catalog.matching(filters)) if filters.limit_articles else None
+        among = None if articles is None else list(articles)
+        by_words = table.by_terms(self._catalog.db, wanted, CANDIDATES, names, among)
+        beside = [(hit, at) for hit, at in self._beside(hits, names) if articles is None or hit.article in articles]
         candidates = {_key(hit): hit for hit in (*by_words, *(hit for hit, _ in beside))}
         places = {_key(hit): place for hit, place in beside}
-        inside = {key: _share(wanted, terms(hit.quote.words)) for key, hit in candidates.items()}
+        stems = {key: frozenset(terms(hit.quote.words)) for key, hit in candidates.items()}
+        inside = {key: _share(wanted, stems[key]) for key in candidates}
         ordered = sorted(candidates, key=lambda key: -inside[key] - PASSAGE * places.get(key, 0.0))
         scored = [
             replace(
                 candidates[key],
-                score=self._score(wanted, candidates[key], inside[key], places.get(key, 0.0), read=at < CONTEXTS),
+                score=self._score(wanted, candidates[key], stems[key], places.get(key, 0.0), read=at < CONTEXTS),
             )
             for at, key in enumerate(ordered)
         ]
-        return self._passing(_ranked(scored), filters)
+        return _ranked(scored)
 
-    def _score(self, wanted: Mapping[str, float], hit: QuoteHit, inside: float, place: float, *, read: bool) -> float:
-        share = inside
+    def _score(
+        self, wanted: Mapping[str, float], hit: QuoteHit, words: frozenset[str], place: float, *, read: bool
+    ) -> float:
+        share = _share(wanted, words)
         if read and share < 1 and wanted:
             around = set(terms(self._around(hit)))
-            title, words = set(terms(hit.title)), set(terms(hit.quote.words))
+            title = set(terms(hit.title))
             counts = {
                 term: 1.0 if term in words else AROUND if term in around else TITLE * (term in title) for term in wanted
             }
@@ -118,19 +118,12 @@ class Record:
         counts = table.document_counts(self._catalog.db, list(topic))
         return {term: math.log(1 + (total - count + 0.5) / (count + 0.5)) for term, count in counts.items()}
 
-    def _passing(self, found: list[QuoteHit], filters: Filters) -> list[QuoteHit]:
-        if not filters.limit_articles:
-            return found
-        allowed = set(self._catalog.matching(filters))
-        return [hit for hit in found if hit.article in allowed]
-
 
 def _key(hit: QuoteHit) -> tuple[str, Span]:
     return hit.article, (hit.quote.start, hit.quote.end)
 
 
-def _share(wanted: Mapping[str, float], found: Iterable[str]) -> float:
-    present = set(found)
+def _share(wanted: Mapping[str, float], present: frozenset[str]) -> float:
     total = sum(wanted.values())
     return sum(weight for term, weight in wanted.items() if term in present) / total if total else 0.0
 

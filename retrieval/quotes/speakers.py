@@ -122,7 +122,7 @@ class _Resolver:
             else NOBODY
         )
 
-    def _pronoun(self, at: int, wanted: Gender, noun: str = "") -> Person | None:
+    def _pronoun(self, at: int, wanted: Gender) -> Person | None:
         """Who `he` or `she` is: named lately, the one a sentence is about, the one who spoke last."""
         sentence = self._cast.sentence(at)
         scores: dict[str, tuple[float, Person]] = {}
