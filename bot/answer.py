@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.citations import cite, cite_hit
-from bot.messages import Answer, Citation, Claim
+from bot.messages import Answer, Citation, Claim, Sentence
 from bot.remarks import in_sentences
 from retrieval.catalog import Catalog
 from retrieval.documents import Hit
@@ -13,36 +13,52 @@ from retrieval.sentences import Span
 
 NO_ANSWER = "The articles do not answer this."
 NEAREST = 3
+PARAGRAPH, SPACE = "\n\n", " "  # between sentences of the articles, and between those of a model
 
 
-def compose(
-    question: str, standalone: str, claims: Sequence[Claim], catalog: Catalog, unmentioned: Sequence[str] = ()
-) -> Answer:
-    """Number each supporting span once, in the order of the text, and mark every claim with its numbers.
+class Composition:
+    """An answer that grows by one claim at a time, each with the numbers of its sources.
 
-    Names that no article mentions make it a partial answer, and are said.
+    Each supporting span is numbered once, in the order of the text.
     """
-    citations: list[Citation] = []
-    numbers: dict[tuple[str, Span], int] = {}
-    lines = []
-    for claim in claims:
-        marks = []
-        for article, span in claim.support:
-            key = (article, span)
-            if key not in numbers:
-                numbers[key] = len(numbers) + 1
-                citations.append(cite(numbers[key], catalog.article(article), span, claim.speaker))
-            marks.append(f"[{numbers[key]}]")
-        lines.append(f"{claim.text} {''.join(marks)}")
-    return Answer(
-        question=question,
-        standalone_question=standalone,
-        status="partial" if unmentioned else "answered",
-        text="\n\n".join(lines),
-        citations=tuple(citations),
-        newest_source=max((citation.published for citation in citations), default=""),
-        notes=(f"No article mentions {' or '.join(unmentioned)}.",) if unmentioned else (),
-    )
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+        self._numbers: dict[tuple[str, Span], int] = {}
+        self._citations: list[Citation] = []
+        self._text = ""
+
+    def add(self, claim: Claim, *, after: str = PARAGRAPH) -> Sentence:
+        """The claim with its markers; `after` stands between it and the one before."""
+        known = len(self._citations)
+        marks = "".join(f"[{self._number(article, span, claim.speaker)}]" for article, span in claim.support)
+        text = f"{after if self._text else ''}{claim.text} {marks}"
+        self._text += text
+        return Sentence(text, tuple(self._citations[known:]))
+
+    @property
+    def has_text(self) -> bool:
+        """Whether anything has been said."""
+        return bool(self._text)
+
+    def answer(self, question: str, standalone: str, unmentioned: Sequence[str] = ()) -> Answer:
+        """What has been said so far; names that no article mentions make it partial, and are said."""
+        return Answer(
+            question=question,
+            standalone_question=standalone,
+            status="partial" if unmentioned else "answered",
+            text=self._text,
+            citations=tuple(self._citations),
+            newest_source=max((citation.published for citation in self._citations), default=""),
+            notes=(f"No article mentions {' or '.join(unmentioned)}.",) if unmentioned else (),
+        )
+
+    def _number(self, article: str, span: Span, speaker: str) -> int:
+        key = (article, span)
+        if key not in self._numbers:
+            self._numbers[key] = len(self._numbers) + 1
+            self._citations.append(cite(self._numbers[key], self._catalog.article(article), span, speaker))
+        return self._numbers[key]
 
 
 def decline(question: str, standalone: str, hits: Sequence[Hit], catalog: Catalog) -> Answer:

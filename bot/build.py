@@ -11,6 +11,8 @@ from bot.settings import Settings, read_settings
 from retrieval.search import Search
 from retrieval.store import Store
 
+NO_MODEL = "extract"  # the articles' own sentences
+
 
 @dataclass(frozen=True, slots=True)
 class App:
@@ -28,9 +30,11 @@ def open_store(settings: Settings) -> Store:
 
 
 @contextmanager
-def open_app() -> Iterator[App]:
-    """Settings, store, search and conversation, closed at the end."""
+def open_app(model: str = "") -> Iterator[App]:
+    """Settings, store, search and conversation, closed at the end; `model` instead of the one that is set."""
     settings = read_settings()
+    if model:
+        settings = settings.model_copy(update={"openai_model": "" if model == NO_MODEL else model})
     with open_store(settings) as store:
         search = Search(store)
         try:

@@ -23,6 +23,7 @@ Outlet = Annotated[str, typer.Option(help="Only articles of this outlet.")]
 Author = Annotated[str, typer.Option(help="Only articles by this author.")]
 Speaker = Annotated[str, typer.Option(help="Only what this person says.")]
 Hits = Annotated[int, typer.Option("-k", min=1, max=1000, help="How many passages to look at.")]
+Model = Annotated[str, typer.Option(help="Who writes: `extract` for the articles' own sentences, or a model's name.")]
 From = Annotated[Path | None, typer.Option("--from", help="JSON lines, each with a `question`.")]
 
 
@@ -56,6 +57,7 @@ def ask(
     speaker: Speaker = "",
     k: Hits = 10,
     questions: From = None,
+    model: Model = "",
 ) -> None:
     """Answer a question with what the articles say; exit code 3 when they do not."""
     from bot.commands.ask import ask_many, ask_one
@@ -63,9 +65,9 @@ def ask(
 
     filters = filters_of(since=since, until=until, outlet=outlet, author=author, speaker=speaker)
     if questions is not None:
-        raise typer.Exit(ask_many(questions, filters, k, quiet=quiet))
+        raise typer.Exit(ask_many(questions, filters, k, model=model, quiet=quiet))
     text = _from_stdin() if question == "-" else question
-    raise typer.Exit(ask_one(text, filters, k, as_json=as_json, quiet=quiet))
+    raise typer.Exit(ask_one(text, filters, k, model=model, as_json=as_json, quiet=quiet))
 
 
 @app.command()
@@ -111,12 +113,19 @@ def quotes(
 
 
 @app.command()
-def chat(since: Since = "", until: Until = "", outlet: Outlet = "", author: Author = "", speaker: Speaker = "") -> None:
+def chat(
+    since: Since = "",
+    until: Until = "",
+    outlet: Outlet = "",
+    author: Author = "",
+    speaker: Speaker = "",
+    model: Model = "",
+) -> None:
     """Ask question after question; /help lists what else can be typed."""
     from bot.repl import run
     from retrieval.filters import filters_of
 
-    raise typer.Exit(run(filters_of(since=since, until=until, outlet=outlet, author=author, speaker=speaker)))
+    raise typer.Exit(run(filters_of(since=since, until=until, outlet=outlet, author=author, speaker=speaker), model))
 
 
 @app.command()

@@ -1,20 +1,20 @@
-"""The one service every surface calls: a question in, a cited answer out."""
+"""The one service every surface calls: a question in, a cited answer out, sentence by sentence where it is wanted."""
 
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
+from typing import Literal, TypedDict, Unpack
 
-from bot.answer import compose, decline, decline_speaker
+from bot.answer import SPACE, Composition, decline, decline_speaker
 from bot.condense import condense
 from bot.extract import extract
 from bot.gate import ENOUGH, evidence, unmentioned
 from bot.history import History
-from bot.messages import Answer, Claim, Turn
+from bot.messages import Answer, Claim, Sentence, Turn
 from bot.remarks import asks_only_for_words, own_words
-from bot.write import Outcome, Writer
-from bot.write import standalone as rewritten
+from bot.timings import Stopwatch
+from bot.write import Writer, Writing
 from retrieval import backlog
 from retrieval.errors import ModelError, UsageError
 from retrieval.filters import Filters
@@ -24,13 +24,28 @@ from retrieval.store import Store
 LONGEST_QUESTION = 2_000  # characters
 SPOKEN = 0.75  # the evidence that somebody's own words on the topic are
 
+Stage = Literal["searching", "writing"]
+
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """One question being answered: what was understood and found, for those who want to look behind the answer."""
+    """One question that was answered: what was understood, found and written, for those who look behind the answer."""
 
     answer: Answer
     found: Found
+    writing: Writing | None = None
+
+
+Event = Stage | Sentence | Asking
+"""What happens while a question is answered; the last one is the Asking, and its answer has all the sentences."""
+
+
+class Options(TypedDict, total=False):
+    """What may be said beside a question; `today` is the day that `this week` is counted from."""
+
+    filters: Filters | None
+    k: int
+    today: date | None
 
 
 class Conversation:
@@ -48,104 +63,121 @@ class Conversation:
     def _writer(self) -> Writer | None:
         return self._make_writer()
 
-    def ask(
-        self,
-        question: str,
-        conversation: str = "",
-        *,
-        filters: Filters | None = None,
-        k: int = DEFAULT_HITS,
-        today: date | None = None,
-    ) -> Answer:
-        """The answer; a conversation's id makes follow-ups understood and the turn remembered.
+    def ask(self, question: str, conversation: str = "", **options: Unpack[Options]) -> Answer:
+        """The answer; a conversation's id makes follow-ups understood and the turn remembered. Raises UsageError."""
+        return self.look(question, conversation, **options).answer
 
-        `today` is the day that `this week` is counted from. Raises UsageError.
-        """
-        return self.look(question, conversation, filters=filters, k=k, today=today).answer
+    def look(self, question: str, conversation: str = "", **options: Unpack[Options]) -> Asking:
+        """The same with what the answer was made from."""
+        return next(event for event in self.stream(question, conversation, **options) if isinstance(event, Asking))
 
-    def look(
-        self,
-        question: str,
-        conversation: str = "",
-        *,
-        filters: Filters | None = None,
-        k: int = DEFAULT_HITS,
-        today: date | None = None,
-    ) -> Asking:
-        """Like `ask`, with what the answer was made from."""
-        started = time.perf_counter()
+    def stream(self, question: str, conversation: str = "", **options: Unpack[Options]) -> Iterator[Event]:
+        """The same as it comes about. Closing the iterator ends what is under way, and nothing is remembered."""
+        watch = Stopwatch()
         question = checked(question)
-        turns = self._turns(conversation)
-        standalone = rewritten(self._writer, question, turns) if self._writer else condense(question, turns)
-        found = self._search(standalone, k, filters=filters, today=today)
-        searched = time.perf_counter()
-        answer = self._answer(question, standalone, found)
-        timings = {
-            "search": round((searched - started) * 1000, 1),
-            "answer": round((time.perf_counter() - searched) * 1000, 1),
-            "total": round((time.perf_counter() - started) * 1000, 1),
-        }
-        answer = replace(answer, conversation_id=conversation, timings_ms=timings)
+        writing = self._writer.begin() if self._writer else None
+        yield "searching"
+        standalone = self._standalone(question, conversation, writing)
+        found = self._search(
+            standalone, options.get("k", DEFAULT_HITS), filters=options.get("filters"), today=options.get("today")
+        )
+        watch.mark("search")
+        answer = yield from self._answer(_Inquiry(question, standalone, found, writing, watch))
+        watch.mark("total")
+        answer = replace(answer, conversation_id=conversation, timings_ms=watch.timings(), tokens=_tokens(writing))
         if conversation:
             self._history.remember(conversation, answer)
-        return Asking(answer, found)
+        yield Asking(answer, found, writing)
 
     def forget(self, conversation: str) -> None:
         """Delete what was said."""
         self._history.forget(conversation)
 
-    def _answer(self, question: str, standalone: str, found: Found) -> Answer:
-        catalog = self._store.catalog
+    def _standalone(self, question: str, conversation: str, writing: Writing | None) -> str:
+        turns: Sequence[Turn] = self._history.turns(conversation) if conversation else ()
+        if self._writer and writing:
+            return self._writer.standalone(question, turns, writing)
+        return condense(question, turns)
+
+    def _answer(self, inquiry: "_Inquiry") -> Generator[Event, None, Answer]:
+        catalog, found, writing = self._store.catalog, inquiry.found, inquiry.writing
         # Counting what is owed reads a small index, the share reads every passage: only when there is something to say.
         share = backlog.share(catalog) if backlog.count_owed(catalog, "vectors") else None
         all_embedded = not found.without_vectors and (share is None or share.vectors >= share.passages)
-        weight = evidence(standalone, found.asked, found.hits, all_embedded=all_embedded)
+        weight = evidence(inquiry.standalone, found.asked, found.hits, all_embedded=all_embedded)
         claims = own_words(found, catalog)
         weight = max(weight, SPOKEN) if claims else weight
         if not claims and asks_only_for_words(found):
-            answer = decline_speaker(question, standalone, found, catalog)
+            answer = decline_speaker(inquiry.question, inquiry.standalone, found, catalog)
         elif claims or weight >= ENOUGH:
-            answer = self._affirm(question, standalone, found, claims)
+            answer = yield from self._affirm(inquiry, claims)
         else:
-            answer = decline(question, standalone, found.hits, catalog)
+            answer = self._decline(inquiry)
         return replace(
             answer,
             evidence=round(weight, 3),
             indexed_at=catalog.last_run(),
+            dropped=writing.reasons() if writing else {},
             notes=(*answer.notes, *_notes(found, share)),
         )
 
-    def _affirm(self, question: str, standalone: str, found: Found, claims: list[Claim]) -> Answer:
+    def _affirm(self, inquiry: "_Inquiry", claims: Sequence[Claim]) -> Generator[Event, None, Answer]:
         """A speaker's own words as they are, else the model's answer where it holds, else the articles' sentences."""
-        catalog = self._store.catalog
-        outcome, note = (Outcome(), ()) if claims else self._written(standalone, found)
-        if outcome.declined:
-            return replace(decline(question, standalone, found.hits, catalog), answered_by=self._by)
-        by = self._by if outcome.claims else "extract"
-        claims = outcome.claims or claims or extract(standalone, found.asked, found.hits, catalog)
-        if not claims:
-            return decline(question, standalone, found.hits, catalog)
-        missing = () if found.match.misspelt else unmentioned(standalone, found.asked)
-        answer = compose(question, standalone, claims, catalog, missing)
-        return replace(answer, answered_by=by, dropped=outcome.dropped, notes=(*answer.notes, *note))
+        catalog, found, writing = self._store.catalog, inquiry.found, inquiry.writing
+        composition, by, note = Composition(catalog), "extract", ""
+        if self._writer and writing and not claims:
+            by = self._writer.name
+            note = yield from self._written(self._writer, inquiry, writing, composition)
+            if writing.declined:
+                return replace(self._decline(inquiry), answered_by=by)
+        if not composition.has_text:
+            by, claims = "extract", claims or extract(inquiry.standalone, found.asked, found.hits, catalog)
+            for claim in claims:
+                yield inquiry.said(composition.add(claim))
+        if not composition.has_text:
+            return self._decline(inquiry)
+        missing = () if found.match.misspelt else unmentioned(inquiry.standalone, found.asked)
+        answer = composition.answer(inquiry.question, inquiry.standalone, missing)
+        return replace(answer, answered_by=by, notes=(*answer.notes, note) if note else answer.notes)
 
-    @property
-    def _by(self) -> str:
-        return self._writer.name if self._writer else "extract"
-
-    def _written(self, standalone: str, found: Found) -> tuple[Outcome, tuple[str, ...]]:
-        if not self._writer:
-            return Outcome(), ()
+    def _written(
+        self, writer: Writer, inquiry: "_Inquiry", writing: Writing, composition: Composition
+    ) -> Generator[Event, None, str]:
+        """The model's sentences that hold; returns what a reader should know of how it went."""
+        yield "writing"
         try:
-            outcome = self._writer.write(standalone, found, self._store.catalog)
+            for claim in writer.write(inquiry.standalone, inquiry.found, self._store.catalog, writing):
+                yield inquiry.said(composition.add(claim, after=SPACE))
         except ModelError as exc:
-            return Outcome(), (f"{exc} These are the articles' own sentences.",)
-        if outcome.claims or outcome.declined:
-            return outcome, ()
-        return outcome, ("Nothing the model wrote could be verified; these are the articles' own sentences.",)
+            rest = "The answer ends here." if composition.has_text else "These are the articles' own sentences."
+            return f"{exc} {rest}"
+        if composition.has_text or writing.declined:
+            return ""
+        return "Nothing the model wrote could be verified; these are the articles' own sentences."
 
-    def _turns(self, conversation: str) -> Sequence[Turn]:
-        return self._history.turns(conversation) if conversation else ()
+    def _decline(self, inquiry: "_Inquiry") -> Answer:
+        return decline(inquiry.question, inquiry.standalone, inquiry.found.hits, self._store.catalog)
+
+
+@dataclass(frozen=True, slots=True)
+class _Inquiry:
+    """One question on its way to an answer."""
+
+    question: str
+    standalone: str
+    found: Found
+    writing: Writing | None
+    watch: Stopwatch
+
+    def said(self, sentence: Sentence) -> Sentence:
+        self.watch.mark("first_sentence")
+        return sentence
+
+
+def _tokens(writing: Writing | None) -> dict[str, int]:
+    if writing is None or not writing.tokens.total:
+        return {}
+    return {"read": writing.tokens.read, "written": writing.tokens.written}
 
 
 def _notes(found: Found, share: backlog.Share | None) -> tuple[str, ...]:

@@ -37,6 +37,14 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
+class Sentence:
+    """A verified claim as it is shown while the rest is still written; all texts joined are the answer's text."""
+
+    text: str
+    citations: tuple[Citation, ...]  # those that no sentence before has cited
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What a reader gets; `text` carries [1] markers, `nearest` are offered when the articles do not answer."""
 
@@ -51,6 +59,7 @@ class Answer:
     indexed_at: str = ""
     dropped: dict[str, int] = field(default_factory=dict)
     timings_ms: dict[str, float] = field(default_factory=dict)
+    tokens: dict[str, int] = field(default_factory=dict)
     nearest: tuple[Citation, ...] = ()
     notes: tuple[str, ...] = ()
     evidence: float = 0.0

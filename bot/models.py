@@ -12,6 +12,7 @@ from retrieval.errors import UsageError
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
+    from bot.spending import Ledger
     from bot.write import Writer
     from retrieval.embed import EmbeddingModel
 
@@ -55,8 +56,22 @@ def writer(settings: Settings) -> "Writer | None":
     from bot.write import Writer
     from prompts import Prompts
 
-    breaker = CircuitBreaker(failures=CHAT_FAILURES, cool_down=CHAT_COOL_DOWN)
-    return Writer(model, settings.openai_model, Prompts(settings.prompts), settings.answer_timeout, breaker)
+    return Writer(
+        model,
+        settings.openai_model,
+        Prompts(settings.prompts),
+        settings.answer_timeout,
+        CircuitBreaker(failures=CHAT_FAILURES, cool_down=CHAT_COOL_DOWN),
+        ledger(settings),
+        settings.model_context,
+    )
+
+
+def ledger(settings: Settings) -> "Ledger":
+    """What was spent on models, kept with the index."""
+    from bot.spending import Ledger
+
+    return Ledger(settings.data / "spent.db", settings.daily_tokens)
 
 
 def embedding_model(settings: Settings) -> "Callable[[], EmbeddingModel]":

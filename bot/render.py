@@ -36,14 +36,48 @@ def printable(text: str) -> str:
 
 def to_text(answer: Answer, style: Style, now: datetime | None = None) -> str:
     """The whole answer with its sources, or the refusal with the nearest articles."""
+    return "\n\n".join(part for part in (said(answer, style), below(answer, style, now)) if part)
+
+
+def said(answer: Answer, style: Style) -> str:
+    """What the answer says, without its sources."""
     text = wrapped(printable(answer.text), style)
-    parts = [style.bold(text) if answer.status == "no_answer" else text]
+    return style.bold(text) if answer.status == "no_answer" else text
+
+
+def below(answer: Answer, style: Style, now: datetime | None = None) -> str:
+    """What stands below the text: the sources or the nearest articles, how fresh they are, notes."""
+    parts = list[str]()
     if answer.citations:
         parts.append(sources(answer.citations, style))
     elif answer.nearest:
         parts.append(style.dim("Nearest articles:") + "\n" + sources(answer.nearest, style))
     parts.extend(style.dim(line) for line in (freshness(answer, now), *map(printable, answer.notes)) if line)
     return "\n\n".join(parts)
+
+
+class Flow:
+    """Text that comes in pieces, broken between words at the terminal's width as `wrapped` breaks it."""
+
+    def __init__(self, style: Style) -> None:
+        self._width, self._column = style.width, 0
+
+    def feed(self, text: str) -> str:
+        """The piece with its line breaks; it begins and ends with whole words."""
+        if not self._width:
+            return text
+        pieces = [self._placed(part) for part in re.findall(r"\n|[^\S\n]*[^\s]+|[^\S\n]+", text)]
+        return "".join(pieces)
+
+    def _placed(self, part: str) -> str:
+        if part == "\n":
+            self._column = 0
+            return part
+        if self._column and self._column + len(part) > self._width:
+            part = f"\n{part.lstrip()}"
+            self._column = -1
+        self._column += len(part)
+        return part
 
 
 def wrapped(text: str, style: Style) -> str:

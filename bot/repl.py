@@ -14,7 +14,6 @@ from prompt_toolkit.history import FileHistory
 from bot import terminal
 from bot.build import App, open_app
 from bot.commands.ask import prepare
-from bot.render import to_text
 from bot.repl_commands import COMMANDS, Session
 from retrieval import backlog, index
 from retrieval.errors import EmbeddingUnavailable, IndexUnavailable, OnRecordError
@@ -24,9 +23,9 @@ WELCOME = "Answers come from the articles only. Ask a question, or type /help."
 PROMPT = "› "
 
 
-def run(filters: Filters) -> int:
+def run(filters: Filters, model: str = "") -> int:
     """Ask and answer until Ctrl-D or /quit."""
-    with open_app() as app:
+    with open_app(model) as app:
         prepare(app, quiet=False)
         session = Session(app, f"terminal/{uuid4().hex}", filters)
         with _embedding_beside(app):
@@ -43,9 +42,9 @@ def _respond(session: Session, line: str) -> bool:
     try:
         if line.startswith("/"):
             return _command(session, line)
+        terminal.say("")
         session.ask(line)
-        if session.last:
-            terminal.say(f"\n{to_text(session.last.answer, terminal.style())}\n")
+        terminal.say("")
     except OnRecordError as exc:
         terminal.warn(str(exc))
     except KeyboardInterrupt:

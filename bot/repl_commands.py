@@ -13,6 +13,8 @@ from bot.messages import Citation
 from bot.quotes import guessed, nothing_found, voices_to_text, words_of
 from bot.quotes import to_text as quotes_to_text
 from bot.render import Style, day, to_text
+from bot.showing import show
+from bot.write import Writing
 from retrieval import backlog
 from retrieval.errors import UsageError
 from retrieval.filters import Filters, filters_of
@@ -34,8 +36,8 @@ class Session:
         return self.asked[-1] if self.asked else None
 
     def ask(self, question: str) -> None:
-        """Ask and remember. Raises OnRecordError."""
-        self.asked.append(self.app.conversation.look(question, self.conversation, filters=self.filters))
+        """Ask, show the answer as it comes, and remember. Raises OnRecordError."""
+        self.asked.append(show(self.app.conversation.stream(question, self.conversation, filters=self.filters)))
 
 
 def show_help(session: Session, rest: str) -> str:
@@ -121,7 +123,7 @@ def speaker(session: Session, rest: str) -> str:
 def retry(session: Session, rest: str) -> str:
     """ask the last question again, with the filters as they are now"""
     session.ask(_last(session).answer.question)
-    return to_text(_last(session).answer, terminal.style())
+    return ""
 
 
 def save(session: Session, rest: str) -> str:
@@ -160,7 +162,7 @@ def debug(session: Session, rest: str) -> str:
         f"understood as: {f'the words of {speech.name}' if speech else 'a question of fact'}; "
         f"days {turn.found.asked.since or '…'} to {turn.found.asked.until or '…'}",
         f"evidence: {answer.evidence:.2f}, {answer.status}, by {answer.answered_by}",
-        f"dropped by verification: {answer.dropped or 'nothing'}",
+        *_written(turn.writing),
         "timings: " + ", ".join(f"{stage} {spent:.0f} ms" for stage, spent in answer.timings_ms.items()),
         "passages (score, BM25, cosine):",
     ]
@@ -187,6 +189,24 @@ _USAGE: tuple[tuple[str, Callable[[Session, str], str]], ...] = (
     ("/debug", debug),
 )
 COMMANDS = {usage.split()[0]: command for usage, command in _USAGE}
+
+
+def _written(writing: Writing | None) -> list[str]:
+    """What a model was asked, what it wrote and what of it was not shown, with the reason."""
+    if writing is None or not writing.prompt:
+        return ["no model was asked"]
+    return [
+        f"prompt ({writing.tokens.read} tokens read, {writing.tokens.written} written):",
+        *_indented(writing.prompt),
+        "draft:",
+        *_indented(writing.draft or "nothing"),
+        "dropped by verification:" if writing.dropped else "nothing was dropped by verification",
+        *(f"  {dropped.reason}: {render.printable(dropped.text)}" for dropped in writing.dropped),
+    ]
+
+
+def _indented(text: str) -> list[str]:
+    return [f"  {line}" for line in render.printable(text).splitlines()]
 
 
 def _last(session: Session) -> Asking:

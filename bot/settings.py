@@ -38,6 +38,8 @@ class Settings(BaseSettings):
     )
     model_timeout: float = Field(60.0, gt=0, description="Seconds a model may take for one answer, retries included.")
     answer_timeout: float = Field(20.0, gt=0, description="Seconds until the first sentence of an answer.")
+    model_context: int = Field(4096, ge=1024, description="Tokens that the model takes; fewer passages go in if few.")
+    daily_tokens: int = Field(0, ge=0, description="Tokens a day that models may cost; 0 means any number.")
     prompts: Path | None = Field(None, description="Folder with your own copies of the prompts.")
     embedding_model: str = Field(
         "",

@@ -34,9 +34,9 @@ def style() -> Style:
     )
 
 
-def say(text: str) -> None:
-    """One piece of the result."""
-    print(text)
+def say(text: str, end: str = "\n") -> None:
+    """One piece of the result, shown at once."""
+    print(text, end=end, flush=True)
 
 
 def say_json(value: Any) -> None:
@@ -47,6 +47,18 @@ def say_json(value: Any) -> None:
 def warn(text: str) -> None:
     """One line beside the result."""
     print(f"onrecord: {text}", file=sys.stderr)
+
+
+@contextmanager
+def doing(what: str) -> Iterator[None]:
+    """What is being done, on stderr where it is a terminal, gone when it is over."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status(what):
+        yield
 
 
 @contextmanager

@@ -1,25 +1,25 @@
 """Answers that a model writes from numbered passages; only what was verified leaves this module."""
 
-import re
 import time
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
-from queue import Empty, Queue
-from threading import Event, Thread
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from bot.condense import condense
-from bot.draft import Sentences, Written
+from bot.dictation import dictated
+from bot.draft import Written
+from bot.form import PROSE, Form
 from bot.messages import Claim, Turn
+from bot.numbered import estimated_tokens, fitting, numbered, readable
 from bot.phrases import is_refusal
-from bot.render import day
+from bot.spending import Ledger, Tokens
 from bot.verify import Dropped, verify
 from prompts import Prompts
 from retrieval.catalog import Catalog
 from retrieval.circuit import CircuitBreaker
 from retrieval.documents import Hit
-from retrieval.errors import ModelError, ModelUnreachable
+from retrieval.errors import ModelError, ModelRefused, ModelUnreachable
 from retrieval.quotes import table
 from retrieval.search import Found
 
@@ -27,158 +27,164 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
     from langchain_core.messages import AIMessageChunk
 
-PASSAGES = 8  # given to the model
-SPEAKERS = 6  # quotes of a passage whose speakers are told
 MOST_SENTENCES = 6
+LONGEST_DRAFT = 8_000  # characters; who has not said it by then goes on for ever
+FOR_THE_ANSWER = 600  # tokens of the model's context that are left to it
 TURNS, LONGEST_TURN = 4, 400  # of the conversation that the model is told, characters of an answer
 LONGEST_QUESTION = 300  # characters; a longer rewriting is no question
-FENCE = "-----"
-_FENCE_LIKE = re.compile(r"-{3,}")
 
 
 @dataclass(slots=True)
-class Outcome:
-    """What became of one answer: the claims that hold, what was dropped by reason, whether the model declined."""
+class Writing:
+    """One answer being written: how long it may take, what was asked and drafted, what was dropped, what it cost."""
 
-    claims: list[Claim] = field(default_factory=list)
-    dropped: dict[str, int] = field(default_factory=dict)
+    until: float  # by the monotonic clock, for the first sentence that holds
+    prompt: str = ""
+    draft: str = ""
+    kept: list[str] = field(default_factory=list)
+    dropped: list[Dropped] = field(default_factory=list)
     declined: bool = False
+    tokens: Tokens = field(default_factory=Tokens)
+
+    def left(self) -> float:
+        """Seconds until a first sentence has to hold."""
+        return self.until - time.monotonic()
+
+    def reasons(self) -> dict[str, int]:
+        """How many sentences were dropped for which reason."""
+        found = [dropped.reason for dropped in self.dropped]
+        return {reason: found.count(reason) for reason in dict.fromkeys(found)}
 
 
 @dataclass(frozen=True, slots=True)
 class Writer:
-    """A model with its prompts and its time; `first_within` are the seconds until a first sentence holds."""
+    """A model with its prompts, its limits and what watches over it.
+
+    `first_within` are the seconds until a first sentence holds, `context` the tokens that the model takes.
+    """
 
     model: "BaseChatModel"
     name: str
     prompts: Prompts
     first_within: float
     breaker: CircuitBreaker
+    ledger: Ledger
+    context: int
+    form: Form = PROSE
 
-    def write(self, question: str, found: Found, catalog: Catalog) -> Outcome:
-        """The verified answer. Raises ModelError when the model cannot be asked or takes too long."""
+    def begin(self) -> Writing:
+        """An answer whose time runs from now."""
+        return Writing(time.monotonic() + self.first_within)
+
+    def write(self, question: str, found: Found, catalog: Catalog, writing: Writing) -> Iterator[Claim]:
+        """The sentences that hold, as they come.
+
+        Raises ModelError when the model cannot be asked, breaks off or takes too long; what came before holds.
+        """
+        if self.ledger.is_spent():
+            raise ModelRefused(f"The day's {self.ledger.daily} tokens are spent.")
         if not self.breaker.allows():
             raise ModelUnreachable("The model failed several times and is left alone for a while.")
         try:
-            outcome = self._write(question, found, catalog)
+            yield from self._write(question, found, catalog, writing)
         except ModelError:
             self.breaker.failed()
             raise
         self.breaker.succeeded()
-        return outcome
 
-    def _write(self, question: str, found: Found, catalog: Catalog) -> Outcome:
+    def _write(self, question: str, found: Found, catalog: Catalog, writing: Writing) -> Iterator[Claim]:
         passages = readable(found, catalog)
-        prompt = self.prompts.fill("answer", question=question, passages=_numbered(passages, catalog))
-        outcome, until = Outcome(), time.monotonic() + self.first_within
-        for written in self._sentences(prompt):
-            if is_refusal(written.text) and not outcome.claims:
-                outcome.declined = True
-                return outcome
-            _judge(outcome, written, passages, question, catalog)
-            if len(outcome.claims) == MOST_SENTENCES:
-                return outcome
-            if not outcome.claims and time.monotonic() > until:
-                raise ModelUnreachable("The model wrote no sentence that holds in time.")
-        return outcome
-
-    def _sentences(self, prompt: str) -> Iterator[Written]:
-        sentences, until, seen = Sentences(), time.monotonic() + self.first_within, list[Written]()
-        for text in _in_time(self.model, prompt, lambda: None if seen else until - time.monotonic()):
-            for written in sentences.feed(text):
-                seen.append(written)
-                yield written
-        yield from sentences.end()
-
-
-def _in_time(model: "BaseChatModel", prompt: str, left: Callable[[], float | None]) -> Iterator[str]:
-    """The model's text piece by piece; `left` are the seconds that the next piece may take, None for any.
-
-    A thread reads, because waiting for a server that says nothing cannot be ended otherwise. Raises ModelError.
-    """
-    pieces: Queue[str | BaseException | None] = Queue()
-    over = Event()
-    Thread(target=_read, args=(model, prompt, pieces, over), name="model", daemon=True).start()
-    try:
-        while True:
-            seconds = left()
-            try:
-                piece = pieces.get(timeout=None if seconds is None else max(seconds, 0.0))
-            except Empty:
-                raise ModelUnreachable("The model wrote no sentence in time.") from None
-            if piece is None:
-                return
-            if isinstance(piece, BaseException):
-                raise piece
-            yield piece
-    finally:
-        over.set()
-
-
-def _read(model: "BaseChatModel", prompt: str, pieces: "Queue[str | BaseException | None]", over: Event) -> None:
-    try:
-        with closing(cast("Generator[AIMessageChunk]", model.stream(prompt))) as chunks:
-            for chunk in chunks:
-                if over.is_set():
+        blank = self.prompts.fill(self.form.prompt, question=question, passages="")
+        fitted = fitting(numbered(passages, catalog), self.context - FOR_THE_ANSWER - estimated_tokens(blank))
+        passages = passages[: len(fitted)]
+        writing.prompt = self.prompts.fill(self.form.prompt, question=question, passages="\n\n".join(fitted))
+        with closing(self._drafted(writing, len(passages))) as draft:
+            for written in draft:
+                if is_refusal(written.text) and not writing.kept:
+                    writing.declined = True
                     return
-                pieces.put(chunk.content if isinstance(chunk.content, str) else str(chunk.text))
-        pieces.put(None)
-    except ModelError as exc:
-        pieces.put(exc)
-    except Exception as exc:  # other providers' models raise errors of their own
-        pieces.put(ModelUnreachable(f"The model failed: {type(exc).__name__}."))
+                claim = _judged(written, passages, question, catalog, writing)
+                if claim:
+                    yield claim
+                if len(writing.kept) == MOST_SENTENCES:
+                    return
+                if not writing.kept and writing.left() < 0:
+                    raise ModelUnreachable("The model wrote no sentence that holds in time.")
+
+    def _drafted(self, writing: Writing, passages: int) -> Generator[Written]:
+        reader = self.form.reader()
+        for text in self._said(writing, passages):
+            writing.draft += text
+            yield from reader.feed(text)
+            if len(writing.draft) > LONGEST_DRAFT:
+                break
+        yield from reader.end()
+
+    def _said(self, writing: Writing, passages: int) -> Generator[str]:
+        """The model's text; until a sentence holds, no piece may come after the time is over."""
+        cost = _Cost(writing.prompt)
+        chunks = dictated(
+            self.model,
+            writing.prompt,
+            lambda: None if writing.kept else writing.left(),
+            self.form.options(passages),
+        )
+        try:
+            with closing(chunks):
+                for chunk in chunks:
+                    yield cost.text_of(chunk)
+        finally:
+            self._count(cost, writing)
+
+    def standalone(self, question: str, turns: Sequence[Turn], writing: Writing) -> str:
+        """A follow-up as the model rewrites it, by rule where it cannot be asked; unchanged where it stands alone."""
+        by_rule = condense(question, turns)
+        if not turns or by_rule == question.strip() or self.ledger.is_spent() or not self.breaker.allows():
+            return by_rule
+        said = "\n".join(f"Reader: {turn.question}\nAnswer: {turn.answer[:LONGEST_TURN]}" for turn in turns[-TURNS:])
+        prompt = self.prompts.fill("condense", turns=said, question=question)
+        cost = _Cost(prompt)
+        try:
+            with closing(dictated(self.model, prompt, writing.left)) as chunks:
+                written = "".join(map(cost.text_of, chunks)).strip()
+        except ModelError:
+            self.breaker.failed()
+            return by_rule
+        finally:
+            self._count(cost, writing)
+        first = written.splitlines()[0].strip() if written else ""
+        return first if first and len(first) <= LONGEST_QUESTION else by_rule
+
+    def _count(self, cost: "_Cost", writing: Writing) -> None:
+        writing.tokens += cost.tokens()
+        self.ledger.add(self.name, cost.tokens())
 
 
-def standalone(writer: Writer, question: str, turns: Sequence[Turn]) -> str:
-    """A follow-up as the model rewrites it, by rule where it cannot be asked; unchanged where it stands alone."""
-    by_rule = condense(question, turns)
-    if not turns or by_rule == question.strip() or not writer.breaker.allows():
-        return by_rule
-    said = "\n".join(f"Reader: {turn.question}\nAnswer: {turn.answer[:LONGEST_TURN]}" for turn in turns[-TURNS:])
-    prompt = writer.prompts.fill("condense", turns=said, question=question)
-    until = time.monotonic() + writer.first_within
-    try:
-        written = "".join(_in_time(writer.model, prompt, lambda: until - time.monotonic())).strip()
-    except ModelError:
-        writer.breaker.failed()
-        return by_rule
-    first = written.splitlines()[0].strip() if written else ""
-    return first if first and len(first) <= LONGEST_QUESTION else by_rule
+class _Cost:
+    """What one request costs: what the server says, an estimate where it says nothing."""
+
+    def __init__(self, prompt: str) -> None:
+        self._prompt, self._written, self._told = prompt, "", Tokens()
+
+    def text_of(self, chunk: "AIMessageChunk") -> str:
+        if usage := chunk.usage_metadata:
+            self._told += Tokens(usage["input_tokens"], usage["output_tokens"])
+        text = chunk.content if isinstance(chunk.content, str) else str(chunk.text)
+        self._written += text
+        return text
+
+    def tokens(self) -> Tokens:
+        return self._told if self._told.total else Tokens(*map(estimated_tokens, (self._prompt, self._written)))
 
 
-def readable(found: Found, catalog: Catalog) -> list[Hit]:
-    """The passages the model reads: those of the words asked for first, then the best of the others."""
-    places = catalog.passages_at((hit.article, hit.quote.start) for hit in found.remarks[:PASSAGES])
-    said = catalog.hits(list(dict.fromkeys(places.values())))
-    return list({hit.passage.id: hit for hit in (*said.values(), *found.hits)}.values())[:PASSAGES]
-
-
-def _judge(outcome: Outcome, written: Written, passages: Sequence[Hit], question: str, catalog: Catalog) -> None:
+def _judged(
+    written: Written, passages: Sequence[Hit], question: str, catalog: Catalog, writing: Writing
+) -> Claim | None:
     judged = verify(written, passages, question, lambda article: table.of_article(catalog.db, article))
     if isinstance(judged, Dropped):
-        outcome.dropped[judged.reason] = outcome.dropped.get(judged.reason, 0) + 1
-    elif all(judged.text != claim.text for claim in outcome.claims):
-        outcome.claims.append(judged)
-
-
-def _numbered(passages: Sequence[Hit], catalog: Catalog) -> str:
-    """Passages as data: number, outlet, headline, day, who is quoted; fenced, so that no article ends its own fence."""
-    return "\n\n".join(_fenced(number, hit, catalog) for number, hit in enumerate(passages, start=1))
-
-
-def _fenced(number: int, hit: Hit, catalog: Catalog) -> str:
-    passage = hit.passage
-    quoted = {
-        quote.quote.speaker: None
-        for quote in table.of_article(catalog.db, passage.article)
-        if passage.start <= quote.quote.start < passage.end and quote.quote.speaker and quote.quote.said
-    }
-    facts = [hit.outlet, hit.title, day(hit.published)]
-    if quoted:
-        facts.append(f"quotes {', '.join(list(quoted)[:SPEAKERS])}")
-    head = f"[{number}] {'; '.join(fact for fact in facts if fact)}"
-    return f"{_plain(head)}\n{FENCE}\n{_plain(passage.text)}\n{FENCE}"
-
-
-def _plain(text: str) -> str:
-    return _FENCE_LIKE.sub(" ", text)
+        writing.dropped.append(judged)
+        return None
+    if judged.text in writing.kept:
+        return None
+    writing.kept.append(judged.text)
+    return judged

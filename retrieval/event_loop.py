@@ -1,15 +1,19 @@
 """The one place where callers without an event loop meet what is asynchronous."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Coroutine, Iterator
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator
 from contextlib import aclosing
 from functools import cache
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import Any, TypeVar
 
 T = TypeVar("T")
 _END = object()
+
+
+def _any_time() -> None:
+    """However long it takes."""
 
 
 class LoopThread:
@@ -28,8 +32,11 @@ class LoopThread:
             future.cancel()
             raise
 
-    def iterate(self, items: AsyncGenerator[T, None]) -> Iterator[T]:
-        """The items as they come; closing this generator cancels that one."""
+    def iterate(self, items: AsyncGenerator[T, None], left: Callable[[], float | None] = _any_time) -> Iterator[T]:
+        """The items as they come; closing this generator cancels that one.
+
+        `left` are the seconds that may pass until the next item. Raises TimeoutError when they have.
+        """
         queue: SimpleQueue[Any] = SimpleQueue()
 
         async def pump() -> None:
@@ -40,11 +47,18 @@ class LoopThread:
         future = asyncio.run_coroutine_threadsafe(pump(), self._loop)
         future.add_done_callback(lambda _: queue.put(_END))
         try:
-            while (item := queue.get()) is not _END:
+            while (item := _next(queue, left())) is not _END:
                 yield item
             future.result()
         finally:
             future.cancel()
+
+
+def _next(queue: SimpleQueue[Any], seconds: float | None) -> Any:
+    try:
+        return queue.get(timeout=None if seconds is None else max(seconds, 0.0))
+    except Empty:
+        raise TimeoutError from None
 
 
 @cache

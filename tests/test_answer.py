@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.answer import compose, decline
+from bot.answer import Composition, decline
 from bot.extract import extract
-from bot.messages import Claim
+from bot.messages import Answer, Claim
 from retrieval import index
 from retrieval.documents import Hit
 from retrieval.rank import Asked, phrases
@@ -67,23 +67,32 @@ def claim(store: Store, key: str, words: str) -> Claim:
     return Claim(words, ((key, (start, start + len(words))),))
 
 
+def composed(filled: Store, claims: list[Claim], question: str, standalone: str) -> Answer:
+    composition = Composition(filled.catalog)
+    sentences = [composition.add(claim) for claim in claims]
+    answer = composition.answer(question, standalone)
+    assert "".join(sentence.text for sentence in sentences) == answer.text
+    assert tuple(citation for sentence in sentences for citation in sentence.citations) == answer.citations
+    return answer
+
+
 def test_every_claim_is_marked_with_the_number_of_its_source(filled: Store) -> None:
     claims = [claim(filled, "toll", LORRIES), claim(filled, "ferry", VELDE)]
-    answer = compose("asked", "standalone", claims, filled.catalog)
+    answer = composed(filled, claims, "asked", "standalone")
     assert answer.text == f"{LORRIES} [1]\n\n{VELDE} [2]"
     assert [(citation.number, citation.article) for citation in answer.citations] == [(1, "toll"), (2, "ferry")]
     assert (answer.question, answer.standalone_question, answer.status) == ("asked", "standalone", "answered")
 
 
 def test_the_same_words_are_numbered_once(filled: Store) -> None:
-    answer = compose("q", "q", [claim(filled, "toll", BRANDT), claim(filled, "toll", BRANDT)], filled.catalog)
+    answer = composed(filled, [claim(filled, "toll", BRANDT), claim(filled, "toll", BRANDT)], "q", "q")
     assert answer.text.count("[1]") == 2 and len(answer.citations) == 1
 
 
 def test_the_newest_cited_source_tells_how_fresh_the_answer_is(filled: Store) -> None:
     claims = [claim(filled, "ferry", VELDE), claim(filled, "toll", LORRIES)]
-    assert compose("q", "q", claims, filled.catalog).newest_source == TOLL.published
-    assert compose("q", "q", claims[:1], filled.catalog).newest_source == "2025-04-20"
+    assert composed(filled, claims, "q", "q").newest_source == TOLL.published
+    assert composed(filled, claims[:1], "q", "q").newest_source == "2025-04-20"
 
 
 def test_a_refusal_offers_each_near_article_once_and_cites_nothing(filled: Store) -> None:
@@ -106,7 +115,7 @@ def test_every_citation_of_any_answer_quotes_the_stored_text(filled: Store, piec
     asked = Asked(tuple(terms), phrases(question), dict.fromkeys(terms, 1.0), asked_speech(question))
     hits = list(filled.catalog.hits(filled.catalog.passages_of([key])).values())
     claims = extract(question, asked, hits, filled.catalog)
-    answer = compose(question, question, claims, filled.catalog)
+    answer = composed(filled, claims, question, question)
     for citation in (*answer.citations, *decline(question, question, hits, filled.catalog).nearest):
         text = filled.catalog.article(citation.article).text
         assert citation.quote and citation.quote == text[citation.start : citation.end]

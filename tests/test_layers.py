@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-SURFACES = ("bot.cli", "bot.repl", "bot.commands", "bot.terminal")
+SURFACES = ("bot.cli", "bot.repl", "bot.commands", "bot.terminal", "bot.showing")
 ONLY_IN = {
     "chromadb": {"retrieval.vectors"},
     "langchain_chroma": {"retrieval.vectors"},
     "langchain_text_splitters": {"retrieval.chunk"},
     "langchain_core": {
         *("retrieval.vectors", "retrieval.embed", "retrieval.vector_cache", "retrieval.retriever"),
-        *("bot.llm", "bot.completion", "bot.models", "bot.write"),
+        *("bot.llm", "bot.completion", "bot.models", "bot.write", "bot.dictation"),
     },
     "langchain": {"bot.models"},
     "httpx": {"retrieval.endpoint", "retrieval.endpoint_errors"},

@@ -188,7 +188,7 @@ def test_a_follow_up_is_understood_and_looked_behind(onrecord: Onrecord) -> None
     assert "published 2 May 2025" in out
     assert "standalone question: What did Okoro say about the toll?" in out
     assert "understood as: the words of Okoro" in out
-    assert re.search(r"timings: search \d+ ms, answer \d+ ms, total \d+ ms", out)
+    assert re.search(r"timings: search \d+ ms, first_sentence \d+ ms, total \d+ ms", out)
     assert re.search(r"passages \(score, BM25, cosine\):\n +-?\d", out)
 
 

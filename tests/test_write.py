@@ -11,6 +11,7 @@ import pytest
 from bot.conversation import Conversation
 from bot.history import History
 from bot.messages import Answer
+from bot.spending import Ledger
 from bot.write import Writer
 from prompts import Prompts
 from retrieval.circuit import CircuitBreaker
@@ -27,12 +28,22 @@ TOLL = "What did Brandt say about the toll?"
 
 
 @contextmanager
-def conversing(store: Store, *script: Script, within: float = 5.0) -> Iterator[tuple[Conversation, Standin]]:
+def conversing(
+    store: Store, *script: Script, within: float = 5.0, context: int = 4096, daily: int = 0
+) -> Iterator[tuple[Conversation, Standin]]:
     """A conversation over the newsroom's articles whose answers a stand-in server writes."""
     fill(store, *ARTICLES)
     with Standin(*script).serving() as server:
         search = Search(store)
-        writer = Writer(model(server.url), "tiny", Prompts(), within, CircuitBreaker(failures=2, cool_down=60))
+        writer = Writer(
+            model(server.url),
+            "tiny",
+            Prompts(),
+            within,
+            CircuitBreaker(failures=2, cool_down=60),
+            Ledger(store.folder / "spent.db", daily),
+            context,
+        )
         yield Conversation(store, search, History(store.folder / "conversations.db"), lambda: writer), server
         search.close()
 

@@ -2,7 +2,6 @@
 
 import json
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +9,8 @@ from bot import terminal
 from bot.build import App, open_app
 from bot.conversation import checked
 from bot.messages import as_dict
-from bot.render import printable, to_text
+from bot.render import printable
+from bot.showing import show
 from retrieval import backlog
 from retrieval.dates import day_of
 from retrieval.documents import Hit
@@ -21,23 +21,23 @@ OK, NO_ANSWER = 0, 3
 FEW = 200  # passages that are embedded before a question is answered rather than after
 
 
-def ask_one(question: str, filters: Filters, k: int, *, as_json: bool, quiet: bool) -> int:
+def ask_one(question: str, filters: Filters, k: int, *, model: str, as_json: bool, quiet: bool) -> int:
     """Exit code 3 when the articles do not say."""
     checked(question)
-    with open_app() as app:
+    with open_app(model) as app:
         prepare(app, quiet=quiet)
-        answer = app.conversation.ask(question, filters=filters, k=k)
-    if as_json:
-        terminal.say_json(as_dict(answer))
-    else:
-        terminal.say(to_text(replace(answer, notes=()) if quiet else answer, terminal.style()))
+        if as_json:
+            answer = app.conversation.ask(question, filters=filters, k=k)
+            terminal.say_json(as_dict(answer))
+        else:
+            answer = show(app.conversation.stream(question, filters=filters, k=k), quiet=quiet).answer
     return NO_ANSWER if answer.status == "no_answer" else OK
 
 
-def ask_many(file: Path, filters: Filters, k: int, *, quiet: bool) -> int:
+def ask_many(file: Path, filters: Filters, k: int, *, model: str, quiet: bool) -> int:
     """One JSON answer a line, with the line's id."""
     rows = questions(file)
-    with open_app() as app:
+    with open_app(model) as app:
         prepare(app, quiet=quiet)
         for row in rows:
             answer = app.conversation.ask(row["question"], filters=filters, k=k, today=day_of(row.get("date")))

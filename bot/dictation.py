@@ -1,0 +1,32 @@
+"""What a model writes, piece by piece, and never waited for longer than allowed."""
+
+from collections.abc import AsyncGenerator, Callable, Generator, Mapping
+from typing import TYPE_CHECKING, Any, cast
+
+from retrieval.errors import ModelError, ModelUnreachable
+from retrieval.event_loop import loop_thread
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel, LanguageModelInput
+    from langchain_core.messages import AIMessageChunk
+
+
+def dictated(
+    model: "BaseChatModel",
+    prompt: "LanguageModelInput",
+    left: Callable[[], float | None],
+    options: Mapping[str, Any] | None = None,
+) -> "Generator[AIMessageChunk]":
+    """The model's chunks; `left` are the seconds that the next one may take, None for any. Raises ModelError.
+
+    Closing the iterator cancels the request.
+    """
+    chunks = cast("AsyncGenerator[AIMessageChunk]", model.astream(prompt, **(options or {})))
+    try:
+        yield from loop_thread().iterate(chunks, left)
+    except ModelError:
+        raise
+    except TimeoutError as exc:
+        raise ModelUnreachable("The model wrote no sentence in time.") from exc
+    except Exception as exc:  # other providers' models raise errors of their own
+        raise ModelUnreachable(f"The model failed: {type(exc).__name__}.") from exc
