@@ -22,7 +22,7 @@ ONLY_IN = {
     "httpx": {"retrieval.endpoint", "retrieval.endpoint_errors"},
     "tantivy": {"retrieval.words", "retrieval.terms"},
     "onnxruntime": {"retrieval.embed"},
-    "sqlite3": {"retrieval.catalog", "retrieval.quotes.table", "retrieval.vector_cache", "bot.history"},
+    "sqlite3": {"retrieval.catalog", "retrieval.quotes.table", "retrieval.vector_cache", "bot.history", "bot.spending"},
     "pydantic_settings": {"bot.settings"},
 }
 
