@@ -19,6 +19,8 @@ _LINK = re.compile(r"\[([^\]\n\d][^\]\n]*)\]\(https?:[^)\s]*\)")
 _MARKS_ALONE = re.compile(r"(?<=\S)\s*\n\s*([^\n]*)(?=\n)")
 _OPEN_SINGLE = re.compile(r"(?<![\w’'])(?:‘(?=\S)(?:[^‘’]|’(?=\w))*|'(?=[\w\"])(?:[^']|(?<=\w)'(?=\w))*)\Z")
 _BREAK = re.compile(r"[ \t]*\n[ \t]*\Z")
+_ENDED = re.compile(r"[.!?…。！？:][^\w\s]*\s|\n")
+LONGEST = 1_500  # characters of one sentence; what goes on for longer is cut off there
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +46,10 @@ class Sentences:
         found: list[Written] = []
         for char in text:
             self._push(char)
-            if char.isspace():
+            if char.isspace() and _ENDED.search(self._held):
                 found += self._settled()
+            if len(self._held) > LONGEST:
+                found += self.end()
         return found
 
     def end(self) -> list[Written]:
@@ -58,8 +62,10 @@ class Sentences:
     def _push(self, char: str) -> None:
         if char == "\r" or self._over:
             return
-        if not char.isspace() and (wrapped := _BREAK.search(self._held)) and self._goes_on(char, wrapped.start()):
-            self._held = f"{self._held[: wrapped.start()]} "
+        if self._held[-1:].isspace() and not char.isspace():
+            wrapped = _BREAK.search(self._held)
+            if wrapped and self._goes_on(char, wrapped.start()):
+                self._held = f"{self._held[: wrapped.start()]} "
         self._held += char
 
     def _goes_on(self, char: str, end: int) -> bool:

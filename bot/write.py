@@ -113,10 +113,11 @@ class Writer:
 
     def _drafted(self, writing: Writing, passages: int) -> Generator[Written]:
         reader = self.form.reader()
-        for text in self._said(writing, passages):
+        for said in self._said(writing, passages):
+            text = said[: LONGEST_DRAFT - len(writing.draft)]
             writing.draft += text
             yield from reader.feed(text)
-            if len(writing.draft) > LONGEST_DRAFT:
+            if len(writing.draft) == LONGEST_DRAFT:
                 break
         yield from reader.end()
 

@@ -1,67 +1,13 @@
 """A model writes, but only what the articles say reaches the reader; when it cannot be asked, the articles answer."""
 
-import os
-import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-
 import pytest
 
-from bot.conversation import Conversation
-from bot.history import History
-from bot.messages import Answer
-from bot.spending import Ledger
-from bot.write import Writer
-from prompts import Prompts
-from retrieval.circuit import CircuitBreaker
-from retrieval.search import Search
 from retrieval.store import Store
-from tests.asking import model
-from tests.conftest import article, command, environment, fill
-from tests.newsroom import ARTICLES, BRANDT, LORRIES, write_articles
-from tests.standin import CUT, HOLD, Script, Standin, failing, talking
+from tests.conftest import article, fill
+from tests.newsroom import BRANDT, LORRIES
+from tests.standin import CUT, HOLD, failing, talking
 from tests.standin import Answer as Reply
-
-COST = "How much will lorries pay for a crossing?"
-TOLL = "What did Brandt say about the toll?"
-
-
-@contextmanager
-def conversing(
-    store: Store, *script: Script, within: float = 5.0, context: int = 4096, daily: int = 0
-) -> Iterator[tuple[Conversation, Standin]]:
-    """A conversation over the newsroom's articles whose answers a stand-in server writes."""
-    fill(store, *ARTICLES)
-    with Standin(*script).serving() as server:
-        search = Search(store)
-        writer = Writer(
-            model(server.url),
-            "tiny",
-            Prompts(),
-            within,
-            CircuitBreaker(failures=2, cool_down=60),
-            Ledger(store.folder / "spent.db", daily),
-            context,
-        )
-        yield Conversation(store, search, History(store.folder / "conversations.db"), lambda: writer), server
-        search.close()
-
-
-def number_of(prompt: str, words: str) -> str:
-    """The number under which the prompt has the passage with these words."""
-    before = prompt[: prompt.index(words)]
-    return before[before.rindex("\n[") + 2 :].split("]")[0]
-
-
-def cited(text: str, words: str) -> Script:
-    """A server that answers with a text whose `#` is the number of the passage that has these words."""
-    return lambda asked: talking(text.replace("#", number_of(asked.body["messages"][-1]["content"], words)))
-
-
-def sources(answer: Answer, store: Store) -> None:
-    for citation in answer.citations:
-        assert citation.quote == store.catalog.article(citation.article).text[citation.start : citation.end]
+from tests.writing import COST, TOLL, cited, conversing, sources
 
 
 def test_a_sentence_that_holds_reaches_the_reader_with_its_source(store: Store) -> None:
@@ -188,23 +134,34 @@ def test_a_follow_up_is_rewritten_by_the_model(store: Store) -> None:
     assert answer.standalone_question == "What did Daniel Okoro say about the toll?"
 
 
-def test_the_command_line_uses_the_model_that_is_set(tmp_path: Path) -> None:
-    articles = write_articles(tmp_path / "news.jsonl")
-    with Standin(cited("Lorries will pay 14 crowns a crossing. [#]", LORRIES)).serving() as server:
-        settings = environment(tmp_path, OPENAI_BASE_URL=server.url, OPENAI_API_KEY="sk-x", OPENAI_MODEL="tiny")
-        run = [command("add", "-q", str(articles)), command("ask", "-q", COST)]
-        done = [subprocess.run(line, capture_output=True, text=True, env=settings, cwd=tmp_path) for line in run]
-    assert done[1].stdout.startswith("Lorries will pay 14 crowns a crossing. [1]"), done[1].stderr
-    assert os.environ.get("OPENAI_API_KEY") != "sk-x"
-
-
-def test_a_model_that_is_set_wrongly_is_named_when_it_is_needed_and_not_before(tmp_path: Path) -> None:
-    write_articles(tmp_path / "news.jsonl")
-    settings = environment(tmp_path, OPENAI_MODEL="tiny")
-    settings.pop("OPENAI_API_KEY", None)
-    run = [command("add", "-q", "news.jsonl"), command("quotes", "-q", "Brandt"), command("ask", "-q", COST)]
-    added, quoted, asked = (
-        subprocess.run(line, capture_output=True, text=True, env=settings, cwd=tmp_path, timeout=120) for line in run
+def test_passages_that_do_not_fit_stay_out(store: Store) -> None:
+    words = (
+        "In week {0} the harbour office of pier {1} counted {2} lorries, and each of the lorries paid for a crossing. "
     )
-    assert (added.returncode, quoted.returncode, asked.returncode) == (0, 0, 2), asked.stderr
-    assert "OPENAI_API_KEY" in asked.stderr and "Traceback" not in asked.stderr
+    for pier in range(9):
+        text = "".join(words.format(week, pier, 100 * pier + week) for week in range(7))
+        fill(store, article(f"pier{pier}", text, title=f"Lorries at pier {pier}"))
+    prompts = {}
+    for context in (1_500, 8_000):
+        with conversing(store, talking("Nothing. [1]"), context=context) as (conversation, server):
+            conversation.ask("How much did the lorries pay for a crossing at the piers?")
+            prompts[context] = server.asked[0].body["messages"][-1]["content"]
+    assert "[1] " in prompts[1_500] and len(prompts[1_500]) < 1_500 * 4
+    assert prompts[1_500].count("-----") < prompts[8_000].count("-----")
+
+
+def test_what_a_day_may_cost_is_kept(store: Store) -> None:
+    script = cited("Lorries will pay 14 crowns a crossing. [#]", LORRIES)  # 7 tokens read, 2 written, says the server
+    with conversing(store, script, daily=15) as (conversation, server):
+        answers = [conversation.ask(COST) for _ in range(3)]
+        assert [answer.answered_by for answer in answers] == ["tiny", "tiny", "extract"]
+        assert len(server.asked) == 2
+    assert answers[0].tokens == {"read": 7, "written": 2} and not answers[2].tokens
+    assert answers[2].notes == ("The day's 15 tokens are spent. These are the articles' own sentences.",)
+
+
+def test_a_server_that_counts_nothing_costs_by_estimate(store: Store) -> None:
+    script = cited("Lorries will pay 14 crowns a crossing. [#]", LORRIES)
+    with conversing(store, lambda asked: Reply([*script(asked).steps[:2], b"data: [DONE]\n\n"])) as (conversation, _):
+        tokens = conversation.ask(COST).tokens
+    assert tokens["read"] > 300 and 8 <= tokens["written"] <= 20
