@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bench.clock import each, peak_megabytes, percentile, wall
 from bench.plain import PlainChroma
+from bench.streaming import streaming
 from evals.data import news_articles, rows
 from evals.systems import build
 from retrieval import backlog, index
@@ -18,6 +19,7 @@ from retrieval.search import Search
 from retrieval.store import Store
 
 QUESTION = "What did Rubio say about concessions?"
+STREAMED = 60  # questions whose answers are streamed
 
 
 def main() -> None:
@@ -26,6 +28,7 @@ def main() -> None:
     _commands()
     _ingest(options, model)
     _searches(options, model)
+    _streaming(options, model)
     print(f"\n{time.strftime('%Y-%m-%d')}, {os.cpu_count()} cores, Python {platform.python_version()}")
 
 
@@ -84,6 +87,14 @@ def _searches(options: argparse.Namespace, model: MiniLM) -> None:
         _line(f"{name}, p50", percentile(spent, 0.5), "ms")
         _line(f"{name}, p95", percentile(spent, 0.95), "ms")
         _line("peak memory of the searching process", peak_megabytes(), "MB")
+
+
+def _streaming(options: argparse.Namespace, model: MiniLM) -> None:
+    questions = [row["question"] for row in rows(options.data / "news/questions.jsonl")][:STREAMED]
+    folder = options.work / f"news-{options.articles}"
+    with build(folder, model, news_articles(options.data, options.articles)) as store:
+        for name, (value, unit) in streaming(store, questions, folder).items():
+            _line(name, value, unit)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from typing import Literal, TypedDict, Unpack
 from bot.answer import SPACE, Composition, decline, decline_speaker
 from bot.condense import condense
 from bot.extract import extract
-from bot.gate import ENOUGH, evidence, unmentioned
+from bot.gate import ENOUGH, FITTED_TO, evidence, unmentioned
 from bot.history import History
 from bot.messages import Answer, Claim, Sentence, Turn
 from bot.remarks import asks_only_for_words, own_words
@@ -104,7 +104,8 @@ class Conversation:
         # Counting what is owed reads a small index, the share reads every passage: only when there is something to say.
         share = backlog.share(catalog) if backlog.count_owed(catalog, "vectors") else None
         all_embedded = not found.without_vectors and (share is None or share.vectors >= share.passages)
-        weight = evidence(inquiry.standalone, found.asked, found.hits, all_embedded=all_embedded)
+        embedding = catalog.fact("embedding") or FITTED_TO
+        weight = evidence(inquiry.standalone, found.asked, found.hits, all_embedded=all_embedded, embedding=embedding)
         claims = own_words(found, catalog)
         weight = max(weight, SPOKEN) if claims else weight
         if not claims and asks_only_for_words(found):

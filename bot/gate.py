@@ -13,6 +13,7 @@ LONG = 20  # terms of a long question
 LARGE = 6  # powers of ten: a million passages
 
 ENOUGH = 0.5
+FITTED_TO = "all-MiniLM-L6-v2-int8"  # the embedding model whose cosines the calibration knows
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +55,20 @@ BY_WORDS_ALONE = Calibration(
 )
 
 
-def evidence(question: str, asked: Asked, hits: Sequence[Hit], *, all_embedded: bool = True) -> float:
+def evidence(
+    question: str, asked: Asked, hits: Sequence[Hit], *, all_embedded: bool = True, embedding: str = FITTED_TO
+) -> float:
     """The probability that the hits answer the question, 0 to 1; compare with ENOUGH.
 
-    While passages wait for their vectors a low cosine proves nothing, so the more hopeful of both guesses counts.
+    While passages wait for their vectors a low cosine proves nothing, so the more hopeful of both guesses counts;
+    cosines of another embedding model prove nothing at all.
     """
     if not hits:
         return 0.0
-    found = features(question, asked, hits)
     calibrations = [WITH_VECTORS] if all_embedded else [WITH_VECTORS, BY_WORDS_ALONE]
+    if embedding != FITTED_TO:
+        calibrations = [BY_WORDS_ALONE]
+    found = features(question, asked, hits)
     return max(_guess(calibration, found) for calibration in calibrations)
 
 

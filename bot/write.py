@@ -142,8 +142,7 @@ class Writer:
         by_rule = condense(question, turns)
         if not turns or by_rule == question.strip() or self.ledger.is_spent() or not self.breaker.allows():
             return by_rule
-        said = "\n".join(f"Reader: {turn.question}\nAnswer: {turn.answer[:LONGEST_TURN]}" for turn in turns[-TURNS:])
-        prompt = self.prompts.fill("condense", turns=said, question=question)
+        prompt = self.prompts.fill("condense", turns="\n".join(map(_told, turns[-TURNS:])), question=question)
         cost = _Cost(prompt)
         try:
             with closing(dictated(self.model, prompt, writing.left)) as chunks:
@@ -159,6 +158,10 @@ class Writer:
     def _count(self, cost: "_Cost", writing: Writing) -> None:
         writing.tokens += cost.tokens()
         self.ledger.add(self.name, cost.tokens())
+
+
+def _told(turn: Turn) -> str:
+    return f"Reader: {turn.question}" + (f"\nAnswer: {turn.answer[:LONGEST_TURN]}" if turn.answer else "")
 
 
 class _Cost:

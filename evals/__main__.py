@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from bot.models import writer
+from bot.settings import read_settings
 from evals import answers, attributions, data, followups, retrieval
 from evals.systems import build
 from evals.table import Line, show
@@ -39,6 +41,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--data", type=Path, required=True, help="folder with the labelled sets")
     parser.add_argument("--work", type=Path, default=Path(".evals"), help="folder of the indexes, kept between runs")
     parser.add_argument("--articles", type=int, default=6000, help="news articles to index, all gold ones among them")
+    parser.add_argument("--questions", type=int, default=0, help="of a set that a model is asked; 0 means all")
     parser.add_argument("sets", nargs="*", choices=[[], *SETS], help="all when none is named")
     return parser.parse_args()
 
@@ -55,7 +58,7 @@ def _multihop(options: argparse.Namespace, model: MiniLM) -> list[Line]:
 
 def _followups(options: argparse.Namespace, model: MiniLM) -> list[Line]:
     with build(options.work / "followups", model, data.followup_articles(options.data)) as store:
-        return followups.followups(options.data, store)
+        return followups.followups(options.data, store, writer(read_settings()), options.questions)
 
 
 def _news(options: argparse.Namespace, model: MiniLM) -> list[Line]:

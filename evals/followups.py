@@ -6,6 +6,7 @@ from pathlib import Path
 
 from bot.condense import condense
 from bot.messages import Turn
+from bot.write import Writer
 from evals.data import Row, rows
 from evals.table import Line
 from retrieval.search import Search
@@ -14,16 +15,22 @@ from retrieval.store import Store
 DEPTH = 5
 
 
-def followups(data: Path, store: Store) -> list[Line]:
-    """recall@5 of the relevant passages, over the questions of which any relevant passage is indexed at all."""
+def followups(data: Path, store: Store, writer: Writer | None = None, most: int = 0) -> list[Line]:
+    """recall@5 of the relevant passages, over the questions of which any relevant passage is indexed at all.
+
+    With a writer its model's rewriting is measured too; `most` looks at that many questions only, evenly drawn.
+    """
     search = Search(store)
     indexed = {article.id for article in store.catalog.articles()}
     questions = [row for row in rows(data / "followups/rewrites.jsonl") if indexed & set(row["qrels"])]
+    questions = questions[:: max(1, len(questions) // most)][:most] if most else questions
     ways: dict[str, Callable[[Row], str]] = {
         "last turn alone": lambda row: _turns(row["last_turn"])[-1],
         "OnRecord, by rule": _by_rule,
         "a person": lambda row: _turns(row["rewrite"])[-1],
     }
+    if writer:
+        ways[f"OnRecord, by {writer.name}"] = lambda row: _by_model(row, writer)
     lines = []
     for name, rewrite in ways.items():
         shares = [_recall(search, rewrite(row), indexed & set(row["qrels"])) for row in questions]
@@ -41,6 +48,14 @@ def _by_rule(row: Row) -> str:
     for question in _turns(row["history"]):
         said.append(Turn(question, condense(question, said), "", "answered"))
     return said[-1].standalone
+
+
+def _by_model(row: Row, writer: Writer) -> str:
+    *before, last = _turns(row["history"])
+    said: list[Turn] = []
+    for question in before:
+        said.append(Turn(question, condense(question, said), "", "answered"))
+    return writer.standalone(last, said, writer.begin())
 
 
 def _turns(history: str) -> list[str]:

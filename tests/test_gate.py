@@ -78,3 +78,11 @@ def test_evidence_and_what_it_rests_on_are_shares(question: str, text: str, dens
     asked, hit = made(question, text, dense)
     assert all(0 <= value <= 1 for value in features(question, asked, [hit]).values())
     assert 0 <= evidence(question, asked, [hit]) <= 1
+
+
+def test_cosines_of_another_embedding_model_prove_nothing() -> None:
+    question, text = "What does Brandt think of the toll?", "“The toll is fair,” Brandt said."
+    near, far = (made(question, text, dense) for dense in (0.9, 0.1))
+    assert evidence(question, near[0], [near[1]]) > evidence(question, far[0], [far[1]])
+    weights = [evidence(question, asked, [hit], embedding="another") for asked, hit in (near, far)]
+    assert weights[0] == weights[1]

@@ -1,0 +1,93 @@
+"""What our own code costs per streamed answer, beside a client that only reads the stream."""
+
+import re
+import time
+from pathlib import Path
+
+import httpx
+
+from bench.clock import percentile
+from bench.dictating import dictating, heard, tell
+from bot.draft import Sentences
+from bot.extract import extract
+from bot.llm import ChatModel
+from bot.numbered import readable
+from bot.spending import Ledger
+from bot.write import Writer
+from prompts import Prompts
+from retrieval.address import address
+from retrieval.circuit import CircuitBreaker
+from retrieval.endpoint import Endpoint
+from retrieval.search import Found, Search
+from retrieval.store import Store
+
+PAUSE = 0.02  # seconds from word to word: a quick model
+SENTENCES = 3
+
+Figures = dict[str, tuple[float, str]]
+"""Name to value and unit."""
+
+
+def streaming(store: Store, questions: list[str], folder: Path) -> Figures:
+    """The time to the first verified sentence and to the end, less what the bare client needs for the same."""
+    search = Search(store)
+    first, total, shown = list[float](), list[float](), 0
+    with dictating() as url, httpx.Client() as client:
+        writer = _writer(url, folder)
+        for question in questions:
+            found = search(question)
+            words = re.findall(r"\S+\s*", _true_answer(question, found, store))
+            tell(url, words, PAUSE)
+            heard(client, url)  # the connection is open from here on, as ours is
+            bare = heard(client, url)
+            ours, sentences = _ours(writer, question, found, store)
+            if not sentences:
+                continue
+            first.append((ours[0] - bare[_ready(words)]) * 1000)
+            total.append((ours[-1] - bare[-1]) / bare[-1] * 100)
+            shown += sentences
+    name = f"streamed answer of {len(first)}"
+    return {
+        f"{name}, overhead to the first sentence, p50": (percentile(first, 0.5), "ms"),
+        f"{name}, overhead to the first sentence, p95": (percentile(first, 0.95), "ms"),
+        f"{name}, overhead of the whole, p50": (percentile(total, 0.5), "%"),
+        f"{name}, overhead of the whole, p95": (percentile(total, 0.95), "%"),
+        f"{name}, sentences shown": (shown, ""),
+    }
+
+
+def _writer(url: str, folder: Path) -> Writer:
+    model = ChatModel(endpoint=Endpoint(address(url, "none")), model="bench")
+    breaker = CircuitBreaker(failures=3, cool_down=30)
+    return Writer(model, "bench", Prompts(), 20.0, breaker, Ledger(folder / "spent.db"), 4096)
+
+
+def _true_answer(question: str, found: Found, store: Store) -> str:
+    """Sentences of the articles as a model would cite them."""
+    passages = readable(found, store.catalog)
+    said = []
+    for claim in extract(question, found.asked, passages, store.catalog):
+        article, (start, end) = claim.support[0]
+        for number, hit in enumerate(passages, 1):
+            if hit.passage.article == article and hit.passage.start <= start and end <= hit.passage.end:
+                said.append(f"{claim.text} [{number}]")
+                break
+    return " ".join(said[:SENTENCES])
+
+
+def _ours(writer: Writer, question: str, found: Found, store: Store) -> tuple[list[float], int]:
+    """Seconds until each sentence and until the end."""
+    times = list[float]()
+    started = time.perf_counter()
+    for _ in writer.write(question, found, store.catalog, writer.begin()):
+        times.append(time.perf_counter() - started)
+    return [*times, time.perf_counter() - started], len(times)
+
+
+def _ready(words: list[str]) -> int:
+    """With which word the first sentence is whole and no marker of it can follow."""
+    sentences = Sentences()
+    for at, word in enumerate(words):
+        if sentences.feed(word):
+            return at
+    return len(words)
