@@ -16,6 +16,7 @@ from bot.remarks import asks_only_for_words, own_words
 from bot.timings import Stopwatch
 from bot.write import Writer, Writing
 from retrieval import backlog
+from retrieval.cancellation import Cancellation
 from retrieval.errors import ModelError, UsageError
 from retrieval.filters import Filters
 from retrieval.search import DEFAULT_HITS, Found, Search
@@ -46,6 +47,7 @@ class Options(TypedDict, total=False):
     filters: Filters | None
     k: int
     today: date | None
+    cancellation: Cancellation
 
 
 class Conversation:
@@ -72,10 +74,13 @@ class Conversation:
         return next(event for event in self.stream(question, conversation, **options) if isinstance(event, Asking))
 
     def stream(self, question: str, conversation: str = "", **options: Unpack[Options]) -> Iterator[Event]:
-        """The same as it comes about. Closing the iterator ends what is under way, and nothing is remembered."""
+        """The same as it comes about. Closing the iterator ends what is under way, and nothing is remembered.
+
+        Raises Cancelled where another thread does that by the cancellation.
+        """
         watch = Stopwatch()
         question = checked(question)
-        writing = self._writer.begin() if self._writer else None
+        writing = self._writer.begin(options.get("cancellation")) if self._writer else None
         yield "searching"
         standalone = self._standalone(question, conversation, writing)
         found = self._search(

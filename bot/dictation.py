@@ -3,7 +3,8 @@
 from collections.abc import AsyncGenerator, Callable, Generator, Mapping
 from typing import TYPE_CHECKING, Any, cast
 
-from retrieval.errors import ModelError, ModelUnreachable
+from retrieval.cancellation import Cancellation
+from retrieval.errors import Cancelled, ModelError, ModelUnreachable
 from retrieval.event_loop import loop_thread
 
 if TYPE_CHECKING:
@@ -16,15 +17,16 @@ def dictated(
     prompt: "LanguageModelInput",
     left: Callable[[], float | None],
     options: Mapping[str, Any] | None = None,
+    cancellation: Cancellation | None = None,
 ) -> "Generator[AIMessageChunk]":
-    """The model's chunks; `left` are the seconds that the next one may take, None for any. Raises ModelError.
+    """The model's chunks; `left` are the seconds that the next one may take, None for any.
 
-    Closing the iterator cancels the request.
+    Closing the iterator cancels the request. Raises ModelError, Cancelled.
     """
     chunks = cast("AsyncGenerator[AIMessageChunk]", model.astream(prompt, **(options or {})))
     try:
-        yield from loop_thread().iterate(chunks, left)
-    except ModelError:
+        yield from loop_thread().iterate(chunks, left, cancellation)
+    except (ModelError, Cancelled):
         raise
     except TimeoutError as exc:
         raise ModelUnreachable("The model wrote no sentence in time.") from exc

@@ -16,6 +16,7 @@ from bot.phrases import is_refusal
 from bot.spending import Ledger, Tokens
 from bot.verify import Dropped, verify
 from prompts import Prompts
+from retrieval.cancellation import Cancellation
 from retrieval.catalog import Catalog
 from retrieval.circuit import CircuitBreaker
 from retrieval.documents import Hit
@@ -39,6 +40,7 @@ class Writing:
     """One answer being written: how long it may take, what was asked and drafted, what was dropped, what it cost."""
 
     until: float  # by the monotonic clock, for the first sentence that holds
+    cancellation: Cancellation
     prompt: str = ""
     draft: str = ""
     kept: list[str] = field(default_factory=list)
@@ -72,9 +74,9 @@ class Writer:
     context: int
     form: Form = PROSE
 
-    def begin(self) -> Writing:
+    def begin(self, cancellation: Cancellation | None = None) -> Writing:
         """An answer whose time runs from now."""
-        return Writing(time.monotonic() + self.first_within)
+        return Writing(time.monotonic() + self.first_within, cancellation or Cancellation())
 
     def write(self, question: str, found: Found, catalog: Catalog, writing: Writing) -> Iterator[Claim]:
         """The sentences that hold, as they come.
@@ -129,6 +131,7 @@ class Writer:
             writing.prompt,
             lambda: None if writing.kept else writing.left(),
             self.form.options(passages),
+            writing.cancellation,
         )
         try:
             with closing(chunks):
@@ -145,7 +148,7 @@ class Writer:
         prompt = self.prompts.fill("condense", turns="\n".join(map(_told, turns[-TURNS:])), question=question)
         cost = _Cost(prompt)
         try:
-            with closing(dictated(self.model, prompt, writing.left)) as chunks:
+            with closing(dictated(self.model, prompt, writing.left, cancellation=writing.cancellation)) as chunks:
                 written = "".join(map(cost.text_of, chunks)).strip()
         except ModelError:
             self.breaker.failed()

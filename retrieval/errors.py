@@ -6,6 +6,7 @@ OnRecordError
  +- SourceError            one source could not be read; the others can
  +- IndexUnavailable       there is no index here, or it cannot be opened
  |   +- IndexBusy          another process is writing it
+ +- Cancelled              whoever asked no longer wants to know
  +- ModelError             a model cannot be used
      +- EmbeddingUnavailable   the embedding model is missing or refuses; words alone still answer
      +- ModelUnreachable       no connection, or no whole answer in time
@@ -44,6 +45,10 @@ class IndexBusy(IndexUnavailable):
     """Another process is writing the index."""
 
     retryable = True
+
+
+class Cancelled(OnRecordError):
+    """Whoever asked no longer wants to know."""
 
 
 class ModelError(OnRecordError):

@@ -2,11 +2,15 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator
+from concurrent.futures import CancelledError
 from contextlib import aclosing
 from functools import cache
 from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import Any, TypeVar
+
+from retrieval.cancellation import Cancellation
+from retrieval.errors import Cancelled
 
 T = TypeVar("T")
 _END = object()
@@ -32,10 +36,15 @@ class LoopThread:
             future.cancel()
             raise
 
-    def iterate(self, items: AsyncGenerator[T, None], left: Callable[[], float | None] = _any_time) -> Iterator[T]:
-        """The items as they come; closing this generator cancels that one.
+    def iterate(
+        self,
+        items: AsyncGenerator[T, None],
+        left: Callable[[], float | None] = _any_time,
+        cancellation: Cancellation | None = None,
+    ) -> Iterator[T]:
+        """The items as they come; closing this generator cancels that one, and so does the cancellation.
 
-        `left` are the seconds that may pass until the next item. Raises TimeoutError when they have.
+        `left` are the seconds that may pass until the next item. Raises TimeoutError when they have, Cancelled.
         """
         queue: SimpleQueue[Any] = SimpleQueue()
 
@@ -47,9 +56,12 @@ class LoopThread:
         future = asyncio.run_coroutine_threadsafe(pump(), self._loop)
         future.add_done_callback(lambda _: queue.put(_END))
         try:
-            while (item := _next(queue, left())) is not _END:
-                yield item
+            with (cancellation or Cancellation()).ending(future.cancel):
+                while (item := _next(queue, left())) is not _END:
+                    yield item
             future.result()
+        except CancelledError:
+            raise Cancelled("Nobody waits for the answer any more.") from None
         finally:
             future.cancel()
 
