@@ -129,6 +129,18 @@ def chat(
 
 
 @app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65_535)] = 8000,
+    model: Model = "",
+) -> None:
+    """Answer over HTTP, for web pages and for OpenAI's clients."""
+    from bot.commands.serve import serve as run
+
+    raise typer.Exit(run(host, port, model))
+
+
+@app.command()
 def articles(as_json: Json = False) -> None:
     """List the articles, newest first."""
     from bot.commands.articles import list_articles

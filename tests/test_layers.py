@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-SURFACES = ("bot.cli", "bot.repl", "bot.commands", "bot.terminal", "bot.showing")
+SURFACES = ("bot.cli", "bot.repl", "bot.commands", "bot.terminal", "bot.showing", "bot.web")
 ONLY_IN = {
     "chromadb": {"retrieval.vectors"},
     "langchain_chroma": {"retrieval.vectors"},
