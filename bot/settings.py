@@ -52,7 +52,7 @@ class Settings(BaseSettings):
 def read_settings() -> Settings:
     """The settings. Raises UsageError that names the key, the value and what would be right."""
     try:
-        return Settings()  # type: ignore[call-arg]
+        return Settings()
     except UnicodeDecodeError as exc:
         raise UsageError("The file .env is not UTF-8 text; save it as UTF-8.") from exc
     except ValidationError as exc:
