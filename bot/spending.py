@@ -47,9 +47,10 @@ class Ledger:
     def __init__(self, path: Path, daily: int = 0) -> None:
         self._path, self.daily = path, daily
         try:
+            path.parent.mkdir(parents=True, exist_ok=True)
             with closing(self._connect()) as db:
                 db.execute(_SCHEMA)
-        except sqlite3.Error as exc:
+        except (OSError, sqlite3.Error) as exc:
             raise IndexUnavailable(f"The token counts in {path} cannot be opened: {exc}.") from exc
 
     def add(self, model: str, tokens: Tokens) -> None:

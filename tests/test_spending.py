@@ -1,0 +1,32 @@
+"""Tokens are counted by day and model, by all processes of one index."""
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from bot.spending import Ledger, Tokens
+from retrieval.errors import IndexUnavailable
+
+
+def test_what_several_processes_spend_is_summed_by_model(tmp_path: Path) -> None:
+    ledgers = [Ledger(tmp_path / "new" / "spent.db") for _ in range(3)]
+    with ThreadPoolExecutor(8) as pool:
+        for number in range(60):
+            pool.submit(ledgers[number % 3].add, "ab"[number % 2], Tokens(number, 1))
+    today = ledgers[0].today()
+    assert today["a"] + today["b"] == Tokens(sum(range(60)), 60) and not ledgers[0].is_spent()
+
+
+@pytest.mark.parametrize(("budget", "spent"), [(0, False), (10, True), (11, False)])
+def test_a_budget_is_spent_when_it_is_reached(tmp_path: Path, budget: int, spent: bool) -> None:
+    ledger = Ledger(tmp_path / "spent.db", budget)
+    assert not ledger.is_spent()
+    ledger.add("a", Tokens(7, 3))
+    assert ledger.is_spent() == spent
+
+
+def test_counts_that_cannot_be_opened_are_named(tmp_path: Path) -> None:
+    (tmp_path / "spent.db").write_text("no database at all, " * 100)
+    with pytest.raises(IndexUnavailable, match=r"spent\.db cannot be opened"):
+        Ledger(tmp_path / "spent.db")
