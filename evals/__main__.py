@@ -8,12 +8,12 @@ from pathlib import Path
 
 from bot.models import writer
 from bot.settings import read_settings
-from evals import answers, attributions, data, followups, retrieval
+from evals import answers, attributions, data, followups, retrieval, written
 from evals.systems import build
 from evals.table import Line, show
 from retrieval.embed import MiniLM
 
-SETS = ("attributions", "quotes", "multihop", "clapnq", "followups", "news")
+SETS = ("attributions", "quotes", "multihop", "clapnq", "followups", "news", "written")
 
 
 def main() -> None:
@@ -27,6 +27,7 @@ def main() -> None:
         "clapnq": lambda: answers.clapnq(options.data, model),
         "followups": lambda: _followups(options, model),
         "news": lambda: _news(options, model),
+        "written": lambda: _written(options, model),
     }
     for name in options.sets or SETS:
         started = time.perf_counter()
@@ -65,6 +66,15 @@ def _news(options: argparse.Namespace, model: MiniLM) -> list[Line]:
     folder = options.work / f"news-{options.articles}"
     with build(folder, model, data.news_articles(options.data, options.articles)) as store:
         return retrieval.news(options.data, store) + answers.news(options.data, store)
+
+
+def _written(options: argparse.Namespace, model: MiniLM) -> list[Line]:
+    """Only where a model is set, as for `onrecord` itself: it takes a while and may cost something."""
+    if (made := writer(read_settings())) is None:
+        return []
+    folder = options.work / f"news-{options.articles}"
+    with build(folder, model, data.news_articles(options.data, options.articles)) as store:
+        return written.news(options.data, store, made, options.questions)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,67 @@
+"""Answers that a real model writes: are they right, what was dropped, what did they cost?"""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from statistics import median
+
+from bot.conversation import Conversation
+from bot.history import History
+from bot.messages import Answer
+from bot.write import Writer
+from evals.data import Row, rows
+from evals.table import Line
+from retrieval.search import Search
+from retrieval.store import Store
+
+_QUOTED = re.compile(r"[“\"]([^”\"]{3,})[”\"]")
+_MARK = re.compile(r"\s*\[\d+\]")
+
+
+def news(data: Path, store: Store, writer: Writer, most: int = 0) -> list[Line]:
+    """The model beside the articles' own sentences on the same questions; `most` of them, evenly drawn, 0 for all."""
+    questions = rows(data / "news/questions.jsonl")
+    questions = questions[:: max(1, len(questions) // most)][:most] if most else questions
+    history, search = History(store.folder / "conversations.db"), Search(store)
+    ways: dict[str, Callable[[], Writer | None]] = {"extract": lambda: None, writer.name: lambda: writer}
+    lines = []
+    for name, make in ways.items():
+        conversation = Conversation(store, search, history, make)
+        answers = [conversation.ask(row["question"]) for row in questions]
+        lines.append(Line("news, written", f"OnRecord, {name}", len(questions), _figures(answers, questions, store)))
+    return lines
+
+
+def _figures(answers: Sequence[Answer], questions: Sequence[Row], store: Store) -> dict[str, float]:
+    by_model = [answer for answer in answers if answer.answered_by != "extract"]
+    shown = sum(len(_MARK.findall(answer.text)) > 0 for answer in answers)
+    pairs = list(zip(answers, questions, strict=True))
+    return {
+        "by the model": len(by_model) / len(answers),
+        "cites gold": _mean(any(cited.article in row["gold"] for cited in answer.citations) for answer, row in pairs),
+        "contains answer": _mean(_flat(str(row["answer"])) in _flat(answer.text) for answer, row in pairs),
+        "no answer": _mean(answer.status == "no_answer" for answer in answers),
+        "dropped": float(sum(sum(answer.dropped.values()) for answer in answers)),
+        "with sources": shown / len(answers),
+        "false quotes": float(sum(_false_quotations(answer, store) for answer in answers)),
+        "first, s": median(answer.timings_ms.get("first_sentence", 0.0) for answer in answers) / 1000,
+        "total, s": median(answer.timings_ms["total"] for answer in answers) / 1000,
+        "tokens": median(sum(answer.tokens.values()) for answer in answers),
+    }
+
+
+def _false_quotations(answer: Answer, store: Store) -> int:
+    """Texts between quotation marks that stand in none of the cited articles, by a rule of its own."""
+    cited = " ".join(_flat(store.catalog.article(citation.article).text) for citation in answer.citations)
+    return sum(_flat(words).strip(" .,;:!?") not in cited for words in _QUOTED.findall(answer.text))
+
+
+def _flat(text: str) -> str:
+    """Text without the differences that do not count: case, white space, kinds of quotation marks and dashes."""
+    plain = re.sub(r"[“”\"‘’'`]+", "'", _MARK.sub("", text))
+    return " ".join(re.sub(r"[–—−]", "-", plain).split()).casefold()
+
+
+def _mean(values: Iterable[bool]) -> float:
+    found = list(values)
+    return sum(found) / len(found) if found else 0.0
