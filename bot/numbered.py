@@ -16,11 +16,11 @@ ASCII, OTHER = 3.5, 1.5  # characters a token, at the least: English, and what m
 _FENCE_LIKE = re.compile(r"-{3,}")
 
 
-def readable(found: Found, catalog: Catalog) -> list[Hit]:
+def readable(found: Found, catalog: Catalog, most: int = MOST) -> list[Hit]:
     """The passages a model reads: those of the words asked for first, then the best of the others."""
-    places = catalog.passages_at((hit.article, hit.quote.start) for hit in found.remarks[:MOST])
+    places = catalog.passages_at((hit.article, hit.quote.start) for hit in found.remarks[:most])
     said = catalog.hits(list(dict.fromkeys(places.values())))
-    return list({hit.passage.id: hit for hit in (*said.values(), *found.hits)}.values())[:MOST]
+    return list({hit.passage.id: hit for hit in (*said.values(), *found.hits)}.values())[:most]
 
 
 def fitting(passages: Sequence[str], tokens: int) -> list[str]:
