@@ -18,8 +18,7 @@ _FENCE = re.compile(r"`+\w*\s")
 _NOT_FOUND = re.compile(r'"found"\s*:\s*"?(?:false|no)\b', re.IGNORECASE)
 _PASSAGE = re.compile(r'"passages?"\s*:\s*([\d\s",\[]+)')
 _TEXT = re.compile(r'"text"\s*:\s*"(.*?)"?\s*(?:,\s*"passages?"|\}|\Z)', re.DOTALL)
-_UNFINISHED = re.compile(r"[^.!?…\"”’»)\]]\Z")
-_DANGLING = re.compile(r"(?:[,;:–-]|\b(?:a|an|and|at|by|for|in|of|on|or|said|says|that|the|to|with))\Z", re.IGNORECASE)
+_UNFINISHED = re.compile(r"[\w,;:–-]\Z")  # at the limit, at an inner quotation mark, for want of attention
 
 
 class JsonSentences:
@@ -53,7 +52,7 @@ class JsonSentences:
         if _NOT_FOUND.search(self._held) or (not self._has_items and _is_whole(self._held)):
             return [Refused()]
         last = self._held.rfind("{")
-        return [*_sentences(_read(self._held[last:], whole=False), whole=False)] if last >= 0 else []
+        return [*_sentences(_read(self._held[last:], whole=False))] if last >= 0 else []
 
     def _opened(self) -> list[Written]:
         """The sentences of prose, but for what JSON begins with; when it does, what was held back before is dropped."""
@@ -77,7 +76,7 @@ class JsonSentences:
         if not _text(fields):
             return []
         self._held, self._has_items = self._held[item.end() :], True
-        return [*_sentences(fields, whole=True)]
+        return [*_sentences(fields)]
 
 
 def _read(item: str, *, whole: bool) -> Mapping[str, Any]:
@@ -105,14 +104,13 @@ def _is_whole(text: str) -> bool:
     return True
 
 
-def _sentences(fields: Mapping[str, Any], *, whole: bool) -> list[Written]:
+def _sentences(fields: Mapping[str, Any]) -> list[Written]:
     """The sentences of an item, each with the item's numbers; one that was cut off is none."""
     text = _text(fields)
     numbers = _numbers(fields.get("passage", fields.get("passages")))
     reader = Sentences()
     written = [*reader.feed(text), *reader.end()]
-    cut = _UNFINISHED if len(text) >= LONGEST or not whole else _DANGLING
-    if written and cut.search(written[-1].text):
+    if written and _UNFINISHED.search(written[-1].text):
         written.pop()
     return [Written(one.text, tuple(dict.fromkeys((*numbers, *one.numbers)))) for one in written]
 

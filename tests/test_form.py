@@ -16,7 +16,7 @@ from retrieval.circuit import CircuitBreaker
 from retrieval.search import Search
 from retrieval.store import Store
 from tests.asking import model
-from tests.conftest import fill
+from tests.conftest import article, fill
 from tests.newsroom import ARTICLES, LORRIES
 from tests.standin import Script, Standin, talking
 
@@ -65,6 +65,15 @@ def test_the_examples_are_messages_of_their_own_and_only_given_passages_can_be_c
     given = body["messages"][-1]["content"].count("-----") // 2
     assert item["properties"]["passage"]["enum"] == list(range(1, given + 1)) and 0 < given <= FEW
     assert body["temperature"] == 0 and body["max_tokens"] > 0
+
+
+def test_a_line_that_an_article_wraps_is_not_wrapped_for_the_model(store: Store) -> None:
+    text = "The old pier was closed on Friday, hours before\n\nits owners\n  met.\n\n- Boats\n- Cars"
+    fill(store, article("pier", text, title="Old pier closed"))
+    with conversing(store, draft(found=False)) as (conversation, server):
+        conversation.ask("When was the old pier closed?")
+    asked = server.asked[0].body["messages"][-1]["content"]
+    assert "its owners met.\n\n- Boats\n- Cars\n-----" in asked
 
 
 def test_a_follow_up_costs_a_small_model_no_request(store: Store) -> None:
