@@ -8,7 +8,7 @@ from bot.draft import Refused, Sentences, Written
 from bot.json_draft import LONGEST, JsonSentences
 from bot.numbered import MOST
 
-FEW = 3  # passages for a small model: on two busy cores it reads 50 to 100 tokens a second, and a passage has 200
+FEW = 3  # passages for a small model: on two busy cores one of 1.5B reads 20 to 50 tokens a second, a passage has 200
 FEW_SENTENCES = 3
 LONGEST_DRAFT = 300  # tokens; a small model that repeats itself finds no end
 
