@@ -1,7 +1,7 @@
 """The composition root: settings to a store and a conversation."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 from bot.conversation import Conversation
@@ -34,11 +34,12 @@ def open_app(model: str = "") -> Iterator[App]:
     """Settings, store, search and conversation, closed at the end; `model` instead of the one that is set."""
     settings = read_settings()
     if model:
-        settings = settings.model_copy(update={"openai_model": "" if model == NO_MODEL else model})
-    with open_store(settings) as store:
+        named = "" if model == NO_MODEL else model
+        settings = settings.model_copy(update={"openai_model": named, "local_gguf": None})
+    with ExitStack() as opened, open_store(settings) as store:
         search = Search(store)
         try:
             history = History(settings.data / "conversations.db")
-            yield App(settings, store, search, Conversation(store, search, history, lambda: writer(settings)))
+            yield App(settings, store, search, Conversation(store, search, history, lambda: writer(settings, opened)))
         finally:
             search.close()

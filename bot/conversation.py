@@ -65,6 +65,10 @@ class Conversation:
     def _writer(self) -> Writer | None:
         return self._make_writer()
 
+    def warm(self) -> None:
+        """Make what writes answers before the first question needs it. Raises UsageError."""
+        _ = self._writer
+
     def ask(self, question: str, conversation: str = "", **options: Unpack[Options]) -> Answer:
         """The answer; a conversation's id makes follow-ups understood and the turn remembered. Raises UsageError."""
         return self.look(question, conversation, **options).answer

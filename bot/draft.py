@@ -31,6 +31,11 @@ class Written:
     numbers: tuple[int, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The draft says that the passages do not answer."""
+
+
 class Sentences:
     """Cuts a draft into sentences as it comes; a sentence is handed on when no marker of it can follow any more.
 

@@ -1,9 +1,12 @@
 """The models that the settings name."""
 
 from collections.abc import Callable
+from contextlib import ExitStack
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot.form import JSON, PROSE, Form
 from bot.settings import Settings
 from retrieval.address import CHAT, Address, Names, address
 from retrieval.circuit import CircuitBreaker
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
     from retrieval.embed import EmbeddingModel
 
 CHAT_FAILURES, CHAT_COOL_DOWN = 3, 30.0  # after so many failed answers the model is left alone for so many seconds
+LOCAL_LOG = "local-model.log"  # in the data folder: why a local model could not be loaded
 FILE = ".onnx"  # an embedding model of this name is a file, any other stands behind an endpoint
 # Each request to the embedding endpoint is tried several times anyway, so that one failed request is enough.
 EMBEDDING_FAILURES, EMBEDDING_COOL_DOWN = 1, 15.0
@@ -48,23 +52,47 @@ def chat_model(settings: Settings) -> "BaseChatModel | None":
     return ChatModel(endpoint=Endpoint(address(base_url, key)), model=name, seconds=settings.model_timeout)
 
 
-def writer(settings: Settings) -> "Writer | None":
-    """What writes the answers, None when no model is named. Raises UsageError."""
-    model = chat_model(settings)
-    if model is None:
-        return None
+def writer(settings: Settings, opened: ExitStack) -> "Writer | None":
+    """What writes the answers, None when no model is named; `opened` closes what it needs. Raises UsageError."""
+    if settings.local_gguf:
+        model = _local_model(settings.local_gguf, settings, opened)
+        return _writer(model, settings.local_gguf.stem, JSON, settings)
+    named = chat_model(settings)
+    return _writer(named, settings.openai_model, PROSE, settings) if named else None
+
+
+def _writer(model: "BaseChatModel", name: str, form: Form, settings: Settings) -> "Writer":
     from bot.write import Writer
     from prompts import Prompts
 
     return Writer(
         model,
-        settings.openai_model,
+        name,
         Prompts(settings.prompts),
         settings.answer_timeout,
         CircuitBreaker(failures=CHAT_FAILURES, cool_down=CHAT_COOL_DOWN),
         ledger(settings),
         settings.model_context,
+        form,
     )
+
+
+def _local_model(file: Path, settings: Settings, opened: ExitStack) -> "BaseChatModel":
+    """The model in a file, served by a process that starts with the first answer and is ended by `opened`."""
+    if settings.openai_model:
+        raise UsageError(
+            f"OPENAI_MODEL is {settings.openai_model!r} and ONRECORD_LOCAL_GGUF is {file}; only one of them can write."
+        )
+    from bot.llm import ChatModel
+    from bot.local_model import LocalEndpoint, LocalServer, checked, command
+
+    file = checked(file)
+    if not find_spec("xllamacpp"):
+        raise UsageError(f"ONRECORD_LOCAL_GGUF is {file}, which needs xllamacpp: pip install -e '.[local]'")
+    server = LocalServer(command(file, settings.model_context), settings.data / LOCAL_LOG)
+    opened.callback(server.close)
+    server.begin()
+    return ChatModel(endpoint=LocalEndpoint(server), model=file.stem, seconds=settings.model_timeout)
 
 
 def ledger(settings: Settings) -> "Ledger":

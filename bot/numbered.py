@@ -14,13 +14,14 @@ SPEAKERS = 6  # quotes of a passage whose speakers are told
 FENCE = "-----"
 ASCII, OTHER = 3.5, 1.5  # characters a token, at the least: English, and what most tokenizers cut smaller
 _FENCE_LIKE = re.compile(r"-{3,}")
+_WRAPPED = re.compile(r"(?<=\S)[ \t]*\n[ \t]*(?=[^\s\d*•–#>|-])")  # small models end a sentence where a line ends
 
 
-def readable(found: Found, catalog: Catalog) -> list[Hit]:
+def readable(found: Found, catalog: Catalog, most: int = MOST) -> list[Hit]:
     """The passages a model reads: those of the words asked for first, then the best of the others."""
-    places = catalog.passages_at((hit.article, hit.quote.start) for hit in found.remarks[:MOST])
+    places = catalog.passages_at((hit.article, hit.quote.start) for hit in found.remarks[:most])
     said = catalog.hits(list(dict.fromkeys(places.values())))
-    return list({hit.passage.id: hit for hit in (*said.values(), *found.hits)}.values())[:MOST]
+    return list({hit.passage.id: hit for hit in (*said.values(), *found.hits)}.values())[:most]
 
 
 def fitting(passages: Sequence[str], tokens: int) -> list[str]:
@@ -56,7 +57,7 @@ def _fenced(number: int, hit: Hit, catalog: Catalog) -> str:
     if quoted:
         facts.append(f"quotes {', '.join(list(quoted)[:SPEAKERS])}")
     head = f"[{number}] {'; '.join(fact for fact in facts if fact)}"
-    return f"{_plain(head)}\n{FENCE}\n{_plain(passage.text)}\n{FENCE}"
+    return f"{_plain(head)}\n{FENCE}\n{_WRAPPED.sub(' ', _plain(passage.text))}\n{FENCE}"
 
 
 def _plain(text: str) -> str:

@@ -27,6 +27,7 @@ def run(filters: Filters, model: str = "") -> int:
     """Ask and answer until Ctrl-D or /quit."""
     with open_app(model) as app:
         prepare(app, quiet=False)
+        app.conversation.warm()
         session = Session(app, f"terminal/{uuid4().hex}", filters)
         with _embedding_beside(app):
             if sys.stdin.isatty():

@@ -36,6 +36,9 @@ class Settings(BaseSettings):
     openai_model: str = Field(
         "", validation_alias="OPENAI_MODEL", description="Model that writes the answers; empty means none does."
     )
+    local_gguf: Path | None = Field(
+        None, description="Model file that OnRecord serves itself, in place of an endpoint."
+    )
     model_timeout: float = Field(60.0, gt=0, description="Seconds a model may take for one answer, retries included.")
     answer_timeout: float = Field(20.0, gt=0, description="Seconds until the first sentence of an answer.")
     model_context: int = Field(4096, ge=1024, description="Tokens that the model takes; fewer passages go in if few.")

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 from bot.condense import condense
 from bot.dictation import dictated
-from bot.draft import Written
+from bot.draft import Refused, Written
 from bot.form import PROSE, Form
 from bot.messages import Claim, Turn
 from bot.numbered import estimated_tokens, fitting, numbered, readable
 from bot.phrases import is_refusal
 from bot.spending import Ledger, Tokens
 from bot.verify import Dropped, verify
-from prompts import Prompts
+from prompts import Message, Prompts
 from retrieval.cancellation import Cancellation
 from retrieval.catalog import Catalog
 from retrieval.circuit import CircuitBreaker
@@ -41,12 +41,17 @@ class Writing:
 
     until: float  # by the monotonic clock, for the first sentence that holds
     cancellation: Cancellation
-    prompt: str = ""
+    messages: list[Message] = field(default_factory=list)
     draft: str = ""
     kept: list[str] = field(default_factory=list)
     dropped: list[Dropped] = field(default_factory=list)
     declined: bool = False
     tokens: Tokens = field(default_factory=Tokens)
+
+    @property
+    def prompt(self) -> str:
+        """What was asked, as one text."""
+        return _text(self.messages)
 
     def left(self) -> float:
         """Seconds until a first sentence has to hold."""
@@ -95,15 +100,12 @@ class Writer:
         self.breaker.succeeded()
 
     def _write(self, question: str, found: Found, catalog: Catalog, writing: Writing) -> Iterator[Claim]:
-        passages = readable(found, catalog)
-        blank = self.prompts.fill(self.form.prompt, question=question, passages="")
-        fitted = fitting(numbered(passages, catalog), self.context - FOR_THE_ANSWER - estimated_tokens(blank))
-        passages = passages[: len(fitted)]
-        writing.prompt = self.prompts.fill(self.form.prompt, question=question, passages="\n\n".join(fitted))
+        passages = self._given(question, found, catalog, writing)
         with closing(self._drafted(writing, len(passages))) as draft:
             for written in draft:
-                if is_refusal(written.text) and not writing.kept:
+                if not writing.kept and _declines(written):
                     writing.declined = True
+                if isinstance(written, Refused) or writing.declined:
                     return
                 claim = _judged(written, passages, question, catalog, writing)
                 if claim:
@@ -113,7 +115,15 @@ class Writer:
                 if not writing.kept and writing.left() < 0:
                     raise ModelUnreachable("The model wrote no sentence that holds in time.")
 
-    def _drafted(self, writing: Writing, passages: int) -> Generator[Written]:
+    def _given(self, question: str, found: Found, catalog: Catalog, writing: Writing) -> list[Hit]:
+        """The passages that fit, put into the prompt."""
+        passages = readable(found, catalog, self.form.passages)
+        blank = _text(self.prompts.messages(self.form.prompt, question=question, passages=""))
+        fitted = fitting(numbered(passages, catalog), self.context - FOR_THE_ANSWER - estimated_tokens(blank))
+        writing.messages = self.prompts.messages(self.form.prompt, question=question, passages="\n\n".join(fitted))
+        return passages[: len(fitted)]
+
+    def _drafted(self, writing: Writing, passages: int) -> Generator[Written | Refused]:
         reader = self.form.reader()
         for said in self._said(writing, passages):
             text = said[: LONGEST_DRAFT - len(writing.draft)]
@@ -128,7 +138,7 @@ class Writer:
         cost = _Cost(writing.prompt)
         chunks = dictated(
             self.model,
-            writing.prompt,
+            writing.messages,
             lambda: None if writing.kept else writing.left(),
             self.form.options(passages),
             writing.cancellation,
@@ -143,7 +153,9 @@ class Writer:
     def standalone(self, question: str, turns: Sequence[Turn], writing: Writing) -> str:
         """A follow-up as the model rewrites it, by rule where it cannot be asked; unchanged where it stands alone."""
         by_rule = condense(question, turns)
-        if not turns or by_rule == question.strip() or self.ledger.is_spent() or not self.breaker.allows():
+        if not turns or by_rule == question.strip() or not self.form.rewrites:
+            return by_rule
+        if self.ledger.is_spent() or not self.breaker.allows():
             return by_rule
         prompt = self.prompts.fill("condense", turns="\n".join(map(_told, turns[-TURNS:])), question=question)
         cost = _Cost(prompt)
@@ -182,6 +194,14 @@ class _Cost:
 
     def tokens(self) -> Tokens:
         return self._told if self._told.total else Tokens(*map(estimated_tokens, (self._prompt, self._written)))
+
+
+def _declines(written: Written | Refused) -> bool:
+    return isinstance(written, Refused) or is_refusal(written.text)
+
+
+def _text(messages: Sequence[Message]) -> str:
+    return "\n\n".join(text for _, text in messages)
 
 
 def _judged(

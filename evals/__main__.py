@@ -4,6 +4,7 @@ import argparse
 import platform
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 from bot.models import writer
@@ -58,8 +59,9 @@ def _multihop(options: argparse.Namespace, model: MiniLM) -> list[Line]:
 
 
 def _followups(options: argparse.Namespace, model: MiniLM) -> list[Line]:
-    with build(options.work / "followups", model, data.followup_articles(options.data)) as store:
-        return followups.followups(options.data, store, writer(read_settings()), options.questions)
+    with ExitStack() as opened:
+        store = opened.enter_context(build(options.work / "followups", model, data.followup_articles(options.data)))
+        return followups.followups(options.data, store, writer(read_settings(), opened), options.questions)
 
 
 def _news(options: argparse.Namespace, model: MiniLM) -> list[Line]:
@@ -70,10 +72,11 @@ def _news(options: argparse.Namespace, model: MiniLM) -> list[Line]:
 
 def _written(options: argparse.Namespace, model: MiniLM) -> list[Line]:
     """Only where a model is set, as for `onrecord` itself: it takes a while and may cost something."""
-    if (made := writer(read_settings())) is None:
-        return []
-    folder = options.work / f"news-{options.articles}"
-    with build(folder, model, data.news_articles(options.data, options.articles)) as store:
+    with ExitStack() as opened:
+        if (made := writer(read_settings(), opened)) is None:
+            return []
+        folder = options.work / f"news-{options.articles}"
+        store = opened.enter_context(build(folder, model, data.news_articles(options.data, options.articles)))
         return written.news(options.data, store, made, options.questions)
 
 

@@ -24,6 +24,7 @@ ONLY_IN = {
     "onnxruntime": {"retrieval.embed"},
     "sqlite3": {"retrieval.catalog", "retrieval.quotes.table", "retrieval.vector_cache", "bot.history", "bot.spending"},
     "pydantic_settings": {"bot.settings"},
+    "xllamacpp": {"bot.local_server"},
 }
 
 

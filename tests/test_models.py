@@ -1,12 +1,15 @@
 """From settings to models."""
 
+import sys
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bot.form import JSON
 from bot.llm import ChatModel
-from bot.models import chat_model, embedding_model
+from bot.models import chat_model, embedding_model, writer
 from bot.settings import Settings
 from retrieval.embed import MODEL_NAME
 from retrieval.embed_endpoint import EndpointEmbeddings
@@ -94,6 +97,45 @@ def test_a_provider_that_wants_more_says_what(monkeypatch: pytest.MonkeyPatch, t
     monkeypatch.syspath_prepend(tmp_path)
     with pytest.raises(UsageError, match=r"OPENAI_MODEL is 'cohere:command': .*required"):
         chat_model(settings(openai_model="cohere:command"))
+
+
+@pytest.fixture
+def model_file(tmp_path: Path) -> Path:
+    """What begins as a model file does."""
+    file = tmp_path / "tiny.gguf"
+    file.write_bytes(b"GGUF and more")
+    return file
+
+
+def test_a_model_file_is_asked_in_the_form_for_small_models_and_nothing_starts_yet(
+    model_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "xllamacpp.py").touch()
+    monkeypatch.syspath_prepend(tmp_path)
+    with ExitStack() as opened:
+        made = writer(settings(local_gguf=model_file, data=tmp_path), opened)
+    assert made and (made.name, made.form) == ("tiny", JSON)
+    assert isinstance(made.model, ChatModel) and not (tmp_path / "local-model.log").exists()
+
+
+def test_a_model_file_without_its_software_says_what_to_install(
+    model_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "xllamacpp", None)
+    with pytest.raises(UsageError, match=r"tiny\.gguf, which needs xllamacpp: pip install -e '\.\[local\]'"):
+        writer(settings(local_gguf=model_file), ExitStack())
+
+
+def test_a_model_file_beside_a_named_model_is_a_mistake(model_file: Path) -> None:
+    with pytest.raises(UsageError, match=r"OPENAI_MODEL is 'qwen' and ONRECORD_LOCAL_GGUF is .*only one of them"):
+        writer(settings(local_gguf=model_file, openai_model="qwen", openai_base_url="http://localhost"), ExitStack())
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04"])
+def test_a_file_that_is_no_model_is_named(model_file: Path, content: bytes) -> None:
+    model_file.write_bytes(content)
+    with pytest.raises(UsageError, match=r"ONRECORD_LOCAL_GGUF is .*tiny\.gguf, which is no GGUF file"):
+        writer(settings(local_gguf=model_file), ExitStack())
 
 
 def test_the_embedded_embedding_model_needs_no_setting() -> None:

@@ -13,5 +13,6 @@ def serve(host: str, port: int, model: str) -> int:
     """Answer until interrupted."""
     with open_app(model) as app:
         prepare(app, quiet=False)
+        app.conversation.warm()
         uvicorn.run(make_app(app), host=host, port=port, log_level="warning")
     return OK
