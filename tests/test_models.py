@@ -107,7 +107,7 @@ def model_file(tmp_path: Path) -> Path:
     return file
 
 
-def test_a_model_file_is_asked_in_the_form_for_small_models_and_nothing_starts_yet(
+def test_a_model_file_is_asked_in_the_form_for_small_models_and_begins_to_load(
     model_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "xllamacpp.py").touch()
@@ -115,7 +115,7 @@ def test_a_model_file_is_asked_in_the_form_for_small_models_and_nothing_starts_y
     with ExitStack() as opened:
         made = writer(settings(local_gguf=model_file, data=tmp_path), opened)
     assert made and (made.name, made.form) == ("tiny", JSON)
-    assert isinstance(made.model, ChatModel) and not (tmp_path / "local-model.log").exists()
+    assert isinstance(made.model, ChatModel) and (tmp_path / "local-model.log").exists()
 
 
 def test_a_model_file_without_its_software_says_what_to_install(
