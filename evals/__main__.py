@@ -6,12 +6,12 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from evals import answers, attributions, data, followups, retrieval
+from evals import answers, attributions, data, followups, retrieval, writing
 from evals.systems import build
 from evals.table import Line, show
 from retrieval.embed import MiniLM
 
-SETS = ("attributions", "quotes", "multihop", "clapnq", "followups", "news")
+SETS = ("attributions", "quotes", "multihop", "clapnq", "followups", "news", "writing")
 
 
 def main() -> None:
@@ -25,6 +25,7 @@ def main() -> None:
         "clapnq": lambda: answers.clapnq(options.data, model),
         "followups": lambda: _followups(options, model),
         "news": lambda: _news(options, model),
+        "writing": lambda: _writing(options, model),
     }
     for name in options.sets or SETS:
         started = time.perf_counter()
@@ -62,6 +63,19 @@ def _news(options: argparse.Namespace, model: MiniLM) -> list[Line]:
     folder = options.work / f"news-{options.articles}"
     with build(folder, model, data.news_articles(options.data, options.articles)) as store:
         return retrieval.news(options.data, store) + answers.news(options.data, store)
+
+
+def _writing(options: argparse.Namespace, model: MiniLM) -> list[Line]:
+    indexes = {
+        "news": (f"news-{options.articles}", lambda: data.news_articles(options.data, options.articles)),
+        "quotes": ("quotes", lambda: data.quote_articles(options.data)),
+        "multihop": ("multihop", lambda: data.evidence_articles(options.data)),
+    }
+    lines = list[Line]()
+    for name, (folder, articles) in indexes.items():
+        with build(options.work / folder, model, articles()) as store:
+            lines += writing.measure(name, writing.cases(store, writing.questions(options.data, name)))
+    return lines
 
 
 if __name__ == "__main__":
