@@ -39,6 +39,11 @@ def contradicts(said: str, held: str) -> bool:
     return _unmatched(mine, theirs, held) or _unmatched(theirs, mine, said)
 
 
+def denies(text: str) -> bool:
+    """Whether a text has a negation, an even number of which is none."""
+    return len(_NEGATOR.findall(text)) % 2 == 1
+
+
 def denials(text: str) -> list[Denial]:
     """The negations of a text; two that stand together cancel out."""
     found = list(_NEGATOR.finditer(text))

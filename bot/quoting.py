@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bot.figures import figures
 from bot.quoted import Place, Quotation, locate, quoted
 from retrieval.sentences import sentences
-from retrieval.terms import content_terms, terms
+from retrieval.terms import terms
 
 _OF_SPEAKER = re.compile(r"\b(?:I|[Ww]e|[Mm]y|[Oo]ur|me|us|mine|ours)\b")
 _LAST = re.compile(r"[,.?!]+\Z")
@@ -52,13 +52,9 @@ def _shown(quotation: Quotation, passage: str, place: Place) -> str:
 
 
 def _is_close(words: str, passage: str) -> bool:
-    """Whether one or two neighbouring sentences have all that the words say, and nobody speaks of himself in them."""
+    """Whether one sentence has all of the words, and nobody speaks of himself in them."""
     if _OF_SPEAKER.search(words) or len(terms(words)) < 2:
         return False
-    wanted, values = set(content_terms(words)), {figure.value for figure in figures(words)}
-    spans = sentences(passage)
-    windows = [passage[one[0] : two[1]] for one, two in zip(spans, [*spans[1:], *spans[-1:]], strict=True)]
-    return any(
-        wanted <= set(content_terms(window)) and values <= {figure.value for figure in figures(window)}
-        for window in windows
-    )
+    wanted, values = set(terms(words)), {figure.value for figure in figures(words)}
+    texts = (passage[slice(*span)] for span in sentences(passage))
+    return any(wanted <= set(terms(text)) and values <= {figure.value for figure in figures(text)} for text in texts)
