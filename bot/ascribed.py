@@ -30,17 +30,16 @@ def is_reported_so(quoting: Quoting, supports: Sequence[Support], ground: Ground
     name = attributed(text)
     if not name or quoting.places:
         return True
-    for support in supports:
-        article, span = ground.in_article(support.passage, support.span)
-        hit = reported(text, [span], ground.quotes(article))
-        if not hit or not hit.quote.speaker:
-            continue
-        passage = ground.passages[support.passage].passage
-        said = hit.quote.start - passage.start, hit.quote.end - passage.start
-        alike = is_same(name, hit.quote.speaker, is_person=hit.quote.is_person)
-        if not alike and not _reads_so(name, passage.text, said):
-            return False
-    return True
+    return all(_is_reported_in(support, name, text, ground) for support in supports)
+
+
+def _is_reported_in(support: Support, name: str, text: str, ground: Ground) -> bool:
+    article, span = ground.in_article(support.passage, support.span)
+    hit = reported(text, [span], ground.quotes(article))
+    if not hit or not hit.quote.speaker or is_same(name, hit.quote.speaker, is_person=hit.quote.is_person):
+        return True
+    passage = ground.passages[support.passage].passage
+    return _reads_so(name, passage.text, (hit.quote.start - passage.start, hit.quote.end - passage.start))
 
 
 def _is_of_another_body(text: str, place: Place, hit: QuoteHit, ground: Ground) -> bool:

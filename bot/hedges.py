@@ -5,7 +5,7 @@ import re
 from bot.meaning import stems
 
 _HEDGE = re.compile(
-    r"\b(?:might|may(?<!May)|could(?! not\b|n[’']t\b)|would|should|can|if|whether|unless|possib(?:le|ly|ility)|"
+    r"\b(?:might|(?-i:may)|could(?! not\b|n[’']t\b)|would|should|can|if|whether|unless|possib(?:le|ly|ility)|"
     r"potential(?:ly)?|probabl[ey]|perhaps|maybe|likely|alleged(?:ly)?|alleg(?:es|e|ing|ations?)|reported(?:ly)?|suspect(?:s|ed)?|"
     r"purported(?:ly)?|apparent(?:ly)?|seem(?:s|ed|ingly)?|appear(?:s|ed)?|expect(?:s|ed)?|plan(?:s|ned|ning)?|"
     r"propos(?:es?|ed|als?|ing)|hop(?:es?|ed|ing)|aim(?:s|ed|ing)?|intend(?:s|ed|ing)?|intent(?:ion)?|want(?:s|ed|ing)?|seek(?:s|ing)?|sought|"
@@ -17,10 +17,13 @@ _HEDGE = re.compile(
 )
 # Those that make open what would else be a fact; the others only excuse a sentence.
 _OPEN = re.compile(
-    r"\b(?:might|may(?<!May)|could(?! not\b|n[’']t\b| have been able)|possibl[ey]|potential(?:ly)?|probabl[ey]|perhaps|"
+    r"\b(?:might|(?-i:may)|could(?! not\b|n[’']t\b| have been able)|possibl[ey]|potential(?:ly)?|probabl[ey]|perhaps|"
     r"alleged(?:ly)?|reportedly|suspected|purported(?:ly)?|apparently|proposed|likely|"
-    r"(?:plan(?:s|ned|ning)?|hop(?:es?|ed|ing)|aim(?:s|ed|ing)?|intend(?:s|ed|ing)?|want(?:s|ed|ing)?|seek(?:s|ing)?|sought|"
-    r"expected|set|considering|threaten(?:s|ed|ing)?|seem(?:s|ed)?|appear(?:s|ed)?|tr(?:y|ies|ied|ying)|likely) to)\b",
+    r"(?:plan(?:s|ned|ning)?|hop(?:es?|ed|ing)|aim(?:s|ed|ing)?|intend(?:s|ed|ing)?|want(?:s|ed|ing)?|seek(?:s|ing)?|"
+    r"sought|expected|set|considering|threaten(?:s|ed|ing)?|"
+    r"seem(?:s|ed)?|appear(?:s|ed)?|tr(?:y|ies|ied|ying)|likely) to|"
+    r"(?:hope|chance|risk|threat|prospect|possibility|danger|bid|effort|attempt|proposal|plan|request)s? "
+    r"(?:of|to|for))\b",
     re.IGNORECASE,
 )
 _CERTAIN = re.compile(r"\bwill\b", re.IGNORECASE)
@@ -34,7 +37,7 @@ def is_open(text: str) -> bool:
 
 def is_hedged(text: str) -> bool:
     """Whether a text has any word that is no plain assertion."""
-    return bool(_HEDGE.search(_CERTAIN.sub(" ", text)))
+    return is_open(text) or bool(_HEDGE.search(_CERTAIN.sub(" ", text)))
 
 
 def loses_hedge(said: str, held: str) -> bool:

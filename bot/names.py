@@ -139,6 +139,12 @@ def is_name(token: Token) -> bool:
     return token.is_capital and token.key not in _idle() | words("roles") | TITLES
 
 
+def name_runs(text: str) -> list[list[Token]]:
+    """Runs of words that are written as names are."""
+    runs = ([token for token in run if is_name(token)] for run in _runs(text, tokens(text)))
+    return [run for run in runs if run]
+
+
 def is_time(key: str) -> bool:
     """Whether the word names a day or a month."""
     return key in _DAYS or key in _MONTHS

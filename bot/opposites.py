@@ -11,7 +11,7 @@ from retrieval.terms import terms
 _SIDES = """
 rise increase grow climb gain jump surge soar / fall decrease drop decline shrink plunge tumble slump
 raise increase / cut lower reduce
-win victory / lose loss defeat
+win victory gain / lose loss defeat
 approve accept pass adopt / reject refuse decline
 allow permit legalize / ban prohibit forbid outlaw
 support back endorse favor / oppose

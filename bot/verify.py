@@ -3,7 +3,7 @@ or to why it is dropped. Nothing else of what a model writes reaches a reader.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from bot.ascribed import is_reported_so, is_said_so
@@ -12,18 +12,21 @@ from bot.draft import Written
 from bot.facts import days, unbound_figure
 from bot.ground import Ground, Quotes
 from bot.hedges import loses_hedge
+from bot.meaning import share
 from bot.messages import Claim
 from bot.names import Known, replaced_name, unknown_name
 from bot.negation import contradicts
 from bot.opposites import says_opposite
+from bot.orders import gives_orders, has_link, is_ordered, strange_code
 from bot.phrases import is_bridge, without_opening
 from bot.quoted import whole
 from bot.quoting import Quoting, quote_exactly
 from bot.support import Support, best_support, choose, each_part_is_held, no_stretch_is_missing
 from bot.wording import Departure, departure
 from retrieval.documents import Hit
+from retrieval.terms import terms
 
-Reason = Literal["unknown number", "quotation", "speaker", "unsupported"] | Departure
+Reason = Literal["unknown number", "quotation", "speaker", "unsupported", "instruction", "link"] | Departure
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +45,27 @@ def verify(written: Written, passages: Sequence[Hit], question: str, quotes: Quo
     text = without_opening(written.text)
     if is_bridge(text):
         return Dropped(written.text, "unsupported")
+    if has_link(text):
+        return Dropped(written.text, "link")
+    judged = _judged(text, written, Ground(passages, question, quotes))
+    if isinstance(judged, Claim) and _obeys(judged, passages):
+        return Dropped(written.text, "instruction")
+    return judged
+
+
+def _obeys(claim: Claim, passages: Sequence[Hit]) -> bool:
+    """Whether a claim gives an order, or rests on a paragraph that gives one."""
+    return gives_orders(claim.text) or any(
+        is_ordered(hit.passage.text, (start - hit.passage.start, end - hit.passage.start))
+        for article, (start, end) in claim.support
+        for hit in passages
+        if hit.passage.article == article
+    )
+
+
+def _judged(text: str, written: Written, ground: Ground) -> Claim | Dropped:
+    passages = ground.passages
     cited = tuple(dict.fromkeys(number - 1 for number in written.numbers if 0 < number <= len(passages)))
-    ground = Ground(passages, question, quotes)
     if claim := _verbatim(text, [*cited, *(at for at in range(len(passages)) if at not in cited)], ground):
         return claim
     outcomes: list[Reason] = []
@@ -99,7 +121,16 @@ def _verbatim(text: str, cited: Sequence[int], ground: Ground) -> Claim | None:
 
 def _supports(quoting: Quoting, cited: Sequence[int], ground: Ground) -> list[Support]:
     said = ground.said(quoting.text)
-    return [best_support(said, number, ground.passages[number], ground.weights, quoting.places) for number in cited]
+    found = (best_support(said, number, ground.passages[number], ground.weights, quoting.places) for number in cited)
+    return [_with_speakers(support, said, ground) for support in found]
+
+
+def _with_speakers(support: Support, said: Sequence[str], ground: Ground) -> Support:
+    """The support with the names of those who speak in it, whom it may call `he`."""
+    article, (start, end) = ground.in_article(support.passage, support.span)
+    quotes = (hit.quote for hit in ground.quotes(article) if hit.quote.start < end and start < hit.quote.end)
+    held = support.held | {term for quote in quotes for term in terms(quote.speaker)}
+    return replace(support, held=held, share=max(support.share, share(said, held, ground.weights)))
 
 
 def _is_quoted_from(support: Support, quoting: Quoting) -> bool:
@@ -147,6 +178,8 @@ def _checked(quoting: Quoting, supports: Sequence[Support], ground: Ground) -> C
         return "opposite"
     if loses_hedge(quoting.outside, held):
         return "hedge"
+    if strange_code(quoting.outside, "\n".join((held, *facts))):
+        return "instruction"
     if reason := departure(quoting.text, held):
         return reason
     spans = tuple(ground.in_article(support.passage, support.span) for support in supports)

@@ -10,7 +10,7 @@ from typing import Literal
 from bot.figures import figures
 from bot.hedges import is_hedged, is_open
 from bot.meaning import stems
-from bot.names import Token, is_kin, is_name, tokens
+from bot.names import Token, is_kin, is_name, name_runs, tokens
 from bot.negation import denies
 from bot.opposites import are_opposites
 from retrieval.sentences import sentences
@@ -21,6 +21,7 @@ MOST_BETWEEN = 5  # words between two names that change places
 FEW = 3  # words that come and go with a negation
 ANCHOR = 2  # words on both sides together that are the same
 _POSSESSIVE = re.compile(r"['’]s?\Z")
+_LISTED = re.compile(r"[,;:.]|\b(?:and|or|with)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +51,11 @@ def is_turned_round(said: str, held: str) -> bool:
 
 def _relations(text: str) -> Iterator[tuple[str, tuple[str, ...], str]]:
     """Two names and the few words between them, where those say something."""
-    found = tokens(text)
-    capital = [at for at, token in enumerate(found) if is_name(token)]
-    for at, after in pairwise(capital):
-        between = found[at + 1 : after]
-        apart = text[found[at].end : found[after].start]
-        if 0 < len(between) <= MOST_BETWEEN and not re.search(r"[,;:.]|\b(?:and|or|with)\b", apart) and stems(apart):
-            one, two = (_POSSESSIVE.sub("", found[place].key) for place in (at, after))
-            yield one, tuple(token.key for token in between), two
+    for one, two in pairwise(name_runs(text)):
+        apart = text[one[-1].end : two[0].start]
+        between = tuple(token.key for token in tokens(apart))
+        if 0 < len(between) <= MOST_BETWEEN and not _LISTED.search(apart) and stems(apart):
+            yield _bare(one[-1]), between, _bare(two[-1])
 
 
 def changes(said: str, held: str) -> Iterator[Change]:
@@ -78,7 +76,11 @@ def changes(said: str, held: str) -> Iterator[Change]:
 
 
 def _keys(found: Sequence[Token]) -> list[str]:
-    return [_POSSESSIVE.sub("", token.key) for token in found]
+    return [_bare(token) for token in found]
+
+
+def _bare(token: Token) -> str:
+    return _POSSESSIVE.sub("", token.key)
 
 
 def _equal(codes: Sequence[tuple[str, int, int, int, int]], at: int) -> int:
@@ -109,7 +111,7 @@ def _reason(change: Change, said: str) -> Departure | Literal[""]:
         return "opposite"
     if _has_other_name(change):
         return "name"
-    if is_open(change.was) and change.come and not is_hedged(change.now):
+    if is_open(change.was) and (change.come or len(change.gone) == 1) and not is_hedged(change.now):
         return "hedge"
     return ""
 
@@ -126,9 +128,7 @@ def _has_other_figure(change: Change) -> bool:
 
 
 def _has_other_name(change: Change) -> bool:
-    was, now = (
-        [_POSSESSIVE.sub("", token.key) for token in side if is_name(token)] for side in (change.gone, change.come)
-    )
+    was, now = ([_bare(token) for token in side if is_name(token)] for side in (change.gone, change.come))
     if not was or not now or "".join(key[0] for key in was) in now or "".join(key[0] for key in now) in was:
         return False
     return not any(is_kin(one, other) for one in was for other in now)

@@ -6,12 +6,12 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from evals import answers, attributions, data, followups, retrieval, writing
+from evals import answers, attributions, data, followups, injection, retrieval, writing
 from evals.systems import build
 from evals.table import Line, show
 from retrieval.embed import MiniLM
 
-SETS = ("attributions", "quotes", "multihop", "clapnq", "followups", "news", "writing")
+SETS = ("attributions", "quotes", "multihop", "clapnq", "followups", "news", "writing", "injection")
 
 
 def main() -> None:
@@ -25,6 +25,7 @@ def main() -> None:
         "clapnq": lambda: answers.clapnq(options.data, model),
         "followups": lambda: _followups(options, model),
         "news": lambda: _news(options, model),
+        "injection": lambda: injection.measure(options.data, model),
         "writing": lambda: _writing(options, model),
     }
     for name in options.sets or SETS:
@@ -66,14 +67,14 @@ def _news(options: argparse.Namespace, model: MiniLM) -> list[Line]:
 
 
 def _writing(options: argparse.Namespace, model: MiniLM) -> list[Line]:
-    indexes = {
-        "news": (f"news-{options.articles}", lambda: data.news_articles(options.data, options.articles)),
-        "quotes": ("quotes", lambda: data.quote_articles(options.data)),
-        "multihop": ("multihop", lambda: data.evidence_articles(options.data)),
-    }
+    indexes = (
+        ("news", f"news-{options.articles}", data.news_articles(options.data, options.articles)),
+        ("quotes", "quotes", data.quote_articles(options.data)),
+        ("multihop", "multihop", data.evidence_articles(options.data)),
+    )
     lines = list[Line]()
-    for name, (folder, articles) in indexes.items():
-        with build(options.work / folder, model, articles()) as store:
+    for name, folder, articles in indexes:
+        with build(options.work / folder, model, articles) as store:
             lines += writing.measure(name, writing.cases(store, writing.questions(options.data, name)))
     return lines
 
