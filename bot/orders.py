@@ -1,6 +1,7 @@
 """Text that gives orders to whoever answers, in an article or in a draft: it is never shown, and supports nothing."""
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 
 from retrieval.sentences import Span
@@ -83,9 +84,16 @@ def is_ordered(text: str, span: Span) -> bool:
     return any(start < span[1] and span[0] < end for start, end in orders(text))
 
 
-def has_link(text: str) -> bool:
-    """Whether a text has an address, a picture or HTML: a model has no business writing one."""
+def has_link(text: str, outlets: Iterable[str] = ()) -> bool:
+    """Whether a text has an address, a picture or HTML, which no model has to write; an outlet may be called by its host."""
+    for outlet in filter(None, outlets):
+        text = text.replace(outlet, "")
     return bool(_LINK.search(text))
+
+
+def is_code(text: str) -> bool:
+    """Whether a text is nothing but codes, addresses and hosts."""
+    return bool(_CODE.search(text)) and not any(char.isalpha() for char in _CODE.sub("", text))
 
 
 def strange_code(text: str, held: str) -> str:

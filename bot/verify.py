@@ -17,7 +17,7 @@ from bot.messages import Claim
 from bot.names import Known, replaced_name, unknown_name
 from bot.negation import contradicts
 from bot.opposites import says_opposite
-from bot.orders import gives_orders, has_link, is_ordered, strange_code
+from bot.orders import gives_orders, has_link, is_code, is_ordered, strange_code
 from bot.phrases import is_bridge, without_opening
 from bot.quoted import whole
 from bot.quoting import Quoting, quote_exactly
@@ -45,8 +45,10 @@ def verify(written: Written, passages: Sequence[Hit], question: str, quotes: Quo
     text = without_opening(written.text)
     if is_bridge(text):
         return Dropped(written.text, "unsupported")
-    if has_link(text):
+    if has_link(text, {hit.outlet for hit in passages}):
         return Dropped(written.text, "link")
+    if is_code(text):
+        return Dropped(written.text, "instruction")
     judged = _judged(text, written, Ground(passages, question, quotes))
     if isinstance(judged, Claim) and _obeys(judged, passages):
         return Dropped(written.text, "instruction")
