@@ -85,7 +85,7 @@ def is_ordered(text: str, span: Span) -> bool:
 
 
 def has_link(text: str, outlets: Iterable[str] = ()) -> bool:
-    """Whether a text has an address, a picture or HTML, which no model has to write; an outlet may be called by its host."""
+    """Whether a text has an address, a picture or HTML, no model's to write; an outlet may be called by its host."""
     for outlet in filter(None, outlets):
         text = text.replace(outlet, "")
     return bool(_LINK.search(text))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from bot.figures import figures
 from bot.quoted import Place, Quotation, locate, quoted
+from bot.wording import changes
 from retrieval.sentences import sentences
 from retrieval.terms import terms
 
@@ -57,4 +58,9 @@ def _is_close(words: str, passage: str) -> bool:
         return False
     wanted, values = set(terms(words)), {figure.value for figure in figures(words)}
     texts = (passage[slice(*span)] for span in sentences(passage))
-    return any(wanted <= set(terms(text)) and values <= {figure.value for figure in figures(text)} for text in texts)
+    return any(
+        wanted <= set(terms(text))
+        and values <= {figure.value for figure in figures(text)}
+        and not any(change.gone and change.come for change in changes(words, text))
+        for text in texts
+    )

@@ -18,6 +18,7 @@ from retrieval.sentences import sentences
 Departure = Literal["figure", "name", "negation", "opposite", "hedge", "order"]
 MOST_WORDS = 5  # that may stand in place of others for both to be about the same
 MOST_BETWEEN = 5  # words between two names that change places
+MOSTLY = 0.7  # of the words of a sentence that follows another
 FEW = 3  # words that come and go with a negation
 ANCHOR = 2  # words on both sides together that are the same
 _POSSESSIVE = re.compile(r"['’]s?\Z")
@@ -37,10 +38,18 @@ class Change:
 
 def departure(said: str, held: str) -> Departure | Literal[""]:
     """In what a sentence departs from the words it otherwise follows; empty where in nothing that counts."""
-    for change in changes(said, held):
-        if reason := _reason(change, said):
-            return reason
-    return "order" if any(is_turned_round(said, held[start:end]) for start, end in sentences(held)) else ""
+    every = [held[start:end] for start, end in sentences(held)]
+    for part in (held, *(one for one in every if len(every) > 1 and _is_followed(said, one))):
+        for change in changes(said, part):
+            if reason := _reason(change, said):
+                return reason
+    return "order" if any(is_turned_round(said, one) for one in every) else ""
+
+
+def _is_followed(said: str, held: str) -> bool:
+    """Whether most words of a sentence are those of this one."""
+    mine, theirs = _keys(tokens(said)), set(_keys(tokens(held)))
+    return sum(key in theirs for key in mine) >= MOSTLY * len(mine)
 
 
 def is_turned_round(said: str, held: str) -> bool:
