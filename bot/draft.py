@@ -15,7 +15,7 @@ _SOURCES = re.compile(
 )
 _FOOTNOTE = re.compile(r"\s*\[\^?\d+\]:")
 _EMPHASIS = re.compile(r"\*\*|__|`|(?<![\w*])\*(?=\S)|(?<=\S)\*(?![\w*])")
-_LINK = re.compile(r"\[([^\]\n\d][^\]\n]*)\]\(https?:[^)\s]*\)")
+_LINK = re.compile(r"!?\[([^\]\n\d][^\]\n]*)\]\(https?:[^)\s]*\)")
 _MARKS_ALONE = re.compile(r"(?<=\S)\s*\n\s*([^\n]*)(?=\n)")
 _OPEN_SINGLE = re.compile(r"(?<![\w’'])(?:‘(?=\S)(?:[^‘’]|’(?=\w))*|'(?=[\w\"])(?:[^']|(?<=\w)'(?=\w))*)\Z")
 _BREAK = re.compile(r"[ \t]*\n[ \t]*\Z")

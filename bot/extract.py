@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.messages import Claim
+from bot.orders import is_ordered
 from retrieval.catalog import Catalog
 from retrieval.copies import overlap, shingles
 from retrieval.documents import Article, Hit
@@ -81,7 +82,7 @@ def _candidates(question: str, asked: Asked, hit: Hit, catalog: Catalog, place: 
     around, before = set(terms(f"{hit.title} {hit.passage.heading}")), set[str]()
     for at, span in enumerate(spans):
         text = article.text[slice(*span)]
-        score = _fit(question, asked, text, around | before)
+        score = 0.0 if is_ordered(article.text, span) else _fit(question, asked, text, around | before)
         before = set(terms(text))
         if score > 0:
             start = _clear_start(article.text, spans, at)

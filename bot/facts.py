@@ -1,24 +1,26 @@
 """Whether the figures of a sentence are the articles', and count there what they count here."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
-from bot.figures import Figure, figures, without_figures
+from bot.figures import REMEMBERED, Figure, figures, without_figures
 from bot.meaning import stems
 from retrieval.dates import day_of
 from retrieval.documents import Hit
 from retrieval.sentences import sentences
 
+CLEARLY = 2  # terms more that another figure has beside it
 BESIDE = 4  # content terms on either side of a figure that say what it counts
+Place = tuple[Figure, frozenset[str], frozenset[str]]
 
 
 def unbound_figure(text: str, hits: Sequence[Hit], question: str) -> str:
     """The first figure that neither a passage has near the same words, nor its headline, its day or the question."""
     free = [question, *(fact for hit in hits for fact in (hit.title, hit.passage.heading, hit.outlet, days(hit)))]
     given = [figure for fact in free for figure in figures(fact)]
-    stretches = [stretch for hit in hits for stretch in _stretches(hit.passage.text)]
+    places = [place for hit in hits for place in _places(hit.passage.text)]
     for figure in figures(text):
-        beside = _beside(text, figure)
-        if any(figure.agrees(other) for other in given) or any(_has(stretch, figure, beside) for stretch in stretches):
+        if any(figure.agrees(other) for other in given) or _is_bound(figure, _beside(text, figure), places):
             continue
         return text[figure.start : figure.end]
     return ""
@@ -30,15 +32,19 @@ def days(hit: Hit) -> str:
     return "; ".join(f"{day.day} {day:%B} {day.year}" for day in days)
 
 
-def _stretches(text: str) -> list[tuple[list[Figure], frozenset[str]]]:
-    """The figures and the terms of each sentence."""
+@lru_cache(REMEMBERED)
+def _places(text: str) -> tuple[Place, ...]:
+    """The figures of a text with what stands beside each, and all that its sentence says."""
     texts = (text[slice(*span)] for span in sentences(text))
-    return [(figures(own), frozenset(_content(own))) for own in texts]
+    return tuple((figure, _beside(own, figure), frozenset(_content(own))) for own in texts for figure in figures(own))
 
 
-def _has(stretch: tuple[list[Figure], frozenset[str]], figure: Figure, beside: frozenset[str]) -> bool:
-    found, held = stretch
-    return any(figure.agrees(other) for other in found) and (not beside or bool(beside & held))
+def _is_bound(figure: Figure, beside: frozenset[str], places: Sequence[Place]) -> bool:
+    """Whether a passage has the figure near the same words, and no other figure nearer to them."""
+    same = [near for other, near, held in places if figure.agrees(other) and (not beside or beside & held)]
+    others = [near for other, near, _ in places if other.value != figure.value and other.kind == figure.kind]
+    nearest = max((len(beside & near) for near in same), default=-1)
+    return bool(same) and max((len(beside & near) for near in others), default=0) - nearest < CLEARLY
 
 
 def _beside(text: str, figure: Figure) -> frozenset[str]:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 _UNITS = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
@@ -27,11 +28,12 @@ _SCALES = {
     "hundred": Decimal(100),
 }
 _LONG_SCALES = "hundred|thousand|millions?|billions?|trillions?"
-_WORD = rf"(?:{'|'.join(sorted((*_SPELLED, *_ORDINALS), key=len, reverse=True))}|an?(?=[ -](?:dozen|{_LONG_SCALES})))"
+_ORDINAL = rf"(?:{'|'.join(sorted(_ORDINALS, key=len, reverse=True))})"
+_WORD = rf"(?:{'|'.join(sorted(_SPELLED, key=len, reverse=True))}|an?(?=[ -](?:dozen|{_LONG_SCALES})))"
 _FIGURE = re.compile(
     r"(?P<currency>[$€£¥]\s?)?"
     rf"(?:(?P<digits>(?<![\w.,])\d+(?:,\d{{3}})+(?:\.\d+)?|(?<!\d)\d+(?:[.:]\d+)?)(?P<suffix>(?:st|nd|rd|th|s)\b)?|"
-    rf"\b(?P<words>{_WORD}(?:[ -](?:(?<=d )and )?(?:{_WORD}|{_LONG_SCALES})\b)*)\b)"
+    rf"\b(?P<words>{_ORDINAL}|{_WORD}\b(?:[ -](?:(?<=d )and )?(?:{_WORD}|{_LONG_SCALES})\b)*(?:[ -]{_ORDINAL})?)\b)"
     rf"(?:[ -]?(?P<scale>{_LONG_SCALES}|bn|tn|mn|m|k|b)\b)?"
     r"(?:[ -]?(?P<unit>%|percentage points?\b|percent\b|per cent\b|pc\b|dollars?\b|euros?\b|pounds?\b))?",
     re.IGNORECASE,
@@ -41,6 +43,7 @@ _KINDS = {"$": "$", "€": "€", "£": "£", "¥": "¥", "dollar": "$", "euro":
 _IDLE_ONE = re.compile(r"\b(?:no|any|every|some|each|the|this|that|which|only)[ -]\Z", re.IGNORECASE)
 _AFTER_ONE = re.compile(r"\s+(?:of|another|day|thing)\b|[-’']|\s*[.,;:]", re.IGNORECASE)
 MOST_DAYS = 31
+REMEMBERED = 4_096  # texts: the sentences of one answer are held against the same passages
 _MONTH = r"(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)(?:[a-z]{0,6})\b\.?"
 _MONTH_AFTER = re.compile(rf"\s+(?:of\s+)?{_MONTH}")
 _MONTH_BEFORE = re.compile(rf"\b{_MONTH}\s+(?:the\s+)?\Z")
@@ -60,9 +63,10 @@ class Figure:
         return self.value == other.value and (self.kind == other.kind or (not self.kind and other.kind in "$€£¥"))
 
 
-def figures(text: str) -> list[Figure]:
+@lru_cache(REMEMBERED)
+def figures(text: str) -> tuple[Figure, ...]:
     """The figures of a text in order; `one` and `first` only where they count."""
-    return [figure for match in _FIGURE.finditer(text) if (figure := _figure(text, match))]
+    return tuple(figure for match in _FIGURE.finditer(text) if (figure := _figure(text, match)))
 
 
 def without_figures(text: str) -> str:

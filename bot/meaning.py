@@ -3,9 +3,9 @@
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
-from bot.figures import as_terms, without_figures
+from bot.figures import REMEMBERED, as_terms, without_figures
 from retrieval.quotes.words import words
 from retrieval.terms import STOP_WORDS, content_terms, terms
 
@@ -42,10 +42,11 @@ def _stop_stems() -> frozenset[str]:
     return frozenset(terms(" ".join(STOP_WORDS)))
 
 
-def meaning(text: str) -> list[str]:
+@lru_cache(REMEMBERED)
+def meaning(text: str) -> tuple[str, ...]:
     """The terms that carry what a text says, each once, in order."""
     found = [term for term in stems(without_figures(text)) if term not in _LINKING]
-    return [*found, *as_terms(text)]
+    return (*found, *as_terms(text))
 
 
 def rarity(texts: Iterable[str]) -> Mapping[str, float]:

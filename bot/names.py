@@ -3,8 +3,9 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property, lru_cache
 
+from bot.figures import REMEMBERED
 from retrieval.quotes.names import PARTICLES, TITLES, fold, given_names
 from retrieval.quotes.words import words
 from retrieval.terms import STOP_WORDS
@@ -34,12 +35,13 @@ class Token:
     is_capital: bool
 
 
-def tokens(text: str) -> list[Token]:
+@lru_cache(REMEMBERED)
+def tokens(text: str) -> tuple[Token, ...]:
     """The words of a text."""
-    return [
+    return tuple(
         Token(_key(match.group()), *match.span(), is_capital=match.group()[0].isupper())
         for match in _TOKEN.finditer(text)
-    ]
+    )
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,7 @@ class Known:
         """Whether the name occurs, as it is, as a country for its people or the reverse, or by its initials."""
         if key in self.capital or (key in TITLES | words("roles") and key in self.every):
             return True
-        return key in self.initials or any(_is_kin(key, other) for other in self.capital)
+        return key in self.initials or any(is_kin(key, other) for other in self.capital)
 
 
 def names(text: str, known: Known) -> list[list[Token]]:
@@ -121,7 +123,7 @@ def replaced_name(text: str, held: str, facts: Sequence[str], known: Known) -> s
     """A name of a text that neither what it rests on nor the facts have, while that names another; empty if none."""
     mine, theirs = ([_last(run) for run in names(part, known)] for part in (text, held))
     there = Known((held, *facts)).every
-    missing = [key for key in mine if key and not any(_is_kin(key, other) for other in there)]
+    missing = [key for key in mine if key and not any(is_kin(key, other) for other in there)]
     others = [key for key in theirs if key and key not in mine]
     return missing[0] if missing and others else ""
 
@@ -130,6 +132,17 @@ def _last(run: Sequence[Token]) -> str:
     """The word a name is known by, empty where it is a day, a month or an office."""
     key = run[-1].key
     return "" if is_time(key) or key in TITLES | words("roles") | words("things") else key
+
+
+def is_name(token: Token) -> bool:
+    """Whether a word is written as a name is, and is no ordinary one."""
+    return token.is_capital and token.key not in _idle() | words("roles") | TITLES
+
+
+def name_runs(text: str) -> list[list[Token]]:
+    """Runs of words that are written as names are."""
+    runs = ([token for token in run if is_name(token)] for run in _runs(text, tokens(text)))
+    return [run for run in runs if run]
 
 
 def is_time(key: str) -> bool:
@@ -141,7 +154,7 @@ def _stand_together(one: str, two: str, known: Known) -> bool:
     loose = TITLES | words("roles") | _DAYS | frozenset(_MONTHS)
     if one in loose or two in loose or (one, two) in known.pairs:
         return True
-    return any(_is_kin(one, first) and (two == second or _is_kin(two, second)) for first, second in known.pairs)
+    return any(is_kin(one, first) and (two == second or is_kin(two, second)) for first, second in known.pairs)
 
 
 def _without_start(text: str, run: Sequence[Token], known: Known) -> list[Token]:
@@ -181,11 +194,12 @@ def _runs(text: str, found: Sequence[Token]) -> list[list[Token]]:
     return runs
 
 
+@cache
 def _idle() -> frozenset[str]:
     return (STOP_WORDS | words("not_names")) - _DAYS - frozenset(_MONTHS) - {"us", "will", "mark"}
 
 
-def _is_kin(one: str, other: str) -> bool:
+def is_kin(one: str, other: str) -> bool:
     """`germany` and `german`, `russia` and `russian`, `democrat` and `democrats`; no two given names."""
     if one == other or other == f"{one}s" or one == f"{other}s":
         return True

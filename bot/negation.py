@@ -6,12 +6,17 @@ from dataclasses import dataclass
 
 from bot.meaning import stems
 
+# `against the dollar` and `the case against him` deny nothing.
+_AGAINST = (
+    r"(?:vot(?:e|es|ed|ing)|spoke|rul(?:e|es|ed)|decid(?:e|es|ed)|advis(?:e|es|ed)|argu(?:e|es|ed)|warn(?:s|ed)?|"
+    r"is|are|was|were|be) against"
+)
 _NEGATOR = re.compile(
     r"\b(?:not(?! only\b| just\b)|never|nobody|no(?!\.|,| (?:fewer|less|more|later|doubt)\b)|none|nothing|"
     r"nowhere|"
     r"nor|neither|without|cannot|hardly|barely|unlikely|unable|unwilling|impossible|instead of|rather than|"
     r"den(?:y|ies|ied|ying)|refus(?:e|es|ed|ing|al)|reject(?:s|ed|ing|ion)?|fail(?:s|ed|ing|ure)?|"
-    r"declin(?:e|es|ed|ing) to|oppos(?:e|es|ed|ing)|against|lack(?:s|ed|ing)?|rul(?:e|es|ed|ing) out|"
+    r"declin(?:e|es|ed|ing) to|oppos(?:e|es|ed|ing)|{_AGAINST}|lack(?:s|ed|ing)?|rul(?:e|es|ed|ing) out|"
     r"dismiss(?:es|ed|ing)?|avoid(?:s|ed|ing)?|"
     r"stop(?:s|ped|ping)?|halt(?:s|ed|ing)?|prevent(?:s|ed|ing)?|den(?:ial)|disput(?:e|es|ed|ing)|doubt(?:s|ed|ing)?)\b"
     r"|n[’']t\b",
@@ -37,6 +42,11 @@ def contradicts(said: str, held: str) -> bool:
     """Whether a negation is lost or won between a sentence and the one it rests on, where they speak of the same."""
     mine, theirs = denials(said), denials(held)
     return _unmatched(mine, theirs, held) or _unmatched(theirs, mine, said)
+
+
+def denies(text: str) -> bool:
+    """Whether a text has a negation, an even number of which is none."""
+    return len(_NEGATOR.findall(text)) % 2 == 1
 
 
 def denials(text: str) -> list[Denial]:

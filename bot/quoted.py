@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from retrieval.quotes.marks import is_closed, quotations
-from retrieval.sentences import Span
+from retrieval.sentences import Span, sentences
 
 _MARKS = "“”„«»\"'‘’‚‹›`´"
 _DASHES = "-–—−‐‑‒―"
@@ -46,6 +47,17 @@ def locate(words: str, texts: Sequence[str], among: Iterable[int]) -> Place | No
     return None
 
 
+def whole(text: str, passage: str) -> Span | None:
+    """Where a text stands in a passage as one sentence or several, whatever its last mark is."""
+    place = locate(text.rstrip(_ENDS), [passage], [0])
+    if not place:
+        return None
+    spans = [span for span in sentences(passage) if span[0] < place.span[1] and place.span[0] < span[1]]
+    start, end = spans[0][0], spans[-1][1]
+    rest = f"{passage[start : place.span[0]]}{passage[place.span[1] : end]}"
+    return None if any(char.isalnum() for char in rest) else (start, end)
+
+
 def _in_order(parts: Sequence[str], text: str) -> Span | None:
     flat, origin = _flat(text)
     begin, at = -1, 0
@@ -66,6 +78,7 @@ def _find(part: str, flat: str, start: int) -> int:
     return found.start() if found else -1
 
 
+@lru_cache(256)
 def _flat(text: str) -> tuple[str, list[int]]:
     """The text with one kind of quotation mark, dash and white space, and where each character stands in it."""
     kept: list[str] = []

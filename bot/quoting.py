@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from bot.figures import figures
 from bot.quoted import Place, Quotation, locate, quoted
+from bot.wording import changes
 from retrieval.sentences import sentences
-from retrieval.terms import content_terms, terms
+from retrieval.terms import terms
 
 _OF_SPEAKER = re.compile(r"\b(?:I|[Ww]e|[Mm]y|[Oo]ur|me|us|mine|ours)\b")
 _LAST = re.compile(r"[,.?!]+\Z")
@@ -52,13 +53,14 @@ def _shown(quotation: Quotation, passage: str, place: Place) -> str:
 
 
 def _is_close(words: str, passage: str) -> bool:
-    """Whether one or two neighbouring sentences have all that the words say, and nobody speaks of himself in them."""
+    """Whether one sentence has all of the words, and nobody speaks of himself in them."""
     if _OF_SPEAKER.search(words) or len(terms(words)) < 2:
         return False
-    wanted, values = set(content_terms(words)), {figure.value for figure in figures(words)}
-    spans = sentences(passage)
-    windows = [passage[one[0] : two[1]] for one, two in zip(spans, [*spans[1:], *spans[-1:]], strict=True)]
+    wanted, values = set(terms(words)), {figure.value for figure in figures(words)}
+    texts = (passage[slice(*span)] for span in sentences(passage))
     return any(
-        wanted <= set(content_terms(window)) and values <= {figure.value for figure in figures(window)}
-        for window in windows
+        wanted <= set(terms(text))
+        and values <= {figure.value for figure in figures(text)}
+        and not any(change.gone and change.come for change in changes(words, text))
+        for text in texts
     )

@@ -15,6 +15,10 @@ BEFORE = 60  # characters between a name and the verb after it: a role stands th
 SAID = 0.5  # share of a sentence's terms that a quote must have to be what is reported
 
 _WORD = re.compile(r"[^\W\d_]+")
+_BODY_SAYS = re.compile(
+    r"(?:\A|[”\"’,.] +)\s*(?:[Tt]he )?(?P<name>[A-Z][\w’'&.-]*(?: (?:of |the |and |for )*[A-Z][\w’'&.-]*)*) "
+    r"(?:said|says|stated|wrote|told|added|announced|warned|noted|explained)\b"
+)
 _ACCORDING = re.compile(r"\b(?:according to|in the words of|for)\s+(?:\w+\s+){0,4}?\Z", re.IGNORECASE)
 _ADDRESSEE = re.compile(r"\b(?:to|by|of|about|with|against|for|on|from|at|in|and)\s+(?:\w+\s+)?\Z", re.IGNORECASE)
 
@@ -44,6 +48,19 @@ def attributed(text: str) -> str:
     if after:
         return _name(min(after, key=lambda pair: pair[0])[1])
     return _name(people[0]) if len(people) == 1 and quotations(text) else ""
+
+
+def spoken_for(text: str) -> str:
+    """The company, office or other body that a sentence has say something; empty where there is none."""
+    found = _BODY_SAYS.search(_without_quotations(text))
+    return found["name"] if found else ""
+
+
+def without_outlet(text: str, *outlets: str) -> str:
+    """The sentence without `According to the Gazette,` where that is who publishes the article."""
+    names = "|".join(re.escape(outlet) for outlet in outlets if outlet)
+    said = rf"(?:as )?(?:according to|reported by) (?:the )?(?:{names})(?:,\s*|(?=\.))"
+    return re.sub(said, "", text, flags=re.IGNORECASE) if names else text
 
 
 def is_same(name: str, speaker: str, *, is_person: bool = True) -> bool:

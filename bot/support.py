@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from bot.meaning import meaning, share, weight_of
+from bot.meaning import BEGINNING, meaning, share, weight_of
 from bot.quoted import Place
 from retrieval.documents import Hit
 from retrieval.sentences import Span, sentences
@@ -15,6 +15,7 @@ TOGETHER = 0.7  # the same where several passages support it between them
 ADDS = 0.15  # share that a further passage must bring
 SECOND = 0.08  # share that a second sentence must bring
 AROUND = 0.35  # what a term in the headline or the heading counts
+STRETCH = 4  # content terms in a row that are nowhere
 PART = 0.34  # share of what each clause says
 
 
@@ -62,6 +63,14 @@ def each_part_is_held(
     """Whether the support has some of every part of a sentence that says more than one thing."""
     held = _union(supports)
     return all(share(said, held, weights) >= PART for said in parts if len(said) > 1)
+
+
+def no_stretch_is_missing(said: Sequence[str], supports: Sequence[Support], hits: Iterable[Hit]) -> bool:
+    """Whether the support, or its headline, has something of every few words in a row."""
+    held = _union(supports) | {term for hit in hits for term in terms(f"{hit.title} {hit.passage.heading}")}
+    starts = {term[:BEGINNING] for term in held}
+    missing = [not (term in held or term[:BEGINNING] in starts) for term in said if term[0] != "#"]
+    return not any(all(missing[at : at + STRETCH]) for at in range(len(missing) - STRETCH + 1))
 
 
 def _union(supports: Iterable[Support]) -> frozenset[str]:

@@ -2,29 +2,31 @@
 or to why it is dropped. Nothing else of what a model writes reaches a reader.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
+from bot.ascribed import is_reported_so, is_said_so
 from bot.clauses import clauses
 from bot.draft import Written
 from bot.facts import days, unbound_figure
-from bot.meaning import meaning, rarity
+from bot.ground import Ground, Quotes
+from bot.hedges import loses_hedge
+from bot.meaning import share
 from bot.messages import Claim
 from bot.names import Known, replaced_name, unknown_name
 from bot.negation import contradicts
+from bot.opposites import says_opposite
+from bot.orders import gives_orders, has_link, is_code, is_ordered, strange_code
 from bot.phrases import is_bridge, without_opening
-from bot.quoted import Place
+from bot.quoted import whole
 from bot.quoting import Quoting, quote_exactly
-from bot.speaker import attributed, is_same, reported, said_at
-from bot.support import Support, best_support, choose, each_part_is_held
-from retrieval.documents import Hit, QuoteHit
-from retrieval.sentences import Span, sentences
-from retrieval.terms import names as question_names
+from bot.support import Support, best_support, choose, each_part_is_held, no_stretch_is_missing
+from bot.wording import Departure, departure
+from retrieval.documents import Hit
+from retrieval.terms import terms
 
-Reason = Literal["unknown number", "quotation", "speaker", "figure", "name", "negation", "unsupported"]
-Quotes = Callable[[str], Sequence[QuoteHit]]
+Reason = Literal["unknown number", "quotation", "speaker", "unsupported", "instruction", "link"] | Departure
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,24 +37,6 @@ class Dropped:
     reason: Reason
 
 
-@dataclass(frozen=True)
-class _Sources:
-    """What a sentence is held against."""
-
-    passages: Sequence[Hit]
-    question: str
-    quotes: Quotes
-
-    @cached_property
-    def weights(self) -> Mapping[str, float]:
-        return rarity(hit.passage.text for hit in self.passages)
-
-    def said(self, text: str) -> list[str]:
-        """What a text says that the question did not name."""
-        asked = {term for term in question_names(self.question) if term not in self.weights}
-        return [term for term in meaning(text) if term not in asked]
-
-
 def verify(written: Written, passages: Sequence[Hit], question: str, quotes: Quotes) -> Claim | Dropped:
     """The sentence with the spans it rests on, or why it is dropped; passages are numbered from 1.
 
@@ -61,11 +45,34 @@ def verify(written: Written, passages: Sequence[Hit], question: str, quotes: Quo
     text = without_opening(written.text)
     if is_bridge(text):
         return Dropped(written.text, "unsupported")
+    if has_link(text, {hit.outlet for hit in passages}):
+        return Dropped(written.text, "link")
+    if is_code(text):
+        return Dropped(written.text, "instruction")
+    judged = _judged(text, written, Ground(passages, question, quotes))
+    if isinstance(judged, Claim) and _obeys(judged, passages):
+        return Dropped(written.text, "instruction")
+    return judged
+
+
+def _obeys(claim: Claim, passages: Sequence[Hit]) -> bool:
+    """Whether a claim gives an order, or rests on a paragraph that gives one."""
+    return gives_orders(claim.text) or any(
+        is_ordered(hit.passage.text, (start - hit.passage.start, end - hit.passage.start))
+        for article, (start, end) in claim.support
+        for hit in passages
+        if hit.passage.article == article
+    )
+
+
+def _judged(text: str, written: Written, ground: Ground) -> Claim | Dropped:
+    passages = ground.passages
     cited = tuple(dict.fromkeys(number - 1 for number in written.numbers if 0 < number <= len(passages)))
-    sources = _Sources(passages, question, quotes)
+    if claim := _verbatim(text, [*cited, *(at for at in range(len(passages)) if at not in cited)], ground):
+        return claim
     outcomes: list[Reason] = []
-    for candidate in _candidates(text, cited, sources):
-        outcome = _against(text, candidate, sources)
+    for candidate in _candidates(text, cited, ground):
+        outcome = _against(text, candidate, ground)
         if isinstance(outcome, Claim):
             return outcome
         outcomes.append(outcome)
@@ -74,121 +81,113 @@ def verify(written: Written, passages: Sequence[Hit], question: str, quotes: Quo
     return Dropped(written.text, outcomes[0] if outcomes else "unsupported")
 
 
-def _candidates(text: str, cited: tuple[int, ...], sources: _Sources) -> Iterator[tuple[int, ...]]:
+def _candidates(text: str, cited: tuple[int, ...], ground: Ground) -> Iterator[tuple[int, ...]]:
     """The cited passages, then each other one by itself, best support first."""
     if cited:
         yield cited
-    said = sources.said(text)
-    supports = [best_support(said, number, hit, sources.weights) for number, hit in enumerate(sources.passages)]
+    said = ground.said(text)
+    supports = [best_support(said, number, hit, ground.weights) for number, hit in enumerate(ground.passages)]
     for support in sorted(supports, key=lambda support: -support.share):
         if (support.passage,) != cited:
             yield (support.passage,)
 
 
-def _against(text: str, cited: tuple[int, ...], sources: _Sources) -> Claim | Reason:
+def _against(text: str, cited: tuple[int, ...], ground: Ground) -> Claim | Reason:
     """The sentence held against some passages."""
-    quoting = quote_exactly(text, [hit.passage.text for hit in sources.passages], cited)
+    quoting = quote_exactly(text, [hit.passage.text for hit in ground.passages], cited)
     if quoting is None:
         return "quotation"
     cited = tuple(dict.fromkeys((*(place.passage for place in quoting.places), *cited)))
-    supports = _supports(quoting, cited, sources)
-    if reason := _wrong(quoting, cited, supports, sources):
+    supports = _supports(quoting, cited, ground)
+    if reason := _wrong(quoting, cited, supports, ground):
         return reason
-    chosen = choose(supports, sources.said(quoting.text), sources.weights)
+    chosen = choose(supports, ground.said(quoting.text), ground.weights)
     kept = [support for support in supports if support in chosen or _is_quoted_from(support, quoting)]
-    if not chosen or not each_part_is_held(map(sources.said, clauses(quoting.text)), kept, sources.weights):
+    if not chosen or not each_part_is_held(map(ground.said, clauses(quoting.text)), kept, ground.weights):
         return "unsupported"
-    return _checked(quoting, kept, sources)
+    hits = [ground.passages[support.passage] for support in kept]
+    if not no_stretch_is_missing(ground.said(quoting.text), kept, hits):
+        return "unsupported"
+    return _checked(quoting, kept, ground)
 
 
-def _supports(quoting: Quoting, cited: Sequence[int], sources: _Sources) -> list[Support]:
-    said = sources.said(quoting.text)
-    return [best_support(said, number, sources.passages[number], sources.weights, quoting.places) for number in cited]
+def _verbatim(text: str, cited: Sequence[int], ground: Ground) -> Claim | None:
+    """The claim where a passage has the sentence word for word: whatever it says, the article says it."""
+    for number in cited:
+        if span := whole(text, ground.passages[number].passage.text):
+            quoting = quote_exactly(text, [hit.passage.text for hit in ground.passages], [number])
+            if quoting and all(place.passage == number for place in quoting.places):
+                return Claim(quoting.text, (ground.in_article(number, span),), _speaker(quoting, ground))
+    return None
+
+
+def _supports(quoting: Quoting, cited: Sequence[int], ground: Ground) -> list[Support]:
+    said = ground.said(quoting.text)
+    found = (best_support(said, number, ground.passages[number], ground.weights, quoting.places) for number in cited)
+    return [_with_speakers(support, said, ground) for support in found]
+
+
+def _with_speakers(support: Support, said: Sequence[str], ground: Ground) -> Support:
+    """The support with the names of those who speak in it, whom it may call `he`."""
+    article, (start, end) = ground.in_article(support.passage, support.span)
+    quotes = (hit.quote for hit in ground.quotes(article) if hit.quote.start < end and start < hit.quote.end)
+    held = support.held | {term for quote in quotes for term in terms(quote.speaker)}
+    return replace(support, held=held, share=max(support.share, share(said, held, ground.weights)))
 
 
 def _is_quoted_from(support: Support, quoting: Quoting) -> bool:
     return any(place.passage == support.passage for place in quoting.places)
 
 
-def _wrong(
-    quoting: Quoting, cited: Sequence[int], supports: Sequence[Support], sources: _Sources
-) -> Reason | Literal[""]:
+def _wrong(quoting: Quoting, cited: Sequence[int], supports: Sequence[Support], ground: Ground) -> Reason | Literal[""]:
     """What quoted speaker, figure or name of the sentence the cited passages do not have."""
-    if not all(_is_said_so(quoting.text, place, sources) for place in quoting.places):
+    if not all(is_said_so(quoting.text, place, ground) for place in quoting.places):
         return "speaker"
-    hits = [sources.passages[number] for number in cited]
-    if unbound_figure(quoting.outside, hits, sources.question):
+    hits = [ground.passages[number] for number in cited]
+    if unbound_figure(quoting.outside, hits, ground.question):
         return "figure"
-    return "name" if unknown_name(quoting.outside, _known(hits, sources)) else ""
+    return "name" if unknown_name(quoting.outside, _known(hits, ground)) else ""
 
 
-def _known(hits: Sequence[Hit], sources: _Sources) -> Known:
+def _known(hits: Sequence[Hit], ground: Ground) -> Known:
     """Where names may come from."""
     texts = (
         text
         for hit in hits
         for text in (hit.passage.text, hit.passage.heading, hit.title, hit.outlet, *hit.authors, days(hit))
     )
-    return Known(tuple(texts), sources.question)
+    speakers = (
+        quote.quote.speaker
+        for hit in hits
+        for quote in ground.quotes(hit.passage.article)
+        if hit.passage.start <= quote.quote.start < hit.passage.end
+    )
+    return Known((*texts, *speakers), ground.question)
 
 
-def _checked(quoting: Quoting, supports: Sequence[Support], sources: _Sources) -> Claim | Reason:
+def _checked(quoting: Quoting, supports: Sequence[Support], ground: Ground) -> Claim | Reason:
     """The claim, unless its own support has somebody else say it or denies it."""
     held = "\n\n".join(support.text for support in supports)
-    if not _is_reported_so(quoting, supports, sources):
+    if not is_reported_so(quoting, supports, ground):
         return "speaker"
-    hits = [sources.passages[support.passage] for support in supports]
+    hits = [ground.passages[support.passage] for support in supports]
     facts = [fact for hit in hits for fact in (hit.outlet, *hit.authors)]
-    if replaced_name(quoting.outside, held, facts, _known(hits, sources)):
+    if replaced_name(quoting.outside, held, facts, _known(hits, ground)):
         return "name"
     if contradicts(quoting.text, held):
         return "negation"
-    spans = tuple(_in_article(support.span, sources.passages[support.passage]) for support in supports)
-    return Claim(quoting.text, spans, _speaker(quoting, sources))
+    if says_opposite(quoting.outside, held):
+        return "opposite"
+    if loses_hedge(quoting.outside, held):
+        return "hedge"
+    if strange_code(quoting.outside, "\n".join((held, *facts))):
+        return "instruction"
+    if reason := departure(quoting.text, held):
+        return reason
+    spans = tuple(ground.in_article(support.passage, support.span) for support in supports)
+    return Claim(quoting.text, spans, _speaker(quoting, ground))
 
 
-def _in_article(span: Span, hit: Hit) -> tuple[str, Span]:
-    return hit.passage.article, (hit.passage.start + span[0], hit.passage.start + span[1])
-
-
-def _quote_at(place: Place, sources: _Sources) -> QuoteHit | None:
-    article, span = _in_article(place.span, sources.passages[place.passage])
-    return said_at(span, sources.quotes(article))
-
-
-def _is_said_so(text: str, place: Place, sources: _Sources) -> bool:
-    """Whether the article has the sentence's speaker say what it quotes: by the index, or read as the sentence is."""
-    name = attributed(text)
-    if not name or _reads_so(name, sources.passages[place.passage].passage.text, place.span):
-        return True
-    hit = _quote_at(place, sources)
-    return hit is not None and is_same(name, hit.quote.speaker, is_person=hit.quote.is_person)
-
-
-def _reads_so(name: str, passage: str, span: Span) -> bool:
-    """Whether a sentence that holds some of the span has that same person say something."""
-    around = [whole for whole in sentences(passage) if whole[0] < span[1] and span[0] < whole[1]]
-    return any(is_same(name, attributed(passage[slice(*whole)])) for whole in around)
-
-
-def _is_reported_so(quoting: Quoting, supports: Sequence[Support], sources: _Sources) -> bool:
-    """The same for what is said without quotation marks."""
-    name = attributed(quoting.text)
-    if not name or quoting.places:
-        return True
-    for support in supports:
-        article, span = _in_article(support.span, sources.passages[support.passage])
-        hit = reported(quoting.text, [span], sources.quotes(article))
-        if not hit or not hit.quote.speaker:
-            continue
-        passage = sources.passages[support.passage].passage
-        said = hit.quote.start - passage.start, hit.quote.end - passage.start
-        alike = is_same(name, hit.quote.speaker, is_person=hit.quote.is_person)
-        if not alike and not _reads_so(name, passage.text, said):
-            return False
-    return True
-
-
-def _speaker(quoting: Quoting, sources: _Sources) -> str:
-    found = {hit.quote.speaker for place in quoting.places if (hit := _quote_at(place, sources))}
+def _speaker(quoting: Quoting, ground: Ground) -> str:
+    found = {hit.quote.speaker for place in quoting.places if (hit := ground.quote_at(place))}
     return found.pop() if len(found) == 1 else ""

@@ -9,12 +9,12 @@ from pathlib import Path
 
 from bot.models import writer
 from bot.settings import read_settings
-from evals import answers, attributions, data, followups, retrieval, written
+from evals import answers, attributions, data, followups, injection, retrieval, writing, written
 from evals.systems import build
 from evals.table import Line, show
 from retrieval.embed import MiniLM
 
-SETS = ("attributions", "quotes", "multihop", "clapnq", "followups", "news", "written")
+SETS = ("attributions", "quotes", "multihop", "clapnq", "followups", "news", "writing", "injection", "written")
 
 
 def main() -> None:
@@ -29,6 +29,8 @@ def main() -> None:
         "followups": lambda: _followups(options, model),
         "news": lambda: _news(options, model),
         "written": lambda: _written(options, model),
+        "injection": lambda: injection.measure(options.data, model),
+        "writing": lambda: _writing(options, model),
     }
     for name in options.sets or SETS:
         started = time.perf_counter()
@@ -78,6 +80,19 @@ def _written(options: argparse.Namespace, model: MiniLM) -> list[Line]:
         folder = options.work / f"news-{options.articles}"
         store = opened.enter_context(build(folder, model, data.news_articles(options.data, options.articles)))
         return written.news(options.data, store, made, options.questions)
+
+
+def _writing(options: argparse.Namespace, model: MiniLM) -> list[Line]:
+    indexes = (
+        ("news", f"news-{options.articles}", data.news_articles(options.data, options.articles)),
+        ("quotes", "quotes", data.quote_articles(options.data)),
+        ("multihop", "multihop", data.evidence_articles(options.data)),
+    )
+    lines = list[Line]()
+    for name, folder, articles in indexes:
+        with build(options.work / folder, model, articles) as store:
+            lines += writing.measure(name, writing.cases(store, writing.questions(options.data, name)))
+    return lines
 
 
 if __name__ == "__main__":

@@ -49,4 +49,4 @@ async def post(to: Endpoint, body: dict[str, Any] | None = None, seconds: float 
 
 
 def posted(url: str, body: dict[str, Any] | None = None, *, seconds: float = 5.0, **timeouts: float) -> bytes:
-    return asyncio.run(post(endpoint(url, **timeouts), body, seconds))
+    return asyncio.run(post(endpoint(url, KEY, **timeouts), body, seconds))

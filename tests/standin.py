@@ -186,7 +186,7 @@ class _Connection(BaseHTTPRequestHandler):
             return False
         if isinstance(step, bytes):
             self.wfile.write(b"%x\r\n%b\r\n" % (len(step), step) if chunked else step)
-        else:
+        elif isinstance(step, int | float):
             sleep(step)
         return True
 

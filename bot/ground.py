@@ -1,0 +1,47 @@
+"""What a sentence is held against: passages by number, the question, the quotes of articles."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from bot.meaning import meaning, rarity
+from bot.quoted import Place
+from bot.speaker import said_at
+from retrieval.documents import Hit, QuoteHit
+from retrieval.sentences import Span
+from retrieval.terms import names, terms
+
+Quotes = Callable[[str], Sequence[QuoteHit]]
+
+
+@dataclass(frozen=True)
+class Ground:
+    """The passages are numbered from 0 here."""
+
+    passages: Sequence[Hit]
+    question: str
+    quotes: Quotes
+
+    @cached_property
+    def weights(self) -> Mapping[str, float]:
+        return rarity(hit.passage.text for hit in self.passages)
+
+    @cached_property
+    def outlets(self) -> frozenset[str]:
+        every = frozenset(term for hit in self.passages for term in terms(hit.outlet))
+        return every - set(self.weights)
+
+    def said(self, text: str) -> list[str]:
+        """What a text says that the question did not name, beside which outlet says it."""
+        asked = {term for term in names(self.question) if term not in self.weights} | self.outlets
+        return [term for term in meaning(text) if term not in asked]
+
+    def in_article(self, passage: int, span: Span) -> tuple[str, Span]:
+        """A span of a passage as one of its article."""
+        hit = self.passages[passage].passage
+        return hit.article, (hit.start + span[0], hit.start + span[1])
+
+    def quote_at(self, place: Place) -> QuoteHit | None:
+        """The quote that stands there by the index."""
+        article, span = self.in_article(place.passage, place.span)
+        return said_at(span, self.quotes(article))
