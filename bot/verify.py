@@ -8,6 +8,7 @@ from typing import Literal
 
 from bot.ascribed import is_reported_so, is_said_so
 from bot.clauses import clauses
+from bot.credited import credited
 from bot.draft import Written
 from bot.facts import days, unbound_figure
 from bot.ground import Ground, Quotes
@@ -49,10 +50,11 @@ def verify(written: Written, passages: Sequence[Hit], question: str, quotes: Quo
         return Dropped(written.text, "link")
     if is_code(text):
         return Dropped(written.text, "instruction")
-    judged = _judged(text, written, Ground(passages, question, quotes))
+    ground = Ground(passages, question, quotes)
+    judged = _judged(text, written, ground)
     if isinstance(judged, Claim) and _obeys(judged, passages):
         return Dropped(written.text, "instruction")
-    return judged
+    return credited(judged, ground) if isinstance(judged, Claim) else judged
 
 
 def _obeys(claim: Claim, passages: Sequence[Hit]) -> bool:

@@ -75,10 +75,16 @@ def measure(name: str, made: Sequence[Case]) -> list[Line]:
     lies, truths = list(_lied(made)), list(_told(made))
     shown = Line(f"{name}, all", "verify", len(lies) + len(truths), _absolute([*lies, *truths]))
     return [
-        *(_line(f"{name}: {kind}", lies, kind, "lies shown", lambda one: bool(one.shown)) for kind in LIES),
+        *(_line(f"{name}: {kind}", lies, kind, "lies shown", _is_shown) for kind in LIES),
         *(_line(f"{name}: {kind}", truths, kind, "true lost", lambda one: not one.shown) for kind in TRUTHS),
         shown,
     ]
+
+
+def _is_shown(outcome: Outcome) -> bool:
+    """Whether a lie is; one that lacks whose words it tells is none once it has the name back."""
+    mended = outcome.kind == "attribution lost" and all(claim.speaker for claim in outcome.shown)
+    return bool(outcome.shown) and not mended
 
 
 def _line(title: str, outcomes: Sequence[Outcome], kind: str, figure: str, counts: Callable[[Outcome], bool]) -> Line:
