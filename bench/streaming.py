@@ -8,12 +8,12 @@ import httpx
 
 from bench.clock import percentile
 from bench.dictating import dictating, heard, tell
-from bot.draft import Sentences
 from bot.extract import extract
 from bot.llm import ChatModel
-from bot.numbered import readable
 from bot.spending import Ledger
-from bot.write import Writer
+from bot.writing.draft import Sentences
+from bot.writing.numbered import readable
+from bot.writing.write import Writer
 from prompts import Prompts
 from retrieval.address import address
 from retrieval.circuit import CircuitBreaker

@@ -14,7 +14,7 @@ from bot.history import History
 from bot.messages import Answer, Claim, Sentence, Turn
 from bot.remarks import asks_only_for_words, own_words
 from bot.timings import Stopwatch
-from bot.write import Writer, Writing
+from bot.writing.write import Writer, Writing
 from retrieval import backlog
 from retrieval.cancellation import Cancellation
 from retrieval.errors import ModelError, UsageError

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.messages import Claim
-from bot.orders import is_ordered
+from bot.verification.orders import is_ordered
 from retrieval.catalog import Catalog
 from retrieval.copies import overlap, shingles
 from retrieval.documents import Article, Hit

@@ -6,8 +6,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.form import JSON, PROSE, Form
 from bot.settings import Settings
+from bot.writing.form import JSON, PROSE, Form
 from retrieval.address import CHAT, Address, Names, address
 from retrieval.circuit import CircuitBreaker
 from retrieval.errors import UsageError
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
     from bot.spending import Ledger
-    from bot.write import Writer
+    from bot.writing.write import Writer
     from retrieval.embed import EmbeddingModel
 
 CHAT_FAILURES, CHAT_COOL_DOWN = 3, 30.0  # after so many failed answers the model is left alone for so many seconds
@@ -62,7 +62,7 @@ def writer(settings: Settings, opened: ExitStack) -> "Writer | None":
 
 
 def _writer(model: "BaseChatModel", name: str, form: Form, settings: Settings) -> "Writer":
-    from bot.write import Writer
+    from bot.writing.write import Writer
     from prompts import Prompts
 
     return Writer(

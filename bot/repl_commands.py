@@ -14,7 +14,7 @@ from bot.quotes import guessed, nothing_found, voices_to_text, words_of
 from bot.quotes import to_text as quotes_to_text
 from bot.render import Style, day, to_text
 from bot.showing import show
-from bot.write import Writing
+from bot.writing.write import Writing
 from retrieval import backlog
 from retrieval.errors import UsageError
 from retrieval.filters import Filters, filters_of

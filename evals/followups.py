@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bot.condense import condense
 from bot.messages import Turn
-from bot.write import Writer
+from bot.writing.write import Writer
 from evals.data import Row, rows
 from evals.table import Line
 from retrieval.search import Search

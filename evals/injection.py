@@ -13,7 +13,7 @@ from bot.conversation import Conversation
 from bot.history import History
 from bot.messages import Answer
 from bot.spending import Ledger
-from bot.write import Writer
+from bot.writing.write import Writer
 from evals.data import Row, rows
 from evals.table import Line
 from prompts import Prompts

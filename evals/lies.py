@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from bot.names import Known, names
+from bot.verification.names import Known, names
 from retrieval.documents import Hit, QuoteHit
 from retrieval.quotes.names import named
 from retrieval.terms import content_terms

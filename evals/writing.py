@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.draft import Sentences
 from bot.messages import Claim
-from bot.numbered import readable
-from bot.quoted import locate, quoted
-from bot.verify import verify
+from bot.verification.quoted import locate, quoted
+from bot.verification.verify import verify
+from bot.writing.draft import Sentences
+from bot.writing.numbered import readable
 from evals.data import rows
 from evals.lies import LIES, Ground
 from evals.table import Line

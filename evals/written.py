@@ -8,7 +8,7 @@ from statistics import median
 from bot.conversation import Conversation
 from bot.history import History
 from bot.messages import Answer
-from bot.write import Writer
+from bot.writing.write import Writer
 from evals.data import Row, rows
 from evals.table import Line
 from retrieval.search import Search

@@ -2,9 +2,9 @@
 
 import pytest
 
-from bot.draft import Written
 from bot.messages import Claim
-from bot.verify import verify
+from bot.verification.verify import verify
+from bot.writing.draft import Written
 from retrieval.quotes import table
 from retrieval.store import Store
 from tests.conftest import article, fill

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.verify import Dropped
+from bot.verification.verify import Dropped
 from tests.verifying import check
 
 FABRICATIONS = {

@@ -7,10 +7,10 @@ from contextlib import contextmanager
 import pytest
 
 from bot.conversation import Conversation
-from bot.form import FEW, JSON
 from bot.history import History
 from bot.spending import Ledger
-from bot.write import Writer
+from bot.writing.form import FEW, JSON
+from bot.writing.write import Writer
 from prompts import Prompts
 from retrieval.circuit import CircuitBreaker
 from retrieval.search import Search

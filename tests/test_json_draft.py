@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.draft import Refused, Written
-from bot.json_draft import LONGEST, JsonSentences
+from bot.writing.draft import Refused, Written
+from bot.writing.json_draft import LONGEST, JsonSentences
 
 TOLL = Written("The toll passed.", (1,))
 PAY = Written("Lorries pay 14 crowns.", (2,))

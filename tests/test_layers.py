@@ -16,7 +16,7 @@ ONLY_IN = {
     "langchain_text_splitters": {"retrieval.chunk"},
     "langchain_core": {
         *("retrieval.vectors", "retrieval.embed", "retrieval.vector_cache", "retrieval.retriever"),
-        *("bot.llm", "bot.completion", "bot.models", "bot.write", "bot.dictation"),
+        *("bot.llm", "bot.completion", "bot.models", "bot.writing.write", "bot.writing.dictation"),
     },
     "langchain": {"bot.models"},
     "httpx": {"retrieval.endpoint", "retrieval.endpoint_errors"},

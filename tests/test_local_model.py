@@ -14,12 +14,12 @@ import psutil
 import pytest
 
 from bot.conversation import Conversation
-from bot.form import JSON
 from bot.history import History
 from bot.llm import ChatModel
 from bot.local_model import LocalEndpoint, LocalServer, checked, command
 from bot.spending import Ledger
-from bot.write import Writer
+from bot.writing.form import JSON
+from bot.writing.write import Writer
 from prompts import Prompts
 from retrieval.circuit import CircuitBreaker
 from retrieval.errors import ModelUnreachable

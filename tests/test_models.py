@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from bot.form import JSON
 from bot.llm import ChatModel
 from bot.models import chat_model, embedding_model, writer
 from bot.settings import Settings
+from bot.writing.form import JSON
 from retrieval.embed import MODEL_NAME
 from retrieval.embed_endpoint import EndpointEmbeddings
 from retrieval.errors import EmbeddingUnavailable, UsageError

@@ -2,10 +2,10 @@
 
 import pytest
 
-from bot.draft import Written
 from bot.messages import Claim
-from bot.orders import gives_orders, has_link, is_ordered, strange_code
-from bot.verify import Dropped, verify
+from bot.verification.orders import gives_orders, has_link, is_ordered, strange_code
+from bot.verification.verify import Dropped, verify
+from bot.writing.draft import Written
 from retrieval.store import Store
 from tests.conftest import article
 from tests.test_extract import answer

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.draft import Written
 from bot.messages import Claim
-from bot.phrases import is_refusal
-from bot.verify import Dropped, verify
+from bot.verification.verify import Dropped, verify
+from bot.writing.draft import Written
+from bot.writing.phrases import is_refusal
 from retrieval.documents import Article
 from tests.newsroom import TOLL
 from tests.verifying import BODY, QUOTES, check, hit, kept

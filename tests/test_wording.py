@@ -2,10 +2,10 @@
 
 import pytest
 
-from bot.figures import figures
-from bot.hedges import loses_hedge
-from bot.opposites import are_opposites, says_opposite
-from bot.wording import departure, is_turned_round
+from bot.verification.figures import figures
+from bot.verification.hedges import loses_hedge
+from bot.verification.opposites import are_opposites, says_opposite
+from bot.verification.wording import departure, is_turned_round
 
 HELD = (
     "Mayor Ilse Brandt may sell the 3 old ferries to Daniel Okoro before winter. "

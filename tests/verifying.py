@@ -1,8 +1,8 @@
 """Made-up articles, and a sentence held against them."""
 
-from bot.draft import Written
 from bot.messages import Claim
-from bot.verify import Dropped, verify
+from bot.verification.verify import Dropped, verify
+from bot.writing.draft import Written
 from retrieval.documents import Article, Hit, Passage, QuoteHit
 from retrieval.quotes.extract import extract
 from tests.conftest import article

@@ -7,7 +7,7 @@ from bot.conversation import Conversation
 from bot.history import History
 from bot.messages import Answer
 from bot.spending import Ledger
-from bot.write import Writer
+from bot.writing.write import Writer
 from prompts import Prompts
 from retrieval.circuit import CircuitBreaker
 from retrieval.search import Search

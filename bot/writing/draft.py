@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from bot.markers import is_only_markers, may_become_marker, unmarked
+from bot.writing.markers import is_only_markers, may_become_marker, unmarked
 from retrieval.quotes.marks import is_closed, quotations
 from retrieval.sentences import Span, sentences
 

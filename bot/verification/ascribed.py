@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from bot.ground import Ground
-from bot.quoted import Place
-from bot.quoting import Quoting
-from bot.speaker import attributed, is_same, reported, spoken_for, without_outlet
-from bot.support import Support
+from bot.verification.ground import Ground
+from bot.verification.quoted import Place
+from bot.verification.quoting import Quoting
+from bot.verification.speaker import attributed, is_same, reported, spoken_for, without_outlet
+from bot.verification.support import Support
 from retrieval.documents import QuoteHit
 from retrieval.sentences import Span, sentences
 from retrieval.terms import terms

@@ -2,7 +2,7 @@
 
 import re
 
-from bot.meaning import stems
+from bot.verification.meaning import stems
 
 _HEDGE = re.compile(
     r"\b(?:might|(?-i:may)|could(?! not\b|n[’']t\b)|would|should|can|if|whether|unless|possib(?:le|ly|ility)|"

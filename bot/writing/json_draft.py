@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic_core import from_json
 
-from bot.draft import Refused, Sentences, Written
+from bot.writing.draft import Refused, Sentences, Written
 
 LONGEST = 300  # characters of a text; the schema cuts it off there
 

@@ -6,24 +6,24 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from bot.ascribed import is_reported_so, is_said_so
-from bot.clauses import clauses
-from bot.credited import credited
-from bot.draft import Written
-from bot.facts import days, unbound_figure
-from bot.ground import Ground, Quotes
-from bot.hedges import loses_hedge
-from bot.meaning import share
 from bot.messages import Claim
-from bot.names import Known, replaced_name, unknown_name
-from bot.negation import contradicts
-from bot.opposites import says_opposite
-from bot.orders import gives_orders, has_link, is_code, is_ordered, strange_code
-from bot.phrases import is_bridge, without_opening
-from bot.quoted import whole
-from bot.quoting import Quoting, quote_exactly
-from bot.support import Support, best_support, choose, each_part_is_held, no_stretch_is_missing
-from bot.wording import Departure, departure
+from bot.verification.ascribed import is_reported_so, is_said_so
+from bot.verification.clauses import clauses
+from bot.verification.credited import credited
+from bot.verification.facts import days, unbound_figure
+from bot.verification.ground import Ground, Quotes
+from bot.verification.hedges import loses_hedge
+from bot.verification.meaning import share
+from bot.verification.names import Known, replaced_name, unknown_name
+from bot.verification.negation import contradicts
+from bot.verification.opposites import says_opposite
+from bot.verification.orders import gives_orders, has_link, is_code, is_ordered, strange_code
+from bot.verification.quoted import whole
+from bot.verification.quoting import Quoting, quote_exactly
+from bot.verification.support import Support, best_support, choose, each_part_is_held, no_stretch_is_missing
+from bot.verification.wording import Departure, departure
+from bot.writing.draft import Written
+from bot.writing.phrases import is_bridge, without_opening
 from retrieval.documents import Hit
 from retrieval.terms import terms
 

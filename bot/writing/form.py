@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from bot.draft import Refused, Sentences, Written
-from bot.json_draft import LONGEST, JsonSentences
-from bot.numbered import MOST
+from bot.writing.draft import Refused, Sentences, Written
+from bot.writing.json_draft import LONGEST, JsonSentences
+from bot.writing.numbered import MOST
 
 FEW = 3  # passages for a small model: on two busy cores one of 1.5B reads 20 to 50 tokens a second, a passage has 200
 FEW_SENTENCES = 3

@@ -4,9 +4,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.figures import figures
-from bot.quoted import Place, Quotation, locate, quoted
-from bot.wording import changes
+from bot.verification.figures import figures
+from bot.verification.quoted import Place, Quotation, locate, quoted
+from bot.verification.wording import changes
 from retrieval.sentences import sentences
 from retrieval.terms import terms
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.meaning import stems
+from bot.verification.meaning import stems
 
 # `against the dollar` and `the case against him` deny nothing.
 _AGAINST = (

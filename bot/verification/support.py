@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from bot.meaning import BEGINNING, meaning, share, weight_of
-from bot.quoted import Place
+from bot.verification.meaning import BEGINNING, meaning, share, weight_of
+from bot.verification.quoted import Place
 from retrieval.documents import Hit
 from retrieval.sentences import Span, sentences
 from retrieval.terms import terms

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from functools import cache
 
-from bot.meaning import stems
-from bot.negation import denials
+from bot.verification.meaning import stems
+from bot.verification.negation import denials
 from retrieval.terms import terms
 
 # Words of one side, a slash, words of the other. Only such as are seldom both true of the same thing.

@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from bot.meaning import meaning, rarity
-from bot.quoted import Place
-from bot.speaker import said_at
+from bot.verification.meaning import meaning, rarity
+from bot.verification.quoted import Place
+from bot.verification.speaker import said_at
 from retrieval.documents import Hit, QuoteHit
 from retrieval.sentences import Span
 from retrieval.terms import names, terms

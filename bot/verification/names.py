@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 
-from bot.figures import REMEMBERED
+from bot.verification.figures import REMEMBERED
 from retrieval.quotes.names import PARTICLES, TITLES, fold, given_names
 from retrieval.quotes.words import words
 from retrieval.terms import STOP_WORDS

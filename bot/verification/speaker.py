@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from bot.meaning import cues, meaning
+from bot.verification.meaning import cues, meaning
 from retrieval.documents import QuoteHit
 from retrieval.quotes.marks import quotations
 from retrieval.quotes.names import Named, is_thing, named

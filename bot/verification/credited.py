@@ -4,9 +4,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.ground import Ground
-from bot.meaning import cues, meaning
 from bot.messages import Claim
+from bot.verification.ground import Ground
+from bot.verification.meaning import cues, meaning
 from retrieval.documents import Hit, QuoteHit
 from retrieval.quotes.marks import quotations
 from retrieval.sentences import Span

@@ -7,12 +7,12 @@ from difflib import SequenceMatcher
 from itertools import pairwise
 from typing import Literal
 
-from bot.figures import figures
-from bot.hedges import is_hedged, is_open
-from bot.meaning import stems
-from bot.names import Token, is_kin, is_name, name_runs, tokens
-from bot.negation import denies
-from bot.opposites import are_opposites
+from bot.verification.figures import figures
+from bot.verification.hedges import is_hedged, is_open
+from bot.verification.meaning import stems
+from bot.verification.names import Token, is_kin, is_name, name_runs, tokens
+from bot.verification.negation import denies
+from bot.verification.opposites import are_opposites
 from retrieval.sentences import sentences
 
 Departure = Literal["figure", "name", "negation", "opposite", "hedge", "order"]

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from functools import lru_cache
 
-from bot.figures import REMEMBERED, Figure, figures, without_figures
-from bot.meaning import stems
+from bot.verification.figures import REMEMBERED, Figure, figures, without_figures
+from bot.verification.meaning import stems
 from retrieval.dates import day_of
 from retrieval.documents import Hit
 from retrieval.sentences import sentences

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, lru_cache
 
-from bot.figures import REMEMBERED, as_terms, without_figures
+from bot.verification.figures import REMEMBERED, as_terms, without_figures
 from retrieval.quotes.words import words
 from retrieval.terms import STOP_WORDS, content_terms, terms
 

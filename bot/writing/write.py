@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bot.condense import condense
-from bot.dictation import dictated
-from bot.draft import Refused, Written
-from bot.form import PROSE, Form
 from bot.messages import Claim, Turn
-from bot.numbered import estimated_tokens, fitting, numbered, readable
-from bot.phrases import is_refusal
 from bot.spending import Ledger, Tokens
-from bot.verify import Dropped, verify
+from bot.verification.verify import Dropped, verify
+from bot.writing.dictation import dictated
+from bot.writing.draft import Refused, Written
+from bot.writing.form import PROSE, Form
+from bot.writing.numbered import estimated_tokens, fitting, numbered, readable
+from bot.writing.phrases import is_refusal
 from prompts import Message, Prompts
 from retrieval.cancellation import Cancellation
 from retrieval.catalog import Catalog

@@ -1,0 +1,1 @@
+"""Whether the articles hold what a model writes."""
