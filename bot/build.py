@@ -8,6 +8,7 @@ from bot.conversation import Conversation
 from bot.history import History
 from bot.models import embedding_model, writer
 from bot.settings import Settings, read_settings
+from retrieval.chroma import server
 from retrieval.search import Search
 from retrieval.store import Store
 
@@ -25,8 +26,9 @@ class App:
 
 
 def open_store(settings: Settings) -> Store:
-    """The index folder, opened; what is missing is made."""
-    return Store(settings.data, embedding_model(settings))
+    """The index folder, opened; what is missing is made. Raises UsageError."""
+    url, token = settings.chroma_url, settings.chroma_token.get_secret_value()
+    return Store(settings.data, embedding_model(settings), chroma=server(url, token) if url else None)
 
 
 @contextmanager

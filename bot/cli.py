@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from retrieval.errors import ModelError, OnRecordError, SourceError, UsageError
+from retrieval.errors import ModelError, OnRecordError, SourceError, UsageError, VectorsUnavailable
 
 # Heavy imports stand inside the commands, so that `--help` answers at once.
 
@@ -211,7 +211,7 @@ def _from_stdin() -> str:
 
 
 def _exit_code(error: OnRecordError) -> int:
-    if isinstance(error, ModelError):
+    if isinstance(error, ModelError | VectorsUnavailable):
         return EXIT_MODEL
     return EXIT_SOURCE if isinstance(error, SourceError) else EXIT_USAGE
 

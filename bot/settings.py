@@ -50,6 +50,8 @@ class Settings(BaseSettings):
     )
     embedding_base_url: str = Field("", description="Endpoint of the embeddings where it is another.")
     embedding_api_key: SecretStr = Field(NO_KEY, description="Its key.")
+    chroma_url: str = Field("", description="Chroma server that holds the vectors; empty: the folder of the index.")
+    chroma_token: SecretStr = Field(NO_KEY, description="Its token.")
 
 
 def read_settings() -> Settings:

@@ -7,7 +7,7 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 from retrieval.errors import UsageError
 
 OPENAI = "https://api.openai.com/v1"
-VERSION = "/v1"  # where such endpoints begin when only a host is given
+VERSION = "/v1"  # where OpenAI-compatible endpoints begin when only a host is given
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +19,8 @@ class Names:
     api_key: str = "OPENAI_API_KEY"
     model: str = "OPENAI_MODEL"
     timeout: str = "ONRECORD_MODEL_TIMEOUT"
+    path: str = VERSION
+    example: str = "http://localhost:11434/v1"
 
 
 CHAT = Names()
@@ -44,7 +46,7 @@ class Address:
 
 
 def address(base_url: str = "", api_key: str = "", *, names: Names = CHAT) -> Address:
-    """The address of an endpoint; a host alone means its `/v1`, empty means OpenAI's.
+    """The address of an endpoint; a host alone means its `names.path`, empty means OpenAI's.
 
     A name and a password in the url are sent as Basic authentication where there is no key. Raises UsageError.
     """
@@ -53,9 +55,9 @@ def address(base_url: str = "", api_key: str = "", *, names: Names = CHAT) -> Ad
     if parts.scheme not in ("http", "https") or not host or parts.query or parts.fragment:
         raise UsageError(
             f"{names.base_url} is {urlunsplit((parts.scheme, host, parts.path, '', ''))!r}, "
-            "not an address like http://localhost:11434/v1."
+            f"not an address like {names.example}."
         )
-    url = urlunsplit((parts.scheme, host, parts.path.rstrip("/") or VERSION, "", ""))
+    url = urlunsplit((parts.scheme, host, parts.path.rstrip("/") or names.path, "", ""))
     if key := _checked(api_key, names):
         return Address(url, f"Bearer {key}", (key,), names)
     if parts.username and parts.password:

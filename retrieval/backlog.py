@@ -1,6 +1,6 @@
 """What the catalog holds and the derived indexes do not, and the other way round."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -67,6 +67,28 @@ def forget(catalog: Catalog, index: Derived) -> None:
     with catalog.transaction() as db:
         db.execute(f"UPDATE passages SET {index} = 0 WHERE {index} = 1")
         db.execute("DELETE FROM passages WHERE live = 0 AND words = 0 AND vectors = 0")
+
+
+def check_in(catalog: Catalog, collection: str, count: Callable[[], int]) -> None:
+    """Owe the vectors index everything where it is not the one that the catalog knows, or holds less than it says.
+
+    `collection` names it anew each time it is made; `count` tells how many passages it holds. That is how a server
+    that has lost its data is noticed, a folder that was deleted, and a move from one to the other.
+    """
+    known, embedded = catalog.fact("collection"), _count_embedded(catalog)
+    lost = known not in ("", collection)  # indexes made before this was remembered have none
+    if not lost:
+        held = count()
+        # Passages are withdrawn in the catalog first, so another process that removes some lowers this one before.
+        lost = held < min(embedded, _count_embedded(catalog))
+    if lost:
+        forget(catalog, "vectors")
+    if known != collection:
+        catalog.set_fact("collection", collection)
+
+
+def _count_embedded(catalog: Catalog) -> int:
+    return int(catalog.db.execute("SELECT count(*) FROM passages WHERE vectors AND live").fetchone()[0])
 
 
 def share(catalog: Catalog) -> Share:

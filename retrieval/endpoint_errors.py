@@ -71,7 +71,7 @@ def broken(address: Address) -> ModelError:
 def unreachable(address: Address, error: Exception, seconds: float) -> ModelError:
     """The error for a request that httpx or the clock ended; `seconds` is how long it might have taken."""
     names = address.names
-    if _is_certificate(error):
+    if is_certificate(error):
         return ModelRefused(
             f"{address} has a certificate that is not trusted here; point SSL_CERT_FILE at its authority's."
         )
@@ -103,7 +103,8 @@ def _said(address: Address, text: str) -> str:
     return words if len(words) <= LONGEST_QUOTED else f"{words[:LONGEST_QUOTED]}…"
 
 
-def _is_certificate(error: BaseException | None) -> bool:
+def is_certificate(error: BaseException | None) -> bool:
+    """Whether it began with a certificate that is not trusted."""
     while error is not None and not isinstance(error, ssl.SSLCertVerificationError):
         error = error.__cause__ or error.__context__
     return error is not None

@@ -6,6 +6,7 @@ OnRecordError
  +- SourceError            one source could not be read; the others can
  +- IndexUnavailable       there is no index here, or it cannot be opened
  |   +- IndexBusy          another process is writing it
+ |   +- VectorsUnavailable the Chroma server cannot be reached or refuses; words alone still answer
  +- Cancelled              whoever asked no longer wants to know
  +- ModelError             a model cannot be used
      +- EmbeddingUnavailable   the embedding model is missing or refuses; words alone still answer
@@ -45,6 +46,10 @@ class IndexBusy(IndexUnavailable):
     """Another process is writing the index."""
 
     retryable = True
+
+
+class VectorsUnavailable(IndexUnavailable):
+    """The Chroma server that holds the vectors cannot be reached or refuses."""
 
 
 class Cancelled(OnRecordError):

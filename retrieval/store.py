@@ -1,8 +1,9 @@
 """One index folder, opened: the catalog, the words index and, when first needed, the vectors index."""
 
+import secrets
 import shutil
 from collections.abc import Callable
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from threading import RLock
 from types import TracebackType
@@ -10,25 +11,29 @@ from typing import TYPE_CHECKING, Self
 
 from retrieval import backlog
 from retrieval.catalog import Catalog
+from retrieval.documents import digest
 from retrieval.errors import EmbeddingUnavailable, IndexUnavailable
 from retrieval.words import Words
 
 if TYPE_CHECKING:
+    from retrieval.chroma import Server
     from retrieval.embed import EmbeddingModel
+    from retrieval.server_vectors import ServerVectors
     from retrieval.vector_cache import VectorCache
-    from retrieval.vectors import Vectors
+    from retrieval.vectors import FolderVectors, Vectors
 
 
 class Store:
     """Opens what is in `folder`, makes what is missing. Raises IndexUnavailable.
 
     `model` makes the embedding model; it is called once, when vectors are first needed, because loading it and
-    importing chromadb take two seconds that a question answered by words alone need not wait for.
+    importing chromadb take two seconds that a question answered by words alone need not wait for. The vectors are
+    in the folder, or on `chroma` where that is given.
     """
 
-    def __init__(self, folder: Path, model: Callable[[], "EmbeddingModel"]) -> None:
+    def __init__(self, folder: Path, model: Callable[[], "EmbeddingModel"], *, chroma: "Server | None" = None) -> None:
         self.folder = folder
-        self._make_model = model
+        self._make_model, self._chroma = model, chroma
         self._opening = RLock()  # loading a model twice at once helps nobody
         self.catalog = Catalog(folder / "catalog.db")
 
@@ -53,11 +58,32 @@ class Store:
                 )
             return self._opened
 
-    @cached_property
-    def _opened(self) -> "Vectors":
-        from retrieval.vectors import Vectors
+    def look(self) -> None:
+        """Notice whether a Chroma server still has what it was given; what it lost is owed from then on.
 
-        return Vectors(self.folder / "vectors", self._cache)
+        Raises VectorsUnavailable, and what `vectors` raises.
+        """
+        if self._chroma:
+            self.vectors.count()
+
+    @cached_property
+    def _opened(self) -> "FolderVectors | ServerVectors":
+        check_in = partial(backlog.check_in, self.catalog)
+        if self._chroma:
+            from retrieval.server_vectors import ServerVectors
+
+            return ServerVectors(self._chroma, self._collection(self._cache.name), self._cache, check_in)
+        from retrieval.vectors import FolderVectors
+
+        return FolderVectors(self.folder / "vectors", self._cache, check_in)
+
+    def _collection(self, embedding: str) -> str:
+        """The name on a server that many indexes may share; vectors of two models never meet in one collection."""
+        with self.catalog.transaction():
+            if not (index := self.catalog.fact("id")):
+                index = secrets.token_hex(8)
+                self.catalog.set_fact("id", index)
+        return f"onrecord-{index}-{digest(embedding)}"
 
     def renew_words(self) -> None:
         """Start with an empty words index, whatever state the old one is in."""
@@ -70,16 +96,30 @@ class Store:
     def renew_vectors(self) -> None:
         """Start with an empty vectors index for the present model, whatever state the old one is in.
 
-        Raises EmbeddingUnavailable, and then the old one stays.
+        Raises EmbeddingUnavailable or VectorsUnavailable, and then the old one stays.
         """
         with self._opening:
             name = self._cache.name
-            if "_opened" in self.__dict__:
-                self._opened.close()
-                del self._opened
-            backlog.forget(self.catalog, "vectors")
-            shutil.rmtree(self.folder / "vectors", ignore_errors=True)
+            if self._chroma:
+                self._empty_server(self.catalog.fact("embedding"), name)
+            else:
+                self._empty_folder()
             self.catalog.set_fact("embedding", name)
+
+    def _empty_folder(self) -> None:
+        if "_opened" in self.__dict__:
+            self._opened.close()
+            del self._opened
+        backlog.forget(self.catalog, "vectors")
+        shutil.rmtree(self.folder / "vectors", ignore_errors=True)
+
+    def _empty_server(self, *embeddings: str) -> None:
+        from retrieval.server_vectors import ServerVectors
+
+        assert isinstance(self._opened, ServerVectors)
+        self._opened.count()  # nothing is forgotten where nothing can be done
+        backlog.forget(self.catalog, "vectors")
+        self._opened.drop(*map(self._collection, embeddings))
 
     @cached_property
     def _cache(self) -> "VectorCache":

@@ -1,9 +1,9 @@
-"""The vectors index: Chroma through langchain-chroma, embedded in a folder."""
+"""The vectors index: Chroma through langchain-chroma, embedded in a folder here, on a server in `server_vectors`."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import chromadb
 from chromadb.config import Settings
@@ -14,9 +14,44 @@ from retrieval.documents import Hit, in_context
 from retrieval.errors import IndexUnavailable
 
 COLLECTION = "passages"
+COSINE: Any = {"hnsw": {"space": "cosine"}}
+
+CheckIn = Callable[[str, Callable[[], int]], None]
+"""Told which collection was opened and how to count it, before anything is read from it or written to it."""
 
 
-class Vectors:
+class Vectors(Protocol):
+    """What ingest and search ask of the vectors index, wherever it is."""
+
+    def count(self) -> int:
+        """How many passages the index holds."""
+
+    def add(self, hits: Sequence[Hit]) -> None:
+        """Embed passages with their title and heading as context and store them; doing it twice changes nothing."""
+
+    def wrote(self, generation: int) -> None:
+        """Say that this very process made the index what it is in `generation`."""
+
+    def remove(self, passages: Sequence[str]) -> None:
+        """Take passages out; unknown ones are passed over."""
+
+    def embed(self, question: str) -> list[float]:
+        """The question's vector."""
+
+    def search(
+        self, question: Sequence[float], k: int, *, generation: int, among: Sequence[str] | None = None
+    ) -> list[tuple[str, float]]:
+        """The `k` nearest passages and their cosine similarity, best first, among some passages if given."""
+
+    def close(self) -> None:
+        """Let go of files and connections."""
+
+
+def _anything_goes(collection: str, count: Callable[[], int]) -> None:
+    pass
+
+
+class FolderVectors:
     """A persistent Chroma collection with cosine distance; reopened when another process has added to it.
 
     An embedded client does not see in its queries what another process has added since it was opened (chromadb 1.5.9),
@@ -24,11 +59,12 @@ class Vectors:
     Raises IndexUnavailable when the folder cannot be opened.
     """
 
-    def __init__(self, folder: Path, embeddings: Embeddings) -> None:
+    def __init__(self, folder: Path, embeddings: Embeddings, check_in: CheckIn = _anything_goes) -> None:
         self._folder, self._embeddings = folder, embeddings
         self._generation: int | None = None
         self._lock = threading.Lock()
         self._open()
+        check_in(str(self._store._collection.id), self.count)
 
     def count(self) -> int:
         """How many passages the index holds."""
@@ -36,14 +72,9 @@ class Vectors:
 
     def add(self, hits: Sequence[Hit]) -> None:
         """Embed passages with their title and heading as context and store them; doing it twice changes nothing."""
-        texts = [in_context(hit) for hit in hits]
-        self._embeddings.embed_documents(texts)  # into the cache: the long part, and searches go on meanwhile
+        self._embeddings.embed_documents([in_context(hit) for hit in hits])  # into the cache, while searches go on
         with self._lock:
-            self._store.add_texts(
-                texts=texts,
-                ids=[hit.passage.id for hit in hits],
-                metadatas=[{"article": hit.passage.article, "published": hit.published} for hit in hits],
-            )
+            put(self._store, hits)
 
     def wrote(self, generation: int) -> None:
         """Say that this very process made the index what it is in `generation`: no need to reopen it."""
@@ -52,9 +83,7 @@ class Vectors:
 
     def remove(self, passages: Sequence[str]) -> None:
         """Take passages out; unknown ones are passed over."""
-        known = self._store.get(ids=list(passages), include=[])["ids"]
-        if known:
-            self._store.delete(ids=known)
+        take_out(self._store, passages)
 
     def embed(self, question: str) -> list[float]:
         """The question's vector."""
@@ -111,7 +140,7 @@ class Vectors:
                 client=self._client,
                 collection_name=COLLECTION,
                 embedding_function=self._embeddings,
-                collection_configuration={"hnsw": {"space": "cosine"}},
+                collection_configuration=COSINE,
             )
         except Exception as exc:  # chromadb raises whatever its Rust core and SQLite raise
             raise IndexUnavailable(
@@ -120,9 +149,31 @@ class Vectors:
 
 
 def _nearest(store: Chroma, question: Sequence[float], k: int, among: Sequence[str] | None) -> list[tuple[str, float]]:
+    return nearest(store._client.get_collection(COLLECTION), question, k, among)
+
+
+def put(store: Chroma, hits: Sequence[Hit]) -> None:
+    """Store passages with their vectors in a collection."""
+    store.add_texts(
+        texts=[in_context(hit) for hit in hits],
+        ids=[hit.passage.id for hit in hits],
+        metadatas=[{"article": hit.passage.article, "published": hit.published} for hit in hits],
+    )
+
+
+def take_out(store: Chroma, passages: Sequence[str]) -> None:
+    """Take passages out of a collection; unknown ones are passed over."""
+    known = store.get(ids=list(passages), include=[])["ids"]
+    if known:
+        store.delete(ids=known)
+
+
+def nearest(
+    collection: chromadb.Collection, question: Sequence[float], k: int, among: Sequence[str] | None
+) -> list[tuple[str, float]]:
     """Ids and cosines; the texts stay where they are, which halves the time of LangChain's own searches."""
-    collection = store._client.get_collection(COLLECTION)
     ids = None if among is None else list(among)
-    found = collection.query(query_embeddings=[list(question)], n_results=k, ids=ids, include=["distances"])
+    vectors: list[Sequence[float] | Sequence[int]] = [question]
+    found = collection.query(query_embeddings=vectors, n_results=k, ids=ids, include=["distances"])
     distances = found["distances"] or [[]]
     return [(key, 1.0 - distance) for key, distance in zip(found["ids"][0], distances[0], strict=True)]

@@ -12,6 +12,7 @@ from retrieval import index
 from retrieval.documents import Article
 from retrieval.embed import MiniLM
 from retrieval.store import Store
+from tests.chroma_server import ChromaServer
 
 ROOT = Path(__file__).parent.parent
 Onrecord = Callable[..., subprocess.CompletedProcess[str]]
@@ -20,6 +21,15 @@ Onrecord = Callable[..., subprocess.CompletedProcess[str]]
 @pytest.fixture(scope="session")
 def model() -> MiniLM:
     return MiniLM()
+
+
+@pytest.fixture(scope="session")
+def chroma(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ChromaServer]:
+    """A running Chroma server; a test that kills it starts it again."""
+    server = ChromaServer(tmp_path_factory.mktemp("chroma"))
+    server.start()
+    yield server
+    server.kill()
 
 
 @pytest.fixture

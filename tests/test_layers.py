@@ -11,15 +11,18 @@ import pytest
 ROOT = Path(__file__).parent.parent
 SURFACES = ("bot.cli", "bot.repl", "bot.commands", "bot.terminal", "bot.showing", "bot.web")
 ONLY_IN = {
-    "chromadb": {"retrieval.vectors"},
-    "langchain_chroma": {"retrieval.vectors"},
+    "chromadb": {"retrieval.vectors", "retrieval.server_vectors", "retrieval.chroma_client"},
+    "langchain_chroma": {"retrieval.vectors", "retrieval.server_vectors"},
     "langchain_text_splitters": {"retrieval.chunk"},
     "langchain_core": {
-        *("retrieval.vectors", "retrieval.embed", "retrieval.vector_cache", "retrieval.retriever"),
+        *("retrieval.vectors", "retrieval.server_vectors", "retrieval.embed", "retrieval.vector_cache"),
+        "retrieval.retriever",
         *("bot.llm", "bot.completion", "bot.models", "bot.writing.write", "bot.writing.dictation"),
     },
     "langchain": {"bot.models"},
-    "httpx": {"retrieval.endpoint", "retrieval.endpoint_errors"},
+    "httpx": {
+        *("retrieval.endpoint", "retrieval.endpoint_errors", "retrieval.chroma_client", "retrieval.server_vectors"),
+    },
     "tantivy": {"retrieval.words", "retrieval.terms"},
     "onnxruntime": {"retrieval.embed"},
     "sqlite3": {"retrieval.catalog", "retrieval.quotes.table", "retrieval.vector_cache", "bot.history", "bot.spending"},

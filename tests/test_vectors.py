@@ -1,14 +1,18 @@
-"""The vectors index, on a real Chroma."""
+"""The vectors index, on a real Chroma, embedded and as a server."""
 
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from langchain_core.embeddings import Embeddings
 
+from retrieval.chroma import server
 from retrieval.documents import Hit, Passage, in_context
 from retrieval.errors import IndexUnavailable
-from retrieval.vectors import Vectors
+from retrieval.server_vectors import ServerVectors
+from retrieval.vectors import FolderVectors, Vectors
+from tests.chroma_server import ChromaServer
 
 PLACES = {"north": [0.0, 1.0], "east": [1.0, 0.0], "northeast": [0.6, 0.8], "south": [0.0, -1.0]}
 
@@ -28,9 +32,17 @@ def hit(direction: str) -> Hit:
     return Hit(passage, "", "", "", (), "2026-01-01", "", 0.0)
 
 
-@pytest.fixture
-def vectors(tmp_path: Path) -> Iterator[Vectors]:
-    opened = Vectors(tmp_path / "vectors", Compass())
+def on_server(chroma: ChromaServer, name: str) -> ServerVectors:
+    return ServerVectors(server(chroma.url), name, Compass(), lambda collection, count: None)
+
+
+@pytest.fixture(params=["folder", "server"])
+def vectors(request: pytest.FixtureRequest, tmp_path: Path, chroma: ChromaServer) -> Iterator[Vectors]:
+    opened: Vectors = (
+        FolderVectors(tmp_path / "vectors", Compass())
+        if request.param == "folder"
+        else on_server(chroma, f"compass-{uuid4().hex}")
+    )
     opened.add([hit(direction) for direction in PLACES])
     yield opened
     opened.close()
@@ -73,9 +85,11 @@ def test_removed_passages_are_found_no_more_and_unknown_ones_passed_over(vectors
     assert "id-north" not in found(vectors, "north")
 
 
-def test_vectors_last_longer_than_the_one_who_wrote_them(vectors: Vectors, tmp_path: Path) -> None:
-    vectors.close()
-    again = Vectors(tmp_path / "vectors", Compass())
+def test_vectors_last_longer_than_the_one_who_wrote_them(tmp_path: Path) -> None:
+    first = FolderVectors(tmp_path / "vectors", Compass())
+    first.add([hit(direction) for direction in PLACES])
+    first.close()
+    again = FolderVectors(tmp_path / "vectors", Compass())
     assert again.count() == len(PLACES)
     assert found(again, "north", k=1) == ["id-north"]
     again.close()
@@ -96,4 +110,4 @@ def test_a_folder_that_cannot_be_opened_is_refused(tmp_path: Path) -> None:
     (tmp_path / "vectors").mkdir()
     (tmp_path / "vectors" / "chroma.sqlite3").write_bytes(b"not a database" * 500)
     with pytest.raises(IndexUnavailable, match="reindex"):
-        Vectors(tmp_path / "vectors", Compass())
+        FolderVectors(tmp_path / "vectors", Compass())

@@ -8,9 +8,9 @@ from typing import Any
 from bot import terminal
 from bot.build import App, open_app
 from bot.render import day, printable
-from retrieval import index
+from retrieval import backlog, index
 from retrieval.documents import Article
-from retrieval.errors import EmbeddingUnavailable
+from retrieval.errors import EmbeddingUnavailable, VectorsUnavailable
 from retrieval.sources import files
 
 OK, MODEL_UNUSABLE, SOURCE_UNREADABLE, INTERRUPTED = 0, 4, 5, 130
@@ -46,15 +46,27 @@ def ingest(app: App, sources: Sequence[str], *, quiet: bool) -> tuple[index.Tall
 
 
 def catch_up(app: App, report: index.Progress) -> bool:
-    """Index what is owed; False when there is no embedding model and the words are enough to go on with."""
-    try:
+    """Index what is owed; False when the vectors cannot be had and the words are enough to go on with."""
+
+    def take() -> None:
         index.catch_up(
             app.store, report, on_wait=lambda who: terminal.warn(f"{who} is writing the index; waiting for it.")
         )
-    except EmbeddingUnavailable as exc:
-        terminal.warn(f"{exc} Articles are found by words alone.")
+
+    try:
+        take()
+        app.store.look()
+        take()  # what a Chroma server turned out to have lost
+    except (EmbeddingUnavailable, VectorsUnavailable) as exc:
+        terminal.warn(f"{exc} {_waiting(app)}")
         return False
     return True
+
+
+def _waiting(app: App) -> str:
+    owed = backlog.count_owed(app.store.catalog, "vectors")
+    passages = "1 passage waits" if owed == 1 else f"{owed} passages wait"
+    return f"{passages} for the vectors index; articles are found by words alone."
 
 
 def list_articles(*, as_json: bool) -> int:

@@ -14,7 +14,7 @@ from bot.showing import show
 from retrieval import backlog
 from retrieval.dates import day_of
 from retrieval.documents import Hit
-from retrieval.errors import EmbeddingUnavailable, IndexBusy, IndexUnavailable, UsageError
+from retrieval.errors import EmbeddingUnavailable, IndexBusy, IndexUnavailable, UsageError, VectorsUnavailable
 from retrieval.filters import Filters
 
 OK, NO_ANSWER = 0, 3
@@ -87,7 +87,7 @@ def prepare(app: App, *, quiet: bool) -> None:
         return
     from retrieval import index  # half a second that an index with nothing owed need not spend
 
-    with terminal.progress(quiet=quiet) as report, suppress(IndexBusy, EmbeddingUnavailable):
+    with terminal.progress(quiet=quiet) as report, suppress(IndexBusy, EmbeddingUnavailable, VectorsUnavailable):
         index.catch_up(app.store, report, wait=0, most_vectors=FEW)
 
 

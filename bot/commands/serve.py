@@ -2,6 +2,7 @@
 
 import uvicorn
 
+from bot.beside import catching_up
 from bot.build import open_app
 from bot.commands.ask import prepare
 from bot.web.app import make_app
@@ -14,5 +15,6 @@ def serve(host: str, port: int, model: str) -> int:
     with open_app(model) as app:
         prepare(app, quiet=False)
         app.conversation.warm()
-        uvicorn.run(make_app(app), host=host, port=port, log_level="warning")
+        with catching_up(app.store):
+            uvicorn.run(make_app(app), host=host, port=port, log_level="warning")
     return OK
