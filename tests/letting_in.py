@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 import uvicorn
+from fastapi import APIRouter
 
 from bot.build import App
 from bot.commands.serve import configured
@@ -44,13 +45,17 @@ def write_sites(folder: Path, text: str = SITES) -> Path:
 
 
 @contextmanager
-def listening(store: Store, host: str = "127.0.0.1", **settings: Any) -> Iterator[httpx.Client]:
-    """A client of a server over this store that believes to listen on `host`; it does on loopback."""
+def listening(
+    store: Store, host: str = "127.0.0.1", *, more: APIRouter | None = None, **settings: Any
+) -> Iterator[httpx.Client]:
+    """A client of a server, with `more` routes, that believes to listen on `host`; it does on loopback."""
     read = Settings(_env_file=None, data=store.folder, **settings)
     search = Search(store)
     app = App(read, store, search, Conversation(store, search, History(store.folder / "conversations.db")))
     try:
-        server = uvicorn.Server(configured(make_app(app, host), "127.0.0.1", 0))
+        web = make_app(app, host)
+        web.include_router(more or APIRouter())
+        server = uvicorn.Server(configured(web, "127.0.0.1", 0))
         with running(server) as address, httpx.Client(base_url=address, trust_env=False) as client:
             yield client
     finally:

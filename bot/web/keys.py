@@ -20,6 +20,7 @@ from retrieval.errors import IndexUnavailable, UsageError
 
 PREFIX = "onrecord-"  # tells a key from a token, and lets scanners find one that leaked
 BITS = 256
+SOON = 1.0  # seconds that a request waits to write down that its key was used
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS keys (name TEXT PRIMARY KEY, digest BLOB NOT NULL, created TEXT NOT NULL, used TEXT NOT NULL)
@@ -78,7 +79,7 @@ class Keys:
         same = [known for known in self.all() if hmac.compare_digest(known.digest, digest)]  # all, whichever it is
         for known in same:
             if known.used != _today():
-                with suppress(sqlite3.Error), closing(self._connect()) as db, db:  # a day not written harms nobody
+                with suppress(sqlite3.Error), closing(self._connect(SOON)) as db, db:  # a day not written harms nobody
                     db.execute("UPDATE keys SET used = ? WHERE name = ?", [_today(), known.name])
         return same[0].name if same else ""
 
@@ -91,8 +92,8 @@ class Keys:
         except (OSError, sqlite3.Error) as exc:
             raise IndexUnavailable(f"The keys in {self._path} cannot be opened: {exc}.") from exc
 
-    def _connect(self) -> sqlite3.Connection:
-        return sqlite3.connect(self._path, timeout=BUSY_SECONDS)
+    def _connect(self, wait: float = BUSY_SECONDS) -> sqlite3.Connection:
+        return sqlite3.connect(self._path, timeout=wait)
 
 
 def _digest(key: str) -> bytes:
