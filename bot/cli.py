@@ -140,6 +140,37 @@ def serve(
     raise typer.Exit(run(host, port, model))
 
 
+keys = typer.Typer(no_args_is_help=True, help="Keys for servers that ask over HTTP.")
+app.add_typer(keys, name="keys")
+
+
+@keys.command("add")
+def add_key(name: Annotated[str, typer.Argument(help="Whose it is: lower-case letters, digits, hyphens.")]) -> None:
+    """Make a key and show it, once."""
+    from bot.commands.keys import add_key as run
+    from bot.settings import read_settings
+
+    raise typer.Exit(run(read_settings().data, name))
+
+
+@keys.command("list")
+def list_keys(as_json: Json = False) -> None:
+    """Show the names of all keys, and when each was made and last used."""
+    from bot.commands.keys import list_keys as run
+    from bot.settings import read_settings
+
+    raise typer.Exit(run(read_settings().data, as_json=as_json))
+
+
+@keys.command("revoke")
+def revoke_key(name: str) -> None:
+    """End a key, also for servers that are running."""
+    from bot.commands.keys import revoke_key as run
+    from bot.settings import read_settings
+
+    raise typer.Exit(run(read_settings().data, name))
+
+
 @app.command()
 def articles(as_json: Json = False) -> None:
     """List the articles, newest first."""

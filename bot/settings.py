@@ -52,6 +52,17 @@ class Settings(BaseSettings):
     embedding_api_key: SecretStr = Field(NO_KEY, description="Its key.")
     chroma_url: str = Field("", description="Chroma server that holds the vectors; empty: the folder of the index.")
     chroma_token: SecretStr = Field(NO_KEY, description="Its token.")
+    sites: Path | None = Field(None, description="TOML file of the sites whose readers may ask over HTTP.")
+    session_minutes: float = Field(30.0, gt=0, le=1440, description="Minutes that a reader's token is good for.")
+    secret: SecretStr = Field(NO_KEY, description="Signs the tokens where several machines answer; else one is made.")
+    proxies: str = Field("", description="Addresses and networks of the proxies in front of the server.")
+    limit_address: str = Field(
+        "", description="Questions from one address; empty: 30/minute, none on your own machine."
+    )
+    limit_site: str = Field("", description="Questions on one site; empty: 600/minute.")
+    limit_key: str = Field("", description="Questions with one key; empty: 600/minute.")
+    limit_day: str = Field("", description="Questions in all; empty: 20000/day, none on your own machine.")
+    limits_url: SecretStr = Field(NO_KEY, description="redis:// address where several processes count together.")
 
 
 def read_settings() -> Settings:

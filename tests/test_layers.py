@@ -25,7 +25,12 @@ ONLY_IN = {
     },
     "tantivy": {"retrieval.words", "retrieval.terms"},
     "onnxruntime": {"retrieval.embed"},
-    "sqlite3": {"retrieval.catalog", "retrieval.quotes.table", "retrieval.vector_cache", "bot.history", "bot.spending"},
+    "sqlite3": {
+        *("retrieval.catalog", "retrieval.quotes.table", "retrieval.vector_cache"),
+        *("bot.history", "bot.spending", "bot.web.keys"),
+    },
+    "limits": {"bot.web.limits"},
+    "hmac": {"bot.web.tokens", "bot.web.keys"},
     "pydantic_settings": {"bot.settings"},
     "xllamacpp": {"bot.local_server"},
 }

@@ -7,35 +7,63 @@ from importlib.metadata import version
 
 from fastapi import FastAPI
 from starlette.datastructures import MutableHeaders
+from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.build import App
 from bot.history import History
-from bot.web import ask
+from bot.web import ask, session
 from bot.web.answering import Answering
 from bot.web.conversations import Conversations
+from bot.web.headers import Guarded
+from bot.web.policy import Policy, policy_of
 from bot.web.problems import answer_problems
+from bot.web.proxies import Proxies
+from bot.web.sizes import Sized
 from bot.web.state import State
+from bot.web.unexpected import Unexpected
 
+PREFLIGHT = 7_200  # seconds that browsers keep what a site's pages may send; Chromium keeps it no longer
 AT_ONCE, WAITING = 4, 32  # answers made side by side, and questions that wait for their turn
 
 
-def make_app(app: App) -> FastAPI:
-    """The HTTP application over an opened index."""
+def make_app(app: App, host: str = "127.0.0.1") -> FastAPI:
+    """The HTTP application over an opened index, to listen on `host`. Raises UsageError where anybody could ask it."""
+    policy = policy_of(app, host)
 
     @asynccontextmanager
     async def running(web: FastAPI) -> AsyncIterator[None]:
         answering = Answering(AT_ONCE, WAITING)
-        web.state.onrecord = State(app, answering, Conversations(History(app.settings.data / "conversations.db")))
+        web.state.onrecord = State(
+            app, answering, Conversations(History(app.settings.data / "conversations.db")), policy
+        )
         yield
         answering.close()
 
     web = FastAPI(title="OnRecord", version=version("onrecord"), lifespan=running, docs_url=None, redoc_url=None)
     answer_problems(web)
     web.include_router(ask.router)
-
-    web.add_middleware(Identified)
+    web.include_router(session.router)
+    _surround(web, policy)
     return web
+
+
+def _surround(web: FastAPI, policy: Policy) -> None:
+    """What every request goes through: the last one added is the first one to see it."""
+    web.add_middleware(Unexpected)
+    web.add_middleware(Sized)
+    if policy.sites:
+        web.add_middleware(
+            CORSMiddleware,
+            allow_origins=policy.origins,
+            allow_methods=("GET", "POST", "DELETE"),
+            allow_headers=("Authorization", "Content-Type"),
+            expose_headers=("X-Request-Id", "Retry-After"),
+            max_age=PREFLIGHT,
+        )
+    web.add_middleware(Proxies, trusted=policy.proxies)
+    web.add_middleware(Guarded)
+    web.add_middleware(Identified)
 
 
 class Identified:

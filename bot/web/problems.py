@@ -61,6 +61,8 @@ def answer_problems(app: FastAPI) -> None:
         headers: Mapping[str, str] = (
             {} if problem.retry_after is None else {"Retry-After": str(round(problem.retry_after))}
         )
+        if problem.status == 401:
+            headers = {"WWW-Authenticate": "Bearer"}
         return JSONResponse(body_of(problem, request.state.id), problem.status, headers)
 
     def invalid(request: Request, error: Exception) -> JSONResponse:

@@ -8,6 +8,7 @@ from fastapi import Request
 from bot.build import App
 from bot.web.answering import Answering
 from bot.web.conversations import Conversations
+from bot.web.policy import Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,7 @@ class State:
     app: App
     answering: Answering
     conversations: Conversations
+    policy: Policy
 
 
 def state_of(request: Request) -> State:
