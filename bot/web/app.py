@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.build import App
 from bot.history import History
-from bot.web import ask
+from bot.web import ask, demo, widget
 from bot.web.answering import Answering
 from bot.web.conversations import Conversations
 from bot.web.problems import answer_problems
@@ -33,6 +33,8 @@ def make_app(app: App) -> FastAPI:
     web = FastAPI(title="OnRecord", version=version("onrecord"), lifespan=running, docs_url=None, redoc_url=None)
     answer_problems(web)
     web.include_router(ask.router)
+    web.include_router(widget.router)
+    web.include_router(demo.router)
 
     web.add_middleware(Identified)
     return web
