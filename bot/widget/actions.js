@@ -14,7 +14,7 @@ function actionsOf(answer, chat) {
 
 async function copyAnswer(answer, chat, pressed) {
   const { words, language } = chat;
-  const done = await copyText(plainText(answer, words, language, chat.linkOf));
+  const done = await copyText(plainText(answer, words, language, (one) => chat.linkOf(one)));
   pressed.textContent = done ? words.copied : words.notCopied;
   setTimeout(() => { pressed.textContent = words.copy; }, 2000);
 }
