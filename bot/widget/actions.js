@@ -3,7 +3,7 @@
 function actionsOf(answer, chat) {
   const { words } = chat;
   const row = h("div", { class: "actions" }, button(words.copy, (event) => copyAnswer(answer, chat, event.currentTarget)));
-  if (answer.turn == null || !answer.conversation_id) return row;
+  if (!answer.turn) return row; // it was not remembered
   const judge = (helpful) => (event) => judged(answer, chat, row, helpful, event.currentTarget);
   row.append(
     button(words.helpful, judge(true), { "aria-pressed": "false" }),

@@ -19,6 +19,11 @@ class Chat {
     this.form.input.focus({ preventScroll: true });
   }
 
+  // The last question comes into view, once there is a view.
+  settle() {
+    requestAnimationFrame(() => this.#follow());
+  }
+
   linkOf(citation) {
     return passageLink(citation, this.base);
   }
@@ -104,21 +109,12 @@ class Chat {
     try {
       await this.#stream(asked, turn, signal);
     } catch (error) {
-      const other = this.#without(error, asked, turn);
-      if (!other) throw error;
-      await this.#stream(other, turn, signal);
-    }
-  }
-
-  // The question as it can be asked once more, when what it leaned on is not known; null when that is not why.
-  #without({ code }, asked, turn) {
-    if (code === "unknown_conversation" && asked.conversation_id) {
+      if (error.code !== "unknown_conversation" || !asked.conversation_id) throw error;
       this.#conversation = "";
       this.memory.clear();
       turn.begunAnew();
-      return { ...asked, conversation_id: "" };
+      await this.#stream({ ...asked, conversation_id: "" }, turn, signal);
     }
-    return code === "not_found" && asked.article ? { ...asked, article: "" } : null;
   }
 
   #stream({ question, conversation_id, article }, turn, signal) {
@@ -197,6 +193,7 @@ class Chat {
       this.log.append(turn.element);
     }
     this.log.hidden = this.again.hidden = !turns.length;
+    this.settle();
   }
 
   #build(onclose) {

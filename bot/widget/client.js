@@ -1,9 +1,9 @@
 // Talks to the endpoint: a site's token is fetched once, kept in memory and renewed when it is refused.
 
 class Failure extends Error {
-  constructor(code, { status = 0, retryAfter = 0, param = "" } = {}) {
+  constructor(code, { status = 0, retryAfter = 0 } = {}) {
     super(code);
-    Object.assign(this, { code, status, retryAfter, param });
+    Object.assign(this, { code, status, retryAfter });
   }
 }
 
@@ -82,7 +82,7 @@ async function failureOf(response) {
   const { error = {} } = await response.json().catch(() => ({}));
   const retryAfter = Number(response.headers.get("Retry-After")) || 0;
   const code = error.code ?? (response.status === 429 ? "rate_limited" : "internal");
-  return new Failure(code, { status: response.status, retryAfter, param: error.param });
+  return new Failure(code, { status: response.status, retryAfter });
 }
 
 // Server-sent events as { event, data }; comments are skipped.

@@ -44,19 +44,17 @@ function passageLink(citation, base) {
 
 function basedLink(citation, base) {
   if (!base || !isWeb(base)) return "";
-  const fragment = (citation.deep_link ?? "").split("#")[1] || textFragment(citation.quote);
-  return `${base}${encodeURIComponent(citation.article)}#${fragment}`;
+  return `${base}${encodeURIComponent(citation.article)}#${textFragment(citation.quote)}`;
 }
 
-const ENDS = 5; // words that name the beginning and the end of a passage
+const ENDS = 8; // words that name the beginning and the end of a passage
 
 // A fragment that finds the passage by its first and last words, which stand in its first and last paragraph.
 function textFragment(quote) {
   const blocks = quote.trim().split(/\n\s*\n/).map((block) => block.trim().split(/\s+/));
-  const first = blocks[0].slice(0, blocks.length === 1 && blocks[0].length <= 2 * ENDS ? 2 * ENDS : ENDS);
-  const last = blocks.at(-1).slice(-ENDS);
-  const whole = blocks.length === 1 && blocks[0].length <= 2 * ENDS;
-  return `:~:text=${[first, ...(whole ? [] : [last])].map(encodedWords).join(",")}`;
+  const isShort = blocks.length === 1 && blocks[0].length <= 2 * ENDS;
+  const parts = isShort ? blocks : [blocks[0].slice(0, ENDS), blocks.at(-1).slice(-ENDS)];
+  return `:~:text=${parts.map(encodedWords).join(",")}`;
 }
 
 function encodedWords(words) {

@@ -42,6 +42,7 @@ class Panel {
     if (PHONE.matches) this.dialog.showModal();
     else this.dialog.show();
     this.launcher.hidden = true;
+    this.#chat.settle();
     if (PHONE.matches) this.dialog.focus({ preventScroll: true }); // a field would bring up the keyboard
     else this.#chat.focus();
   };

@@ -1,5 +1,7 @@
 // One question and what became of it.
 
+const HOPELESS = ["forbidden", "not_found", "too_large", "invalid_request"]; // asking again changes nothing
+
 class Turn {
   answer = null;
   #citations = new Map();
@@ -12,7 +14,7 @@ class Turn {
     this.progress = h("p", { class: "progress" });
     this.foot = h("div", { class: "foot" });
     const asked = h("p", { class: "question", dir: "auto" },
-      h("span", { class: "unseen" }, `${chat.words.asked} `), question);
+      h("span", { class: "unseen", dir: "auto" }, `${chat.words.asked} `), question);
     this.element = h("div", { class: "turn" }, asked, this.prose.element, this.progress, this.foot);
   }
 
@@ -46,7 +48,7 @@ class Turn {
   fail({ code, retryAfter }) {
     const { errors } = this.chat.words;
     const again = this.#retry();
-    this.#ended(h("p", { class: "failure" }, errors[code] ?? errors.internal), code === "forbidden" ? null : again);
+    this.#ended(h("p", { class: "failure" }, errors[code] ?? errors.internal), HOPELESS.includes(code) ? null : again);
     if (retryAfter) this.#countDown(again, retryAfter);
   }
 

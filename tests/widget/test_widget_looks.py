@@ -51,6 +51,8 @@ def test_right_to_left_pages_are_mirrored_and_texts_keep_their_direction(reader:
     assert field and send and send["x"] < field["x"]
     ask(page)
     paragraphs = page.locator(".prose p")
+    ask(page, "لماذا؟")
+    assert page.locator(".question").last.evaluate("one => getComputedStyle(one).direction") == "rtl"
     assert [paragraphs.nth(n).evaluate("one => getComputedStyle(one).direction") for n in (0, 1)] == ["rtl", "ltr"]
 
 

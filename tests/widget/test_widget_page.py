@@ -1,6 +1,7 @@
 """What is served for the widget: one small script that browsers keep, and demo pages for this machine only."""
 
 import gzip
+import re
 import shutil
 import subprocess
 import urllib.error
@@ -11,6 +12,7 @@ from html import unescape
 import pytest
 
 from bot.widget import script
+from tests.conftest import ROOT
 
 MOST = 25_000  # bytes gzipped
 
@@ -78,3 +80,17 @@ def test_an_article_s_text_is_escaped_and_its_address_is_one_of_the_web(paper: s
 def test_the_demo_is_for_this_machine_only(paper: str) -> None:
     assert get(f"{paper}/demo", Host="courier.example")[0] == 404
     assert get(f"{paper}/demo/articles/none")[0] == 404
+
+
+def test_every_property_is_documented() -> None:
+    documented = (ROOT / "docs" / "embedding.md").read_text("utf-8")
+    assert set(re.findall(r"--onrecord-[\w-]+", script().plain.decode())) == set(
+        re.findall(r"`(--onrecord-[\w-]+)`", documented)
+    )
+
+
+def test_both_languages_have_all_words() -> None:
+    english, ukrainian = script().plain.decode().split("  uk: {")[0:2]
+    words = [re.findall(r"^ {4,6}(\w+):", text.split("\n};")[0], re.MULTILINE) for text in (english, ukrainian)]
+    own = {"one", "few", "many"}  # plural forms, of which each language has its own
+    assert set(words[0]) - own == set(words[1]) - own and len(words[0]) > 40
