@@ -23,7 +23,10 @@ function judged(answer, chat, row, helpful, pressed) {
   row.querySelectorAll("[aria-pressed]").forEach((one) => one.setAttribute("aria-pressed", one === pressed));
   row.parentElement.querySelector(".why")?.remove();
   chat.feedback(answer, helpful);
-  if (!helpful) row.after(whyNot(answer, chat));
+  if (helpful) return;
+  const form = whyNot(answer, chat);
+  row.after(form);
+  form.scrollIntoView({ block: "nearest" });
 }
 
 function whyNot(answer, chat) {

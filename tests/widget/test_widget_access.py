@@ -49,7 +49,7 @@ def test_axe_finds_nothing_on_an_article(reader: Reader, paper: str, scheme: str
     ask(page)
     page.route("**/v1/ask", events(("done", answer("Closed.", notes=["No article mentions Lavrov."]))))
     ask(page, "And the pier?")
-    page.get_by_role("button", name="Not helpful").click()
+    page.get_by_role("button", name="Not helpful").last.click()
     page.route("**/v1/ask", failing(429, "rate_limited", **{"Retry-After": "60"}))
     page.get_by_label("Your question").fill("And then?")
     page.get_by_label("Your question").press("Enter")

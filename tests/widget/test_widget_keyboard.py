@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browsing import ASK, TOLL, Reader, ask, told
 
-PHONE: dict[str, Any] = {"viewport": {"width": 320, "height": 640}}
+PHONE: dict[str, Any] = {"viewport": {"width": 320, "height": 640}, "reduced_motion": "reduce"}
 
 
 def focused(page: Page) -> str:
