@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.build import App
 from bot.history import History
-from bot.web import ask, session
+from bot.web import ask, demo, session, widget
 from bot.web.answering import Answering
 from bot.web.conversations import Conversations
 from bot.web.headers import Guarded
@@ -44,6 +44,8 @@ def make_app(app: App, host: str = "127.0.0.1") -> FastAPI:
     answer_problems(web)
     web.include_router(ask.router)
     web.include_router(session.router)
+    web.include_router(widget.router)
+    web.include_router(demo.router)
     _surround(web, policy)
     return web
 
