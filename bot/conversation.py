@@ -19,6 +19,7 @@ from retrieval import backlog
 from retrieval.cancellation import Cancellation
 from retrieval.errors import ModelError, UsageError
 from retrieval.filters import Filters
+from retrieval.pages import find_article
 from retrieval.search import DEFAULT_HITS, Found, Search
 from retrieval.store import Store
 
@@ -42,12 +43,18 @@ Event = Stage | Sentence | Asking
 
 
 class Options(TypedDict, total=False):
-    """What may be said beside a question; `today` is the day that `this week` is counted from."""
+    """What may be said beside a question.
+
+    `today` is the day that `this week` is counted from, `turns` are what was said before where no history knows it,
+    `first` is the id or URL of an article that is asked before the archive is; one that is not known changes nothing.
+    """
 
     filters: Filters | None
     k: int
     today: date | None
     cancellation: Cancellation
+    turns: Sequence[Turn]
+    first: str
 
 
 class Conversation:
@@ -82,27 +89,37 @@ class Conversation:
         question = checked(question)
         writing = self._writer.begin(options.get("cancellation")) if self._writer else None
         yield "searching"
-        standalone = self._standalone(question, conversation, writing)
-        found = self._search(
-            standalone, options.get("k", DEFAULT_HITS), filters=options.get("filters"), today=options.get("today")
-        )
-        watch.mark("search")
-        answer = yield from self._answer(_Inquiry(question, standalone, found, writing, watch))
+        turns = options.get("turns") or (self._history.turns(conversation) if conversation else ())
+        standalone = self._standalone(question, turns, writing)
+        for filters in self._places(options):
+            found = self._search(
+                standalone, options.get("k", DEFAULT_HITS), filters=filters, today=options.get("today")
+            )
+            watch.mark("search")
+            answer = yield from self._answer(_Inquiry(question, standalone, found, writing, watch))
+            if answer.status != "no_answer":
+                break
         watch.mark("total")
         answer = replace(answer, conversation_id=conversation, timings_ms=watch.timings(), tokens=_tokens(writing))
         if conversation:
-            self._history.remember(conversation, answer)
+            answer = replace(answer, turn=self._history.remember(conversation, answer))
         yield Asking(answer, found, writing)
 
-    def forget(self, conversation: str) -> None:
-        """Delete what was said."""
-        self._history.forget(conversation)
+    def forget(self, conversation: str) -> bool:
+        """Delete what was said; whether there was anything."""
+        return self._history.forget(conversation)
 
-    def _standalone(self, question: str, conversation: str, writing: Writing | None) -> str:
-        turns: Sequence[Turn] = self._history.turns(conversation) if conversation else ()
+    def _standalone(self, question: str, turns: Sequence[Turn], writing: Writing | None) -> str:
         if self._writer and writing:
             return self._writer.standalone(question, turns, writing)
         return condense(question, turns)
+
+    def _places(self, options: Options) -> Iterator[Filters]:
+        """Where to look, one after the other until something answers; no place answers after it has said anything."""
+        filters = options.get("filters") or Filters()
+        if first := find_article(self._store.catalog, options.get("first", "")):
+            yield replace(filters, article=first)
+        yield filters
 
     def _answer(self, inquiry: "_Inquiry") -> Generator[Event, None, Answer]:
         catalog, found, writing = self._store.catalog, inquiry.found, inquiry.writing
@@ -151,6 +168,7 @@ class Conversation:
     ) -> Generator[Event, None, str]:
         """The model's sentences that hold; returns what a reader should know of how it went."""
         yield "writing"
+        writing.declined, writing.draft = False, ""  # an article asked first may have declined
         try:
             for claim in writer.write(inquiry.standalone, inquiry.found, self._store.catalog, writing):
                 yield inquiry.said(composition.add(claim, after=SPACE))

@@ -2,8 +2,6 @@
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from threading import Event, Thread
 from uuid import uuid4
 
 from prompt_toolkit import PromptSession
@@ -15,8 +13,8 @@ from bot import terminal
 from bot.build import App, open_app
 from bot.commands.ask import prepare
 from bot.repl_commands import COMMANDS, Session
-from retrieval import backlog, index
-from retrieval.errors import EmbeddingUnavailable, IndexUnavailable, OnRecordError
+from retrieval.beside import embedding_beside
+from retrieval.errors import OnRecordError
 from retrieval.filters import Filters
 
 WELCOME = "Answers come from the articles only. Ask a question, or type /help."
@@ -28,7 +26,7 @@ def run(filters: Filters, model: str = "") -> int:
     with open_app(model) as app:
         prepare(app, quiet=False)
         session = Session(app, f"terminal/{uuid4().hex}", filters)
-        with _embedding_beside(app):
+        with embedding_beside(app.store):
             if sys.stdin.isatty():
                 terminal.say(WELCOME)
             for line in _lines(app):
@@ -86,25 +84,3 @@ def _lines(app: App) -> Iterator[str]:
             return
         if line:
             yield line
-
-
-@contextmanager
-def _embedding_beside(app: App) -> Iterator[None]:
-    """Embed what is still owed while questions are asked; what is in hand is finished before leaving."""
-    stop = Event()
-
-    def embed() -> None:
-        try:
-            index.catch_up(app.store, wait=0, stop=stop)
-        except (EmbeddingUnavailable, IndexUnavailable):
-            return  # each answer says that words alone were searched; whoever holds the index embeds for us
-
-    thread = Thread(target=embed, name="embedding")
-    if backlog.is_owed(app.store.catalog):
-        thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        if thread.is_alive():
-            thread.join()

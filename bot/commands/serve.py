@@ -1,17 +1,21 @@
 """serve: answers over HTTP."""
 
-import uvicorn
+from contextlib import closing
 
+from bot import terminal
 from bot.build import open_app
 from bot.commands.ask import prepare
 from bot.web.app import make_app
+from bot.web.server import address_of, bind, run
+from retrieval.beside import embedding_beside
 
 OK = 0
 
 
 def serve(host: str, port: int, model: str) -> int:
-    """Answer until interrupted."""
-    with open_app(model) as app:
+    """Answer until interrupted. Raises UsageError when the address is taken."""
+    with closing(bind(host, port)) as listening, open_app(model) as app:
         prepare(app, quiet=False)
-        uvicorn.run(make_app(app), host=host, port=port, log_level="warning")
+        with embedding_beside(app.store):
+            run(make_app(app), listening, lambda: terminal.warn(f"listening on {address_of(listening)}"))
     return OK

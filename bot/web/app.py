@@ -1,8 +1,9 @@
 """The application: routes, what they share, how errors look."""
 
+import asyncio
 import secrets
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from importlib.metadata import version
 
 from fastapi import FastAPI
@@ -10,14 +11,14 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.build import App
-from bot.history import History
-from bot.web import ask
+from bot.web import articles, ask, completions, conversing, health, quotes, search
 from bot.web.answering import Answering
 from bot.web.conversations import Conversations
+from bot.web.metrics import Metrics
 from bot.web.problems import answer_problems
 from bot.web.state import State
 
-AT_ONCE, WAITING = 4, 32  # answers made side by side, and questions that wait for their turn
+PURGED_EVERY = 3_600  # seconds
 
 
 def make_app(app: App) -> FastAPI:
@@ -25,17 +26,35 @@ def make_app(app: App) -> FastAPI:
 
     @asynccontextmanager
     async def running(web: FastAPI) -> AsyncIterator[None]:
-        answering = Answering(AT_ONCE, WAITING)
-        web.state.onrecord = State(app, answering, Conversations(History(app.settings.data / "conversations.db")))
+        state = web.state.onrecord = _state(app)
+        purging = asyncio.create_task(_purge(state))
         yield
-        answering.close()
+        purging.cancel()
+        with suppress(asyncio.CancelledError):
+            await purging
+        state.close()
 
     web = FastAPI(title="OnRecord", version=version("onrecord"), lifespan=running, docs_url=None, redoc_url=None)
     answer_problems(web)
-    web.include_router(ask.router)
+    for part in (ask, search, quotes, articles, conversing, completions, health):
+        web.include_router(part.router)
 
     web.add_middleware(Identified)
     return web
+
+
+def _state(app: App) -> State:
+    metrics = Metrics()
+    answering = Answering(app.settings.at_once, app.settings.waiting, metrics)
+    return State(app, answering, Conversations(app.history), metrics)
+
+
+async def _purge(state: State) -> None:
+    """Forget, now and every hour, what was said longer ago than conversations are kept."""
+    days = state.app.settings.keep_conversations
+    while days:
+        await state.checks.run(lambda: state.app.history.purge(days))
+        await asyncio.sleep(PURGED_EVERY)
 
 
 class Identified:

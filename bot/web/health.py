@@ -1,0 +1,58 @@
+"""GET /healthz, /readyz, /metrics: for whoever keeps the server running."""
+
+from dataclasses import asdict, dataclass
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends
+from fastapi.responses import JSONResponse, PlainTextResponse, Response
+from prometheus_client import CONTENT_TYPE_LATEST
+
+from bot.web.problems import Problem, refusals
+from bot.web.standing import Standing, check, standing
+from bot.web.state import State, state_of
+from retrieval.errors import IndexUnavailable
+
+RETRY_AFTER = 30.0  # seconds
+
+router = APIRouter(tags=["operation"])
+
+
+@dataclass(frozen=True, slots=True)
+class Alive:
+    """The server runs."""
+
+    status: Literal["alive"] = "alive"
+
+
+@dataclass(frozen=True, slots=True)
+class Ready(Standing):
+    """Questions can be answered, from so many articles."""
+
+    status: Literal["ready"] = "ready"
+
+
+@router.get("/healthz", response_model=Alive)
+async def healthz() -> Response:
+    """Whether the server runs; says nothing of the index."""
+    return JSONResponse(asdict(Alive()))
+
+
+@router.get("/readyz", response_model=Ready, responses=refusals(503))
+async def readyz(state: Annotated[State, Depends(state_of)]) -> Response:
+    """Whether questions can be answered; 503 with the reason where they cannot."""
+    try:
+        found = await state.checks.run(lambda: standing(state.app.store))
+        check(found, state.app.settings.stale_after)
+    except IndexUnavailable as exc:
+        raise Problem(503, "index_unavailable", str(exc), retry_after=RETRY_AFTER) from exc
+    return JSONResponse(asdict(Ready(**asdict(found))))
+
+
+@router.get("/metrics", response_class=PlainTextResponse, responses=refusals(503))
+async def metrics(state: Annotated[State, Depends(state_of)]) -> Response:
+    """Counters for Prometheus."""
+    try:
+        found = await state.checks.run(lambda: standing(state.app.store))
+    except IndexUnavailable:
+        found = None
+    return Response(state.metrics.text(state.answering.threads, found), media_type=CONTENT_TYPE_LATEST)
