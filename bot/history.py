@@ -35,7 +35,7 @@ class History:
     """Turns by conversation; a conversation's id is surface, chat and thread. Raises IndexUnavailable."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self.path = path
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             with closing(self._connect()) as db:
@@ -93,4 +93,4 @@ class History:
             return db.execute("DELETE FROM turns WHERE asked < ?", [oldest]).rowcount
 
     def _connect(self) -> sqlite3.Connection:
-        return sqlite3.connect(self._path, timeout=BUSY_SECONDS)
+        return sqlite3.connect(self.path, timeout=BUSY_SECONDS)

@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx
 import uvicorn
+from fastapi import FastAPI
 
 from bot.build import App
 from bot.conversation import Conversation
@@ -41,6 +42,7 @@ class Served:
     url: str
     client: httpx.Client
     app: App
+    web: FastAPI
     state: State
     loop: asyncio.AbstractEventLoop
 
@@ -123,7 +125,7 @@ def serving(store: Store, **options: Any) -> Iterator[Served]:
         url = f"http://127.0.0.1:{listening.getsockname()[1]}"
         try:
             with httpx.Client(base_url=url, timeout=30, trust_env=False) as client:
-                yield Served(url, client, app, web.state.onrecord, loops[0])
+                yield Served(url, client, app, web, web.state.onrecord, loops[0])
         finally:
             server.should_exit = True
             thread.join()

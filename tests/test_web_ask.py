@@ -14,7 +14,9 @@ from tests.serving import Served, serving
 from tests.standin import Standin, talking
 from tests.writing import COST, TOLL, cited
 
-NOTE = article("note", "The harbour master counted 73 seals on the mole.", title="Seals", url="file:///srv/news/note.md")
+NOTE = article(
+    "note", "The harbour master counted 73 seals on the mole.", title="Seals", url="file:///srv/news/note.md"
+)
 SIDE = article(
     "side",
     "The council also heard a report on the bridge toll. Bicycles cross for nothing, clerk Eva Lund said.",
@@ -26,9 +28,9 @@ SIDE = article(
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory, model: MiniLM) -> Iterator[Served]:
     """A server that the tests of this module share."""
-    with Store(tmp_path_factory.mktemp("ask"), lambda: model) as store:
-        with serving(store, articles=(*ARTICLES, NOTE, SIDE)) as running:
-            yield running
+    folder = tmp_path_factory.mktemp("ask")
+    with Store(folder, lambda: model) as store, serving(store, articles=(*ARTICLES, NOTE, SIDE)) as running:
+        yield running
 
 
 def test_an_answer_cites_the_words_it_gives(served: Served) -> None:
@@ -111,7 +113,7 @@ def test_half_a_character_is_no_server_error(served: Served) -> None:
     "named", ["side", "https://example.org/side?id=7", "http://www.example.org/side/?id=7&fbclid=x#comments"]
 )
 def test_the_article_that_is_read_is_asked_first(served: Served, named: str) -> None:
-    question = "What did the council hear about the toll?"
+    question = "What about the council and the bridge toll?"
     assert {citation["article"] for citation in served.ask(question, article=named)["citations"]} == {"side"}
 
 
@@ -134,9 +136,12 @@ def test_no_file_of_the_server_is_named(served: Served) -> None:
 
 
 def test_a_model_that_finds_nothing_in_the_article_is_asked_about_the_archive(store: Store) -> None:
-    declines, answers = talking("The articles do not say."), cited("Lorries will pay 14 crowns a crossing. [#]", LORRIES)
+    declines, answers = (
+        talking("The articles do not say."),
+        cited("Lorries will pay 14 crowns a crossing. [#]", LORRIES),
+    )
     with Standin(declines, answers).serving() as llm, serving(store, llm=llm, articles=(*ARTICLES, SIDE)) as served:
-        told = served.events("What does the report say on the toll that lorries pay?", article="side")
+        told = served.events("Why did the council vote on the bridge toll?", article="side")
         assert len(llm.asked) == 2
         assert "Lorries" not in llm.asked[0].body["messages"][-1]["content"]
     assert told[-1][1]["text"] == "Lorries will pay 14 crowns a crossing. [1]"

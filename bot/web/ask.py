@@ -1,9 +1,8 @@
 """POST /v1/ask: a question in, an answer out, as JSON or sentence by sentence as server-sent events."""
 
-import json
 from collections.abc import AsyncGenerator, Iterator
 from dataclasses import asdict
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response
@@ -14,10 +13,10 @@ from bot.conversation import Asking, Event, checked
 from bot.messages import Answer, as_dict
 from bot.web.access import caller_of
 from bot.web.answering import Ask
-from bot.web.asked import Asked, Text, Wanted
+from bot.web.asked import STORABLE, WHOLE, Asked, Wanted
 from bot.web.caller import Caller
 from bot.web.conversations import ID
-from bot.web.events import STREAMED, left, sent
+from bot.web.events import event, left, sent, streamed
 from bot.web.problems import body_of, problem_of, refusals
 from bot.web.state import State, state_of
 from retrieval.cancellation import Cancellation
@@ -37,15 +36,15 @@ class Question(BaseModel):
     ] = ""
     filters: Wanted = Wanted()
     article: Annotated[
-        Text, Field(max_length=LONGEST_ARTICLE, description="Id or URL of an article that is asked first.")
+        str, Field(max_length=LONGEST_ARTICLE, description="Id or URL of an article that is asked first."), STORABLE
     ] = ""
-    k: Annotated[int, Field(ge=1, le=50, description="How many passages to look at.")] = 10
+    k: Annotated[int, Field(ge=1, le=50, description="How many passages to look at."), WHOLE] = 10
 
 
 @router.post(
     "/v1/ask",
     response_model=Answer,
-    responses=STREAMED | refusals(401, 403, 404, 413, 422, 429, 503),
+    responses=streamed("status", "citation", "sentence", "done", "error") | refusals(401, 403, 404, 413, 422, 429, 503),
 )
 async def ask(
     question: Question,
@@ -83,25 +82,21 @@ async def _told(
     try:
         for told in _events(first):
             yield told
-        async for event in events:
-            for told in _events(event):
+        async for happened in events:
+            for told in _events(happened):
                 yield told
     except Exception as exc:  # the status is sent already
-        yield _event("error", body_of(problem_of(exc), request_id)["error"])
+        yield event(body_of(problem_of(exc), request_id)["error"], "error")
     finally:
         await events.aclose()
 
 
-def _events(event: Event) -> Iterator[ServerSentEvent]:
-    if isinstance(event, Asking):
-        yield _event("done", as_dict(event.answer))
-    elif isinstance(event, str):
-        yield _event("status", {"stage": event})
+def _events(happened: Event) -> Iterator[ServerSentEvent]:
+    if isinstance(happened, Asking):
+        yield event(as_dict(happened.answer), "done")
+    elif isinstance(happened, str):
+        yield event({"stage": happened}, "status")
     else:
-        for citation in event.citations:
-            yield _event("citation", asdict(citation))
-        yield _event("sentence", {"text": event.text})
-
-
-def _event(name: str, data: dict[str, Any]) -> ServerSentEvent:
-    return ServerSentEvent(json.dumps(data, ensure_ascii=False), event=name)
+        for citation in happened.citations:
+            yield event(asdict(citation), "citation")
+        yield event({"text": happened.text}, "sentence")

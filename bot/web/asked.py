@@ -5,7 +5,7 @@ from datetime import date
 from typing import Annotated
 
 from fastapi import Query
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from bot.conversation import LONGEST_QUESTION
 from retrieval.filters import Filters, filters_of
@@ -28,9 +28,17 @@ def _period(written: str) -> str:
     return written
 
 
-Text = Annotated[str, AfterValidator(storable)]
-Name = Annotated[Text, Field(max_length=LONGEST_NAME)]
-Asked = Annotated[Text, Field(min_length=1, max_length=LONGEST_QUESTION, pattern=r"\S")]
+def _whole(number: object) -> object:
+    """5.0 is as whole as 5 to JSON."""
+    return int(number) if isinstance(number, float) and number.is_integer() else number
+
+
+WHOLE, STORABLE = BeforeValidator(_whole), AfterValidator(storable)
+"""Both stand last: what follows a validator is checked, but OpenAPI does not show it."""
+
+Text = Annotated[str, STORABLE]
+Name = Annotated[str, Field(max_length=LONGEST_NAME), STORABLE]
+Asked = Annotated[str, Field(min_length=1, max_length=LONGEST_QUESTION, pattern=r"\S"), STORABLE]
 Period = Annotated[
     str,
     AfterValidator(_period),

@@ -20,7 +20,7 @@ from bot.web.access import caller_of
 from bot.web.answering import Ask
 from bot.web.caller import Caller
 from bot.web.dialogue import Request, question_of
-from bot.web.events import STREAMED, left, sent
+from bot.web.events import event, left, sent, streamed
 from bot.web.problems import body_of, problem_of, refusals
 from bot.web.state import State, state_of
 from retrieval.cancellation import Cancellation
@@ -117,7 +117,7 @@ async def models(_: Annotated[Caller, Depends(caller_of)]) -> Response:
 @router.post(
     "/v1/chat/completions",
     response_model=Completion,
-    responses=STREAMED | refusals(401, 403, 413, 422, 429, 503),
+    responses=streamed("message") | refusals(401, 403, 413, 422, 429, 503),
 )
 async def complete(
     wanted: Request,
@@ -152,19 +152,19 @@ async def _told(
     said = False
     try:
         yield chunk.of({"role": "assistant", "content": ""})
-        async for event in events:
-            if isinstance(event, Sentence):
+        async for happened in events:
+            if isinstance(happened, Sentence):
                 said = True
-                yield chunk.of({"content": event.text})
-            elif isinstance(event, Asking):
-                rest = {} if said else {"content": event.answer.text}
-                annotations = [asdict(one) for one in _annotations(event.answer)]
+                yield chunk.of({"content": happened.text})
+            elif isinstance(happened, Asking):
+                rest = {} if said else {"content": happened.answer.text}
+                annotations = [asdict(one) for one in _annotations(happened.answer)]
                 yield chunk.of({**rest, "annotations": annotations}, finish="stop")
                 if wanted.wants_usage:
-                    yield chunk.usage(_usage(wanted, event.answer))
-        yield ServerSentEvent("[DONE]")
+                    yield chunk.usage(_usage(wanted, happened.answer))
+        yield event("[DONE]")
     except Exception as exc:  # the status is sent already
-        yield _event(body_of(problem_of(exc), request_id))
+        yield event(body_of(problem_of(exc), request_id))
     finally:
         await events.aclose()
 
@@ -179,14 +179,10 @@ class _Chunks:
 
     def of(self, delta: dict[str, Any], finish: str | None = None) -> ServerSentEvent:
         choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish}
-        return _event({**self._head, "choices": [choice], **self._beside})
+        return event({**self._head, "choices": [choice], **self._beside})
 
     def usage(self, usage: Usage) -> ServerSentEvent:
-        return _event({**self._head, "choices": [], "usage": asdict(usage)})
-
-
-def _event(value: dict[str, Any]) -> ServerSentEvent:
-    return ServerSentEvent(json.dumps(value, ensure_ascii=False))
+        return event({**self._head, "choices": [], "usage": asdict(usage)})
 
 
 def _annotations(answer: Answer) -> tuple[Annotation, ...]:

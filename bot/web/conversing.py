@@ -7,7 +7,7 @@ from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.web.access import caller_of
-from bot.web.asked import Text
+from bot.web.asked import STORABLE, WHOLE
 from bot.web.caller import Caller
 from bot.web.conversations import ID
 from bot.web.problems import refusals
@@ -24,9 +24,9 @@ class Feedback(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True)
     conversation_id: Annotated[str, Field(min_length=1, pattern=ID)]
-    turn: Annotated[int, Field(ge=1, le=MOST_TURNS, description="`turn` of the answer.")]
+    turn: Annotated[int, Field(ge=1, le=MOST_TURNS, description="`turn` of the answer."), WHOLE]
     helpful: bool
-    reason: Annotated[Text, Field(max_length=LONGEST_REASON)] = ""
+    reason: Annotated[str, Field(max_length=LONGEST_REASON), STORABLE] = ""
 
 
 @router.delete(

@@ -9,12 +9,13 @@ from bot.condense import condense
 from bot.conversation import LONGEST_QUESTION, checked
 from bot.history import REMEMBERED
 from bot.messages import Turn
-from bot.web.asked import Text
+from bot.web.asked import STORABLE, Text
 from bot.web.problems import Problem
+from retrieval.errors import UsageError
 
 MOST_MESSAGES, MOST_PARTS = 500, 100
 
-Said = Annotated[Text, Field(min_length=1, pattern=r"\S")]
+Said = Annotated[str, Field(min_length=1, pattern=r"\S"), STORABLE]
 
 
 class Part(BaseModel):
@@ -73,11 +74,14 @@ class Request(BaseModel):
 
 
 def question_of(messages: Sequence[FromUser | FromOthers]) -> tuple[str, list[Turn]]:
-    """The last thing the user says, on one line, and the turns before it. Raises Problem, UsageError."""
+    """The last thing the user says, on one line, and the turns before it. Raises Problem."""
     last = max((at for at, message in enumerate(messages) if message.role == "user"), default=None)
     if last is None:
         raise Problem(422, "invalid_request", "No message has the role user.", param="messages")
-    return checked(_text(messages[last])), _turns(messages[:last])
+    try:
+        return checked(_text(messages[last])), _turns(messages[:last])
+    except UsageError as exc:
+        raise Problem(422, "invalid_request", str(exc), param="messages") from exc
 
 
 def _turns(messages: Sequence[FromUser | FromOthers]) -> list[Turn]:

@@ -1,10 +1,10 @@
 """GET /healthz, /readyz, /metrics: for whoever keeps the server running."""
 
 from dataclasses import asdict, dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends
-from fastapi.responses import JSONResponse, PlainTextResponse, Response
+from fastapi.responses import JSONResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from bot.web.problems import Problem, refusals
@@ -13,6 +13,7 @@ from bot.web.state import State, state_of
 from retrieval.errors import IndexUnavailable
 
 RETRY_AFTER = 30.0  # seconds
+TEXT: dict[int | str, dict[str, Any]] = {200: {"content": {"text/plain": {"schema": {"type": "string"}}}}}
 
 router = APIRouter(tags=["operation"])
 
@@ -48,7 +49,7 @@ async def readyz(state: Annotated[State, Depends(state_of)]) -> Response:
     return JSONResponse(asdict(Ready(**asdict(found))))
 
 
-@router.get("/metrics", response_class=PlainTextResponse, responses=refusals(503))
+@router.get("/metrics", response_class=Response, responses=TEXT | refusals(503))
 async def metrics(state: Annotated[State, Depends(state_of)]) -> Response:
     """Counters for Prometheus."""
     try:

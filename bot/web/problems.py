@@ -107,8 +107,9 @@ def answer_problems(app: FastAPI) -> None:
 
     def refused(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, HTTPException)
-        code = _CODES.get(error.status_code, "invalid_request")
-        response = respond(request, Problem(error.status_code, code, f"{error.detail}."))
+        status = 422 if error.status_code == 400 else error.status_code  # a body that is not UTF-8
+        code = _CODES.get(status, "invalid_request")
+        response = respond(request, Problem(status, code, f"{error.detail.rstrip('.')}."))
         response.headers.update(error.headers or {})  # Allow, of a method that is not allowed
         return response
 

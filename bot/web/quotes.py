@@ -8,7 +8,7 @@ from fastapi.responses import JSONResponse, Response
 
 from bot.quotes import as_dict, guessed, words_of
 from bot.web.access import caller_of
-from bot.web.asked import Name, Text, filters_in_query
+from bot.web.asked import STORABLE, Name, filters_in_query
 from bot.web.caller import Caller
 from bot.web.outward import on_the_web
 from bot.web.problems import refusals
@@ -62,7 +62,7 @@ async def quotes(
     caller: Annotated[Caller, Depends(caller_of)],
     state: Annotated[State, Depends(state_of)],
     speaker: Annotated[Name, Query(description="Whose words; empty means anybody's.")] = "",
-    about: Annotated[Text, Query(max_length=LONGEST_TOPIC, description="Only words on this topic.")] = "",
+    about: Annotated[str, Query(max_length=LONGEST_TOPIC, description="Only words on this topic."), STORABLE] = "",
     k: Annotated[int, Query(ge=1, le=200, description="How many quotes, or how many voices.")] = 20,
 ) -> Response:
     """One speaker's words, or anybody's on a topic; without both, who is on record."""
