@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -98,6 +99,7 @@ def _served(folder: Path, **settings: str) -> Iterator[tuple[str, psutil.Process
         assert process.stderr
         try:
             said = next(line for line in process.stderr if "listening on" in line)
+            threading.Thread(target=sys.stderr.writelines, args=[process.stderr], daemon=True).start()
             yield said.split()[-1], psutil.Process(process.pid)
         finally:
             process.send_signal(signal.SIGTERM)

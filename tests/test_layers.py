@@ -22,8 +22,14 @@ ONLY_IN = {
     "httpx": {"retrieval.endpoint", "retrieval.endpoint_errors"},
     "tantivy": {"retrieval.words", "retrieval.terms"},
     "onnxruntime": {"retrieval.embed"},
-    "sqlite3": {"retrieval.catalog", "retrieval.quotes.table", "retrieval.vector_cache", "bot.history", "bot.spending"},
+    "sqlite3": {
+        *("retrieval.catalog", "retrieval.quotes.table", "retrieval.vector_cache"),
+        *("bot.history", "bot.spending", "bot.web.standing"),
+    },
     "pydantic_settings": {"bot.settings"},
+    "uvicorn": {"bot.web.server"},
+    "prometheus_client": {"bot.web.metrics", "bot.web.health"},
+    "sse_starlette": {"bot.web.events", "bot.web.ask", "bot.web.completions"},
 }
 
 
@@ -72,6 +78,12 @@ def test_a_command_line_that_only_helps_waits_for_no_library() -> None:
     listed = "import sys, bot.cli, bot.build; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", listed], cwd=ROOT, capture_output=True, text=True, check=True)
     assert not {"httpx", "langchain", "langchain_core", "chromadb", "onnxruntime"} & set(done.stdout.split())
+
+
+@pytest.mark.parametrize("library", ["fastapi", "starlette"])
+def test_only_the_http_surface_knows_its_framework(library: str) -> None:
+    users = {name for name, imported in modules().items() if library in {module.split(".")[0] for module in imported}}
+    assert users and all(name.startswith("bot.web.") for name in users)
 
 
 @pytest.mark.parametrize("library", ONLY_IN)
