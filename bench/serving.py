@@ -6,7 +6,6 @@ The server runs as it is deployed, the load in a process of its own; both share 
 import argparse
 import asyncio
 import itertools
-import json
 import os
 import re
 import signal
@@ -26,17 +25,20 @@ import psutil
 
 from bench.clock import percentile
 from bench.dictating import dictating, heard, tell
+from bench.streaming import ready, true_answer
 from bot.conversation import Conversation
 from bot.history import History
 from evals.data import news_articles, rows
 from evals.systems import build
 from retrieval.embed import MiniLM
 from retrieval.search import Search
+from retrieval.store import Store
 
 WARM_UP = 15.0  # seconds, after which memory should grow no more
 LOOK = 0.1  # seconds between health checks
 STREAMS = 50
 PAUSE = 0.02  # seconds from word to word: a quick model
+WRITTEN = 15.0  # seconds that it writes one answer
 
 
 @dataclass(slots=True)
@@ -56,7 +58,7 @@ def main() -> None:
     options = _options()
     questions = [row["question"] for row in rows(options.data / "news/questions.jsonl")]
     folder = options.work / f"news-{options.articles}"
-    alone = _alone(folder, options, questions)
+    alone = _alone(folder, options, questions[: options.questions])
     with _served(folder) as (url, process):
         load = _elsewhere(press, url, questions, options.askers, options.seconds, process.pid)
     _told(load, alone, options.askers)
@@ -70,6 +72,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--work", type=Path, default=Path(".evals"), help="folder of the indexes that evals keeps")
     parser.add_argument("--articles", type=int, default=1500, help="size of the index that is asked")
     parser.add_argument("--askers", type=int, default=200)
+    parser.add_argument("--questions", type=int, default=100, help="asked one after the other, to compare")
     parser.add_argument("--seconds", type=float, default=60.0)
     return parser.parse_args()
 
@@ -174,37 +177,61 @@ def _told(load: Load, alone: float, askers: int) -> None:
 
 
 def _streams(folder: Path, questions: Sequence[str]) -> None:
-    """The time to the first sentence where a model writes, less what a bare client of the model waits for it."""
-    words = re.findall(r"\S+\s*", "None of this is known here [1]. And none of that is known here either [1]. " * 2)
+    """The time to the first sentence where a model writes, less what a bare client of the model waits for it.
+
+    Questions come evenly, so that STREAMS answers are under way at any time.
+    """
+    question, said = _written(folder, questions)
+    words = re.findall(r"\S+\s*", said)
+    words += ["More ", "is ", "not ", "known. "] * round(WRITTEN / PAUSE / 4)
     with dictating() as model, _served(folder, OPENAI_BASE_URL=model, OPENAI_MODEL="bench") as (url, _):
         tell(model, words, PAUSE)
         with httpx.Client(trust_env=False) as client:
             bare = heard(client, model)
         with ProcessPoolExecutor(1) as pool:
-            pool.submit(stream, url, questions[:STREAMS]).result()  # warm
-            times = pool.submit(stream, url, questions[:STREAMS]).result()
-    print(json.dumps({"bare": bare[:3], "times": times[:3]}))
+            times = pool.submit(stream, url, question).result()
+    late = [spent - bare[ready(words)] * 1000 for spent in times if spent == spent]
+    _line(f"{STREAMS} streams at a time, first sentences of {len(times)}", len(late), "")
+    for name, share in (("p50", 0.5), ("p95", 0.95)):
+        _line(f"later than the model's own first sentence, {name}", percentile(late, share), "ms")
 
 
-def stream(url: str, questions: Sequence[str]) -> list[float]:
-    """Milliseconds to the first sentence of each answer, all asked at once."""
+def _written(folder: Path, questions: Sequence[str]) -> tuple[str, str]:
+    """The first question that a true sentence of the articles answers, and that sentence as a model cites it."""
+    with Store(folder, MiniLM) as store:
+        search = Search(store)
+        try:
+            for question in questions:
+                if said := true_answer(question, search(question), store):
+                    return question, said
+        finally:
+            search.close()
+    raise SystemExit("no question has an answer in this index")
+
+
+def stream(url: str, question: str) -> list[float]:
+    """Milliseconds to the first sentence of each answer; those while fewer than STREAMS are under way do not count."""
 
     async def everybody() -> list[float]:
-        limits = httpx.Limits(max_connections=len(questions))
+        limits = httpx.Limits(max_connections=2 * STREAMS)
         async with httpx.AsyncClient(base_url=url, limits=limits, timeout=60, trust_env=False) as client:
-            return list(await asyncio.gather(*(_first_sentence(client, question) for question in questions)))
+            asking = list[asyncio.Task[float]]()
+            for _ in range(STREAMS * 2):
+                asking.append(asyncio.create_task(_first_sentence(client, question)))
+                await asyncio.sleep(WRITTEN / STREAMS)
+            return list(await asyncio.gather(*asking))[STREAMS:]
 
     return asyncio.run(everybody())
 
 
 async def _first_sentence(client: httpx.AsyncClient, question: str) -> float:
-    started = time.perf_counter()
+    started, first = time.perf_counter(), float("nan")
     headers = {"Accept": "text/event-stream"}
     async with client.stream("POST", "/v1/ask", json={"question": question}, headers=headers) as response:
         async for line in response.aiter_lines():
-            if line == "event: sentence":
-                return (time.perf_counter() - started) * 1000
-    return float("nan")
+            if line == "event: sentence" and first != first:
+                first = (time.perf_counter() - started) * 1000
+    return first
 
 
 def _line(name: str, value: float, unit: str) -> None:

@@ -36,14 +36,14 @@ def streaming(store: Store, questions: list[str], folder: Path) -> Figures:
         writer = _writer(url, folder)
         for question in questions:
             found = search(question)
-            words = re.findall(r"\S+\s*", _true_answer(question, found, store))
+            words = re.findall(r"\S+\s*", true_answer(question, found, store))
             tell(url, words, PAUSE)
             heard(client, url)  # the connection is open from here on, as ours is
             bare = heard(client, url)
             ours, sentences = _ours(writer, question, found, store)
             if not sentences:
                 continue
-            first.append((ours[0] - bare[_ready(words)]) * 1000)
+            first.append((ours[0] - bare[ready(words)]) * 1000)
             total.append((ours[-1] - bare[-1]) / bare[-1] * 100)
             shown += sentences
     name = f"streamed answer of {len(first)}"
@@ -62,7 +62,7 @@ def _writer(url: str, folder: Path) -> Writer:
     return Writer(model, "bench", Prompts(), 20.0, breaker, Ledger(folder / "spent.db"), 4096)
 
 
-def _true_answer(question: str, found: Found, store: Store) -> str:
+def true_answer(question: str, found: Found, store: Store) -> str:
     """Sentences of the articles as a model would cite them."""
     passages = readable(found, store.catalog)
     said = []
@@ -84,7 +84,7 @@ def _ours(writer: Writer, question: str, found: Found, store: Store) -> tuple[li
     return [*times, time.perf_counter() - started], len(times)
 
 
-def _ready(words: list[str]) -> int:
+def ready(words: list[str]) -> int:
     """With which word the first sentence is whole and no marker of it can follow."""
     sentences = Sentences()
     for at, word in enumerate(words):

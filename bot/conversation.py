@@ -133,7 +133,8 @@ class Conversation:
     def _places(self, options: Options) -> Iterator[Filters]:
         """Where to look, one after the other until something answers; no place answers after it has said anything."""
         filters = options.get("filters") or Filters()
-        if first := find_article(self._store.catalog, options.get("first", "")):
+        first = find_article(self._store.catalog, options.get("first", ""))
+        if first and not filters.article:
             yield replace(filters, article=first)
         yield filters
 

@@ -1,6 +1,7 @@
 """The application: routes, what they share, how errors look."""
 
 import asyncio
+import logging
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -18,6 +19,7 @@ from bot.web.metrics import Metrics
 from bot.web.problems import answer_problems
 from bot.web.state import State
 
+LOG = logging.getLogger(__name__)
 PURGED_EVERY = 3_600  # seconds
 
 
@@ -53,7 +55,10 @@ async def _purge(state: State) -> None:
     """Forget, now and every hour, what was said longer ago than conversations are kept."""
     days = state.app.settings.keep_conversations
     while days:
-        await state.checks.run(lambda: state.app.history.purge(days))
+        try:
+            await state.checks.run(lambda: state.app.history.purge(days))
+        except Exception:  # the next hour is another chance
+            LOG.exception("what was said long ago could not be forgotten")
         await asyncio.sleep(PURGED_EVERY)
 
 
