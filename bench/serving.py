@@ -37,7 +37,7 @@ from retrieval.store import Store
 WARM_UP = 15.0  # seconds, after which memory should grow no more
 LOOK = 0.1  # seconds between health checks
 STREAMS = 50
-PAUSE = 0.02  # seconds from word to word: a quick model
+PAUSE = 0.1  # seconds from word to word
 WRITTEN = 15.0  # seconds that it writes one answer
 
 
@@ -58,11 +58,13 @@ def main() -> None:
     options = _options()
     questions = [row["question"] for row in rows(options.data / "news/questions.jsonl")]
     folder = options.work / f"news-{options.articles}"
-    alone = _alone(folder, options, questions[: options.questions])
-    with _served(folder) as (url, process):
-        load = _elsewhere(press, url, questions, options.askers, options.seconds, process.pid)
-    _told(load, alone, options.askers)
-    _streams(folder, questions)
+    if options.only != "streams":
+        alone = _alone(folder, options, questions[: options.questions])
+        with _served(folder) as (url, process):
+            load = _elsewhere(press, url, questions, options.askers, options.seconds, process.pid)
+        _told(load, alone, options.askers)
+    if options.only != "askers":
+        _streams(folder, questions)
     print(f"\n{time.strftime('%Y-%m-%d')}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
 
 
@@ -71,6 +73,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--data", type=Path, required=True, help="folder with the labelled sets")
     parser.add_argument("--work", type=Path, default=Path(".evals"), help="folder of the indexes that evals keeps")
     parser.add_argument("--articles", type=int, default=1500, help="size of the index that is asked")
+    parser.add_argument("--only", choices=("askers", "streams"), help="one half of it")
     parser.add_argument("--askers", type=int, default=200)
     parser.add_argument("--questions", type=int, default=100, help="asked one after the other, to compare")
     parser.add_argument("--seconds", type=float, default=60.0)
@@ -183,7 +186,7 @@ def _streams(folder: Path, questions: Sequence[str]) -> None:
     """
     question, said = _written(folder, questions)
     words = re.findall(r"\S+\s*", said)
-    words += ["More ", "is ", "not ", "known. "] * round(WRITTEN / PAUSE / 4)
+    words += ["and ", "more "] * round(WRITTEN / PAUSE / 2)  # the stream stays open; nothing more to verify
     with dictating() as model, _served(folder, OPENAI_BASE_URL=model, OPENAI_MODEL="bench") as (url, _):
         tell(model, words, PAUSE)
         with httpx.Client(trust_env=False) as client:

@@ -4,12 +4,13 @@ or to why it is dropped. Nothing else of what a model writes reaches a reader.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import lru_cache
 from typing import Literal
 
 from bot.clauses import clauses
 from bot.draft import Written
 from bot.facts import days, unbound_figure
+from bot.lazy import lazy
 from bot.meaning import meaning, rarity
 from bot.messages import Claim
 from bot.names import Known, replaced_name, unknown_name
@@ -43,14 +44,20 @@ class _Sources:
     question: str
     quotes: Quotes
 
-    @cached_property
+    @lazy
     def weights(self) -> Mapping[str, float]:
-        return rarity(hit.passage.text for hit in self.passages)
+        return _weights(tuple(hit.passage.text for hit in self.passages))
 
     def said(self, text: str) -> list[str]:
         """What a text says that the question did not name."""
         asked = {term for term in question_names(self.question) if term not in self.weights}
         return [term for term in meaning(text) if term not in asked]
+
+
+@lru_cache(maxsize=64)
+def _weights(texts: tuple[str, ...]) -> Mapping[str, float]:
+    """All sentences of one answer are held against the same passages."""
+    return rarity(texts)
 
 
 def verify(written: Written, passages: Sequence[Hit], question: str, quotes: Quotes) -> Claim | Dropped:
