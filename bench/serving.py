@@ -25,7 +25,7 @@ import psutil
 
 from bench.clock import percentile
 from bench.dictating import dictating, heard, tell
-from bench.streaming import ready, true_answer
+from bench.streaming import bench_writer, ready, true_answer
 from bot.conversation import Conversation
 from bot.history import History
 from evals.data import news_articles, rows
@@ -37,6 +37,7 @@ from retrieval.store import Store
 WARM_UP = 15.0  # seconds, after which memory should grow no more
 LOOK = 0.1  # seconds between health checks
 STREAMS = 50
+OPENING = 40  # characters by which a sentence is known again
 PAUSE = 0.1  # seconds from word to word
 WRITTEN = 15.0  # seconds that it writes one answer
 
@@ -201,11 +202,15 @@ def _streams(folder: Path, questions: Sequence[str]) -> None:
 
 def _written(folder: Path, questions: Sequence[str]) -> tuple[str, str]:
     """The first question that a true sentence of the articles answers, and that sentence as a model cites it."""
-    with Store(folder, MiniLM) as store:
-        search = Search(store)
+    with Store(folder, MiniLM) as store, dictating() as model, tempfile.TemporaryDirectory() as beside:
+        search, writer = Search(store), bench_writer(model, Path(beside))
         try:
             for question in questions:
-                if said := true_answer(question, search(question), store):
+                found = search(question)
+                said = true_answer(question, found, store)
+                tell(model, re.findall(r"\S+\s*", said) or ["Nothing."], 0.0)
+                first = next(writer.write(question, found, store.catalog, writer.begin()), None)
+                if first and said.startswith(first.text[:OPENING]):  # the model's own first sentence holds
                     return question, said
         finally:
             search.close()

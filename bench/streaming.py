@@ -33,7 +33,7 @@ def streaming(store: Store, questions: list[str], folder: Path) -> Figures:
     search = Search(store)
     first, total, shown = list[float](), list[float](), 0
     with dictating() as url, httpx.Client() as client:
-        writer = _writer(url, folder)
+        writer = bench_writer(url, folder)
         for question in questions:
             found = search(question)
             words = re.findall(r"\S+\s*", true_answer(question, found, store))
@@ -56,7 +56,7 @@ def streaming(store: Store, questions: list[str], folder: Path) -> Figures:
     }
 
 
-def _writer(url: str, folder: Path) -> Writer:
+def bench_writer(url: str, folder: Path) -> Writer:
     model = ChatModel(endpoint=Endpoint(address(url, "none")), model="bench")
     breaker = CircuitBreaker(failures=3, cool_down=30)
     return Writer(model, "bench", Prompts(), 20.0, breaker, Ledger(folder / "spent.db"), 4096)
