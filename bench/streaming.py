@@ -33,17 +33,17 @@ def streaming(store: Store, questions: list[str], folder: Path) -> Figures:
     search = Search(store)
     first, total, shown = list[float](), list[float](), 0
     with dictating() as url, httpx.Client() as client:
-        writer = _writer(url, folder)
+        writer = bench_writer(url, folder)
         for question in questions:
             found = search(question)
-            words = re.findall(r"\S+\s*", _true_answer(question, found, store))
+            words = re.findall(r"\S+\s*", true_answer(question, found, store))
             tell(url, words, PAUSE)
             heard(client, url)  # the connection is open from here on, as ours is
             bare = heard(client, url)
             ours, sentences = _ours(writer, question, found, store)
             if not sentences:
                 continue
-            first.append((ours[0] - bare[_ready(words)]) * 1000)
+            first.append((ours[0] - bare[ready(words)]) * 1000)
             total.append((ours[-1] - bare[-1]) / bare[-1] * 100)
             shown += sentences
     name = f"streamed answer of {len(first)}"
@@ -56,13 +56,13 @@ def streaming(store: Store, questions: list[str], folder: Path) -> Figures:
     }
 
 
-def _writer(url: str, folder: Path) -> Writer:
+def bench_writer(url: str, folder: Path) -> Writer:
     model = ChatModel(endpoint=Endpoint(address(url, "none")), model="bench")
     breaker = CircuitBreaker(failures=3, cool_down=30)
     return Writer(model, "bench", Prompts(), 20.0, breaker, Ledger(folder / "spent.db"), 4096)
 
 
-def _true_answer(question: str, found: Found, store: Store) -> str:
+def true_answer(question: str, found: Found, store: Store) -> str:
     """Sentences of the articles as a model would cite them."""
     passages = readable(found, store.catalog)
     said = []
@@ -84,7 +84,7 @@ def _ours(writer: Writer, question: str, found: Found, store: Store) -> tuple[li
     return [*times, time.perf_counter() - started], len(times)
 
 
-def _ready(words: list[str]) -> int:
+def ready(words: list[str]) -> int:
     """With which word the first sentence is whole and no marker of it can follow."""
     sentences = Sentences()
     for at, word in enumerate(words):

@@ -23,6 +23,7 @@ class App:
     store: Store
     search: Search
     conversation: Conversation
+    history: History
 
 
 def open_store(settings: Settings) -> Store:
@@ -42,6 +43,7 @@ def open_app(model: str = "") -> Iterator[App]:
         search = Search(store)
         try:
             history = History(settings.data / "conversations.db")
-            yield App(settings, store, search, Conversation(store, search, history, lambda: writer(settings, opened)))
+            conversation = Conversation(store, search, history, lambda: writer(settings, opened))
+            yield App(settings, store, search, conversation, history)
         finally:
             search.close()

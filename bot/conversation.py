@@ -1,9 +1,11 @@
 """The one service every surface calls: a question in, a cited answer out, sentence by sentence where it is wanted."""
 
 from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
+from threading import Semaphore
 from typing import Literal, TypedDict, Unpack
 
 from bot.answer import SPACE, Composition, decline, decline_speaker
@@ -17,12 +19,16 @@ from bot.timings import Stopwatch
 from bot.writing.write import Writer, Writing
 from retrieval import backlog
 from retrieval.cancellation import Cancellation
-from retrieval.errors import ModelError, UsageError
+from retrieval.errors import Cancelled, ModelError, UsageError
 from retrieval.filters import Filters
+from retrieval.pages import find_article
 from retrieval.search import DEFAULT_HITS, Found, Search
 from retrieval.store import Store
 
 LONGEST_QUESTION = 2_000  # characters
+# Searches and extractions keep the processor busy: more of them side by side end no sooner, and keep the interpreter
+# from whatever else waits for it (`python -m bench.serving`: health checks). Waiting for a model takes no place.
+AT_WORK = 2
 SPOKEN = 0.75  # the evidence that somebody's own words on the topic are
 
 Stage = Literal["searching", "writing"]
@@ -42,12 +48,18 @@ Event = Stage | Sentence | Asking
 
 
 class Options(TypedDict, total=False):
-    """What may be said beside a question; `today` is the day that `this week` is counted from."""
+    """What may be said beside a question.
+
+    `today` is the day that `this week` is counted from, `turns` are what was said before where no history knows it,
+    `first` is the id or URL of an article that is asked before the archive is; one that is not known changes nothing.
+    """
 
     filters: Filters | None
     k: int
     today: date | None
     cancellation: Cancellation
+    turns: Sequence[Turn]
+    first: str
 
 
 class Conversation:
@@ -60,6 +72,7 @@ class Conversation:
         self, store: Store, search: Search, history: History, writer: Callable[[], Writer | None] = lambda: None
     ) -> None:
         self._store, self._search, self._history, self._make_writer = store, search, history, writer
+        self._at_work = Semaphore(AT_WORK)
 
     @cached_property
     def _writer(self) -> Writer | None:
@@ -84,29 +97,50 @@ class Conversation:
         """
         watch = Stopwatch()
         question = checked(question)
-        writing = self._writer.begin(options.get("cancellation")) if self._writer else None
+        cancellation = options.get("cancellation") or Cancellation()
+        writing = self._writer.begin(cancellation) if self._writer else None
         yield "searching"
-        standalone = self._standalone(question, conversation, writing)
-        found = self._search(
-            standalone, options.get("k", DEFAULT_HITS), filters=options.get("filters"), today=options.get("today")
-        )
-        watch.mark("search")
-        answer = yield from self._answer(_Inquiry(question, standalone, found, writing, watch))
+        turns = options.get("turns") or (self._history.turns(conversation) if conversation else ())
+        standalone = self._standalone(question, turns, writing)
+        for filters in self._places(options):
+            with self._working(cancellation):
+                found = self._search(
+                    standalone, options.get("k", DEFAULT_HITS), filters=filters, today=options.get("today")
+                )
+            watch.mark("search")
+            answer = yield from self._answer(_Inquiry(question, standalone, found, writing, watch, cancellation))
+            if answer.status != "no_answer":
+                break
         watch.mark("total")
         answer = replace(answer, conversation_id=conversation, timings_ms=watch.timings(), tokens=_tokens(writing))
         if conversation:
-            self._history.remember(conversation, answer)
+            answer = replace(answer, turn=self._history.remember(conversation, answer))
         yield Asking(answer, found, writing)
 
-    def forget(self, conversation: str) -> None:
-        """Delete what was said."""
-        self._history.forget(conversation)
+    def forget(self, conversation: str) -> bool:
+        """Delete what was said; whether there was anything."""
+        return self._history.forget(conversation)
 
-    def _standalone(self, question: str, conversation: str, writing: Writing | None) -> str:
-        turns: Sequence[Turn] = self._history.turns(conversation) if conversation else ()
+    @contextmanager
+    def _working(self, cancellation: Cancellation) -> Iterator[None]:
+        """A place for what keeps the processor busy. Raises Cancelled where nobody wants it any more."""
+        with self._at_work:
+            if cancellation.is_cancelled:
+                raise Cancelled("Nobody waits for this answer any more.")
+            yield
+
+    def _standalone(self, question: str, turns: Sequence[Turn], writing: Writing | None) -> str:
         if self._writer and writing:
             return self._writer.standalone(question, turns, writing)
         return condense(question, turns)
+
+    def _places(self, options: Options) -> Iterator[Filters]:
+        """Where to look, one after the other until something answers; no place answers after it has said anything."""
+        filters = options.get("filters") or Filters()
+        first = find_article(self._store.catalog, options.get("first", ""))
+        if first and not filters.article:
+            yield replace(filters, article=first)
+        yield filters
 
     def _answer(self, inquiry: "_Inquiry") -> Generator[Event, None, Answer]:
         catalog, found, writing = self._store.catalog, inquiry.found, inquiry.writing
@@ -141,7 +175,8 @@ class Conversation:
             if writing.declined:
                 return replace(self._decline(inquiry), answered_by=by)
         if not composition.has_text:
-            by, claims = "extract", claims or extract(inquiry.standalone, found.asked, found.hits, catalog)
+            with self._working(inquiry.cancellation):
+                by, claims = "extract", claims or extract(inquiry.standalone, found.asked, found.hits, catalog)
             for claim in claims:
                 yield inquiry.said(composition.add(claim))
         if not composition.has_text:
@@ -155,6 +190,7 @@ class Conversation:
     ) -> Generator[Event, None, str]:
         """The model's sentences that hold; returns what a reader should know of how it went."""
         yield "writing"
+        writing.declined, writing.draft = False, ""  # an article asked first may have declined
         try:
             for claim in writer.write(inquiry.standalone, inquiry.found, self._store.catalog, writing):
                 yield inquiry.said(composition.add(claim, after=SPACE))
@@ -178,6 +214,7 @@ class _Inquiry:
     found: Found
     writing: Writing | None
     watch: Stopwatch
+    cancellation: Cancellation
 
     def said(self, sentence: Sentence) -> Sentence:
         self.watch.mark("first_sentence")

@@ -1,8 +1,9 @@
-"""What was asked and answered in each conversation, in SQLite, kept across runs."""
+"""What was asked and answered in each conversation and whether it helped, in SQLite, kept across runs."""
 
 import json
 import sqlite3
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bot.messages import Answer, Turn
@@ -17,7 +18,16 @@ CREATE TABLE IF NOT EXISTS turns (
     question TEXT NOT NULL, standalone TEXT NOT NULL, answer TEXT NOT NULL,
     status TEXT NOT NULL, articles TEXT NOT NULL,
     PRIMARY KEY (conversation, number)
-)
+);
+CREATE INDEX IF NOT EXISTS turns_by_time ON turns (asked);
+CREATE TABLE IF NOT EXISTS verdicts (
+    conversation TEXT NOT NULL, number INTEGER NOT NULL, given TEXT NOT NULL,
+    helpful INTEGER NOT NULL, reason TEXT NOT NULL,
+    PRIMARY KEY (conversation, number)
+);
+CREATE TRIGGER IF NOT EXISTS verdicts_leave_with_their_turns AFTER DELETE ON turns BEGIN
+    DELETE FROM verdicts WHERE conversation = old.conversation AND number = old.number;
+END
 """
 
 
@@ -25,11 +35,11 @@ class History:
     """Turns by conversation; a conversation's id is surface, chat and thread. Raises IndexUnavailable."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self.path = path
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             with closing(self._connect()) as db:
-                db.execute(_SCHEMA)
+                db.executescript(_SCHEMA)
         except (OSError, sqlite3.Error) as exc:
             raise IndexUnavailable(f"The conversations in {path} cannot be opened: {exc}.") from exc
 
@@ -45,20 +55,42 @@ class History:
             Turn(q, standalone, text, status, tuple(json.loads(ids))) for q, standalone, text, status, ids in rows[::-1]
         ]
 
-    def remember(self, conversation: str, answer: Answer) -> None:
-        """Add a turn."""
+    def remember(self, conversation: str, answer: Answer) -> int:
+        """Add a turn; returns its number in the conversation, from 1."""
         articles = json.dumps(list(dict.fromkeys(citation.article for citation in answer.citations)))
         facts = [answer.question, answer.standalone_question, answer.text, answer.status, articles]
         number = "SELECT coalesce(max(number), 0) + 1 FROM turns WHERE conversation = ?1"
         with closing(self._connect()) as db, db:
-            db.execute(
-                f"INSERT INTO turns VALUES (?1, ({number}), ?2, ?3, ?4, ?5, ?6, ?7)", [conversation, now(), *facts]
-            )
+            row = db.execute(
+                f"INSERT INTO turns VALUES (?1, ({number}), ?2, ?3, ?4, ?5, ?6, ?7) RETURNING number",
+                [conversation, now(), *facts],
+            ).fetchone()
+        return int(row[0])
 
-    def forget(self, conversation: str) -> None:
-        """Delete a conversation."""
+    def judge(self, conversation: str, turn: int, *, helpful: bool, reason: str = "") -> bool:
+        """Remember whether an answer helped, instead of what was said of it before; False where there is none."""
+        sql = (
+            "INSERT OR REPLACE INTO verdicts "
+            "SELECT conversation, number, ?3, ?4, ?5 FROM turns WHERE conversation = ?1 AND number = ?2"
+        )
         with closing(self._connect()) as db, db:
-            db.execute("DELETE FROM turns WHERE conversation = ?", [conversation])
+            return db.execute(sql, [conversation, turn, now(), helpful, reason]).rowcount > 0
+
+    def verdicts(self) -> dict[bool, int]:
+        """How many answers helped and how many did not."""
+        with closing(self._connect()) as db:
+            return {bool(row[0]): row[1] for row in db.execute("SELECT helpful, count(*) FROM verdicts GROUP BY 1")}
+
+    def forget(self, conversation: str) -> bool:
+        """Delete a conversation; whether there was one."""
+        with closing(self._connect()) as db, db:
+            return db.execute("DELETE FROM turns WHERE conversation = ?", [conversation]).rowcount > 0
+
+    def purge(self, days: int) -> int:
+        """Delete what was said more than so many days ago; returns how many turns that were."""
+        oldest = (datetime.now(UTC) - timedelta(days=days)).isoformat(timespec="seconds")
+        with closing(self._connect()) as db, db:
+            return db.execute("DELETE FROM turns WHERE asked < ?", [oldest]).rowcount
 
     def _connect(self) -> sqlite3.Connection:
-        return sqlite3.connect(self._path, timeout=BUSY_SECONDS)
+        return sqlite3.connect(self.path, timeout=BUSY_SECONDS)

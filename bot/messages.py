@@ -54,6 +54,7 @@ class Answer:
     text: str
     citations: tuple[Citation, ...] = ()
     conversation_id: str = ""
+    turn: int = 0  # its number in the conversation, from 1; 0 where it was not remembered
     answered_by: str = "extract"
     newest_source: str = ""
     indexed_at: str = ""

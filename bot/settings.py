@@ -28,6 +28,14 @@ class Settings(BaseSettings):
     articles: Path = Field(
         Path("articles"), description="Articles that a first question without an index is answered from."
     )
+    keep_conversations: int = Field(
+        30, ge=0, le=36_500, description="Days that conversations are kept where anything is served; 0: for ever."
+    )
+    at_once: int = Field(64, ge=1, le=1_000, description="Answers over HTTP made side by side.")
+    waiting: int = Field(256, ge=0, le=100_000, description="Questions over HTTP that may wait for their turn.")
+    stale_after: int = Field(
+        0, ge=0, description="Hours without a look for articles after which /readyz says no; 0: never."
+    )
     largest_file: int = Field(LARGEST_FILE, gt=0, description="Bytes; a larger article is refused.")
     openai_base_url: str = Field(
         "", validation_alias="OPENAI_BASE_URL", description="OpenAI-compatible endpoint; empty means OpenAI's own."

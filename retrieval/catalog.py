@@ -198,6 +198,9 @@ class Catalog:
         if filters.until:
             clauses.append("v.published <> '' AND substr(v.published, 1, 10) <= ?")
             values.append(filters.until)
+        if filters.article:
+            clauses.append("a.id = ?")
+            values.append(filters.article)
         for column, wanted in (("outlet", filters.outlet), ("authors", filters.author)):
             if wanted:
                 clauses.append(f"instr(casefold(v.{column}), ?) > 0")

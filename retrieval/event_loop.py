@@ -56,9 +56,12 @@ class LoopThread:
         future = asyncio.run_coroutine_threadsafe(pump(), self._loop)
         future.add_done_callback(lambda _: queue.put(_END))
         try:
-            with (cancellation or Cancellation()).ending(future.cancel):
+            ending = cancellation or Cancellation()
+            with ending.ending(future.cancel):
                 while (item := _next(queue, left())) is not _END:
                     yield item
+                    if ending.is_cancelled:  # what has come already is not worth reading any more
+                        raise CancelledError
             future.result()
         except CancelledError:
             raise Cancelled("Nobody waits for the answer any more.") from None

@@ -11,7 +11,7 @@ from retrieval.errors import UsageError
 class Filters:
     """Dates are ISO days, both ends included; outlet and author match as parts of the name, whatever the case.
 
-    A speaker does not limit the articles: it asks for that person's words.
+    `article` is one article's id. A speaker does not limit the articles: it asks for that person's words.
     """
 
     since: str = ""
@@ -19,10 +19,11 @@ class Filters:
     outlet: str = ""
     author: str = ""
     speaker: str = ""
+    article: str = ""
 
     @property
     def limit_articles(self) -> bool:
-        return any((self.since, self.until, self.outlet, self.author))
+        return any((self.since, self.until, self.outlet, self.author, self.article))
 
 
 def filters_of(*, since: str = "", until: str = "", outlet: str = "", author: str = "", speaker: str = "") -> Filters:

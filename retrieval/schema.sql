@@ -10,6 +10,7 @@ CREATE TABLE IF NOT EXISTS versions (
     published TEXT NOT NULL, updated TEXT NOT NULL, language TEXT NOT NULL, headings TEXT NOT NULL, text TEXT NOT NULL,
     PRIMARY KEY (article, number)
 );
+CREATE INDEX IF NOT EXISTS versions_of_url ON versions (url);
 CREATE TABLE IF NOT EXISTS passages (
     id        TEXT PRIMARY KEY,
     article   TEXT NOT NULL, version INTEGER NOT NULL,

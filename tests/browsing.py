@@ -66,7 +66,13 @@ Element.prototype.attachShadow = function (options) {
 @contextmanager
 def serving(store: Store, conversation: Conversation) -> Iterator[str]:
     """The application on a port of its own; gives its address."""
-    app = App(Settings(_env_file=None, data=store.folder), store, Search(store), conversation)
+    app = App(
+        Settings(_env_file=None, data=store.folder),
+        store,
+        Search(store),
+        conversation,
+        History(store.folder / "conversations.db"),
+    )
     config = uvicorn.Config(
         make_app(app), host="127.0.0.1", port=0, log_level="warning", ws="none", timeout_graceful_shutdown=1
     )

@@ -13,11 +13,11 @@ import uvicorn
 from fastapi import APIRouter
 
 from bot.build import App
-from bot.commands.serve import configured
 from bot.conversation import Conversation
 from bot.history import History
 from bot.settings import Settings
 from bot.web.app import make_app
+from bot.web.server import configured
 from retrieval.embed import MiniLM
 from retrieval.search import Search
 from retrieval.store import Store
@@ -51,11 +51,12 @@ def listening(
     """A client of a server, with `more` routes, that believes to listen on `host`; it does on loopback."""
     read = Settings(_env_file=None, data=store.folder, **settings)
     search = Search(store)
-    app = App(read, store, search, Conversation(store, search, History(store.folder / "conversations.db")))
+    history = History(store.folder / "conversations.db")
+    app = App(read, store, search, Conversation(store, search, history), history)
     try:
         web = make_app(app, host)
         web.include_router(more or APIRouter())
-        server = uvicorn.Server(configured(web, "127.0.0.1", 0))
+        server = uvicorn.Server(configured(web))
         with running(server) as address, httpx.Client(base_url=address, trust_env=False) as client:
             yield client
     finally:

@@ -9,10 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.conversation import LONGEST_QUESTION, Conversation
-from bot.messages import Answer
+from bot.messages import Answer, Turn
 from retrieval import index
+from retrieval.cancellation import Cancellation
 from retrieval.embed import MiniLM
-from retrieval.errors import EmbeddingUnavailable, UsageError
+from retrieval.errors import Cancelled, EmbeddingUnavailable, UsageError
 from retrieval.filters import Filters, filters_of
 from retrieval.store import Store
 from tests.conftest import article, fill
@@ -137,3 +138,29 @@ def test_every_citation_of_any_answer_is_a_span_of_its_article(filled: Store, qu
     for citation in (*answer.citations, *answer.nearest):
         assert citation.quote == filled.catalog.article(citation.article).text[citation.start : citation.end]
     assert all(f"[{citation.number}]" in answer.text for citation in answer.citations)
+
+
+def test_turns_that_are_given_are_understood_and_not_remembered(conversation: Conversation) -> None:
+    before = Turn(TOLL, TOLL, "She defended it.", "answered")
+    followed = conversation.ask("What did Okoro say?", turns=[before])
+    assert (followed.standalone_question, followed.turn) == ("What did Okoro say about the toll?", 0)
+
+
+def test_an_answer_knows_its_number_in_the_conversation(conversation: Conversation) -> None:
+    assert [conversation.ask(TOLL, "chat/numbered").turn for _ in range(2)] == [1, 2]
+
+
+def test_the_article_asked_first_answers_where_it_can(conversation: Conversation) -> None:
+    about = "How many people did the ferries carry?"
+    assert {one.article for one in conversation.ask(about, first="ferry").citations} == {"ferry"}
+    assert conversation.ask(TOLL, first="ferry").text == conversation.ask(TOLL).text
+    assert conversation.ask(TOLL, first="https://elsewhere.org").text == conversation.ask(TOLL).text
+
+
+def test_nobody_works_on_what_was_cancelled(conversation: Conversation) -> None:
+    cancellation = Cancellation()
+    events = conversation.stream(TOLL, cancellation=cancellation)
+    next(events)
+    cancellation.cancel()
+    with pytest.raises(Cancelled):
+        next(events)

@@ -6,6 +6,8 @@ from threading import Event, Thread
 
 import pytest
 
+from retrieval.cancellation import Cancellation
+from retrieval.errors import Cancelled
 from retrieval.event_loop import loop_thread
 
 PATIENCE = 5.0
@@ -57,4 +59,14 @@ def test_items_come_while_the_rest_is_awaited_and_leaving_ends_it() -> None:
     assert [next(items) for _ in range(3)] == [0, 1, 2]
     assert not closed.is_set()
     items.close()
+    assert closed.wait(PATIENCE)
+
+
+def test_what_has_come_already_is_not_handed_on_once_it_is_cancelled() -> None:
+    closed, cancellation = Event(), Cancellation()
+    items = loop_thread().iterate(numbers(closed), cancellation=cancellation)
+    assert next(items) == 0
+    cancellation.cancel()
+    with pytest.raises(Cancelled):
+        next(items)
     assert closed.wait(PATIENCE)

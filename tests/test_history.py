@@ -79,3 +79,28 @@ def test_what_was_said_comes_back_character_for_character(tmp_path: Path, chat: 
     history.remember(chat, answer(question, text=said))
     turn = history.turns(chat)[-1]
     assert (turn.question, turn.answer) == (question, said)
+
+
+def test_turns_are_numbered_from_one_in_their_conversation(tmp_path: Path) -> None:
+    history = History(tmp_path / "talk.db")
+    assert [history.remember("mine", answer()) for _ in range(3)] == [1, 2, 3]
+    assert history.remember("yours", answer()) == 1
+
+
+def test_the_last_verdict_counts_and_leaves_with_its_turn(tmp_path: Path) -> None:
+    history = History(tmp_path / "talk.db")
+    history.remember("mine", answer())
+    assert history.judge("mine", 1, helpful=True) and history.judge("mine", 1, helpful=False, reason="It is old.")
+    assert history.verdicts() == {False: 1}
+    assert history.forget("mine") and history.verdicts() == {} and not history.forget("mine")
+
+
+def test_what_was_never_answered_cannot_be_judged(tmp_path: Path) -> None:
+    history = History(tmp_path / "talk.db")
+    assert not history.judge("nobody's", 1, helpful=True) and history.verdicts() == {}
+
+
+def test_only_what_is_older_is_purged(tmp_path: Path) -> None:
+    history = History(tmp_path / "talk.db")
+    history.remember("mine", answer())
+    assert history.purge(1) == 0 and history.turns("mine")

@@ -27,12 +27,15 @@ ONLY_IN = {
     "onnxruntime": {"retrieval.embed"},
     "sqlite3": {
         *("retrieval.catalog", "retrieval.quotes.table", "retrieval.vector_cache"),
-        *("bot.history", "bot.spending", "bot.web.keys"),
+        *("bot.history", "bot.spending", "bot.web.keys", "bot.web.standing"),
     },
     "limits": {"bot.web.limits"},
     "hmac": {"bot.web.tokens", "bot.web.keys"},
     "pydantic_settings": {"bot.settings"},
     "xllamacpp": {"bot.local_server"},
+    "uvicorn": {"bot.web.server"},
+    "prometheus_client": {"bot.web.metrics", "bot.web.health"},
+    "sse_starlette": {"bot.web.events", "bot.web.ask", "bot.web.completions"},
 }
 
 
@@ -81,6 +84,12 @@ def test_a_command_line_that_only_helps_waits_for_no_library() -> None:
     listed = "import sys, bot.cli, bot.build; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", listed], cwd=ROOT, capture_output=True, text=True, check=True)
     assert not {"httpx", "langchain", "langchain_core", "chromadb", "onnxruntime"} & set(done.stdout.split())
+
+
+@pytest.mark.parametrize("library", ["fastapi", "starlette"])
+def test_only_the_http_surface_knows_its_framework(library: str) -> None:
+    users = {name for name, imported in modules().items() if library in {module.split(".")[0] for module in imported}}
+    assert users and all(name.startswith("bot.web.") for name in users)
 
 
 @pytest.mark.parametrize("library", ONLY_IN)

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
+from bot.lazy import lazy
 from bot.verification.meaning import meaning, rarity
 from bot.verification.quoted import Place
 from bot.verification.speaker import said_at
@@ -22,11 +22,11 @@ class Ground:
     question: str
     quotes: Quotes
 
-    @cached_property
+    @lazy
     def weights(self) -> Mapping[str, float]:
         return rarity(hit.passage.text for hit in self.passages)
 
-    @cached_property
+    @lazy
     def outlets(self) -> frozenset[str]:
         every = frozenset(term for hit in self.passages for term in terms(hit.outlet))
         return every - set(self.weights)

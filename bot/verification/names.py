@@ -3,8 +3,9 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property, lru_cache
+from functools import cache, lru_cache
 
+from bot.lazy import lazy
 from bot.verification.figures import REMEMBERED
 from retrieval.quotes.names import PARTICLES, TITLES, fold, given_names
 from retrieval.quotes.words import words
@@ -51,16 +52,16 @@ class Known:
     texts: tuple[str, ...]
     asked: str = ""
 
-    @cached_property
+    @lazy
     def runs(self) -> list[list[str]]:
         return [[token.key for token in run] for text in self.texts for run in _runs(text, tokens(text))]
 
-    @cached_property
+    @lazy
     def capital(self) -> frozenset[str]:
         asked = {token.key for token in tokens(self.asked)} - STOP_WORDS
         return frozenset(key for run in self.runs for key in run) | asked
 
-    @cached_property
+    @lazy
     def proper(self) -> frozenset[str]:
         """Words with a capital where no sentence begins."""
         return frozenset(
@@ -70,18 +71,18 @@ class Known:
             for token in run[bool(_OPENS.search(text[: run[0].start])) :]
         )
 
-    @cached_property
+    @lazy
     def every(self) -> frozenset[str]:
         return frozenset(token.key for text in (*self.texts, self.asked) for token in tokens(text))
 
-    @cached_property
+    @lazy
     def pairs(self) -> frozenset[tuple[str, str]]:
         asked = [token.key for token in tokens(self.asked)]
         return frozenset(
             (one, two) for run in (*self.runs, asked) for at, one in enumerate(run) for two in run[at + 1 : at + 4]
         )
 
-    @cached_property
+    @lazy
     def initials(self) -> frozenset[str]:
         """`ecb` for European Central Bank."""
         return frozenset(

@@ -38,6 +38,15 @@ def operator_of(request: Request, state: Annotated[State, Depends(state_of)]) ->
     return caller
 
 
+def may_look(request: Request, state: Annotated[State, Depends(state_of)]) -> bool:
+    """Whether whoever asks may look at how the server is."""
+    try:
+        operator_of(request, state)
+    except Problem:
+        return False
+    return True
+
+
 def identified(request: Request, policy: Policy) -> Caller:
     """Whose request this is. Raises Problem."""
     address = request.client.host if request.client else ""

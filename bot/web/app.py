@@ -1,8 +1,10 @@
 """The application: routes, what they share, how errors look."""
 
+import asyncio
+import logging
 import secrets
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from importlib.metadata import version
 
 from fastapi import FastAPI
@@ -11,11 +13,11 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.build import App
-from bot.history import History
-from bot.web import ask, demo, session, widget
+from bot.web import articles, ask, completions, conversing, demo, health, quotes, search, session, widget
 from bot.web.answering import Answering
 from bot.web.conversations import Conversations
 from bot.web.headers import Guarded
+from bot.web.metrics import Metrics
 from bot.web.policy import Policy, policy_of
 from bot.web.problems import answer_problems
 from bot.web.proxies import Proxies
@@ -23,8 +25,9 @@ from bot.web.sizes import Sized
 from bot.web.state import State
 from bot.web.unexpected import Unexpected
 
+LOG = logging.getLogger(__name__)
+PURGED_EVERY = 3_600  # seconds
 PREFLIGHT = 7_200  # seconds that browsers keep what a site's pages may send; Chromium keeps it no longer
-AT_ONCE, WAITING = 4, 32  # answers made side by side, and questions that wait for their turn
 
 
 def make_app(app: App, host: str = "127.0.0.1") -> FastAPI:
@@ -33,19 +36,18 @@ def make_app(app: App, host: str = "127.0.0.1") -> FastAPI:
 
     @asynccontextmanager
     async def running(web: FastAPI) -> AsyncIterator[None]:
-        answering = Answering(AT_ONCE, WAITING)
-        web.state.onrecord = State(
-            app, answering, Conversations(History(app.settings.data / "conversations.db")), policy
-        )
+        state = web.state.onrecord = _state(app, policy)
+        purging = asyncio.create_task(_purge(state))
         yield
-        answering.close()
+        purging.cancel()
+        with suppress(asyncio.CancelledError):
+            await purging
+        state.close()
 
     web = FastAPI(title="OnRecord", version=version("onrecord"), lifespan=running, docs_url=None, redoc_url=None)
     answer_problems(web)
-    web.include_router(ask.router)
-    web.include_router(session.router)
-    web.include_router(widget.router)
-    web.include_router(demo.router)
+    for part in (session, ask, search, quotes, articles, conversing, completions, health, widget, demo):
+        web.include_router(part.router)
     _surround(web, policy)
     return web
 
@@ -66,6 +68,23 @@ def _surround(web: FastAPI, policy: Policy) -> None:
     web.add_middleware(Proxies, trusted=policy.proxies)
     web.add_middleware(Guarded)
     web.add_middleware(Identified)
+
+
+def _state(app: App, policy: Policy) -> State:
+    metrics = Metrics()
+    answering = Answering(app.settings.at_once, app.settings.waiting, metrics)
+    return State(app, answering, Conversations(app.history), metrics, policy)
+
+
+async def _purge(state: State) -> None:
+    """Forget, now and every hour, what was said longer ago than conversations are kept."""
+    days = state.app.settings.keep_conversations
+    while days:
+        try:
+            await state.checks.run(lambda: state.app.history.purge(days))
+        except Exception:  # the next hour is another chance
+            LOG.exception("what was said long ago could not be forgotten")
+        await asyncio.sleep(PURGED_EVERY)
 
 
 class Identified:

@@ -3,7 +3,8 @@
 `{"error": {"message", "type", "code", "param", "request_id"}}`; `code` is stable, `message` is one sentence for people.
 """
 
-from collections.abc import Mapping
+from dataclasses import dataclass
+from math import ceil
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -13,7 +14,42 @@ from starlette.exceptions import HTTPException
 
 from retrieval.errors import IndexUnavailable, OnRecordError, UnknownArticle, UsageError
 
+_CODES = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 431: "too_large"}
+_WHEN = {
+    401: "`unauthorized`: no token or key, or one that is not known or no longer.",
+    403: "`forbidden`: the origin is none of the site's.",
+    404: "`not_found` or `unknown_conversation`.",
+    405: "`method_not_allowed`.",
+    413: "`too_large`.",
+    431: "`too_large`: the address and the headers.",
+    422: "`invalid_request`; `param` names the field.",
+    429: "`rate_limited`; `Retry-After` says for how many seconds.",
+    503: "`busy`, `index_unavailable` or `stopping`; `Retry-After` says when to try again.",
+}
 _KINDS = {401: "authentication_error", 403: "permission_error", 429: "rate_limit_error"}
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorDetail:
+    """What went wrong; `code` is stable, `message` is for people."""
+
+    message: str
+    type: str
+    code: str
+    param: str | None
+    request_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorBody:
+    """The body of every error."""
+
+    error: ErrorDetail
+
+
+def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """How OpenAPI names the errors that a request may end with."""
+    return {status: {"model": ErrorBody, "description": _WHEN[status]} for status in statuses}
 
 
 class Problem(Exception):
@@ -58,23 +94,27 @@ def answer_problems(app: FastAPI) -> None:
 
     def respond(request: Request, error: Exception) -> JSONResponse:
         problem = problem_of(error)
-        headers: Mapping[str, str] = (
-            {} if problem.retry_after is None else {"Retry-After": str(round(problem.retry_after))}
-        )
+        headers = {"X-Request-Id": request.state.id}  # an unexpected error passes by whatever else would set it
+        if problem.retry_after is not None:
+            headers["Retry-After"] = str(ceil(problem.retry_after))
         if problem.status == 401:
-            headers = {"WWW-Authenticate": "Bearer"}
+            headers["WWW-Authenticate"] = "Bearer"
         return JSONResponse(body_of(problem, request.state.id), problem.status, headers)
 
     def invalid(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, RequestValidationError)
         first = error.errors()[0]
-        where = ".".join(map(str, first["loc"][1:]))
-        return respond(request, Problem(422, "invalid_request", f"{where or 'The body'}: {first['msg']}.", param=where))
+        where = "" if first["type"] == "json_invalid" else ".".join(map(str, first["loc"][1:]))
+        said = f"{where or 'The body'}: {first['msg']}."
+        return respond(request, Problem(422, "invalid_request", said, param=where or None))
 
     def refused(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, HTTPException)
-        codes = {404: "not_found", 405: "method_not_allowed"}
-        return respond(request, Problem(error.status_code, codes.get(error.status_code, "refused"), str(error.detail)))
+        status = 422 if error.status_code == 400 else error.status_code  # a body that is not UTF-8
+        code = _CODES.get(status, "invalid_request")
+        response = respond(request, Problem(status, code, f"{error.detail.rstrip('.')}."))
+        response.headers.update(error.headers or {})  # Allow, of a method that is not allowed
+        return response
 
     for kind in (Problem, OnRecordError):
         app.add_exception_handler(kind, respond)

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.web.addresses import household
-from bot.web.problems import Problem
+from bot.web.problems import Problem, refusals
 from bot.web.state import State, state_of
 
 router = APIRouter()
@@ -36,7 +36,7 @@ class Session(BaseModel):
     site: About
 
 
-@router.post("/v1/session", tags=["access"])
+@router.post("/v1/session", tags=["access"], responses=refusals(403, 404, 413, 422, 429))
 def session(wanted: Wanted, request: Request, state: Annotated[State, Depends(state_of)]) -> Session:
     """A token that this origin's pages may ask with; send it as `Authorization: Bearer`."""
     policy, address = state.policy, request.client.host if request.client else ""

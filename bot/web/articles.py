@@ -1,0 +1,69 @@
+"""GET /v1/articles/{id}: an article with its stored text, to which all offsets refer."""
+
+from dataclasses import asdict, dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path
+from fastapi.responses import JSONResponse, Response
+
+from bot.web.access import caller_of
+from bot.web.asked import storable
+from bot.web.caller import Caller
+from bot.web.outward import on_the_web
+from bot.web.problems import Problem, refusals
+from bot.web.state import State, state_of
+from retrieval.catalog import Catalog
+from retrieval.errors import UnknownArticle
+from retrieval.filters import Filters
+
+router = APIRouter(tags=["reading"])
+
+
+@dataclass(frozen=True, slots=True)
+class StoredArticle:
+    """An article's facts and text; dates are ISO 8601, empty where unknown."""
+
+    id: str
+    url: str
+    title: str
+    authors: tuple[str, ...]
+    outlet: str
+    published: str
+    updated: str
+    language: str
+    text: str
+
+
+@router.get(
+    "/v1/articles/{id:path}", response_model=StoredArticle, responses=refusals(401, 403, 404, 413, 422, 429, 503)
+)
+async def article(
+    id: Annotated[str, Path(description="As citations name it.")],
+    caller: Annotated[Caller, Depends(caller_of)],
+    state: Annotated[State, Depends(state_of)],
+) -> Response:
+    """The article with its stored text."""
+    limits = caller.within(Filters(article=storable(id)))
+    found = await state.reading.run(lambda: _stored(state.app.store.catalog, storable(id), limits))
+    return JSONResponse(asdict(found))
+
+
+def _stored(catalog: Catalog, key: str, limits: Filters) -> StoredArticle:
+    """Raises Problem where there is none, or none that the caller may see."""
+    try:
+        if not key or key not in catalog.matching(limits):
+            raise UnknownArticle(key)
+        found = catalog.article(key)
+    except UnknownArticle as exc:
+        raise Problem(404, "not_found", "There is no such article.", param="id") from exc
+    return StoredArticle(
+        id=found.id,
+        url=on_the_web(found.url),
+        title=found.title,
+        authors=found.authors,
+        outlet=found.outlet,
+        published=found.published,
+        updated=found.updated,
+        language=found.language,
+        text=found.text,
+    )

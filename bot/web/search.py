@@ -1,0 +1,87 @@
+"""GET /v1/search: the passages themselves."""
+
+from dataclasses import asdict, dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+from fastapi.responses import JSONResponse, Response
+
+from bot.citations import deep_link
+from bot.web.access import caller_of
+from bot.web.asked import Asked, filters_in_query
+from bot.web.caller import Caller
+from bot.web.outward import on_the_web
+from bot.web.problems import refusals
+from bot.web.state import State, state_of
+from retrieval.catalog import Catalog
+from retrieval.documents import Hit
+from retrieval.filters import Filters
+
+router = APIRouter(tags=["reading"])
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPassage:
+    """A passage; `text` is the article's from `start` to `end`, `copies` are articles that have it too."""
+
+    article: str
+    url: str
+    deep_link: str
+    title: str
+    outlet: str
+    authors: tuple[str, ...]
+    published: str
+    updated: str
+    heading: str
+    start: int
+    end: int
+    text: str
+    score: float
+    copies: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPassages:
+    """The passages found for a query, best first."""
+
+    query: str
+    hits: tuple[FoundPassage, ...]
+
+
+@router.get("/v1/search", response_model=FoundPassages, responses=refusals(401, 403, 413, 422, 429, 503))
+async def search(
+    q: Annotated[Asked, Query(description="Words or a question.")],
+    filters: Annotated[Filters, Depends(filters_in_query)],
+    caller: Annotated[Caller, Depends(caller_of)],
+    state: Annotated[State, Depends(state_of)],
+    k: Annotated[int, Query(ge=1, le=50, description="How many passages.")] = 10,
+) -> Response:
+    """The passages found for a query, best first."""
+    limits = caller.within(filters)
+
+    def find() -> FoundPassages:
+        hits = state.app.search(q, k, filters=limits).hits
+        return FoundPassages(q, tuple(_passage(hit, state.app.store.catalog) for hit in hits))
+
+    return JSONResponse(asdict(await state.reading.run(find)))
+
+
+def _passage(hit: Hit, catalog: Catalog) -> FoundPassage:
+    passage, url = hit.passage, on_the_web(hit.url)
+    text = catalog.article(passage.article).text if url else ""
+    return FoundPassage(
+        article=passage.article,
+        url=url,
+        deep_link=deep_link(url, text, (passage.start, passage.end)),
+        title=hit.title,
+        outlet=hit.outlet,
+        authors=hit.authors,
+        published=hit.published,
+        updated=hit.updated,
+        heading=passage.heading,
+        start=passage.start,
+        end=passage.end,
+        text=passage.text,
+        score=round(hit.score, 4),
+        copies=hit.copies,
+    )

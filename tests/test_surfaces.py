@@ -1,0 +1,81 @@
+"""The same question gets the same answer, wherever it is asked."""
+
+import json
+import os
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import pytest
+from typer.testing import CliRunner
+
+from bot import cli
+from retrieval.embed import MiniLM
+from retrieval.store import Store
+from tests.newsroom import ARTICLES
+from tests.serving import Served, serving
+
+QUESTIONS = [
+    "What did Brandt say about the toll?",
+    "Who said that a toll is a tax?",
+    "How many passengers did the island ferries carry?",
+    "What did Velde say about the council?",
+    "Who designed the Sydney Opera House?",
+    "?!",
+]
+
+
+class Said(NamedTuple):
+    """What a reader gets to see."""
+
+    text: str
+    citations: list[tuple[int, str, str]]
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory, model: MiniLM) -> Iterator[Served]:
+    """A server that the tests of this module share."""
+    folder = tmp_path_factory.mktemp("surfaces")
+    with Store(folder, lambda: model) as store, serving(store, articles=ARTICLES) as running:
+        yield running
+
+
+def by_command(served: Served, question: str) -> Said:
+    clean = {key: None for key in os.environ if key.startswith(("ONRECORD_", "OPENAI_"))}
+    arguments = ["--data", str(served.app.settings.data), "ask", question, "--json"]
+    done = CliRunner().invoke(cli.app, arguments, env=clean)
+    return of_answer(json.loads(done.stdout))
+
+
+def by_conversation(served: Served, question: str) -> Said:
+    answer = served.app.conversation.ask(question)
+    return Said(answer.text, [(one.number, one.deep_link, one.title) for one in answer.citations])
+
+
+def by_json(served: Served, question: str) -> Said:
+    return of_answer(served.ask(question))
+
+
+def by_events(served: Served, question: str) -> Said:
+    return of_answer(served.events(question)[-1][1])
+
+
+def by_openai(served: Served, question: str) -> Said:
+    body = {"model": "any", "messages": [{"role": "user", "content": question}]}
+    message = served.client.post("/v1/chat/completions", json=body).json()["choices"][0]["message"]
+    cited = {}
+    for annotation in message["annotations"]:
+        one = annotation["url_citation"]
+        number = int(message["content"][one["start_index"] + 1 : one["end_index"] - 1])
+        cited[number] = (number, one["url"], one["title"])
+    return Said(message["content"], [cited[number] for number in sorted(cited)])
+
+
+def of_answer(answer: dict[str, Any]) -> Said:
+    citations = [(one["number"], one["deep_link"], one["title"]) for one in answer["citations"]]
+    return Said(answer["text"], citations)
+
+
+@pytest.mark.parametrize("surface", [by_command, by_json, by_events, by_openai])
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_every_surface_says_and_cites_the_same(served: Served, surface: Any, question: str) -> None:
+    assert surface(served, question) == by_conversation(served, question)
