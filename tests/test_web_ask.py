@@ -106,7 +106,7 @@ def test_filters_limit_the_articles(served: Served) -> None:
 def test_half_a_character_is_no_server_error(served: Served) -> None:
     raw = b'{"question": "What did Brandt say about the toll? \\ud800", "article": "\\udfff"}'
     response = served.client.post("/v1/ask", content=raw, headers={"Content-Type": "application/json"})
-    assert response.status_code == 200
+    assert (response.status_code, response.json()["error"]["code"]) == (422, "invalid_request")
 
 
 @pytest.mark.parametrize(
