@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, Page, Route
 
 from bot.build import App
 from bot.conversation import Conversation
+from bot.history import History
 from bot.settings import Settings
 from bot.web.app import make_app
 from retrieval.search import Search

@@ -12,7 +12,6 @@ from typing import Any
 
 import httpx
 import uvicorn
-from bot.write import Writer
 from fastapi import FastAPI
 
 from bot.build import App
@@ -22,6 +21,7 @@ from bot.settings import Settings
 from bot.spending import Ledger
 from bot.web.app import make_app
 from bot.web.state import State
+from bot.writing.write import Writer
 from prompts import Prompts
 from retrieval.circuit import CircuitBreaker
 from retrieval.documents import Article
