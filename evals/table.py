@@ -19,8 +19,8 @@ def show(lines: list[Line]) -> str:
     for line in lines:
         if tuple(line.figures) != header:
             header = tuple(line.figures)
-            titles = "".join(f"{name:>15}" for name in header)
+            titles = "".join(f"{name:>17}" for name in header)
             shown.append(f"\n{'set':<26}{'system':<22}{'rows':>6}{titles}")
-        values = "".join(f"{value:>15.3f}" for value in line.figures.values())
+        values = "".join(f"{value:>17.3f}" for value in line.figures.values())
         shown.append(f"{line.name:<26}{line.system:<22}{line.rows:>6}{values}")
     return "\n".join(shown)
