@@ -187,7 +187,7 @@ def _streams(folder: Path, questions: Sequence[str]) -> None:
     """
     question, said = _written(folder, questions)
     words = re.findall(r"\S+\s*", said)
-    words += ["and ", "more "] * round(WRITTEN / PAUSE / 2)  # the stream stays open; nothing more to verify
+    words += ["and ", "more "] * round((WRITTEN / PAUSE - len(words)) / 2)  # the stream stays open that long
     with dictating() as model, _served(folder, OPENAI_BASE_URL=model, OPENAI_MODEL="bench") as (url, _):
         tell(model, words, PAUSE)
         with httpx.Client(trust_env=False) as client:

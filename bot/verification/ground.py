@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bot.lazy import lazy
 from bot.verification.meaning import meaning, rarity
@@ -11,7 +12,14 @@ from retrieval.documents import Hit, QuoteHit
 from retrieval.sentences import Span
 from retrieval.terms import names, terms
 
+REMEMBERED = 64  # answers' passages
 Quotes = Callable[[str], Sequence[QuoteHit]]
+
+
+@lru_cache(REMEMBERED)
+def _rarity(texts: tuple[str, ...]) -> Mapping[str, float]:
+    """All sentences of one answer are held against the same passages."""
+    return rarity(texts)
 
 
 @dataclass(frozen=True)
@@ -24,7 +32,7 @@ class Ground:
 
     @lazy
     def weights(self) -> Mapping[str, float]:
-        return rarity(hit.passage.text for hit in self.passages)
+        return _rarity(tuple(hit.passage.text for hit in self.passages))
 
     @lazy
     def outlets(self) -> frozenset[str]:

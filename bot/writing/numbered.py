@@ -4,9 +4,9 @@ import re
 from collections.abc import Sequence
 
 from bot.render import day
+from bot.verification.ground import Quotes
 from retrieval.catalog import Catalog
 from retrieval.documents import Hit
-from retrieval.quotes import table
 from retrieval.search import Found
 
 MOST = 8  # passages given to a model
@@ -35,9 +35,9 @@ def fitting(passages: Sequence[str], tokens: int) -> list[str]:
     return kept
 
 
-def numbered(passages: Sequence[Hit], catalog: Catalog) -> list[str]:
+def numbered(passages: Sequence[Hit], quotes: Quotes) -> list[str]:
     """Each as data: number, outlet, headline, day, who is quoted; fenced, so that no article ends its own fence."""
-    return [_fenced(number, hit, catalog) for number, hit in enumerate(passages, start=1)]
+    return [_fenced(number, hit, quotes) for number, hit in enumerate(passages, start=1)]
 
 
 def estimated_tokens(text: str) -> int:
@@ -46,11 +46,11 @@ def estimated_tokens(text: str) -> int:
     return round(narrow / ASCII + (len(text) - narrow) / OTHER)
 
 
-def _fenced(number: int, hit: Hit, catalog: Catalog) -> str:
+def _fenced(number: int, hit: Hit, quotes: Quotes) -> str:
     passage = hit.passage
     quoted = {
         quote.quote.speaker: None
-        for quote in table.of_article(catalog.db, passage.article)
+        for quote in quotes(passage.article)
         if passage.start <= quote.quote.start < passage.end and quote.quote.speaker and quote.quote.said
     }
     facts = [hit.outlet, hit.title, day(hit.published)]

@@ -4,11 +4,13 @@ import time
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from bot.condense import condense
 from bot.messages import Claim, Turn
 from bot.spending import Ledger, Tokens
+from bot.verification.ground import Quotes
 from bot.verification.verify import Dropped, verify
 from bot.writing.dictation import dictated
 from bot.writing.draft import Refused, Written
@@ -100,14 +102,15 @@ class Writer:
         self.breaker.succeeded()
 
     def _write(self, question: str, found: Found, catalog: Catalog, writing: Writing) -> Iterator[Claim]:
-        passages = self._given(question, found, catalog, writing)
+        quotes = cache(partial(table.of_article, catalog.db))  # each sentence is held against the same articles
+        passages = self._given(question, readable(found, catalog, self.form.passages), quotes, writing)
         with closing(self._drafted(writing, len(passages))) as draft:
             for written in draft:
                 if not writing.kept and _declines(written):
                     writing.declined = True
                 if isinstance(written, Refused) or writing.declined:
                     return
-                claim = _judged(written, passages, question, catalog, writing)
+                claim = _judged(written, passages, question, quotes, writing)
                 if claim:
                     yield claim
                 if len(writing.kept) == MOST_SENTENCES:
@@ -115,11 +118,10 @@ class Writer:
                 if not writing.kept and writing.left() < 0:
                     raise ModelUnreachable("The model wrote no sentence that holds in time.")
 
-    def _given(self, question: str, found: Found, catalog: Catalog, writing: Writing) -> list[Hit]:
+    def _given(self, question: str, passages: Sequence[Hit], quotes: Quotes, writing: Writing) -> Sequence[Hit]:
         """The passages that fit, put into the prompt."""
-        passages = readable(found, catalog, self.form.passages)
         blank = _text(self.prompts.messages(self.form.prompt, question=question, passages=""))
-        fitted = fitting(numbered(passages, catalog), self.context - FOR_THE_ANSWER - estimated_tokens(blank))
+        fitted = fitting(numbered(passages, quotes), self.context - FOR_THE_ANSWER - estimated_tokens(blank))
         writing.messages = self.prompts.messages(self.form.prompt, question=question, passages="\n\n".join(fitted))
         return passages[: len(fitted)]
 
@@ -204,10 +206,8 @@ def _text(messages: Sequence[Message]) -> str:
     return "\n\n".join(text for _, text in messages)
 
 
-def _judged(
-    written: Written, passages: Sequence[Hit], question: str, catalog: Catalog, writing: Writing
-) -> Claim | None:
-    judged = verify(written, passages, question, lambda article: table.of_article(catalog.db, article))
+def _judged(written: Written, passages: Sequence[Hit], question: str, quotes: Quotes, writing: Writing) -> Claim | None:
+    judged = verify(written, passages, question, quotes)
     if isinstance(judged, Dropped):
         writing.dropped.append(judged)
         return None
