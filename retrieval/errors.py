@@ -7,6 +7,7 @@ OnRecordError
  +- IndexUnavailable       there is no index here, or it cannot be opened
  |   +- IndexBusy          another process is writing it
  +- Cancelled              whoever asked no longer wants to know
+ +- Busy                   too many questions wait already
  +- ModelError             a model cannot be used
      +- EmbeddingUnavailable   the embedding model is missing or refuses; words alone still answer
      +- ModelUnreachable       no connection, or no whole answer in time
@@ -49,6 +50,12 @@ class IndexBusy(IndexUnavailable):
 
 class Cancelled(OnRecordError):
     """Whoever asked no longer wants to know."""
+
+
+class Busy(OnRecordError):
+    """Too many questions wait already."""
+
+    retryable = True
 
 
 class ModelError(OnRecordError):

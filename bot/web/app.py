@@ -9,10 +9,10 @@ from fastapi import FastAPI
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from bot.answering import Answering
 from bot.build import App
 from bot.history import History
 from bot.web import ask
-from bot.web.answering import Answering
 from bot.web.conversations import Conversations
 from bot.web.problems import answer_problems
 from bot.web.state import State

@@ -11,7 +11,9 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from retrieval.errors import IndexUnavailable, OnRecordError, UnknownArticle, UsageError
+from retrieval.errors import Busy, IndexUnavailable, OnRecordError, UnknownArticle, UsageError
+
+BUSY_RETRY_AFTER = 5.0  # seconds that a full house asks to wait
 
 _KINDS = {401: "authentication_error", 403: "permission_error", 429: "rate_limit_error"}
 
@@ -32,6 +34,8 @@ def problem_of(error: Exception) -> Problem:
         return error
     if isinstance(error, UnknownArticle):
         return Problem(404, "not_found", str(error))
+    if isinstance(error, Busy):
+        return Problem(503, "busy", str(error), retry_after=BUSY_RETRY_AFTER)
     if isinstance(error, UsageError):
         return Problem(422, "invalid_request", str(error))
     if isinstance(error, IndexUnavailable):

@@ -5,8 +5,8 @@ from typing import cast
 
 from fastapi import Request
 
+from bot.answering import Answering
 from bot.build import App
-from bot.web.answering import Answering
 from bot.web.conversations import Conversations
 
 
