@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bot.messages import Answer, Turn
@@ -55,10 +56,42 @@ class History:
                 f"INSERT INTO turns VALUES (?1, ({number}), ?2, ?3, ?4, ?5, ?6, ?7)", [conversation, now(), *facts]
             )
 
+    def count(self, conversation: str) -> int:
+        """How many turns there are."""
+        with closing(self._connect()) as db:
+            row = db.execute("SELECT count(*) FROM turns WHERE conversation = ?", [conversation]).fetchone()
+        return int(row[0])
+
+    def keep_first(self, conversation: str, turns: int) -> None:
+        """Delete what came after so many turns."""
+        sql = (
+            "DELETE FROM turns WHERE conversation = ?1 AND number NOT IN "
+            "(SELECT number FROM turns WHERE conversation = ?1 ORDER BY number LIMIT ?2)"
+        )
+        with closing(self._connect()) as db, db:
+            db.execute(sql, [conversation, turns])
+
+    def move(self, old: str, new: str) -> None:
+        """Conversations whose ids begin with the one begin with the other from now on; those that exist stay."""
+        sql = (
+            "UPDATE OR IGNORE turns SET conversation = ?2 || substr(conversation, length(?1) + 1) "
+            "WHERE substr(conversation, 1, length(?1)) = ?1"
+        )
+        with closing(self._connect()) as db, db:
+            db.execute(sql, [old, new])
+
+    def purge(self, days: int) -> int:
+        """Delete what was said more than so many days ago; returns how many turns that were."""
+        oldest = (datetime.now(UTC) - timedelta(days=days)).isoformat(timespec="seconds")
+        with closing(self._connect()) as db, db:
+            return db.execute("DELETE FROM turns WHERE asked < ?", [oldest]).rowcount
+
     def forget(self, conversation: str) -> None:
         """Delete a conversation."""
         with closing(self._connect()) as db, db:
             db.execute("DELETE FROM turns WHERE conversation = ?", [conversation])
 
     def _connect(self) -> sqlite3.Connection:
-        return sqlite3.connect(self._path, timeout=BUSY_SECONDS)
+        db = sqlite3.connect(self._path, timeout=BUSY_SECONDS)
+        db.execute("PRAGMA secure_delete=ON")  # what is forgotten is overwritten
+        return db
