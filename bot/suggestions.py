@@ -20,8 +20,11 @@ OPENERS, FOLLOW_UPS = 3, 2
 MOST_VOICES = 12  # that are looked at for openers
 MOST_TRIED = 8  # questions that are searched for before it is left at fewer
 
-# A noun, as well as that can be told: a word after an article or a preposition, before one that cannot follow an adjective.
-_NEXT = r"(?=[,.;:!?”\"]|\s+(?:and|or|of|in|on|at|to|that|is|was|are|were|will|would|has|have|had|for|from|by|with|if|unless)\b)"
+# A noun, as well as that can be told: it follows an article or a preposition, and what follows it follows no adjective.
+_NEXT = (
+    r"(?=[,.;:!?”\"]|\s+(?:and|or|of|in|on|at|to|that|is|was|are|were|will|would|has|have|had|for|from|by|with|if|unless)"
+    r"\b)"
+)
 _TOPIC = re.compile(
     rf"\b((?:the|an?|our|their)\s+[a-z]{{5,}}){_NEXT}|\b(?:make|about|of|on|for|over|against)\s+([a-z]{{6,}}){_NEXT}"
 )

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-SURFACES = ("bot.cli", "bot.repl", "bot.commands", "bot.terminal", "bot.showing", "bot.web")
+SURFACES = ("bot.cli", "bot.repl", "bot.commands", "bot.terminal", "bot.showing", "bot.telegram", "bot.web")
 ONLY_IN = {
     "chromadb": {"retrieval.vectors"},
     "langchain_chroma": {"retrieval.vectors"},
@@ -22,7 +22,20 @@ ONLY_IN = {
     "httpx": {"retrieval.endpoint", "retrieval.endpoint_errors"},
     "tantivy": {"retrieval.words", "retrieval.terms"},
     "onnxruntime": {"retrieval.embed"},
-    "sqlite3": {"retrieval.catalog", "retrieval.quotes.table", "retrieval.vector_cache", "bot.history", "bot.spending"},
+    "sqlite3": {
+        *("retrieval.catalog", "retrieval.quotes.table", "retrieval.vector_cache", "bot.history", "bot.spending"),
+        *("bot.telegram.database", "bot.telegram.journal", "bot.telegram.inbox"),
+    },
+    "telegram": {
+        *(
+            f"bot.telegram.{name}"
+            for name in ("addressing", "admin", "app", "commands", "delivery", "desk", "feedback")
+        ),
+        *(f"bot.telegram.{name}" for name in ("inbox", "inline", "menu", "ordering", "outgoing", "pace", "pressing")),
+        *(f"bot.telegram.{name}" for name in ("questions", "routes", "streaming")),
+    },
+    "aiolimiter": {"bot.telegram.pace"},
+    "regex": {"bot.telegram.splitting"},
     "pydantic_settings": {"bot.settings"},
 }
 
