@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import binascii
+from collections.abc import Callable
 from itertools import islice
 
 from telegram import Update
@@ -65,23 +66,17 @@ async def new(update: Update, context: Context) -> None:
 
 async def sources(update: Update, context: Context) -> None:
     """The sources of the last answer with their words."""
-    question, desk = _asked(update, context), context.desk
-    last = await asyncio.to_thread(desk.readers.last, question.conversation)
-    shown = quotes_to_rich(last.citations) if last and last.citations else plain("There is no answer with sources yet.")
-    await _reply(desk, question, shown)
+    await _show(update, context, _sources)
 
 
 async def quotes(update: Update, context: Context) -> None:
     """What somebody is on record with, or who is on record."""
-    question, desk = _asked(update, context), context.desk
-    await _reply(desk, question, await asyncio.to_thread(_quotes, desk, question.text))
+    await _show(update, context, _quotes)
 
 
 async def latest(update: Update, context: Context) -> None:
     """The newest articles."""
-    question, desk = _asked(update, context), context.desk
-    newest = await asyncio.to_thread(lambda: list(islice(desk.app.store.catalog.articles(), MOST_ARTICLES)))
-    await _reply(desk, question, articles_to_rich(newest) if newest else plain("There are no articles yet."))
+    await _show(update, context, _latest)
 
 
 async def cancel(update: Update, context: Context) -> None:
@@ -117,6 +112,13 @@ async def forget(update: Update, context: Context) -> None:
     await _reply(desk, question, plain("Deleted: this conversation and all questions that you asked."))
 
 
+async def _show(update: Update, context: Context, make: Callable[[Desk, Question], Rich]) -> None:
+    """What the articles hold, for whoever is let in; `make` runs in a thread."""
+    question, desk = _asked(update, context), context.desk
+    refusal = desk.access.refusal(question.reader, question.place.chat)
+    await _reply(desk, question, plain(refusal) if refusal else await asyncio.to_thread(make, desk, question))
+
+
 def _asked(update: Update, context: Context) -> Question:
     """The command as a question whose text is what stands behind it."""
     message = update.effective_message
@@ -141,8 +143,18 @@ def _payload(payload: str) -> str:
     return text if " " in text and text.isprintable() else ""
 
 
-def _quotes(desk: Desk, wanted: str) -> Rich:
-    record, catalog = desk.app.search.record, desk.app.store.catalog
+def _sources(desk: Desk, question: Question) -> Rich:
+    last = desk.readers.last(question.conversation)
+    return quotes_to_rich(last.citations) if last and last.citations else plain("There is no answer with sources yet.")
+
+
+def _latest(desk: Desk, question: Question) -> Rich:
+    newest = list(islice(desk.app.store.catalog.articles(), MOST_ARTICLES))
+    return articles_to_rich(newest) if newest else plain("There are no articles yet.")
+
+
+def _quotes(desk: Desk, question: Question) -> Rich:
+    record, catalog, wanted = desk.app.search.record, desk.app.store.catalog, question.text
     if not wanted:
         named = [voice for voice in record.voices() if voice.has_name][:MOST_VOICES]
         lines = [

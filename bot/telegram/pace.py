@@ -9,10 +9,10 @@ from telegram.ext import AIORateLimiter
 
 IF_ROOM = -1  # rate_limit_args of a request that is left out rather than waited for
 RETRIES = 5
-BURST, BURST_SECONDS = 2, 2.0  # new messages in one chat: Telegram allows one a second after a short burst
+# Requests and seconds in one chat: Telegram allows one message a second after a short burst; edits are ours to slow.
+PACES = {"sendMessage": (2, 2.0), "editMessageText": (1, 1.0)}
 ROOM, GROUP_ROOM = 10.0, 10.0  # requests that must be left in all, and in a group, for one that can be left out
 MOST_CHATS = 1024  # whose pace is remembered before idle ones are forgotten
-NEW_MESSAGE = "sendMessage"
 UNCOUNTED = {"sendChatAction"}
 
 Callback = Callable[..., Coroutine[Any, Any, Any]]
@@ -27,7 +27,7 @@ class Pace(AIORateLimiter):
 
     def __init__(self) -> None:
         super().__init__(max_retries=RETRIES)
-        self._chats: dict[Any, AsyncLimiter] = {}
+        self._chats = dict[tuple[str, Any], AsyncLimiter]()
 
     async def process_request(
         self,
@@ -44,8 +44,8 @@ class Pace(AIORateLimiter):
             return await callback(*args, **kwargs)
         if rate_limit_args == IF_ROOM:
             return await self._if_room(callback, args, kwargs, endpoint, chat)
-        if endpoint == NEW_MESSAGE:
-            await self._chat(chat).acquire()
+        if endpoint in PACES:
+            await self._of_chat(endpoint, chat).acquire()
         return await super().process_request(callback, args, kwargs, endpoint, data, rate_limit_args)
 
     async def _if_room(self, callback: Callback, args: Any, kwargs: dict[str, Any], endpoint: str, chat: Any) -> Any:
@@ -55,11 +55,11 @@ class Pace(AIORateLimiter):
             raise NoRoom("too much is sent already")
         if group and not self._get_group_limiter(group).has_capacity(GROUP_ROOM):
             raise NoRoom("too much is sent to this group already")
-        if endpoint == NEW_MESSAGE:
-            await self._chat(chat).acquire()
+        if endpoint in PACES:
+            await self._of_chat(endpoint, chat).acquire()
         return await self._run_request(True, group, False, callback, args, kwargs)
 
-    def _chat(self, chat: Any) -> AsyncLimiter:
+    def _of_chat(self, endpoint: str, chat: Any) -> AsyncLimiter:
         if len(self._chats) > MOST_CHATS:
-            self._chats = {key: one for key, one in self._chats.items() if not one.has_capacity(BURST)}
-        return self._chats.setdefault(chat, AsyncLimiter(BURST, BURST_SECONDS))
+            self._chats = {key: one for key, one in self._chats.items() if not one.has_capacity(one.max_rate)}
+        return self._chats.setdefault((endpoint, chat), AsyncLimiter(*PACES[endpoint]))

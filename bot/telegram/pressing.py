@@ -1,13 +1,12 @@
 """A suggestion that was pressed is asked as if it had been typed."""
 
-import asyncio
 from dataclasses import replace
 
 from telegram import Update
 
 from bot.telegram.desk import Context
 from bot.telegram.feedback import FORGOTTEN, answered_of, notify, suggestion_in
-from bot.telegram.questions import answer_question, question_of, say
+from bot.telegram.questions import answer_question, question_of
 
 
 async def ask_suggestion(update: Update, context: Context) -> None:
@@ -21,7 +20,4 @@ async def ask_suggestion(update: Update, context: Context) -> None:
         return
     question = question_of(update, desk, asked)
     question = replace(question, place=replace(question.place, reply_to=update.effective_message.message_id))
-    if refusal := await asyncio.to_thread(desk.access.refusal, question.reader, question.place.chat):
-        await say(desk, question, refusal)
-    else:
-        await answer_question(desk, question)
+    await answer_question(desk, question)

@@ -46,9 +46,7 @@ async def answer_message(update: Update, context: Context) -> None:
         return
     desk = context.desk
     question = question_of(update, desk, text)
-    if refusal := desk.access.refusal(question.reader, question.place.chat):
-        await say(desk, question, refusal)
-    elif text.strip():
+    if text.strip():
         await answer_question(desk, question)
     elif message.text or message.chat.type != "private":
         await say(desk, question, "\n".join([NOTHING_ASKED, *await asyncio.to_thread(desk.examples)]))
@@ -74,11 +72,17 @@ async def answer_question(desk: Desk, question: Question) -> None:
     async with typing(desk.bot, question.place):
         try:
             checked(question.text)
-            wait = await asyncio.to_thread(desk.access.limit, question.reader, desk.readers, question.id)
-            messages = outgoing(question.place, plain(wait)) if wait else await _answered(desk, question)
+            declined = await asyncio.to_thread(_declined, desk, question)
+            messages = outgoing(question.place, plain(declined)) if declined else await _answered(desk, question)
         except OnRecordError as exc:
             messages = outgoing(question.place, plain(str(exc)))
         await desk.delivery.deliver(question.id, messages)
+
+
+def _declined(desk: Desk, question: Question) -> str:
+    """Why this question is not answered; empty where it is."""
+    refusal = desk.access.refusal(question.reader, question.place.chat)
+    return refusal or desk.access.limit(question.reader, desk.readers, question.id)
 
 
 async def _answered(desk: Desk, question: Question) -> tuple[Outgoing, ...]:
