@@ -92,11 +92,11 @@ def asks(api: BotApi, user: User, text: str = ASKED) -> Sent:
 
 
 @contextmanager
-def process(folder: Path, api: BotApi, **settings: str) -> Iterator["subprocess.Popen[str]"]:
-    """The installed command, ended at the end."""
+def process(folder: Path, api: BotApi, *arguments: str, **settings: str) -> Iterator["subprocess.Popen[str]"]:
+    """The installed command (`telegram` unless told otherwise), ended at the end."""
     named = {"TELEGRAM_BOT_TOKEN": api.token, "ONRECORD_TELEGRAM_API": api.host} | settings
     started = subprocess.Popen(
-        command("telegram"),
+        command(*(arguments or ["telegram"])),
         env=environment(folder, **named),
         cwd=folder,
         stdout=subprocess.PIPE,

@@ -32,7 +32,7 @@ ONLY_IN = {
             for name in ("addressing", "admin", "app", "commands", "delivery", "desk", "feedback")
         ),
         *(f"bot.telegram.{name}" for name in ("inbox", "inline", "menu", "ordering", "outgoing", "pace", "pressing")),
-        *(f"bot.telegram.{name}" for name in ("questions", "routes", "streaming")),
+        *(f"bot.telegram.{name}" for name in ("questions", "routes", "streaming", "hosted")),
     },
     "aiolimiter": {"bot.telegram.pace"},
     "regex": {"bot.telegram.splitting"},

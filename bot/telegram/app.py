@@ -91,6 +91,7 @@ def make_bot(app: App, database: Database) -> tuple[Bot, InOrder]:
     # The library warns of what it will do differently one day, each time Telegram says how long to wait.
     warnings.filterwarnings("ignore", ".*retry_after", PTBDeprecationWarning)
     journal = Journal(database)
+    inbox = Inbox(journal)
     order = InOrder(journal, overtakes)
     server = (settings.telegram_api or TELEGRAM).rstrip("/")
     builder = (
@@ -100,7 +101,7 @@ def make_bot(app: App, database: Database) -> tuple[Bot, InOrder]:
         .base_file_url(f"{server}/file/bot")
         .context_types(ContextTypes(context=Context))
         .rate_limiter(Pace())
-        .update_queue(Inbox(journal))
+        .update_queue(inbox)
         .concurrent_updates(order)
         .connection_pool_size(CONNECTIONS)
         .get_updates_connection_pool_size(2)  # one that waits for news, and one to say goodbye
@@ -108,7 +109,7 @@ def make_bot(app: App, database: Database) -> tuple[Bot, InOrder]:
         .read_timeout(20)
     )
     bot: Bot = builder.build()
-    bot.bot_data["desk"] = _desk(app, bot, database, journal)
+    bot.bot_data["desk"] = _desk(app, bot, database, inbox)
     route(bot)
     return bot, order
 
@@ -119,8 +120,8 @@ def desk_of(bot: Bot) -> Desk:
     return desk
 
 
-def _desk(app: App, bot: Bot, database: Database, journal: Journal) -> Desk:
-    settings = app.settings
+def _desk(app: App, bot: Bot, database: Database, inbox: Inbox) -> Desk:
+    settings, journal = app.settings, inbox.journal
 
     async def moved(old: int, new: int) -> None:
         await admin.move(desk, old, new)
@@ -141,6 +142,7 @@ def _desk(app: App, bot: Bot, database: Database, journal: Journal) -> Desk:
         readers=Readers(database),
         delivery=Delivery(bot.bot, journal, moved),
         examples=Examples(app.search, app.store.catalog),
+        resumed=inbox.resumed,
     )
     return desk
 
@@ -177,7 +179,10 @@ async def _listen(bot: Bot, *, listening: bool) -> None:
     assert updater is not None, "the builder makes one"
     if not settings.telegram_webhook:
         await updater.start_polling(bootstrap_retries=-1, allowed_updates=UPDATES, error_callback=admin.polling_failed)
-    elif listening:
+    elif not listening:
+        secret = settings.telegram_secret.get_secret_value()
+        await bot.bot.set_webhook(settings.telegram_webhook, secret_token=secret, allowed_updates=UPDATES)
+    else:
         await updater.start_webhook(
             listen=settings.telegram_listen,
             port=settings.telegram_port,

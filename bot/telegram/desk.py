@@ -1,5 +1,6 @@
 """What all handlers share, opened once, and how they reach it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,6 +31,7 @@ class Desk:
     readers: Readers
     delivery: Delivery
     examples: Examples
+    resumed: Collection[int] = ()  # updates that a process before this one may have dealt with in part
     drafts: Drafts = field(default_factory=Drafts)
     under_way: dict[str, Cancellation] = field(default_factory=dict)
 

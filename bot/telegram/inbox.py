@@ -15,22 +15,24 @@ class Inbox(asyncio.Queue[object]):
 
     def __init__(self, journal: Journal) -> None:
         super().__init__()
-        self._journal = journal
+        self.journal = journal
+        self.resumed = set[int]()  # updates that a process before this one may have dealt with in part
 
     async def put(self, item: object) -> None:
         """Raises TelegramError when an update cannot be written down, so that it is asked for again."""
         if isinstance(item, Update):
             try:
-                is_new = await asyncio.to_thread(self._journal.receive, item.update_id, item.to_json())
+                # Not in a thread: while answers keep the processor busy, the way there and back takes far longer.
+                is_new = self.journal.receive(item.update_id, item.to_json())
             except sqlite3.Error as exc:
                 raise TelegramError(f"An update could not be written down: {exc}.") from exc
             if not is_new:
                 return
         await super().put(item)
 
-    async def resume(self, bot: Bot) -> int:
-        """Queue what a process before this one left; returns how many updates that are."""
-        left = await asyncio.to_thread(self._journal.left)
-        for payload in left:
-            await super().put(Update.de_json(json.loads(payload), bot))
-        return len(left)
+    async def resume(self, bot: Bot) -> None:
+        """Queue what a process before this one left."""
+        for payload in await asyncio.to_thread(self.journal.left):
+            update = Update.de_json(json.loads(payload), bot)
+            self.resumed.add(update.update_id)
+            await super().put(update)

@@ -64,5 +64,6 @@ def overtakes(update: Update) -> bool:
 
 async def _resume(update: Update, context: Context) -> None:
     """An update whose messages are settled already, because a process before this one was killed, is only sent."""
-    if await context.desk.delivery.resume(update.update_id):
+    is_resumed = update.update_id in context.desk.resumed
+    if is_resumed and await context.desk.delivery.resume(update.update_id):
         raise ApplicationHandlerStop
