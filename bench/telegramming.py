@@ -76,7 +76,7 @@ def _kills(kills: int) -> None:
     """The bot is killed in the middle of answers again and again, then left to finish."""
     chance = random.Random(7)
     with tempfile.TemporaryDirectory() as folder, BotApi().serving() as api:
-        users = [api.user(f"U{number}") for number in range(kills)]
+        users, owed = [api.user(f"U{number}") for number in range(kills)], 0
         for user in users:
             with _bot(Path(folder), api) as bot:
                 for question in QUESTIONS:
@@ -85,12 +85,14 @@ def _kills(kills: int) -> None:
                 time.sleep(chance.uniform(0, 0.2))
                 bot.send_signal(signal.SIGKILL)
                 bot.wait()
+                owed += len(QUESTIONS) - len(_said(api, user))
         with _bot(Path(folder), api):
             api.wait_for(lambda: all(_said(api, user) == list(SAID) for user in users), PATIENCE)
         history = History(Path(folder) / "data" / "conversations.db")
         asked = [[turn.question for turn in history.turns(f"telegram/{user.id}/0")] for user in users]
         sent = [one.text for user in users for one in api.sent(user)]
         _line("kills in the middle of answers", kills, "")
+        _line("questions that had no answer when the bot was killed", owed, "")
         _line("questions answered", sum(len(_said(api, user)) for user in users), f"of {kills * len(QUESTIONS)}")
         _line(
             "questions answered with two different texts",

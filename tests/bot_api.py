@@ -132,6 +132,12 @@ class BotApi(People):
         """Closes the connection instead of answering; `done` does the work first, so that only the answer is lost."""
         self.faults.append(Fault(method, times, 0, done=done))
 
+    def mends(self) -> None:
+        """Nothing goes wrong any more."""
+        self.faults.clear()
+        self.pauses.clear()
+        self._on.clear()
+
     def slow(self, seconds: float, method: str = "*") -> None:
         """Each request waits so long first; 0 ends that."""
         self.pauses[method] = seconds

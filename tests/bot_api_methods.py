@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from tests import bot_api_rules as rules
-from tests.bot_api_entities import Formatted, Refusal, kept, message_text, parsed_entities
+from tests.bot_api_entities import Formatted, Refusal, kept, message_text, parsed_entities, units
 from tests.bot_api_html import from_html
 from tests.bot_api_markdown import from_markdown
 from tests.bot_api_request import Params
@@ -57,7 +57,7 @@ def send_document(api: "BotApi", params: Params) -> Any:
     caption = formatted(
         api, "sendDocument", params.text("caption"), params.text("parse_mode"), params.json("caption_entities")
     )
-    if len(caption.text) > 1024:
+    if units(caption.text) > 1024:
         raise Refusal("Bad Request: message caption is too long")
     document = {"file_id": f"document-{name}", "file_unique_id": name, "file_name": name, "file_size": len(content)}
     said = {"document": document, "caption": caption.text, "caption_entities": caption.entities}

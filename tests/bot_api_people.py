@@ -71,7 +71,7 @@ class People:
     def says(
         self: "BotApi",
         where: Chat | User,
-        user: User | str,
+        user: User | str | None = None,
         text: str = "",
         *,
         reply_to: Said | Sent | None = None,
@@ -80,9 +80,9 @@ class People:
     ) -> Said:
         """A message; `says(ann, "Hello")` is a private one. More content: `voice={...}`, `caption=...`."""
         chat = self.chats[where.id]
-        if isinstance(user, str):
-            assert isinstance(where, User)
-            user, text = where, user
+        if not isinstance(user, User):
+            assert isinstance(where, User), "who says it?"
+            user, text = where, user or ""
         with self.changed:
             number = self.next_message_id(chat)
             raw = self.message(chat, number, user.as_json(), thread) | content
@@ -119,18 +119,18 @@ class People:
             if self._bot_sees(said.chat, said.raw):
                 self.updates.put("edited_message", said.raw)
 
-    def sends_voice(self: "BotApi", where: Chat | User, user: User, **more: Any) -> Said:
+    def sends_voice(self: "BotApi", where: Chat | User, user: User | None = None, **more: Any) -> Said:
         voice = {"file_id": "voice-1", "file_unique_id": "v1", "duration": 3}
         return self.says(where, user, voice=voice, **more)
 
-    def sends_sticker(self: "BotApi", where: Chat | User, user: User, **more: Any) -> Said:
+    def sends_sticker(self: "BotApi", where: Chat | User, user: User | None = None, **more: Any) -> Said:
         sticker = {"file_id": "sticker-1", "file_unique_id": "s1", "type": "regular", "width": 512, "height": 512}
         return self.says(where, user, sticker=sticker | {"is_animated": False, "is_video": False}, **more)
 
-    def sends_photo(self: "BotApi", where: Chat | User, user: User, caption: str = "", **more: Any) -> Said:
+    def sends_photo(self: "BotApi", where: Chat | User, user: User | None = None, **more: Any) -> Said:
         photo = {"file_id": "photo-1", "file_unique_id": "p1", "width": 90, "height": 60}
-        found = {"caption_entities": found_in(caption)} if found_in(caption) else {}
-        return self.says(where, user, photo=[photo], **({"caption": caption} if caption else {}), **found, **more)
+        found = found_in(more.get("caption", ""))
+        return self.says(where, user, photo=[photo], **({"caption_entities": found} if found else {}), **more)
 
     def presses(self: "BotApi", button: Button, user: User | None = None) -> Query:
         """Somebody presses a button; in a private chat it can only be the one person."""

@@ -71,7 +71,7 @@ def called(api: "BotApi", token: str, name: str, params: Params) -> Any:
 
 def _method(name: str) -> Callable[["BotApi", Params], Any]:
     for module in (bot_api_methods, bot_api_about):
-        method = getattr(module, method_name(name), None)
+        method: Any = getattr(module, method_name(name), None)
         if re.fullmatch("[a-zA-Z]+", name) and getattr(method, "__annotations__", {}).get("params") is Params:
             return method  # type: ignore[no-any-return]
     raise Refusal("Not Found", 404)
