@@ -27,6 +27,7 @@ QUESTIONS = ("What did Rubio say about concessions?", "What is Ukraine proposing
 SAID = ("unless both sides make concessions", "ceasefire in the sky and at sea")
 ARTICLES = Path(__file__).parent.parent / "articles"
 PATIENCE = 300.0  # seconds
+LONGEST_LIFE = 1.0  # seconds from the first sign of an answer to the kill: before, between and after the messages
 WARM = 20  # questions before memory is measured
 AT_REST = 1000  # chats
 
@@ -82,7 +83,7 @@ def _kills(kills: int) -> None:
                 for question in QUESTIONS:
                     api.says(user, question)
                 api.wait_for(partial(api.actions, user), PATIENCE)
-                time.sleep(chance.uniform(0, 0.2))
+                time.sleep(chance.uniform(0, LONGEST_LIFE))
                 bot.send_signal(signal.SIGKILL)
                 bot.wait()
                 owed += len(QUESTIONS) - len(_said(api, user))

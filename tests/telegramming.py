@@ -28,9 +28,9 @@ ANSWERED = "The toll will pay for the ferries"
 UNKNOWN = "Who won the football match?"
 
 
-def opened(store: Store, api: BotApi, conversation: Conversation | None = None, **settings: object) -> App:
+def opened(store: Store, *, token: str, host: str, conversation: Conversation | None = None, **more: object) -> App:
     """A newsroom's index as the bot gets it."""
-    values = {"data": store.folder, "telegram_bot_token": api.token, "telegram_api": api.host} | settings
+    values = {"data": store.folder, "telegram_bot_token": token, "telegram_api": host} | more
     chosen = Settings.model_validate(values)
     search = Search(store)
     history = History(store.folder / "conversations.db")
@@ -41,7 +41,7 @@ def opened(store: Store, api: BotApi, conversation: Conversation | None = None, 
 def chatting(store: Store, api: BotApi, conversation: Conversation | None = None, **settings: object) -> Iterator[App]:
     """The bot over the newsroom's articles, answering meanwhile."""
     fill(store, *ARTICLES)
-    app = opened(store, api, conversation, **settings)
+    app = opened(store, token=api.token, host=api.host, conversation=conversation, **settings)
     try:
         with answering(app):
             yield app
