@@ -68,7 +68,9 @@ def command(*arguments: str) -> list[str]:
 
 def environment(folder: Path, **settings: str) -> dict[str, str]:
     """The environment without anybody's settings, and these."""
-    clean = {key: value for key, value in os.environ.items() if not key.startswith(("ONRECORD_", "OPENAI_"))}
+    clean = {
+        key: value for key, value in os.environ.items() if not key.startswith(("ONRECORD_", "OPENAI_", "TELEGRAM_"))
+    }
     return clean | {"ONRECORD_DATA": str(folder / "data"), "ONRECORD_ARTICLES": str(ROOT / "articles")} | settings
 
 
