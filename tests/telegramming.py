@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from bot.build import App
 from bot.conversation import Conversation
@@ -19,8 +20,7 @@ from retrieval.search import Search
 from retrieval.store import Store
 from tests.bot_api import BotApi
 from tests.bot_api_state import Chat, Sent, User
-from tests.conftest import command, environment, fill
-from tests.newsroom import ARTICLES
+from tests.conftest import command, environment
 
 PATIENCE = 20.0  # seconds
 ASKED = "What did Brandt say about the toll?"
@@ -29,24 +29,25 @@ UNKNOWN = "Who won the football match?"
 
 
 def opened(store: Store, *, token: str, host: str, conversation: Conversation | None = None, **more: object) -> App:
-    """A newsroom's index as the bot gets it."""
-    values = {"data": store.folder, "telegram_bot_token": token, "telegram_api": host} | more
+    """A newsroom's index as the bot gets it; what the bot writes down lies there too unless `data` is given."""
+    values: dict[str, object] = {"data": store.folder, "telegram_bot_token": token, "telegram_api": host} | more
     chosen = Settings.model_validate(values)
     search = Search(store)
-    history = History(store.folder / "conversations.db")
+    history = History(chosen.data / "conversations.db")
     return App(chosen, store, search, conversation or Conversation(store, search, history), history)
 
 
 @contextmanager
 def chatting(store: Store, api: BotApi, conversation: Conversation | None = None, **settings: object) -> Iterator[App]:
-    """The bot over the newsroom's articles, answering meanwhile."""
-    fill(store, *ARTICLES)
-    app = opened(store, token=api.token, host=api.host, conversation=conversation, **settings)
-    try:
-        with answering(app):
-            yield app
-    finally:
-        app.search.close()
+    """The bot over an index of the newsroom's articles, answering meanwhile; it remembers what `conversation` does."""
+    with TemporaryDirectory() as apart:
+        settings = {"data": store.folder if conversation else Path(apart)} | settings
+        app = opened(store, token=api.token, host=api.host, conversation=conversation, **settings)
+        try:
+            with answering(app):
+                yield app
+        finally:
+            app.search.close()
 
 
 @contextmanager

@@ -10,10 +10,10 @@ def button(message: Sent, label: str) -> Button:
     return next(one for one in message.buttons if label in one.text)
 
 
-def test_a_verdict_is_thanked_for_and_counted(store: Store) -> None:
+def test_a_verdict_is_thanked_for_and_counted(newsroom: Store) -> None:
     with BotApi().serving() as api:
         ann = api.user("Ann")
-        with chatting(store, api, telegram_admins=frozenset({ann.id})):
+        with chatting(newsroom, api, telegram_admins=frozenset({ann.id})):
             answer = asks(api, ann)
             pressed = api.presses(button(answer, "👍"))
             assert api.wait_for(lambda: pressed.answer)["text"] == "Thank you."
@@ -21,10 +21,10 @@ def test_a_verdict_is_thanked_for_and_counted(store: Store) -> None:
             assert "1 found helpful, 0 not" in asks(api, ann, "/stats").text
 
 
-def test_what_did_not_help_is_asked_why(store: Store) -> None:
+def test_what_did_not_help_is_asked_why(newsroom: Store) -> None:
     with BotApi().serving() as api:
         ann = api.user("Ann")
-        with chatting(store, api, telegram_admins=frozenset({ann.id})):
+        with chatting(newsroom, api, telegram_admins=frozenset({ann.id})):
             answer = asks(api, ann)
             api.presses(button(answer, "👎"))
             api.wait_for(lambda: [one for one in answer.buttons if one.text == "Incomplete"])
@@ -34,8 +34,8 @@ def test_what_did_not_help_is_asked_why(store: Store) -> None:
         assert button(answer, "Show quotes")
 
 
-def test_quotes_unfold_with_their_exact_words(store: Store) -> None:
-    with BotApi().serving() as api, chatting(store, api):
+def test_quotes_unfold_with_their_exact_words(newsroom: Store) -> None:
+    with BotApi().serving() as api, chatting(newsroom, api):
         ann = api.user("Ann")
         api.presses(button(asks(api, ann), "Show quotes"))
         shown = reply(api, ann, 1)
@@ -44,8 +44,8 @@ def test_quotes_unfold_with_their_exact_words(store: Store) -> None:
     assert not api.violations
 
 
-def test_a_suggestion_is_asked_and_answered(store: Store) -> None:
-    with BotApi().serving() as api, chatting(store, api):
+def test_a_suggestion_is_asked_and_answered(newsroom: Store) -> None:
+    with BotApi().serving() as api, chatting(newsroom, api):
         ann = api.user("Ann")
         answer = asks(api, ann)
         suggested = next(one for one in answer.buttons if one.text.startswith("What did"))
@@ -53,8 +53,8 @@ def test_a_suggestion_is_asked_and_answered(store: Store) -> None:
         assert "Sources" in reply(api, ann, 1).text
 
 
-def test_buttons_of_a_forgotten_answer_say_so(store: Store) -> None:
-    with BotApi().serving() as api, chatting(store, api):
+def test_buttons_of_a_forgotten_answer_say_so(newsroom: Store) -> None:
+    with BotApi().serving() as api, chatting(newsroom, api):
         ann = api.user("Ann")
         answer = asks(api, ann)
         asks(api, ann, "/forget")
@@ -64,8 +64,8 @@ def test_buttons_of_a_forgotten_answer_say_so(store: Store) -> None:
     assert len(api.sent(ann)) == 2
 
 
-def test_inline_results_are_quotes_and_passages_with_their_source(store: Store) -> None:
-    with BotApi().serving() as api, chatting(store, api):
+def test_inline_results_are_quotes_and_passages_with_their_source(newsroom: Store) -> None:
+    with BotApi().serving() as api, chatting(newsroom, api):
         ann = api.user("Ann")
         asks(api, ann)
         made = api.queries_inline(ann, "ferries")
@@ -79,8 +79,8 @@ def test_inline_results_are_quotes_and_passages_with_their_source(store: Store) 
     assert not api.violations and not api.refusals
 
 
-def test_an_empty_inline_query_has_no_results(store: Store) -> None:
-    with BotApi().serving() as api, chatting(store, api):
+def test_an_empty_inline_query_has_no_results(newsroom: Store) -> None:
+    with BotApi().serving() as api, chatting(newsroom, api):
         made = api.queries_inline(api.user("Ann"), "  ")
         api.wait_for(lambda: made.answered_at)
     assert made.results == []

@@ -15,10 +15,10 @@ def api() -> Iterator[BotApi]:
         yield serving
 
 
-def test_only_a_mention_a_reply_or_a_command_is_answered(api: BotApi, store: Store) -> None:
+def test_only_a_mention_a_reply_or_a_command_is_answered(api: BotApi, newsroom: Store) -> None:
     ann = api.user("Ann")
     group = api.supergroup("Readers", ann)
-    with chatting(store, api):
+    with chatting(newsroom, api):
         api.says(group, ann, ASKED)
         mention = api.says(group, ann, f"@OnRecord_bot {ASKED}")
         answer = reply(api, group)
@@ -33,20 +33,20 @@ def test_only_a_mention_a_reply_or_a_command_is_answered(api: BotApi, store: Sto
     assert len(api.sent(group)) == 3
 
 
-def test_a_mention_below_a_question_asks_that_question(api: BotApi, store: Store) -> None:
+def test_a_mention_below_a_question_asks_that_question(api: BotApi, newsroom: Store) -> None:
     ann, bob = api.user("Ann"), api.user("Bob")
     group = api.supergroup("Readers", ann, bob)
-    with chatting(store, api):
+    with chatting(newsroom, api):
         said = api.says(group, ann, ASKED)
         api.says(group, bob, "@onrecord_bot", reply_to=said)
         assert ANSWERED in reply(api, group).text
 
 
-def test_a_topic_of_a_forum_is_a_conversation_of_its_own(api: BotApi, store: Store) -> None:
+def test_a_topic_of_a_forum_is_a_conversation_of_its_own(api: BotApi, newsroom: Store) -> None:
     ann = api.user("Ann")
     forum = api.supergroup("Readers", ann, forum=True)
     tolls, ferries = api.topic(forum, "Tolls"), api.topic(forum, "Ferries")
-    with chatting(store, api) as app:
+    with chatting(newsroom, api) as app:
         api.says(forum, ann, f"@onrecord_bot {ASKED}", thread=tolls)
         assert reply(api, forum).thread == tolls
         api.says(forum, ann, "/sources", thread=ferries)
@@ -55,10 +55,10 @@ def test_a_topic_of_a_forum_is_a_conversation_of_its_own(api: BotApi, store: Sto
         assert app.conversation._history.turns(f"telegram/{forum.id}/{tolls}")
 
 
-def test_a_group_that_becomes_a_supergroup_keeps_its_conversation(api: BotApi, store: Store) -> None:
+def test_a_group_that_becomes_a_supergroup_keeps_its_conversation(api: BotApi, newsroom: Store) -> None:
     ann = api.user("Ann")
     group = api.group("Readers", ann)
-    with chatting(store, api):
+    with chatting(newsroom, api):
         api.says(group, ann, f"@onrecord_bot {ASKED}")
         reply(api, group)
         moved = api.migrates(group)
@@ -66,10 +66,10 @@ def test_a_group_that_becomes_a_supergroup_keeps_its_conversation(api: BotApi, s
         assert ANSWERED in reply(api, moved).text
 
 
-def test_users_of_a_group_have_conversations_apart_where_that_is_set(api: BotApi, store: Store) -> None:
+def test_users_of_a_group_have_conversations_apart_where_that_is_set(api: BotApi, newsroom: Store) -> None:
     ann, bob = api.user("Ann"), api.user("Bob")
     group = api.supergroup("Readers", ann, bob)
-    with chatting(store, api, telegram_history_per_user=True):
+    with chatting(newsroom, api, telegram_history_per_user=True):
         api.says(group, ann, f"@onrecord_bot {ASKED}")
         reply(api, group)
         api.says(group, bob, "/sources")
@@ -77,12 +77,12 @@ def test_users_of_a_group_have_conversations_apart_where_that_is_set(api: BotApi
 
 
 def test_a_deleted_topic_a_kick_and_a_block_are_met_with_silence(
-    api: BotApi, store: Store, caplog: pytest.LogCaptureFixture
+    api: BotApi, newsroom: Store, caplog: pytest.LogCaptureFixture
 ) -> None:
     ann, bob = api.user("Ann"), api.user("Bob")
     forum = api.supergroup("Readers", ann, forum=True)
     topic = api.topic(forum, "Tolls")
-    with chatting(store, api):
+    with chatting(newsroom, api):
         api.slow(0.5, "sendMessage")
         api.says(forum, ann, f"@onrecord_bot {ASKED}", thread=topic)
         api.wait_for(lambda: api.called("sendMessage"))

@@ -91,7 +91,7 @@ def test_cancel_ends_the_answer_under_way(private: bool, store: Store) -> None:
         ann = api.user("Ann")
         where = ann if private else api.supergroup("Readers", ann)
         api.says(where, ann, f"/ask {COST}")
-        api.wait_for(lambda: api.actions(where))
+        api.wait_for(lambda: api.called("sendMessageDraft") or api.sent(where))  # the answer is under way
         api.says(where, ann, "/cancel")
         api.wait_for(lambda: [one for one in api.sent(where) if one.text == "Stopped."], 20)
     assert len(api.sent(where)) == 1
