@@ -172,6 +172,14 @@ def revoke_key(name: str) -> None:
 
 
 @app.command()
+def telegram(model: Model = "") -> None:
+    """Answer readers on Telegram; docs/telegram.md says how to set it up."""
+    from bot.commands.telegram import telegram as run
+
+    raise typer.Exit(run(model))
+
+
+@app.command()
 def articles(as_json: Json = False) -> None:
     """List the articles, newest first."""
     from bot.commands.articles import list_articles

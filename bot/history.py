@@ -27,6 +27,10 @@ CREATE TABLE IF NOT EXISTS verdicts (
 );
 CREATE TRIGGER IF NOT EXISTS verdicts_leave_with_their_turns AFTER DELETE ON turns BEGIN
     DELETE FROM verdicts WHERE conversation = old.conversation AND number = old.number;
+END;
+CREATE TRIGGER IF NOT EXISTS verdicts_move_with_their_turns AFTER UPDATE OF conversation ON turns BEGIN
+    UPDATE verdicts SET conversation = new.conversation
+    WHERE conversation = old.conversation AND number = old.number;
 END
 """
 
@@ -86,6 +90,30 @@ class History:
         with closing(self._connect()) as db, db:
             return db.execute("DELETE FROM turns WHERE conversation = ?", [conversation]).rowcount > 0
 
+    def count(self, conversation: str) -> int:
+        """How many turns there are."""
+        with closing(self._connect()) as db:
+            row = db.execute("SELECT count(*) FROM turns WHERE conversation = ?", [conversation]).fetchone()
+        return int(row[0])
+
+    def keep_first(self, conversation: str, turns: int) -> None:
+        """Delete what came after so many turns."""
+        sql = (
+            "DELETE FROM turns WHERE conversation = ?1 AND number NOT IN "
+            "(SELECT number FROM turns WHERE conversation = ?1 ORDER BY number LIMIT ?2)"
+        )
+        with closing(self._connect()) as db, db:
+            db.execute(sql, [conversation, turns])
+
+    def move(self, old: str, new: str) -> None:
+        """Conversations whose ids begin with the one begin with the other from now on; those that exist stay."""
+        sql = (
+            "UPDATE OR IGNORE turns SET conversation = ?2 || substr(conversation, length(?1) + 1) "
+            "WHERE substr(conversation, 1, length(?1)) = ?1"
+        )
+        with closing(self._connect()) as db, db:
+            db.execute(sql, [old, new])
+
     def purge(self, days: int) -> int:
         """Delete what was said more than so many days ago; returns how many turns that were."""
         oldest = (datetime.now(UTC) - timedelta(days=days)).isoformat(timespec="seconds")
@@ -93,4 +121,6 @@ class History:
             return db.execute("DELETE FROM turns WHERE asked < ?", [oldest]).rowcount
 
     def _connect(self) -> sqlite3.Connection:
-        return sqlite3.connect(self.path, timeout=BUSY_SECONDS)
+        db = sqlite3.connect(self.path, timeout=BUSY_SECONDS)
+        db.execute("PRAGMA secure_delete=ON")  # what is forgotten is overwritten
+        return db

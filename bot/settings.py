@@ -1,14 +1,29 @@
 """The only reader of the environment and of `.env`."""
 
+import re
 from pathlib import Path
+from typing import Annotated, Any, Self
 
-from pydantic import Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from retrieval.errors import UsageError
 from retrieval.sources.files import LARGEST_FILE
 
 NO_KEY = SecretStr("")
+
+
+def _ids(given: Any) -> Any:
+    """Numbers with commas or blanks between them."""
+    if not isinstance(given, str):
+        return given
+    parts = given.replace(",", " ").split()
+    if wrong := [part for part in parts if not re.fullmatch(r"-?\d+", part)]:
+        raise ValueError(f"ids are numbers with commas between them, {wrong[0]!r} is none")
+    return frozenset(map(int, parts))
+
+
+Ids = Annotated[frozenset[int] | None, NoDecode, BeforeValidator(_ids)]
 
 
 class Settings(BaseSettings):
@@ -71,6 +86,35 @@ class Settings(BaseSettings):
     limit_key: str = Field("", description="Questions with one key; empty: 600/minute.")
     limit_day: str = Field("", description="Questions in all; empty: 20000/day, none on your own machine.")
     limits_url: SecretStr = Field(NO_KEY, description="redis:// address where several processes count together.")
+    telegram_bot_token: SecretStr = Field(
+        NO_KEY, validation_alias="TELEGRAM_BOT_TOKEN", description="Token from @BotFather."
+    )
+    telegram_api: str = Field("", pattern=r"^https?://\S+$|^$", description="Another Bot API server than Telegram's.")
+    telegram_users: Ids = Field(None, description="Ids of the users who may ask; empty: everybody.")
+    telegram_chats: Ids = Field(None, description="Ids of the chats in which everybody may ask; empty: all.")
+    telegram_admins: Ids = Field(None, description="Ids of the users who see /stats and errors; limits spare them.")
+    telegram_per_minute: int = Field(10, ge=0, description="Questions a minute for one user; 0 means any number.")
+    telegram_daily: int = Field(0, ge=0, description="Questions a day (UTC) for all users; 0 means any number.")
+    telegram_streaming: bool = Field(True, description="Whether readers see an answer while it is written.")
+    telegram_history_per_user: bool = Field(
+        False, description="Whether each user of a group has a conversation apart instead of one for all."
+    )
+    telegram_webhook: str = Field(
+        "", pattern=r"^https?://\S+$|^$", description="Address to which Telegram posts; empty means polling."
+    )
+    telegram_secret: SecretStr = Field(NO_KEY, description="Secret that Telegram sends along to the webhook.")
+    telegram_listen: str = Field("127.0.0.1", description="Address on which the webhook listens.")
+    telegram_port: int = Field(8443, ge=0, le=65_535, description="Its port.")
+
+    @model_validator(mode="after")
+    def webhook_has_a_secret(self) -> Self:
+        """Anybody could post to a webhook without one."""
+        secret = self.telegram_secret.get_secret_value()
+        if self.telegram_webhook and not re.fullmatch(r"[A-Za-z0-9_-]{16,256}", secret):
+            raise ValueError(
+                "ONRECORD_TELEGRAM_WEBHOOK needs ONRECORD_TELEGRAM_SECRET: 16 to 256 letters, digits, _ and -"
+            )
+        return self
 
 
 def read_settings() -> Settings:
@@ -82,5 +126,7 @@ def read_settings() -> Settings:
     except ValidationError as exc:
         first = exc.errors()[0]
         name = "_".join(map(str, first["loc"])).upper()
-        key = name if name.startswith("OPENAI_") else f"ONRECORD_{name}"
-        raise UsageError(f"{key} is {first['input']!r}: {first['msg']}.") from exc
+        if not name:  # what two settings say together
+            raise UsageError(f"{first['msg'].removeprefix('Value error, ')}.") from exc
+        key = name if name.startswith(("OPENAI_", "TELEGRAM_BOT_")) else f"ONRECORD_{name}"
+        raise UsageError(f"{key} is {first['input']!r}: {first['msg'].removeprefix('Value error, ')}.") from exc

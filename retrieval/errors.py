@@ -8,6 +8,8 @@ OnRecordError
  |   +- IndexBusy          another process is writing it
  |   +- VectorsUnavailable the Chroma server cannot be reached or refuses; words alone still answer
  +- Cancelled              whoever asked no longer wants to know
+ +- Busy                   too many questions wait already
+ +- Stopping               whoever answers is about to end
  +- ModelError             a model cannot be used
      +- EmbeddingUnavailable   the embedding model is missing or refuses; words alone still answer
      +- ModelUnreachable       no connection, or no whole answer in time
@@ -54,6 +56,18 @@ class VectorsUnavailable(IndexUnavailable):
 
 class Cancelled(OnRecordError):
     """Whoever asked no longer wants to know."""
+
+
+class Busy(OnRecordError):
+    """Too many questions wait already."""
+
+    retryable = True
+
+
+class Stopping(OnRecordError):
+    """Whoever answers is about to end."""
+
+    retryable = True
 
 
 class ModelError(OnRecordError):

@@ -38,6 +38,16 @@ def store(tmp_path: Path, model: MiniLM) -> Iterator[Store]:
         yield opened
 
 
+@pytest.fixture(scope="module")
+def newsroom(tmp_path_factory: pytest.TempPathFactory, model: MiniLM) -> Iterator[Store]:
+    """The newsroom's articles, indexed once for a module whose tests only read them."""
+    from tests.newsroom import ARTICLES  # which imports this module
+
+    with Store(tmp_path_factory.mktemp("newsroom"), lambda: model) as opened:
+        fill(opened, *ARTICLES)
+        yield opened
+
+
 @pytest.fixture
 def loopback(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Nobody's proxies, and no authority is trusted: loading the usual ones takes longer than most tests."""
@@ -68,7 +78,9 @@ def command(*arguments: str) -> list[str]:
 
 def environment(folder: Path, **settings: str) -> dict[str, str]:
     """The environment without anybody's settings, and these."""
-    clean = {key: value for key, value in os.environ.items() if not key.startswith(("ONRECORD_", "OPENAI_"))}
+    clean = {
+        key: value for key, value in os.environ.items() if not key.startswith(("ONRECORD_", "OPENAI_", "TELEGRAM_"))
+    }
     return clean | {"ONRECORD_DATA": str(folder / "data"), "ONRECORD_ARTICLES": str(ROOT / "articles")} | settings
 
 

@@ -104,3 +104,41 @@ def test_only_what_is_older_is_purged(tmp_path: Path) -> None:
     history = History(tmp_path / "talk.db")
     history.remember("mine", answer())
     assert history.purge(1) == 0 and history.turns("mine")
+
+
+def test_a_turn_that_nobody_saw_is_taken_back(tmp_path: Path) -> None:
+    history = History(tmp_path / "talk.db")
+    for question in ("one", "two", "three"):
+        history.remember("chat", answer(question))
+    assert history.count("chat") == 3
+    history.keep_first("chat", 2)
+    history.keep_first("other", 0)
+    assert [turn.question for turn in history.turns("chat")] == ["one", "two"]
+
+
+def test_conversations_move_with_their_chat(tmp_path: Path) -> None:
+    history = History(tmp_path / "talk.db")
+    for conversation in ("telegram/-1/0", "telegram/-1/7", "telegram/-12/0"):
+        history.remember(conversation, answer(conversation))
+    for _ in range(2):
+        history.move("telegram/-1/", "telegram/-100/")
+    assert [turn.question for turn in history.turns("telegram/-100/7")] == ["telegram/-1/7"]
+    assert history.count("telegram/-100/0") == history.count("telegram/-12/0") == 1
+    assert history.count("telegram/-1/0") == 0
+
+
+def test_a_verdict_moves_with_its_turn(tmp_path: Path) -> None:
+    history = History(tmp_path / "talk.db")
+    history.remember("telegram/-1/0", answer())
+    history.judge("telegram/-1/0", 1, helpful=True)
+    history.move("telegram/-1/", "telegram/-100/")
+    assert history.verdicts() == {True: 1}
+    assert history.forget("telegram/-100/0") and history.verdicts() == {}
+
+
+def test_what_is_too_old_is_deleted(tmp_path: Path) -> None:
+    history = History(tmp_path / "talk.db")
+    history.remember("chat", answer())
+    assert history.purge(1) == 0
+    assert history.purge(-1) == 1
+    assert history.count("chat") == 0

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-SURFACES = ("bot.cli", "bot.repl", "bot.commands", "bot.terminal", "bot.showing", "bot.web")
+SURFACES = ("bot.cli", "bot.repl", "bot.commands", "bot.terminal", "bot.showing", "bot.telegram", "bot.web")
 ONLY_IN = {
     "chromadb": {"retrieval.vectors", "retrieval.server_vectors", "retrieval.chroma_client"},
     "langchain_chroma": {"retrieval.vectors", "retrieval.server_vectors"},
@@ -28,9 +28,20 @@ ONLY_IN = {
     "sqlite3": {
         *("retrieval.catalog", "retrieval.quotes.table", "retrieval.vector_cache"),
         *("bot.history", "bot.spending", "bot.web.keys", "bot.web.standing"),
+        *("bot.telegram.database", "bot.telegram.journal", "bot.telegram.inbox"),
     },
     "limits": {"bot.web.limits"},
     "hmac": {"bot.web.tokens", "bot.web.keys"},
+    "telegram": {
+        *(
+            f"bot.telegram.{name}"
+            for name in ("addressing", "admin", "app", "commands", "delivery", "desk", "feedback")
+        ),
+        *(f"bot.telegram.{name}" for name in ("inbox", "inline", "menu", "ordering", "outgoing", "pace", "pressing")),
+        *(f"bot.telegram.{name}" for name in ("questions", "routes", "streaming", "hosted")),
+    },
+    "aiolimiter": {"bot.telegram.pace"},
+    "regex": {"bot.telegram.splitting"},
     "pydantic_settings": {"bot.settings"},
     "xllamacpp": {"bot.local_server"},
     "uvicorn": {"bot.web.server"},

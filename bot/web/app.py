@@ -4,7 +4,7 @@ import asyncio
 import logging
 import secrets
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, nullcontext, suppress
 from importlib.metadata import version
 
 from fastapi import FastAPI
@@ -12,13 +12,14 @@ from starlette.datastructures import MutableHeaders
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from bot.answering import Answering
 from bot.build import App
 from bot.web import articles, ask, completions, conversing, demo, health, quotes, search, session, widget
-from bot.web.answering import Answering
 from bot.web.conversations import Conversations
 from bot.web.headers import Guarded
 from bot.web.metrics import Metrics
 from bot.web.policy import Policy, policy_of
+from bot.web.posted import Guest, Posted
 from bot.web.problems import answer_problems
 from bot.web.proxies import Proxies
 from bot.web.sizes import Sized
@@ -30,7 +31,7 @@ PURGED_EVERY = 3_600  # seconds
 PREFLIGHT = 7_200  # seconds that browsers keep what a site's pages may send; Chromium keeps it no longer
 
 
-def make_app(app: App, host: str = "127.0.0.1") -> FastAPI:
+def make_app(app: App, host: str = "127.0.0.1", guest: Guest | None = None) -> FastAPI:
     """The HTTP application over an opened index, to listen on `host`. Raises UsageError where anybody could ask it."""
     policy = policy_of(app, host)
 
@@ -38,7 +39,8 @@ def make_app(app: App, host: str = "127.0.0.1") -> FastAPI:
     async def running(web: FastAPI) -> AsyncIterator[None]:
         state = web.state.onrecord = _state(app, policy)
         purging = asyncio.create_task(_purge(state))
-        yield
+        async with guest.staying() if guest else nullcontext():
+            yield
         purging.cancel()
         with suppress(asyncio.CancelledError):
             await purging
@@ -48,11 +50,11 @@ def make_app(app: App, host: str = "127.0.0.1") -> FastAPI:
     answer_problems(web)
     for part in (session, ask, search, quotes, articles, conversing, completions, health, widget, demo):
         web.include_router(part.router)
-    _surround(web, policy)
+    _surround(web, policy, guest)
     return web
 
 
-def _surround(web: FastAPI, policy: Policy) -> None:
+def _surround(web: FastAPI, policy: Policy, guest: Guest | None) -> None:
     """What every request goes through: the last one added is the first one to see it."""
     web.add_middleware(Unexpected)
     web.add_middleware(Sized)
@@ -66,13 +68,15 @@ def _surround(web: FastAPI, policy: Policy) -> None:
             max_age=PREFLIGHT,
         )
     web.add_middleware(Proxies, trusted=policy.proxies)
+    if guest:
+        web.add_middleware(Posted, guest=guest)
     web.add_middleware(Guarded)
     web.add_middleware(Identified)
 
 
 def _state(app: App, policy: Policy) -> State:
     metrics = Metrics()
-    answering = Answering(app.settings.at_once, app.settings.waiting, metrics)
+    answering = Answering(app.settings.at_once, app.settings.waiting)
     return State(app, answering, Conversations(app.history), metrics, policy)
 
 

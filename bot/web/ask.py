@@ -9,10 +9,11 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sse_starlette import ServerSentEvent
 
+from bot.answering import Ask
 from bot.conversation import Asking, Event, checked
 from bot.messages import Answer, as_dict
 from bot.web.access import caller_of
-from bot.web.answering import Ask
+from bot.web.answers import last, stream
 from bot.web.asked import STORABLE, WHOLE, Asked, Wanted
 from bot.web.caller import Caller
 from bot.web.conversations import ID
@@ -56,8 +57,8 @@ async def ask(
     checked(question.question)
     asking = _asking(question, caller, state)
     if "text/event-stream" not in request.headers.get("accept", ""):
-        return JSONResponse(as_dict((await state.answering.last(asking, "ask", left(request))).answer))
-    events = state.answering.stream(asking, "events")
+        return JSONResponse(as_dict((await last(state, asking, "ask", left(request))).answer))
+    events = stream(state, asking, "events")
     first = await anext(events)  # what is refused at once is refused with its status
     return sent(_told(first, events, request.state.id))
 

@@ -13,10 +13,11 @@ from fastapi import Request as HttpRequest
 from fastapi.responses import JSONResponse, Response
 from sse_starlette import ServerSentEvent
 
+from bot.answering import Ask
 from bot.conversation import Asking, Event
 from bot.messages import Answer, Citation, Sentence
 from bot.web.access import caller_of
-from bot.web.answering import Ask
+from bot.web.answers import last, stream
 from bot.web.caller import Caller
 from bot.web.dialogue import Request, question_of
 from bot.web.events import event, left, sent, streamed
@@ -128,10 +129,10 @@ async def complete(
     """The answer to the last message; with `stream` sentence by sentence, ending in `[DONE]`."""
     asking = _asking(wanted, caller, state)
     if not wanted.stream:
-        answer = (await state.answering.last(asking, "completions", left(request))).answer
+        answer = (await last(state, asking, "completions", left(request))).answer
         choice = Choice(Said(answer.text, _annotations(answer)))
         return JSONResponse(asdict(Completion((choice,), _usage(wanted, answer))))
-    events = state.answering.stream(asking, "completions")
+    events = stream(state, asking, "completions")
     await anext(events)  # what is refused at once is refused with its status
     return sent(_told(events, wanted, request.state.id))
 

@@ -11,10 +11,10 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 
 from bot.conversation import Asking, Event
 from bot.messages import Answer
-from bot.web.problems import Problem
+from bot.threads import Threads
+from bot.web.problems import problem_of
 from bot.web.standing import Standing
-from bot.web.threads import Threads
-from retrieval.errors import Cancelled
+from retrieval.errors import Busy, Cancelled
 
 Surface = Literal["ask", "events", "completions"]
 SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
@@ -55,11 +55,11 @@ class Metrics:
         try:
             yield told
         except Exception as exc:
-            if isinstance(exc, Problem) and exc.code == "busy":
+            if isinstance(exc, Busy):
                 self._rejected.labels(surface).inc()
                 status = "rejected"
             elif not isinstance(exc, Cancelled):
-                status = "refused" if isinstance(exc, Problem) and exc.status < 500 else "failed"
+                status = "refused" if problem_of(exc).status < 500 else "failed"
             raise
         finally:
             self._questions.labels(surface, status).inc()

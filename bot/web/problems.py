@@ -12,7 +12,9 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from retrieval.errors import IndexUnavailable, OnRecordError, UnknownArticle, UsageError
+from retrieval.errors import Busy, IndexUnavailable, OnRecordError, Stopping, UnknownArticle, UsageError
+
+RETRY_AFTER = 5.0  # seconds that a full house, and one that closes, asks to wait
 
 _CODES = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 431: "too_large"}
 _WHEN = {
@@ -68,6 +70,10 @@ def problem_of(error: Exception) -> Problem:
         return error
     if isinstance(error, UnknownArticle):
         return Problem(404, "not_found", str(error))
+    if isinstance(error, Busy):
+        return Problem(503, "busy", str(error), retry_after=RETRY_AFTER)
+    if isinstance(error, Stopping):
+        return Problem(503, "stopping", str(error), retry_after=RETRY_AFTER)
     if isinstance(error, UsageError):
         return Problem(422, "invalid_request", str(error))
     if isinstance(error, IndexUnavailable):

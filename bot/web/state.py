@@ -5,12 +5,12 @@ from typing import cast
 
 from fastapi import Request
 
+from bot.answering import Answering
 from bot.build import App
-from bot.web.answering import Answering
+from bot.threads import Threads
 from bot.web.conversations import Conversations
 from bot.web.metrics import Metrics
 from bot.web.policy import Policy
-from bot.web.threads import Threads
 
 READING, CHECKS = 4, 1  # threads; searches and quotes need the processor all the time, more would only share it
 READERS_WAITING, CHECKS_WAITING = 256, 64

@@ -6,9 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TypeVar
 
-from bot.web.problems import Problem
-
-RETRY_AFTER = 5.0  # seconds that a full house asks to wait
+from retrieval.errors import Busy
 
 T = TypeVar("T")
 
@@ -30,11 +28,16 @@ class Threads:
         """How many wait for one."""
         return max(0, self._held - self._at_once)
 
+    @property
+    def are_free(self) -> bool:
+        """Whether work that came now would begin at once."""
+        return self._held < self._at_once
+
     @contextmanager
     def place(self) -> Iterator[None]:
-        """A place for one piece of work. Raises Problem when there is none left."""
+        """A place for one piece of work. Raises Busy when there is none left."""
         if self._held >= self._most:
-            raise Problem(503, "busy", "Too many questions at once; try again in a moment.", retry_after=RETRY_AFTER)
+            raise Busy("Too many questions at once; try again in a moment.")
         self._held += 1
         try:
             yield
@@ -46,7 +49,7 @@ class Threads:
         return asyncio.get_running_loop().run_in_executor(self._pool, work)
 
     async def run(self, work: Callable[[], T]) -> T:
-        """What the work returns. Raises Problem when too much waits already."""
+        """What the work returns. Raises Busy when too much waits already."""
         with self.place():
             return await self.start(work)
 

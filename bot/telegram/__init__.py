@@ -1,0 +1,1 @@
+"""The Telegram surface: readers' questions in, cited answers out."""

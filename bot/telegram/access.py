@@ -1,0 +1,38 @@
+"""Who may ask, and how much."""
+
+from dataclasses import dataclass
+
+from bot.telegram.readers import Readers
+
+MINUTE = 60.0  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Allow-lists (None lets everybody in) and limits (0 is none); users who are let in may ask in any chat."""
+
+    users: frozenset[int] | None = None
+    chats: frozenset[int] | None = None
+    admins: frozenset[int] = frozenset()
+    per_minute: int = 0
+    daily: int = 0
+
+    def refusal(self, reader: int, chat: int) -> str:
+        """Why somebody is not let in, empty where he is."""
+        if self.users is None and self.chats is None:
+            return ""
+        if reader in self.admins or reader in (self.users or ()) or chat in (self.chats or ()):
+            return ""
+        return f"This bot is not open to everybody. Its operator can let you in: your id is {reader}" + (
+            f", this chat's is {chat}." if chat != reader else "."
+        )
+
+    def limit(self, reader: int, readers: Readers, update: int) -> str:
+        """Why somebody has to wait, empty where he need not; admins never do."""
+        if reader in self.admins:
+            return ""
+        if self.per_minute and readers.asked_lately(reader, MINUTE, update) >= self.per_minute:
+            return f"That was quick: I answer {self.per_minute} questions a minute. Ask again in a moment."
+        if self.daily and readers.asked_today(update) >= self.daily:
+            return "All of today's questions are used up. Ask again tomorrow (after midnight UTC)."
+        return ""

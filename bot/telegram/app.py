@@ -1,0 +1,212 @@
+"""The application: handlers, what they share, and running it."""
+
+import asyncio
+import logging
+import signal
+import warnings
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+from urllib.parse import urlsplit
+
+from telegram import Update
+from telegram.error import InvalidToken, NetworkError, TelegramError
+from telegram.ext import Application, ApplicationBuilder, ContextTypes
+from telegram.warnings import PTBDeprecationWarning
+
+from bot.answering import Answering
+from bot.build import App
+from bot.telegram import admin
+from bot.telegram.access import Access
+from bot.telegram.database import Database
+from bot.telegram.delivery import Delivery
+from bot.telegram.desk import Context, Desk
+from bot.telegram.examples import Examples
+from bot.telegram.inbox import Inbox
+from bot.telegram.journal import Journal
+from bot.telegram.menu import set_menus
+from bot.telegram.ordering import InOrder
+from bot.telegram.pace import Pace
+from bot.telegram.readers import Readers
+from bot.telegram.routes import overtakes, route
+from retrieval.errors import UsageError
+
+AT_ONCE, WAITING = 4, 10_000  # answers made side by side, and questions that wait for their turn
+PATIENCE = 10.0  # seconds that answers under way have to end when the bot stops
+CONNECTIONS = 64  # to Telegram at once
+CLEAN_EVERY = 3600.0  # seconds between deletions of what is too old
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0  # seconds between tries while Telegram cannot be reached at the start
+TELEGRAM = "https://api.telegram.org"
+NO_TOKEN = (
+    "TELEGRAM_BOT_TOKEN is not set; write to @BotFather on Telegram, /newbot gives you a token, "
+    "and put TELEGRAM_BOT_TOKEN=... into .env."
+)
+WRONG_TOKEN = "Telegram does not know the token in TELEGRAM_BOT_TOKEN; copy it again from @BotFather (/token)."
+UPDATES = [Update.MESSAGE, Update.CALLBACK_QUERY, Update.INLINE_QUERY]
+
+Bot = Application[Any, Context, Any, Any, Any, Any]
+
+_log = logging.getLogger(__name__)
+
+
+async def run(app: App) -> None:
+    """Answer until SIGINT or SIGTERM. Raises UsageError when the token is none."""
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with serving(app) as bot:
+        _log.info("@%s answers.", bot.bot.username)
+        await stop.wait()
+        _log.info("Stopping; what is not answered yet is answered after the next start.")
+
+
+@asynccontextmanager
+async def serving(app: App, *, listening: bool = True) -> AsyncIterator[Bot]:
+    """The bot, running meanwhile; unless it is `listening`, somebody else feeds its queue. Raises UsageError."""
+    database = Database(app.settings.data / "telegram.db")
+    bot, order = make_bot(app, database)
+    answering = desk_of(bot).answering
+    try:
+        await _reach(bot.initialize)
+        try:
+            await _begin(bot, listening=listening)
+            cleaning = asyncio.create_task(_clean(desk_of(bot)))
+            yield bot
+            cleaning.cancel()
+        finally:
+            await _end(bot, order)
+            await bot.shutdown()
+    finally:
+        answering.close()
+        database.close()
+
+
+def make_bot(app: App, database: Database) -> tuple[Bot, InOrder]:
+    """The library's application over an opened index. Raises UsageError without a token."""
+    settings = app.settings
+    token = settings.telegram_bot_token.get_secret_value()
+    if not token:
+        raise UsageError(NO_TOKEN)
+    # The library warns of what it will do differently one day, each time Telegram says how long to wait.
+    warnings.filterwarnings("ignore", ".*retry_after", PTBDeprecationWarning)
+    journal = Journal(database)
+    inbox = Inbox(journal)
+    order = InOrder(journal, overtakes)
+    server = (settings.telegram_api or TELEGRAM).rstrip("/")
+    builder = (
+        ApplicationBuilder()
+        .token(token)
+        .base_url(f"{server}/bot")
+        .base_file_url(f"{server}/file/bot")
+        .context_types(ContextTypes(context=Context))
+        .rate_limiter(Pace())
+        .update_queue(inbox)
+        .concurrent_updates(order)
+        .connection_pool_size(CONNECTIONS)
+        .get_updates_connection_pool_size(2)  # one that waits for news, and one to say goodbye
+        .pool_timeout(30)
+        .read_timeout(20)
+    )
+    bot: Bot = builder.build()
+    bot.bot_data["desk"] = _desk(app, bot, database, inbox)
+    route(bot)
+    return bot, order
+
+
+def desk_of(bot: Bot) -> Desk:
+    """What the handlers share."""
+    desk: Desk = bot.bot_data["desk"]
+    return desk
+
+
+def _desk(app: App, bot: Bot, database: Database, inbox: Inbox) -> Desk:
+    settings, journal = app.settings, inbox.journal
+
+    async def moved(old: int, new: int) -> None:
+        await admin.move(desk, old, new)
+
+    desk = Desk(
+        app=app,
+        bot=bot.bot,
+        access=Access(
+            settings.telegram_users,
+            settings.telegram_chats,
+            settings.telegram_admins or frozenset(),
+            settings.telegram_per_minute,
+            settings.telegram_daily,
+        ),
+        answering=Answering(AT_ONCE, WAITING),
+        history=app.history,
+        journal=journal,
+        readers=Readers(database),
+        delivery=Delivery(bot.bot, journal, moved),
+        examples=Examples(app.search, app.store.catalog),
+        resumed=inbox.resumed,
+    )
+    return desk
+
+
+async def _reach(begin: Callable[[], Any]) -> None:
+    """Try until Telegram is there. Raises UsageError when it does not take the token."""
+    pause = FIRST_PAUSE
+    while True:
+        try:
+            await begin()
+            return
+        except InvalidToken:
+            raise UsageError(WRONG_TOKEN) from None  # the error names the token
+        except NetworkError as exc:
+            admin.polling_failed(exc)
+            await asyncio.sleep(pause)
+            pause = min(LONGEST_PAUSE, 2 * pause)
+
+
+async def _begin(bot: Bot, *, listening: bool) -> None:
+    await bot.start()
+    queue = bot.update_queue
+    if isinstance(queue, Inbox):
+        await queue.resume(bot.bot)
+    await _listen(bot, listening=listening)
+    try:
+        await set_menus(bot.bot, desk_of(bot).access.admins)
+    except TelegramError as exc:
+        _log.warning("The commands could not be listed on Telegram: %s", exc)
+
+
+async def _listen(bot: Bot, *, listening: bool) -> None:
+    settings, updater = desk_of(bot).app.settings, bot.updater
+    assert updater is not None, "the builder makes one"
+    if not settings.telegram_webhook:
+        await updater.start_polling(bootstrap_retries=-1, allowed_updates=UPDATES, error_callback=admin.polling_failed)
+    elif not listening:
+        secret = settings.telegram_secret.get_secret_value()
+        await bot.bot.set_webhook(settings.telegram_webhook, secret_token=secret, allowed_updates=UPDATES)
+    else:
+        await updater.start_webhook(
+            listen=settings.telegram_listen,
+            port=settings.telegram_port,
+            url_path=urlsplit(settings.telegram_webhook).path.lstrip("/"),
+            webhook_url=settings.telegram_webhook,
+            secret_token=settings.telegram_secret.get_secret_value(),
+            bootstrap_retries=-1,
+            allowed_updates=UPDATES,
+        )
+
+
+async def _end(bot: Bot, order: InOrder) -> None:
+    if bot.updater and bot.updater.running:
+        await bot.updater.stop()
+    await order.close(PATIENCE)
+    if bot.running:
+        await bot.stop()
+
+
+async def _clean(desk: Desk) -> None:
+    """Delete what is older than it is kept for, now and every hour."""
+    while True:
+        days = desk.app.settings.keep_conversations
+        await asyncio.to_thread(desk.journal.prune)
+        if days:
+            await asyncio.to_thread(desk.readers.purge, days)
+            await asyncio.to_thread(desk.history.purge, days)
+        await asyncio.sleep(CLEAN_EVERY)
