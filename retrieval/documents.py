@@ -21,6 +21,7 @@ class Article:
     published: str = ""
     updated: str = ""
     language: str = ""
+    section: str = ""
     headings: tuple[Span, ...] = field(default=(), repr=False)
 
     @property

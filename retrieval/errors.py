@@ -4,6 +4,9 @@ OnRecordError
  +- UsageError             the caller asked for something that cannot be; nothing was done
  |   +- UnknownArticle
  +- SourceError            one source could not be read; the others can
+ |   +- SourceGone             the page is no longer there (404, 410)
+ |   +- SourceForbidden        its address or robots.txt keeps us out
+ |   +- SourceUnreachable      no connection, no whole answer in time, or a failure on the server's side
  +- IndexUnavailable       there is no index here, or it cannot be opened
  |   +- IndexBusy          another process is writing it
  |   +- VectorsUnavailable the Chroma server cannot be reached or refuses; words alone still answer
@@ -38,6 +41,27 @@ class SourceError(OnRecordError):
     def __init__(self, source: str, reason: str) -> None:
         super().__init__(f"{source}: {reason}")
         self.source, self.reason = source, reason
+
+
+class SourceGone(SourceError):
+    """The page is no longer there."""
+
+
+class SourceForbidden(SourceError):
+    """The address is none that may be reached, or robots.txt keeps us out."""
+
+
+class SourceUnreachable(SourceError):
+    """No connection, no whole answer in time, or a failure on the server's side.
+
+    `retry_after` is how many seconds the server asks to be left alone, if it does.
+    """
+
+    retryable = True
+
+    def __init__(self, source: str, reason: str, *, retry_after: float | None = None) -> None:
+        super().__init__(source, reason)
+        self.retry_after = retry_after
 
 
 class IndexUnavailable(OnRecordError):

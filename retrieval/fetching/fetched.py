@@ -1,0 +1,30 @@
+"""What a request brought back, and what makes the next one cheap."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """What a server said of a document's state, to be sent back with the next request (RFC 9110, 13.1)."""
+
+    etag: str = ""
+    last_modified: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A document as it came, decompressed; empty where the server says that it has not changed.
+
+    `url` is where it was in the end, `moved` whether the server says that it is there for good. `content_type` is
+    lower-case and bare (`text/html`), `charset` what the header names; `headers` have lower-case names.
+    """
+
+    url: str
+    content: bytes = field(repr=False)
+    content_type: str = ""
+    charset: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    validators: Validators = Validators()
+    unchanged: bool = False
+    moved: bool = False
