@@ -5,9 +5,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.messages import Claim
+from bot.render import day
 from bot.verification.orders import is_ordered
 from retrieval.catalog import Catalog
-from retrieval.copies import overlap, shingles
+from retrieval.copies import NUMBERS, in_conflict, overlap, shingles
 from retrieval.documents import Article, Hit
 from retrieval.rank import Asked
 from retrieval.sentences import Span, sentences
@@ -41,9 +42,6 @@ _KINDS = (
     (r"\bwhy\b", r"\b(?:because|due to|since|after|so that|in order to|reason|amid|over|to)\b"),
 )
 _HOW_MANY = re.compile(r"\bhow many (\w+)", re.IGNORECASE)
-_NUMBERS = set(
-    "one two three four five six seven eight nine ten eleven twelv dozen hundr thousand million".split()
-)  # stems
 _WHO = re.compile(r"\b(?:who|whom|whose|which|what (?:is|was) the name|name)\b", re.IGNORECASE)
 _NAME = re.compile(r"(?<![.!?“\"] )(?<!^)\b[A-Z][\w’'-]+")
 
@@ -61,11 +59,19 @@ class Candidate:
     def text(self) -> str:
         return " ".join(self.article.text[slice(*self.span)].split())
 
+    @property
+    def day(self) -> str:
+        return self.article.published[:10]
+
 
 def extract(question: str, asked: Asked, hits: Sequence[Hit], catalog: Catalog) -> list[Claim]:
-    """One to four claims in the articles' own words, best first; empty when no sentence fits."""
-    chosen = _choose(_all_candidates(question, asked, hits, catalog), latest=asked.latest)
-    return [Claim(found.text, ((found.hit.passage.article, found.span),)) for found in chosen]
+    """One to four claims in the articles' own words, best first; empty when no sentence fits.
+
+    Those of different days are told in the order of their days, each with its day: what was reported first may have
+    been corrected since. Where the latest is asked for, the newest comes first.
+    """
+    chosen = _in_time(_choose(_all_candidates(question, asked, hits, catalog)), latest=asked.latest)
+    return [Claim(text, ((found.article.id, found.span),)) for text, found in zip(_told(chosen), chosen, strict=True)]
 
 
 def _all_candidates(question: str, asked: Asked, hits: Sequence[Hit], catalog: Catalog) -> list[Candidate]:
@@ -145,25 +151,49 @@ def _right_kind(question: str, asked: Asked, text: str) -> float:
 def _counts(counted: Sequence[str], words: Sequence[str]) -> float:
     """1 where a number stands right before what is counted, as in `69 drones`, a half where there is any figure."""
     for at, word in enumerate(words):
-        if word in counted and any(near[0].isdigit() or near in _NUMBERS for near in words[max(0, at - 3) : at]):
+        if word in counted and any(near[0].isdigit() or near in NUMBERS for near in words[max(0, at - 3) : at]):
             return 1.0
     return 0.5 * any(word[0].isdigit() for word in words)
 
 
-def _choose(candidates: Sequence[Candidate], *, latest: bool) -> list[Candidate]:
-    """The best ones that say something new, the newest first where the latest is asked for."""
+def _choose(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """The best ones that say something new."""
     chosen: list[Candidate] = []
     for candidate in sorted(candidates, key=lambda item: -item.score):
         if len(chosen) == MOST_CLAIMS or (chosen and candidate.score < GOOD_ENOUGH * chosen[0].score):
             break
-        mine = shingles(candidate.text)
-        if all(overlap(mine, shingles(other.text)) < SAME and not _crosses(candidate, other) for other in chosen):
+        if not any(_repeats(candidate, other) for other in chosen):
             chosen.append(candidate)
-    return sorted(chosen, key=_published, reverse=True) if latest else chosen
+    return chosen
+
+
+def _in_time(chosen: Sequence[Candidate], *, latest: bool) -> Sequence[Candidate]:
+    """Of several days the oldest first, unless the latest is asked for; what has no day comes last."""
+    if len({found.day for found in chosen}) == 1:
+        return chosen
+    dated = sorted((found for found in chosen if found.day), key=_published, reverse=latest)
+    return [*dated, *(found for found in chosen if not found.day)]
+
+
+def _told(chosen: Sequence[Candidate]) -> list[str]:
+    """The sentences, with their day where they are of several and the one before has not told it."""
+    days = [found.day for found in chosen]
+    is_news = [len(set(days)) > 1 and found != before for found, before in zip(days, ["", *days], strict=False)]
+    return [
+        f"On {day(found.day)}: {found.text}" if new and found.day else found.text
+        for found, new in zip(chosen, is_news, strict=True)
+    ]
 
 
 def _published(candidate: Candidate) -> str:
     return candidate.article.published
+
+
+def _repeats(one: Candidate, other: Candidate) -> bool:
+    """Nearly the same words without another figure in them, or the very same place."""
+    if _crosses(one, other):
+        return True
+    return overlap(shingles(one.text), shingles(other.text)) >= SAME and not in_conflict(one.text, other.text)
 
 
 def _crosses(one: Candidate, other: Candidate) -> bool:

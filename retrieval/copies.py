@@ -9,6 +9,10 @@ from retrieval.terms import terms
 
 SHINGLE = 4  # terms
 SAME = 0.6  # share of the shorter passage's shingles found in the other
+NUMBERS = frozenset(
+    "one two three four five six seven eight nine ten eleven twelv thirteen fourteen fifteen sixteen seventeen "
+    "eighteen nineteen twenti thirti forti fifti sixti seventi eighti nineti dozen hundr thousand million billion".split()
+)  # as terms
 CROWDING = 0.12  # what each earlier passage of the same article costs; tuned on evals `news` and `quotes`
 
 
@@ -18,7 +22,7 @@ def once(ranked: Iterable[Hit], k: int) -> list[Hit]:
     shingled: list[frozenset[str]] = []
     for hit in spread(ranked):
         mine = shingles(hit.passage.text)
-        twin = next((at for at, other in enumerate(shingled) if overlap(mine, other) >= SAME), None)
+        twin = next((at for at, one in enumerate(kept) if _are_copies(hit, mine, one, shingled[at])), None)
         if twin is None:
             if len(kept) == k:
                 break
@@ -27,6 +31,22 @@ def once(ranked: Iterable[Hit], k: int) -> list[Hit]:
         elif hit.passage.article not in (kept[twin].passage.article, *kept[twin].copies):
             kept[twin] = replace(kept[twin], copies=(*kept[twin].copies, hit.passage.article))
     return kept
+
+
+def _are_copies(one: Hit, shingled: frozenset[str], other: Hit, also: frozenset[str]) -> bool:
+    if overlap(shingled, also) < SAME:
+        return False
+    return one.published[:10] == other.published[:10] or not in_conflict(one.passage.text, other.passage.text)
+
+
+def in_conflict(one: str, other: str) -> bool:
+    """Whether two texts in nearly the same words each have a figure that the other lacks: a report and its update."""
+    ours, theirs = _figures(one), _figures(other)
+    return bool(ours - theirs and theirs - ours)
+
+
+def _figures(text: str) -> set[str]:
+    return {term for term in terms(text) if term[0].isdigit() or term in NUMBERS}
 
 
 def spread(ranked: Iterable[Hit]) -> list[Hit]:

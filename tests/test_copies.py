@@ -68,3 +68,15 @@ def test_nothing_is_mutated() -> None:
     before = [replace(one) for one in ranked]
     once(ranked, 2)
     assert ranked == before
+
+
+def test_an_update_with_another_figure_is_no_copy_of_the_first_report() -> None:
+    told = "The ferry hit the quay on Monday morning in thick fog and {} people were hurt, the harbour office said."
+    first, update, copy = (
+        replace(hit(key, told.format(number), score), published=day)
+        for key, number, score, day in (
+            *(("first", "nine", 0.9, "2025-03-03"), ("update", "14", 0.8, "2025-03-09"), ("copy", "nine", 0.7, "")),
+        )
+    )
+    kept = once([first, update, copy], 10)
+    assert [(one.passage.article, one.copies) for one in kept] == [("first", ("copy",)), ("update", ())]

@@ -1,0 +1,79 @@
+"""What an address is: a page, a feed, a sitemap, a WordPress site, or a page that leads to one of them."""
+
+from dataclasses import dataclass, field
+
+from retrieval.catalog import now
+from retrieval.errors import SourceError
+from retrieval.fetching.fetch import Fetcher
+from retrieval.fetching.fetched import Fetched
+from retrieval.sources.listing import read as read_listing
+from retrieval.sources.reading import Reader
+from retrieval.sources.recognise import recognise
+from retrieval.sources.wordpress import posts_url
+from retrieval.watching.source import LONGEST_INTERVAL, MINUTES, Kind, Source
+
+NOTHING = "announces no feed, no sitemap and no WordPress, and {reason}"
+
+
+@dataclass(frozen=True, slots=True)
+class Identified:
+    """A source, why it is taken for what it is, and the document that told."""
+
+    source: Source
+    why: str
+    fetched: Fetched = field(repr=False)
+
+
+def identify(url: str, fetcher: Fetcher, reader: Reader, *, minutes: float = 0.0) -> Identified:
+    """What to watch for an address, every so many minutes if they are given. Raises SourceError."""
+    fetched = fetcher.get(url)
+    found = recognise(fetched)
+    match found.kind:
+        case "feed" | "sitemap" | "wordpress":
+            return _listing(found.kind, url, fetched, found.why, minutes)
+        case "pdf":
+            return Identified(_source("page", url, "", minutes), found.why, fetched)
+        case "page":
+            return _page(url, fetched, fetcher, reader, minutes)
+    raise SourceError(url, f"is {found.why}")
+
+
+def _page(url: str, fetched: Fetched, fetcher: Fetcher, reader: Reader, minutes: float) -> Identified:
+    announced = reader.announced(fetched)
+    if announced.is_article:
+        return Identified(_source("page", url, "", minutes), "a page with an article", fetched)
+    candidates: list[tuple[Kind, str, str]] = [
+        *(
+            ("wordpress", posts_url(announced.wordpress, 1), "WordPress, which the page announces")
+            for _ in (1,)
+            if announced.wordpress
+        ),
+        *(("feed", feed, "the feed that the page announces") for feed in announced.feeds),
+        *(("sitemap", sitemap, "the sitemap that robots.txt names") for sitemap in fetcher.sitemaps(url)),
+    ]
+    for kind, address, why in candidates:
+        if identified := _candidate(kind, address, why, fetcher, minutes):
+            return identified
+    raise SourceError(url, "is no article, and announces no feed, no sitemap and no WordPress")
+
+
+def _candidate(kind: Kind, address: str, why: str, fetcher: Fetcher, minutes: float) -> Identified | None:
+    """None where what a page announces is not there, or is something else."""
+    try:
+        fetched = fetcher.get(address)
+        if recognise(fetched).kind != kind:
+            return None
+        return _listing(kind, address, fetched, f"{why} ({recognise(fetched).why})", minutes)
+    except SourceError:
+        return None
+
+
+def _listing(kind: Kind, url: str, fetched: Fetched, why: str, minutes: float) -> Identified:
+    listing = read_listing(kind, fetched)
+    asked = min(listing.minutes, LONGEST_INTERVAL)
+    return Identified(_source(kind, url, listing.title, minutes or max(MINUTES[kind], asked)), why, fetched)
+
+
+def _source(kind: Kind, url: str, title: str, minutes: float) -> Source:
+    moment = now()
+    return Source(url, kind, title, minutes or MINUTES[kind], added=moment, due=moment)

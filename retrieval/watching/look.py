@@ -1,0 +1,186 @@
+"""One look at a source: what it lists, and of that what is new, what has changed, what is gone."""
+
+from collections import deque
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from retrieval.catalog import Catalog
+from retrieval.documents import Article
+from retrieval.errors import SourceError, SourceForbidden, SourceGone, SourceUnreachable, UnknownArticle
+from retrieval.fetching.fetch import Fetcher
+from retrieval.fetching.fetched import Fetched, Validators
+from retrieval.pages import find_article
+from retrieval.sources.entry import Entry, Listing
+from retrieval.sources.listing import read as read_listing
+from retrieval.sources.reading import Reader
+from retrieval.sources.teaser import is_teaser
+from retrieval.watching.source import Source, seconds_between
+from retrieval.watching.visits import DAY, Visit, Visits
+
+MOST_DOCUMENTS = 2_000  # parts of one sitemap, pages of one feed
+AGAIN_AT_ONCE = 50  # pages in one run that no list said anything new of
+UNREACHABLE_IN_A_ROW = 5  # pages; then the site is down, not the page
+RETRY_MINUTES = 60  # for a page that could not be reached
+PARTS = "parts"  # the mark of a document that lists others: those may change though it does not
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One document: what to remember of it, the articles it brought, why it brought none.
+
+    It was `read`, or is the `same` as it was, or `known` from the list alone and not asked for, or `gone` for good.
+    """
+
+    visit: Visit
+    what: Literal["read", "same", "known", "gone"] = "read"
+    articles: tuple[Article, ...] = ()
+    failed: SourceError | None = None
+
+
+class Look:
+    """Looks at one source once, at the moment `at`; `at_hand` are documents that need not be fetched again."""
+
+    def __init__(
+        self,
+        source: Source,
+        catalog: Catalog,
+        fetcher: Fetcher,
+        reader: Reader,
+        at: str,
+        at_hand: Mapping[str, Fetched] | None = None,
+    ) -> None:
+        self._source, self._catalog, self._fetcher, self._reader, self._at = source, catalog, fetcher, reader, at
+        self._visits = Visits(catalog, source.url)
+        self._at_hand = dict(at_hand or {})
+        self._asked = set[str]()
+        self._unreachable = 0
+
+    def __iter__(self) -> Iterator[Seen]:
+        """Everything seen, in the order in which it may be remembered. Raises SourceError where it has to break off."""
+        if self._source.kind == "page":
+            visit = self._visits.get(self._source.url) or Visit(self._source.url)
+            yield self._page(visit, self._entry_of(visit))
+        else:
+            yield from self._listed()
+        for visit in self._visits.due(self._at, AGAIN_AT_ONCE):
+            if visit.url not in self._asked:
+                yield self._there(visit) if visit.listed else self._page(visit, self._entry_of(visit))
+
+    def _listed(self) -> Iterator[Seen]:
+        waiting = deque([(self._source.url, "")])
+        for _ in range(MOST_DOCUMENTS):
+            if not waiting:
+                return
+            url, mark = waiting.popleft()
+            document = self._visits.get(url) or Visit(url)
+            if self._source.complete and mark and mark == document.mark:
+                continue
+            has_parts = document.mark == PARTS
+            fetched = self._get(url, Validators() if has_parts else self._validators(document))
+            seen = replace(document, mark=mark, validators=fetched.validators, digest=fetched.digest)
+            if fetched.unchanged or (self._source.complete and not has_parts and fetched.digest == document.digest):
+                yield Seen(document, "same")
+                continue
+            listing = read_listing(self._source.kind, fetched)
+            any_news = False
+            for entry in listing.entries:
+                news = self._entry(entry, listing)
+                any_news = any_news or news.what != "known"
+                yield news
+            yield Seen(replace(seen, mark=PARTS) if listing.parts else seen)
+            waiting.extend(listing.parts)
+            if any_news or not self._source.complete:
+                waiting.extend((address, "") for address in listing.more)
+
+    def _validators(self, document: Visit) -> Validators:
+        """None until everything was read once: an answer that nothing has changed would end what was interrupted."""
+        return document.validators if self._source.complete else Validators()
+
+    def _entry(self, entry: Entry, listing: Listing) -> Seen:
+        known = self._visits.get(entry.url)
+        if known and known.mark == entry.mark:
+            self._asked.add(entry.url)
+            return Seen(known, "known")
+        if known is None and self._is_kept_out(entry.url):
+            return Seen(Visit(entry.url, entry.mark))
+        visit = known or Visit(entry.url)
+        if not is_teaser(entry) and (article := self._reader.of_entry(entry, listing.title)):
+            seen = replace(visit, mark=entry.mark, listed=True, articles=(article.id,))
+            return Seen(seen.seen(self._at, changed=True), articles=(article,))
+        return self._page(visit, entry)
+
+    def _is_kept_out(self, url: str) -> bool:
+        """Whether another source keeps the article current, or somebody has taken it out by hand."""
+        if self._catalog.withdrawn_by_hand(url):
+            return True
+        article = find_article(self._catalog, url)
+        return bool(article) and self._visits.has_another(article)
+
+    def _page(self, visit: Visit, entry: Entry) -> Seen:
+        """A page of one article (or of a live blog's many), read where it is not what it was."""
+        self._asked.add(visit.url)
+        try:
+            fetched = self._get(visit.url, visit.validators)
+        except SourceGone as exc:
+            return self._missed(visit, exc)
+        except SourceUnreachable as exc:
+            self._count(exc)
+            return Seen(visit.again(self._at, RETRY_MINUTES), failed=exc)
+        except (SourceForbidden, SourceError) as exc:
+            return Seen(replace(visit, mark=entry.mark, due=""), failed=exc)
+        self._unreachable = 0
+        if fetched.unchanged or fetched.digest == visit.digest:
+            return Seen(replace(visit, mark=entry.mark).seen(self._at, changed=False), "same")
+        return self._read(visit, entry, fetched)
+
+    def _read(self, visit: Visit, entry: Entry, fetched: Fetched) -> Seen:
+        visit = replace(visit, mark=entry.mark, validators=fetched.validators, digest=fetched.digest)
+        try:
+            articles = self._reader.read(fetched, entry)
+        except ValueError as exc:
+            return Seen(visit.seen(self._at, changed=False), failed=SourceError(visit.url, str(exc)))
+        changed = any(self._catalog.outcome(article) != "unchanged" for article in articles)
+        visit = replace(visit, articles=tuple(article.id for article in articles))
+        return Seen(visit.seen(self._at, changed=changed), articles=articles)
+
+    def _there(self, visit: Visit) -> Seen:
+        """A page whose text the list itself has brought: only whether it is still there."""
+        try:
+            fetched = self._get(visit.url, visit.validators)
+        except SourceGone as exc:
+            return self._missed(visit, exc)
+        except SourceError:
+            return Seen(visit.again(self._at, DAY), "same")
+        return Seen(replace(visit, validators=fetched.validators).seen(self._at, changed=False), "same")
+
+    def _missed(self, visit: Visit, exc: SourceGone) -> Seen:
+        """Not there: gone for good where it was not there a day ago either."""
+        gone_for_good = bool(visit.gone) and seconds_between(visit.gone, self._at) >= DAY * 60
+        missed = visit.missed(self._at)
+        if gone_for_good:
+            return Seen(replace(missed, due=""), "gone")
+        return Seen(missed, failed=None if visit.articles else exc)
+
+    def _count(self, exc: SourceUnreachable) -> None:
+        self._unreachable += 1
+        if exc.retry_after or self._unreachable >= UNREACHABLE_IN_A_ROW:
+            raise exc
+
+    def _get(self, url: str, validators: Validators) -> Fetched:
+        return self._at_hand.pop(url, None) or self._fetcher.get(url, validators)
+
+    def _entry_of(self, visit: Visit) -> Entry:
+        """What was known of a page's article, for what the page itself does not say."""
+        try:
+            article = self._catalog.article(visit.articles[0])
+        except (IndexError, UnknownArticle):
+            return Entry(visit.url)
+        return Entry(
+            url=visit.url,
+            title=article.title,
+            authors=article.authors,
+            published=article.published,
+            section=article.section,
+            language=article.language,
+        )

@@ -1,0 +1,101 @@
+"""One run over a source: what it brings goes into the catalog, and only then is remembered as seen."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from threading import Event
+
+from retrieval import index
+from retrieval.catalog import now
+from retrieval.errors import SourceError, SourceUnreachable, UnknownArticle
+from retrieval.fetching.fetch import Fetcher
+from retrieval.fetching.fetched import Fetched
+from retrieval.sources.reading import Reader
+from retrieval.store import Store
+from retrieval.watching.look import Look, Seen
+from retrieval.watching.register import Register
+from retrieval.watching.source import Run, Source
+from retrieval.watching.visits import Visits
+
+AT_ONCE = 20  # documents; those read since are read again after a crash
+GONE = "gone"  # why an article was withdrawn: its page has answered 404 or 410 for a day
+STOPPED = "was interrupted"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A run that has ended, and what of its source could not be read."""
+
+    run: Run
+    failed: tuple[SourceError, ...] = ()
+
+
+def run(
+    store: Store,
+    source: Source,
+    fetcher: Fetcher,
+    reader: Reader,
+    *,
+    at: str = "",
+    stop: Event | None = None,
+    progress: index.Progress = lambda stage, done, total: None,
+    at_hand: Mapping[str, Fetched] | None = None,
+) -> Outcome:
+    """Look at a source once, at the moment `at`, and record how it went; what breaks it off is in `Run.error`.
+
+    Setting `stop` from another thread, or an interrupt here, ends it; what has been settled stays.
+    """
+    started = at or now()
+    counts, failed, error, wait = Counter[str](), list[SourceError](), STOPPED, None
+    try:
+        for batch in _batches(Look(source, store.catalog, fetcher, reader, started, at_hand)):
+            failed.extend(_settle(store, source, batch, counts))
+            progress("reading", counts.total() + len(failed), 0)
+            if stop and stop.is_set():
+                break
+        else:
+            error = ""
+    except SourceError as exc:
+        error, wait = exc.reason, exc.retry_after if isinstance(exc, SourceUnreachable) else None
+        failed.append(exc)
+    finally:
+        done = Run(source.url, started, at or now(), **counts, failed=len(failed), error=error)
+        Register(store.catalog).record(source, done, retry_after=wait)
+        if not error:
+            store.catalog.record_run(started, done.added, done.changed, done.unchanged, done.failed)
+    return Outcome(done, tuple(failed))
+
+
+def _batches(seen: Iterable[Seen]) -> Iterator[list[Seen]]:
+    """The same in groups; what came before an error is handed on before it is raised."""
+    batch = list[Seen]()
+    try:
+        for one in seen:
+            batch.append(one)
+            if len(batch) == AT_ONCE:
+                yield batch
+                batch = []
+    except SourceError:
+        yield batch
+        raise
+    yield batch
+
+
+def _settle(store: Store, source: Source, batch: list[Seen], counts: Counter[str]) -> list[SourceError]:
+    tally = index.take(store, [article for seen in batch for article in seen.articles])
+    counts.update(added=tally.added, changed=tally.changed, unchanged=tally.unchanged)
+    counts.update(unchanged=sum(seen.what in ("same", "known") for seen in batch))
+    counts.update(withdrawn=sum(_withdraw(store, seen.visit.articles) for seen in batch if seen.what == "gone"))
+    Visits(store.catalog, source.url).remember(seen.visit for seen in batch if seen.what != "known")
+    return [*(seen.failed for seen in batch if seen.failed), *tally.failed]
+
+
+def _withdraw(store: Store, articles: Iterable[str]) -> int:
+    count = 0
+    for article in articles:
+        try:
+            store.catalog.remove(article, GONE)
+        except UnknownArticle:  # somebody was faster
+            continue
+        count += 1
+    return count
