@@ -50,7 +50,7 @@ class Reply:
         else:
             named |= {"Connection": "close"}
         lines = "".join(f"{name}: {value}\r\n" for name, value in named.items())
-        yield f"HTTP/1.1 {self.status} Anything\r\n{lines}\r\n".encode("latin-1")
+        yield f"HTTP/1.1 {self.status} Anything\r\n{lines}\r\n".encode()
         yield from [self.body] if isinstance(self.body, bytes) else self.body
 
     @property
@@ -66,12 +66,12 @@ class Site:
     """Serves pages by path with query, on a port of its own, and remembers what it was asked."""
 
     def __init__(
-        self, pages: Mapping[str, Page], *, host: str = "127.0.0.1", tls: ssl.SSLContext | None = None
+        self, pages: Mapping[str, Page], *, host: str = "127.0.0.1", port: int = 0, tls: ssl.SSLContext | None = None
     ) -> None:
         self.pages, self.asked, self.connections = dict(pages), list[Asked](), 0
         self._tls, self._stopping = tls, threading.Event()
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        self._listening = socket.create_server((host, 0), family=family, backlog=64)
+        self._listening = socket.create_server((host, port), family=family, backlog=64)
         self.host, self.port = host, int(self._listening.getsockname()[1])
         self.url = f"{'https' if tls else 'http'}://{f'[{host}]' if ':' in host else host}:{self.port}"
 
@@ -172,6 +172,7 @@ def endless(part: bytes, pause: float = 0.0) -> Iterator[Step]:
 
 def bomb(megabytes: int, wbits: int) -> bytes:
     """Zeros, compressed a thousandfold: gzip with `wbits` 31, zlib's deflate with 15, bare deflate with -15."""
-    packing = zlib.compressobj(9, wbits=wbits)
-    zeros = bytes(1_000_000)
-    return b"".join(packing.compress(zeros) for _ in range(megabytes)) + packing.flush()
+    packing, bare = zlib.compressobj(9, wbits=wbits), zlib.compressobj(9, wbits=-15)
+    begun = packing.compress(b"") + packing.flush(zlib.Z_FULL_FLUSH)
+    one = bare.compress(bytes(1_000_000)) + bare.flush(zlib.Z_FULL_FLUSH)  # stands on its own, as often as one likes
+    return begun + one * megabytes

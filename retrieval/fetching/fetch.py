@@ -33,8 +33,8 @@ class Fetcher:
     A process has one, because it sees to it that a host has one request at a time. `networks` (`10.0.0.0/8`) may be
     reached besides the public internet. `largest` is in bytes. `seconds` is how long one document may take, with its
     redirects and robots.txt, but without waiting for a turn at its host. `contact`, an address or a mailbox, is
-    named to the servers. Proxies of the environment are not used, because they would resolve names themselves; there
-    are no cookies.
+    named to the servers. Proxies are not used, not even those that HTTPS_PROXY names, because they would resolve names
+    themselves; there are no cookies.
     """
 
     def __init__(
