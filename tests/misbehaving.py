@@ -72,6 +72,7 @@ class Site:
         self._tls, self._stopping = tls, threading.Event()
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self._listening = socket.create_server((host, port), family=family, backlog=64)
+        self._listening.settimeout(0.05)
         self.host, self.port = host, int(self._listening.getsockname()[1])
         self.url = f"{'https' if tls else 'http'}://{f'[{host}]' if ':' in host else host}:{self.port}"
 
@@ -90,7 +91,6 @@ class Site:
             self._listening.close()
 
     def _accept(self) -> None:
-        self._listening.settimeout(0.05)
         while not self._stopping.is_set():
             try:
                 connection, _ = self._listening.accept()

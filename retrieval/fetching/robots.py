@@ -59,7 +59,8 @@ def _ours(line: str) -> str:
 class Robots:
     """The rules of each origin, asked for once an hour; belongs to one event loop."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
         self._known = dict[str, tuple[float, Rules | SourceUnreachable]]()
         self._asking = WeakValueDictionary[str, asyncio.Lock]()
 
@@ -68,7 +69,7 @@ class Robots:
         lock = self._asking.setdefault(url.origin, asyncio.Lock())
         async with lock:
             until, known = self._known.get(url.origin, (0.0, None))
-            if known is None or until < time.monotonic():
+            if known is None or until < self._clock():
                 known = await self._fetched(url.origin, fetch)
         if isinstance(known, SourceUnreachable):
             raise SourceUnreachable(str(url), known.reason, retry_after=known.retry_after)
@@ -81,7 +82,7 @@ class Robots:
             found, seconds = await fetch(), KEPT_SECONDS
         except SourceUnreachable as exc:
             found, seconds = exc, FAILED_SECONDS
-        self._known[origin] = (time.monotonic() + seconds, found)
+        self._known[origin] = (self._clock() + seconds, found)
         self._forget_the_oldest()
         return found
 

@@ -2,6 +2,7 @@
 
 import zlib
 
+STEP = 256 * 1024  # bytes that are unpacked at once; the next 64 kB of a bomb alone could be 64 MB
 CODINGS = ("gzip", "deflate")
 _SAME = {"": "", "identity": "", "x-gzip": "gzip"}
 _GZIP = 16 + zlib.MAX_WBITS
@@ -57,8 +58,8 @@ class Unpacking:
                 if self._coding != "gzip" or part[:1] != b"\x1f":  # what follows the end is nothing
                     return
                 self._stream = zlib.decompressobj(_GZIP)  # gzip may have several members (RFC 1952, 2.2)
-            self._keep(self._stream.decompress(part, self._largest - len(self._content) + 1))
-            part = self._stream.unused_data
+            self._keep(self._stream.decompress(part, STEP))
+            part = self._stream.unconsumed_tail or self._stream.unused_data
 
     def _keep(self, part: bytes) -> None:
         self._content += part
