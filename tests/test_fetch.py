@@ -74,6 +74,12 @@ def test_what_has_not_changed_is_not_sent_again(fetcher: Fetcher, known: Validat
             assert found.validators == Validators('"1"', known.last_modified)
 
 
+def test_validators_cannot_bring_in_a_header(fetcher: Fetcher) -> None:
+    with site({"/": Reply(TEXT)}) as served, pytest.raises(SourceError, match="a header would be malformed"):
+        fetcher.get(served.url, Validators("1\r\nHost: other.example"))
+    assert served.paths() == []
+
+
 def test_a_304_that_nobody_asked_for_is_an_error(fetcher: Fetcher) -> None:
     with site({"/": Reply(b"", 304)}) as served, pytest.raises(SourceError, match=r"is not given out \(304\)"):
         fetcher.get(served.url)

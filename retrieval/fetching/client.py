@@ -10,6 +10,7 @@ from socket import gaierror
 
 import httpcore
 
+from retrieval.endpoint_errors import is_certificate
 from retrieval.errors import SourceError, SourceForbidden, SourceUnreachable
 from retrieval.fetching.connecting import CheckedBackend
 from retrieval.fetching.unpacking import CODINGS, Unpacking
@@ -136,16 +137,10 @@ def _translated(url: Url) -> Iterator[None]:
 
 
 def _why(error: BaseException) -> str:
-    if _is_certificate(error):
+    if is_certificate(error):
         return "has a certificate that is not trusted here"
     if isinstance(error, gaierror):
         return "has a host that cannot be found"
     if isinstance(error, OSError | httpcore.ConnectError | httpcore.ConnectTimeout):
         return "cannot be reached"
     return "broke off its answer or garbled it"
-
-
-def _is_certificate(error: BaseException | None) -> bool:
-    while error is not None and not isinstance(error, ssl.SSLCertVerificationError):
-        error = error.__cause__ or error.__context__
-    return error is not None

@@ -53,6 +53,7 @@ class Fetcher:
         self._largest, self._seconds = largest, seconds
         self._agent = f"{robots.AGENT}/{version('onrecord')}" + (f" (+{contact})" if contact else "")
         self._hosts, self._robots = Hosts(), robots.Robots()
+        self._loop = loop_thread()  # this one for good: what is kept of hosts and connections belongs to it
 
     def __enter__(self) -> Self:
         return self
@@ -62,7 +63,7 @@ class Fetcher:
 
     def close(self) -> None:
         """Close the connections that are kept."""
-        loop_thread().run(self._close())
+        self._loop.run(self._close())
 
     def get(
         self,
@@ -77,11 +78,11 @@ class Fetcher:
         Redirects are followed, to http as well: nothing secret is sent, and sites pass through it on their way back.
         Raises SourceGone, SourceForbidden, SourceUnreachable, SourceError; Cancelled.
         """
-        return loop_thread().run(self._get(redirects.address(url), validators, accept), cancellation)
+        return self._loop.run(self._get(redirects.address(url), validators, accept), cancellation)
 
     def sitemaps(self, url: str, *, cancellation: Cancellation | None = None) -> tuple[str, ...]:
         """The addresses of the sitemaps that the robots.txt beside this address names. Raises as `get` does."""
-        return loop_thread().run(self._sitemaps(redirects.address(url)), cancellation)
+        return self._loop.run(self._sitemaps(redirects.address(url)), cancellation)
 
     @cached_property
     def _client(self) -> Client:  # made by the first who fetches, in the loop's thread: it loads the authorities
