@@ -135,3 +135,9 @@ def test_the_listeners_would_have_noticed() -> None:
     with site(PAGE, host=INNER) as inner, fetching(networks=LOOPBACK) as fetcher:
         assert ip_address(inner.host).is_loopback and fetcher.get(f"{inner.url}/").content == b"inner"
         assert inner.connections == 1 and len(inner.asked) == 2
+
+
+def test_an_ipv6_address_is_reached_when_it_is_named() -> None:
+    with site(PAGE, host="::1") as inner, fetching(networks=("::1/128",)) as fetcher:
+        assert fetcher.get(inner.url).content == b"inner"
+    assert inner.asked[0].headers["host"] == f"[::1]:{inner.port}"
