@@ -27,11 +27,18 @@ class LoopThread:
         self._loop = asyncio.new_event_loop()
         Thread(target=self._loop.run_forever, name="requests", daemon=True).start()
 
-    def run(self, task: Coroutine[Any, Any, T]) -> T:
-        """The result of a coroutine; an interrupt here cancels it there."""
+    def run(self, task: Coroutine[Any, Any, T], cancellation: Cancellation | None = None) -> T:
+        """The result of a coroutine; an interrupt here cancels it there, and so does the cancellation.
+
+        Raises Cancelled.
+        """
         future = asyncio.run_coroutine_threadsafe(task, self._loop)
+        ending = cancellation or Cancellation()
         try:
-            return future.result()
+            with ending.ending(future.cancel):
+                return future.result()
+        except CancelledError:
+            raise Cancelled("Nobody waits for the answer any more.") from None
         except BaseException:
             future.cancel()
             raise

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
-from threading import Event, Thread
+from threading import Event, Thread, Timer
 
 import pytest
 
@@ -70,3 +70,18 @@ def test_what_has_come_already_is_not_handed_on_once_it_is_cancelled() -> None:
     with pytest.raises(Cancelled):
         next(items)
     assert closed.wait(PATIENCE)
+
+
+def test_a_coroutine_is_ended_by_a_cancellation() -> None:
+    cancellation, ended = Cancellation(), Event()
+
+    async def wait() -> None:
+        try:
+            await asyncio.sleep(60)
+        finally:
+            ended.set()
+
+    Timer(0.05, cancellation.cancel).start()
+    with pytest.raises(Cancelled):
+        loop_thread().run(wait(), cancellation)
+    assert ended.wait(PATIENCE)

@@ -22,7 +22,10 @@ ONLY_IN = {
     "langchain": {"bot.models"},
     "httpx": {
         *("retrieval.endpoint", "retrieval.endpoint_errors", "retrieval.chroma_client", "retrieval.server_vectors"),
+        "retrieval.fetching.url",
     },
+    "httpcore": {"retrieval.fetching.client", "retrieval.fetching.connecting"},
+    "protego": {"retrieval.fetching.robots"},
     "tantivy": {"retrieval.words", "retrieval.terms"},
     "onnxruntime": {"retrieval.embed"},
     "sqlite3": {
