@@ -1,5 +1,6 @@
 """Pieces of HTML as feeds carry them: without scripts, forms and frames, their links absolute."""
 
+import re
 from html import escape
 
 from lxml import etree
@@ -9,12 +10,16 @@ from lxml_html_clean import Cleaner
 
 from retrieval.sources.decode import storable
 
+LONGEST = 300_000  # characters; libxml2 takes time by the square for a tag with very many attributes
+_PICTURE = re.compile(r"data:[\w/+.-]{1,80};base64,[\w/+=\s-]*")
 _CLEANER = Cleaner(style=True, forms=True)  # and scripts, frames, embedded objects, handlers of events
 
 
 def cleaned(html: str, base: str) -> str:
-    """The same HTML made safe; text without any markup stays as it is."""
-    html = storable(html).strip()
+    """The same HTML made safe; text without any markup stays as it is; nothing of what is longer than LONGEST."""
+    html = _PICTURE.sub("", storable(html)).strip()
+    if len(html) > LONGEST:
+        return ""
     if "<" not in html:
         return html
     try:

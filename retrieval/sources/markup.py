@@ -33,6 +33,7 @@ _DECLARATION = re.compile(rb"\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]{1
 _NO_TEXT = {"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "utf-7"}
 _REFERENCE = re.compile(r"&(?:(#\d{1,7};|#[xX][0-9a-fA-F]{1,6};|(?:amp|lt|gt|quot|apos);)|(\w{2,31};)?)")
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NO_TAG = re.compile(r"<(?![!?])(?![^<>]*>)")
 _VOID = ("br", "hr", "img", "wbr")
 
 
@@ -149,7 +150,8 @@ def _repaired(text: str) -> Iterator[str]:
         while start < end:
             cut = text.find("<", min(start + _SLICE, end), end)
             cut = cut if cut >= 0 else end
-            part = _REFERENCE.sub(_reference, _UNPRINTABLE.sub("", text[start:cut]))
+            part = _NO_TAG.sub("&lt;", _UNPRINTABLE.sub("", text[start:cut]))
+            part = _REFERENCE.sub(_reference, part)
             yield unclosed.sub(r"<\1\2/>", part) if unclosed else part
             start = cut
         if section >= 0:
@@ -166,8 +168,8 @@ def _reference(found: re.Match[str]) -> str:
 
 
 def name(element: etree._Element) -> str:
-    """`title`, `dc:creator`, `content:encoded`: lower-case, the usual prefix, none for RSS, Atom and sitemaps."""
+    """`title`, `dc:creator`, `content:encoded`: lower-case, with the usual prefix; RSS, Atom and sitemaps have none."""
     tag = element.tag if isinstance(element.tag, str) else ""
     namespace, closed, local = tag[1:].rpartition("}") if tag.startswith("{") else ("", "", tag)
-    prefix = _PREFIXES.get(namespace, f"{element.prefix or 'other'}:") if closed else ""
+    prefix = _PREFIXES.get(namespace, f"{element.prefix}:" if element.prefix else "") if closed else ""
     return (prefix + local).lower()
