@@ -287,7 +287,7 @@ def test_usual_mistakes_cost_nothing_but_themselves(broken: str) -> None:
         (b'{"items": []}', 'without the "version"'),
         (b"{" * 50, "cannot be read as such"),
         (b" " * (feed.LARGEST + 1), "10,000,000 bytes"),
-        (b"<rss><channel><item>" + b"<a/>" * 30_000, "more than 20,000 elements"),
+        (b"<rss><channel><item>" + b"<a/>" * 30_000, "more than 20,000 elements in one entry"),
     ],
 )
 def test_what_is_no_feed_is_refused_with_the_reason(content: bytes, reason: str) -> None:

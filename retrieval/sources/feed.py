@@ -57,10 +57,12 @@ def read(content: bytes, url: str, content_type: str = "", charset: str = "") ->
     parts = elements(text, url, _WHOLE)
     head, entries = _head_of(next(parts)), list[Entry]()
     for element in parts:
-        if name(element) not in _ENTRIES:
-            _add(head, element, url)
-        elif len(entries) < MOST_ENTRIES:
+        if len(entries) == MOST_ENTRIES:
+            break
+        if name(element) in _ENTRIES:
             entries.append(_entry(element))
+        else:
+            _add(head, element, url)
     return Listing(
         kind=head.kind,
         title=head.title,

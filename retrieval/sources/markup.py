@@ -12,6 +12,7 @@ from html.entities import html5
 from lxml import etree
 
 MOST_ELEMENTS = 20_000  # in one entry
+MOST_OF_ALL = 3_000_000  # elements in one document; 50,000 addresses with a dozen pictures each have as many
 _SLICE = 65_536  # characters handed to the parser at once
 _PREFIXES = {
     "http://www.w3.org/2005/Atom": "",
@@ -33,6 +34,7 @@ _DECLARATION = re.compile(rb"\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]{1
 _NO_TEXT = {"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "utf-7"}
 _REFERENCE = re.compile(r"&(?:(#\d{1,7};|#[xX][0-9a-fA-F]{1,6};|(?:amp|lt|gt|quot|apos);)|(\w{2,31};)?)")
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_CUT = re.compile(">|(?=[<&])")  # never inside a reference, and inside a tag only if it is very long and has one
 _NO_TAG = re.compile(r"<(?![!?])(?![^<>]*>)")
 _VOID = ("br", "hr", "img", "wbr")
 
@@ -80,8 +82,8 @@ def _damaged(content: bytes) -> str:
 def elements(text: str, url: str, whole: frozenset[str]) -> Iterator[etree._Element]:
     """The first element as it begins; then the elements called one of `whole`, and those outside of them, as they end.
 
-    Each is emptied when the next is asked for. Raises ValueError when it declares entities, is no XML, or one of
-    `whole` holds more than MOST_ELEMENTS. Where the XML is broken beyond repair, what stood before is read.
+    Each is emptied when the next is asked for. Raises ValueError when it declares entities, is no XML, or has
+    more elements than it may. Where the XML is broken beyond repair, what stood before is read.
     """
     parser = etree.XMLPullParser(
         ("start", "end"),
@@ -94,25 +96,22 @@ def elements(text: str, url: str, whole: frozenset[str]) -> Iterator[etree._Elem
         remove_comments=True,
         remove_pis=True,
     )
-    inside, held, begun = None, 0, False
+    inside, held, begun = None, 0, 0
     for event, element in _events(parser, text):
         if event == "start":
-            if not begun:
-                begun = True
+            begun += 1
+            if begun == 1:
                 _refuse_entities(element)
                 yield element
             if inside is None and name(element) in whole:
                 inside, held = element, 0
             held += 1
-            if inside is not None and held > MOST_ELEMENTS:
-                raise ValueError(f"has an entry of more than {MOST_ELEMENTS:,} elements")
+            if (inside is not None and held > MOST_ELEMENTS) or begun > MOST_OF_ALL:
+                raise ValueError(f"has more than {MOST_ELEMENTS:,} elements in one entry or {MOST_OF_ALL:,} in all")
         elif inside is None or element is inside:
             inside = None
             yield element
-            element.clear()
-            parent = element.getparent()
-            if parent is not None:
-                parent.remove(element)
+            _forget(element)
     if not begun:
         raise ValueError("is not XML")
 
@@ -127,6 +126,14 @@ def _events(parser: etree.XMLPullParser, text: str) -> Iterator[tuple[str, etree
         parser.close()
     except etree.XMLSyntaxError:
         return
+
+
+def _forget(element: etree._Element) -> None:
+    """Empty it and drop what stood before; itself and what follows stay, because the parser may still add there."""
+    element.clear(keep_tail=True)  # type: ignore[call-arg]
+    parent = element.getparent()
+    while parent is not None and element.getprevious() is not None:
+        del parent[0]
 
 
 def _refuse_entities(root: etree._Element) -> None:
@@ -148,8 +155,8 @@ def _repaired(text: str) -> Iterator[str]:
         section = text.find("<![CDATA[", start)
         end = section if section >= 0 else len(text)
         while start < end:
-            cut = text.find("<", min(start + _SLICE, end), end)
-            cut = cut if cut >= 0 else end
+            mark = _CUT.search(text, min(start + _SLICE, end), end)
+            cut = mark.end() if mark else end
             part = _NO_TAG.sub("&lt;", _UNPRINTABLE.sub("", text[start:cut]))
             part = _REFERENCE.sub(_reference, part)
             yield unclosed.sub(r"<\1\2/>", part) if unclosed else part

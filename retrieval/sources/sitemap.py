@@ -43,7 +43,9 @@ def _xml(text: str, url: str) -> Listing:
         raise ValueError(f"is no sitemap: its first element is <{root[:60]}>")
     listed, of_index = list[Facts](), list[Facts]()
     for element in parts:
-        if name(element) in _WHOLE and len(listed) + len(of_index) < MOST_ADDRESSES:
+        if len(listed) + len(of_index) == MOST_ADDRESSES:
+            break
+        if name(element) in _WHOLE:
             (listed if name(element) == "url" else of_index).append(_facts(element, url))
     here, parts_here = _here(listed, url), _here(of_index, url)
     return Listing(
