@@ -9,12 +9,12 @@ from pathlib import Path
 
 from bot.models import writer
 from bot.settings import read_settings
-from evals import answers, attributions, data, followups, injection, retrieval, writing, written
+from evals import answers, attributions, data, feeds, followups, injection, retrieval, writing, written
 from evals.systems import build
 from evals.table import Line, show
 from retrieval.embed import MiniLM
 
-SETS = ("attributions", "quotes", "multihop", "clapnq", "followups", "news", "writing", "injection", "written")
+SETS = ("feeds", "attributions", "quotes", "multihop", "clapnq", "followups", "news", "writing", "injection", "written")
 
 
 def main() -> None:
@@ -22,6 +22,7 @@ def main() -> None:
     options = _options()
     model, lines = MiniLM(), list[Line]()
     measure: dict[str, Callable[[], list[Line]]] = {
+        "feeds": lambda: feeds.measure(options.data),
         "attributions": lambda: attributions.measure(options.data),
         "quotes": lambda: _quotes(options, model),
         "multihop": lambda: _multihop(options, model),

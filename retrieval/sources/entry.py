@@ -1,5 +1,6 @@
 """An article as a feed, a sitemap or an API lists it, before its page is read."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from retrieval.documents import digest
@@ -28,7 +29,8 @@ class Entry:
 class Listing:
     """One document that lists articles: what it is (`RSS 2.0`), whose, and which further documents belong to it.
 
-    `more` are the addresses of a sitemap's parts or of the next page; `minutes` is how often it asks to be read.
+    `more` are the addresses of a sitemap's parts or of the next page, `changed` says of some when they last did;
+    `minutes` is how often it asks to be read. `remarks` are sentences for the user about what was left out.
     """
 
     kind: str
@@ -36,3 +38,5 @@ class Listing:
     entries: tuple[Entry, ...] = ()
     more: tuple[str, ...] = ()
     minutes: float = 0.0
+    changed: Mapping[str, str] = field(default_factory=dict)
+    remarks: tuple[str, ...] = ()

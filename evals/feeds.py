@@ -1,0 +1,99 @@
+"""Real feeds: whether each entry's headline and address are read as another program reads them.
+
+The other reading is plain: the document as a tree of lxml or JSON, the first child of that name, its text. It knows no
+HTML, so that where the two differ somebody looks.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html import unescape
+from pathlib import Path
+
+from lxml import etree
+
+from evals.table import Line
+from retrieval.sources import feed
+from retrieval.sources.entry import Listing
+from retrieval.sources.teaser import is_teaser
+
+_ADDRESS = "https://feeds.example/feed.xml"  # where the files are said to come from
+
+Facts = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One file, as we read it and as it is."""
+
+    path: Path
+    listing: Listing | None
+    reason: str
+    expected: list[Facts]
+
+
+def measure(data: Path) -> list[Line]:
+    """How much of the real feeds is read right, one line a kind; files and differences are printed."""
+    files = [_read(path) for path in sorted((data / "feeds").rglob("*.*")) if path.is_file()]
+    print(f"{'file':<28}{'kind':<16}{'entries':>8}{'title':>6}{'link':>6}{'date':>6}{'teaser':>8}")
+    for file in files:
+        print(_row(file))
+        for ours, other in _differences(file):
+            print(f"{'':<4}{ours}\n{'':<4}{other} (the plain reading)")
+    folders = sorted({file.path.parent.name for file in files})
+    return [_line(folder, [file for file in files if file.path.parent.name == folder]) for folder in folders]
+
+
+def _read(path: Path) -> Read:
+    content = path.read_bytes()
+    try:
+        listing, reason = feed.read(content, _ADDRESS), ""
+    except ValueError as exc:
+        listing, reason = None, str(exc)
+    return Read(path, listing, reason, list(_plainly(content)))
+
+
+def _row(file: Read) -> str:
+    if file.listing is None:
+        return f"{file.path.name[:27]:<28}{file.reason}"
+    entries = file.listing.entries
+    titles, links = sum(bool(entry.title) for entry in entries), sum(bool(entry.url) for entry in entries)
+    dates, teasers = sum(bool(entry.published or entry.updated) for entry in entries), sum(map(is_teaser, entries))
+    return (
+        f"{file.path.name[:27]:<28}{file.listing.kind:<16}{len(entries):>8}{titles:>6}{links:>6}{dates:>6}{teasers:>8}"
+    )
+
+
+def _differences(file: Read) -> Iterator[tuple[Facts, Facts]]:
+    ours = [(entry.title, entry.url) for entry in file.listing.entries] if file.listing else []
+    for at, other in enumerate(file.expected):
+        if file.listing and (at >= len(ours) or ours[at] != other):
+            yield ours[at] if at < len(ours) else ("", ""), other
+
+
+def _line(folder: str, files: list[Read]) -> Line:
+    feeds = [file for file in files if file.listing]
+    expected = sum(len(file.expected) for file in feeds)
+    wrong = sum(1 for file in feeds for _ in _differences(file))
+    found = sum(len(file.listing.entries) for file in feeds if file.listing)
+    figures = {"feeds": len(feeds), "entries": found, "counted": expected, "as written": expected - wrong}
+    return Line(f"feeds/{folder}", "", len(files), {name: float(value) for name, value in figures.items()})
+
+
+def _plainly(content: bytes) -> Iterator[Facts]:
+    if content.lstrip().startswith(b"{"):
+        for item in json.loads(content)["items"]:
+            yield unescape(item.get("title", "")), item.get("url", "")
+        return
+    tree = etree.fromstring(content.lstrip(), etree.XMLParser(recover=True, resolve_entities=False))
+    for item in tree.iter("{*}item", "{*}entry"):
+        yield _flat(item.findtext("{*}title")), _flat(item.findtext("{*}link")) or _href(item)
+
+
+def _href(item: etree._Element) -> str:
+    links = (link for link in item.findall("{*}link") if link.get("rel", "alternate") == "alternate")
+    return next((str(link.get("href")) for link in links), "")
+
+
+def _flat(text: str | None) -> str:
+    return " ".join((text or "").split())
