@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from bot.messages import Claim
 from bot.verification.orders import is_ordered
-from retrieval.catalog import Catalog
 from retrieval.copies import overlap, shingles
 from retrieval.documents import Article, Hit
 from retrieval.rank import Asked
+from retrieval.reading import Reading
 from retrieval.sentences import Span, sentences
 from retrieval.terms import terms
 
@@ -62,13 +62,13 @@ class Candidate:
         return " ".join(self.article.text[slice(*self.span)].split())
 
 
-def extract(question: str, asked: Asked, hits: Sequence[Hit], catalog: Catalog) -> list[Claim]:
+def extract(question: str, asked: Asked, hits: Sequence[Hit], catalog: Reading) -> list[Claim]:
     """One to four claims in the articles' own words, best first; empty when no sentence fits."""
     chosen = _choose(_all_candidates(question, asked, hits, catalog), latest=asked.latest)
     return [Claim(found.text, ((found.hit.passage.article, found.span),)) for found in chosen]
 
 
-def _all_candidates(question: str, asked: Asked, hits: Sequence[Hit], catalog: Catalog) -> list[Candidate]:
+def _all_candidates(question: str, asked: Asked, hits: Sequence[Hit], catalog: Reading) -> list[Candidate]:
     return [
         candidate
         for place, hit in enumerate(hits[:HITS_READ])
@@ -76,7 +76,7 @@ def _all_candidates(question: str, asked: Asked, hits: Sequence[Hit], catalog: C
     ]
 
 
-def _candidates(question: str, asked: Asked, hit: Hit, catalog: Catalog, place: float) -> Iterator[Candidate]:
+def _candidates(question: str, asked: Asked, hit: Hit, catalog: Reading, place: float) -> Iterator[Candidate]:
     article = catalog.article(hit.passage.article)
     spans = _sentences_around(article.text, hit, catalog)
     around, before = set(terms(f"{hit.title} {hit.passage.heading}")), set[str]()
@@ -89,7 +89,7 @@ def _candidates(question: str, asked: Asked, hit: Hit, catalog: Catalog, place: 
             yield Candidate(hit, article, (start, span[1]), score + RANK * place)
 
 
-def _sentences_around(text: str, hit: Hit, catalog: Catalog) -> list[Span]:
+def _sentences_around(text: str, hit: Hit, catalog: Reading) -> list[Span]:
     """The sentences of the passage and of the paragraphs it begins and ends in: a quotation may cross a passage's end.
 
     They are taken from the neighbouring passages, so that nothing but the article's body is among them.
