@@ -12,7 +12,7 @@ TRACKING = frozenset(
 )
 # The same page for phones or for paper. `?amp=2` and `?print=letters` are somebody's own.
 _VARIANT = re.compile(r"(?:amp|print)(?:=(?:1|true|yes)?)?|outputType=amp|view=print", re.IGNORECASE)
-_VARIANT_PATH = re.compile(r"(?P<page>/.+?)/(?:amp|print)/?", re.IGNORECASE)
+_VARIANT_PATH = re.compile(r"(?P<page>/.+?)(?:/(?:amp|print))+/?", re.IGNORECASE)
 _GOOGLE = re.compile(r"(?:www\.)?google\.[a-z]{2,3}(?:\.[a-z]{2})?")
 _GOOGLE_PATH = re.compile(r"/amp/(?P<tls>s/)?(?P<page>[^/]+\..*)")
 _CACHE = ".cdn.ampproject.org"
