@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.citations import cite, cite_hit
+from bot.citations import cited
 from bot.messages import Answer, Citation, Claim, Sentence
 from bot.remarks import in_sentences
-from retrieval.catalog import Catalog
 from retrieval.documents import Hit
+from retrieval.reading import Reading
 from retrieval.search import Found
 from retrieval.sentences import Span
 
@@ -22,7 +22,7 @@ class Composition:
     Each supporting span is numbered once, in the order of the text.
     """
 
-    def __init__(self, catalog: Catalog) -> None:
+    def __init__(self, catalog: Reading) -> None:
         self._catalog = catalog
         self._numbers: dict[tuple[str, Span], int] = {}
         self._citations: list[Citation] = []
@@ -57,21 +57,22 @@ class Composition:
         key = (article, span)
         if key not in self._numbers:
             self._numbers[key] = len(self._numbers) + 1
-            self._citations.append(cite(self._numbers[key], self._catalog.article(article), span, speaker))
+            self._citations.append(cited(self._catalog, self._numbers[key], article, span, speaker))
         return self._numbers[key]
 
 
-def decline(question: str, standalone: str, hits: Sequence[Hit], catalog: Catalog) -> Answer:
+def decline(question: str, standalone: str, hits: Sequence[Hit], catalog: Reading) -> Answer:
     """The honest answer when the articles do not say, with the nearest of them offered."""
     nearest: dict[str, Citation] = {}
     for hit in hits:
-        if len(nearest) < NEAREST and hit.passage.article not in nearest:
-            article = catalog.article(hit.passage.article)
-            nearest[article.id] = cite_hit(len(nearest) + 1, article, hit)
+        passage = hit.passage
+        if len(nearest) < NEAREST and passage.article not in nearest:
+            span = (passage.start, passage.end)
+            nearest[passage.article] = cited(catalog, len(nearest) + 1, passage.article, span)
     return Answer(question, standalone, "no_answer", NO_ANSWER, nearest=tuple(nearest.values()))
 
 
-def decline_speaker(question: str, standalone: str, found: Found, catalog: Catalog) -> Answer:
+def decline_speaker(question: str, standalone: str, found: Found, catalog: Reading) -> Answer:
     """The honest answer when somebody is quoted, but not on this: says so, and offers what they did speak about."""
     asked = found.asked.speech
     if not found.match.voices:
@@ -80,8 +81,7 @@ def decline_speaker(question: str, standalone: str, found: Found, catalog: Catal
     names = " and ".join(voice.name for voice in found.match.likeliest.voices)
     text = f"The articles quote {names}, but not on {asked.about}." if asked and asked.about else NO_ANSWER
     offered = [
-        cite(at, article, in_sentences(article, hit), hit.quote.speaker)
+        cited(catalog, at, hit.article, in_sentences(catalog.article(hit.article), hit), hit.quote.speaker)
         for at, hit in enumerate(found.others[:NEAREST], start=1)
-        for article in [catalog.article(hit.article)]
     ]
     return Answer(question, standalone, "no_answer", text, nearest=tuple(offered))

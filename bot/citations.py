@@ -4,15 +4,24 @@ The link is a URL with a text fragment (https://wicg.github.io/scroll-to-text-fr
 """
 
 import re
+from dataclasses import replace
 from urllib.parse import quote, urldefrag
 
 from bot.messages import Citation
-from retrieval.documents import Article, Hit
+from retrieval.documents import Article
+from retrieval.reading import Reading
 from retrieval.sentences import Span
+from retrieval.versions import corrected
 
 WHOLE_UP_TO = 60  # characters; a longer passage is named by its first and last words
 FEWEST_WORDS, MOST_WORDS = 4, 14
 LONGEST_WHOLE = 60  # words, where no shorter opening stands only once
+
+
+def cited(catalog: Reading, number: int, article: str, span: Span, speaker: str = "") -> Citation:
+    """The citation of one span of a stored article, with what the catalog knows besides. Raises UnknownArticle."""
+    bare = cite(number, catalog.article(article), span, speaker)
+    return replace(bare, copies=catalog.copies(article), corrected=corrected(catalog, article))
 
 
 def cite(number: int, article: Article, span: Span, speaker: str = "") -> Citation:
@@ -33,11 +42,6 @@ def cite(number: int, article: Article, span: Span, speaker: str = "") -> Citati
         end=end,
         speaker=speaker,
     )
-
-
-def cite_hit(number: int, article: Article, hit: Hit) -> Citation:
-    """The citation of a whole passage."""
-    return cite(number, article, (hit.passage.start, hit.passage.end))
 
 
 def deep_link(url: str, text: str, span: Span) -> str:

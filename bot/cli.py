@@ -188,11 +188,15 @@ def articles(as_json: Json = False) -> None:
 
 
 @app.command()
-def show(article: str, as_json: Json = False) -> None:
+def show(
+    article: str,
+    as_json: Json = False,
+    versions: Annotated[bool, typer.Option("--versions", help="All its versions, and what each one changed.")] = False,
+) -> None:
     """Show one article with its stored text."""
-    from bot.commands.articles import show_article
+    from bot.commands.articles import show_article, show_versions
 
-    raise typer.Exit(show_article(article, as_json=as_json))
+    raise typer.Exit(show_versions(article, as_json=as_json) if versions else show_article(article, as_json=as_json))
 
 
 @app.command()

@@ -4,7 +4,7 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 from threading import Semaphore
 from typing import Literal, TypedDict, Unpack
 
@@ -22,6 +22,7 @@ from retrieval.cancellation import Cancellation
 from retrieval.errors import Cancelled, ModelError, UsageError
 from retrieval.filters import Filters
 from retrieval.pages import find_article
+from retrieval.reading import Reading
 from retrieval.search import DEFAULT_HITS, Found, Search
 from retrieval.store import Store
 
@@ -102,15 +103,16 @@ class Conversation:
         yield "searching"
         turns = options.get("turns") or (self._history.turns(conversation) if conversation else ())
         standalone = self._standalone(question, turns, writing)
-        for filters in self._places(options):
-            with self._working(cancellation):
-                found = self._search(
-                    standalone, options.get("k", DEFAULT_HITS), filters=filters, today=options.get("today")
-                )
-            watch.mark("search")
-            answer = yield from self._answer(_Inquiry(question, standalone, found, writing, watch, cancellation))
-            if answer.status != "no_answer":
-                break
+        search = partial(self._search, standalone, options.get("k", DEFAULT_HITS), today=options.get("today"))
+        with self._store.catalog.reading() as catalog:  # one moment: what is found is what is cited
+            for filters in _places(catalog, options):
+                with self._working(cancellation):
+                    found = search(filters=filters, catalog=catalog)
+                watch.mark("search")
+                inquiry = _Inquiry(question, standalone, found, writing, watch, cancellation, catalog)
+                answer = yield from self._answer(inquiry)
+                if answer.status != "no_answer":
+                    break
         watch.mark("total")
         answer = replace(answer, conversation_id=conversation, timings_ms=watch.timings(), tokens=_tokens(writing))
         if conversation:
@@ -134,16 +136,8 @@ class Conversation:
             return self._writer.standalone(question, turns, writing)
         return condense(question, turns)
 
-    def _places(self, options: Options) -> Iterator[Filters]:
-        """Where to look, one after the other until something answers; no place answers after it has said anything."""
-        filters = options.get("filters") or Filters()
-        first = find_article(self._store.catalog, options.get("first", ""))
-        if first and not filters.article:
-            yield replace(filters, article=first)
-        yield filters
-
     def _answer(self, inquiry: "_Inquiry") -> Generator[Event, None, Answer]:
-        catalog, found, writing = self._store.catalog, inquiry.found, inquiry.writing
+        catalog, found, writing = inquiry.catalog, inquiry.found, inquiry.writing
         # Counting what is owed reads a small index, the share reads every passage: only when there is something to say.
         share = backlog.share(catalog) if backlog.count_owed(catalog, "vectors") else None
         all_embedded = not found.without_vectors and (share is None or share.vectors >= share.passages)
@@ -167,7 +161,7 @@ class Conversation:
 
     def _affirm(self, inquiry: "_Inquiry", claims: Sequence[Claim]) -> Generator[Event, None, Answer]:
         """A speaker's own words as they are, else the model's answer where it holds, else the articles' sentences."""
-        catalog, found, writing = self._store.catalog, inquiry.found, inquiry.writing
+        catalog, found, writing = inquiry.catalog, inquiry.found, inquiry.writing
         composition, by, note = Composition(catalog), "extract", ""
         if self._writer and writing and not claims:
             by = self._writer.name
@@ -192,7 +186,7 @@ class Conversation:
         yield "writing"
         writing.declined, writing.draft = False, ""  # an article asked first may have declined
         try:
-            for claim in writer.write(inquiry.standalone, inquiry.found, self._store.catalog, writing):
+            for claim in writer.write(inquiry.standalone, inquiry.found, inquiry.catalog, writing):
                 yield inquiry.said(composition.add(claim, after=SPACE))
         except ModelError as exc:
             rest = "The answer ends here." if composition.has_text else "These are the articles' own sentences."
@@ -202,7 +196,7 @@ class Conversation:
         return "Nothing the model wrote could be verified; these are the articles' own sentences."
 
     def _decline(self, inquiry: "_Inquiry") -> Answer:
-        return decline(inquiry.question, inquiry.standalone, inquiry.found.hits, self._store.catalog)
+        return decline(inquiry.question, inquiry.standalone, inquiry.found.hits, inquiry.catalog)
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,10 +209,20 @@ class _Inquiry:
     writing: Writing | None
     watch: Stopwatch
     cancellation: Cancellation
+    catalog: Reading  # as it was when the question was asked
 
     def said(self, sentence: Sentence) -> Sentence:
         self.watch.mark("first_sentence")
         return sentence
+
+
+def _places(catalog: Reading, options: Options) -> Iterator[Filters]:
+    """Where to look, one after the other until something answers; no place answers after it has said anything."""
+    filters = options.get("filters") or Filters()
+    first = find_article(catalog, options.get("first", ""))
+    if first and not filters.article:
+        yield replace(filters, article=first)
+    yield filters
 
 
 def _tokens(writing: Writing | None) -> dict[str, int]:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from bot.messages import Claim
 from bot.render import day
 from bot.verification.orders import is_ordered
-from retrieval.catalog import Catalog
 from retrieval.copies import NUMBERS, in_conflict, overlap, shingles
 from retrieval.documents import Article, Hit
 from retrieval.rank import Asked
+from retrieval.reading import Reading
 from retrieval.sentences import Span, sentences
 from retrieval.terms import terms
 
@@ -64,7 +64,7 @@ class Candidate:
         return self.article.published[:10]
 
 
-def extract(question: str, asked: Asked, hits: Sequence[Hit], catalog: Catalog) -> list[Claim]:
+def extract(question: str, asked: Asked, hits: Sequence[Hit], catalog: Reading) -> list[Claim]:
     """One to four claims in the articles' own words, best first; empty when no sentence fits.
 
     Those of different days are told in the order of their days, each with its day: what was reported first may have
@@ -74,7 +74,7 @@ def extract(question: str, asked: Asked, hits: Sequence[Hit], catalog: Catalog) 
     return [Claim(text, ((found.article.id, found.span),)) for text, found in zip(_told(chosen), chosen, strict=True)]
 
 
-def _all_candidates(question: str, asked: Asked, hits: Sequence[Hit], catalog: Catalog) -> list[Candidate]:
+def _all_candidates(question: str, asked: Asked, hits: Sequence[Hit], catalog: Reading) -> list[Candidate]:
     return [
         candidate
         for place, hit in enumerate(hits[:HITS_READ])
@@ -82,7 +82,7 @@ def _all_candidates(question: str, asked: Asked, hits: Sequence[Hit], catalog: C
     ]
 
 
-def _candidates(question: str, asked: Asked, hit: Hit, catalog: Catalog, place: float) -> Iterator[Candidate]:
+def _candidates(question: str, asked: Asked, hit: Hit, catalog: Reading, place: float) -> Iterator[Candidate]:
     article = catalog.article(hit.passage.article)
     spans = _sentences_around(article.text, hit, catalog)
     around, before = set(terms(f"{hit.title} {hit.passage.heading}")), set[str]()
@@ -95,7 +95,7 @@ def _candidates(question: str, asked: Asked, hit: Hit, catalog: Catalog, place: 
             yield Candidate(hit, article, (start, span[1]), score + RANK * place)
 
 
-def _sentences_around(text: str, hit: Hit, catalog: Catalog) -> list[Span]:
+def _sentences_around(text: str, hit: Hit, catalog: Reading) -> list[Span]:
     """The sentences of the passage and of the paragraphs it begins and ends in: a quotation may cross a passage's end.
 
     They are taken from the neighbouring passages, so that nothing but the article's body is among them.

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bot.messages import Answer, Turn
-from retrieval.catalog import BUSY_SECONDS, now
+from retrieval.database import BUSY_SECONDS, now
 from retrieval.errors import IndexUnavailable
 
 REMEMBERED = 8  # turns that a follow-up may refer to

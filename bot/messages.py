@@ -3,6 +3,7 @@
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
+from retrieval.documents import Copy
 from retrieval.sentences import Span
 
 Status = Literal["answered", "partial", "no_answer"]
@@ -19,7 +20,10 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """Where one claim stands; `quote` is `article.text[start:end]`."""
+    """Where one claim stands; `quote` is `article.text[start:end]`.
+
+    `copies` are other places with the same article, `corrected` is when its text was last changed (ISO 8601, or empty).
+    """
 
     number: int
     article: str
@@ -34,6 +38,8 @@ class Citation:
     start: int
     end: int
     speaker: str = ""
+    copies: tuple[Copy, ...] = ()
+    corrected: str = ""
 
 
 @dataclass(frozen=True, slots=True)

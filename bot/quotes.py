@@ -4,10 +4,10 @@ from typing import Any
 
 from bot.citations import deep_link
 from bot.render import Style, day, printable, wrapped
-from retrieval.catalog import Catalog
 from retrieval.documents import QuoteHit
 from retrieval.filters import Filters
 from retrieval.quotes.voices import Match, Voice
+from retrieval.reading import Reading
 from retrieval.remarks import Record
 from retrieval.search import ON_TOPIC
 from retrieval.terms import content_terms
@@ -63,7 +63,7 @@ def voices_to_text(voices: list[Voice]) -> str:
     )
 
 
-def as_dict(hit: QuoteHit, catalog: Catalog) -> dict[str, Any]:
+def as_dict(hit: QuoteHit, catalog: Reading) -> dict[str, Any]:
     """A quote as JSON carries it; `words` are the texts of `spans`, `named` and `cue` stand in the article as well."""
     quote, article = hit.quote, catalog.article(hit.article)
     return {

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 
 from bot.messages import Claim
 from bot.render import day
-from retrieval.catalog import Catalog
 from retrieval.copies import overlap, shingles
 from retrieval.documents import Article, QuoteHit
+from retrieval.reading import Reading
 from retrieval.search import Found
 from retrieval.sentences import Span, sentences
 from retrieval.terms import terms
@@ -21,7 +21,7 @@ SURE = 0.5  # of a topic must be spoken of
 CLEAR = 0.6  # where anybody may have said it, the words asked for must nearly all be there
 
 
-def own_words(found: Found, catalog: Catalog) -> list[Claim]:
+def own_words(found: Found, catalog: Reading) -> list[Claim]:
     """One to four claims led by the best, in the order of days where several are asked for; none if nothing fits."""
     speech = found.asked.speech
     if speech is None or not found.remarks:
@@ -72,7 +72,7 @@ def _choose(hits: Sequence[QuoteHit]) -> list[QuoteHit]:
     return chosen
 
 
-def _claims(chosen: Sequence[QuoteHit], catalog: Catalog) -> list[Claim]:
+def _claims(chosen: Sequence[QuoteHit], catalog: Reading) -> list[Claim]:
     claims: list[Claim] = []
     taken: list[tuple[str, Span]] = []
     before: QuoteHit | None = None

@@ -98,14 +98,26 @@ def sources(citations: Sequence[Citation], style: Style) -> str:
 def _source(cited: Sequence[Citation], style: Style) -> str:
     first = cited[0]
     facts = [first.outlet, first.title, " and ".join(first.authors), day(first.published)]
-    if first.updated and first.updated[:10] > first.published[:10]:
-        facts.append(f"updated {day(first.updated)}")
+    facts += since_published(first)
     marks = " ".join(_linked(f"[{citation.number}]", citation.deep_link, style) for citation in cited)
     line = f"{marks} {_linked(printable(', '.join(fact for fact in facts if fact)), first.deep_link, style)}"
     if style.links:
         return line
     links = (style.dim(f"    {printable(citation.deep_link)}") for citation in cited if citation.deep_link)
     return "\n".join([line, *links])
+
+
+def since_published(citation: Citation) -> list[str]:
+    """What became of the article: updated, corrected, in which other outlets it stands too."""
+    facts = list[str]()
+    updated, corrected = citation.updated[:10], citation.corrected[:10]
+    if updated > citation.published[:10] and updated != corrected:
+        facts.append(f"updated {day(citation.updated)}")
+    if corrected:
+        facts.append(f"corrected on {day(citation.corrected)}")
+    if elsewhere := dict.fromkeys(copy.outlet for copy in citation.copies if copy.outlet not in ("", citation.outlet)):
+        facts.append(f"also in {', '.join(elsewhere)}")
+    return facts
 
 
 def _linked(text: str, link: str, style: Style) -> str:

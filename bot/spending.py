@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from retrieval.catalog import BUSY_SECONDS
+from retrieval.database import BUSY_SECONDS
 from retrieval.errors import IndexUnavailable
 
 _SCHEMA = """

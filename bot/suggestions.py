@@ -9,11 +9,12 @@ from itertools import islice
 
 from bot.messages import Answer
 from bot.remarks import own_words
-from retrieval.catalog import Catalog
 from retrieval.documents import QuoteHit
 from retrieval.filters import Filters
 from retrieval.quotes import table
 from retrieval.quotes.voices import Match
+from retrieval.reading import Reading
+from retrieval.remarks import Record
 from retrieval.search import Search
 
 OPENERS, FOLLOW_UPS = 3, 2
@@ -30,10 +31,11 @@ _TOPIC = re.compile(
 )
 
 
-def openers(search: Search, catalog: Catalog, most: int = OPENERS) -> tuple[str, ...]:
+def openers(search: Search, catalog: Reading, most: int = OPENERS) -> tuple[str, ...]:
     """Questions about what those say who are quoted most, each about somebody else where there are enough."""
-    people = [voice for voice in search.record.voices() if voice.is_person][:MOST_VOICES]
-    about = (search.record.of(Match((voice,)), Filters()) for voice in people)
+    record = Record(catalog)
+    people = [voice for voice in record.voices() if voice.is_person][:MOST_VOICES]
+    about = (record.of(Match((voice,)), Filters()) for voice in people)
     asked = [list(islice(_questions(hits), 2)) for hits in about]
     first = [questions[0] for questions in asked if questions]
     second = [question for questions in asked for question in questions[1:]]
@@ -41,7 +43,7 @@ def openers(search: Search, catalog: Catalog, most: int = OPENERS) -> tuple[str,
     return _answerable([*first, *second, *plain], search, catalog, most)
 
 
-def follow_ups(answer: Answer, search: Search, catalog: Catalog, most: int = FOLLOW_UPS) -> tuple[str, ...]:
+def follow_ups(answer: Answer, search: Search, catalog: Reading, most: int = FOLLOW_UPS) -> tuple[str, ...]:
     """Questions about what else is said in the articles that an answer cites."""
     articles = dict.fromkeys(citation.article for citation in answer.citations)
     cited = {(citation.article, citation.start) for citation in answer.citations}
@@ -63,6 +65,6 @@ def _questions(hits: Iterable[QuoteHit]) -> Iterator[str]:
                 yield question
 
 
-def _answerable(questions: Iterable[str], search: Search, catalog: Catalog, most: int) -> tuple[str, ...]:
+def _answerable(questions: Iterable[str], search: Search, catalog: Reading, most: int) -> tuple[str, ...]:
     tried = islice(dict.fromkeys(questions), MOST_TRIED)
-    return tuple(islice((one for one in tried if own_words(search(one), catalog)), most))
+    return tuple(islice((one for one in tried if own_words(search(one, catalog=catalog), catalog)), most))

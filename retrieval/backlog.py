@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from retrieval.catalog import Catalog
+from retrieval.reading import Reading
 
 Derived = Literal["words", "vectors"]
 INDEXES: tuple[Derived, ...] = ("words", "vectors")
@@ -24,23 +25,24 @@ class Share:
         return 100 if self.passages == 0 else int(100 * self.vectors / self.passages)
 
 
-def count_owed(catalog: Catalog, index: Derived) -> int:
+def count_owed(catalog: Reading, index: Derived) -> int:
     """How many passages an index has to take in or let go of."""
     return int(catalog.db.execute(f"SELECT count(*) FROM passages WHERE {index} <> live").fetchone()[0])
 
 
-def is_owed(catalog: Catalog) -> bool:
-    """Whether either index is behind the catalog."""
-    return any(count_owed(catalog, index) for index in INDEXES)
+def is_owed(catalog: Reading) -> bool:
+    """Whether either index is behind the catalog, or an article has still to be cut."""
+    return any(count_owed(catalog, index) for index in INDEXES) or bool(catalog.uncut())
 
 
-def owed(catalog: Catalog, index: Derived, limit: int) -> list[str]:
-    """Passages an index still has to take in, of the newest articles first."""
-    sql = f"SELECT id FROM passages WHERE {index} <> live AND live = 1 ORDER BY published DESC, rowid LIMIT ?"
+def owed(catalog: Reading, index: Derived, limit: int) -> list[str]:
+    """Passages an index still has to take in: of corrected articles first, then of the newest."""
+    order = "version > 1 DESC, published DESC, rowid"
+    sql = f"SELECT id FROM passages WHERE {index} <> live AND live = 1 ORDER BY {order} LIMIT ?"
     return [row["id"] for row in catalog.db.execute(sql, [limit])]
 
 
-def stale(catalog: Catalog, index: Derived, limit: int) -> list[str]:
+def stale(catalog: Reading, index: Derived, limit: int) -> list[str]:
     """Passages an index still has to let go of."""
     sql = f"SELECT id FROM passages WHERE {index} <> live AND live = 0 LIMIT ?"
     return [row["id"] for row in catalog.db.execute(sql, [limit])]
@@ -57,7 +59,7 @@ def settle(catalog: Catalog, index: Derived, *, added: Sequence[str] = (), remov
             catalog.set_fact("generation", str(generation(catalog) + 1))
 
 
-def generation(catalog: Catalog) -> int:
+def generation(catalog: Reading) -> int:
     """How often the vectors have changed; a process that has them open looks whether it is still what it was."""
     return int(catalog.fact("generation", "0"))
 
@@ -87,11 +89,11 @@ def check_in(catalog: Catalog, collection: str, count: Callable[[], int]) -> Non
         catalog.set_fact("collection", collection)
 
 
-def _count_embedded(catalog: Catalog) -> int:
+def _count_embedded(catalog: Reading) -> int:
     return int(catalog.db.execute("SELECT count(*) FROM passages WHERE vectors AND live").fetchone()[0])
 
 
-def share(catalog: Catalog) -> Share:
+def share(catalog: Reading) -> Share:
     """What the indexes have of the catalog's current passages."""
     row = catalog.db.execute(
         "SELECT count(*) AS passages, total(words) AS words, total(vectors) AS vectors FROM passages WHERE live = 1"

@@ -2,127 +2,74 @@
 
 import json
 import sqlite3
-import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from datetime import UTC, datetime
+from contextlib import AbstractContextManager, contextmanager
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
 
-from retrieval.documents import Article, Hit, Passage, Quote, digest
-from retrieval.errors import IndexUnavailable, UnknownArticle
-from retrieval.filters import Filters
+from retrieval import twins
+from retrieval.canonical import key
+from retrieval.database import Database, now
+from retrieval.documents import Article
+from retrieval.errors import IndexUnavailable
+from retrieval.migration import migrate
 from retrieval.quotes import table
-from retrieval.sentences import Span
+from retrieval.reading import Outcome, Reading, unknown
+from retrieval.rows import CURRENT, Cut, passage_rows, version_row
 
-Outcome = Literal["added", "changed", "unchanged"]
-BUSY_SECONDS = 60
-_AT_ONCE = 500  # ids in one statement
+__all__ = ["Catalog", "Cut", "Outcome", "now"]
 
-_HIT_COLUMNS = (
-    "p.id, p.article, p.start, p.end, p.text, p.heading, v.title, v.url, v.outlet, v.authors, v.published, v.updated"
-)
+REMOVED = "removed"
 
 
-class Cut(NamedTuple):
-    """An article taken apart: the spans of its passages with their headings, and its quotes."""
-
-    article: Article
-    passages: Sequence[tuple[Span, str]]
-    quotes: Sequence[Quote] = ()
-
-
-class Catalog:
+class Catalog(Reading):
     """One SQLite file in WAL mode; safe to share between threads, each gets a connection of its own.
 
     Raises IndexUnavailable when the file cannot be opened.
     """
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        self._local = threading.local()
-        self._opened: list[sqlite3.Connection] = []
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            self._database = Database(path)
+            super().__init__(lambda: self._database.connection)
             with self.transaction() as db:
+                migrate(db)
                 db.executescript((files("retrieval") / "schema.sql").read_text("utf-8"))
         except (OSError, sqlite3.Error) as exc:
             raise IndexUnavailable(f"The index in {path.parent} cannot be opened: {exc}.") from exc
 
-    @property
-    def db(self) -> sqlite3.Connection:
-        """This thread's connection."""
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = sqlite3.connect(
-                self._path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
-            )
-            connection.execute("PRAGMA journal_mode=WAL")
-            connection.execute("PRAGMA synchronous=NORMAL")
-            connection.create_function("casefold", 1, str.casefold, deterministic=True)  # lower() knows ASCII only
-            connection.row_factory = sqlite3.Row
-            self._local.connection = connection
-            self._opened.append(connection)
-        return connection
+    def transaction(self) -> AbstractContextManager[sqlite3.Connection]:
+        """All of it or nothing."""
+        return self._database.transaction()
 
     @contextmanager
-    def transaction(self) -> Iterator[sqlite3.Connection]:
-        """All of it or nothing."""
-        db = self.db
-        db.execute("BEGIN IMMEDIATE")
-        try:
-            yield db
-        except BaseException:
-            db.rollback()
-            raise
-        db.commit()
+    def reading(self) -> Iterator[Reading]:
+        """The catalog as it is at this moment, whatever is put or removed meanwhile.
+
+        It belongs to no thread, but only one may use it at a time.
+        """
+        with self._database.snapshot() as db:
+            yield Reading(lambda: db)
 
     def close(self) -> None:
-        """Close every thread's connection."""
-        for connection in self._opened:
-            connection.close()
-        self._opened.clear()
-        self._local = threading.local()
+        """Close every connection."""
+        self._database.close()
 
-    def outcome(self, article: Article) -> Outcome:
-        """What adding this article would do."""
-        row = self.db.execute("SELECT version, hash FROM articles WHERE id = ?", [article.id]).fetchone()
-        if row is None or row["version"] == 0:
-            return "added"
-        return "unchanged" if row["hash"] == article.content_hash else "changed"
+    def put(self, batch: Iterable[Cut]) -> list[str]:
+        """Store articles with their passages and quotes as current versions, in one transaction.
 
-    def put(self, batch: Iterable[Cut]) -> None:
-        """Store articles with their passages and quotes as current versions, in one transaction."""
+        Returns those of which another article with the same text is kept: they are stored without passages and quotes.
+        """
         with self.transaction() as db:
-            for article, spans, quotes in batch:
-                number = self._next_version(db, article.id)
-                _retire(db, "article = ?", [article.id])
-                db.execute(
-                    "INSERT INTO articles VALUES (?, ?, ?) "
-                    "ON CONFLICT (id) DO UPDATE SET version = excluded.version, hash = excluded.hash",
-                    [article.id, number, article.content_hash],
-                )
-                db.execute(f"INSERT INTO versions VALUES ({'?, ' * 12}?)", _version_row(article, number))
-                db.executemany(
-                    "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1, 0, 0)",
-                    [_passage_row(article, number, span, heading) for span, heading in spans],
-                )
-                table.replace(db, article, quotes)
+            return [cut.article.id for cut in batch if _put(db, cut)]
 
     def recut(self, cut: Cut) -> None:
-        """Replace the passages and quotes of a current version; passages that stay the same stay in both indexes."""
-        article, spans, quotes = cut
+        """Replace the passages and quotes of a current version; of one that is no longer current nothing is taken."""
+        article = cut.article
         with self.transaction() as db:
-            table.replace(db, article, quotes)
-            row = db.execute("SELECT version FROM articles WHERE id = ?", [article.id]).fetchone()
-            fresh = [_passage_row(article, row["version"], span, heading) for span, heading in spans]
-            kept = [values[0] for values in fresh]
-            _retire(db, f"article = ? AND id NOT IN ({', '.join('?' * len(kept))})", [article.id, *kept])
-            db.executemany(
-                "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1, 0, 0) ON CONFLICT (id) DO UPDATE SET live = 1",
-                fresh,
-            )
+            row = db.execute("SELECT version, hash FROM articles WHERE id = ?", [article.id]).fetchone()
+            if row["version"] and row["hash"] == article.content_hash:
+                _take_apart(db, cut, row["version"])
 
     def record_run(self, started: str, added: int, changed: int, unchanged: int, failed: int) -> None:
         """Remember when articles were last looked for and what came of it."""
@@ -130,164 +77,83 @@ class Catalog:
             "INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?)", [started, now(), added, changed, unchanged, failed]
         )
 
-    def is_new(self) -> bool:
-        """Whether nothing was ever added, nor tried to be."""
-        has_articles = self.db.execute("SELECT EXISTS (SELECT 1 FROM articles)").fetchone()[0]
-        return not has_articles and not self.last_run()
+    def remove(self, article: str, why: str = REMOVED) -> None:
+        """Withdraw an article: its passages leave both indexes, its text is forgotten. Raises UnknownArticle.
 
-    def last_run(self) -> str:
-        """When articles were last looked for, empty if never."""
-        row = self.db.execute("SELECT max(finished) AS finished FROM runs").fetchone()
-        return str(row["finished"] or "")
-
-    def remove(self, article: str) -> None:
-        """Withdraw an article: its passages leave both indexes, its text is forgotten. Raises UnknownArticle."""
+        Articles of which it was kept are owed their passages from then on.
+        """
+        gone = "UPDATE articles SET version = 0, copy_of = '', page = '' WHERE id = ? AND version > 0"
         with self.transaction() as db:
-            if db.execute("UPDATE articles SET version = 0 WHERE id = ? AND version > 0", [article]).rowcount == 0:
-                raise UnknownArticle(f"There is no article {article}; 'onrecord articles' lists them.")
+            if db.execute(gone, [article]).rowcount == 0:
+                raise unknown(article)
+            db.execute("INSERT OR REPLACE INTO withdrawn VALUES (?, ?, ?)", [article, now(), why])
             db.execute("DELETE FROM versions WHERE article = ?", [article])
             db.execute("UPDATE passages SET text = '' WHERE article = ?", [article])
             table.withdraw(db, article)
-            _retire(db, "article = ?", [article])
-
-    def article(self, article: str) -> Article:
-        """The current version. Raises UnknownArticle."""
-        row = self.db.execute(f"{_CURRENT} WHERE a.id = ?", [article]).fetchone()
-        if row is None:
-            raise UnknownArticle(f"There is no article {article}; 'onrecord articles' lists them.")
-        return _article(row)
-
-    def articles(self) -> Iterator[Article]:
-        """Current versions, newest first."""
-        return map(_article, self.db.execute(f"{_CURRENT} ORDER BY v.published DESC, a.id"))
-
-    def hits(self, passages: Sequence[str]) -> dict[str, Hit]:
-        """Passages by id with their articles' facts and no scores; those no longer current are left out."""
-        found: dict[str, Hit] = {}
-        for first in range(0, len(passages), _AT_ONCE):
-            some = passages[first : first + _AT_ONCE]
-            rows = self.db.execute(
-                f"SELECT {_HIT_COLUMNS} FROM passages p "
-                "JOIN versions v ON v.article = p.article AND v.number = p.version "
-                f"WHERE p.live AND p.id IN ({', '.join('?' * len(some))})",
-                some,
-            )
-            found.update((row["id"], _hit(row)) for row in rows)
-        return found
-
-    def passages_at(self, places: Iterable[tuple[str, int]]) -> dict[tuple[str, int], str]:
-        """The id of the current passage at each character of an article; those in none are left out."""
-        sql = 'SELECT id FROM passages WHERE article = ? AND live AND start <= ? AND "end" > ?'
-        found = {place: self.db.execute(sql, [place[0], place[1], place[1]]).fetchone() for place in places}
-        return {place: row["id"] for place, row in found.items() if row}
-
-    def neighbours(self, passage: Passage, reach: int = 1) -> list[Passage]:
-        """The passages around one in its article, itself included, in order."""
-        rows = self.db.execute(
-            "SELECT * FROM passages WHERE article = ? AND live ORDER BY start", [passage.article]
-        ).fetchall()
-        at = next((n for n, row in enumerate(rows) if row["id"] == passage.id), 0)
-        return [_passage(row) for row in rows[max(0, at - reach) : at + reach + 1]]
-
-    def matching(self, filters: Filters) -> list[str]:
-        """Ids of the current articles that pass the filters; an undated article passes no date filter."""
-        clauses, values = ["a.version = v.number"], list[str]()
-        if filters.since:
-            clauses.append("v.published >= ?")
-            values.append(filters.since)
-        if filters.until:
-            clauses.append("v.published <> '' AND substr(v.published, 1, 10) <= ?")
-            values.append(filters.until)
-        if filters.article:
-            clauses.append("a.id = ?")
-            values.append(filters.article)
-        for column, wanted in (("outlet", filters.outlet), ("authors", filters.author)):
-            if wanted:
-                clauses.append(f"instr(casefold(v.{column}), ?) > 0")
-                values.append(json.dumps(wanted, ensure_ascii=False)[1:-1].casefold())
-        sql = f"SELECT a.id FROM articles a JOIN versions v ON v.article = a.id WHERE {' AND '.join(clauses)}"
-        return [row["id"] for row in self.db.execute(sql, values)]
-
-    def passages_of(self, articles: Sequence[str], *, embedded: bool = False) -> list[str]:
-        """Ids of the current passages of these articles; `embedded` limits them to what the vectors index has."""
-        having = "AND vectors" if embedded else ""
-        found: list[str] = []
-        for first in range(0, len(articles), _AT_ONCE):
-            some = articles[first : first + _AT_ONCE]
-            sql = f"SELECT id FROM passages WHERE live {having} AND article IN ({', '.join('?' * len(some))})"
-            found.extend(row["id"] for row in self.db.execute(sql, some))
-        return found
-
-    def fact(self, key: str, default: str = "") -> str:
-        """One remembered fact about the index."""
-        row = self.db.execute("SELECT value FROM facts WHERE key = ?", [key]).fetchone()
-        return default if row is None else str(row["value"])
+            twins.keep(db, article, None)
+            _let_go(db, article)
+            _retire(db, article)
 
     def set_fact(self, key: str, value: str) -> None:
         """Remember one fact about the index."""
         self.db.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", [key, value])
 
-    @staticmethod
-    def _next_version(db: sqlite3.Connection, article: str) -> int:
-        row = db.execute("SELECT max(version) AS newest FROM passages WHERE article = ?", [article]).fetchone()
-        older = db.execute("SELECT max(number) AS newest FROM versions WHERE article = ?", [article]).fetchone()
-        return max(row["newest"] or 0, older["newest"] or 0) + 1
+
+def _put(db: sqlite3.Connection, cut: Cut) -> bool:
+    """Store one version; whether it is a copy."""
+    article = cut.article
+    newest = db.execute("SELECT max(number) AS number FROM versions WHERE article = ?", [article.id]).fetchone()
+    number = (newest["number"] or 0) + 1
+    if not _has_text(db, article):
+        _let_go(db, article.id)
+    db.execute(
+        "INSERT INTO articles (id, version, hash, page) VALUES (?, ?, ?, ?) "
+        "ON CONFLICT (id) DO UPDATE SET version = excluded.version, hash = excluded.hash, page = excluded.page",
+        [article.id, number, article.content_hash, key(article.url)],
+    )
+    row = version_row(article, number)
+    db.execute(f"INSERT INTO versions ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", list(row.values()))
+    db.execute("DELETE FROM withdrawn WHERE article = ?", [article.id])
+    return _take_apart(db, cut, number)
 
 
-_CURRENT = "SELECT v.* FROM articles a JOIN versions v ON v.article = a.id AND v.number = a.version"
+def _take_apart(db: sqlite3.Connection, cut: Cut, number: int) -> bool:
+    """Passages and quotes in place of those there were, none for a copy; whether it is one.
+
+    Passages that stay the same stay in both indexes.
+    """
+    article, mine = cut.article.id, twins.shape(cut.body)
+    kept = twins.find(db, article, mine) if mine else ""
+    db.execute("UPDATE articles SET copy_of = ? WHERE id = ?", [kept, article])
+    db.execute("DELETE FROM uncut WHERE article = ?", [article])
+    if kept:
+        _let_go(db, article)
+        cut, mine = Cut(cut.article, ()), None
+    twins.keep(db, article, mine)
+    rows = list(passage_rows(cut, number))
+    _retire(db, article, but=[row[0] for row in rows])
+    db.executemany(
+        "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1, 0, 0) ON CONFLICT (id) DO UPDATE SET live = 1, "
+        'version = excluded.version, start = excluded.start, "end" = excluded."end", text = excluded.text',
+        rows,
+    )
+    table.replace(db, cut.article, cut.quotes)
+    return bool(kept)
 
 
-def now() -> str:
-    """This moment in UTC, ISO 8601 to the second."""
-    return datetime.now(UTC).isoformat(timespec="seconds")
+def _let_go(db: sqlite3.Connection, article: str) -> None:
+    """Have the copies of an article looked at again: it is gone, or no longer says what they say."""
+    db.execute("INSERT OR IGNORE INTO uncut SELECT id FROM articles WHERE copy_of = ?", [article])
+    db.execute("UPDATE articles SET copy_of = '' WHERE copy_of = ?", [article])
 
 
-def _retire(db: sqlite3.Connection, where: str, values: Sequence[str]) -> None:
+def _has_text(db: sqlite3.Connection, article: Article) -> bool:
+    row = db.execute(f"SELECT text FROM ({CURRENT} WHERE a.id = ?)", [article.id]).fetchone()
+    return row is not None and row["text"] == article.text
+
+
+def _retire(db: sqlite3.Connection, article: str, but: Sequence[str] = ()) -> None:
     """Take passages out of use; those no index has yet are gone at once, the others wait for the indexes."""
+    where, values = "article = ? AND id NOT IN (SELECT value FROM json_each(?))", [article, json.dumps(but)]
     db.execute(f"DELETE FROM passages WHERE words = 0 AND vectors = 0 AND {where}", values)
     db.execute(f"UPDATE passages SET live = 0 WHERE {where}", values)
-
-
-def _version_row(article: Article, number: int) -> list[Any]:
-    names = json.dumps(article.authors, ensure_ascii=False)
-    facts = [article.source, article.url, article.title, names, article.outlet, article.published, article.updated]
-    return [article.id, number, now(), *facts, article.language, json.dumps(article.headings), article.text]
-
-
-def _passage_row(article: Article, number: int, span: Span, heading: str) -> list[Any]:
-    start, end = span
-    key = digest(f"{article.id}\x1f{number}\x1f{article.content_hash}\x1f{start}\x1f{end}")
-    return [key, article.id, number, start, end, heading, article.text[start:end], article.published]
-
-
-def _article(row: sqlite3.Row) -> Article:
-    return Article(
-        id=row["article"],
-        source=row["source"],
-        url=row["url"],
-        title=row["title"],
-        text=row["text"],
-        authors=tuple(json.loads(row["authors"])),
-        outlet=row["outlet"],
-        published=row["published"],
-        updated=row["updated"],
-        language=row["language"],
-        headings=tuple((start, end) for start, end in json.loads(row["headings"])),
-    )
-
-
-def _passage(row: sqlite3.Row) -> Passage:
-    return Passage(row["id"], row["article"], row["start"], row["end"], row["text"], row["heading"])
-
-
-def _hit(row: sqlite3.Row) -> Hit:
-    return Hit(
-        passage=_passage(row),
-        title=row["title"],
-        url=row["url"],
-        outlet=row["outlet"],
-        authors=tuple(json.loads(row["authors"])),
-        published=row["published"],
-        updated=row["updated"],
-        score=0.0,
-    )

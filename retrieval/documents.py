@@ -32,6 +32,15 @@ class Article:
 
 
 @dataclass(frozen=True, slots=True)
+class Copy:
+    """Where else the text of an article stands."""
+
+    article: str
+    outlet: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Passage:
     """A span of one article's text, the unit of retrieval and citation."""
 

@@ -5,9 +5,9 @@ killed in between leaves rows marked as owed; the next one that gets the writer'
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from threading import Event
 
@@ -16,8 +16,9 @@ from retrieval.catalog import Cut, now
 from retrieval.chunk import chunk
 from retrieval.clean import blocks, has_article
 from retrieval.documents import Article
-from retrieval.errors import IndexBusy, SourceError
+from retrieval.errors import IndexBusy, SourceError, UnknownArticle
 from retrieval.lock import writing
+from retrieval.pages import known_as
 from retrieval.quotes.extract import extract
 from retrieval.store import Store
 
@@ -35,12 +36,25 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """What one `add` did; `failed` are the sources that could not be read."""
+    """What one `add` did; `failed` are the sources that could not be read.
 
-    added: int
-    changed: int
-    unchanged: int
-    failed: tuple[SourceError, ...]
+    `copies` are those of the added and changed articles of which another one with the same text is kept.
+    """
+
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    failed: tuple[SourceError, ...] = ()
+    copies: int = 0
+
+    def __add__(self, other: "Tally") -> "Tally":
+        return Tally(
+            self.added + other.added,
+            self.changed + other.changed,
+            self.unchanged + other.unchanged,
+            self.failed + other.failed,
+            self.copies + other.copies,
+        )
 
 
 def _quiet(stage: str, done: int, total: int) -> None:
@@ -49,23 +63,49 @@ def _quiet(stage: str, done: int, total: int) -> None:
 
 def add(store: Store, found: Iterable[Article | SourceError], progress: Progress = _quiet) -> Tally:
     """Put articles into the catalog; the words index takes them along where it is free, `catch_up` does the rest."""
-    started, failed, counts, seen = now(), list[SourceError](), Counter[str](), 0
+    started, tally, seen = now(), Tally(), 0
     for batch in _batches(found, ARTICLES_AT_ONCE):
-        failed.extend(item for item in batch if isinstance(item, SourceError))
-        last = {item.id: item for item in batch if isinstance(item, Article)}
-        outcomes = {key: store.catalog.outcome(article) for key, article in last.items()}
-        cuts = [_cut(article) for key, article in last.items() if outcomes[key] != "unchanged"]
-        refused = [cut for cut in cuts if not cut.passages]
-        failed.extend(SourceError(cut.article.source, NO_ARTICLE) for cut in refused)
-        counts.update(Counter(outcomes.values()) - Counter(outcomes[cut.article.id] for cut in refused))
-        store.catalog.put(cut for cut in cuts if cut.passages)
-        with suppress(IndexBusy), writing(store.folder, wait=0):
-            _take_words(store, _quiet, at_least=WORDS_AT_ONCE)
+        tally += take(store, batch)
         seen += len(batch)
         progress("reading", seen, 0)
-    tally = Tally(counts["added"], counts["changed"], counts["unchanged"], tuple(failed))
-    store.catalog.record_run(started, tally.added, tally.changed, tally.unchanged, len(failed))
+    store.catalog.record_run(started, tally.added, tally.changed, tally.unchanged, len(tally.failed))
     return tally
+
+
+def take(store: Store, batch: Sequence[Article | SourceError]) -> Tally:
+    """The same for some articles at a time, without recording that they were looked for.
+
+    Corrected articles are in the words index at once where it is free, others when there are enough of them.
+    """
+    named = (_named(store, item) for item in batch if isinstance(item, Article))
+    last = {article.id: article for article in named}
+    outcomes = {key: store.catalog.outcome(article) for key, article in last.items()}
+    cuts = [_cut(article) for key, article in last.items() if outcomes[key] != "unchanged"]
+    refused = [cut.article for cut in cuts if not cut.passages]
+    copies = store.catalog.put(cut for cut in cuts if cut.passages)
+    _cut_again(store)
+    counts = Counter(outcomes.values()) - Counter(outcomes[article.id] for article in refused)
+    with suppress(IndexBusy), writing(store.folder, wait=0):
+        _take_words(store, _quiet, at_least=1 if counts["changed"] else WORDS_AT_ONCE)
+    failed = [item for item in batch if isinstance(item, SourceError)]
+    failed += [SourceError(article.source, NO_ARTICLE) for article in refused]
+    return Tally(counts["added"], counts["changed"], counts["unchanged"], tuple(failed), len(copies))
+
+
+def _named(store: Store, article: Article) -> Article:
+    name = known_as(store.catalog, article)
+    return article if name == article.id else replace(article, id=name)
+
+
+def _cut_again(store: Store) -> None:
+    """Give passages and quotes to articles that lost the one they were a copy of: the first is kept for the others."""
+    for article in store.catalog.uncut():
+        _recut(store, article)
+
+
+def _recut(store: Store, article: str) -> None:
+    with suppress(UnknownArticle):  # removed by another process meanwhile
+        store.catalog.recut(_cut(store.catalog.article(article)))
 
 
 def catch_up(
@@ -83,6 +123,7 @@ def catch_up(
     a vector are left to whoever has the time. Raises EmbeddingUnavailable once the words are in, IndexBusy when the
     lock is not free within `wait` seconds.
     """
+    _cut_again(store)
     while owed := _worth_taking(store, most_vectors):
         if stop and stop.is_set():
             return
@@ -105,9 +146,10 @@ def reindex(store: Store, progress: Progress = _quiet, *, on_wait: Callable[[str
     Raises EmbeddingUnavailable once the words are in; vectors that there were stay when no model can be had.
     """
     with writing(store.folder, on_wait=on_wait):
-        for at, article in enumerate(store.catalog.articles()):
-            store.catalog.recut(_cut(article))
+        for at, article in enumerate(store.catalog.ids()):
+            _recut(store, article)
             progress("cutting", at + 1, 0)
+        _cut_again(store)
         store.renew_words()
         _take_words(store, progress)
         store.renew_vectors()

@@ -1,63 +1,39 @@
-"""Articles by the URL of their page, however it is linked: without fragment, tracking, `www.` and a last slash."""
+"""Articles by the URL of their page, however it is linked."""
 
-from collections.abc import Iterator
-from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit
+from retrieval.canonical import key
+from retrieval.documents import Article, digest
+from retrieval.reading import Reading
 
-from retrieval.catalog import Catalog
-
-# What newsletters, feeds and networks put behind a URL; the page is the same.
-TRACKING = frozenset(
-    "fbclid gclid dclid gbraid wbraid msclkid twclid yclid igshid mc_cid mc_eid ref ref_src cmpid ocid smid".split()
-)
-_NAMED = "SELECT a.id, v.url FROM versions v JOIN articles a ON a.id = v.article AND a.version = v.number"
+_KEPT = "SELECT iif(copy_of = '', id, copy_of) AS id FROM articles"
 
 
-def find_article(catalog: Catalog, named: str) -> str:
-    """The id of the current article with this id or URL, empty where there is none."""
-    if not named:
-        return ""
-    row = catalog.db.execute("SELECT id FROM articles WHERE id = ? AND version > 0", [named]).fetchone()
-    return str(row["id"]) if row else _by_url(catalog, named)
+def find_article(catalog: Reading, named: str) -> str:
+    """The id of the current article with this id or URL, empty where there is none.
+
+    Of an article that is a copy, the id of the one kept in its place, because that is the one that answers.
+    """
+    row = catalog.db.execute(f"{_KEPT} WHERE id = ? AND version > 0", [named]).fetchone()
+    if row is None and (page := key(named)):
+        sql = f"{_KEPT} WHERE page = ? AND version > 0 ORDER BY copy_of <> '', rowid LIMIT 1"
+        row = catalog.db.execute(sql, [page]).fetchone()
+    return str(row["id"]) if row else ""
 
 
-def _by_url(catalog: Catalog, url: str) -> str:
-    wanted = _page(url)
-    if not wanted:
-        return ""
-    for base in _spellings(wanted):
-        # The page itself, and the page with whatever a feed put behind it: `?` to `@` and `#` to `$` in the index.
-        for first, beyond in ((base, f"{base}\0"), (f"{base}#", f"{base}$"), (f"{base}?", f"{base}@")):
-            for row in catalog.db.execute(f"{_NAMED} WHERE v.url >= ? AND v.url < ?", [first, beyond]):
-                if _page(row["url"]) == wanted:
-                    return str(row["id"])
-    return ""
+def known_as(catalog: Reading, article: Article) -> str:
+    """The id under which an article's page is known already, else its own.
+
+    A page has one article, whichever of its URLs its id was made of; ids that a source gives are left as they are.
+    """
+    if not _is_made_of(article.url, article.id):
+        return article.id
+    sql = (
+        "SELECT a.id, v.url FROM articles a JOIN versions v ON v.article = a.id AND v.number = a.version "
+        "WHERE a.page = ? ORDER BY a.rowid"
+    )
+    same = (row for row in catalog.db.execute(sql, [key(article.url)]) if _is_made_of(row["url"], row["id"]))
+    return next((str(row["id"]) for row in same), article.id)
 
 
-def _page(url: str) -> str:
-    """What two URLs of one page have in common: `example.org/news?id=7`; empty for what is no page on the web."""
-    parts = _split(url)
-    if parts is None or parts.scheme.lower() not in ("http", "https") or not parts.netloc:
-        return ""
-    asked = [(key, value) for key, value in parse_qsl(parts.query, keep_blank_values=True) if not _tracks(key)]
-    query = f"?{urlencode(sorted(asked))}" if asked else ""
-    return f"{parts.netloc.lower().removeprefix('www.')}{parts.path.rstrip('/')}{query}"
-
-
-def _split(url: str) -> SplitResult | None:
-    try:
-        return urlsplit(url.strip())
-    except ValueError:  # an unfinished IPv6 address
-        return None
-
-
-def _tracks(key: str) -> bool:
-    return key.lower().startswith("utm_") or key.lower() in TRACKING
-
-
-def _spellings(page: str) -> Iterator[str]:
-    """The ways to begin a URL of this page."""
-    place = page.partition("?")[0]
-    for scheme in ("https", "http"):
-        for host in ("", "www."):
-            for end in ("", "/"):
-                yield f"{scheme}://{host}{place}{end}"
+def _is_made_of(url: str, name: str) -> bool:
+    page = key(url)
+    return bool(page) and name in (digest(url)[:12], digest(page)[:12])

@@ -4,11 +4,11 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from retrieval.catalog import Catalog
 from retrieval.documents import Hit, QuoteHit
 from retrieval.filters import Filters
 from retrieval.quotes import table
 from retrieval.quotes.voices import Match, Voice, alike, find, voices, words_of
+from retrieval.reading import Reading
 from retrieval.sentences import Span
 from retrieval.terms import terms
 
@@ -25,13 +25,13 @@ PASSAGE = 0.15  # what the passage's place among the hits counts
 class Record:
     """The quotes of one catalog, by voice and by topic; safe to share between threads."""
 
-    def __init__(self, catalog: Catalog) -> None:
-        self._catalog = catalog
+    def __init__(self, catalog: Reading) -> None:
+        self.catalog = catalog
 
     def voices(self, filters: Filters | None = None) -> list[Voice]:
         """Everybody on record, most quoted first; counted in the articles that pass the filters."""
         limited = filters and filters.limit_articles
-        return voices(table.names(self._catalog.db, self._catalog.matching(filters) if filters and limited else None))
+        return voices(table.names(self.catalog.db, self.catalog.matching(filters) if filters and limited else None))
 
     def find(self, name: str) -> Match:
         """Whom a name means; read from the index by its words, so that it takes no longer the more are on record."""
@@ -39,20 +39,20 @@ class Record:
         match = find(self._bearing(words), name)
         if match.voices or not words:
             return match
-        return find(self._bearing(alike(words[-1], table.surnames(self._catalog.db))), name)
+        return find(self._bearing(alike(words[-1], table.surnames(self.catalog.db))), name)
 
     def _bearing(self, words: Sequence[str]) -> list[Voice]:
         """Everybody with one of these words for a surname, or for a given name together with all of that surname."""
-        bearers = table.names(self._catalog.db, words=words)
+        bearers = table.names(self.catalog.db, words=words)
         surnames = {table.surname(name) for name, *_ in bearers}
-        return voices(table.names(self._catalog.db, words=[*surnames, *words]))
+        return voices(table.names(self.catalog.db, words=[*surnames, *words]))
 
     def of(self, match: Match, filters: Filters) -> list[QuoteHit]:
         """All their quotes in the articles that pass the filters, newest first."""
-        found = table.by_names(self._catalog.db, match.names)
+        found = table.by_names(self.catalog.db, match.names)
         if not filters.limit_articles:
             return found
-        allowed = set(self._catalog.matching(filters))
+        allowed = set(self.catalog.matching(filters))
         return [hit for hit in found if hit.article in allowed]
 
     def about(
@@ -65,9 +65,9 @@ class Record:
         """
         wanted = self._weights(topic)
         names = match.names if match else None
-        articles = frozenset(self._catalog.matching(filters)) if filters.limit_articles else None
+        articles = frozenset(self.catalog.matching(filters)) if filters.limit_articles else None
         among = None if articles is None else list(articles)
-        by_words = table.by_terms(self._catalog.db, wanted, CANDIDATES, names, among)
+        by_words = table.by_terms(self.catalog.db, wanted, CANDIDATES, names, among)
         beside = [(hit, at) for hit, at in self._beside(hits, names) if articles is None or hit.article in articles]
         candidates = {_key(hit): hit for hit in (*by_words, *(hit for hit, _ in beside))}
         places = {_key(hit): place for hit, place in beside}
@@ -99,14 +99,14 @@ class Record:
         return share * kind * short * (1 - PASSAGE + PASSAGE * place)
 
     def _around(self, hit: QuoteHit) -> str:
-        text = self._catalog.article(hit.article).text
+        text = self.catalog.article(hit.article).text
         return text[max(0, hit.quote.start - REACH) : hit.quote.end + REACH]
 
     def _beside(self, hits: Sequence[Hit], names: Sequence[str] | None) -> list[tuple[QuoteHit, float]]:
         """Quotes that stand in these passages, and how far up the passage is, 1 for the first."""
         found: list[tuple[QuoteHit, float]] = []
         for at, hit in enumerate(hits):
-            for quote in table.of_article(self._catalog.db, hit.passage.article):
+            for quote in table.of_article(self.catalog.db, hit.passage.article):
                 inside = hit.passage.start <= quote.quote.start < hit.passage.end
                 if inside and (names is None or quote.quote.speaker in names):
                     found.append((quote, 1 - at / len(hits)))
@@ -114,8 +114,8 @@ class Record:
 
     def _weights(self, topic: Iterable[str]) -> dict[str, float]:
         """Inverse frequency of each stem among all quotes."""
-        total = max(1, table.count(self._catalog.db))
-        counts = table.document_counts(self._catalog.db, list(topic))
+        total = max(1, table.count(self.catalog.db))
+        counts = table.document_counts(self.catalog.db, list(topic))
         return {term: math.log(1 + (total - count + 0.5) / (count + 0.5)) for term, count in counts.items()}
 
 

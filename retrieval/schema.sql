@@ -2,15 +2,27 @@
 CREATE TABLE IF NOT EXISTS articles (
     id      TEXT PRIMARY KEY,
     version INTEGER NOT NULL,             -- the current one; 0 once removed
-    hash    TEXT NOT NULL                 -- of the current version's content
+    hash    TEXT NOT NULL,                -- of the current version's content
+    copy_of TEXT NOT NULL DEFAULT '',     -- the article with the same text that is kept in its place
+    page    TEXT NOT NULL DEFAULT ''      -- what all addresses of its page have in common
 );
+CREATE INDEX IF NOT EXISTS articles_of_page ON articles (page);
+CREATE INDEX IF NOT EXISTS copies_of_article ON articles (copy_of);
 CREATE TABLE IF NOT EXISTS versions (
     article TEXT NOT NULL, number INTEGER NOT NULL, added TEXT NOT NULL,
     source TEXT NOT NULL, url TEXT NOT NULL, title TEXT NOT NULL, authors TEXT NOT NULL, outlet TEXT NOT NULL,
     published TEXT NOT NULL, updated TEXT NOT NULL, language TEXT NOT NULL, headings TEXT NOT NULL, text TEXT NOT NULL,
+    section TEXT NOT NULL DEFAULT '',
     PRIMARY KEY (article, number)
 );
-CREATE INDEX IF NOT EXISTS versions_of_url ON versions (url);
+CREATE TABLE IF NOT EXISTS withdrawn (article TEXT PRIMARY KEY, at TEXT NOT NULL, why TEXT NOT NULL);
+-- Hashes of each kept article's words, so that others with the same text are found at once.
+CREATE TABLE IF NOT EXISTS bands (
+    band INTEGER NOT NULL, article TEXT NOT NULL, PRIMARY KEY (band, article)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS bands_of_article ON bands (article);
+-- Articles that lost the one they were a copy of: their passages and quotes have still to be cut.
+CREATE TABLE IF NOT EXISTS uncut (article TEXT PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS passages (
     id        TEXT PRIMARY KEY,
     article   TEXT NOT NULL, version INTEGER NOT NULL,
@@ -21,8 +33,9 @@ CREATE TABLE IF NOT EXISTS passages (
     vectors   INTEGER NOT NULL DEFAULT 0  -- 1: in Chroma
 );
 CREATE INDEX IF NOT EXISTS passages_of_article ON passages (article, start);
-CREATE INDEX IF NOT EXISTS words_backlog ON passages (published) WHERE words <> live;
-CREATE INDEX IF NOT EXISTS vectors_backlog ON passages (published) WHERE vectors <> live;
+-- Corrected articles first: until an index has their new passages, it knows neither version.
+CREATE INDEX IF NOT EXISTS words_owed ON passages (version > 1, published) WHERE words <> live;
+CREATE INDEX IF NOT EXISTS vectors_owed ON passages (version > 1, published) WHERE vectors <> live;
 CREATE TABLE IF NOT EXISTS facts (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS runs (
     started TEXT NOT NULL, finished TEXT NOT NULL,

@@ -14,6 +14,7 @@ from retrieval.errors import EmbeddingUnavailable, IndexUnavailable
 from retrieval.filters import Filters
 from retrieval.quotes.voices import Match
 from retrieval.rank import Asked, phrases, rank, text_score
+from retrieval.reading import Reading
 from retrieval.remarks import Record
 from retrieval.speech import Speech, asked_speech, spoken_by
 from retrieval.store import Store
@@ -58,72 +59,45 @@ class Search:
         self._pool.submit(lambda: self._store.vectors)
 
     def __call__(
-        self, question: str, k: int = DEFAULT_HITS, *, filters: Filters | None = None, today: date | None = None
+        self,
+        question: str,
+        k: int = DEFAULT_HITS,
+        *,
+        filters: Filters | None = None,
+        today: date | None = None,
+        catalog: Reading | None = None,
     ) -> Found:
-        """The `k` best passages, near-duplicates counted once."""
+        """The `k` best passages, near-duplicates counted once; of `catalog`, where whoever asks goes on reading it."""
         limits = filters or Filters()
         asked = self._ask(question, limits.speaker, today or date.today())
-        articles = self._store.catalog.matching(limits) if limits.limit_articles else None
+        if catalog is None:
+            with self._store.catalog.reading() as moment:
+                return self._find(question, k, asked, limits, Record(moment))
+        return self._find(question, k, asked, limits, Record(catalog))
+
+    def _find(self, question: str, k: int, asked: Asked, limits: Filters, record: Record) -> Found:
+        catalog = record.catalog
+        articles = catalog.matching(limits) if limits.limit_articles else None
         if articles == []:
-            match = self.record.find(asked.speech.titled) if asked.speech and asked.speech.name else Match(())
+            match = record.find(asked.speech.titled) if asked.speech and asked.speech.name else Match(())
             return Found((), asked, match=match)
         dense = self._pool.submit(self._dense, question, articles)
-        match, said = self._said(asked.speech, limits)
+        match, said = _said(record, asked.speech, limits)
         words = dict(self._store.words.search(asked.terms, CANDIDATES, articles))
-        candidates = self._with_speech(self._store.catalog.hits([*words, *said]), said)
+        candidates = _with_speech(catalog.hits([*words, *said]), said)
         texts = {key: text_score(asked, hit) for key, hit in candidates.items()}  # while the other index is searched
         try:
             near, trouble = dict(dense.result()), ""
         except (EmbeddingUnavailable, IndexUnavailable) as exc:
             near, trouble = {}, str(exc)
-        others = self._store.catalog.hits([key for key in near if key not in candidates])
+        others = catalog.hits([key for key in near if key not in candidates])
         candidates |= others
         texts |= {key: text_score(asked, hit) for key, hit in others.items()}
         scored = [replace(hit, words=words.get(key, 0.0), dense=near.get(key, 0.0)) for key, hit in candidates.items()]
-        hits = tuple(once(rank(asked, scored, texts), k))
-        remarks = self._remarks(asked.speech, match, limits, hits)
-        instead = () if remarks or not match.voices else tuple(self._others(match.likeliest, limits))
+        hits = tuple(_with_copies(catalog, hit) for hit in once(rank(asked, scored, texts), k))
+        remarks = _remarks(record, asked.speech, match, limits, hits)
+        instead = () if remarks or not match.voices else tuple(_others(record, match.likeliest, limits))
         return Found(hits, asked, trouble, remarks, match, instead)
-
-    def _others(self, match: Match, limits: Filters) -> list[QuoteHit]:
-        """A voice's quotations, one an article."""
-        said = [hit for hit in self.record.of(match, limits) if hit.quote.said]
-        quoted = [hit for hit in said if hit.quote.kind == "direct"] or said
-        return list({hit.article: hit for hit in reversed(quoted)}.values())[::-1]
-
-    def _said(self, speech: Speech | None, limits: Filters) -> tuple[Match, dict[str, float]]:
-        """Whose words are asked for, and the passages that hold them, with how well each fits."""
-        if speech is None:
-            return Match(()), {}
-        match = self.record.find(speech.titled) if speech.name else Match(())
-        if speech.name and not match.voices:
-            return match, {}
-        quotes = self.record.about(speech.topic, limits, match=match if speech.name else None)[:MOST_REMARKS]
-        places = self._store.catalog.passages_at((hit.article, hit.quote.start) for hit in quotes)
-        said: dict[str, float] = {}
-        for hit in quotes:
-            key = places.get((hit.article, hit.quote.start))
-            if key and hit.score >= ON_TOPIC:
-                said[key] = max(said.get(key, 0.0), hit.score)
-        return match, said
-
-    @staticmethod
-    def _with_speech(hits: dict[str, Hit], said: dict[str, float]) -> dict[str, Hit]:
-        return {key: replace(hit, speech=said.get(key, 0.0)) for key, hit in hits.items()}
-
-    def _remarks(
-        self, speech: Speech | None, match: Match, limits: Filters, hits: Sequence[Hit]
-    ) -> tuple[QuoteHit, ...]:
-        if speech is None or (speech.name and not match.voices):
-            return ()
-        if not speech.topic:
-            return tuple(self.record.of(match, limits))
-        # A surname alone means the one who is quoted far more than others who bear it, unless only those speak of this.
-        for voices in (match.likeliest, match) if speech.name else (None,):
-            found = self.record.about(speech.topic, limits, match=voices, hits=hits)
-            if remarks := tuple(hit for hit in found if hit.score >= ON_TOPIC):
-                return remarks
-        return ()
 
     def _ask(self, question: str, speaker: str, today: date) -> Asked:
         speech = spoken_by(speaker, question) if speaker else asked_speech(question)
@@ -151,3 +125,52 @@ class Search:
         allowed = set(passages)
         found = vectors.search(vector, CANDIDATES * EXCESS, generation=generation)
         return [hit for hit in found if hit[0] in allowed][:CANDIDATES]
+
+
+def _others(record: Record, match: Match, limits: Filters) -> list[QuoteHit]:
+    """A voice's quotations, one an article."""
+    said = [hit for hit in record.of(match, limits) if hit.quote.said]
+    quoted = [hit for hit in said if hit.quote.kind == "direct"] or said
+    return list({hit.article: hit for hit in reversed(quoted)}.values())[::-1]
+
+
+def _said(record: Record, speech: Speech | None, limits: Filters) -> tuple[Match, dict[str, float]]:
+    """Whose words are asked for, and the passages that hold them, with how well each fits."""
+    if speech is None:
+        return Match(()), {}
+    match = record.find(speech.titled) if speech.name else Match(())
+    if speech.name and not match.voices:
+        return match, {}
+    quotes = record.about(speech.topic, limits, match=match if speech.name else None)[:MOST_REMARKS]
+    places = record.catalog.passages_at((hit.article, hit.quote.start) for hit in quotes)
+    said: dict[str, float] = {}
+    for hit in quotes:
+        key = places.get((hit.article, hit.quote.start))
+        if key and hit.score >= ON_TOPIC:
+            said[key] = max(said.get(key, 0.0), hit.score)
+    return match, said
+
+
+def _with_speech(hits: dict[str, Hit], said: dict[str, float]) -> dict[str, Hit]:
+    return {key: replace(hit, speech=said.get(key, 0.0)) for key, hit in hits.items()}
+
+
+def _remarks(
+    record: Record, speech: Speech | None, match: Match, limits: Filters, hits: Sequence[Hit]
+) -> tuple[QuoteHit, ...]:
+    if speech is None or (speech.name and not match.voices):
+        return ()
+    if not speech.topic:
+        return tuple(record.of(match, limits))
+    # A surname alone means the one who is quoted far more than others who bear it, unless only those speak of this.
+    for voices in (match.likeliest, match) if speech.name else (None,):
+        found = record.about(speech.topic, limits, match=voices, hits=hits)
+        if remarks := tuple(hit for hit in found if hit.score >= ON_TOPIC):
+            return remarks
+    return ()
+
+
+def _with_copies(catalog: Reading, hit: Hit) -> Hit:
+    """The hit with the articles of which its own is kept."""
+    copies = (copy.article for copy in catalog.copies(hit.passage.article))
+    return replace(hit, copies=tuple(dict.fromkeys((*hit.copies, *copies))))

@@ -26,7 +26,9 @@ ANSWER = set(
     "timings_ms".split()
 )
 CITATION = set(
-    "number article url deep_link title outlet authors published updated quote start end speaker".split(),
+    (
+        "number article url deep_link title outlet authors published updated quote start end speaker copies corrected"
+    ).split(),
 )
 Done = subprocess.CompletedProcess[str]
 Run = Callable[..., Done]

@@ -11,6 +11,7 @@ from bot.answer import NO_ANSWER
 from bot.citations import cite
 from bot.messages import Answer
 from bot.render import Style, ago, day, freshness, sources, to_text
+from retrieval.documents import Copy
 from tests.conftest import article
 from tests.newsroom import FERRY, LORRIES, TOLL
 
@@ -54,6 +55,21 @@ def test_nothing_is_said_of_freshness_where_nothing_is_known() -> None:
 def test_a_source_without_facts_or_address_is_one_short_line() -> None:
     bare = cite(1, article("a", "Words.", title="Untitled", url=""), (0, 5))
     assert sources([bare], RICH) == "[1] Untitled"
+
+
+def test_a_source_says_that_it_was_corrected_and_where_else_it_stands() -> None:
+    copies = (
+        Copy("a", "Inland Times", ""),
+        Copy("b", "Quay Gazette", ""),
+        Copy("c", "Echo", ""),
+        Copy("d", "Echo", ""),
+    )
+    corrected = replace(CITED[0], corrected="2025-05-04T10:00:00+00:00", copies=copies)
+    assert (
+        sources([corrected], RICH)
+        .removesuffix("\x1b]8;;\x1b\\")
+        .endswith("Nia Roth, 2 May 2025, corrected on 4 May 2025, also in Inland Times, Echo")
+    )
 
 
 def test_an_article_cited_twice_is_one_source_with_two_links() -> None:

@@ -11,6 +11,7 @@ from bot.telegram.outgoing import Button, Place, keyboard_of, outgoing, outgoing
 from bot.telegram.rendering import answer_to_rich, quotes_to_rich
 from bot.telegram.rich import plain
 from bot.telegram.splitting import split
+from retrieval.documents import Copy
 from tests.test_telegram_splitting import TEXTS, URLS, accepted, squeezed
 
 NOW = datetime(2025, 5, 4, 12, tzinfo=UTC)
@@ -50,6 +51,12 @@ def test_any_answer_is_taken_by_telegram(text: str, cited: list[Citation], statu
         accepted(message)
     said = squeezed("".join(message.text for message in messages))
     assert said.startswith(squeezed(plain(text).text)) or not any(map(str.isprintable, squeezed(text)))
+
+
+def test_a_source_says_that_it_was_corrected_and_where_else_it_stands() -> None:
+    cited = citation(updated="2025-05-03", corrected="2025-05-04", copies=(Copy("ferry", "Inland Times", ""),))
+    line = next(line for line in answer_to_rich(answer("One. [1]", cited), NOW).text.splitlines() if "Nia Roth" in line)
+    assert line.endswith("2 May 2025, updated 3 May 2025, corrected on 4 May 2025, also in Inland Times")
 
 
 def test_articles_are_listed_once_with_all_their_numbers() -> None:

@@ -1,6 +1,7 @@
 """Searches, quotes and articles over HTTP, within what the caller may see."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,17 +15,21 @@ from retrieval.store import Store
 from tests.conftest import article
 from tests.newsroom import ARTICLES, OKORO, TOLL
 from tests.serving import Served, serving
+from tests.syndication import wire
 
 FILED = article(
     "filed", "The harbour has 73 seals. “Seals eat well here,” Tomas Velde said.", url="file:///srv/note.md"
 )
 
 
+COPIED = (wire("post", "Harbour Post"), wire("inland", "Inland Times"), replace(wire("own", "Own"), url="file:///a.md"))
+
+
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory, model: MiniLM) -> Iterator[Served]:
     """A server that the tests of this module share."""
     folder = tmp_path_factory.mktemp("reading")
-    with Store(folder, lambda: model) as store, serving(store, articles=(*ARTICLES, FILED)) as running:
+    with Store(folder, lambda: model) as store, serving(store, articles=(*ARTICLES, FILED, *COPIED)) as running:
         yield running
 
 
@@ -93,6 +98,29 @@ def test_an_article_has_its_stored_text(served: Served) -> None:
 def test_no_file_of_the_server_is_named(served: Served) -> None:
     said = [get(served, path) for path in ("/v1/articles/filed", "/v1/search?q=seals", "/v1/quotes?speaker=Velde")]
     assert "seals" in str(said) and "file:" not in str(said) and "/srv" not in str(said)
+
+
+def test_an_article_names_its_copies_and_a_copy_the_one_that_is_kept(served: Served) -> None:
+    found = get(served, "/v1/articles/post")
+    assert found["copies"] == [
+        {"article": "inland", "outlet": "Inland Times", "url": COPIED[1].url},
+        {"article": "own", "outlet": "Own", "url": ""},
+    ]
+    assert [copy["article"] for copy in get(served, "/v1/articles/inland")["copies"]] == ["post", "own"]
+    assert (found["corrected"], found["section"]) == ("", "")
+
+
+def test_a_reader_of_one_outlet_may_read_what_is_cited_to_it_and_no_copy_of_others(served: Served) -> None:
+    web: FastAPI = served.web
+    web.dependency_overrides[caller_of] = lambda: Caller("reader", scope=Filters(outlet="Inland Times"))
+    try:
+        answer = served.ask("Why is the ferry pier closed?")
+        assert {one["article"] for one in answer["citations"]} == {"post"}
+        assert answer["citations"][0]["copies"][1] == {"article": "own", "outlet": "Own", "url": ""}
+        said = {key: served.client.get(f"/v1/articles/{key}").status_code for key in ("post", "inland", "own")}
+        assert said == {"post": 200, "inland": 200, "own": 404}
+    finally:
+        web.dependency_overrides.clear()
 
 
 @pytest.mark.parametrize("key", ["", "nowhere", "%2e%2e%2fcatalog.db", "a/b", "%00"])

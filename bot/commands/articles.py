@@ -12,6 +12,7 @@ from retrieval import backlog, index
 from retrieval.documents import Article
 from retrieval.errors import EmbeddingUnavailable, VectorsUnavailable
 from retrieval.sources import files
+from retrieval.versions import Version, corrected, versions
 
 OK, MODEL_UNUSABLE, SOURCE_UNREADABLE, INTERRUPTED = 0, 4, 5, 130
 
@@ -74,7 +75,7 @@ def list_articles(*, as_json: bool) -> int:
     with open_app() as app:
         for article in app.store.catalog.articles():
             if as_json:
-                terminal.say_json(_facts(article))
+                terminal.say_json(_facts(article) | {"copy_of": app.store.catalog.copy_of(article.id)})
             else:
                 facts = (article.id, day(article.published) or "undated", article.outlet, article.title)
                 terminal.say(printable("  ".join(fact for fact in facts if fact)))
@@ -82,15 +83,38 @@ def list_articles(*, as_json: bool) -> int:
 
 
 def show_article(article: str, *, as_json: bool) -> int:
-    """The facts and the stored text."""
-    with open_app() as app:
-        found = app.store.catalog.article(article)
+    """The facts, where else it stands, and the stored text."""
+    with open_app() as app, app.store.catalog.reading() as catalog:
+        found, copies = catalog.article(article), catalog.copies(article)
+        copy_of, changed = catalog.copy_of(article), corrected(catalog, article)
     if as_json:
-        terminal.say_json(_facts(found) | {"text": found.text})
+        facts = {"copy_of": copy_of, "copies": [asdict(copy) for copy in copies], "corrected": changed}
+        terminal.say_json(_facts(found) | facts | {"text": found.text})
     else:
-        head = (found.title, " and ".join(found.authors), found.outlet, day(found.published), found.url)
+        head = [found.title, " and ".join(found.authors), found.outlet, day(found.published), found.url]
+        head += [f"corrected on {day(changed)}"] if changed else []
+        head += [f"also in: {', '.join(part for part in (copy.outlet, copy.url) if part)}" for copy in copies]
         terminal.say(printable("\n".join(line for line in head if line) + f"\n\n{found.text}"))
     return OK
+
+
+def show_versions(article: str, *, as_json: bool) -> int:
+    """Each version: when it came, which facts it changed, which sentences went and came."""
+    with open_app() as app, app.store.catalog.reading() as catalog:
+        found = versions(catalog, article)
+    for version in found:
+        if as_json:
+            terminal.say_json(_version(version))
+        else:
+            changed = f", changed: {', '.join(version.changed)}" if version.changed else ""
+            lines = [f"version {version.number}, added {version.added}{changed}", *version.difference]
+            terminal.say(printable("\n".join(lines)))
+    return OK
+
+
+def _version(version: Version) -> dict[str, Any]:
+    facts = {"number": version.number, "added": version.added, "changed": version.changed}
+    return facts | {"difference": version.difference} | _facts(version.article)
 
 
 def remove_articles(articles: Sequence[str], *, quiet: bool) -> int:

@@ -7,7 +7,7 @@ from typing import Any
 from bot import terminal
 from bot.build import App, open_app
 from bot.commands.ask import prepare, questions
-from bot.messages import Answer
+from bot.messages import Answer, Citation
 
 OK = 0
 DEPTHS = (1, 5, 10)
@@ -24,7 +24,7 @@ class Result:
     @property
     def is_right(self) -> bool:
         """Whether the answer cites a right article and, where the row says how, contains the words."""
-        cited = any({item.article, item.url} & _wanted(self.row) for item in self.answer.citations)
+        cited = any(_places(item) & _wanted(self.row) for item in self.answer.citations)
         words = str(self.row.get("answer") or "").casefold()
         return (cited or not _wanted(self.row)) and words in self.answer.text.casefold() and bool(self.answer.citations)
 
@@ -49,8 +49,14 @@ def evaluate(file: Path, k: int, *, as_json: bool) -> int:
 
 def _result(app: App, row: dict[str, Any], k: int) -> Result:
     asking = app.conversation.look(row["question"], k=max(k, *DEPTHS))
-    found = (at for at, hit in enumerate(asking.found.hits, 1) if {hit.passage.article, hit.url} & _wanted(row))
-    return Result(row, next(found, 0), asking.answer)
+    places = [{hit.passage.article, hit.url, *hit.copies} for hit in asking.found.hits]
+    rank = next((at for at, found in enumerate(places, 1) if found & _wanted(row)), 0)
+    return Result(row, rank, asking.answer)
+
+
+def _places(citation: Citation) -> set[str]:
+    """Id and URL of the article, and of those with the same text."""
+    return {citation.article, citation.url, *(name for copy in citation.copies for name in (copy.article, copy.url))}
 
 
 def _wanted(row: dict[str, Any]) -> set[str]:

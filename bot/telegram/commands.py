@@ -16,6 +16,7 @@ from bot.telegram.questions import Question, answer_question, question_of
 from bot.telegram.rendering import articles_to_rich, quotes_to_rich, remarks_to_rich
 from bot.telegram.rich import Rich, bold, joined, plain
 from retrieval.filters import Filters
+from retrieval.remarks import Record
 
 MOST_QUOTES, MOST_ARTICLES, MOST_VOICES = 8, 10, 20
 
@@ -149,12 +150,16 @@ def _sources(desk: Desk, question: Question) -> Rich:
 
 
 def _latest(desk: Desk, question: Question) -> Rich:
-    newest = list(islice(desk.app.store.catalog.articles(), MOST_ARTICLES))
+    newest = list(islice(desk.app.store.catalog.articles(copies=False), MOST_ARTICLES))
     return articles_to_rich(newest) if newest else plain("There are no articles yet.")
 
 
 def _quotes(desk: Desk, question: Question) -> Rich:
-    record, catalog, wanted = desk.app.search.record, desk.app.store.catalog, question.text
+    with desk.app.store.catalog.reading() as catalog:
+        return _on_record(Record(catalog), question.text)
+
+
+def _on_record(record: Record, wanted: str) -> Rich:
     if not wanted:
         named = [voice for voice in record.voices() if voice.has_name][:MOST_VOICES]
         lines = [
@@ -168,4 +173,4 @@ def _quotes(desk: Desk, question: Question) -> Rich:
     if not said:
         who = " and ".join(voice.name for voice in match.voices) or speaker or "Nobody"
         return plain(f"{who}: nothing on record{f' on {about}' if about else ''}. /quotes lists who is on record.")
-    return joined([plain(guessed(speaker, match)), remarks_to_rich(said, catalog, MOST_QUOTES)])
+    return joined([plain(guessed(speaker, match)), remarks_to_rich(said, record.catalog, MOST_QUOTES)])

@@ -7,7 +7,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from retrieval.catalog import BUSY_SECONDS
+from retrieval.database import BUSY_SECONDS
 from retrieval.errors import IndexUnavailable
 
 

@@ -15,6 +15,8 @@ from bot.telegram.rich import Rich, plain
 from bot.telegram.splitting import split
 from retrieval.documents import digest
 from retrieval.filters import Filters
+from retrieval.reading import Reading
+from retrieval.remarks import Record
 
 MOST_RESULTS = 50
 MOST_QUOTES, MOST_PASSAGES = 30, 20
@@ -40,7 +42,12 @@ async def answer_inline(update: Update, context: Context) -> None:
 
 def _found(desk: Desk, wanted: str) -> list[Result]:
     """Quotes of a speaker or on a topic, then passages."""
-    record, catalog = desk.app.search.record, desk.app.store.catalog
+    with desk.app.store.catalog.reading() as catalog:
+        return _of_moment(desk, wanted, catalog)
+
+
+def _of_moment(desk: Desk, wanted: str, catalog: Reading) -> list[Result]:
+    record = Record(catalog)
     speaker, _, about = (part.strip() for part in f" {wanted} ".partition(" about "))
     match, remarks = words_of(record, speaker, about, Filters())
     if not remarks or match.misspelt:
@@ -53,7 +60,7 @@ def _found(desk: Desk, wanted: str) -> list[Result]:
         )
         for hit in remarks[:MOST_QUOTES]
     ]
-    for hit in desk.app.search(wanted, MOST_PASSAGES).hits:
+    for hit in desk.app.search(wanted, MOST_PASSAGES, catalog=catalog).hits:
         shown = passage_to_rich(hit, catalog.article(hit.passage.article))
         results.append(_result(hit.title or hit.passage.text, hit.passage.text, shown))
     return list({result.id: result for result in results}.values())[:MOST_RESULTS]

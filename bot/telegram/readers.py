@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.messages import Answer, Citation
 from bot.telegram.database import Database
+from retrieval.documents import Copy
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS questions (
@@ -143,7 +144,8 @@ def _answered(row: Any) -> Answered:
 
 
 def _citation(stored: Mapping[str, Any]) -> Citation:
-    return Citation(**{**stored, "authors": tuple(stored["authors"])})
+    copies = tuple(Copy(**copy) for copy in stored.get("copies", ()))
+    return Citation(**{**stored, "authors": tuple(stored["authors"]), "copies": copies})
 
 
 def _ago(time: timedelta) -> str:

@@ -6,10 +6,10 @@ from datetime import datetime
 
 from bot.citations import deep_link
 from bot.messages import Answer, Citation
-from bot.render import day, freshness
+from bot.render import day, freshness, since_published
 from bot.telegram.rich import Rich, bold, italic, joined, link, plain
-from retrieval.catalog import Catalog
 from retrieval.documents import Article, Hit, QuoteHit
+from retrieval.reading import Reading
 
 LONGEST_FACT = 300  # characters of a headline, a name; what is longer is none
 LONGEST_QUOTE = 1_000  # characters of a passage shown as it stands
@@ -55,7 +55,7 @@ def quotes_to_rich(citations: Sequence[Citation]) -> Rich:
     return joined(joined([_source(cited), *map(_quotation, cited)], "\n") for cited in _by_article(citations).values())
 
 
-def remarks_to_rich(found: Sequence[QuoteHit], catalog: Catalog, most: int) -> Rich:
+def remarks_to_rich(found: Sequence[QuoteHit], catalog: Reading, most: int) -> Rich:
     """What somebody says, each with who, where and when, linked to the words."""
     parts = [remark_to_rich(hit, catalog.article(hit.article)) for hit in found[:most]]
     if len(found) > most:
@@ -94,9 +94,7 @@ def _source(cited: Sequence[Citation]) -> Rich:
     first = cited[0]
     marks = joined((link(f"[{one.number}]", one.deep_link) for one in cited), " ")
     line = marks + Rich(" ") + _facts(first.outlet, first.title, first.authors, first.published, first.deep_link)
-    if first.updated and first.updated[:10] > first.published[:10]:
-        line += plain(f", updated {day(first.updated)}")
-    return line
+    return line + plain("".join(f", {fact}" for fact in since_published(first)))
 
 
 def _facts(outlet: str, title: str, authors: Sequence[str], published: str, url: str) -> Rich:

@@ -9,19 +9,24 @@ from fastapi.responses import JSONResponse, Response
 from bot.web.access import caller_of
 from bot.web.asked import storable
 from bot.web.caller import Caller
-from bot.web.outward import on_the_web
+from bot.web.outward import elsewhere, on_the_web
 from bot.web.problems import Problem, refusals
 from bot.web.state import State, state_of
-from retrieval.catalog import Catalog
+from retrieval.documents import Copy
 from retrieval.errors import UnknownArticle
 from retrieval.filters import Filters
+from retrieval.reading import Reading
+from retrieval.versions import corrected
 
 router = APIRouter(tags=["reading"])
 
 
 @dataclass(frozen=True, slots=True)
 class StoredArticle:
-    """An article's facts and text; dates are ISO 8601, empty where unknown."""
+    """An article's facts and text; dates are ISO 8601, empty where unknown.
+
+    `copies` are other places with the same text, `corrected` is when the text was last changed.
+    """
 
     id: str
     url: str
@@ -32,6 +37,9 @@ class StoredArticle:
     updated: str
     language: str
     text: str
+    section: str
+    corrected: str
+    copies: tuple[Copy, ...]
 
 
 @router.get(
@@ -44,14 +52,18 @@ async def article(
 ) -> Response:
     """The article with its stored text."""
     limits = caller.within(Filters(article=storable(id)))
-    found = await state.reading.run(lambda: _stored(state.app.store.catalog, storable(id), limits))
-    return JSONResponse(asdict(found))
+
+    def read() -> StoredArticle:
+        with state.app.store.catalog.reading() as catalog:
+            return _stored(catalog, storable(id), limits)
+
+    return JSONResponse(asdict(await state.reading.run(read)))
 
 
-def _stored(catalog: Catalog, key: str, limits: Filters) -> StoredArticle:
+def _stored(catalog: Reading, key: str, limits: Filters) -> StoredArticle:
     """Raises Problem where there is none, or none that the caller may see."""
     try:
-        if not key or key not in catalog.matching(limits):
+        if not key or not catalog.matching(limits):
             raise UnknownArticle(key)
         found = catalog.article(key)
     except UnknownArticle as exc:
@@ -66,4 +78,7 @@ def _stored(catalog: Catalog, key: str, limits: Filters) -> StoredArticle:
         updated=found.updated,
         language=found.language,
         text=found.text,
+        section=found.section,
+        corrected=corrected(catalog, key),
+        copies=elsewhere(catalog.copies(key)),
     )

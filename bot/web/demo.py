@@ -49,7 +49,7 @@ OfRequest = Annotated[State, Depends(state_of)]
 def front(state: OfRequest) -> Response:
     """The newest articles."""
     catalog = state.app.store.catalog
-    newest = list(islice(catalog.articles(), NEWEST))
+    newest = list(islice(catalog.articles(copies=False), NEWEST))
     return _page("front", articles="".join(map(_teaser, newest)), starters=_starters(catalog, newest))
 
 

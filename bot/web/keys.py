@@ -15,7 +15,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from bot.web.caller import NAME
-from retrieval.catalog import BUSY_SECONDS
+from retrieval.database import BUSY_SECONDS
 from retrieval.errors import IndexUnavailable, UsageError
 
 PREFIX = "onrecord-"  # tells a key from a token, and lets scanners find one that leaked

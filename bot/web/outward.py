@@ -8,6 +8,7 @@ from typing import TypeVar
 from bot.conversation import Asking, Event
 from bot.messages import Answer, Citation, Sentence
 from bot.web.conversations import public
+from retrieval.documents import Copy
 from retrieval.sentences import sentences
 
 T = TypeVar("T", bound=Event)
@@ -41,7 +42,16 @@ def _answer(answer: Answer) -> Answer:
 
 
 def _citations(citations: Sequence[Citation]) -> tuple[Citation, ...]:
-    return tuple(replace(one, url=on_the_web(one.url), deep_link=on_the_web(one.deep_link)) for one in citations)
+    return tuple(map(_citation, citations))
+
+
+def _citation(one: Citation) -> Citation:
+    return replace(one, url=on_the_web(one.url), deep_link=on_the_web(one.deep_link), copies=elsewhere(one.copies))
+
+
+def elsewhere(copies: Sequence[Copy]) -> tuple[Copy, ...]:
+    """Where else an article stands, without the files of this machine."""
+    return tuple(replace(copy, url=on_the_web(copy.url)) for copy in copies)
 
 
 def _note(note: str) -> str:

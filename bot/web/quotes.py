@@ -16,6 +16,7 @@ from bot.web.state import State, state_of
 from retrieval.documents import QuoteKind
 from retrieval.filters import Filters
 from retrieval.quotes.voices import Voice
+from retrieval.remarks import Record
 from retrieval.sentences import Span
 
 LONGEST_TOPIC = 500  # characters
@@ -67,12 +68,15 @@ async def quotes(
 ) -> Response:
     """One speaker's words, or anybody's on a topic; without both, who is on record."""
     limits = caller.within(filters)
-    found = await state.reading.run(lambda: _on_record(state, limits, speaker.strip(), about.strip(), k))
-    return JSONResponse(asdict(found))
+
+    def read() -> OnRecord:
+        with state.app.store.catalog.reading() as catalog:
+            return _on_record(Record(catalog), limits, speaker.strip(), about.strip(), k)
+
+    return JSONResponse(asdict(await state.reading.run(read)))
 
 
-def _on_record(state: State, limits: Filters, speaker: str, about: str, k: int) -> OnRecord:
-    record, catalog = state.app.search.record, state.app.store.catalog
+def _on_record(record: Record, limits: Filters, speaker: str, about: str, k: int) -> OnRecord:
     known = [voice for voice in record.voices(limits) if voice.has_name]
     if not speaker and not about:
         return OnRecord(speaker, about, "", tuple(known[:k]), ())
@@ -82,7 +86,7 @@ def _on_record(state: State, limits: Filters, speaker: str, about: str, k: int) 
         voices = tuple(seen[voice.name] for voice in match.voices if voice.name in seen)
     else:
         voices = match.voices
-    said = (Quotation(**_outward(as_dict(hit, catalog))) for hit in found[:k])
+    said = (Quotation(**_outward(as_dict(hit, record.catalog))) for hit in found[:k])
     return OnRecord(speaker, about, guessed(speaker, match) if voices else "", voices, tuple(said))
 
 

@@ -13,9 +13,9 @@ from bot.web.caller import Caller
 from bot.web.outward import on_the_web
 from bot.web.problems import refusals
 from bot.web.state import State, state_of
-from retrieval.catalog import Catalog
 from retrieval.documents import Hit
 from retrieval.filters import Filters
+from retrieval.reading import Reading
 
 router = APIRouter(tags=["reading"])
 
@@ -60,13 +60,14 @@ async def search(
     limits = caller.within(filters)
 
     def find() -> FoundPassages:
-        hits = state.app.search(q, k, filters=limits).hits
-        return FoundPassages(q, tuple(_passage(hit, state.app.store.catalog) for hit in hits))
+        with state.app.store.catalog.reading() as catalog:
+            hits = state.app.search(q, k, filters=limits, catalog=catalog).hits
+            return FoundPassages(q, tuple(_passage(hit, catalog) for hit in hits))
 
     return JSONResponse(asdict(await state.reading.run(find)))
 
 
-def _passage(hit: Hit, catalog: Catalog) -> FoundPassage:
+def _passage(hit: Hit, catalog: Reading) -> FoundPassage:
     passage, url = hit.passage, on_the_web(hit.url)
     text = catalog.article(passage.article).text if url else ""
     return FoundPassage(

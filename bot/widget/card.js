@@ -45,7 +45,7 @@ class Card {
   }
 
   *#content(citation) {
-    const facts = factsOf({ ...citation, outlet: "" }, this.words, this.language);
+    const facts = factsOf(citation, this.words, this.language, { named: false });
     yield button(icon(CROSS), () => this.close(), { class: "plain round shut", "aria-label": this.words.close });
     if (citation.outlet) yield h("p", { class: "outlet", dir: "auto" }, citation.outlet);
     yield h("p", { class: "headline", dir: "auto" }, citation.title);

@@ -27,12 +27,15 @@ function freshnessOf(answer, words, language) {
   return line && `${line[0].toLocaleUpperCase(language)}${line.slice(1)}.`;
 }
 
-// Outlet, authors and dates of a citation, for the line below a headline.
-function factsOf(citation, words, language) {
-  const { outlet, authors = [], published = "", updated = "" } = citation;
+// Authors and dates of a citation, and where else it stands, for the line below a headline; with its outlet or without.
+function factsOf(citation, words, language, { named = true } = {}) {
+  const { outlet: source, authors = [], published = "", updated = "", corrected = "", copies = [] } = citation;
+  const outlet = named ? source : "";
   const facts = [outlet, authors.join(", "), dayOf(published, language)];
-  if (updated.slice(0, 10) > published.slice(0, 10)) {
-    facts.push(fill(words.updatedOn, { date: dayOf(updated, language) }));
-  }
+  const isNews = updated.slice(0, 10) > published.slice(0, 10) && updated.slice(0, 10) !== corrected.slice(0, 10);
+  if (isNews) facts.push(fill(words.updatedOn, { date: dayOf(updated, language) }));
+  if (corrected) facts.push(fill(words.correctedOn, { date: dayOf(corrected, language) }));
+  const elsewhere = new Set(copies.map((copy) => copy.outlet).filter((name) => name && name !== source));
+  if (elsewhere.size) facts.push(fill(words.alsoIn, { outlets: [...elsewhere].join(", ") }));
   return facts.filter(Boolean);
 }

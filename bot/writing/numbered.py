@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 from bot.render import day
 from bot.verification.ground import Quotes
-from retrieval.catalog import Catalog
 from retrieval.documents import Hit
+from retrieval.reading import Reading
 from retrieval.search import Found
 
 MOST = 8  # passages given to a model
@@ -17,7 +17,7 @@ _FENCE_LIKE = re.compile(r"-{3,}")
 _WRAPPED = re.compile(r"(?<=\S)[ \t]*\n[ \t]*(?=[^\s\d*•–#>|-])")  # small models end a sentence where a line ends
 
 
-def readable(found: Found, catalog: Catalog, most: int = MOST) -> list[Hit]:
+def readable(found: Found, catalog: Reading, most: int = MOST) -> list[Hit]:
     """The passages a model reads: those of the words asked for first, then the best of the others."""
     places = catalog.passages_at((hit.article, hit.quote.start) for hit in found.remarks[:most])
     said = catalog.hits(list(dict.fromkeys(places.values())))

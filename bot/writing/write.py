@@ -19,11 +19,11 @@ from bot.writing.numbered import estimated_tokens, fitting, numbered, readable
 from bot.writing.phrases import is_refusal
 from prompts import Message, Prompts
 from retrieval.cancellation import Cancellation
-from retrieval.catalog import Catalog
 from retrieval.circuit import CircuitBreaker
 from retrieval.documents import Hit
 from retrieval.errors import ModelError, ModelRefused, ModelUnreachable
 from retrieval.quotes import table
+from retrieval.reading import Reading
 from retrieval.search import Found
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ class Writer:
         """An answer whose time runs from now."""
         return Writing(time.monotonic() + self.first_within, cancellation or Cancellation())
 
-    def write(self, question: str, found: Found, catalog: Catalog, writing: Writing) -> Iterator[Claim]:
+    def write(self, question: str, found: Found, catalog: Reading, writing: Writing) -> Iterator[Claim]:
         """The sentences that hold, as they come.
 
         Raises ModelError when the model cannot be asked, breaks off or takes too long; what came before holds.
@@ -101,7 +101,7 @@ class Writer:
             raise
         self.breaker.succeeded()
 
-    def _write(self, question: str, found: Found, catalog: Catalog, writing: Writing) -> Iterator[Claim]:
+    def _write(self, question: str, found: Found, catalog: Reading, writing: Writing) -> Iterator[Claim]:
         quotes = cache(partial(table.of_article, catalog.db))  # each sentence is held against the same articles
         passages = self._given(question, readable(found, catalog, self.form.passages), quotes, writing)
         with closing(self._drafted(writing, len(passages))) as draft:

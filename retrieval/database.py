@@ -1,0 +1,79 @@
+"""One SQLite file in WAL mode: a connection for each thread, and moments of it that stand still."""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+BUSY_SECONDS = 60
+
+
+class Database:
+    """Safe to share between threads. Raises OSError and sqlite3.Error when the file cannot be opened."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._local = threading.local()
+        self._opened: list[sqlite3.Connection] = []
+        self._idle: list[sqlite3.Connection] = []  # for the next snapshot
+        path.parent.mkdir(parents=True, exist_ok=True)
+
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """This thread's connection."""
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = self._local.connection = self._connect()
+        return connection
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """All of it or nothing."""
+        db = self.connection
+        db.execute("BEGIN IMMEDIATE")
+        try:
+            yield db
+        except BaseException:
+            db.rollback()
+            raise
+        db.commit()
+
+    @contextmanager
+    def snapshot(self) -> Iterator[sqlite3.Connection]:
+        """A connection that sees what is committed now and nothing later; any thread may use it, one at a time."""
+        try:
+            db = self._idle.pop()
+        except IndexError:
+            db = self._connect()
+        db.execute("BEGIN")
+        db.execute("SELECT 1 FROM sqlite_schema").fetchone()  # the moment is that of the first read
+        try:
+            yield db
+        finally:
+            if db in self._opened:  # else all were closed while somebody still read
+                db.rollback()
+                self._idle.append(db)
+
+    def close(self) -> None:
+        """Close every connection."""
+        for connection in self._opened:
+            connection.close()
+        self._opened.clear()
+        self._idle.clear()
+        self._local = threading.local()
+
+    def _connect(self) -> sqlite3.Connection:
+        db = sqlite3.connect(self._path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+        db.execute("PRAGMA journal_mode=WAL")
+        db.execute("PRAGMA synchronous=NORMAL")
+        db.create_function("casefold", 1, str.casefold, deterministic=True)  # lower() knows ASCII only
+        db.row_factory = sqlite3.Row
+        self._opened.append(db)
+        return db
+
+
+def now() -> str:
+    """This moment in UTC, ISO 8601 to the second."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
