@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from bot.conversation import Conversation
 from bot.history import History
@@ -11,6 +12,11 @@ from bot.settings import Settings, read_settings
 from retrieval.chroma import server
 from retrieval.search import Search
 from retrieval.store import Store
+
+if TYPE_CHECKING:
+    from retrieval.sources.reading import Reader
+
+    from retrieval.fetching.fetch import Fetcher
 
 NO_MODEL = "extract"  # the articles' own sentences
 
@@ -30,6 +36,29 @@ def open_store(settings: Settings) -> Store:
     """The index folder, opened; what is missing is made. Raises UsageError."""
     url, token = settings.chroma_url, settings.chroma_token.get_secret_value()
     return Store(settings.data, embedding_model(settings), chroma=server(url, token) if url else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Web:
+    """What reads articles from the web: one fetches, the other takes articles out of what was fetched."""
+
+    fetcher: "Fetcher"
+    reader: "Reader"
+
+
+@contextmanager
+def open_web(settings: Settings) -> Iterator[Web]:
+    """A fetcher and a reader, closed at the end. Raises UsageError."""
+    from retrieval.sources.reading import Reader
+
+    from retrieval.fetching.fetch import Fetcher  # httpx takes a moment that questions need not wait for
+
+    networks = settings.networks.replace(",", " ").split()
+    with (
+        Fetcher(networks=networks, largest=settings.largest_file, contact=settings.contact) as fetcher,
+        Reader() as reader,
+    ):
+        yield Web(fetcher, reader)
 
 
 @contextmanager

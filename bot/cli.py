@@ -38,11 +38,16 @@ def choose_data(
 
 
 @app.command()
-def add(sources: list[str], as_json: Json = False, quiet: Quiet = False) -> None:
-    """Add articles: files (.txt .md .html .jsonl), folders or globs."""
+def add(
+    sources: list[str],
+    every: Annotated[float, typer.Option(min=0, help="Minutes between two looks at an address; 0: as fits it.")] = 0,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Add articles: files (.txt .md .html .pdf .jsonl), folders, globs, or addresses of pages, feeds and sites."""
     from bot.commands.articles import add_sources
 
-    raise typer.Exit(add_sources(sources, as_json=as_json, quiet=quiet))
+    raise typer.Exit(add_sources(sources, every=every, as_json=as_json, quiet=quiet))
 
 
 @app.command()
@@ -172,6 +177,22 @@ def revoke_key(name: str) -> None:
 
 
 @app.command()
+def sources(as_json: Json = False) -> None:
+    """List the sources on the web, and when each was last read."""
+    from bot.commands.sources import list_sources
+
+    raise typer.Exit(list_sources(as_json=as_json))
+
+
+@app.command()
+def watch() -> None:
+    """Keep the articles of all sources on the web current, until interrupted."""
+    from bot.commands.sources import watch_sources
+
+    raise typer.Exit(watch_sources())
+
+
+@app.command()
 def telegram(model: Model = "") -> None:
     """Answer readers on Telegram; docs/telegram.md says how to set it up."""
     from bot.commands.telegram import telegram as run
@@ -201,7 +222,7 @@ def show(
 
 @app.command()
 def remove(article: Annotated[list[str], typer.Argument()], quiet: Quiet = False) -> None:
-    """Withdraw articles: they leave the catalog and both indexes."""
+    """Withdraw articles: they leave the catalog and both indexes; or stop watching a source, by its address."""
     from bot.commands.articles import remove_articles
 
     raise typer.Exit(remove_articles(article, quiet=quiet))

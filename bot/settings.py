@@ -52,6 +52,11 @@ class Settings(BaseSettings):
         0, ge=0, description="Hours without a look for articles after which /readyz says no; 0: never."
     )
     largest_file: int = Field(LARGEST_FILE, gt=0, description="Bytes; a larger article is refused.")
+    watch: bool = Field(False, description="Whether serve and telegram keep the sources on the web current.")
+    networks: str = Field(
+        "", description="Networks beyond the public internet that articles may be fetched from: 10.0.0.0/8."
+    )
+    contact: str = Field("", description="Address or mailbox named to the servers that articles are fetched from.")
     openai_base_url: str = Field(
         "", validation_alias="OPENAI_BASE_URL", description="OpenAI-compatible endpoint; empty means OpenAI's own."
     )

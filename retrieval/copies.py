@@ -11,7 +11,8 @@ SHINGLE = 4  # terms
 SAME = 0.6  # share of the shorter passage's shingles found in the other
 NUMBERS = frozenset(
     "one two three four five six seven eight nine ten eleven twelv thirteen fourteen fifteen sixteen seventeen "
-    "eighteen nineteen twenti thirti forti fifti sixti seventi eighti nineti dozen hundr thousand million billion".split()
+    "eighteen nineteen twenti thirti forti fifti sixti seventi eighti nineti dozen hundr "
+    "thousand million billion".split()
 )  # as terms
 CROWDING = 0.12  # what each earlier passage of the same article costs; tuned on evals `news` and `quotes`
 

@@ -6,7 +6,7 @@ from concurrent.futures import CancelledError
 from contextlib import aclosing
 from functools import cache
 from queue import Empty, SimpleQueue
-from threading import Thread
+from threading import Lock, Thread
 from typing import Any, TypeVar
 
 from retrieval.cancellation import Cancellation
@@ -83,7 +83,15 @@ def _next(queue: SimpleQueue[Any], seconds: float | None) -> Any:
         raise TimeoutError from None
 
 
-@cache
+_STARTING = Lock()  # two threads that first ask at the same moment would get two
+
+
 def loop_thread() -> LoopThread:
     """The one that all share, started when first needed."""
+    with _STARTING:
+        return _shared()
+
+
+@cache
+def _shared() -> LoopThread:
     return LoopThread()

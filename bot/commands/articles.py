@@ -7,21 +7,23 @@ from typing import Any
 
 from bot import terminal
 from bot.build import App, open_app
+from bot.commands.sources import is_address, read_addresses
 from bot.render import day, printable
 from retrieval import backlog, index
 from retrieval.documents import Article
 from retrieval.errors import EmbeddingUnavailable, VectorsUnavailable
 from retrieval.sources import files
 from retrieval.versions import Version, corrected, versions
+from retrieval.watching.register import Register
 
 OK, MODEL_UNUSABLE, SOURCE_UNREADABLE, INTERRUPTED = 0, 4, 5, 130
 
 
-def add_sources(sources: Sequence[str], *, as_json: bool, quiet: bool) -> int:
+def add_sources(sources: Sequence[str], *, every: float = 0.0, as_json: bool, quiet: bool) -> int:
     """Exit code 4 when the articles could not be embedded, 5 when one could not be read; what can be done is done."""
     with open_app() as app:
         try:
-            tally, embedded = ingest(app, sources, quiet=quiet)
+            tally, embedded = ingest(app, sources, every=every, quiet=quiet)
         except KeyboardInterrupt:
             terminal.warn("interrupted; what is done is kept, the same command goes on from there.")
             return INTERRUPTED
@@ -37,11 +39,19 @@ def add_sources(sources: Sequence[str], *, as_json: bool, quiet: bool) -> int:
     return SOURCE_UNREADABLE if tally.failed else OK
 
 
-def ingest(app: App, sources: Sequence[str], *, quiet: bool) -> tuple[index.Tally, bool]:
-    """Read the sources into the catalog and bring both indexes up to it; False when the vectors have to wait."""
+def ingest(app: App, sources: Sequence[str], *, every: float = 0.0, quiet: bool) -> tuple[index.Tally, bool]:
+    """Read the sources into the catalog and bring both indexes up to it; False when the vectors have to wait.
+
+    Those on the web are watched from then on, `every` so many minutes where that is given.
+    """
+    local = [source for source in sources if not is_address(source)]
+    addresses = [source for source in sources if is_address(source)]
     with terminal.progress(quiet=quiet) as report:
-        found = chain.from_iterable(files.read(source, largest=app.settings.largest_file) for source in sources)
-        tally = index.add(app.store, found, report)
+        tally = index.Tally()
+        if local:
+            found = chain.from_iterable(files.read(source, largest=app.settings.largest_file) for source in local)
+            tally += index.add(app.store, found, report)
+        tally += read_addresses(app, addresses, every, report)
         embedded = catch_up(app, report)
     return tally, embedded
 
@@ -118,11 +128,13 @@ def _version(version: Version) -> dict[str, Any]:
 
 
 def remove_articles(articles: Sequence[str], *, quiet: bool) -> int:
-    """All of them or, where one is unknown, those before it."""
+    """All of them or, where one is unknown, those before it; of a source's address, only the source."""
     with open_app() as app:
+        register = Register(app.store.catalog)
         try:
             for article in articles:
-                app.store.catalog.remove(article)
+                if not register.remove(article):
+                    app.store.catalog.remove(article)
         finally:
             with terminal.progress(quiet=quiet) as report:
                 catch_up(app, report)

@@ -7,6 +7,8 @@ from bot import terminal
 from bot.beside import catching_up
 from bot.build import App, open_app
 from bot.commands.ask import prepare
+from bot.commands.sources import say_run
+from bot.watching import watching
 from bot.web.app import make_app
 from bot.web.posted import Guest
 from bot.web.server import address_of, bind, run
@@ -21,7 +23,7 @@ def serve(host: str, port: int, model: str) -> int:
         with closing(bind(host, port)) as listening:
             prepare(app, quiet=False)
             app.conversation.warm()
-            with catching_up(app.store):
+            with watching(app, say_run), catching_up(app.store):
                 run(web, listening, lambda: terminal.warn(f"listening on {address_of(listening)}"))
     return OK
 

@@ -5,18 +5,22 @@ from typing import Any
 
 from bot import terminal
 from bot.build import open_app
+from bot.commands.sources import facts_of, line_of
 from bot.models import ledger
-from bot.render import ago
+from bot.render import ago, printable
 from retrieval import backlog
+from retrieval.catalog import now
 from retrieval.lock import holder, is_held
+from retrieval.watching.register import Register
 
-OK = 0
+OK, STALE = 0, 5
 
 
 def show_status(*, as_json: bool) -> int:
-    """What the index holds, how fresh it is, who is writing it."""
+    """What the index holds, how fresh it is, who is writing it; exit code 5 where a source has gone stale."""
     with open_app() as app:
         catalog, share = app.store.catalog, backlog.share(app.store.catalog)
+        sources = Register(catalog).all()
         facts: dict[str, Any] = {
             "data": str(app.settings.data.resolve()),
             "articles": share.articles,
@@ -27,11 +31,13 @@ def show_status(*, as_json: bool) -> int:
             "indexed_at": catalog.last_run(),
             "model": app.settings.openai_model,
             "tokens_today": {model: asdict(tokens) for model, tokens in ledger(app.settings).today().items()},
+            "sources": [facts_of(source) for source in sources],
+            "stale": [source.url for source in Register(catalog).stale(now())],
             "writer": holder(app.settings.data) if is_held(app.settings.data) else "",
         }
     if as_json:
         terminal.say_json(facts)
-        return OK
+        return STALE if facts["stale"] else OK
     terminal.say(f"{share.articles} articles, {share.passages} passages in {facts['data']}")
     terminal.say(f"words: {share.words}, vectors: {share.vectors} ({share.vectors_percent} %) {facts['embedding']}")
     if facts["indexed_at"]:
@@ -40,4 +46,8 @@ def show_status(*, as_json: bool) -> int:
         terminal.say(f"{model} today: {tokens['read']} tokens read, {tokens['written']} written")
     if facts["writer"]:
         terminal.say(f"{facts['writer']} is writing the index")
-    return OK
+    for source in sources:
+        terminal.say(printable(line_of(source)))
+    for url in facts["stale"]:
+        terminal.warn(f"{url} has not been read for too long; 'onrecord watch' keeps sources current.")
+    return STALE if facts["stale"] else OK

@@ -5,8 +5,10 @@ import asyncio
 from bot.beside import catching_up
 from bot.build import open_app
 from bot.commands.ask import prepare
+from bot.commands.sources import say_run
 from bot.telegram.app import NO_TOKEN, run
 from bot.telegram.logs import log_to_stderr
+from bot.watching import watching
 from retrieval.errors import UsageError
 
 OK = 0
@@ -21,6 +23,6 @@ def telegram(model: str) -> int:
         log_to_stderr(token, app.settings.telegram_secret.get_secret_value())
         prepare(app, quiet=False)
         app.conversation.warm()
-        with catching_up(app.store):
+        with watching(app, say_run), catching_up(app.store):
             asyncio.run(run(app))
     return OK

@@ -40,6 +40,8 @@ class Metrics:
         self._age = gauge("index_age_seconds", "Since articles were last looked for.")
         self._articles = gauge("articles", "Articles in the index.")
         self._passages = gauge("passages", "Passages in the index.")
+        self._source_age = gauge("source_age_seconds", "Since a source was last read whole.", ["source"])
+        self._source_stale = gauge("source_stale", "1 where that is too long ago.", ["source"])
 
     @contextmanager
     def counting(self, surface: Surface) -> Iterator[Callable[[Event], None]]:
@@ -73,6 +75,10 @@ class Metrics:
             self._passages.set(standing.passages)
         if standing and standing.indexed_at:
             self._age.set(time.time() - datetime.fromisoformat(standing.indexed_at).timestamp())
+        for source in standing.sources if standing else ():
+            age = time.time() - datetime.fromisoformat(source.read_at).timestamp()
+            self._source_age.labels(source.url).set(age)
+            self._source_stale.labels(source.url).set(source.stale)
         return generate_latest(self._registry)
 
     def _count(self, answer: Answer) -> None:

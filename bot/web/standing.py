@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from retrieval import backlog
+from retrieval.catalog import now
 from retrieval.errors import IndexUnavailable
 from retrieval.store import Store
+from retrieval.watching.register import Register
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +18,16 @@ class Standing:
     articles: int
     passages: int
     indexed_at: str
+    sources: tuple["Watched", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A source on the web: when it was last read whole (ISO 8601), and whether that is too long ago."""
+
+    url: str
+    read_at: str
+    stale: bool
 
 
 def standing(store: Store) -> Standing:
@@ -23,18 +35,30 @@ def standing(store: Store) -> Standing:
     if not (store.folder / "catalog.db").exists():
         raise IndexUnavailable("The index is missing.")
     try:
-        share, indexed_at = backlog.share(store.catalog), store.catalog.last_run()
+        share, indexed_at, watched = backlog.share(store.catalog), store.catalog.last_run(), _watched(store)
         store.words.count()
     except (sqlite3.Error, IndexUnavailable, ValueError) as exc:
         raise IndexUnavailable("The index cannot be read.") from exc
-    return Standing(share.articles, share.passages, indexed_at)
+    return Standing(share.articles, share.passages, indexed_at, watched)
 
 
-def check(found: Standing, stale_after: int, now: datetime | None = None) -> None:
-    """Raises IndexUnavailable where there is nothing to answer from, or it is older than so many hours (0: never)."""
+def _watched(store: Store) -> tuple[Watched, ...]:
+    register = Register(store.catalog)
+    stale = {source.url for source in register.stale(now())}
+    return tuple(Watched(source.url, source.newest, source.url in stale) for source in register.all())
+
+
+def check(found: Standing, stale_after: int, at: datetime | None = None) -> None:
+    """Raises IndexUnavailable where there is nothing to answer from, or it or a source has gone stale.
+
+    The index has when nobody has looked for articles for so many hours (0: never).
+    """
     if not found.articles:
         raise IndexUnavailable("The index is empty.")
     if stale_after and found.indexed_at:
-        age = (now or datetime.now(UTC)) - datetime.fromisoformat(found.indexed_at)
+        age = (at or datetime.now(UTC)) - datetime.fromisoformat(found.indexed_at)
         if age > timedelta(hours=stale_after):
             raise IndexUnavailable(f"Nobody has looked for articles for {age // timedelta(hours=1)} hours.")
+    if stale := [source for source in found.sources if source.stale]:
+        first, more = stale[0], f" and {len(stale) - 1} more" if len(stale) > 1 else ""
+        raise IndexUnavailable(f"{first.url}{more} has not been read since {first.read_at}.")

@@ -15,7 +15,7 @@ from retrieval.fetching import redirects, robots
 from retrieval.fetching.budget import Budget
 from retrieval.fetching.client import Answer, Client
 from retrieval.fetching.connecting import CheckedBackend, Resolve, resolve
-from retrieval.fetching.fetched import Fetched, Validators
+from retrieval.fetching.fetched import NOTHING_KNOWN, Fetched, Validators
 from retrieval.fetching.hosts import Hosts
 from retrieval.fetching.networks import Networks
 from retrieval.fetching.statuses import NOT_MODIFIED, failure, wait
@@ -23,7 +23,6 @@ from retrieval.fetching.url import Url, join
 
 LARGEST = 10_000_000  # bytes, as sent and unpacked
 SECONDS = 30.0
-NOTHING_KNOWN = Validators()
 _CHARSET = re.compile(r""";\s*charset\s*=\s*["']?([^\s"';,]+)""", re.IGNORECASE)
 
 

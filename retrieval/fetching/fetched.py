@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 
 
 @dataclass(frozen=True, slots=True)
@@ -10,6 +11,9 @@ class Validators:
 
     etag: str = ""
     last_modified: str = ""
+
+
+NOTHING_KNOWN = Validators()
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,11 @@ class Fetched:
     content_type: str = ""
     charset: str = ""
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
-    validators: Validators = Validators()
+    validators: Validators = NOTHING_KNOWN
     unchanged: bool = False
     moved: bool = False
+
+    @property
+    def digest(self) -> str:
+        """Changes when the document does."""
+        return sha256(self.content).hexdigest()[:16]

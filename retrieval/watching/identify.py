@@ -6,13 +6,12 @@ from retrieval.catalog import now
 from retrieval.errors import SourceError
 from retrieval.fetching.fetch import Fetcher
 from retrieval.fetching.fetched import Fetched
-from retrieval.sources.listing import read as read_listing
+from retrieval.sources.listing import Kind as Listed
+from retrieval.sources.listing import read as listed
 from retrieval.sources.reading import Reader
 from retrieval.sources.recognise import recognise
 from retrieval.sources.wordpress import posts_url
 from retrieval.watching.source import LONGEST_INTERVAL, MINUTES, Kind, Source
-
-NOTHING = "announces no feed, no sitemap and no WordPress, and {reason}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,22 +41,19 @@ def _page(url: str, fetched: Fetched, fetcher: Fetcher, reader: Reader, minutes:
     announced = reader.announced(fetched)
     if announced.is_article:
         return Identified(_source("page", url, "", minutes), "a page with an article", fetched)
-    candidates: list[tuple[Kind, str, str]] = [
-        *(
-            ("wordpress", posts_url(announced.wordpress, 1), "WordPress, which the page announces")
-            for _ in (1,)
-            if announced.wordpress
-        ),
+    candidates: list[tuple[Listed, str, str]] = [
         *(("feed", feed, "the feed that the page announces") for feed in announced.feeds),
         *(("sitemap", sitemap, "the sitemap that robots.txt names") for sitemap in fetcher.sitemaps(url)),
     ]
+    if announced.wordpress:
+        candidates.insert(0, ("wordpress", posts_url(announced.wordpress, 1), "WordPress, which the page announces"))
     for kind, address, why in candidates:
         if identified := _candidate(kind, address, why, fetcher, minutes):
             return identified
     raise SourceError(url, "is no article, and announces no feed, no sitemap and no WordPress")
 
 
-def _candidate(kind: Kind, address: str, why: str, fetcher: Fetcher, minutes: float) -> Identified | None:
+def _candidate(kind: Listed, address: str, why: str, fetcher: Fetcher, minutes: float) -> Identified | None:
     """None where what a page announces is not there, or is something else."""
     try:
         fetched = fetcher.get(address)
@@ -68,8 +64,8 @@ def _candidate(kind: Kind, address: str, why: str, fetcher: Fetcher, minutes: fl
         return None
 
 
-def _listing(kind: Kind, url: str, fetched: Fetched, why: str, minutes: float) -> Identified:
-    listing = read_listing(kind, fetched)
+def _listing(kind: Listed, url: str, fetched: Fetched, why: str, minutes: float) -> Identified:
+    listing = listed(kind, fetched)
     asked = min(listing.minutes, LONGEST_INTERVAL)
     return Identified(_source(kind, url, listing.title, minutes or max(MINUTES[kind], asked)), why, fetched)
 

@@ -1,18 +1,21 @@
 """One look at a source: what it lists, and of that what is new, what has changed, what is gone."""
 
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from retrieval.catalog import Catalog
-from retrieval.documents import Article
+from retrieval.cancellation import Cancellation
+from retrieval.canonical import key
+from retrieval.catalog import REMOVED, Catalog
+from retrieval.documents import Article, digest
 from retrieval.errors import SourceError, SourceForbidden, SourceGone, SourceUnreachable, UnknownArticle
 from retrieval.fetching.fetch import Fetcher
 from retrieval.fetching.fetched import Fetched, Validators
-from retrieval.pages import find_article
+from retrieval.pages import find_article, known_as
 from retrieval.sources.entry import Entry, Listing
-from retrieval.sources.listing import read as read_listing
+from retrieval.sources.listing import Kind
+from retrieval.sources.listing import read as listed
 from retrieval.sources.reading import Reader
 from retrieval.sources.teaser import is_teaser
 from retrieval.watching.source import Source, seconds_between
@@ -22,7 +25,6 @@ MOST_DOCUMENTS = 2_000  # parts of one sitemap, pages of one feed
 AGAIN_AT_ONCE = 50  # pages in one run that no list said anything new of
 UNREACHABLE_IN_A_ROW = 5  # pages; then the site is down, not the page
 RETRY_MINUTES = 60  # for a page that could not be reached
-PARTS = "parts"  # the mark of a document that lists others: those may change though it does not
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,25 +51,31 @@ class Look:
         reader: Reader,
         at: str,
         at_hand: Mapping[str, Fetched] | None = None,
+        cancellation: Cancellation | None = None,
     ) -> None:
         self._source, self._catalog, self._fetcher, self._reader, self._at = source, catalog, fetcher, reader, at
         self._visits = Visits(catalog, source.url)
-        self._at_hand = dict(at_hand or {})
+        self._at_hand, self._cancellation = dict(at_hand or {}), cancellation
         self._asked = set[str]()
         self._unreachable = 0
 
     def __iter__(self) -> Iterator[Seen]:
-        """Everything seen, in the order in which it may be remembered. Raises SourceError where it has to break off."""
-        if self._source.kind == "page":
+        """Everything seen, in the order in which it may be remembered.
+
+        Raises SourceError where it has to break off, Cancelled.
+        """
+        kind = self._source.kind
+        if kind == "page":
             visit = self._visits.get(self._source.url) or Visit(self._source.url)
             yield self._page(visit, self._entry_of(visit))
         else:
-            yield from self._listed()
+            yield from self._listed(kind)
         for visit in self._visits.due(self._at, AGAIN_AT_ONCE):
             if visit.url not in self._asked:
                 yield self._there(visit) if visit.listed else self._page(visit, self._entry_of(visit))
 
-    def _listed(self) -> Iterator[Seen]:
+    def _listed(self, kind: Kind) -> Iterator[Seen]:
+        """Its documents, one after the other: all parts, and further pages as long as they tell anything new."""
         waiting = deque([(self._source.url, "")])
         for _ in range(MOST_DOCUMENTS):
             if not waiting:
@@ -76,25 +84,30 @@ class Look:
             document = self._visits.get(url) or Visit(url)
             if self._source.complete and mark and mark == document.mark:
                 continue
-            has_parts = document.mark == PARTS
-            fetched = self._get(url, Validators() if has_parts else self._validators(document))
-            seen = replace(document, mark=mark, validators=fetched.validators, digest=fetched.digest)
-            if fetched.unchanged or (self._source.complete and not has_parts and fetched.digest == document.digest):
+            fetched = self._get(url, self._validators(document))
+            if self._source.complete and (fetched.unchanged or fetched.digest == document.digest):
                 yield Seen(document, "same")
                 continue
-            listing = read_listing(self._source.kind, fetched)
-            any_news = False
-            for entry in listing.entries:
-                news = self._entry(entry, listing)
-                any_news = any_news or news.what != "known"
-                yield news
-            yield Seen(replace(seen, mark=PARTS) if listing.parts else seen)
-            waiting.extend(listing.parts)
-            if any_news or not self._source.complete:
-                waiting.extend((address, "") for address in listing.more)
+            listing = listed(kind, fetched)
+            any_news = yield from self._entries(listing)
+            is_index = kind == "sitemap" and bool(listing.more)
+            if not is_index:  # an index is read each time: its parts may change though it does not
+                yield Seen(replace(document, mark=mark, validators=fetched.validators, digest=fetched.digest))
+            if is_index or any_news or not self._source.complete:
+                waiting.extend((address, listing.changed.get(address, "")) for address in listing.more)
+
+    def _entries(self, listing: Listing) -> Generator[Seen, None, bool]:
+        """What the entries of one document bring; returns whether any of it is news."""
+        any_news = False
+        for entry in listing.entries:
+            if entry.url:
+                seen = self._entry(entry, listing)
+                any_news = any_news or seen.what != "known"
+                yield seen
+        return any_news
 
     def _validators(self, document: Visit) -> Validators:
-        """None until everything was read once: an answer that nothing has changed would end what was interrupted."""
+        """None until everything was read once: word that nothing has changed would end what was interrupted."""
         return document.validators if self._source.complete else Validators()
 
     def _entry(self, entry: Entry, listing: Listing) -> Seen:
@@ -106,13 +119,14 @@ class Look:
             return Seen(Visit(entry.url, entry.mark))
         visit = known or Visit(entry.url)
         if not is_teaser(entry) and (article := self._reader.of_entry(entry, listing.title)):
+            article = self._known(article)
             seen = replace(visit, mark=entry.mark, listed=True, articles=(article.id,))
             return Seen(seen.seen(self._at, changed=True), articles=(article,))
         return self._page(visit, entry)
 
     def _is_kept_out(self, url: str) -> bool:
         """Whether another source keeps the article current, or somebody has taken it out by hand."""
-        if self._catalog.withdrawn_by_hand(url):
+        if self._catalog.is_withdrawn(digest(key(url))[:12]) == REMOVED:
             return True
         article = find_article(self._catalog, url)
         return bool(article) and self._visits.has_another(article)
@@ -140,9 +154,14 @@ class Look:
             articles = self._reader.read(fetched, entry)
         except ValueError as exc:
             return Seen(visit.seen(self._at, changed=False), failed=SourceError(visit.url, str(exc)))
+        articles = tuple(map(self._known, articles))
         changed = any(self._catalog.outcome(article) != "unchanged" for article in articles)
         visit = replace(visit, articles=tuple(article.id for article in articles))
         return Seen(visit.seen(self._at, changed=changed), articles=articles)
+
+    def _known(self, article: Article) -> Article:
+        """The article under the id that the catalog will keep it by."""
+        return replace(article, id=known_as(self._catalog, article))
 
     def _there(self, visit: Visit) -> Seen:
         """A page whose text the list itself has brought: only whether it is still there."""
@@ -168,7 +187,7 @@ class Look:
             raise exc
 
     def _get(self, url: str, validators: Validators) -> Fetched:
-        return self._at_hand.pop(url, None) or self._fetcher.get(url, validators)
+        return self._at_hand.pop(url, None) or self._fetcher.get(url, validators, cancellation=self._cancellation)
 
     def _entry_of(self, visit: Visit) -> Entry:
         """What was known of a page's article, for what the page itself does not say."""

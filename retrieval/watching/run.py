@@ -3,11 +3,11 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from threading import Event
 
 from retrieval import index
+from retrieval.cancellation import Cancellation
 from retrieval.catalog import now
-from retrieval.errors import SourceError, SourceUnreachable, UnknownArticle
+from retrieval.errors import Cancelled, SourceError, SourceUnreachable, UnknownArticle
 from retrieval.fetching.fetch import Fetcher
 from retrieval.fetching.fetched import Fetched
 from retrieval.sources.reading import Reader
@@ -37,24 +37,23 @@ def run(
     reader: Reader,
     *,
     at: str = "",
-    stop: Event | None = None,
+    cancellation: Cancellation | None = None,
     progress: index.Progress = lambda stage, done, total: None,
     at_hand: Mapping[str, Fetched] | None = None,
 ) -> Outcome:
     """Look at a source once, at the moment `at`, and record how it went; what breaks it off is in `Run.error`.
 
-    Setting `stop` from another thread, or an interrupt here, ends it; what has been settled stays.
+    The cancellation, or an interrupt here, ends it; what has been settled stays.
     """
     started = at or now()
     counts, failed, error, wait = Counter[str](), list[SourceError](), STOPPED, None
     try:
-        for batch in _batches(Look(source, store.catalog, fetcher, reader, started, at_hand)):
+        for batch in _batches(Look(source, store.catalog, fetcher, reader, started, at_hand, cancellation)):
             failed.extend(_settle(store, source, batch, counts))
             progress("reading", counts.total() + len(failed), 0)
-            if stop and stop.is_set():
-                break
-        else:
-            error = ""
+        error = ""
+    except Cancelled:
+        pass
     except SourceError as exc:
         error, wait = exc.reason, exc.retry_after if isinstance(exc, SourceUnreachable) else None
         failed.append(exc)
@@ -75,7 +74,7 @@ def _batches(seen: Iterable[Seen]) -> Iterator[list[Seen]]:
             if len(batch) == AT_ONCE:
                 yield batch
                 batch = []
-    except SourceError:
+    except (Cancelled, SourceError):
         yield batch
         raise
     yield batch

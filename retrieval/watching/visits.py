@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from random import uniform
 
 from retrieval.catalog import Catalog
-from retrieval.fetching.fetched import Validators
+from retrieval.fetching.fetched import NOTHING_KNOWN, Validators
 from retrieval.watching.source import later
 
 FIRST_DAYS, MOST_DAYS = 1.0, 30.0  # a page that stays as it is is looked at less and less often
@@ -20,7 +20,7 @@ class Visit:
 
     url: str
     mark: str = ""
-    validators: Validators = Validators()
+    validators: Validators = NOTHING_KNOWN
     digest: str = ""
     due: str = ""
     days: float = 0.0
@@ -36,7 +36,7 @@ class Visit:
 
     def missed(self, at: str) -> "Visit":
         """The same after it was not there: whether it is gone for good shows a day later."""
-        return replace(self, gone=self.gone or at, due=later(at, DAY), validators=Validators(), digest="")
+        return replace(self, gone=self.gone or at, due=later(at, DAY), validators=NOTHING_KNOWN, digest="")
 
     def again(self, at: str, minutes: float) -> "Visit":
         """The same, to be looked at once more in so many minutes because it could not be read."""
@@ -65,8 +65,7 @@ class Visits:
             for visit in visits:
                 db.execute(
                     "INSERT OR REPLACE INTO visits VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                    [self._source, visit.url, visit.mark, visit.validators.etag, visit.validators.last_modified]
-                    + [visit.digest, visit.due, visit.days, visit.gone, visit.listed],
+                    [self._source, *_row(visit)],
                 )
                 db.executemany(
                     "INSERT OR IGNORE INTO brought VALUES (?, ?, ?)",
@@ -93,3 +92,9 @@ class Visits:
             listed=bool(row["listed"]),
             articles=tuple(found["article"] for found in brought),
         )
+
+
+def _row(visit: Visit) -> list[object]:
+    known = visit.validators
+    facts = (visit.url, visit.mark, known.etag, known.last_modified, visit.digest)
+    return [*facts, visit.due, visit.days, visit.gone, visit.listed]

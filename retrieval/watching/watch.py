@@ -8,6 +8,7 @@ from threading import Event
 
 from filelock import FileLock, Timeout
 
+from retrieval.cancellation import Cancellation
 from retrieval.catalog import now
 from retrieval.fetching.fetch import Fetcher
 from retrieval.sources.reading import Reader
@@ -26,50 +27,45 @@ def watch(
     store: Store,
     fetcher: Fetcher,
     reader: Reader,
-    stop: Event,
+    cancellation: Cancellation,
     on_run: Callable[[Outcome], None] = lambda outcome: None,
     *,
     every: float = LOOK_SECONDS,
 ) -> None:
-    """Look at every source when it is due, until `stop` is set; one process does so for an index, others wait."""
-    with _alone(store, stop, every) as is_alone, ThreadPoolExecutor(SIDE_BY_SIDE, "watching") as pool:
-        register, running = Register(store.catalog), dict[str, Future[None]]()
-        while is_alone and not stop.is_set():
+    """Look at every source when it is due, until cancelled; one process does so for an index, others wait."""
+    register, running, ended = Register(store.catalog), dict[str, Future[None]](), Event()
+
+    def look(source: Source) -> None:
+        try:
+            on_run(run(store, source, fetcher, reader, cancellation=cancellation))
+        except Exception:  # the others go on, and the next run may go better
+            LOG.exception("A run over a source failed.")
+
+    with cancellation.ending(ended.set), _alone(store, ended, every), _pool() as pool:
+        while not ended.is_set():
             register.watch(now())
             running = {url: future for url, future in running.items() if not future.done()}
             for source in register.due(now()):
                 if source.url not in running and len(running) < SIDE_BY_SIDE:
-                    running[source.url] = pool.submit(_run, store, source, fetcher, reader, stop, on_run)
-            stop.wait(every)
+                    running[source.url] = pool.submit(look, source)
+            ended.wait(every)
 
 
-def _run(
-    store: Store,
-    source: Source,
-    fetcher: Fetcher,
-    reader: Reader,
-    stop: Event,
-    on_run: Callable[[Outcome], None],
-) -> None:
-    try:
-        on_run(run(store, source, fetcher, reader, stop=stop))
-    except Exception:  # the others go on, and the next run may go better
-        LOG.exception("A run over a source failed.")
+def _pool() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(SIDE_BY_SIDE, "watching")
 
 
 @contextmanager
-def _alone(store: Store, stop: Event, every: float) -> Iterator[bool]:
-    """Wait until no other process watches this index; False where there is no more waiting."""
+def _alone(store: Store, ended: Event, every: float) -> Iterator[None]:
+    """Wait until no other process watches this index, or it is over."""
     lock = FileLock(store.folder / "watch.lock")
-    while not stop.is_set():
+    while not ended.is_set():
         try:
             lock.acquire(timeout=0)
+            break
         except Timeout:
-            stop.wait(every)
-            continue
-        try:
-            yield True
-        finally:
-            lock.release()
-        return
-    yield False
+            ended.wait(every)
+    try:
+        yield
+    finally:
+        lock.release()

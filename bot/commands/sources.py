@@ -1,0 +1,110 @@
+"""add URL, sources, watch: articles from the web."""
+
+import signal
+from collections.abc import Sequence
+from dataclasses import asdict
+from threading import Thread
+from typing import Any
+
+from bot import terminal
+from bot.beside import catching_up
+from bot.build import App, open_app, open_web
+from bot.render import ago, printable
+from retrieval import index
+from retrieval.cancellation import Cancellation
+from retrieval.catalog import now
+from retrieval.errors import SourceError
+from retrieval.watching.identify import identify
+from retrieval.watching.register import Register
+from retrieval.watching.run import STOPPED, Outcome, run
+from retrieval.watching.source import Source, is_stale
+from retrieval.watching.watch import watch
+
+OK = 0
+WEB = ("http://", "https://")
+
+
+def is_address(source: str) -> bool:
+    """Whether a source is on the web."""
+    return source.lower().startswith(WEB)
+
+
+def read_addresses(app: App, addresses: Sequence[str], every: float, report: index.Progress) -> index.Tally:
+    """Look at addresses for the first time, or once more, and watch them from then on."""
+    tally = index.Tally()
+    if not addresses:
+        return tally
+    with open_web(app.settings) as web:
+        register = Register(app.store.catalog)
+        for address in addresses:
+            try:
+                found = identify(address, web.fetcher, web.reader, minutes=every)
+            except SourceError as exc:
+                tally += index.Tally(failed=(exc,))
+                continue
+            terminal.warn(f"{printable(address)} is {printable(found.why)}")
+            register.add(found.source)
+            source = register.get(found.source.url) or found.source
+            at_hand = {source.url: found.fetched}
+            outcome = run(app.store, source, web.fetcher, web.reader, progress=report, at_hand=at_hand)
+            if source.kind == "page" and outcome.failed:
+                register.remove(source.url)  # it never held an article
+            tally += _tally(outcome)
+    return tally
+
+
+def _tally(outcome: Outcome) -> index.Tally:
+    done = outcome.run
+    return index.Tally(done.added, done.changed, done.unchanged, outcome.failed)
+
+
+def list_sources(*, as_json: bool) -> int:
+    """One line a source: what it is, when it was last looked at, what went wrong."""
+    with open_app() as app:
+        sources = Register(app.store.catalog).all()
+        for source in sources:
+            if as_json:
+                terminal.say_json(facts_of(source))
+            else:
+                terminal.say(printable(line_of(source)))
+    if not sources:
+        terminal.warn("there are no sources on the web yet; 'onrecord add URL' adds one.")
+    return OK
+
+
+def facts_of(source: Source) -> dict[str, Any]:
+    """A source as JSON tells it."""
+    return asdict(source) | {"stale": is_stale(source, now())}
+
+
+def line_of(source: Source) -> str:
+    """A source on one line."""
+    looked = f"read {ago(source.succeeded)}" if source.succeeded else "never read whole"
+    parts = [source.url, source.kind, source.title, f"every {source.minutes:g} minutes", looked]
+    if is_stale(source, now()):
+        parts.append("STALE")
+    return "  ".join([part for part in parts if part] + ([f"({source.error})"] if source.error else []))
+
+
+def watch_sources() -> int:
+    """Keep all sources current until interrupted."""
+    cancellation = Cancellation()
+    for ending in (signal.SIGINT, signal.SIGTERM):
+        # In a thread: a handler runs in the middle of whatever the main thread does, locks held.
+        signal.signal(ending, lambda *_: Thread(target=cancellation.cancel).start())
+    with open_app() as app, open_web(app.settings) as web, catching_up(app.store):
+        count = len(Register(app.store.catalog).all())
+        terminal.warn(f"watching {count} source{'' if count == 1 else 's'}; 'onrecord add URL' adds one.")
+        watch(app.store, web.fetcher, web.reader, cancellation, say_run)
+    return OK
+
+
+def say_run(outcome: Outcome) -> None:
+    """One line on stderr about a run that brought something, or failed."""
+    done = outcome.run
+    counts = {"added": done.added, "changed": done.changed, "withdrawn": done.withdrawn, "failed": done.failed}
+    told = ", ".join(f"{count} {what}" for what, count in counts.items() if count)
+    if done.error and done.error != STOPPED:
+        told = f"{told}; broke off: {done.error}" if told else f"broke off: {done.error}"
+    if told:
+        terminal.warn(printable(f"{done.finished} {done.source}: {told}"))
