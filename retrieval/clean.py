@@ -94,6 +94,11 @@ def headline(text: str) -> str:
     return ""
 
 
+def is_furniture(paragraph: str) -> bool:
+    """Whether a whole paragraph belongs to the page around an article."""
+    return bool(_furniture().fullmatch(paragraph))
+
+
 def has_article(text: str, parts: Sequence[Block]) -> bool:
     """Whether the blocks hold an article at all, rather than a consent notice, a form or an index of links."""
     body = [text[part.start : part.end] for part in parts if part.kind is Kind.BODY]

@@ -14,7 +14,8 @@ _LINES = {".jsonl", ".ndjson"}
 _PLAIN = {".txt", ".text"}
 _MARKDOWN = {".md", ".markdown"}
 _HTML = {".html", ".htm", ".xhtml"}
-_READ = _LINES | _PLAIN | _MARKDOWN | _HTML
+_PDF = {".pdf"}
+_READ = _LINES | _PLAIN | _MARKDOWN | _HTML | _PDF
 # What lies beside saved pages and is never an article; in a folder it is passed over without a word.
 _ASSETS = set(
     ".css .js .mjs .map .png .jpg .jpeg .gif .svg .webp .avif .ico .woff .woff2 .ttf .otf .mp3 .mp4 .webm".split()
@@ -78,11 +79,19 @@ def _file(path: Path, largest: int) -> Iterator[Article | SourceError]:
             raise ValueError("is not a regular file")
         if path.stat().st_size > largest:
             raise ValueError(f"is larger than {largest:,} bytes (ONRECORD_LARGEST_FILE)")
-        yield _parser(path)(path, decode(path.read_bytes()))
+        yield _article(path, path.read_bytes())
     except OSError as exc:
         yield SourceError(str(path), f"cannot be read ({exc.strerror})")
     except ValueError as exc:
         yield SourceError(str(path), str(exc))
+
+
+def _article(path: Path, content: bytes) -> Article:
+    if path.suffix.lower() in _PDF:
+        from retrieval.sources import pdf  # pypdf is for them alone
+
+        return pdf.read(path, content)
+    return _parser(path)(path, decode(content))
 
 
 def _parser(path: Path) -> Callable[[Path, str], Article]:

@@ -1,82 +1,88 @@
-"""An HTML page: the article in it, without what stands around it, found by trafilatura."""
+"""An HTML page as a tree, and the article in a page that was saved as a file."""
 
-from collections.abc import Iterator
+import codecs
+import re
 from pathlib import Path
 
-import trafilatura
 from lxml import etree
-from lxml.html import HtmlElement, document_fromstring
-from trafilatura.settings import Document
+from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
-from retrieval.dates import iso
 from retrieval.documents import Article, digest
-from retrieval.sources.markdown import join, people
+from retrieval.sources import refusal
+from retrieval.sources.decode import decode, storable
+from retrieval.sources.extraction import paragraphs
+from retrieval.sources.facts import Facts, facts_of
+from retrieval.sources.markdown import join
 
-_UPDATED = (
-    "//meta[@property='article:modified_time' or @property='og:updated_time' or @itemprop='dateModified']/@content"
-)
-_CANONICAL = "//link[@rel='canonical']/@href"
-_LANGUAGE = "/html/@lang"
-_BLOCKS = {"p", "head", "list", "item", "quote", "table", "row", "div"}
-_BREAKS = {"lb", "cell"}
+_DECLARED = re.compile(rb"""<(?:meta|\?xml)[^>]{0,200}?(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]{1,40})""", re.IGNORECASE)
+_HEAD = 4096  # bytes, in which a page declares its encoding
+_ESCAPED = b"\x1b"  # in Japanese and Korean encodings that look like ASCII
+_MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+# Latin 1 is declared for what is Windows-1252 (https://encoding.spec.whatwg.org/#names-and-labels).
+_MEANT = {"iso-8859-1": "cp1252", "latin-1": "cp1252", "latin1": "cp1252", "us-ascii": "cp1252", "ascii": "cp1252"}
 
 
 def read(path: Path, content: str) -> Article:
-    """The article in one HTML file. Raises ValueError when there is none in it."""
-    try:
-        page = document_fromstring(content.encode("utf-8"), parser=etree.HTMLParser(encoding="utf-8", huge_tree=True))
-    except (etree.ParserError, ValueError) as exc:
-        raise ValueError("is not an HTML page") from exc
-    found = trafilatura.bare_extraction(content, include_comments=False, include_tables=True, with_metadata=True)
-    if not isinstance(found, Document) or found.body is None:
-        raise ValueError("holds no article, only a notice, a form or links")
-    text, headings = join(list(_parts(found.body)))
-    if not text:
-        raise ValueError("holds no article, only a notice, a form or links")
-    canonical = _first(page, _CANONICAL)
-    url = canonical if canonical.startswith(("http://", "https://")) else path.resolve().as_uri()
+    """The article in one HTML file. Raises ValueError with the reason when there is none in it."""
+    page = parse(content)
+    facts = facts_of(page, "")
+    text, headings = article_text(page, facts)
+    url = facts.canonical or path.resolve().as_uri()
     return Article(
         id=digest(url)[:12],
         source=str(path),
         url=url,
-        title=found.title or path.stem,
+        title=facts.title or path.stem,
         text=text,
-        authors=people(found.author),
-        outlet=found.sitename or "",
-        published=iso(found.date),
-        updated=iso(_first(page, _UPDATED)),
-        language=_first(page, _LANGUAGE)[:2],
+        authors=facts.authors,
+        outlet=facts.outlet,
+        published=facts.published,
+        updated=facts.updated,
+        language=facts.language,
+        section=facts.section,
         headings=headings,
     )
 
 
-def _first(page: HtmlElement, path: str) -> str:
-    found = page.xpath(path)
-    return str(found[0]).strip() if found else ""
+def parse(content: str) -> HtmlElement:
+    """The page as a tree. Raises ValueError when it is none."""
+    try:
+        parser = HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
+        return document_fromstring(content.encode("utf-8", "replace"), parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError, AssertionError) as exc:
+        raise ValueError("is not an HTML page") from exc
 
 
-def _parts(body: HtmlElement) -> Iterator[tuple[str, bool]]:
-    """Paragraphs of trafilatura's tree, and whether each is a heading."""
-    for element in body:
-        if any(child.tag in _BLOCKS for child in element):
-            yield from _paragraph(element.text or "", is_heading=False)
-            yield from _parts(element)
-        else:
-            yield from _paragraph(_inline(element), is_heading=element.tag == "head")
-        yield from _paragraph(element.tail or "", is_heading=False)
+def article_text(page: HtmlElement, facts: Facts) -> tuple[str, tuple[tuple[int, int], ...]]:
+    """The article's paragraphs and the spans of its headings. Raises ValueError with the reason when there is none."""
+    try:
+        parts = paragraphs(page, facts.title)
+    except RecursionError as exc:
+        raise ValueError("is nested too deeply to be read") from exc
+    if reason := refusal.reason(page, facts, parts):
+        raise ValueError(reason)
+    return join(parts)
 
 
-def _paragraph(text: str, *, is_heading: bool) -> Iterator[tuple[str, bool]]:
-    flat = " ".join(text.split())
-    if flat:
-        yield flat, is_heading
+def decoded(content: bytes, charset: str = "") -> str:
+    """The text of a page that was served as `charset`. Raises ValueError when it is empty or binary.
+
+    Valid UTF-8 is UTF-8 whatever is declared: hardly any text in another encoding is valid by chance.
+    """
+    if not content.startswith(_MARKS) and _ESCAPED not in content:
+        try:
+            return storable(content.decode("utf-8")) if content.strip() else decode(content)
+        except UnicodeDecodeError:
+            pass
+    found = _DECLARED.search(content[:_HEAD])
+    for name in (charset, found[1].decode("ascii", "replace") if found else ""):
+        if name and not content.startswith(_MARKS) and (text := _in(content, name.strip().lower())):
+            return storable(text)
+    return decode(content)
 
 
-def _inline(element: HtmlElement) -> str:
-    """All text of an element, with a space where the page breaks a line or begins a cell."""
-    pieces = [element.text or ""]
-    for child in element:
-        pieces.append(" " if child.tag in _BREAKS else "")
-        pieces.append(_inline(child))
-        pieces.append(child.tail or "")
-    return "".join(pieces)
+def _in(content: bytes, charset: str) -> str:
+    try:
+        return content.decode(_MEANT.get(charset, charset), "replace")
+    except (LookupError, ValueError):  # no encoding, or one that turns no bytes into text
+        return ""

@@ -14,6 +14,7 @@ from retrieval.documents import Article, digest
 from retrieval.sentences import Span
 from retrieval.sources.decode import storable
 
+_BETWEEN = "\n\n"
 _FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?)\n---[ \t]*(?:\n|\Z)", re.DOTALL)
 
 
@@ -74,13 +75,12 @@ def people(written: Any) -> tuple[str, ...]:
 
 def join(parts: list[tuple[str, bool]]) -> tuple[str, tuple[Span, ...]]:
     """Paragraphs and headings to one text with a blank line between them, and the spans of the headings."""
-    text, headings = "", list[Span]()
+    start, headings = 0, list[Span]()
     for part, is_heading in parts:
-        start = len(text) + (2 if text else 0)
-        text = f"{text}\n\n{part}" if text else part
         if is_heading:
             headings.append((start, start + len(part)))
-    return text, tuple(headings)
+        start += len(part) + len(_BETWEEN)
+    return _BETWEEN.join(part for part, _ in parts), tuple(headings)
 
 
 def _parts(tokens: list[Token]) -> Iterator[tuple[str, bool]]:

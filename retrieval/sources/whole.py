@@ -1,0 +1,80 @@
+"""HTML without a page around it, as feeds and APIs carry it: its paragraphs, and whether they are the whole text."""
+
+import re
+from collections.abc import Iterator
+
+from lxml import etree
+from lxml.html import HtmlElement, HTMLParser, document_fromstring
+
+from retrieval.clean import is_furniture
+
+Paragraph = tuple[str, bool]  # its text, whether it is a heading
+
+FEWEST_CHARACTERS = 1_000  # a text shorter than this cannot be told from a teaser
+_BLOCKS = frozenset(
+    "address article aside blockquote body center dd details div dl dt footer header hr html li main ol p pre section "
+    "table tbody td tfoot th thead tr ul h1 h2 h3 h4 h5 h6".split()
+)
+_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+_NO_TEXT = frozenset(
+    "script style noscript iframe object embed svg form button input select textarea figcaption template video audio "
+    "canvas head".split()
+)
+_CUT = re.compile(
+    r"(?:\.\.\.|…|\[…\]|\[\.\.\.\]|\[&hellip;\])\W*$|"
+    r"(?:continue reading|read (?:more|on|the (?:full|rest|whole))|keep reading|full (?:story|article)|view (?:article|post)|"
+    r"weiterlesen|lire la suite|leer más|leggi tutto)\b.{0,120}$",
+    re.IGNORECASE,
+)
+_CREDIT = re.compile(r"(?:the post .{1,300} (?:first )?appeared (?:first )?on .{1,100}|(?:source|via):.{0,100})", re.IGNORECASE)
+_EMPTY_LINE = re.compile(r"\n[ \t]*\n")
+_LAST = 2  # paragraphs, in which a teaser says that it is one
+
+
+def whole(html: str) -> list[Paragraph]:
+    """The paragraphs of a text in HTML, empty when they are only its beginning or too few to tell."""
+    parts = [part for part in paragraphs(html) if not _CREDIT.fullmatch(part[0]) and not is_furniture(part[0])]
+    last = [text for text, _ in parts[-_LAST:]]
+    is_long = sum(len(text) for text, _ in parts) >= FEWEST_CHARACTERS
+    return parts if is_long and not any(map(_CUT.search, last)) else []
+
+
+def paragraphs(html: str) -> list[Paragraph]:
+    """Paragraphs and headings of some HTML, or of plain text at its line ends; two line breaks end a paragraph."""
+    if "<" not in html:
+        return [(" ".join(line.split()), False) for line in html.splitlines() if line.strip()]
+    try:
+        parser = HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
+        body = document_fromstring(f"<div>{html}</div>".encode("utf-8", "replace"), parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError):
+        return []
+    return list(_grouped(_pieces(body)))
+
+
+def _pieces(body: HtmlElement) -> Iterator[tuple[str, bool]]:
+    """Text in order with whether it is a heading's; an empty text where a paragraph ends, a line end for a break."""
+    heading, skipped = 0, 0
+    for event, element in etree.iterwalk(body, events=("start", "end")):
+        step, tag = (1 if event == "start" else -1), element.tag
+        skipped += step * (tag in _NO_TEXT)
+        heading += step * (tag in _HEADINGS)
+        if tag in _BLOCKS:
+            yield "", False
+        if event == "start" and tag == "br":
+            yield "\n", bool(heading)
+        text = element.text if event == "start" else element.tail
+        if text and not skipped:
+            yield text.replace("\n", " "), bool(heading)
+
+
+def _grouped(pieces: Iterator[tuple[str, bool]]) -> Iterator[Paragraph]:
+    gathered, is_heading = list[str](), False
+    for text, heading in (*pieces, ("", False)):
+        if text:
+            gathered.append(text)
+            is_heading = is_heading or heading
+            continue
+        for line in _EMPTY_LINE.split("".join(gathered)):
+            if line.strip():
+                yield " ".join(line.split()), is_heading
+        gathered, is_heading = [], False
