@@ -14,9 +14,8 @@ from retrieval.search import Search
 from retrieval.store import Store
 
 if TYPE_CHECKING:
-    from retrieval.sources.reading import Reader
-
     from retrieval.fetching.fetch import Fetcher
+    from retrieval.sources.reading import Reader
 
 NO_MODEL = "extract"  # the articles' own sentences
 
@@ -49,9 +48,8 @@ class Web:
 @contextmanager
 def open_web(settings: Settings) -> Iterator[Web]:
     """A fetcher and a reader, closed at the end. Raises UsageError."""
-    from retrieval.sources.reading import Reader
-
     from retrieval.fetching.fetch import Fetcher  # httpx takes a moment that questions need not wait for
+    from retrieval.sources.reading import Reader
 
     networks = settings.networks.replace(",", " ").split()
     with (

@@ -58,18 +58,10 @@ def test_a_source_without_facts_or_address_is_one_short_line() -> None:
 
 
 def test_a_source_says_that_it_was_corrected_and_where_else_it_stands() -> None:
-    copies = (
-        Copy("a", "Inland Times", ""),
-        Copy("b", "Quay Gazette", ""),
-        Copy("c", "Echo", ""),
-        Copy("d", "Echo", ""),
-    )
+    copies = tuple(Copy(outlet, outlet, "") for outlet in ("Inland Times", "Quay Gazette", "Echo", "Echo", ""))
     corrected = replace(CITED[0], corrected="2025-05-04T10:00:00+00:00", copies=copies)
-    assert (
-        sources([corrected], RICH)
-        .removesuffix("\x1b]8;;\x1b\\")
-        .endswith("Nia Roth, 2 May 2025, corrected on 4 May 2025, also in Inland Times, Echo")
-    )
+    line = sources([corrected], PLAIN).splitlines()[0]
+    assert line.endswith("Nia Roth, 2 May 2025, corrected on 4 May 2025, also in Inland Times, Echo")
 
 
 def test_an_article_cited_twice_is_one_source_with_two_links() -> None:

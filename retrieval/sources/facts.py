@@ -139,7 +139,11 @@ def _authors(said: _Said, outlet: str) -> tuple[str, ...]:
 
 def _outlet(said: _Said) -> str:
     sites = [one for one in said.objects if "WebSite" in json_ld.types(one)]
-    named = said.meta("og:site_name") + said.ld("publisher") + [name for one in sites for name in json_ld.texts(one.get("name"))]
+    named = (
+        said.meta("og:site_name")
+        + said.ld("publisher")
+        + [name for one in sites for name in json_ld.texts(one.get("name"))]
+    )
     return next((name for name in named if len(name) <= 80), "") or host(said.url)
 
 

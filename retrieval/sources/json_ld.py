@@ -27,7 +27,9 @@ _SCRIPTS = "//script[contains(translate(@type, 'LDJSON', 'ldjson'), 'ld+json')]"
 _HOLDERS = ("@graph", "mainEntity", "mainEntityOfPage", "subjectOf")
 
 # What publishers' templates wrap around the object or leave in it.
-_WRAPPING = re.compile(r"^\s*(?://)?\s*(?:<!--|<!\[CDATA\[|/\*<!\[CDATA\[\*/)|(?://)?\s*(?:-->|\]\]>|/\*\]\]>\*/)\s*;?\s*$")
+_WRAPPING = re.compile(
+    r"^\s*(?://)?\s*(?:<!--|<!\[CDATA\[|/\*<!\[CDATA\[\*/)|(?://)?\s*(?:-->|\]\]>|/\*\]\]>\*/)\s*;?\s*$"
+)
 _COMMA_AT_END = re.compile(r",(\s*[}\]])")
 _NO_ESCAPE = re.compile(r'\\(?![\\"/bfnrtu])')
 

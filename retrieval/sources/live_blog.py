@@ -7,6 +7,7 @@ from urllib.parse import quote, urldefrag, urljoin
 
 from lxml.html import HtmlElement
 
+from retrieval.canonical import key
 from retrieval.clean import blocks, has_article
 from retrieval.dates import iso
 from retrieval.documents import Article, digest
@@ -17,7 +18,6 @@ from retrieval.sources.extraction import paragraphs
 from retrieval.sources.facts import Facts
 from retrieval.sources.markdown import join
 from retrieval.sources.site import is_same
-from retrieval.sources.stand_in import key
 from retrieval.sources.whole import paragraphs as paragraphs_of
 
 FEWEST_INTRO = 200  # characters from which what stands above the entries is an article too

@@ -5,6 +5,7 @@ from urllib.parse import urljoin
 
 from lxml.html import HtmlElement
 
+from retrieval.canonical import canonical, key
 from retrieval.clean import blocks, has_article
 from retrieval.documents import Article, digest
 from retrieval.fetching.fetched import Fetched
@@ -16,7 +17,6 @@ from retrieval.sources.facts import Facts, facts_of
 from retrieval.sources.html import article_text, decoded, parse
 from retrieval.sources.markdown import join
 from retrieval.sources.site import host
-from retrieval.sources.stand_in import canonical, key
 from retrieval.sources.whole import whole
 
 PAGES = frozenset(("", "text/html", "application/xhtml+xml", "application/xml", "text/xml", "text/plain"))

@@ -81,7 +81,9 @@ class Reader:
             return receive(process.stdout, largest=_LARGEST_ANSWER)[0]
         except (EOFError, OSError, ValueError):
             self._end()
-            raise ValueError(f"took longer than {self._seconds:g} seconds to read" if late.is_set() else _ENDED) from None
+            raise ValueError(
+                f"took longer than {self._seconds:g} seconds to read" if late.is_set() else _ENDED
+            ) from None
         finally:
             timer.cancel()
 

@@ -89,7 +89,9 @@ def reason(page: HtmlElement, facts: Facts, parts: Sequence[tuple[str, bool]]) -
 def _of_heads(heads: list[str], text: str) -> str:
     """What a page with little text calls itself."""
     for said, sign in ((MISSING, _MISSING), (BROKEN, _BROKEN), (ROBOT, _ROBOT)):
-        if any(found and found.end() - found.start() >= 0.3 * len(head) for head in heads if (found := sign.search(head))):
+        if any(
+            found and found.end() - found.start() >= 0.3 * len(head) for head in heads if (found := sign.search(head))
+        ):
             return said
     if len(text) < _CAPTION and _ROBOT.search(text):
         return ROBOT

@@ -26,7 +26,9 @@ _CUT = re.compile(
     r"weiterlesen|lire la suite|leer más|leggi tutto)\b.{0,120}$",
     re.IGNORECASE,
 )
-_CREDIT = re.compile(r"(?:the post .{1,300} (?:first )?appeared (?:first )?on .{1,100}|(?:source|via):.{0,100})", re.IGNORECASE)
+_CREDIT = re.compile(
+    r"(?:the post .{1,300} (?:first )?appeared (?:first )?on .{1,100}|(?:source|via):.{0,100})", re.IGNORECASE
+)
 _EMPTY_LINE = re.compile(r"\n[ \t]*\n")
 _LAST = 2  # paragraphs, in which a teaser says that it is one
 

@@ -22,6 +22,27 @@ def test_an_answer_has_numbers_sources_and_freshness(reader: Reader, paper: str)
     assert len(told(page, "question")) == len(told(page, "answer")) == 1
 
 
+def test_a_source_says_that_it_was_corrected_and_where_else_it_stands(reader: Reader, paper: str) -> None:
+    page = reader.opens(f"{paper}/demo/articles/toll")
+    copies = [{"article": name, "outlet": name, "url": ""} for name in ("Inland Times", "Gazette")]
+    dates = {"published": "2025-05-02", "updated": "2025-05-04", "corrected": "2025-05-04T10:00:00+00:00"}
+    article = {
+        "article": "pier",
+        "url": "",
+        "deep_link": "",
+        "title": "Pier closes",
+        "outlet": "Gazette",
+        "authors": [],
+    }
+    cited = {"number": 1, "quote": "The pier is closed.", "speaker": "", "copies": copies} | dates | article
+    page.route("**/v1/ask", events(("done", answer("The pier is closed. [1]", citations=[cited]))))
+    ask(page)
+    since = "2 May 2025 · corrected on 4 May 2025 · also in Inland Times"
+    expect(page.locator(".sources li")).to_contain_text(f"Gazette · {since}")
+    page.locator(".prose .cite").click()
+    expect(page.get_by_role("dialog", name="Source 1").locator(".facts")).to_have_text(since)
+
+
 def test_a_number_opens_a_card_with_the_quote(reader: Reader, paper: str) -> None:
     page = reader.opens(f"{paper}/demo/articles/long")
     ask(page)
