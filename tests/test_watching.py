@@ -1,0 +1,155 @@
+"""Sources on the web: what is new comes in, what is as it was is not fetched, what is gone goes."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from retrieval.catalog import now
+from retrieval.store import Store
+from retrieval.watching.register import Register
+from retrieval.watching.source import later
+from tests.misbehaving import Reply, Site, site
+from tests.newssite import FERRY, MILL, TOLL, Desk, Story, count, desk, feed, page, posts, sitemap
+
+DAY = 24 * 60  # minutes
+
+
+@pytest.fixture
+def newsroom(store: Store) -> Iterator[Desk]:
+    with desk(store) as found:
+        yield found
+
+
+@pytest.fixture
+def paper() -> Iterator[Site]:
+    with site({}) as found:
+        found.pages |= {f"/{story.name}": page(story, found) for story in (TOLL, FERRY, MILL)}
+        found.pages["/feed"] = feed(found, [TOLL, FERRY])
+        found.pages["/sitemap.xml"] = sitemap(found, [TOLL, FERRY])
+        yield found
+
+
+def test_a_feed_of_teasers_has_its_pages_read(newsroom: Desk, paper: Site) -> None:
+    assert count(newsroom.add(f"{paper.url}/feed")) == (2, 0, 0, 0)
+    assert newsroom.titles() == [FERRY.title, TOLL.title]
+    toll = next(article for article in newsroom.store.catalog.articles() if article.title == TOLL.title)
+    assert (toll.outlet, toll.authors, toll.published[:10]) == ("Quay Gazette", ("Nia Roth",), "2025-05-02")
+    assert TOLL.text in toll.text and "rights reserved" not in toll.text
+
+
+def test_a_feed_of_whole_texts_needs_no_pages(newsroom: Desk, paper: Site) -> None:
+    paper.pages["/feed"] = feed(paper, [TOLL, FERRY], whole=True)
+    assert count(newsroom.add(f"{paper.url}/feed")) == (2, 0, 0, 0)
+    assert paper.paths() == ["/feed"]
+
+
+def test_a_second_look_fetches_the_feed_alone(newsroom: Desk, paper: Site) -> None:
+    newsroom.add(f"{paper.url}/feed")
+    paper.asked.clear()
+    assert count(newsroom.look(f"{paper.url}/feed"))[:2] == (0, 0)
+    assert paper.paths() == ["/feed"]
+
+
+def test_what_scrolls_off_a_feed_stays(newsroom: Desk, paper: Site) -> None:
+    newsroom.add(f"{paper.url}/feed")
+    paper.pages["/feed"] = feed(paper, [MILL])
+    assert count(newsroom.look(f"{paper.url}/feed")) == (1, 0, 0, 0)
+    assert newsroom.titles() == [FERRY.title, TOLL.title, MILL.title]
+
+
+def test_a_sitemap_tells_which_pages_have_changed(newsroom: Desk, paper: Site) -> None:
+    url = f"{paper.url}/sitemap.xml"
+    assert count(newsroom.add(url)) == (2, 0, 0, 0)
+    corrected = Story("toll", TOLL.title, "Lorries will pay 12 crowns a crossing from 1 September.")
+    paper.pages["/toll"] = page(corrected, paper)
+    paper.asked.clear()
+    assert count(newsroom.look(url))[:2] == (0, 0)
+    assert paper.paths() == ["/sitemap.xml"]
+    paper.pages["/sitemap.xml"] = sitemap(paper, [TOLL, FERRY], "2025-05-04")
+    assert count(newsroom.look(url)) == (0, 1, 1, 0)
+    assert corrected.text in newsroom.text(TOLL.title) and TOLL.text not in newsroom.text(TOLL.title)
+
+
+def test_parts_of_a_sitemap_that_have_not_changed_are_not_fetched(newsroom: Desk, paper: Site) -> None:
+    parts = "".join(
+        f"<sitemap><loc>{paper.url}/{name}</loc><lastmod>2025-05-02</lastmod></sitemap>" for name in ("one", "two")
+    )
+    paper.pages["/sitemap.xml"] = Reply(f"<sitemapindex>{parts}</sitemapindex>".encode())
+    paper.pages |= {"/one": sitemap(paper, [TOLL]), "/two": sitemap(paper, [FERRY, MILL])}
+    assert count(newsroom.add(f"{paper.url}/sitemap.xml")) == (3, 0, 0, 0)
+    paper.asked.clear()
+    newsroom.look(f"{paper.url}/sitemap.xml")
+    assert paper.paths() == ["/sitemap.xml"]
+
+
+def test_wordpress_is_read_to_its_last_page_and_then_only_as_far_as_there_is_news(newsroom: Desk, paper: Site) -> None:
+    paper.pages["/"] = Reply(b'<html><link rel="https://api.w.org/" href="/wp-json/"><body>Home</body></html>')
+    listed = "/wp-json/wp/v2/posts?per_page=100&page={}&orderby=modified&order=desc&_embed=author,wp:term"
+    paper.pages |= {
+        listed.format(1): posts(paper, [TOLL], 3),
+        listed.format(2): posts(paper, [FERRY], 3),
+        listed.format(3): posts(paper, [MILL], 3),
+    }
+    assert count(newsroom.add(f"{paper.url}/")) == (3, 0, 0, 0)
+    paper.asked.clear()
+    newsroom.look(f"{paper.url}{listed.format(1)}")
+    assert paper.paths() == [listed.format(1)]
+
+
+def test_a_page_is_read_again_where_it_has_changed(newsroom: Desk, paper: Site) -> None:
+    assert count(newsroom.add(f"{paper.url}/toll")) == (1, 0, 0, 0)
+    assert count(newsroom.look(f"{paper.url}/toll")) == (0, 0, 1, 0)
+    paper.pages["/toll"] = page(Story("toll", TOLL.title, "Lorries will pay 12 crowns a crossing."), paper)
+    assert count(newsroom.look(f"{paper.url}/toll")) == (0, 1, 0, 0)
+
+
+def test_a_page_that_is_gone_for_a_day_is_withdrawn(newsroom: Desk, paper: Site) -> None:
+    newsroom.add(f"{paper.url}/feed")
+    paper.pages["/toll"] = Reply(b"gone", 410)
+    later_on = later(now(), 2 * DAY)
+    assert newsroom.look(f"{paper.url}/feed", later_on).run.withdrawn == 0
+    assert newsroom.look(f"{paper.url}/feed", later(later_on, DAY / 2)).run.withdrawn == 0
+    assert newsroom.look(f"{paper.url}/feed", later(later_on, 1.1 * DAY)).run.withdrawn == 1
+    assert newsroom.titles() == [FERRY.title]
+
+
+def test_a_page_that_was_away_for_an_hour_stays(newsroom: Desk, paper: Site) -> None:
+    newsroom.add(f"{paper.url}/feed")
+    there, paper.pages["/toll"] = paper.pages["/toll"], Reply(b"", 404)
+    newsroom.look(f"{paper.url}/feed", later(now(), 2 * DAY))
+    paper.pages["/toll"] = there
+    newsroom.look(f"{paper.url}/feed", later(now(), 3.1 * DAY))
+    paper.pages["/toll"] = Reply(b"", 404)
+    newsroom.look(f"{paper.url}/feed", later(now(), 9 * DAY))
+    assert newsroom.titles() == [FERRY.title, TOLL.title]
+
+
+def test_an_article_taken_out_by_hand_does_not_come_back_by_itself(newsroom: Desk, paper: Site) -> None:
+    newsroom.add(f"{paper.url}/feed")
+    toll = next(article for article in newsroom.store.catalog.articles() if article.title == TOLL.title)
+    newsroom.store.catalog.remove(toll.id)
+    newsroom.look(f"{paper.url}/feed", later(now(), 40 * DAY))
+    newsroom.add(f"{paper.url}/sitemap.xml")
+    assert newsroom.titles() == [FERRY.title]
+
+
+def test_two_sources_that_list_one_article_do_not_read_it_twice(newsroom: Desk, paper: Site) -> None:
+    paper.pages["/feed"] = feed(paper, [TOLL, FERRY], whole=True)
+    newsroom.add(f"{paper.url}/feed")
+    assert count(newsroom.add(f"{paper.url}/sitemap.xml"))[:2] == (0, 0)
+    assert not {"/toll", "/ferry"} & set(paper.paths())
+
+
+def test_a_run_that_was_broken_off_goes_on_where_it_ended(newsroom: Desk, paper: Site) -> None:
+    paper.pages["/feed"] = feed(paper, [TOLL, FERRY, MILL])
+    paper.pages["/ferry"] = Reply(b"", 503, {"Retry-After": "1"})
+    broken = newsroom.add(f"{paper.url}/feed").run
+    assert broken.added == 1 and broken.error
+    source = Register(newsroom.store.catalog).get(f"{paper.url}/feed")
+    assert source and source.failures == 1 and not source.succeeded
+    paper.pages["/ferry"] = page(FERRY, paper)
+    newsroom.fetcher.close()
+    with desk(newsroom.store) as another:  # the other one still leaves the host alone
+        paper.asked.clear()
+        assert count(another.look(f"{paper.url}/feed")) == (2, 0, 1, 0)
+    assert "/toll" not in paper.paths()
