@@ -84,16 +84,17 @@ def test_parts_of_a_sitemap_that_have_not_changed_are_not_fetched(newsroom: Desk
 
 def test_wordpress_is_read_to_its_last_page_and_then_only_as_far_as_there_is_news(newsroom: Desk, paper: Site) -> None:
     paper.pages["/"] = Reply(b'<html><link rel="https://api.w.org/" href="/wp-json/"><body>Home</body></html>')
-    listed = "/wp-json/wp/v2/posts?per_page=100&page={}&orderby=modified&order=desc&_embed=author,wp:term"
-    paper.pages |= {
-        listed.format(1): posts(paper, [TOLL], 3),
-        listed.format(2): posts(paper, [FERRY], 3),
-        listed.format(3): posts(paper, [MILL], 3),
-    }
+    order = "orderby=modified&order=desc&_embed=author,wp:term"
+    first, *others = (
+        f"/wp-json/wp/v2/posts?per_page=100&page=1&{order}",
+        *(f"/wp-json/wp/v2/posts?per_page=100&{order}&page={number}" for number in (2, 3)),
+    )
+    for path, story in zip((first, *others), (TOLL, FERRY, MILL), strict=True):
+        paper.pages[path] = posts(paper, [story], 3)
     assert count(newsroom.add(f"{paper.url}/")) == (3, 0, 0, 0)
     paper.asked.clear()
-    newsroom.look(f"{paper.url}{listed.format(1)}")
-    assert paper.paths() == [listed.format(1)]
+    newsroom.look(f"{paper.url}{first}")
+    assert paper.paths() == [first]
 
 
 def test_a_page_is_read_again_where_it_has_changed(newsroom: Desk, paper: Site) -> None:
