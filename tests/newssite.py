@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
-from retrieval import index
 from retrieval.fetching.fetch import Fetcher
 from retrieval.sources.reading import Reader
 from retrieval.store import Store
@@ -16,12 +15,12 @@ from retrieval.watching.run import Outcome, run
 from tests.misbehaving import Asked, Page, Reply, Site, fetching
 
 MORE = (
-    "The harbour office has counted every crossing since the spring, and its figures were read to the council on Friday "
-    "evening before a full gallery. Ferry crews, shopkeepers and the island's only doctor had come to listen.",
-    "Nobody spoke against the plan at first. Later in the evening a carpenter from the south quay asked who would pay for "
-    "the repairs of the old pier, and the treasurer promised an answer in writing before the month is over.",
-    "The council meets again in three weeks. Until then the office takes letters from everyone who lives on the island, "
-    "and the library keeps a copy of the whole plan for those who want to read it in peace.",
+    "The harbour office has counted every crossing since the spring, and its figures were read to the council on "
+    "Friday evening before a full gallery. Ferry crews, shopkeepers and the island's only doctor had come to listen.",
+    "Nobody spoke against the plan at first. Later in the evening a carpenter from the south quay asked who would pay "
+    "for the repairs of the old pier, and the treasurer promised an answer in writing before the month is over.",
+    "The council meets again in three weeks. Until then the office takes letters from everyone who lives on the "
+    "island, and the library keeps a copy of the whole plan for those who want to read it in peace.",
 )
 
 
@@ -82,7 +81,9 @@ def feed(site: Site, stories: Sequence[Story], *, whole: bool = False) -> Reply:
         for story in stories
     )
     space = 'xmlns:content="http://purl.org/rss/1.0/modules/content/"'
-    text = f'<?xml version="1.0"?><rss version="2.0" {space}><channel><title>Quay Gazette</title>{items}</channel></rss>'
+    text = (
+        f'<?xml version="1.0"?><rss version="2.0" {space}><channel><title>Quay Gazette</title>{items}</channel></rss>'
+    )
     return Reply(text.encode(), headers={"Content-Type": "application/rss+xml"})
 
 
@@ -151,5 +152,3 @@ def count(outcome: Outcome) -> tuple[int, int, int, int]:
     """How many articles were added, changed, unchanged, and how many documents failed."""
     done = outcome.run
     return done.added, done.changed, done.unchanged, done.failed
-
-

@@ -9,7 +9,10 @@ import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from retrieval.catalog import now
 from retrieval.store import Store
+from retrieval.watching.register import Register
+from retrieval.watching.source import Run, Source
 from tests.serving import Served, serving
 from tests.standin import Standin
 from tests.writing import COST, TOLL, cited
@@ -96,3 +99,21 @@ def test_an_unexpected_error_has_the_shape_and_the_id_of_all_others(store: Store
     error = response.json()["error"]
     assert (response.status_code, error["code"], error["type"]) == (500, "internal", "server_error")
     assert error["request_id"] == response.headers["X-Request-Id"] and "versions" not in response.text
+
+
+def test_a_source_that_nobody_reads_any_more_makes_the_server_not_ready_and_is_named(store: Store) -> None:
+    with serving(store) as served:
+        register, feed = Register(store.catalog), "https://example.org/feed"
+        register.add(Source(feed, "feed", "", 15, "2025-05-02T08:00:00+00:00", "2025-05-02T08:00:00+00:00"))
+        assert served.client.get("/readyz").status_code == 200, "nobody has promised to look"
+        register.watch(now())
+        said = f"{feed} has not been read since 2025-05-02T08:00:00+00:00."
+        assert reason(served.client.get("/readyz")) == (503, "index_unavailable", said)
+        assert counts(served)[f"source_stale/{feed}"] == 1
+        source = register.get(feed)
+        assert source
+        register.record(source, Run(feed, now(), now()))
+        ready = served.client.get("/readyz").json()
+        assert (ready["sources"][0]["url"], ready["sources"][0]["stale"]) == (feed, False)
+        found = counts(served)
+        assert found[f"source_stale/{feed}"] == 0 and 0 <= found[f"source_age_seconds/{feed}"] < 60

@@ -33,7 +33,7 @@ def add_sources(sources: Sequence[str], *, every: float = 0.0, as_json: bool, qu
     if as_json:
         terminal.say_json(counts | {"failures": [{"source": f.source, "reason": f.reason} for f in tally.failed]})
     elif not quiet:
-        terminal.say(", ".join(f"{count} {what}" for what, count in counts.items() if count) or "nothing to add")
+        terminal.say(", ".join(f"{count} {what}" for what, count in counts.items() if count) or "nothing new")
     if not embedded:
         return MODEL_UNUSABLE
     return SOURCE_UNREADABLE if tally.failed else OK

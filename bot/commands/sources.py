@@ -16,8 +16,8 @@ from retrieval.catalog import now
 from retrieval.errors import SourceError
 from retrieval.watching.identify import identify
 from retrieval.watching.register import Register
-from retrieval.watching.run import STOPPED, Outcome, run
-from retrieval.watching.source import Source, is_stale
+from retrieval.watching.run import Outcome, run
+from retrieval.watching.source import INTERRUPTED, Source, is_stale
 from retrieval.watching.watch import watch
 
 OK = 0
@@ -104,7 +104,7 @@ def say_run(outcome: Outcome) -> None:
     done = outcome.run
     counts = {"added": done.added, "changed": done.changed, "withdrawn": done.withdrawn, "failed": done.failed}
     told = ", ".join(f"{count} {what}" for what, count in counts.items() if count)
-    if done.error and done.error != STOPPED:
+    if done.error and done.error != INTERRUPTED:
         told = f"{told}; broke off: {done.error}" if told else f"broke off: {done.error}"
     if told:
         terminal.warn(printable(f"{done.finished} {done.source}: {told}"))

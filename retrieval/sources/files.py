@@ -31,9 +31,6 @@ def read(source: str, *, largest: int = LARGEST_FILE) -> Iterator[Article | Sour
 
 
 def _found(source: str, largest: int) -> Iterator[Article | SourceError]:
-    if source.startswith(("http://", "https://")):
-        yield SourceError(source, "web addresses are not read yet; save the page as an .html file and add that")
-        return
     path = Path(source).expanduser()
     if path.is_dir():
         yield from _folder(path, largest)
@@ -46,7 +43,8 @@ def _found(source: str, largest: int) -> Iterator[Article | SourceError]:
         for match in matches:
             yield from _folder(match, largest) if match.is_dir() else _in_passing(match, largest)
     else:
-        yield SourceError(source, "there is no such file or folder")
+        is_address = "://" in source
+        yield SourceError(source, "is no address of http or https" if is_address else "there is no such file or folder")
 
 
 def _folder(folder: Path, largest: int) -> Iterator[Article | SourceError]:

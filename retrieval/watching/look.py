@@ -31,11 +31,12 @@ RETRY_MINUTES = 60  # for a page that could not be reached
 class Seen:
     """One document: what to remember of it, the articles it brought, why it brought none.
 
-    It was `read`, or is the `same` as it was, or `known` from the list alone and not asked for, or `gone` for good.
+    It was `read`, or is the `same` as it was, or `known` from the list alone and not asked for, or `gone` for good; or
+    it is the `list` itself.
     """
 
     visit: Visit
-    what: Literal["read", "same", "known", "gone"] = "read"
+    what: Literal["read", "same", "known", "gone", "list"] = "read"
     articles: tuple[Article, ...] = ()
     failed: SourceError | None = None
 
@@ -86,13 +87,14 @@ class Look:
                 continue
             fetched = self._get(url, self._validators(document))
             if self._source.complete and (fetched.unchanged or fetched.digest == document.digest):
-                yield Seen(document, "same")
+                yield Seen(document, "list")
                 continue
             listing = listed(kind, fetched)
             any_news = yield from self._entries(listing)
             is_index = kind == "sitemap" and bool(listing.more)
             if not is_index:  # an index is read each time: its parts may change though it does not
-                yield Seen(replace(document, mark=mark, validators=fetched.validators, digest=fetched.digest))
+                seen = replace(document, mark=mark, validators=fetched.validators, digest=fetched.digest)
+                yield Seen(seen, "list")
             if is_index or any_news or not self._source.complete:
                 waiting.extend((address, listing.changed.get(address, "")) for address in listing.more)
 

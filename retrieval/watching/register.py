@@ -6,7 +6,7 @@ from importlib.resources import files
 from random import uniform
 
 from retrieval.catalog import Catalog
-from retrieval.watching.source import LONGEST_INTERVAL, Run, Source, is_stale, later
+from retrieval.watching.source import INTERRUPTED, LONGEST_INTERVAL, Run, Source, is_stale, later
 
 JITTER = 0.1  # of the interval: sources that were added together are not looked at together for ever
 _COLUMNS = [field.name for field in fields(Source)]
@@ -61,7 +61,13 @@ class Register:
             self._catalog.set_fact(WATCHED, at)
 
     def record(self, source: Source, run: Run, *, retry_after: float | None = None) -> None:
-        """Remember how a run went, and when the next one is due; `retry_after` are the seconds a server asks for."""
+        """Remember how a run went, and when the next one is due; `retry_after` are the seconds a server asks for.
+
+        One that was interrupted is made again as soon as somebody watches.
+        """
+        if run.error == INTERRUPTED:
+            self._catalog.db.execute("UPDATE sources SET due = ? WHERE url = ?", [run.finished, source.url])
+            return
         ok, failures = not run.error, 0 if not run.error else source.failures + 1
         wait = min(source.minutes * 2**failures, max(LONGEST_INTERVAL, source.minutes)) * uniform(
             1 - JITTER, 1 + JITTER

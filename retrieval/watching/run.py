@@ -14,12 +14,11 @@ from retrieval.sources.reading import Reader
 from retrieval.store import Store
 from retrieval.watching.look import Look, Seen
 from retrieval.watching.register import Register
-from retrieval.watching.source import Run, Source
+from retrieval.watching.source import INTERRUPTED, Run, Source
 from retrieval.watching.visits import Visits
 
 AT_ONCE = 20  # documents; those read since are read again after a crash
 GONE = "gone"  # why an article was withdrawn: its page has answered 404 or 410 for a day
-STOPPED = "was interrupted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +45,7 @@ def run(
     The cancellation, or an interrupt here, ends it; what has been settled stays.
     """
     started = at or now()
-    counts, failed, error, wait = Counter[str](), list[SourceError](), STOPPED, None
+    counts, failed, error, wait = Counter[str](), list[SourceError](), INTERRUPTED, None
     try:
         for batch in _batches(Look(source, store.catalog, fetcher, reader, started, at_hand, cancellation)):
             failed.extend(_settle(store, source, batch, counts))

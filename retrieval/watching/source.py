@@ -8,6 +8,7 @@ Kind = Literal["page", "feed", "sitemap", "wordpress"]
 MINUTES: dict[Kind, float] = {"page": 24 * 60, "feed": 15, "sitemap": 60, "wordpress": 15}  # between two runs
 LONGEST_INTERVAL = 24 * 60  # minutes, whatever a feed asks for
 MISSED = 3  # runs in a row without a success make a source stale
+INTERRUPTED = "was interrupted"  # the error of a run that somebody ended
 SHORTEST_PATIENCE = 60  # minutes, so that a feed's hiccup alarms nobody
 
 
