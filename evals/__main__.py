@@ -9,12 +9,12 @@ from pathlib import Path
 
 from bot.models import writer
 from bot.settings import read_settings
-from evals import answers, attributions, data, followups, injection, retrieval, writing, written
+from evals import answers, attributions, data, followups, injection, pages, retrieval, writing, written
 from evals.systems import build
 from evals.table import Line, show
 from retrieval.embed import MiniLM
 
-SETS = ("attributions", "quotes", "multihop", "clapnq", "followups", "news", "writing", "injection", "written")
+SETS = ("attributions", "pages", "quotes", "multihop", "clapnq", "followups", "news", "writing", "injection", "written")
 
 
 def main() -> None:
@@ -23,6 +23,7 @@ def main() -> None:
     model, lines = MiniLM(), list[Line]()
     measure: dict[str, Callable[[], list[Line]]] = {
         "attributions": lambda: attributions.measure(options.data),
+        "pages": lambda: pages.measure(options.data),
         "quotes": lambda: _quotes(options, model),
         "multihop": lambda: _multihop(options, model),
         "clapnq": lambda: answers.clapnq(options.data, model),

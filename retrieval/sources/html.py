@@ -14,7 +14,9 @@ from retrieval.sources.extraction import paragraphs
 from retrieval.sources.facts import Facts, facts_of
 from retrieval.sources.markdown import join
 
-_DECLARED = re.compile(rb"""<(?:meta|\?xml)[^>]{0,200}?(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]{1,40})""", re.IGNORECASE)
+_DECLARED = re.compile(
+    rb"""<(?:meta|\?xml)[^>]{0,200}?(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]{1,40})""", re.IGNORECASE
+)
 _HEAD = 4096  # bytes, in which a page declares its encoding
 _ESCAPED = b"\x1b"  # in Japanese and Korean encodings that look like ASCII
 _MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)

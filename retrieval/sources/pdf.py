@@ -23,10 +23,14 @@ _EDGE = 2  # lines at the top and bottom of a page where running headers and num
 _FEWEST_REPEATS = 3  # pages
 _FULL = 0.75  # of the usual width; a shorter line that ends a sentence ends its paragraph
 _LONGEST = 20_000  # characters of a paragraph
-_NUMBER = re.compile(r"(?:(?:page|seite|p\.)\s*)?[-–—]?\s*\d{1,4}\s*[-–—]?(?:\s*(?:of|/|von)\s*\d{1,4})?", re.IGNORECASE)
+_NUMBER = re.compile(
+    r"(?:(?:page|seite|p\.)\s*)?[-–—]?\s*\d{1,4}\s*[-–—]?(?:\s*(?:of|/|von)\s*\d{1,4})?", re.IGNORECASE
+)
 _HYPHEN = re.compile(r"(?<=[a-zà-ÿ])[-\u2010\u00ad]$")
 _SENTENCE_END = re.compile(r"[.!?:…][\"'’”»)\]]*$")
-_FILE_NAME = re.compile(r"\.(?:docx?|pdf|indd|tex|odt|pptx?|qxd|rtf)$|^(?:microsoft word|untitled|document\d*\b)|[_/\\]", re.IGNORECASE)
+_FILE_NAME = re.compile(
+    r"\.(?:docx?|pdf|indd|tex|odt|pptx?|qxd|rtf)$|^(?:microsoft word|untitled|document\d*\b)|[_/\\]", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,10 +142,8 @@ def _paragraphs(pages: Iterator[list[str]]) -> Iterator[str]:
             yield gathered
             gathered = ""
         gathered = _joined(gathered, bare)
-        if len(gathered) > _LONGEST:
-            yield gathered
-            gathered = ""
-        elif bare and len(bare) < full and (_SENTENCE_END.search(bare) or _is_heading(gathered)):
+        is_last = 0 < len(bare) < full and (_SENTENCE_END.search(bare) or _is_heading(gathered))
+        if is_last or len(gathered) > _LONGEST:
             yield gathered
             gathered = ""
     if gathered:
@@ -154,7 +156,7 @@ def _is_heading(gathered: str) -> bool:
 
 
 def _joined(before: str, line: str) -> str:
-    """Lines of one paragraph; a word that was divided at the line's end is whole again where it goes on in lower case."""
+    """Lines of one paragraph; a word divided at a line's end is whole again where it goes on in lower case."""
     if not before or not line:
         return before or line
     if _HYPHEN.search(before) and line[0].islower():

@@ -12,7 +12,6 @@ import sys
 from dataclasses import asdict
 from typing import Any
 
-from retrieval.documents import Article
 from retrieval.fetching.fetched import Fetched
 from retrieval.sources import page
 from retrieval.sources.entry import Entry

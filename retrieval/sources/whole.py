@@ -22,11 +22,14 @@ _NO_TEXT = frozenset(
 )
 _CUT = re.compile(
     r"(?:\.\.\.|…|\[…\]|\[\.\.\.\]|\[&hellip;\])\W*$|"
-    r"(?:continue reading|read (?:more|on|the (?:full|rest|whole))|keep reading|full (?:story|article)|view (?:article|post)|"
+    r"(?:continue reading|read (?:more|on|the (?:full|rest|whole))|keep reading|full (?:story|article)|"
+    r"view (?:article|post)|"
     r"weiterlesen|lire la suite|leer más|leggi tutto)\b.{0,120}$",
     re.IGNORECASE,
 )
-_CREDIT = re.compile(r"(?:the post .{1,300} (?:first )?appeared (?:first )?on .{1,100}|(?:source|via):.{0,100})", re.IGNORECASE)
+_CREDIT = re.compile(
+    r"(?:the post .{1,300} (?:first )?appeared (?:first )?on .{1,100}|(?:source|via):.{0,100})", re.IGNORECASE
+)
 _EMPTY_LINE = re.compile(r"\n[ \t]*\n")
 _LAST = 2  # paragraphs, in which a teaser says that it is one
 
