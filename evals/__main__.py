@@ -9,12 +9,15 @@ from pathlib import Path
 
 from bot.models import writer
 from bot.settings import read_settings
-from evals import answers, attributions, data, feeds, followups, injection, retrieval, writing, written
+from evals import answers, attributions, data, feeds, followups, injection, pages, retrieval, writing, written
 from evals.systems import build
 from evals.table import Line, show
 from retrieval.embed import MiniLM
 
-SETS = ("feeds", "attributions", "quotes", "multihop", "clapnq", "followups", "news", "writing", "injection", "written")
+SETS = (
+    *("feeds", "pages", "attributions", "quotes", "multihop", "clapnq", "followups", "news"),
+    *("writing", "injection", "written"),
+)
 
 
 def main() -> None:
@@ -24,6 +27,7 @@ def main() -> None:
     measure: dict[str, Callable[[], list[Line]]] = {
         "feeds": lambda: feeds.measure(options.data),
         "attributions": lambda: attributions.measure(options.data),
+        "pages": lambda: pages.measure(options.data),
         "quotes": lambda: _quotes(options, model),
         "multihop": lambda: _multihop(options, model),
         "clapnq": lambda: answers.clapnq(options.data, model),

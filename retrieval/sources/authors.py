@@ -13,11 +13,15 @@ _NO_PERSON = re.compile(
     r"https?:|www\.|[@/\\<>{}=]|\d|\.(?:com|org|net|co)\b|"
     r"\b(?:staff|editors?|newsroom|desk|admin|administrator|team|agency|agencies|press|ap|reuters|afp|dpa|news|redaktion|"
     r"redacci[oó]n|rédaction|redazione|unknown|author|guest|contributors?|correspondents?|reporters?|editorial|writers?|"
-    r"wires?|reports?|online|magazine|media|network|inc|llc|ltd)\b",
+    r"wires?|reports?|online|magazine|media|network|inc|llc|ltd|"
+    # What guesses from a byline bring along; April, May, June and August are people too.
+    r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|january|february|march|july|september|october|november|december)\b",
     re.IGNORECASE,
 )
 _AFTER_NAME = re.compile(r"\s*(?:\||\(|\s[-–—]\s).*$", re.DOTALL)
-_BEFORE_NAME = re.compile(r"^(?:(?:written|posted|reported|words)?\s*by|von|par|por)[:\s]+", re.IGNORECASE)
+_BEFORE_NAME = re.compile(
+    r"^(?:(?:written|posted|reported|words|analysis|opinion|story)?\s*by|von|par|por)[:\s]+", re.IGNORECASE
+)
 
 
 def persons(written: Iterable[str], outlet: str = "") -> tuple[str, ...]:
@@ -33,6 +37,8 @@ def _bare(name: str) -> str:
 
 def _is_person(name: str, outlet: str) -> bool:
     if not 2 <= len(name) <= _LONGEST_NAME or len(name.split()) > _MOST_WORDS or _NO_PERSON.search(name):
+        return False
+    if " " not in name and name.isupper():  # an agency's initials
         return False
     return _letters(name) not in _letters(outlet) and any(map(str.isalpha, name)) and not name[0].islower()
 

@@ -25,6 +25,8 @@ from retrieval.sources.site import believed, host
 _SUFFIX = re.compile(r"\s+(?:[|·»•]+|[-–—:]+)\s+(?=[^|·»•]*$)")
 _CUT = re.compile(r"\s*(?:\.\.\.|…)$")
 _EPOCH = ("0001-", "1970-01-01")  # what publishing systems write for no date
+_LONGEST_TITLE = 500  # characters
+_LONGEST_NAME = 80  # characters of an outlet or a section
 _LANGUAGE = re.compile(r"([a-z]{2,3})(?:[-_][a-z0-9_-]+)?", re.IGNORECASE)
 
 
@@ -103,7 +105,7 @@ def _title(said: _Said, outlet: str) -> str:
     titles = said.ld("headline", "name") + said.meta("og:title", "twitter:title", "dc.title")
     listed = [said.entry.title] if said.entry.title else []
     every = titles + listed + (heads[:1] if len(heads) == 1 else []) + said.found("//head/title/text()")
-    every = every or ([said.guessed.title] if said.guessed.title else [])
+    every = [one[:_LONGEST_TITLE] for one in every] or ([said.guessed.title] if said.guessed.title else [])
     if not every:
         return heads[0] if heads else ""
     title = _without_suffix(every[0], outlet, host(said.url))
@@ -139,12 +141,10 @@ def _authors(said: _Said, outlet: str) -> tuple[str, ...]:
 
 def _outlet(said: _Said) -> str:
     sites = [one for one in said.objects if "WebSite" in json_ld.types(one)]
-    named = (
-        said.meta("og:site_name")
-        + said.ld("publisher")
-        + [name for one in sites for name in json_ld.texts(one.get("name"))]
-    )
-    return next((name for name in named if len(name) <= 80), "") or host(said.url)
+    named = said.meta("og:site_name") + said.ld("publisher")
+    named += [storable(name) for one in sites for name in json_ld.texts(one.get("name"))]
+    is_name = (name for name in named if len(name) <= _LONGEST_NAME and "://" not in name and not name.startswith("@"))
+    return next(is_name, "") or host(said.url)
 
 
 def _published(said: _Said) -> Iterable[str]:
@@ -199,4 +199,4 @@ def _language(said: _Said) -> str:
 
 def _section(said: _Said) -> str:
     named = said.ld("articleSection") + said.meta("article:section", "parsely-section") + [said.entry.section]
-    return next((name for name in named if name and len(name) <= 80), "")
+    return next((name for name in named if name and len(name) <= _LONGEST_NAME), "")

@@ -2,13 +2,13 @@
 
 import json
 import struct
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 _LENGTHS = struct.Struct("!II")
 Message = dict[str, Any]
 
 
-def send(stream: BinaryIO, message: Message, content: bytes = b"") -> None:
+def send(stream: IO[bytes], message: Message, content: bytes = b"") -> None:
     """Write one message and flush it. Raises OSError."""
     head = json.dumps(message).encode("ascii")
     stream.write(_LENGTHS.pack(len(head), len(content)))
@@ -17,7 +17,7 @@ def send(stream: BinaryIO, message: Message, content: bytes = b"") -> None:
     stream.flush()
 
 
-def receive(stream: BinaryIO, *, largest: int) -> tuple[Message, bytes]:
+def receive(stream: IO[bytes], *, largest: int) -> tuple[Message, bytes]:
     """The next message. Raises EOFError when the other side has ended, ValueError when it is larger than `largest`."""
     head, content = _LENGTHS.unpack(_exactly(stream, _LENGTHS.size))
     if head + content > largest:
@@ -28,7 +28,7 @@ def receive(stream: BinaryIO, *, largest: int) -> tuple[Message, bytes]:
     return message, _exactly(stream, content)
 
 
-def _exactly(stream: BinaryIO, size: int) -> bytes:
+def _exactly(stream: IO[bytes], size: int) -> bytes:
     content = stream.read(size)
     if len(content) < size:
         raise EOFError("the other process has ended")

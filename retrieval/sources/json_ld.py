@@ -26,16 +26,15 @@ _SCRIPTS = "//script[contains(translate(@type, 'LDJSON', 'ldjson'), 'ld+json')]"
 # Where the page's own object stands; what it lists (itemListElement) or recommends is another page's.
 _HOLDERS = ("@graph", "mainEntity", "mainEntityOfPage", "subjectOf")
 
-# What publishers' templates wrap around the object or leave in it.
-_WRAPPING = re.compile(
-    r"^\s*(?://)?\s*(?:<!--|<!\[CDATA\[|/\*<!\[CDATA\[\*/)|(?://)?\s*(?:-->|\]\]>|/\*\]\]>\*/)\s*;?\s*$"
-)
-_COMMA_AT_END = re.compile(r",(\s*[}\]])")
+# What publishers' templates wrap around the object.
+_OPENING = ("//", "<!--", "<![CDATA[", "/*", "*/")
+_CLOSING = ("//", "-->", "]]>", "/*", "*/", ";")
+_COMMA_AT_END = re.compile(r",(\s{0,200}[}\]])")
 _NO_ESCAPE = re.compile(r'\\(?![\\"/bfnrtu])')
 
 
 def objects(page: HtmlElement) -> tuple[Object, ...]:
-    """The page's own objects in order, references between them (`@id`) resolved; a script that is no JSON is left out."""
+    """The page's own objects in order, references between them (`@id`) resolved; what is no JSON is left out."""
     every = (one for script in page.xpath(_SCRIPTS) for one in _own(_parsed(script.text or "")))
     found = list(islice(every, _MOST_OBJECTS))
     named = {one["@id"]: one for one in found if isinstance(one.get("@id"), str) and len(one) > 1}
@@ -104,7 +103,7 @@ def _parsed(script: str) -> Any:
     """The value in a script, None where it cannot be read even without its template's slips."""
     if len(script) > _LARGEST_SCRIPT:
         return None
-    bare = _WRAPPING.sub("", _WRAPPING.sub("", script.strip())).strip().rstrip(";")
+    bare = _bare(script)
     for repaired in (str, _without_slips, unescape):
         try:
             # Control characters in strings are let pass; what follows the object is not looked at.
@@ -112,6 +111,19 @@ def _parsed(script: str) -> Any:
         except (ValueError, RecursionError):
             continue
     return None
+
+
+def _bare(script: str) -> str:
+    script = script.strip()
+    while script.startswith(_OPENING) or script.endswith(_CLOSING):
+        before = len(script)
+        for mark in _OPENING:
+            script = script.removeprefix(mark).lstrip()
+        for mark in _CLOSING:
+            script = script.removesuffix(mark).rstrip()
+        if len(script) == before:
+            break
+    return script
 
 
 def _without_slips(script: str) -> str:

@@ -1,4 +1,4 @@
-"""A live blog cut into its entries: each is an article of its own, with its own headline, time and place on the page."""
+"""A live blog cut into its entries: each is an article with its own headline, time and place on the page."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -70,7 +70,7 @@ def _update(row: json_ld.Object, url: str, facts: Facts) -> Article | None:
 
 
 def _place(row: json_ld.Object, url: str, otherwise: str) -> str:
-    """Where an entry stands: as it says itself, else on the blog's page by what does not change when others are added."""
+    """Where an entry stands: as it says itself, else on the blog's page by what stays when others are added."""
     for named in (_text(row.get("url")), _text(row.get("@id"))):
         try:
             address = urljoin(url, named)

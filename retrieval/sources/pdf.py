@@ -142,9 +142,8 @@ def _paragraphs(pages: Iterator[list[str]]) -> Iterator[str]:
             yield gathered
             gathered = ""
         gathered = _joined(gathered, bare)
-        if len(gathered) > _LONGEST or (
-            bare and len(bare) < full and (_SENTENCE_END.search(bare) or _is_heading(gathered))
-        ):
+        is_last = 0 < len(bare) < full and (_SENTENCE_END.search(bare) or _is_heading(gathered))
+        if is_last or len(gathered) > _LONGEST:
             yield gathered
             gathered = ""
     if gathered:
@@ -157,7 +156,7 @@ def _is_heading(gathered: str) -> bool:
 
 
 def _joined(before: str, line: str) -> str:
-    """Lines of one paragraph; a word that was divided at the line's end is whole again where it goes on in lower case."""
+    """Lines of one paragraph; a word divided at a line's end is whole again where it goes on in lower case."""
     if not before or not line:
         return before or line
     if _HYPHEN.search(before) and line[0].islower():

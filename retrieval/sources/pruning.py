@@ -15,9 +15,10 @@ _HOVER = re.compile(r"rollover|tool-?tip|popover|pop-?up|hover-?card|screen-?rea
 _BODY = re.compile(r"(?:article|story|post|entry)[-_]{0,2}(?:body|content|text)", re.I)
 _TWEET = re.compile(r"twitter-tweet|instagram-media|bluesky-embed|mastodon-embed")
 _AROUND = re.compile(
-    r"(?:^|[\s_-])(?:newsletter|related|recirc|read-?more|also-?read|more-stories|recommended|promo|outbrain|taboola|"
-    r"author-?(?:bio|box|info|card)|about-?author|byline|breadcrumbs?|share|sharing|social|tags|tag-?list|comments?|"
-    r"figcaption|caption|credit|pagination|cookie|consent|subscribe|sign-?up|paywall)",
+    r"(?:^|[\s_-])(?:newsletter|recirc|outbrain|taboola|breadcrumb|paywall|figcaption|"
+    r"(?:related|read-?more|also-?read|more-stories|recommended|promo|author-?(?:bio|box|info|card)|about-?author|byline|"
+    r"share|sharing|social|tags|tag-?list|comments?|caption|credit|pagination|cookies?|consent|subscribe|sign-?up)"
+    r"(?![a-z]))",
     re.I,
 )
 _LEAD = re.compile(
@@ -28,6 +29,8 @@ _LEAD = re.compile(
 )
 _LINKED = 0.9  # share of a list's characters in links from which it is nothing but links
 _MOSTLY_LINKED = 0.6  # the same for what follows `Related:`
+_MOST_OF_IT = 0.25  # of the characters in a page's paragraphs
+_LONGEST_NAME = 1_000  # characters of classes that are looked at
 _LONGEST_AROUND = 600  # characters; what is longer may hold the article
 
 
@@ -55,7 +58,7 @@ def drop(element: HtmlElement) -> None:
 
 
 def _keep_inline_text(page: HtmlElement) -> None:
-    """Words in a sentence are taken for furniture by the class of their link, and cards that hover over a name for text."""
+    """A word is no furniture for the class of its link, and a card that hovers over a name is no text."""
     for element in list(page.xpath("//p//*|//li//*|//blockquote//*")):
         if element.tag not in _INLINE:
             continue
@@ -81,7 +84,7 @@ def _join_bodies(page: HtmlElement) -> None:
 def _share(one: HtmlElement, other: HtmlElement) -> bool:
     """Whether both belong to the same article, where pages that scroll on hold several."""
     ours, theirs = (next(element.iterancestors("article", "main"), None) for element in (one, other))
-    return ours is not None and ours is theirs and len(list(ours.iter("h1"))) <= 1
+    return ours is theirs and ours is not None and len(list(ours.iter("h1"))) <= 1
 
 
 def _drop_inner_articles(page: HtmlElement) -> None:
@@ -106,10 +109,13 @@ def _drop_other_articles(page: HtmlElement) -> None:
 
 
 def _drop_around(page: HtmlElement) -> None:
-    """Small parts whose class or id says that they are no part of the story."""
+    """Small parts whose class or id says that they are no part of the story, unless they hold much of it."""
+    most = min(_LONGEST_AROUND, _MOST_OF_IT * sum(len(text_of(p)) for p in page.iter("p")))
     for element in list(page.iter("div", "section", "aside", "ul", "p", "form", "figcaption", "h2", "h3", "h4")):
-        named = f"{element.get('class') or ''} {element.get('id') or ''}"
-        if element.tag == "figcaption" or (_AROUND.search(named) and len(text_of(element)) <= _LONGEST_AROUND):
+        named = f"{element.get('class') or ''} {element.get('id') or ''}"[:_LONGEST_NAME]
+        if element.tag == "figcaption" or (
+            _AROUND.search(named) and element.find(".//h1") is None and len(text_of(element)) <= most
+        ):
             drop(element)
 
 

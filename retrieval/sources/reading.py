@@ -4,6 +4,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict
 from types import TracebackType
 from typing import Any, Self
@@ -23,7 +24,7 @@ _ENDED = "could not be read (the reader ended)"
 
 
 class Reader:
-    """Reads pages as `page.py` does, in a process that is started when it is first needed; safe to share, one at a time.
+    """Reads pages as `page.py` does, in a process started when it is first needed; safe to share, one at a time.
 
     A document that takes longer than `seconds` is refused, the process killed; the next one starts another.
     """
@@ -105,10 +106,8 @@ class Reader:
         if process is None:
             return
         assert process.stdin and process.stdout
-        try:
+        with suppress(OSError):  # it has ended with a request unread
             process.stdin.close()
-        except OSError:  # it has ended with a request unread
-            pass
         try:
             process.wait(_END_SECONDS)
         except subprocess.TimeoutExpired:

@@ -31,16 +31,19 @@ _NOTICE = 1_500
 _CAPTION = 500
 _STORY = 600
 _FEWEST_TEASERS = 6
+_MOST_TEASERS = 300
 
 _SUBSCRIBE = re.compile(
-    r"(?:subscribe|sign ?(?:in|up)|log ?in|register|(?:create|open) (?:a |an |your )?(?:free )?account|become a member|join)"
-    r"\b.{0,60}\b(?:to (?:continue|keep|read|finish|unlock|access|view)|for (?:full|unlimited) access|full (?:article|story|access))|"
+    r"(?:subscribe|sign ?(?:in|up)|log ?in|register|(?:create|open) (?:a |an |your )?(?:free )?account|become a member|"
+    r"join)\b.{0,60}\b(?:to (?:continue|keep|read|finish|unlock|access|view)|for (?:full|unlimited) access|"
+    r"full (?:article|story|access))|"
     r"(?:continue|keep) reading (?:this|the|with|for)\b.{0,60}(?:subscri|account|free|member)|"
     r"(?:this|the (?:full|rest of (?:this|the)))(?: \w+)? ?(?:article|story|content|post|page)?"
     r" is (?:only |exclusively |reserved |available )*(?:for|to) (?:our |paid |paying )?(?:subscribers|members)|"
     r"already (?:a |have a )(?:subscri\w+|member)|for subscribers only|subscriber.only (?:article|content|story)|"
     r"you(?:['’]ve| have) (?:reached|used|read) .{0,40}(?:free|limit|articles)|"
-    r"jetzt (?:abonnieren|weiterlesen)|(?:réservé|reserve) (?:à nos|aux) abonnés|exclusivo para (?:suscriptores|assinantes)",
+    r"jetzt (?:abonnieren|weiterlesen)|(?:réservé|reserve) (?:à nos|aux) abonnés|"
+    r"exclusivo para (?:suscriptores|assinantes)",
     re.IGNORECASE,
 )
 _MISSING = re.compile(
@@ -65,9 +68,9 @@ _CONSENT = re.compile(
     re.IGNORECASE,
 )
 _LOGIN = re.compile(r"(?:please )?(?:log|sign)[ -]?(?:in|on)\b|anmelden|connexion|iniciar sesi[oó]n", re.IGNORECASE)
-_TEASER = ".//*[self::h1 or self::h2 or self::h3 or self::h4 or self::h5][.//a[@href] or parent::a[@href]]"
+_TEASER = ".//*[self::h2 or self::h3 or self::h4 or self::h5][.//a[@href] or parent::a[@href]]"
 _PASSWORD = "//input[translate(@type, 'PASWORD', 'pasword')='password']"
-_FIELDS = "//form//*[self::textarea or self::select or self::input[not(@type) or @type='text' or @type='email' or @type='tel']]"
+_FIELDS = "//form//*[self::textarea or self::select or self::input[not(@type) or contains('text email tel', @type)]]"
 
 
 def reason(page: HtmlElement, facts: Facts, parts: Sequence[tuple[str, bool]]) -> str:
@@ -80,9 +83,8 @@ def reason(page: HtmlElement, facts: Facts, parts: Sequence[tuple[str, bool]]) -
     if _is_cut(page, facts, text, tail):
         return PAYWALL
     told = has_article(text, blocks(text, facts.title, headings))
-    if not told or len(text) < _NOTICE:
-        if said := _of_markup(page, facts, text):
-            return said
+    if (not told or len(text) < _NOTICE) and (said := _of_markup(page, facts, text)):
+        return said
     return _index(page, facts, parts) or ("" if told else NOTHING)
 
 
@@ -122,22 +124,22 @@ def _of_markup(page: HtmlElement, facts: Facts, text: str) -> str:
 
 def _index(page: HtmlElement, facts: Facts, parts: Sequence[tuple[str, bool]]) -> str:
     """An index is headings that are links with a line or two each, and no text of its own beside them."""
-    teasers = page.xpath(_TEASER)
+    teasers = [heading for heading in page.xpath(_TEASER)[:_MOST_TEASERS] if _plain("".join(heading.itertext()))]
     if len(teasers) < _FEWEST_TEASERS:
         return ""
-    titles = {_plain("".join(teaser.itertext())) for teaser in teasers}
-    prose = [part for part, is_heading in parts if not is_heading and _plain(part) not in titles]
-    shown = sum(_plain(part) in titles for part, _ in parts)
-    around = {_plain("".join(p.itertext())) for teaser in teasers for p in _beside(teaser)}
-    own = sum(len(part) for part in prose if _plain(part) not in around)
-    return INDEX if own < (_CAPTION // 2 if facts.is_article else _STORY) and (shown or own < _CAPTION) else ""
+    theirs = {_plain("".join(heading.itertext())) for heading in teasers}
+    theirs |= {_plain("".join(p.itertext())) for heading in teasers for p in _beside(heading)}
+    own = sum(len(text) for text, is_heading in parts if not is_heading and _plain(text) not in theirs)
+    return INDEX if own < (_CAPTION // 2 if facts.is_article else _STORY) else ""
 
 
-def _beside(teaser: HtmlElement) -> list[HtmlElement]:
-    """The paragraphs of the smallest part of the page around a teaser's heading that holds any."""
-    for holder in teaser.iterancestors("article", "li", "div", "section", "a", "td"):
+def _beside(heading: HtmlElement) -> list[HtmlElement]:
+    """The paragraphs in the smallest part of the page around a teaser's heading that holds any, and no other teaser."""
+    for holder in heading.iterancestors():
+        if len(holder.xpath(_TEASER)) > 1:
+            return []
         if found := list(holder.iter("p")):
-            return found if len(found) <= 4 else []
+            return found if sum(len("".join(p.itertext())) for p in found) <= _STORY else []
     return []
 
 

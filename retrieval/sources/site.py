@@ -14,7 +14,7 @@ def host(url: str) -> str:
 
 
 def is_same(one: str, other: str) -> bool:
-    """Whether two addresses are of one site: the same host apart from `www.`, `amp.` or `m.`, or one under the other."""
+    """Whether two addresses are of one site: one host apart from `www.`, `amp.` or `m.`, or one under the other."""
     ours, theirs = _bare(host(one)), _bare(host(other))
     if not ours or not theirs:
         return False

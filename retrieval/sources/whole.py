@@ -22,7 +22,8 @@ _NO_TEXT = frozenset(
 )
 _CUT = re.compile(
     r"(?:\.\.\.|…|\[…\]|\[\.\.\.\]|\[&hellip;\])\W*$|"
-    r"(?:continue reading|read (?:more|on|the (?:full|rest|whole))|keep reading|full (?:story|article)|view (?:article|post)|"
+    r"(?:continue reading|read (?:more|on|the (?:full|rest|whole))|keep reading|full (?:story|article)|"
+    r"view (?:article|post)|"
     r"weiterlesen|lire la suite|leer más|leggi tutto)\b.{0,120}$",
     re.IGNORECASE,
 )
