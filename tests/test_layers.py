@@ -30,6 +30,7 @@ ONLY_IN = {
     "onnxruntime": {"retrieval.embed"},
     "sqlite3": {
         *("retrieval.catalog", "retrieval.quotes.table", "retrieval.vector_cache"),
+        *("retrieval.watching.register", "retrieval.watching.visits"),
         *(f"retrieval.{name}" for name in ("database", "migration", "reading", "rows", "twins")),
         *("bot.history", "bot.spending", "bot.web.keys", "bot.web.standing"),
         *("bot.telegram.database", "bot.telegram.journal", "bot.telegram.inbox"),
