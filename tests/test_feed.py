@@ -133,7 +133,7 @@ def test_old_and_rare_kinds_are_known(xml: str, kind: str) -> None:
         ("<link>http://[broken</link>", ""),
         ('<enclosure url="https://post.example/pier.mp3"/>', ""),
         ('<atom:link rel="self" href="https://post.example/self"/><link>https://post.example/pier</link>', "https://post.example/pier"),
-        ("<link>https://feeds.example/~r/1</link><feedburner:origLink>https://post.example/pier</feedburner:origLink>", "https://post.example/pier"),
+        ("<feedburner:origLink>https://post.example/pier</feedburner:origLink>", "https://post.example/pier"),
     ],
 )  # fmt: skip
 def test_the_address_is_the_article_itself(inside: str, url: str) -> None:

@@ -135,7 +135,7 @@ def _entry(item: etree._Element) -> Entry:
 
 
 def _link(item: etree._Element, facts: Facts) -> str:
-    """The address of the article itself: not where FeedBurner counts readers, not what is enclosed or commented."""
+    """The address of the article: not what is enclosed or commented."""
     base = item.base or ""
     links = [link for link in facts.get("link", []) if link.get("rel", "alternate") == "alternate"]
     links.sort(key=lambda link: "html" not in link.get("type", "html"))
@@ -147,7 +147,7 @@ def _link(item: etree._Element, facts: Facts) -> str:
         if guid.get("isPermaLink", "true").strip().lower() != "false"
     ]
     about = [(str(value), base) for key, value in item.attrib.items() if str(key).endswith("}about")]
-    found = (absolute(link, within) for link, within in (*origin, *written, *identities, *about))
+    found = (absolute(link, within) for link, within in (*written, *identities, *origin, *about))
     return next(filter(None, found), "")
 
 
