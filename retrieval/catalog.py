@@ -94,6 +94,10 @@ class Catalog(Reading):
             _let_go(db, article)
             _retire(db, article)
 
+    def readmit(self, article: str) -> bool:
+        """Let an article come back that was withdrawn; whether it was."""
+        return self.db.execute("DELETE FROM withdrawn WHERE article = ?", [article]).rowcount > 0
+
     def set_fact(self, key: str, value: str) -> None:
         """Remember one fact about the index."""
         self.db.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", [key, value])

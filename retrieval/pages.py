@@ -34,6 +34,11 @@ def known_as(catalog: Reading, article: Article) -> str:
     return next((str(row["id"]) for row in same), article.id)
 
 
+def id_of(url: str) -> str:
+    """The id of the article on a page, where it has none of its own."""
+    return digest(key(url))[:12]
+
+
 def _is_made_of(url: str, name: str) -> bool:
     page = key(url)
-    return bool(page) and name in (digest(url)[:12], digest(page)[:12])
+    return bool(page) and name in (digest(url)[:12], id_of(url))

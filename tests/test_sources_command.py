@@ -82,6 +82,16 @@ def test_loopback_is_out_of_reach_unless_it_is_named(onrecord: Onrecord, paper: 
     assert done.returncode == 5 and "not on the public internet" in done.stderr and paper.connections == 0
 
 
+def test_an_article_that_was_taken_out_comes_back_when_its_page_is_added(
+    onrecord: Onrecord, paper: Site, tmp_path: Path
+) -> None:
+    onrecord("add", f"{paper.url}/toll", **NEAR)
+    [article] = (json.loads(line)["id"] for line in onrecord("articles", "--json").stdout.splitlines())
+    onrecord("remove", article)
+    assert titles(tmp_path) == []
+    assert onrecord("add", f"{paper.url}/toll", **NEAR).stdout == "1 added\n"
+
+
 def test_a_source_is_removed_by_its_address(onrecord: Onrecord, tmp_path: Path) -> None:
     known(tmp_path, "https://example.org/feed")
     assert onrecord("remove", "https://example.org/feed").returncode == 0

@@ -14,10 +14,12 @@ from retrieval import index
 from retrieval.cancellation import Cancellation
 from retrieval.catalog import now
 from retrieval.errors import SourceError
+from retrieval.pages import id_of
 from retrieval.watching.identify import identify
 from retrieval.watching.register import Register
 from retrieval.watching.run import Outcome, run
 from retrieval.watching.source import INTERRUPTED, Source, is_stale
+from retrieval.watching.visits import Visits
 from retrieval.watching.watch import watch
 
 OK = 0
@@ -43,6 +45,8 @@ def read_addresses(app: App, addresses: Sequence[str], every: float, report: ind
                 tally += index.Tally(failed=(exc,))
                 continue
             terminal.warn(f"{printable(address)} is {printable(found.why)}")
+            if found.source.kind == "page" and _readmitted(app, found.source.url):
+                register.remove(found.source.url)  # with what is remembered of the page: it is to be read again
             register.add(found.source)
             source = register.get(found.source.url) or found.source
             at_hand = {source.url: found.fetched}
@@ -51,6 +55,13 @@ def read_addresses(app: App, addresses: Sequence[str], every: float, report: ind
                 register.remove(source.url)  # it never held an article
             tally += _tally(outcome)
     return tally
+
+
+def _readmitted(app: App, url: str) -> bool:
+    """Whether the page's articles had been taken out, and may now come back because somebody asks for them."""
+    known = Visits(app.store.catalog, url).get(url)
+    articles = (id_of(url), *(known.articles if known else ()))
+    return sum(app.store.catalog.readmit(article) for article in articles) > 0
 
 
 def _tally(outcome: Outcome) -> index.Tally:

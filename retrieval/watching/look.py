@@ -1,14 +1,13 @@
 """One look at a source: what it lists, and of that what is new, what has changed, what is gone."""
 
 from collections import deque
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from retrieval.cancellation import Cancellation
-from retrieval.canonical import key
 from retrieval.catalog import REMOVED, Catalog
-from retrieval.documents import Article, digest
+from retrieval.documents import Article
 from retrieval.errors import SourceError, SourceForbidden, SourceGone, SourceUnreachable, UnknownArticle
 from retrieval.fetching.fetch import Fetcher
 from retrieval.fetching.fetched import Fetched, Validators
@@ -121,15 +120,13 @@ class Look:
             return Seen(Visit(entry.url, entry.mark))
         visit = known or Visit(entry.url)
         if not is_teaser(entry) and (article := self._reader.of_entry(entry, listing.title)):
-            article = self._known(article)
-            seen = replace(visit, mark=entry.mark, listed=True, articles=(article.id,))
-            return Seen(seen.seen(self._at, changed=True), articles=(article,))
+            articles = self._let_in((article,))
+            seen = replace(visit, mark=entry.mark, listed=True, articles=tuple(article.id for article in articles))
+            return Seen(seen.seen(self._at, changed=True), articles=articles)
         return self._page(visit, entry)
 
     def _is_kept_out(self, url: str) -> bool:
-        """Whether another source keeps the article current, or somebody has taken it out by hand."""
-        if self._catalog.is_withdrawn(digest(key(url))[:12]) == REMOVED:
-            return True
+        """Whether another source keeps the article current."""
         article = find_article(self._catalog, url)
         return bool(article) and self._visits.has_another(article)
 
@@ -156,14 +153,15 @@ class Look:
             articles = self._reader.read(fetched, entry)
         except ValueError as exc:
             return Seen(visit.seen(self._at, changed=False), failed=SourceError(visit.url, str(exc)))
-        articles = tuple(map(self._known, articles))
+        articles = self._let_in(articles)
         changed = any(self._catalog.outcome(article) != "unchanged" for article in articles)
         visit = replace(visit, articles=tuple(article.id for article in articles))
         return Seen(visit.seen(self._at, changed=changed), articles=articles)
 
-    def _known(self, article: Article) -> Article:
-        """The article under the id that the catalog will keep it by."""
-        return replace(article, id=known_as(self._catalog, article))
+    def _let_in(self, articles: Iterable[Article]) -> tuple[Article, ...]:
+        """The articles under the ids that the catalog keeps them by, without those that somebody has taken out."""
+        named = (replace(article, id=known_as(self._catalog, article)) for article in articles)
+        return tuple(article for article in named if self._catalog.is_withdrawn(article.id) != REMOVED)
 
     def _there(self, visit: Visit) -> Seen:
         """A page whose text the list itself has brought: only whether it is still there."""
