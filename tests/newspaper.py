@@ -23,8 +23,8 @@ def html(body: str, *, head: str = "", title: str = "Pier closes for repairs") -
 
 def story(*, before: str = "", within: str = "", after: str = "") -> str:
     """The story as an article, with markup before, amid and after its paragraphs."""
-    paragraphs = [f"<p>{text}</p>" for text in STORY]
-    return f"<article><h1>Pier closes for repairs</h1>{before}{''.join(paragraphs[:2])}{within}{''.join(paragraphs[2:])}{after}</article>"
+    first, last = ("".join(f"<p>{text}</p>" for text in part) for part in (STORY[:2], STORY[2:]))
+    return f"<article><h1>Pier closes for repairs</h1>{before}{first}{within}{last}{after}</article>"
 
 
 def ld(*objects: object) -> str:

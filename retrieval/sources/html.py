@@ -52,7 +52,9 @@ def parse(content: str) -> HtmlElement:
     try:
         parser = HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
         return document_fromstring(content.encode("utf-8", "replace"), parser=parser)
-    except (etree.ParserError, etree.XMLSyntaxError, ValueError, AssertionError) as exc:
+    except etree.XMLSyntaxError as exc:  # libxml2 forgives all but what it has no memory for
+        raise ValueError("is too large to be parsed") from exc
+    except (etree.ParserError, ValueError, AssertionError) as exc:
         raise ValueError("is not an HTML page") from exc
 
 

@@ -37,7 +37,7 @@ def updates(page: HtmlElement, url: str, facts: Facts) -> tuple[Article, ...]:
 
 def intro(page: HtmlElement, blog: Article, entries: Sequence[Article]) -> tuple[Article, ...]:
     """The blog itself, as far as it tells something above its first entry."""
-    known = {text[:_KNOWN_BY] for entry in entries for text in (entry.title, *entry.text.split("\n\n"))}
+    known = {text[:_KNOWN_BY] for entry in entries for text in (entry.title, entry.text.partition("\n\n")[0])}
     parts = trimmed(paragraphs(page), blog.title)
     first = next((at for at, (text, _) in enumerate(parts) if text[:_KNOWN_BY] in known), len(parts))
     text, headings = join(parts[:first])
