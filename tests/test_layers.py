@@ -49,6 +49,8 @@ ONLY_IN = {
     "regex": {"bot.telegram.splitting"},
     "pydantic_settings": {"bot.settings"},
     "xllamacpp": {"bot.local_server"},
+    "trafilatura": {"retrieval.sources.extraction", "retrieval.sources.facts"},
+    "pypdf": {"retrieval.sources.pdf"},
     "uvicorn": {"bot.web.server"},
     "prometheus_client": {"bot.web.metrics", "bot.web.health"},
     "sse_starlette": {"bot.web.events", "bot.web.ask", "bot.web.completions"},

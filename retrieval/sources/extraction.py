@@ -28,12 +28,17 @@ _LEAVE = re.compile(
 )
 
 
-def paragraphs(page: HtmlElement, title: str) -> list[Paragraph]:
+def paragraphs(page: HtmlElement) -> list[Paragraph]:
     """Paragraphs and headings in order; empty where trafilatura finds no article. Raises RecursionError."""
     found = trafilatura.bare_extraction(pruned(page), include_comments=False, include_tables=True, favor_precision=True)
     if not isinstance(found, Document) or found.body is None:
         return []
-    kept = [part for part in _parts(found.body) if not is_furniture(part[0])]
+    return list(_parts(found.body))
+
+
+def trimmed(parts: list[Paragraph], title: str) -> list[Paragraph]:
+    """Paragraphs without furniture, the headline above them and the leave that the page takes below them."""
+    kept = [part for part in parts if not is_furniture(part[0])]
     return _without_leave(_without_headline(kept, title))
 
 

@@ -10,13 +10,14 @@ from lxml.html import HtmlElement, HTMLParser, document_fromstring
 from retrieval.documents import Article, digest
 from retrieval.sources import refusal
 from retrieval.sources.decode import decode, storable
-from retrieval.sources.extraction import paragraphs
+from retrieval.sources.extraction import paragraphs, trimmed
 from retrieval.sources.facts import Facts, facts_of
 from retrieval.sources.markdown import join
 
 _DECLARED = re.compile(
     rb"""<(?:meta|\?xml)[^>]{0,200}?(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]{1,40})""", re.IGNORECASE
 )
+_LAST = 3  # paragraphs, in which a page says that there is more for subscribers
 _HEAD = 4096  # bytes, in which a page declares its encoding
 _ESCAPED = b"\x1b"  # in Japanese and Korean encodings that look like ASCII
 _MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -51,17 +52,20 @@ def parse(content: str) -> HtmlElement:
     try:
         parser = HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
         return document_fromstring(content.encode("utf-8", "replace"), parser=parser)
-    except (etree.ParserError, etree.XMLSyntaxError, ValueError, AssertionError) as exc:
+    except etree.XMLSyntaxError as exc:  # libxml2 forgives all but what it has no memory for
+        raise ValueError("is too large to be parsed") from exc
+    except (etree.ParserError, ValueError, AssertionError) as exc:
         raise ValueError("is not an HTML page") from exc
 
 
 def article_text(page: HtmlElement, facts: Facts) -> tuple[str, tuple[tuple[int, int], ...]]:
     """The article's paragraphs and the spans of its headings. Raises ValueError with the reason when there is none."""
     try:
-        parts = paragraphs(page, facts.title)
+        found = paragraphs(page)
     except RecursionError as exc:
         raise ValueError("is nested too deeply to be read") from exc
-    if reason := refusal.reason(page, facts, parts):
+    parts = trimmed(found, facts.title)
+    if reason := refusal.reason(page, facts, parts, end=" ".join(text for text, _ in found[-_LAST:])):
         raise ValueError(reason)
     return join(parts)
 

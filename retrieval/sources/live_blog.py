@@ -14,7 +14,7 @@ from retrieval.documents import Article, digest
 from retrieval.sources import json_ld
 from retrieval.sources.authors import persons
 from retrieval.sources.decode import storable
-from retrieval.sources.extraction import paragraphs
+from retrieval.sources.extraction import paragraphs, trimmed
 from retrieval.sources.facts import Facts
 from retrieval.sources.markdown import join
 from retrieval.sources.site import is_same
@@ -37,8 +37,8 @@ def updates(page: HtmlElement, url: str, facts: Facts) -> tuple[Article, ...]:
 
 def intro(page: HtmlElement, blog: Article, entries: Sequence[Article]) -> tuple[Article, ...]:
     """The blog itself, as far as it tells something above its first entry."""
-    known = {text[:_KNOWN_BY] for entry in entries for text in (entry.title, *entry.text.split("\n\n"))}
-    parts = paragraphs(page, blog.title)
+    known = {text[:_KNOWN_BY] for entry in entries for text in (entry.title, entry.text.partition("\n\n")[0])}
+    parts = trimmed(paragraphs(page), blog.title)
     first = next((at for at, (text, _) in enumerate(parts) if text[:_KNOWN_BY] in known), len(parts))
     text, headings = join(parts[:first])
     if len(text) < FEWEST_INTRO or not has_article(text, blocks(text, blog.title, headings)):

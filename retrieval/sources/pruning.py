@@ -38,6 +38,7 @@ def pruned(page: HtmlElement) -> HtmlElement:
     """A copy of the page without other articles inside its own, hover cards, links to other pages and captions."""
     page = deepcopy(page)
     _keep_inline_text(page)
+    _split_at_empty_lines(page)
     _join_bodies(page)
     _drop_inner_articles(page)
     _drop_other_articles(page)
@@ -67,6 +68,20 @@ def _keep_inline_text(page: HtmlElement) -> None:
         else:
             for name in ("class", "id", "style", "role", "data-component"):
                 element.attrib.pop(name, None)
+
+
+def _split_at_empty_lines(page: HtmlElement) -> None:
+    """Two line breaks end a paragraph: so old pages and careless editors write."""
+    for first in reversed(page.xpath("//p/br[following-sibling::*[1][self::br]]")):
+        second, paragraph = first.getnext(), first.getparent()
+        if (first.tail or "").strip():
+            continue
+        rest = paragraph.makeelement("p")
+        rest.text = second.tail
+        rest.extend(list(second.itersiblings()))
+        paragraph.remove(second)
+        paragraph.remove(first)
+        paragraph.addnext(rest)
 
 
 def _join_bodies(page: HtmlElement) -> None:

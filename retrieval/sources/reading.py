@@ -3,7 +3,6 @@
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict
 from types import TracebackType
@@ -17,6 +16,7 @@ from retrieval.sources.page import Announced
 
 LONGEST_SECONDS = 20.0  # for one document
 MOST_MEMORY = 1_500_000_000  # bytes of address space, where the platform limits it
+_START_SECONDS = 60.0
 _GRACE_SECONDS = 5  # that the process waits longer than we do before its own alarm
 _END_SECONDS = 2.0  # that it may take to end before it is killed
 _LARGEST_ANSWER = 256_000_000  # bytes
@@ -66,40 +66,36 @@ class Reader:
             raise ValueError(answer["refused"])
         return answer["found"]
 
-    def _answered(self, message: Message, content: bytes) -> Mapping[str, Any]:
-        process, late = self._started(), threading.Event()
-        assert process.stdin and process.stdout
+    def _answered(self, message: Message, content: bytes) -> Message:
+        if self._process is None or self._process.poll() is not None:
+            self._end()
+            self._process = _start(self._seconds, self._memory)
+            self._exchange(self._process, _START_SECONDS)
+        return self._exchange(self._process, self._seconds, message, content)
+
+    def _exchange(
+        self, process: "subprocess.Popen[bytes]", seconds: float, message: Message | None = None, content: bytes = b""
+    ) -> Message:
+        """Send a message, if any, and wait for the answer. Raises ValueError when the process ends or is too slow."""
+        late = threading.Event()
 
         def end() -> None:
             late.set()
             process.kill()
 
-        timer = threading.Timer(self._seconds, end)
+        timer = threading.Timer(seconds, end)
         timer.daemon = True
         timer.start()
+        assert process.stdin and process.stdout
         try:
-            send(process.stdin, message, content)
+            if message is not None:
+                send(process.stdin, message, content)
             return receive(process.stdout, largest=_LARGEST_ANSWER)[0]
         except (EOFError, OSError, ValueError):
             self._end()
-            raise ValueError(
-                f"took longer than {self._seconds:g} seconds to read" if late.is_set() else _ENDED
-            ) from None
+            raise ValueError(f"took longer than {seconds:g} seconds to read" if late.is_set() else _ENDED) from None
         finally:
             timer.cancel()
-
-    def _started(self) -> subprocess.Popen[bytes]:
-        if self._process is None or self._process.poll() is not None:
-            self._end()
-            # The current folder's modules are not looked at. Nobody else holds these pipes, so that they end with us.
-            bounds = [str(int(self._seconds) + _GRACE_SECONDS), str(self._memory)]
-            self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "retrieval.sources.reading_process", *bounds],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-            )
-        return self._process
 
     def _end(self) -> None:
         process, self._process = self._process, None
@@ -114,6 +110,17 @@ class Reader:
             process.kill()
             process.wait()
         process.stdout.close()
+
+
+def _start(seconds: float, memory: int) -> "subprocess.Popen[bytes]":
+    # The current folder's modules are not looked at. Nobody else holds these pipes, so that they end with us.
+    bounds = [str(int(seconds) + _GRACE_SECONDS), str(memory)]
+    return subprocess.Popen(
+        [sys.executable, "-P", "-m", "retrieval.sources.reading_process", *bounds],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
 
 
 def _sent(fetched: Fetched, entry: Entry | None) -> Message:

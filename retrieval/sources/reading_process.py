@@ -30,6 +30,7 @@ def main() -> None:
     # The answers have a pipe that nothing else can write into.
     requests, answers = sys.stdin.buffer, os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     sys.stdout = sys.stderr
+    send(answers, {"found": "ready"})
     while True:
         try:
             asked, content = receive(requests, largest=LARGEST_REQUEST)

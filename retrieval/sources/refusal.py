@@ -29,9 +29,13 @@ _WHOLE = 2_500  # an invitation to subscribe under it is furniture
 _BEGINNING = 1_200  # what a publisher shows of an article that is for subscribers
 _NOTICE = 1_500
 _CAPTION = 500
-_STORY = 600
+_TEASER_TEXT = 600  # of one teaser
+_OWN = 400  # that a page must have besides its teasers
+_OWN_OF_ARTICLE = 250  # if it calls itself an article
+_LONGEST_END = 1_000
 _FEWEST_TEASERS = 6
 _MOST_TEASERS = 300
+_MOST_WALLS = 20
 
 _SUBSCRIBE = re.compile(
     r"(?:subscribe|sign ?(?:in|up)|log ?in|register|(?:create|open) (?:a |an |your )?(?:free )?account|become a member|"
@@ -47,13 +51,15 @@ _SUBSCRIBE = re.compile(
     re.IGNORECASE,
 )
 _MISSING = re.compile(
-    r"(?:error )?404\b|(?:page|article|story|content|site|post)?\s*(?:not|could ?n[o'’]?t be|can ?n?[o'’]t be) found\b|"
+    r"(?:error )?404\b(?:\W+(?:page |file )?(?:not found|error))?|"
+    r"(?:page|article|story|content|site|post)?\s*(?:not|could ?n[o'’]?t be|can ?n?[o'’]t be) found\b|"
     r"no longer (?:available|exists?)|(?:doesn['’]t|does not) exist|nothing (?:was )?found|"
     r"seite (?:wurde )?nicht gefunden|page (?:introuvable|non trouvée)|página no encontrada|pagina non trovata",
     re.IGNORECASE,
 )
 _BROKEN = re.compile(
-    r"(?:error )?(?:50[0234])\b|internal server error|bad gateway|service (?:temporarily )?unavailable|"
+    r"(?:error )?50[0234]\b(?:\W+(?:internal|service|bad|gateway|error).*)?|"
+    r"internal server error|bad gateway|service (?:temporarily )?unavailable|"
     r"something went wrong|(?:down|closed) for maintenance|database error|application error|too many requests",
     re.IGNORECASE,
 )
@@ -69,18 +75,25 @@ _CONSENT = re.compile(
 )
 _LOGIN = re.compile(r"(?:please )?(?:log|sign)[ -]?(?:in|on)\b|anmelden|connexion|iniciar sesi[oó]n", re.IGNORECASE)
 _TEASER = ".//*[self::h2 or self::h3 or self::h4 or self::h5][.//a[@href] or parent::a[@href]]"
+_WALLS = (
+    "//*[self::div or self::section or self::aside or self::p]"
+    "[re:test(concat(@class, ' ', @id), 'paywall|regwall|subscri|meter|piano|premium', 'i')]"
+)
+_REGEXP = {"re": "http://exslt.org/regular-expressions"}
 _PASSWORD = "//input[translate(@type, 'PASWORD', 'pasword')='password']"
 _FIELDS = "//form//*[self::textarea or self::select or self::input[not(@type) or contains('text email tel', @type)]]"
 
 
-def reason(page: HtmlElement, facts: Facts, parts: Sequence[tuple[str, bool]]) -> str:
-    """Why this is no article, as the rest of a sentence about it; empty when it is one."""
+def reason(page: HtmlElement, facts: Facts, parts: Sequence[tuple[str, bool]], *, end: str) -> str:
+    """Why this is no article, as the rest of a sentence about it; empty when it is one.
+
+    `end` is the end of what was extracted, before furniture was taken out of it.
+    """
     text, headings = join(list(parts))
-    tail = " ".join(part for part, _ in parts[-3:])[-1000:]
     heads = [facts.title, *(" ".join(head.itertext()) for head in page.iter("title", "h1"))]
     if len(text) < _NOTICE and (said := _of_heads([" ".join(head.split())[:120] for head in heads], text)):
         return said
-    if _is_cut(page, facts, text, tail):
+    if _is_cut(page, facts, text, end[-_LONGEST_END:]):
         return PAYWALL
     told = has_article(text, blocks(text, facts.title, headings))
     if (not told or len(text) < _NOTICE) and (said := _of_markup(page, facts, text)):
@@ -100,13 +113,13 @@ def _of_heads(heads: list[str], text: str) -> str:
     return LOGIN if len(text) < _CAPTION and any(_LOGIN.match(head) for head in heads) else ""
 
 
-def _is_cut(page: HtmlElement, facts: Facts, text: str, tail: str) -> bool:
-    if len(text) < _WHOLE and _SUBSCRIBE.search(tail):
+def _is_cut(page: HtmlElement, facts: Facts, text: str, end: str) -> bool:
+    if len(text) < _WHOLE and _SUBSCRIBE.search(end):
         return True
     if len(text) >= _BEGINNING:
         return False
-    walls = page.xpath("//*[contains(@class, 'paywall') or contains(@id, 'paywall') or contains(@class, 'regwall')]")
-    return not facts.is_free or any(_SUBSCRIBE.search("".join(wall.itertext())[:2000]) for wall in walls[:20])
+    walls = ("".join(wall.itertext())[:_LONGEST_END] for wall in page.xpath(_WALLS, namespaces=_REGEXP)[:_MOST_WALLS])
+    return not facts.is_free or any(map(_SUBSCRIBE.search, walls))
 
 
 def _of_markup(page: HtmlElement, facts: Facts, text: str) -> str:
@@ -130,7 +143,7 @@ def _index(page: HtmlElement, facts: Facts, parts: Sequence[tuple[str, bool]]) -
     theirs = {_plain("".join(heading.itertext())) for heading in teasers}
     theirs |= {_plain("".join(p.itertext())) for heading in teasers for p in _beside(heading)}
     own = sum(len(text) for text, is_heading in parts if not is_heading and _plain(text) not in theirs)
-    return INDEX if own < (_CAPTION // 2 if facts.is_article else _STORY) else ""
+    return INDEX if own < (_OWN_OF_ARTICLE if facts.is_article else _OWN) else ""
 
 
 def _beside(heading: HtmlElement) -> list[HtmlElement]:
@@ -139,7 +152,7 @@ def _beside(heading: HtmlElement) -> list[HtmlElement]:
         if len(holder.xpath(_TEASER)) > 1:
             return []
         if found := list(holder.iter("p")):
-            return found if sum(len("".join(p.itertext())) for p in found) <= _STORY else []
+            return found if sum(len("".join(p.itertext())) for p in found) <= _TEASER_TEXT else []
     return []
 
 
