@@ -1,5 +1,6 @@
 """Sources on the web: what is new comes in, what is as it was is not fetched, what is gone goes."""
 
+import json
 from collections.abc import Iterator
 
 import pytest
@@ -9,7 +10,7 @@ from retrieval.store import Store
 from retrieval.watching.register import Register
 from retrieval.watching.source import later
 from tests.misbehaving import Reply, Site, site
-from tests.newssite import FERRY, MILL, TOLL, Desk, Story, count, desk, feed, page, posts, sitemap
+from tests.newssite import FERRY, MILL, MORE, TOLL, Desk, Story, count, desk, feed, page, posts, sitemap
 
 DAY = 24 * 60  # minutes
 
@@ -155,3 +156,28 @@ def test_a_run_that_was_broken_off_goes_on_where_it_ended(newsroom: Desk, paper:
         paper.asked.clear()
         assert count(another.look(f"{paper.url}/feed")) == (2, 0, 1, 0)
     assert "/toll" not in paper.paths()
+
+
+def test_a_live_blog_is_cut_into_its_entries_and_new_ones_are_added(newsroom: Desk, paper: Site) -> None:
+    def blog(*said: str) -> Reply:
+        updates = [
+            {
+                "@type": "BlogPosting",
+                "headline": f"Entry {at}",
+                "datePublished": f"2025-05-02T1{at}:00:00Z",
+                "url": f"{paper.url}/live#entry-{at}",
+                "articleBody": f"{text} {MORE[at]}",
+            }
+            for at, text in enumerate(said)
+        ]
+        facts = {"@type": "LiveBlogPosting", "headline": "Council night", "liveBlogUpdate": updates}
+        script = f'<script type="application/ld+json">{json.dumps(facts)}</script>'
+        return Reply(
+            f"<html><head><title>Council night</title>{script}</head><body><h1>Live</h1></body></html>".encode()
+        )
+
+    paper.pages["/live"] = blog("The doors are open.", "The toll is passed.")
+    assert count(newsroom.add(f"{paper.url}/live")) == (2, 0, 0, 0)
+    paper.pages["/live"] = blog("The doors are open.", "The toll is passed.", "Everyone goes home.")
+    assert count(newsroom.look(f"{paper.url}/live"))[:2] == (1, 0)
+    assert newsroom.titles() == ["Entry 0", "Entry 1", "Entry 2"]

@@ -17,8 +17,8 @@ from retrieval.sources.decode import storable
 from retrieval.sources.extraction import paragraphs, trimmed
 from retrieval.sources.facts import Facts
 from retrieval.sources.markdown import join
+from retrieval.sources.paragraphs import paragraphs as paragraphs_of
 from retrieval.sources.site import is_same
-from retrieval.sources.whole import paragraphs as paragraphs_of
 
 FEWEST_INTRO = 200  # characters from which what stands above the entries is an article too
 _FEWEST_ENTRY = 40  # characters; below it is a picture's caption or a time

@@ -5,10 +5,11 @@ from urllib.parse import urljoin
 
 from lxml.html import HtmlElement
 
-from retrieval.canonical import canonical, key
+from retrieval.canonical import canonical
 from retrieval.clean import blocks, has_article
-from retrieval.documents import Article, digest
+from retrieval.documents import Article
 from retrieval.fetching.fetched import Fetched
+from retrieval.pages import id_of
 from retrieval.sentences import Span
 from retrieval.sources import live_blog, pdf
 from retrieval.sources.decode import storable
@@ -16,8 +17,9 @@ from retrieval.sources.entry import Entry
 from retrieval.sources.facts import Facts, facts_of
 from retrieval.sources.html import article_text, decoded, parse
 from retrieval.sources.markdown import join
+from retrieval.sources.paragraphs import body
 from retrieval.sources.site import host
-from retrieval.sources.whole import whole
+from retrieval.sources.teaser import is_teaser
 
 PAGES = frozenset(("", "text/html", "application/xhtml+xml", "application/xml", "text/xml", "text/plain"))
 _FEEDS = frozenset(("application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml"))
@@ -55,9 +57,10 @@ def read(fetched: Fetched, entry: Entry | None = None) -> tuple[Article, ...]:
 
 def of_entry(entry: Entry, outlet: str) -> Article | None:
     """The article in an entry of a feed or a row of an API that carries its whole text; None where that is a teaser."""
-    parts = whole(entry.html)
-    text, headings = join(parts)
-    if not entry.url or not entry.title or not parts or not has_article(text, blocks(text, entry.title, headings)):
+    if not entry.url or not entry.title or is_teaser(entry):
+        return None
+    text, headings = join(body(entry.html))
+    if not has_article(text, blocks(text, entry.title, headings)):
         return None
     url = canonical(entry.url)
     facts = Facts(
@@ -80,7 +83,7 @@ def announced(fetched: Fetched) -> Announced:
     return Announced(
         feeds=_feeds(page, fetched.url),
         wordpress=_wordpress(page, fetched),
-        is_article=facts.is_article and _holds_article(page, facts),
+        is_article=facts.is_article and _holds_article(fetched),
         canonical=facts.canonical,
         amp=_absolute(fetched.url, str(amp[0])) if amp else "",
     )
@@ -94,7 +97,7 @@ def _page(fetched: Fetched) -> HtmlElement:
 
 def _article(url: str, facts: Facts, text: str, headings: tuple[Span, ...]) -> Article:
     return Article(
-        id=digest(key(url))[:12],
+        id=id_of(url),
         source=url,
         url=url,
         title=facts.title or " ".join(text.split()[:10]),
@@ -123,12 +126,11 @@ def _of_pdf(fetched: Fetched, entry: Entry) -> Article:
     return _article(url, facts, found.text, ())
 
 
-def _holds_article(page: HtmlElement, facts: Facts) -> bool:
+def _holds_article(fetched: Fetched) -> bool:
     try:
-        article_text(page, facts)
+        return bool(read(fetched))
     except ValueError:
         return False
-    return True
 
 
 def _feeds(page: HtmlElement, url: str) -> tuple[str, ...]:

@@ -16,7 +16,6 @@ from retrieval.sources.entry import Entry, Listing
 from retrieval.sources.listing import Kind
 from retrieval.sources.listing import read as listed
 from retrieval.sources.reading import Reader
-from retrieval.sources.teaser import is_teaser
 from retrieval.watching.source import Source, seconds_between
 from retrieval.watching.visits import DAY, Visit, Visits
 
@@ -119,11 +118,18 @@ class Look:
         if known is None and self._is_kept_out(entry.url):
             return Seen(Visit(entry.url, entry.mark))
         visit = known or Visit(entry.url)
-        if not is_teaser(entry) and (article := self._reader.of_entry(entry, listing.title)):
+        if article := self._carried(entry, listing):
             articles = self._let_in((article,))
             seen = replace(visit, mark=entry.mark, listed=True, articles=tuple(article.id for article in articles))
             return Seen(seen.seen(self._at, changed=True), articles=articles)
         return self._page(visit, entry)
+
+    def _carried(self, entry: Entry, listing: Listing) -> Article | None:
+        """The article that the list carries whole, None where its page has to be read."""
+        try:
+            return self._reader.of_entry(entry, listing.title)
+        except ValueError:
+            return None
 
     def _is_kept_out(self, url: str) -> bool:
         """Whether another source keeps the article current."""

@@ -1,4 +1,4 @@
-"""HTML without a page around it, as feeds and APIs carry it: its paragraphs, and whether they are the whole text."""
+"""HTML without a page around it, as feeds and APIs carry it, to paragraphs."""
 
 import re
 from collections.abc import Iterator
@@ -10,7 +10,6 @@ from retrieval.clean import is_furniture
 
 Paragraph = tuple[str, bool]  # its text, whether it is a heading
 
-FEWEST_CHARACTERS = 1_000  # a text shorter than this cannot be told from a teaser
 _BLOCKS = frozenset(
     "address article aside blockquote body center dd details div dl dt footer header hr html li main ol p pre section "
     "table tbody td tfoot th thead tr ul h1 h2 h3 h4 h5 h6".split()
@@ -20,26 +19,15 @@ _NO_TEXT = frozenset(
     "script style noscript iframe object embed svg form button input select textarea figcaption template video audio "
     "canvas head".split()
 )
-_CUT = re.compile(
-    r"(?:\.\.\.|…|\[…\]|\[\.\.\.\]|\[&hellip;\])\W*$|"
-    r"(?:continue reading|read (?:more|on|the (?:full|rest|whole))|keep reading|full (?:story|article)|"
-    r"view (?:article|post)|"
-    r"weiterlesen|lire la suite|leer más|leggi tutto)\b.{0,120}$",
-    re.IGNORECASE,
-)
 _CREDIT = re.compile(
     r"(?:the post .{1,300} (?:first )?appeared (?:first )?on .{1,100}|(?:source|via):.{0,100})", re.IGNORECASE
 )
 _EMPTY_LINE = re.compile(r"\n[ \t]*\n")
-_LAST = 2  # paragraphs, in which a teaser says that it is one
 
 
-def whole(html: str) -> list[Paragraph]:
-    """The paragraphs of a text in HTML, empty when they are only its beginning or too few to tell."""
-    parts = [part for part in paragraphs(html) if not _CREDIT.fullmatch(part[0]) and not is_furniture(part[0])]
-    last = [text for text, _ in parts[-_LAST:]]
-    is_long = sum(len(text) for text, _ in parts) >= FEWEST_CHARACTERS
-    return parts if is_long and not any(map(_CUT.search, last)) else []
+def body(html: str) -> list[Paragraph]:
+    """The paragraphs of an article's text in HTML, without what credits it and what belongs to a page around it."""
+    return [part for part in paragraphs(html) if not _CREDIT.fullmatch(part[0]) and not is_furniture(part[0])]
 
 
 def paragraphs(html: str) -> list[Paragraph]:
