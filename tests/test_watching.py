@@ -181,3 +181,12 @@ def test_a_live_blog_is_cut_into_its_entries_and_new_ones_are_added(newsroom: De
     paper.pages["/live"] = blog("The doors are open.", "The toll is passed.", "Everyone goes home.")
     assert count(newsroom.look(f"{paper.url}/live"))[:2] == (1, 0)
     assert newsroom.titles() == ["Entry 0", "Entry 1", "Entry 2"]
+
+
+def test_a_broken_part_of_a_sitemap_keeps_nobody_from_the_others(newsroom: Desk, paper: Site) -> None:
+    parts = "".join(f"<sitemap><loc>{paper.url}/{name}</loc></sitemap>" for name in ("lost", "one", "sitemap.xml"))
+    paper.pages["/sitemap.xml"] = Reply(f"<sitemapindex>{parts}</sitemapindex>".encode())
+    paper.pages["/one"] = sitemap(paper, [TOLL])
+    done = newsroom.add(f"{paper.url}/sitemap.xml")
+    assert count(done) == (1, 0, 0, 1) and not done.run.error
+    assert paper.paths().count("/sitemap.xml") == 1

@@ -8,9 +8,9 @@ from typing import Literal
 from retrieval.cancellation import Cancellation
 from retrieval.catalog import REMOVED, Catalog
 from retrieval.documents import Article
-from retrieval.errors import SourceError, SourceForbidden, SourceGone, SourceUnreachable, UnknownArticle
+from retrieval.errors import SourceError, SourceGone, SourceUnreachable, UnknownArticle
 from retrieval.fetching.fetch import Fetcher
-from retrieval.fetching.fetched import Fetched, Validators
+from retrieval.fetching.fetched import NOTHING_KNOWN, Fetched, Validators
 from retrieval.pages import find_article, known_as
 from retrieval.sources.entry import Entry, Listing
 from retrieval.sources.listing import Kind
@@ -75,26 +75,38 @@ class Look:
 
     def _listed(self, kind: Kind) -> Iterator[Seen]:
         """Its documents, one after the other: all parts, and further pages as long as they tell anything new."""
-        waiting = deque([(self._source.url, "")])
-        for _ in range(MOST_DOCUMENTS):
-            if not waiting:
-                return
+        waiting, begun = deque([(self._source.url, "")]), set[str]()
+        while waiting and len(begun) < MOST_DOCUMENTS:
             url, mark = waiting.popleft()
-            document = self._visits.get(url) or Visit(url)
-            if self._source.complete and mark and mark == document.mark:
+            if url in begun:
                 continue
-            fetched = self._get(url, self._validators(document))
-            if self._source.complete and (fetched.unchanged or fetched.digest == document.digest):
-                yield Seen(document, "list")
-                continue
-            listing = listed(kind, fetched)
-            any_news = yield from self._entries(listing)
-            is_index = kind == "sitemap" and bool(listing.more)
-            if not is_index:  # an index is read each time: its parts may change though it does not
-                seen = replace(document, mark=mark, validators=fetched.validators, digest=fetched.digest)
-                yield Seen(seen, "list")
-            if is_index or any_news or not self._source.complete:
-                waiting.extend((address, listing.changed.get(address, "")) for address in listing.more)
+            begun.add(url)
+            try:
+                waiting.extend((yield from self._document(kind, url, mark)))
+            except SourceError as exc:
+                if kind != "sitemap" or url == self._source.url:
+                    raise
+                self._count(exc)  # one part that is broken keeps nobody from the others
+                yield Seen(Visit(url), "list", failed=exc)
+
+    def _document(self, kind: Kind, url: str, mark: str) -> Generator[Seen, None, list[tuple[str, str]]]:
+        """What one document lists; returns those to read next, each with what is said of it."""
+        document = self._visits.get(url) or Visit(url)
+        # Pages of a list are known to be read only once all were; a sitemap has no pages.
+        is_read = kind == "sitemap" or self._source.complete
+        if is_read and mark and mark == document.mark:
+            return []
+        fetched = self._get(url, document.validators if is_read else NOTHING_KNOWN)
+        if is_read and (fetched.unchanged or fetched.digest == document.digest):
+            yield Seen(document, "list")
+            return []
+        listing = listed(kind, fetched)
+        any_news = yield from self._entries(listing)
+        is_index = kind == "sitemap" and bool(listing.more)
+        if not is_index:  # an index is read each time: its parts may change though it does not
+            yield Seen(replace(document, mark=mark, validators=fetched.validators, digest=fetched.digest), "list")
+        goes_on = is_index or any_news or not self._source.complete
+        return [(address, listing.changed.get(address, "")) for address in listing.more] if goes_on else []
 
     def _entries(self, listing: Listing) -> Generator[Seen, None, bool]:
         """What the entries of one document bring; returns whether any of it is news."""
@@ -105,10 +117,6 @@ class Look:
                 any_news = any_news or seen.what != "known"
                 yield seen
         return any_news
-
-    def _validators(self, document: Visit) -> Validators:
-        """None until everything was read once: word that nothing has changed would end what was interrupted."""
-        return document.validators if self._source.complete else Validators()
 
     def _entry(self, entry: Entry, listing: Listing) -> Seen:
         known = self._visits.get(entry.url)
@@ -146,7 +154,7 @@ class Look:
         except SourceUnreachable as exc:
             self._count(exc)
             return Seen(visit.again(self._at, RETRY_MINUTES), failed=exc)
-        except (SourceForbidden, SourceError) as exc:
+        except SourceError as exc:
             return Seen(replace(visit, mark=entry.mark, due=""), failed=exc)
         self._unreachable = 0
         if fetched.unchanged or fetched.digest == visit.digest:
@@ -187,10 +195,12 @@ class Look:
             return Seen(replace(missed, due=""), "gone")
         return Seen(missed, failed=None if visit.articles else exc)
 
-    def _count(self, exc: SourceUnreachable) -> None:
-        self._unreachable += 1
-        if exc.retry_after or self._unreachable >= UNREACHABLE_IN_A_ROW:
-            raise exc
+    def _count(self, exc: SourceError) -> None:
+        """Raises it again where it is not the page that is down, but its site."""
+        if isinstance(exc, SourceUnreachable):
+            self._unreachable += 1
+            if exc.retry_after or self._unreachable >= UNREACHABLE_IN_A_ROW:
+                raise exc
 
     def _get(self, url: str, validators: Validators) -> Fetched:
         return self._at_hand.pop(url, None) or self._fetcher.get(url, validators, cancellation=self._cancellation)
