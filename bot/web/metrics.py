@@ -75,6 +75,8 @@ class Metrics:
             self._passages.set(standing.passages)
         if standing and standing.indexed_at:
             self._age.set(time.time() - datetime.fromisoformat(standing.indexed_at).timestamp())
+        self._source_age.clear()  # what is no longer watched
+        self._source_stale.clear()
         for source in standing.sources if standing else ():
             age = time.time() - datetime.fromisoformat(source.read_at).timestamp()
             self._source_age.labels(source.url).set(age)
