@@ -126,6 +126,18 @@ def test_a_page_that_was_away_for_an_hour_stays(newsroom: Desk, paper: Site) -> 
     assert newsroom.titles() == [FERRY.title, TOLL.title]
 
 
+def test_a_site_that_loses_most_of_its_pages_at_once_is_not_believed(newsroom: Desk, paper: Site) -> None:
+    stories = [Story(f"s{at}", f"Report {at}", f"The council has read its report number {at}.") for at in range(6)]
+    paper.pages |= {f"/{story.name}": page(story, paper) for story in stories}
+    paper.pages["/feed"] = feed(paper, stories)
+    newsroom.add(f"{paper.url}/feed")
+    paper.pages |= {f"/{story.name}": Reply(b"", 404) for story in stories}
+    newsroom.look(f"{paper.url}/feed", later(now(), 2 * DAY))
+    done = newsroom.look(f"{paper.url}/feed", later(now(), 4 * DAY)).run
+    assert done.withdrawn == 0 and done.error.startswith("no longer has 6 of 6 pages; the articles stay")
+    assert len(newsroom.titles()) == 6
+
+
 def test_an_article_taken_out_by_hand_does_not_come_back_by_itself(newsroom: Desk, paper: Site) -> None:
     newsroom.add(f"{paper.url}/feed")
     toll = next(article for article in newsroom.store.catalog.articles() if article.title == TOLL.title)

@@ -51,7 +51,7 @@ def ingest(app: App, sources: Sequence[str], *, every: float = 0.0, quiet: bool)
         if local:
             found = chain.from_iterable(files.read(source, largest=app.settings.largest_file) for source in local)
             tally += index.add(app.store, found, report)
-        tally += read_addresses(app, addresses, every, report)
+        tally += read_addresses(app, addresses, every, report, quiet=quiet)
         embedded = catch_up(app, report)
     return tally, embedded
 

@@ -31,7 +31,9 @@ def is_address(source: str) -> bool:
     return source.lower().startswith(WEB)
 
 
-def read_addresses(app: App, addresses: Sequence[str], every: float, report: index.Progress) -> index.Tally:
+def read_addresses(
+    app: App, addresses: Sequence[str], every: float, report: index.Progress, *, quiet: bool
+) -> index.Tally:
     """Look at addresses for the first time, or once more, and watch them from then on."""
     tally = index.Tally()
     if not addresses:
@@ -44,7 +46,8 @@ def read_addresses(app: App, addresses: Sequence[str], every: float, report: ind
             except SourceError as exc:
                 tally += index.Tally(failed=(exc,))
                 continue
-            terminal.warn(f"{printable(address)} is {printable(found.why)}")
+            if not quiet:
+                terminal.warn(f"{printable(address)} is {printable(found.why)}")
             if found.source.kind == "page" and _readmitted(app, found.source.url):
                 register.remove(found.source.url)  # with what is remembered of the page: it is to be read again
             register.add(found.source)

@@ -22,6 +22,7 @@ from retrieval.watching.visits import DAY, Visit, Visits
 MOST_DOCUMENTS = 2_000  # parts of one sitemap, pages of one feed
 AGAIN_AT_ONCE = 50  # pages in one run that no list said anything new of
 UNREACHABLE_IN_A_ROW = 5  # pages; then the site is down, not the page
+FEW_GONE = 5  # pages in one run; more of them, and most of those asked for, are a site that has moved or is broken
 RETRY_MINUTES = 60  # for a page that could not be reached
 
 
@@ -69,9 +70,24 @@ class Look:
             yield self._page(visit, self._entry_of(visit))
         else:
             yield from self._listed(kind)
-        for visit in self._visits.due(self._at, AGAIN_AT_ONCE):
-            if visit.url not in self._asked:
-                yield self._there(visit) if visit.listed else self._page(visit, self._entry_of(visit))
+        yield from self._again()
+
+    def _again(self) -> Iterator[Seen]:
+        """Pages that no list says anything new of. Raises SourceError where more are gone than can be believed."""
+        due = [visit for visit in self._visits.due(self._at, AGAIN_AT_ONCE) if visit.url not in self._asked]
+        gone = list[Seen]()
+        for visit in due:
+            seen = self._there(visit) if visit.listed else self._page(visit, self._entry_of(visit))
+            if seen.what == "gone":
+                gone.append(seen)
+            else:
+                yield seen
+        if len(gone) <= max(FEW_GONE, len(due) / 2):
+            yield from gone
+            return
+        yield from (Seen(seen.visit.missed(self._at), "list") for seen in gone)
+        reason = f"no longer has {len(gone)} of {len(due)} pages; the articles stay, 'onrecord remove' withdraws them"
+        raise SourceError(self._source.url, reason)
 
     def _listed(self, kind: Kind) -> Iterator[Seen]:
         """Its documents, one after the other: all parts, and further pages as long as they tell anything new."""
