@@ -54,7 +54,10 @@ def read(fetched: Fetched, entry: Entry | None = None) -> tuple[Article, ...]:
 
 
 def of_entry(entry: Entry, outlet: str) -> Article | None:
-    """The article in an entry of a feed or a row of an API that carries its whole text; None where that is a teaser."""
+    """The article in an entry of a feed or a row of an API that carries its whole text; None where that is a teaser.
+
+    Raises ValueError when its HTML cannot be parsed.
+    """
     parts = whole(entry.html)
     text, headings = join(parts)
     if not entry.url or not entry.title or not parts or not has_article(text, blocks(text, entry.title, headings)):

@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterator
 
 from lxml import etree
-from lxml.html import HtmlElement, HTMLParser, document_fromstring
+from lxml.html import HtmlElement
 
 from retrieval.clean import is_furniture
+from retrieval.sources.html import parse
 
 Paragraph = tuple[str, bool]  # its text, whether it is a heading
 
@@ -35,7 +36,7 @@ _LAST = 2  # paragraphs, in which a teaser says that it is one
 
 
 def whole(html: str) -> list[Paragraph]:
-    """The paragraphs of a text in HTML, empty when they are only its beginning or too few to tell."""
+    """The paragraphs of a text in HTML, empty where it is a beginning or too short to tell. Raises ValueError."""
     parts = [part for part in paragraphs(html) if not _CREDIT.fullmatch(part[0]) and not is_furniture(part[0])]
     last = [text for text, _ in parts[-_LAST:]]
     is_long = sum(len(text) for text, _ in parts) >= FEWEST_CHARACTERS
@@ -43,15 +44,10 @@ def whole(html: str) -> list[Paragraph]:
 
 
 def paragraphs(html: str) -> list[Paragraph]:
-    """Paragraphs and headings of some HTML, or of plain text at its line ends; two line breaks end a paragraph."""
+    """Paragraphs and headings of some HTML, or of plain text at its line ends. Raises ValueError."""
     if "<" not in html:
         return [(" ".join(line.split()), False) for line in html.splitlines() if line.strip()]
-    try:
-        parser = HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
-        body = document_fromstring(f"<div>{html}</div>".encode("utf-8", "replace"), parser=parser)
-    except (etree.ParserError, etree.XMLSyntaxError, ValueError):
-        return []
-    return list(_grouped(_pieces(body)))
+    return list(_grouped(_pieces(parse(f"<div>{html}</div>"))))
 
 
 def _pieces(body: HtmlElement) -> Iterator[tuple[str, bool]]:
