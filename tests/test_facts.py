@@ -116,7 +116,8 @@ def test_authors_are_people(written: list[str], names: tuple[str, ...]) -> None:
     [
         ("https://www.post.example/a", "https://post.example/b", "https://www.post.example/a"),
         ("https://post.example/a", "https://amp.post.example/a", "https://post.example/a"),
-        ("https://news.post.example/a", "https://post.example/a", "https://news.post.example/a"),
+        ("https://news.example.com/a", "https://example.com/a", "https://news.example.com/a"),
+        ("https://github.io/a", "https://alice.github.io/a", ""),
         ("/a", "https://post.example/b", "https://post.example/a"),
         ("https://other.example/a", "https://post.example/b", ""),
         ("https://notpost.example/a", "https://post.example/b", ""),

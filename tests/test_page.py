@@ -168,3 +168,10 @@ def test_wordpress_is_announced_in_a_header_too() -> None:
     linked = '<https://post.example/wp-json/>; rel="https://api.w.org/", <https://post.example/?p=1>; rel=shortlink'
     found = page.announced(fetched(html("<p>x</p>"), link=linked))
     assert (found.wordpress, found.is_article) == ("https://post.example/wp-json/", False)
+
+
+@pytest.mark.parametrize(
+    "odd", ["\x01\x1f", "<br><br><br>", "<p><br><br></p>", "<br> <br>a<br/><br>", "\ufffe", "&#1;", "</p></p>"]
+)
+def test_odd_markup_does_not_stop_a_page(odd: str) -> None:
+    assert STORY[4] in read(story(within=f"<p>One {odd} two.</p>")).text

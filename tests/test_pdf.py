@@ -103,6 +103,7 @@ def test_a_pdf_file_on_this_machine_is_read(tmp_path: Path) -> None:
         (written(*PAGES, password="secret"), "is encrypted"),
         (raw(b"", b"0 0 m"), "pictures of pages"),
         (raw(*[b""] * (pdf.MOST_PAGES + 1)), "has 301 pages"),
+        (raw(b"0 0 m " * 15_000_000), "unpacks to more than can be read"),
         (b"%PDF-1.4\nnothing", "is a damaged PDF file"),
         (written(*PAGES)[:400], "is a damaged PDF file"),
     ],

@@ -54,17 +54,21 @@ def read_addresses(
             source = register.get(found.source.url) or found.source
             at_hand = {source.url: found.fetched}
             outcome = run(app.store, source, web.fetcher, web.reader, progress=report, at_hand=at_hand)
-            if source.kind == "page" and outcome.failed:
-                register.remove(source.url)  # it never held an article
+            if source.kind == "page" and not _brought(app, source.url):
+                register.remove(source.url)
             tally += _tally(outcome)
     return tally
 
 
 def _readmitted(app: App, url: str) -> bool:
     """Whether the page's articles had been taken out, and may now come back because somebody asks for them."""
-    known = Visits(app.store.catalog, url).get(url)
-    articles = (id_of(url), *(known.articles if known else ()))
-    return sum(app.store.catalog.readmit(article) for article in articles) > 0
+    return sum(app.store.catalog.readmit(article) for article in (id_of(url), *_brought(app, url))) > 0
+
+
+def _brought(app: App, page: str) -> tuple[str, ...]:
+    """The articles that a watched page has had."""
+    known = Visits(app.store.catalog, page).get(page)
+    return known.articles if known else ()
 
 
 def _tally(outcome: Outcome) -> index.Tally:

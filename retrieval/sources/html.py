@@ -19,6 +19,10 @@ _DECLARED = re.compile(
 )
 _LAST = 3  # paragraphs, in which a page says that there is more for subscribers
 _HEAD = 4096  # bytes, in which a page declares its encoding
+# What a tree of lxml cannot hold, as it is or as a reference.
+_CONTROLS = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]|&#(?:0*(?:[0-8]|1[124-9]|2[0-9]|3[01])|[xX]0*(?:[0-8bcefBCEF]|1[0-9a-fA-F]));"
+)
 _ESCAPED = b"\x1b"  # in Japanese and Korean encodings that look like ASCII
 _MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 # Latin 1 is declared for what is Windows-1252 (https://encoding.spec.whatwg.org/#names-and-labels).
@@ -51,7 +55,7 @@ def parse(content: str) -> HtmlElement:
     """The page as a tree. Raises ValueError when it is none."""
     try:
         parser = HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
-        return document_fromstring(content.encode("utf-8", "replace"), parser=parser)
+        return document_fromstring(_CONTROLS.sub(" ", content).encode("utf-8", "replace"), parser=parser)
     except etree.XMLSyntaxError as exc:  # libxml2 forgives all but what it has no memory for
         raise ValueError("is too large to be parsed") from exc
     except (etree.ParserError, ValueError, AssertionError) as exc:

@@ -56,7 +56,10 @@ def read(fetched: Fetched, entry: Entry | None = None) -> tuple[Article, ...]:
 
 
 def of_entry(entry: Entry, outlet: str) -> Article | None:
-    """The article in an entry of a feed or a row of an API that carries its whole text; None where that is a teaser."""
+    """The article in an entry of a feed or a row of an API that carries its whole text; None where that is a teaser.
+
+    Raises ValueError when its HTML cannot be parsed.
+    """
     if not entry.url or not entry.title or is_teaser(entry):
         return None
     text, headings = join(body(entry.html))

@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterator
 
 from lxml import etree
-from lxml.html import HtmlElement, HTMLParser, document_fromstring
+from lxml.html import HtmlElement
 
 from retrieval.clean import is_furniture
+from retrieval.sources.html import parse
 
 Paragraph = tuple[str, bool]  # its text, whether it is a heading
 
@@ -26,20 +27,15 @@ _EMPTY_LINE = re.compile(r"\n[ \t]*\n")
 
 
 def body(html: str) -> list[Paragraph]:
-    """The paragraphs of an article's text in HTML, without what credits it and what belongs to a page around it."""
+    """The paragraphs of an article's text in HTML, without credits and what belongs to a page. Raises ValueError."""
     return [part for part in paragraphs(html) if not _CREDIT.fullmatch(part[0]) and not is_furniture(part[0])]
 
 
 def paragraphs(html: str) -> list[Paragraph]:
-    """Paragraphs and headings of some HTML, or of plain text at its line ends; two line breaks end a paragraph."""
+    """Paragraphs and headings of some HTML, or of plain text at its line ends. Raises ValueError."""
     if "<" not in html:
         return [(" ".join(line.split()), False) for line in html.splitlines() if line.strip()]
-    try:
-        parser = HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
-        body = document_fromstring(f"<div>{html}</div>".encode("utf-8", "replace"), parser=parser)
-    except (etree.ParserError, etree.XMLSyntaxError, ValueError):
-        return []
-    return list(_grouped(_pieces(body)))
+    return list(_grouped(_pieces(parse(f"<div>{html}</div>"))))
 
 
 def _pieces(body: HtmlElement) -> Iterator[tuple[str, bool]]:

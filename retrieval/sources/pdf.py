@@ -9,7 +9,7 @@ from io import BytesIO
 from pathlib import Path
 
 from pypdf import PdfReader
-from pypdf.errors import PyPdfError
+from pypdf.errors import LimitReachedError, PyPdfError
 
 from retrieval.dates import iso
 from retrieval.documents import Article, digest
@@ -65,6 +65,8 @@ def document(content: bytes) -> Document:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return _document(PdfReader(BytesIO(content)))
+    except LimitReachedError as exc:  # pypdf's own bounds against files that unpack without end
+        raise ValueError("unpacks to more than can be read") from exc
     except PyPdfError as exc:
         raise ValueError("is a damaged PDF file") from exc
     except (ArithmeticError, AssertionError, AttributeError, LookupError, NotImplementedError, TypeError) as exc:

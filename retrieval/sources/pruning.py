@@ -74,7 +74,7 @@ def _split_at_empty_lines(page: HtmlElement) -> None:
     """Two line breaks end a paragraph: so old pages and careless editors write."""
     for first in reversed(page.xpath("//p/br[following-sibling::*[1][self::br]]")):
         second, paragraph = first.getnext(), first.getparent()
-        if (first.tail or "").strip():
+        if second is None or second.tag != "br" or (first.tail or "").strip():  # of three, two are gone already
             continue
         rest = paragraph.makeelement("p")
         rest.text = second.tail

@@ -93,7 +93,7 @@ class Reader:
             return receive(process.stdout, largest=_LARGEST_ANSWER)[0]
         except (EOFError, OSError, ValueError):
             self._end()
-            raise ValueError(f"took longer than {seconds:g} seconds to read" if late.is_set() else _ENDED) from None
+            raise ValueError(f"took longer than {seconds:g} s to read" if late.is_set() else _ENDED) from None
         finally:
             timer.cancel()
 

@@ -51,6 +51,8 @@ def _answer(asked: Message, content: bytes) -> Message:
         return {"refused": _TOO_MUCH}
     except RecursionError:
         return {"refused": "is nested too deeply to be read"}
+    except Exception as exc:  # a library's own failure on this one document
+        return {"refused": f"could not be read ({type(exc).__name__})"}
 
 
 def _found(asked: Message, content: bytes) -> Any:

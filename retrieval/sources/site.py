@@ -2,6 +2,8 @@
 
 from urllib.parse import urljoin, urlsplit
 
+from tld import get_fld
+
 _FRONTS = ("www.", "amp.", "m.", "mobile.", "edition.")
 
 
@@ -14,13 +16,15 @@ def host(url: str) -> str:
 
 
 def is_same(one: str, other: str) -> bool:
-    """Whether two addresses are of one site: one host apart from `www.`, `amp.` or `m.`, or one under the other."""
+    """Whether two addresses are of one site: one host apart from `www.`, `amp.` or `m.`, or one under the other.
+
+    Hosts that are given out to anybody (`alice.github.io`) are sites of their own: https://publicsuffix.org.
+    """
     ours, theirs = _bare(host(one)), _bare(host(other))
     if not ours or not theirs:
         return False
-    return ours == theirs or any(
-        long.endswith(f".{short}") and "." in short for long, short in ((ours, theirs), (theirs, ours))
-    )
+    is_under = any(long.endswith(f".{short}") for long, short in ((ours, theirs), (theirs, ours)))
+    return ours == theirs or (is_under and _owned(ours) == _owned(theirs) != "")
 
 
 def believed(canonical: str, url: str) -> str:
@@ -34,6 +38,11 @@ def believed(canonical: str, url: str) -> str:
         return ""
     # A template that names the front page on every page.
     return "" if place.path in ("", "/") and not place.query and here.path not in ("", "/") else absolute
+
+
+def _owned(name: str) -> str:
+    """The part of a host that somebody has registered, empty where it is nobody's alone."""
+    return get_fld(f"https://{name}", fail_silently=True, search_private=True) or ""
 
 
 def _bare(name: str) -> str:
