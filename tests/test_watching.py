@@ -7,6 +7,7 @@ import pytest
 
 from retrieval.catalog import now
 from retrieval.store import Store
+from retrieval.watching.look import AGAIN_AT_ONCE
 from retrieval.watching.register import Register
 from retrieval.watching.source import later
 from tests.misbehaving import Reply, Site, site
@@ -202,3 +203,107 @@ def test_a_broken_part_of_a_sitemap_keeps_nobody_from_the_others(newsroom: Desk,
     done = newsroom.add(f"{paper.url}/sitemap.xml")
     assert count(done) == (1, 0, 0, 1) and not done.run.error
     assert paper.paths().count("/sitemap.xml") == 1
+
+
+def test_a_page_that_was_refused_is_tried_again_with_what_its_list_says(newsroom: Desk, paper: Site) -> None:
+    there, paper.pages["/toll"] = paper.pages["/toll"], Reply(b"", 403)
+    newsroom.add(f"{paper.url}/feed")
+    paper.pages["/toll"] = there
+    paper.pages["/feed"] = feed(paper, [MILL, TOLL, FERRY])
+    newsroom.look(f"{paper.url}/feed", later(now(), 2 * DAY))
+    assert newsroom.titles() == [FERRY.title, TOLL.title, MILL.title]
+
+
+def test_looking_again_does_not_make_a_list_say_something_new(newsroom: Desk, paper: Site) -> None:
+    newsroom.add(f"{paper.url}/feed")
+    newsroom.look(f"{paper.url}/feed", later(now(), 2 * DAY))
+    paper.pages["/feed"] = feed(paper, [TOLL, FERRY, MILL])
+    paper.asked.clear()
+    newsroom.look(f"{paper.url}/feed", later(now(), 2.1 * DAY))
+    assert paper.paths() == ["/feed", "/mill"]
+
+
+def test_pages_that_a_list_still_has_do_not_keep_others_from_being_looked_at(newsroom: Desk, paper: Site) -> None:
+    listed = [Story(f"s{at}", f"Report {at}", f"It is number {at}.") for at in range(AGAIN_AT_ONCE)]
+    paper.pages["/feed"] = feed(paper, listed, whole=True)
+    newsroom.add(f"{paper.url}/feed")
+    for days, newest in ((0.5, FERRY), (2, MILL)):
+        paper.pages["/feed"] = feed(paper, [newest, *listed], whole=True)
+        newsroom.look(f"{paper.url}/feed", later(now(), days * DAY))
+    assert "/ferry" in paper.paths()
+
+
+def test_an_address_that_a_list_names_often_is_read_once(newsroom: Desk, paper: Site) -> None:
+    paper.pages["/feed"] = feed(paper, [Story("toll", f"Entry {at}", f"It says {at}.") for at in range(9)])
+    newsroom.add(f"{paper.url}/feed")
+    newsroom.look(f"{paper.url}/feed")
+    assert paper.paths().count("/toll") == 1
+
+
+def test_unreachable_pages_keep_nobody_from_those_behind_them_for_ever(newsroom: Desk, paper: Site) -> None:
+    down = [Story(f"down{at}", f"Down {at}", "It is down.") for at in range(5)]
+    paper.pages |= {f"/{story.name}": Reply(b"", 500) for story in down}
+    paper.pages["/feed"] = feed(paper, [*down, TOLL])
+    assert newsroom.add(f"{paper.url}/feed").run.error
+    newsroom.look(f"{paper.url}/feed")
+    assert newsroom.titles() == [TOLL.title]
+
+
+def test_an_article_that_has_moved_is_not_withdrawn_with_its_old_address(newsroom: Desk, paper: Site) -> None:
+    newsroom.add(f"{paper.url}/feed")
+    paper.pages |= {"/toll-new": Reply(TOLL.page(paper.url)), "/toll": Reply(b"", 404)}
+    paper.pages["/feed"] = feed(paper, [FERRY, Story("toll-new", TOLL.title, TOLL.text)])
+    for days in (0.1, 2, 3.5):
+        newsroom.look(f"{paper.url}/feed", later(now(), days * DAY))
+    assert newsroom.titles() == [FERRY.title, TOLL.title]
+
+
+@pytest.mark.parametrize("whole", [False, True])
+def test_a_page_that_comes_back_after_it_was_withdrawn_is_read_again(
+    newsroom: Desk, paper: Site, *, whole: bool
+) -> None:
+    paper.pages["/feed"] = feed(paper, [TOLL, FERRY], whole=whole)
+    newsroom.add(f"{paper.url}/feed")
+    there, paper.pages["/toll"] = paper.pages["/toll"], Reply(b"", 404)
+    for days in (2, 3.5):
+        newsroom.look(f"{paper.url}/feed", later(now(), days * DAY))
+    assert newsroom.titles() == [FERRY.title]
+    paper.pages["/toll"] = there
+    newsroom.look(f"{paper.url}/feed", later(now(), 34 * DAY))
+    assert newsroom.titles() == [FERRY.title, TOLL.title]
+
+
+def test_a_source_that_is_one_page_fails_when_the_page_does(newsroom: Desk, paper: Site) -> None:
+    newsroom.add(f"{paper.url}/toll")
+    paper.pages["/toll"] = Reply(b"", 500)
+    done = newsroom.look(f"{paper.url}/toll", later(now(), DAY))
+    source = Register(newsroom.store.catalog).get(f"{paper.url}/toll")
+    assert done.run.error == "fails on the server's side (500)" and len(done.failed) == 1
+    assert source and source.failures == 1 and source.succeeded < done.run.finished
+
+
+def test_a_next_page_that_is_not_there_does_not_fail_the_feed(newsroom: Desk, paper: Site) -> None:
+    found = feed(paper, [TOLL])
+    assert isinstance(found.body, bytes)
+    link = b'<channel><a:link xmlns:a="http://www.w3.org/2005/Atom" rel="next" href="/feed?page=2"/>'
+    paper.pages["/feed"] = Reply(found.body.replace(b"<channel>", link), headers=found.headers)
+    done = newsroom.add(f"{paper.url}/feed")
+    assert count(done) == (1, 0, 0, 1) and not done.run.error
+
+
+def test_a_source_cannot_change_what_another_keeps_current(newsroom: Desk, paper: Site) -> None:
+    newsroom.add(f"{paper.url}/sitemap.xml")
+    for title in (TOLL.title, "The toll is free"):
+        paper.pages["/other"] = feed(paper, [Story("toll", title, "Nobody pays.")], whole=True)
+        newsroom.add(f"{paper.url}/other")
+    assert newsroom.titles() == [FERRY.title, TOLL.title]
+
+
+def test_what_a_source_has_brought_keeps_nobody_out_once_it_is_removed(newsroom: Desk, paper: Site) -> None:
+    newsroom.add(f"{paper.url}/feed")
+    newsroom.add(f"{paper.url}/sitemap.xml")
+    Register(newsroom.store.catalog).remove(f"{paper.url}/feed")
+    paper.pages["/sitemap.xml"] = sitemap(paper, [TOLL, FERRY, MILL])
+    paper.asked.clear()
+    newsroom.look(f"{paper.url}/sitemap.xml")
+    assert {"/toll", "/ferry", "/mill"} < set(paper.paths())

@@ -3,12 +3,13 @@
 from collections import deque
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Literal
 
 from retrieval.cancellation import Cancellation
 from retrieval.catalog import REMOVED, Catalog
 from retrieval.documents import Article
-from retrieval.errors import SourceError, SourceGone, SourceUnreachable, UnknownArticle
+from retrieval.errors import Cancelled, SourceError, SourceGone, SourceUnreachable, UnknownArticle
 from retrieval.fetching.fetch import Fetcher
 from retrieval.fetching.fetched import NOTHING_KNOWN, Fetched, Validators
 from retrieval.pages import find_article, known_as
@@ -56,7 +57,7 @@ class Look:
         self._source, self._catalog, self._fetcher, self._reader, self._at = source, catalog, fetcher, reader, at
         self._visits = Visits(catalog, source.url)
         self._at_hand, self._cancellation = dict(at_hand or {}), cancellation
-        self._asked = set[str]()
+        self._asked, self._told = set[str](), dict[str, Entry]()
         self._unreachable = 0
 
     def __iter__(self) -> Iterator[Seen]:
@@ -67,25 +68,29 @@ class Look:
         kind = self._source.kind
         if kind == "page":
             visit = self._visits.get(self._source.url) or Visit(self._source.url)
-            yield self._page(visit, self._entry_of(visit))
+            seen = self._page(visit, self._entry_of(visit))
+            yield replace(seen, failed=None)
+            if seen.failed:  # what is wrong with its only page is wrong with the source
+                raise seen.failed
         else:
             yield from self._listed(kind)
         yield from self._again()
 
     def _again(self) -> Iterator[Seen]:
         """Pages that no list says anything new of. Raises SourceError where more are gone than can be believed."""
-        due = [visit for visit in self._visits.due(self._at, AGAIN_AT_ONCE) if visit.url not in self._asked]
-        gone = list[Seen]()
+        left = (url for url in self._visits.due(self._at) if url not in self._asked)
+        due = [visit for url in islice(left, AGAIN_AT_ONCE) if (visit := self._visits.get(url))]
+        gone = list[tuple[Visit, Seen]]()
         for visit in due:
-            seen = self._there(visit) if visit.listed else self._page(visit, self._entry_of(visit))
+            seen = self._once_more(visit)
             if seen.what == "gone":
-                gone.append(seen)
+                gone.append((visit, seen))
             else:
                 yield seen
         if len(gone) <= max(FEW_GONE, len(due) / 2):
-            yield from gone
+            yield from (seen for _, seen in gone)
             return
-        yield from (Seen(seen.visit.missed(self._at), "list") for seen in gone)
+        yield from (Seen(visit.missed(self._at, DAY), "list") for visit, _ in gone)
         reason = f"no longer has {len(gone)} of {len(due)} pages; the articles stay, 'onrecord remove' withdraws them"
         raise SourceError(self._source.url, reason)
 
@@ -100,7 +105,7 @@ class Look:
             try:
                 waiting.extend((yield from self._document(kind, url, mark)))
             except SourceError as exc:
-                if kind != "sitemap" or url == self._source.url:
+                if url == self._source.url or (kind != "sitemap" and isinstance(exc, SourceUnreachable)):
                     raise
                 self._count(exc)  # one part that is broken keeps nobody from the others
                 yield Seen(Visit(url), "list", failed=exc)
@@ -128,20 +133,22 @@ class Look:
         """What the entries of one document bring; returns whether any of it is news."""
         any_news = False
         for entry in listing.entries:
-            if entry.url:
+            if self._cancellation and self._cancellation.is_cancelled:
+                raise Cancelled("Nobody waits for this source any more.")
+            if entry.url and entry.url not in self._asked and entry.url not in self._told:  # an address counts once
                 seen = self._entry(entry, listing)
                 any_news = any_news or seen.what != "known"
                 yield seen
         return any_news
 
     def _entry(self, entry: Entry, listing: Listing) -> Seen:
-        known = self._visits.get(entry.url)
-        if known and known.mark == entry.mark:
-            self._asked.add(entry.url)
-            return Seen(known, "known")
-        if known is None and self._is_kept_out(entry.url):
-            return Seen(Visit(entry.url, entry.mark))
-        visit = known or Visit(entry.url)
+        visit = self._visits.get(entry.url) or Visit(entry.url)
+        if visit.mark == entry.mark and not visit.is_settled:
+            self._told[entry.url] = entry  # for when it is due again
+            return Seen(visit, "known")
+        self._asked.add(entry.url)
+        if visit.mark == entry.mark or (not visit.articles and self._is_kept_out(entry.url)):
+            return Seen(visit, "known")
         if article := self._carried(entry, listing):
             articles = self._let_in((article,))
             seen = replace(visit, mark=entry.mark, listed=True, articles=tuple(article.id for article in articles))
@@ -160,9 +167,17 @@ class Look:
         article = find_article(self._catalog, url)
         return bool(article) and self._visits.has_another(article)
 
+    def _once_more(self, visit: Visit) -> Seen:
+        """What the list tells nothing new of; what it last said stays as it is remembered."""
+        if visit.listed:
+            return self._there(visit)
+        seen = self._page(visit, self._told.get(visit.url) or self._entry_of(visit))
+        return replace(seen, visit=replace(seen.visit, mark=visit.mark))
+
     def _page(self, visit: Visit, entry: Entry) -> Seen:
         """A page of one article (or of a live blog's many), read where it is not what it was."""
         self._asked.add(visit.url)
+        visit = replace(visit, mark=entry.mark)
         try:
             fetched = self._get(visit.url, visit.validators)
         except SourceGone as exc:
@@ -171,14 +186,14 @@ class Look:
             self._count(exc)
             return Seen(visit.again(self._at, RETRY_MINUTES), failed=exc)
         except SourceError as exc:
-            return Seen(replace(visit, mark=entry.mark, due=""), failed=exc)
+            return Seen(visit.refused(self._at), failed=exc)
         self._unreachable = 0
         if fetched.unchanged or fetched.digest == visit.digest:
-            return Seen(replace(visit, mark=entry.mark).seen(self._at, changed=False), "same")
+            return Seen(visit.seen(self._at, changed=False), "same")
         return self._read(visit, entry, fetched)
 
     def _read(self, visit: Visit, entry: Entry, fetched: Fetched) -> Seen:
-        visit = replace(visit, mark=entry.mark, validators=fetched.validators, digest=fetched.digest)
+        visit = replace(visit, validators=fetched.validators, digest=fetched.digest)
         try:
             articles = self._reader.read(fetched, entry)
         except ValueError as exc:
@@ -199,17 +214,19 @@ class Look:
             fetched = self._get(visit.url, visit.validators)
         except SourceGone as exc:
             return self._missed(visit, exc)
-        except SourceError:
+        except SourceError as exc:
+            self._count(exc)
             return Seen(visit.again(self._at, DAY), "same")
+        self._unreachable = 0
         return Seen(replace(visit, validators=fetched.validators).seen(self._at, changed=False), "same")
 
     def _missed(self, visit: Visit, exc: SourceGone) -> Seen:
-        """Not there: gone for good where it was not there a day ago either."""
-        gone_for_good = bool(visit.gone) and seconds_between(visit.gone, self._at) >= DAY * 60
-        missed = visit.missed(self._at)
-        if gone_for_good:
-            return Seen(replace(missed, due=""), "gone")
-        return Seen(missed, failed=None if visit.articles else exc)
+        """Not there: gone where it was not there a day ago either. What comes back later is read once more."""
+        if visit.gone and seconds_between(visit.gone, self._at) >= DAY * 60:
+            return Seen(visit.given_up(self._at), "gone")
+        if visit.articles:
+            return Seen(visit.missed(self._at, DAY))
+        return Seen(visit.missed(self._at, RETRY_MINUTES), failed=exc)
 
     def _count(self, exc: SourceError) -> None:
         """Raises it again where it is not the page that is down, but its site."""

@@ -15,7 +15,7 @@ from retrieval.store import Store
 from retrieval.watching.look import Look, Seen
 from retrieval.watching.register import Register
 from retrieval.watching.source import INTERRUPTED, Run, Source
-from retrieval.watching.visits import Visits
+from retrieval.watching.visits import Visit, Visits
 
 AT_ONCE = 20  # documents; those read since are read again after a crash
 GONE = "gone"  # why an article was withdrawn: its page has answered 404 or 410 for a day
@@ -80,17 +80,20 @@ def _batches(seen: Iterable[Seen]) -> Iterator[list[Seen]]:
 
 
 def _settle(store: Store, source: Source, batch: list[Seen], counts: Counter[str]) -> list[SourceError]:
+    visits = Visits(store.catalog, source.url)
     tally = index.take(store, [article for seen in batch for article in seen.articles])
     counts.update(added=tally.added, changed=tally.changed, unchanged=tally.unchanged)
     counts.update(unchanged=sum(seen.what in ("same", "known") for seen in batch))
-    counts.update(withdrawn=sum(_withdraw(store, seen.visit.articles) for seen in batch if seen.what == "gone"))
-    Visits(store.catalog, source.url).remember(seen.visit for seen in batch if seen.what != "known")
+    counts.update(withdrawn=sum(_withdraw(store, visits, seen.visit) for seen in batch if seen.what == "gone"))
+    visits.remember(seen.visit for seen in batch if seen.what != "known")
     return [*(seen.failed for seen in batch if seen.failed), *tally.failed]
 
 
-def _withdraw(store: Store, articles: Iterable[str]) -> int:
+def _withdraw(store: Store, visits: Visits, gone: Visit) -> int:
     count = 0
-    for article in articles:
+    for article in gone.articles:
+        if visits.is_elsewhere(article, gone.url):
+            continue
         try:
             store.catalog.remove(article, GONE)
         except UnknownArticle:  # somebody was faster

@@ -28,19 +28,32 @@ class Visit:
     listed: bool = False
     articles: tuple[str, ...] = ()
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether it was had when it was last asked for; else it is asked for again though no list says anything."""
+        return bool(self.articles) and not self.gone and (self.listed or bool(self.digest))
+
     def seen(self, at: str, *, changed: bool) -> "Visit":
         """The same after it was there: soon again where it has just changed, else twice as late as before."""
         days = FIRST_DAYS if changed else min(max(2 * self.days, FIRST_DAYS), MOST_DAYS)
         due = later(at, days * DAY * uniform(1 - SPREAD, 1 + SPREAD))
         return replace(self, due=due, days=days, gone="")
 
-    def missed(self, at: str) -> "Visit":
-        """The same after it was not there: whether it is gone for good shows a day later."""
-        return replace(self, gone=self.gone or at, due=later(at, DAY), validators=NOTHING_KNOWN, digest="")
+    def refused(self, at: str) -> "Visit":
+        """The same after it was not given out: less and less often again."""
+        return replace(self.seen(at, changed=False), validators=NOTHING_KNOWN, digest="")
+
+    def missed(self, at: str, minutes: float) -> "Visit":
+        """The same after it was not there: whether it is gone for good shows later."""
+        return replace(self.again(at, minutes), gone=self.gone or at)
+
+    def given_up(self, at: str) -> "Visit":
+        """The same after it was gone for good; where its page comes back, that is read, whatever a list has carried."""
+        return replace(self.missed(at, MOST_DAYS * DAY), listed=False)
 
     def again(self, at: str, minutes: float) -> "Visit":
         """The same, to be looked at once more in so many minutes because it could not be read."""
-        return replace(self, due=later(at, minutes))
+        return replace(self, due=later(at, minutes), validators=NOTHING_KNOWN, digest="")
 
 
 class Visits:
@@ -54,10 +67,10 @@ class Visits:
         rows = self._catalog.db.execute("SELECT * FROM visits WHERE source = ? AND url = ?", [self._source, url])
         return next(map(self._visit, rows), None)
 
-    def due(self, at: str, most: int) -> list[Visit]:
-        """Documents to look at again whatever the list says, the longest waiting first."""
-        sql = "SELECT * FROM visits WHERE source = ? AND due <> '' AND due <= ? ORDER BY due LIMIT ?"
-        return [self._visit(row) for row in self._catalog.db.execute(sql, [self._source, at, most]).fetchall()]
+    def due(self, at: str) -> list[str]:
+        """The addresses of documents to look at again whatever the list says, the longest waiting first."""
+        sql = "SELECT url FROM visits WHERE source = ? AND due > '' AND due <= ? ORDER BY due"
+        return [row["url"] for row in self._catalog.db.execute(sql, [self._source, at])]
 
     def remember(self, visits: Iterable[Visit]) -> None:
         """Keep what was seen, in one transaction."""
@@ -73,9 +86,20 @@ class Visits:
                 )
 
     def has_another(self, article: str) -> bool:
-        """Whether a source other than this one has brought an article."""
-        sql = "SELECT EXISTS (SELECT 1 FROM brought WHERE article = ? AND source <> ?)"
+        """Whether a source other than this one has brought an article, and is still watched."""
+        sql = (
+            "SELECT EXISTS (SELECT 1 FROM brought b JOIN sources s ON s.url = b.source "
+            "WHERE b.article = ? AND b.source <> ?)"
+        )
         return bool(self._catalog.db.execute(sql, [article, self._source]).fetchone()[0])
+
+    def is_elsewhere(self, article: str, url: str) -> bool:
+        """Whether an article was also brought by another document, which is there."""
+        sql = (
+            "SELECT EXISTS (SELECT 1 FROM brought b JOIN visits v ON v.source = b.source AND v.url = b.url "
+            "WHERE b.article = ? AND (b.source <> ? OR b.url <> ?) AND v.gone = '')"
+        )
+        return bool(self._catalog.db.execute(sql, [article, self._source, url]).fetchone()[0])
 
     def _visit(self, row: sqlite3.Row) -> Visit:
         brought = self._catalog.db.execute(
