@@ -57,6 +57,12 @@ def test_a_server_that_asks_for_time_is_given_it(register: Register) -> None:
     assert wait(ended(register, START, "is busy", retry_after=7200)) == pytest.approx(120, abs=0.1)
 
 
+@pytest.mark.parametrize("seconds", [3e8, 1e18])
+def test_a_server_is_given_a_day_at_most(register: Register, seconds: float) -> None:
+    register.add(FEED)
+    assert wait(ended(register, START, "is busy", retry_after=seconds)) == pytest.approx(24 * 60, abs=0.1)
+
+
 def test_adding_a_source_again_keeps_what_is_known_of_it(register: Register) -> None:
     register.add(FEED)
     known = ended(register, START)

@@ -116,3 +116,15 @@ def test_an_end_does_not_wait_for_a_server_that_does_not_answer(store: Store) ->
             cancellation.cancel()
             until(lambda: ran)
     assert time.monotonic() - started < 2 and ran[0].run.error == INTERRUPTED
+
+
+def test_a_run_that_cannot_even_be_recorded_is_not_made_again_and_again(store: Store) -> None:
+    ran = list[Outcome]()
+    with site({}) as found:
+        found.pages["/one"] = feed(found, [])
+        add(store, f"{found.url}/one")
+        store.catalog.db.execute("CREATE TRIGGER full BEFORE UPDATE ON sources BEGIN SELECT RAISE(FAIL, 'full'); END")
+        with watching(store, ran):
+            until(lambda: found.paths())
+            time.sleep(10 * SOON)
+    assert found.paths().count("/one") == 1 and ran == []

@@ -1,6 +1,7 @@
 """Sources on the web: what is new comes in, what is as it was is not fetched, what is gone goes."""
 
 import json
+import sqlite3
 from collections.abc import Iterator
 
 import pytest
@@ -307,3 +308,15 @@ def test_what_a_source_has_brought_keeps_nobody_out_once_it_is_removed(newsroom:
     paper.asked.clear()
     newsroom.look(f"{paper.url}/sitemap.xml")
     assert {"/toll", "/ferry", "/mill"} < set(paper.paths())
+
+
+def test_a_run_that_ends_unexpectedly_is_not_made_again_at_once(newsroom: Desk, paper: Site) -> None:
+    newsroom.add(f"{paper.url}/feed")
+    paper.pages["/feed"] = feed(paper, [MILL])
+    newsroom.store.catalog.db.execute(
+        "CREATE TRIGGER full BEFORE INSERT ON versions BEGIN SELECT RAISE(FAIL, 'x'); END"
+    )
+    with pytest.raises(sqlite3.Error):
+        newsroom.look(f"{paper.url}/feed")
+    source = Register(newsroom.store.catalog).get(f"{paper.url}/feed")
+    assert source and source.failures == 1 and source.due > later(now(), 10)

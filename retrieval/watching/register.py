@@ -72,7 +72,7 @@ class Register:
         wait = min(source.minutes * 2**failures, max(LONGEST_INTERVAL, source.minutes)) * uniform(
             1 - JITTER, 1 + JITTER
         )
-        due = later(run.finished, max(wait, (retry_after or 0) / 60))
+        due = later(run.finished, max(wait, min((retry_after or 0) / 60, LONGEST_INTERVAL)))
         with self._catalog.transaction() as db:
             db.execute(f"INSERT INTO source_runs VALUES ({', '.join('?' * 9)})", astuple(run))
             db.execute(

@@ -18,6 +18,7 @@ from retrieval.watching.source import INTERRUPTED, Run, Source
 from retrieval.watching.visits import Visit, Visits
 
 AT_ONCE = 20  # documents; those read since are read again after a crash
+UNEXPECTED = "ended unexpectedly; the log says why"  # not the source's fault, but no reason to ask it at once again
 GONE = "gone"  # why an article was withdrawn: its page has answered 404 or 410 for a day
 
 
@@ -56,6 +57,9 @@ def run(
     except SourceError as exc:
         error, wait = exc.reason, exc.retry_after if isinstance(exc, SourceUnreachable) else None
         failed.append(exc)
+    except Exception:
+        error = UNEXPECTED
+        raise
     finally:
         done = Run(source.url, started, at or now(), **counts, failed=len(failed), error=error)
         Register(store.catalog).record(source, done, retry_after=wait)

@@ -18,6 +18,7 @@ from retrieval.watching.run import Outcome, run
 from retrieval.watching.source import Source
 
 LOOK_SECONDS = 2.0  # what becomes due, or was added by another process, is noticed within that time
+REST_SECONDS = 60.0  # after what nobody expected: a full disk, say, keeps a run from being recorded, and it stays due
 SIDE_BY_SIDE = 4  # sources; requests to one host still go one after the other
 
 LOG = logging.getLogger(__name__)
@@ -40,15 +41,24 @@ def watch(
             on_run(run(store, source, fetcher, reader, cancellation=cancellation))
         except Exception:  # the others go on, and the next run may go better
             LOG.exception("A run over a source failed.")
+            ended.wait(REST_SECONDS)
 
     with cancellation.ending(ended.set), _alone(store, ended, every), _pool() as pool:
         while not ended.is_set():
-            register.watch(now())
             running = {url: future for url, future in running.items() if not future.done()}
-            for source in register.due(now()):
+            for source in _due(register):
                 if source.url not in running and len(running) < SIDE_BY_SIDE:
                     running[source.url] = pool.submit(look, source)
             ended.wait(every)
+
+
+def _due(register: Register) -> list[Source]:
+    try:
+        register.watch(now())
+        return register.due(now())
+    except Exception:  # the catalog is locked or its disk full: that may pass
+        LOG.exception("The sources could not be read.")
+        return []
 
 
 def _pool() -> ThreadPoolExecutor:
