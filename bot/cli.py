@@ -40,7 +40,9 @@ def choose_data(
 @app.command()
 def add(
     sources: list[str],
-    every: Annotated[float, typer.Option(min=0, help="Minutes between two looks at an address; 0: as fits it.")] = 0,
+    every: Annotated[
+        float, typer.Option(min=0, max=527_040, help="Minutes between two looks at an address; 0: as fits it.")
+    ] = 0,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:

@@ -89,6 +89,12 @@ def test_a_picture_is_refused_for_what_it_is(reader: Reader, paper: Site) -> Non
         told(reader, f"{paper.url}/pier.png")
 
 
+def test_a_page_that_is_served_as_a_file_is_refused_like_any_other(reader: Reader, paper: Site) -> None:
+    paper.pages["/file"] = Reply(TOLL.page(paper.url), headers={"Content-Type": "application/octet-stream"})
+    with pytest.raises(SourceError, match=r"/file: is application/octet-stream, not a page"):
+        told(reader, f"{paper.url}/file")
+
+
 def test_a_feed_is_read_as_often_as_it_asks_and_an_editor_may_say_otherwise(reader: Reader, paper: Site) -> None:
     body = feed(paper, [TOLL]).body
     assert isinstance(body, bytes)

@@ -28,7 +28,7 @@ def add_sources(sources: Sequence[str], *, every: float = 0.0, as_json: bool, qu
             terminal.warn("interrupted; what is done is kept, the same command goes on from there.")
             return INTERRUPTED
     for failure in tally.failed:
-        terminal.warn(str(failure))
+        terminal.warn(printable(str(failure)))
     counts = {"added": tally.added, "changed": tally.changed, "unchanged": tally.unchanged, "failed": len(tally.failed)}
     if as_json:
         terminal.say_json(counts | {"failures": [{"source": f.source, "reason": f.reason} for f in tally.failed]})

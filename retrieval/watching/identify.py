@@ -38,7 +38,10 @@ def identify(url: str, fetcher: Fetcher, reader: Reader, *, minutes: float = 0.0
 
 
 def _page(url: str, fetched: Fetched, fetcher: Fetcher, reader: Reader, minutes: float) -> Identified:
-    announced = reader.announced(fetched)
+    try:
+        announced = reader.announced(fetched)
+    except ValueError as exc:
+        raise SourceError(url, str(exc)) from exc
     if announced.is_article:
         return Identified(_source("page", url, "", minutes), "a page with an article", fetched)
     candidates: list[tuple[Listed, str, str]] = [
