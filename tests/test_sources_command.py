@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from retrieval.catalog import Catalog
+from retrieval.catalog import Catalog, now
 from retrieval.watching.register import Register
-from retrieval.watching.source import Source
+from retrieval.watching.source import Source, later
 from tests.conftest import Onrecord, command, environment
 from tests.misbehaving import LOOPBACK, Reply, Site, site
 from tests.newssite import FERRY, MILL, TOLL, feed, page
@@ -127,6 +127,9 @@ def test_an_interrupted_add_goes_on_where_it_ended(onrecord: Onrecord, paper: Si
     process = subprocess.Popen(command("add", f"{paper.url}/feed"), cwd=tmp_path, env=environment(tmp_path, **NEAR))
     until(lambda: "/ferry" in paper.paths(), 20)
     time.sleep(0.1)
+    with closing(sqlite3.connect(tmp_path / "data" / "catalog.db")) as db:
+        [(due,)] = db.execute("SELECT due FROM sources")
+    assert due > later(now(), 30)  # whoever watches does not begin beside it
     process.send_signal(signal.SIGINT)
     assert process.wait(10) == 130
     paper.pages["/ferry"] = there

@@ -2,7 +2,7 @@
 
 import signal
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from threading import Thread
 from typing import Any
 
@@ -18,11 +18,12 @@ from retrieval.pages import id_of
 from retrieval.watching.identify import identify
 from retrieval.watching.register import Register
 from retrieval.watching.run import Outcome, run
-from retrieval.watching.source import INTERRUPTED, Source, is_stale
+from retrieval.watching.source import INTERRUPTED, Source, is_stale, later
 from retrieval.watching.visits import Visits
 from retrieval.watching.watch import watch
 
 OK = 0
+FIRST_LOOK_MINUTES = 60  # after which somebody else goes on with what was killed
 WEB = ("http://", "https://")
 
 
@@ -50,7 +51,8 @@ def read_addresses(
                 terminal.warn(f"{printable(address)} is {printable(found.why)}")
             if found.source.kind == "page" and _readmitted(app, found.source.url):
                 register.remove(found.source.url)  # with what is remembered of the page: it is to be read again
-            register.add(found.source)
+            # Whoever watches meanwhile leaves the first look to us.
+            register.add(replace(found.source, due=later(now(), FIRST_LOOK_MINUTES)))
             source = register.get(found.source.url) or found.source
             at_hand = {source.url: found.fetched}
             outcome = run(app.store, source, web.fetcher, web.reader, progress=report, at_hand=at_hand)
