@@ -41,6 +41,7 @@ CREATE TABLE IF NOT EXISTS runs (
     started TEXT NOT NULL, finished TEXT NOT NULL,
     added INTEGER NOT NULL, changed INTEGER NOT NULL, unchanged INTEGER NOT NULL, failed INTEGER NOT NULL
 );
+CREATE INDEX IF NOT EXISTS runs_finished ON runs (finished); -- every answer asks for the last
 CREATE TABLE IF NOT EXISTS quotes (
     id      INTEGER PRIMARY KEY AUTOINCREMENT,
     article TEXT NOT NULL,                -- of its current version; older versions' quotes are gone

@@ -195,6 +195,11 @@ def test_facts_and_runs_are_remembered_by_the_next_process(catalog: Catalog, tmp
     again.close()
 
 
+def test_the_last_run_is_found_without_looking_at_all_of_them(catalog: Catalog) -> None:
+    plan = catalog.db.execute("EXPLAIN QUERY PLAN SELECT max(finished) AS finished FROM runs").fetchone()
+    assert "runs_finished" in plan["detail"]
+
+
 def test_more_passages_than_one_statement_takes_are_found(catalog: Catalog) -> None:
     long = "word " * 1200
     catalog.put([Cut(article("long", long), [((at * 5, at * 5 + 4), "") for at in range(1200)])])
