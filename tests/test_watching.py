@@ -140,6 +140,32 @@ def test_a_site_that_loses_most_of_its_pages_at_once_is_not_believed(newsroom: D
     assert len(newsroom.titles()) == 6
 
 
+def test_a_site_that_is_missed_page_by_page_is_not_believed_either(newsroom: Desk, paper: Site) -> None:
+    stories = [Story(f"s{at}", f"Report {at}", f"The council has read its report number {at}.") for at in range(7)]
+    paper.pages |= {f"/{story.name}": page(story, paper) for story in stories}
+    paper.pages["/feed"] = feed(paper, stories)
+    newsroom.add(f"{paper.url}/feed")
+    paper.pages |= {f"/{story.name}": Reply(b"", 404) for story in stories}
+    hours = [newsroom.look(f"{paper.url}/feed", later(now(), 60 * hour)).run for hour in range(18, 60)]
+    assert sum(run.withdrawn for run in hours) == 0 and len(newsroom.titles()) == 7
+    assert any("the articles stay" in run.error for run in hours)
+
+
+def test_pages_that_went_one_after_the_other_are_withdrawn_once(newsroom: Desk, paper: Site) -> None:
+    stories = [Story(f"s{at}", f"Report {at}", f"The council has read its report number {at}.") for at in range(6)]
+    paper.pages |= {f"/{story.name}": page(story, paper) for story in stories}
+    paper.pages["/feed"] = feed(paper, [*stories, FERRY])
+    newsroom.add(f"{paper.url}/feed")
+    withdrawn = 0
+    for day in range(2, 70):
+        gone = stories[: 3 if day < 20 else 6]
+        paper.pages |= {f"/{story.name}": Reply(b"", 404) for story in gone}
+        run = newsroom.look(f"{paper.url}/feed", later(now(), day * DAY)).run
+        withdrawn += run.withdrawn
+        assert run.error == ""
+    assert withdrawn == 6 and newsroom.titles() == [FERRY.title]
+
+
 def test_an_article_taken_out_by_hand_does_not_come_back_by_itself(newsroom: Desk, paper: Site) -> None:
     newsroom.add(f"{paper.url}/feed")
     toll = next(article for article in newsroom.store.catalog.articles() if article.title == TOLL.title)

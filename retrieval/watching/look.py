@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Generator, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Literal
@@ -24,6 +25,7 @@ MOST_DOCUMENTS = 2_000  # parts of one sitemap, pages of one feed
 AGAIN_AT_ONCE = 50  # pages in one run that no list said anything new of
 UNREACHABLE_IN_A_ROW = 5  # pages; then the site is down, not the page
 FEW_GONE = 5  # pages in one run; more of them, and most of those asked for, are a site that has moved or is broken
+PROBES = 3  # pages asked for before any is believed to be gone
 RETRY_MINUTES = 60  # for a page that could not be reached
 
 
@@ -80,19 +82,28 @@ class Look:
         """Pages that no list says anything new of. Raises SourceError where more are gone than can be believed."""
         left = (url for url in self._visits.due(self._at) if url not in self._asked)
         due = [visit for url in islice(left, AGAIN_AT_ONCE) if (visit := self._visits.get(url))]
-        gone = list[tuple[Visit, Seen]]()
+        gone, is_up = list[tuple[Visit, Seen]](), False
         for visit in due:
             seen = self._once_more(visit)
             if seen.what == "gone":
                 gone.append((visit, seen))
             else:
+                is_up = is_up or not (seen.failed or seen.visit.gone)
                 yield seen
-        if len(gone) <= max(FEW_GONE, len(due) / 2):
+        if not gone or (len(gone) <= max(FEW_GONE, len(due) / 2) and (is_up or self._is_up())):
             yield from (seen for _, seen in gone)
             return
         yield from (Seen(visit.missed(self._at, DAY), "list") for visit, _ in gone)
         reason = f"no longer has {len(gone)} of {len(due)} pages; the articles stay, 'onrecord remove' withdraws them"
         raise SourceError(self._source.url, reason)
+
+    def _is_up(self) -> bool:
+        """Whether pages that nobody has missed are there: a site that is gone is missed page by page."""
+        there = self._visits.there(self._at, PROBES)
+        for url in there:
+            with suppress(SourceError):
+                return bool(self._get(url, NOTHING_KNOWN))
+        return not there and self._visits.count_missed() <= FEW_GONE
 
     def _listed(self, kind: Kind) -> Iterator[Seen]:
         """Its documents, one after the other: all parts, and further pages as long as they tell anything new."""
@@ -223,7 +234,8 @@ class Look:
     def _missed(self, visit: Visit, exc: SourceGone) -> Seen:
         """Not there: gone where it was not there a day ago either. What comes back later is read once more."""
         if visit.gone and seconds_between(visit.gone, self._at) >= DAY * 60:
-            return Seen(visit.given_up(self._at), "gone")
+            is_kept = any(not self._catalog.is_withdrawn(article) for article in visit.articles)
+            return Seen(visit.given_up(self._at), "gone" if is_kept else "same")
         if visit.articles:
             return Seen(visit.missed(self._at, DAY))
         return Seen(visit.missed(self._at, RETRY_MINUTES), failed=exc)

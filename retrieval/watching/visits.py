@@ -72,6 +72,19 @@ class Visits:
         sql = "SELECT url FROM visits WHERE source = ? AND due > '' AND due <= ? ORDER BY due"
         return [row["url"] for row in self._catalog.db.execute(sql, [self._source, at])]
 
+    def there(self, at: str, most: int) -> list[str]:
+        """The addresses of pages that were there when last asked for, those that will be asked for last."""
+        sql = (
+            "SELECT url FROM visits WHERE source = ? AND due > ? AND gone = '' AND (listed OR digest <> '') "
+            "ORDER BY due DESC LIMIT ?"
+        )
+        return [row["url"] for row in self._catalog.db.execute(sql, [self._source, at, most])]
+
+    def count_missed(self) -> int:
+        """How many pages are not there."""
+        sql = "SELECT count(*) FROM visits WHERE source = ? AND gone <> ''"
+        return int(self._catalog.db.execute(sql, [self._source]).fetchone()[0])
+
     def remember(self, visits: Iterable[Visit]) -> None:
         """Keep what was seen, in one transaction."""
         with self._catalog.transaction() as db:
