@@ -106,6 +106,9 @@ class Catalog(Reading):
 def _put(db: sqlite3.Connection, cut: Cut) -> bool:
     """Store one version; whether it is a copy."""
     article = cut.article
+    known = db.execute("SELECT version, hash, copy_of FROM articles WHERE id = ?", [article.id]).fetchone()
+    if known and known["version"] and known["hash"] == article.content_hash:  # another process was faster
+        return bool(known["copy_of"])
     newest = db.execute("SELECT max(number) AS number FROM versions WHERE article = ?", [article.id]).fetchone()
     number = (newest["number"] or 0) + 1
     if not _has_text(db, article):

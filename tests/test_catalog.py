@@ -75,6 +75,12 @@ def test_a_changed_article_becomes_a_version_and_the_first_one_is_kept(catalog: 
     assert [tuple(row) for row in numbers] == [(1, TEXT), (2, TEXT.upper())]
 
 
+def test_what_another_process_has_put_meanwhile_becomes_no_second_version(catalog: Catalog) -> None:
+    for _ in range(2):
+        catalog.put([Cut(article("pier", TEXT), WHOLE)])
+    assert catalog.db.execute("SELECT count(*) FROM versions").fetchone()[0] == 1 and texts(catalog) == [TEXT]
+
+
 def test_passages_of_an_older_version_are_no_hits(catalog: Catalog) -> None:
     catalog.put([Cut(article("pier", TEXT), WHOLE)])
     old = catalog.passages_of(["pier"])
