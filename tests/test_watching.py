@@ -346,3 +346,12 @@ def test_a_run_that_ends_unexpectedly_is_not_made_again_at_once(newsroom: Desk, 
         newsroom.look(f"{paper.url}/feed")
     source = Register(newsroom.store.catalog).get(f"{paper.url}/feed")
     assert source and source.failures == 1 and source.due > later(now(), 10)
+
+
+def test_a_feed_does_not_speak_for_another_site(newsroom: Desk, paper: Site) -> None:
+    with site({}, host="127.0.0.2") as other:
+        other.pages["/toll"] = page(TOLL, other)
+        forged = Story("toll", TOLL.title, "Lorries will pay nothing at all.")
+        paper.pages["/feed"] = feed(other, [forged], whole=True)
+        assert count(newsroom.add(f"{paper.url}/feed")) == (1, 0, 0, 0)
+    assert TOLL.text in newsroom.text(TOLL.title) and forged.text not in newsroom.text(TOLL.title)

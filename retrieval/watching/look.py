@@ -3,9 +3,8 @@
 from collections import deque
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
-from typing import Literal
 
 from retrieval.cancellation import Cancellation
 from retrieval.catalog import REMOVED, Catalog
@@ -18,6 +17,8 @@ from retrieval.sources.entry import Entry, Listing
 from retrieval.sources.listing import Kind
 from retrieval.sources.listing import read as listed
 from retrieval.sources.reading import Reader
+from retrieval.sources.site import is_same
+from retrieval.watching.seen import Seen
 from retrieval.watching.source import Source, seconds_between
 from retrieval.watching.visits import DAY, Visit, Visits
 
@@ -27,20 +28,6 @@ UNREACHABLE_IN_A_ROW = 5  # pages; then the site is down, not the page
 FEW_GONE = 5  # pages in one run; more of them, and most of those asked for, are a site that has moved or is broken
 PROBES = 3  # pages asked for before any is believed to be gone
 RETRY_MINUTES = 60  # for a page that could not be reached
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """One document: what to remember of it, the articles it brought, why it brought none.
-
-    It was `read`, or is the `same` as it was, or `known` from the list alone and not asked for, or `gone` for good; or
-    it is the `list` itself.
-    """
-
-    visit: Visit
-    what: Literal["read", "same", "known", "gone", "list"] = "read"
-    articles: tuple[Article, ...] = ()
-    failed: SourceError | None = None
 
 
 class Look:
@@ -167,7 +154,9 @@ class Look:
         return self._page(visit, entry)
 
     def _carried(self, entry: Entry, listing: Listing) -> Article | None:
-        """The article that the list carries whole, None where its page has to be read."""
+        """The article that the list carries whole; None where its page has to be read, as on every site but its own."""
+        if not is_same(entry.url, self._source.url):
+            return None
         try:
             return self._reader.of_entry(entry, listing.title)
         except ValueError:

@@ -12,8 +12,9 @@ from retrieval.fetching.fetch import Fetcher
 from retrieval.fetching.fetched import Fetched
 from retrieval.sources.reading import Reader
 from retrieval.store import Store
-from retrieval.watching.look import Look, Seen
+from retrieval.watching.look import Look
 from retrieval.watching.register import Register
+from retrieval.watching.seen import Seen
 from retrieval.watching.source import INTERRUPTED, Run, Source
 from retrieval.watching.visits import Visit, Visits
 
