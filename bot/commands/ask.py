@@ -123,6 +123,7 @@ def row_of(place: str, line: str) -> dict[str, Any]:
     """What a line asks. Raises UsageError that names the place."""
     try:
         row = json.loads(line)
+        json.dumps(row, ensure_ascii=False).encode()  # JSON may hold half a surrogate pair, which is no text
     except (ValueError, RecursionError) as exc:
         raise UsageError(f"{place} is not a line of JSON: {exc}.") from exc
     if not isinstance(row, dict) or not isinstance(row.get("question"), str):

@@ -30,12 +30,12 @@ def evaluate(file: Path, k: int, *, as_json: bool, html: Path | None = None) -> 
         prepare(app, quiet=False)
         results = _ask(app, expectations, k, quiet=as_json)
         scope = scope_of(app, file.name, refused, results)
-    if html:
-        _write(html, page(scope, results))
     if as_json:
         terminal.say_json(table(figures_of(results)))
     else:
         _show(scope, results)
+    if html:
+        _write(html, page(scope, results))
     return LEFT_OUT if refused else OK
 
 
@@ -90,6 +90,6 @@ def _check(html: Path, file: Path) -> None:
 
 def _write(html: Path, text: str) -> None:
     try:
-        html.write_text(text, "utf-8", errors="replace")  # half a surrogate pair may stand in a line of JSON
+        html.write_text(text, "utf-8", errors="replace")  # a file's name may be no text
     except OSError as exc:
         raise UsageError(f"{html} cannot be written: {exc}.") from exc

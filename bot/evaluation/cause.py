@@ -21,7 +21,7 @@ NOT_INDEXED = Cause(
 NOT_FOUND = Cause(
     "not found",
     f"The article is in the index, but none of its passages is among the first {DEEP}. See with 'onrecord show ID' "
-    "whether its text was taken whole, and whether it says anything in the question's words.",
+    "whether its text was taken whole, and with 'onrecord status' whether all is indexed.",
 )
 TOO_LOW = Cause(
     f"found below rank {FIRST}",

@@ -7,13 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
+from bot.report.text import percent
+
 WIDTH, HEIGHT = 360, 220
 LEFT, RIGHT, TOP, BOTTOM = 40, 14, 24, 46  # room around what is drawn
 INSET = 18  # between the first and last point and the edges, so that what is written above them has room
 INNER, TALL = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
 QUARTERS = (0.0, 0.25, 0.5, 0.75, 1.0)
 ABOVE, BELOW, BESIDE = 9, 18, 6  # between a label and what it belongs to
-GAP = 2  # between bars
+GAP, WIDEST = 2, 60  # between bars, of a bar
 STRIP = 34  # height of the bar of shares
 MOST_LABELS = 6  # that fit below bars
 
@@ -30,12 +32,12 @@ class Bar:
 def line(values: Sequence[float], *, told: Sequence[int], axis: str, label: str) -> str:
     """Shares (0 to 1) at 1, 2, 3 ...; those of `told` are written out. `label` says it for those who cannot see it."""
     points = line_points(values)
-    grid = "".join(_level(share, f"{share:.0%}") for share in QUARTERS)
+    grid = "".join(_level(share, percent(share)) for share in QUARTERS)
     below = "".join(_text(x, TOP + TALL + BELOW, str(n)) for n, (x, _) in enumerate(points, 1))
     curve = " ".join(f"{x:g},{y:g}" for x, y in points)
     dots = "".join(f'<circle class="dot" cx="{x:g}" cy="{y:g}" r="3"/>' for x, y in points)
     marked = [(points[n - 1], values[n - 1]) for n in told if n <= len(points)]
-    said = "".join(_text(x, y - ABOVE, f"{value:.0%}", "value") for (x, y), value in marked)
+    said = "".join(_text(x, y - ABOVE, percent(value), "value") for (x, y), value in marked)
     return _svg(f'{grid}{below}<polyline class="curve" points="{curve}"/>{dots}{said}{_axis(axis)}', label)
 
 
@@ -48,7 +50,7 @@ def line_points(values: Sequence[float]) -> list[tuple[float, float]]:
 def bars(counted: Sequence[Bar], *, axis: str, label: str) -> str:
     """A histogram: bars side by side, each with its count; the limits below where there is room for them."""
     most = max((bar.count for bar in counted), default=0) or 1
-    wide = INNER / max(1, len(counted))
+    wide = min(WIDEST, INNER / max(1, len(counted)))
     every = -(-len(counted) // MOST_LABELS) or 1
     drawn = [_level(0, "")]
     for at, bar in enumerate(counted):
@@ -59,7 +61,7 @@ def bars(counted: Sequence[Bar], *, axis: str, label: str) -> str:
         if at % every == 0:
             drawn.append(_text(x, TOP + TALL + BELOW, bar.start))
     if counted and len(counted) % every == 0:
-        drawn.append(_text(LEFT + INNER, TOP + TALL + BELOW, counted[-1].end))
+        drawn.append(_text(LEFT + len(counted) * wide, TOP + TALL + BELOW, counted[-1].end))
     return _svg("".join(drawn) + _axis(axis), label)
 
 

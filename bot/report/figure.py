@@ -4,7 +4,7 @@ from bot.evaluation.figures import TOLD, Figures
 from bot.messages import Status
 from bot.report import chart
 from bot.report.histogram import duration, histogram, unit
-from bot.report.text import table
+from bot.report.text import counted, percent, table
 
 STATUSES: dict[Status, str] = {"answered": "answered", "partial": "answered partly", "no_answer": "declined"}
 
@@ -12,10 +12,10 @@ STATUSES: dict[Status, str] = {"answered": "answered", "partial": "answered part
 def statuses(figures: Figures) -> str:
     """How many questions were answered, answered in part, declined."""
     shares = [(name, figures.shares[status]) for status, name in STATUSES.items()]
-    label = ", ".join(f"{share:.0%} {name}" for name, share in shares)
+    label = ", ".join(f"{percent(share)} {name}" for name, share in shares)
     drawing = chart.strip(list(figures.shares.items()), label=label)
     keys = "".join(
-        f'<li><span class="key {status}"></span>{name}: {share:.0%}</li>'
+        f'<li><span class="key {status}"></span>{name}: {percent(share)}</li>'
         for status, (name, share) in zip(STATUSES, shares, strict=True)
     )
     return _figure("Answered or declined", "", f'{drawing}<ul class="keys">{keys}</ul>')
@@ -25,21 +25,24 @@ def hits(figures: Figures) -> str:
     """At which rank the expected articles are found; nothing where no question names one."""
     if not figures.hits:
         return ""
-    said = ", ".join(f"{figures.hits[depth - 1]:.0%} among the first {depth}" for depth in TOLD)
+    said = ", ".join(f"{percent(figures.hits[depth - 1])} among the first {depth}" for depth in TOLD)
     drawing = chart.line(figures.hits, told=TOLD, axis="first passages looked at", label=f"Article found: {said}.")
-    rows = [(f"{depth}", f"{share:.1%}") for depth, share in enumerate(figures.hits, 1)]
+    rows = [(f"{depth}", percent(share)) for depth, share in enumerate(figures.hits, 1)]
     numbers = table("Questions whose article is found", ("First passages", "Questions"), rows)
     return _figure(
-        "Is the right article found?", f"hit@k of the {figures.named} that name an article", drawing, numbers
+        "Is the right article found?",
+        f"hit@k; {counted(figures.named, 'question')} with a named article",
+        drawing,
+        numbers,
     )
 
 
 def times(figures: Figures) -> str:
     """How long the answers took."""
-    counted, measure = histogram(figures.times), unit(figures.times)
+    found, measure = histogram(figures.times), unit(figures.times)
     label = f"Half took at most {duration(figures.median)}, 95 % at most {duration(figures.slow)}."
-    drawing = chart.bars(counted, axis=measure, label=label)
-    rows = [(f"{bar.start} to {bar.end}", str(bar.count)) for bar in counted]
+    drawing = chart.bars(found, axis=measure, label=label)
+    rows = [(f"{bar.start} to {bar.end}", str(bar.count)) for bar in found]
     numbers = table("Questions by time", (measure.capitalize(), "Questions"), rows)
     return _figure("How long did answers take?", label, drawing, numbers)
 

@@ -12,7 +12,7 @@ from bot.render import ago, day
 from bot.report.failure import failure
 from bot.report.figure import hits, statuses, times
 from bot.report.histogram import duration
-from bot.report.text import counted, filled, read, shown, table
+from bot.report.text import counted, filled, percent, read, shown, table
 
 EXTRACT = "extract"  # who answers where no model writes
 
@@ -20,6 +20,7 @@ EXTRACT = "extract"  # who answers where no model writes
 def page(scope: Scope, results: Sequence[Result]) -> str:
     """The whole report."""
     figures, failed = figures_of(results), [result for result in results if result.cause]
+    drawn = "".join(draw(figures) for draw in (statuses, hits, times)) if results else "<p>There are none.</p>"
     return filled(
         "page.html",
         style=read("style.css"),
@@ -29,7 +30,7 @@ def page(scope: Scope, results: Sequence[Result]) -> str:
         facts="".join(f"<div><dt>{name}</dt><dd>{shown(fact)}</dd></div>" for name, fact in _facts(scope, figures)),
         refused=_refused(scope),
         causes=_causes(failed),
-        figures="".join(draw(figures) for draw in (statuses, hits, times)) if results else "",
+        figures=drawn,
         failed=_groups(failed),
     )
 
@@ -42,7 +43,7 @@ def _verdict(figures: Figures) -> str:
 
 def _tiles(figures: Figures) -> Iterator[tuple[str, str]]:
     if figures.hits:
-        yield from ((f"hit@{depth}", f"{figures.hits[depth - 1]:.0%}") for depth in TOLD)
+        yield from ((f"hit@{depth}", percent(figures.hits[depth - 1])) for depth in TOLD)
         yield "MRR@10", f"{figures.mrr:.2f}"
     if figures.questions:
         yield "median time", duration(figures.median)

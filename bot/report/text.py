@@ -31,6 +31,11 @@ def counted(count: int, thing: str) -> str:
     return f"{count} {thing}{'' if count == 1 else 's'}"
 
 
+def percent(share: float) -> str:
+    """A share (0 to 1) as people say it: 62 %."""
+    return f"{share * 100:.0f} %"
+
+
 def table(caption: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """A table whose rows begin with their heading; cells are HTML."""
     head = "".join(f'<th scope="col">{name}</th>' for name in heads)
