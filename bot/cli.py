@@ -247,11 +247,16 @@ def reindex(quiet: Quiet = False) -> None:
 
 
 @app.command()
-def eval(file: Path, as_json: Json = False, k: Hits = 10) -> None:
+def eval(
+    file: Path,
+    as_json: Json = False,
+    k: Hits = 10,
+    html: Annotated[Path | None, typer.Option(help="File for a report with pictures and all failed questions.")] = None,
+) -> None:
     """Measure on your own questions: JSON lines with `question` and `article` (id or URL) or `answer`."""
     from bot.commands.evaluate import evaluate
 
-    raise typer.Exit(evaluate(file, k, as_json=as_json))
+    raise typer.Exit(evaluate(file, k, as_json=as_json, html=html))
 
 
 def main() -> None:

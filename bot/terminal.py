@@ -20,6 +20,7 @@ _STAGES = {
     "words": "Indexing words",
     "vectors": "Embedding passages",
     "cutting": "Cutting passages",
+    "asking": "Asking questions",
 }
 
 

@@ -107,16 +107,23 @@ def _first_run(app: App, *, quiet: bool) -> None:
 
 def questions(file: Path) -> list[dict[str, Any]]:
     """The lines of a file, all looked at before the first is asked. Raises UsageError that names the line."""
+    return [row_of(f"{file}:{number}", line) for number, line in lines(file)]
+
+
+def lines(file: Path) -> list[tuple[int, str]]:
+    """The lines that are not blank, with their numbers from 1. Raises UsageError."""
     try:
-        lines = file.read_text("utf-8").splitlines()
+        text = file.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as exc:
         raise UsageError(f"{file} cannot be read: {exc}.") from exc
-    return [_question(f"{file}:{number}", line) for number, line in enumerate(lines, 1) if line.strip()]
+    return [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
 
 
-def _question(place: str, line: str) -> dict[str, Any]:
+def row_of(place: str, line: str) -> dict[str, Any]:
+    """What a line asks. Raises UsageError that names the place."""
     try:
         row = json.loads(line)
+        json.dumps(row, ensure_ascii=False).encode()  # JSON may hold half a surrogate pair, which is no text
     except (ValueError, RecursionError) as exc:
         raise UsageError(f"{place} is not a line of JSON: {exc}.") from exc
     if not isinstance(row, dict) or not isinstance(row.get("question"), str):

@@ -1,77 +1,95 @@
 """eval: whether a publisher's own questions are answered from its articles."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from bot import terminal
 from bot.build import App, open_app
-from bot.commands.ask import prepare, questions
-from bot.messages import Answer, Citation
+from bot.commands.ask import lines, prepare, row_of
+from bot.evaluation.cause import CAUSES
+from bot.evaluation.expectation import Expectation, expected
+from bot.evaluation.figures import figures_of, table
+from bot.evaluation.measure import Result, measure
+from bot.evaluation.scope import Scope, scope_of
+from bot.render import ago, printable, wrapped
+from bot.report.page import page
+from retrieval.errors import UsageError
 
-OK = 0
-DEPTHS = (1, 5, 10)
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """One question: the rank of the first right article (0 if none was found), and what the answer was."""
-
-    row: dict[str, Any]
-    rank: int
-    answer: Answer
-
-    @property
-    def is_right(self) -> bool:
-        """Whether the answer cites a right article and, where the row says how, contains the words."""
-        cited = any(_places(item) & _wanted(self.row) for item in self.answer.citations)
-        words = str(self.row.get("answer") or "").casefold()
-        return (cited or not _wanted(self.row)) and words in self.answer.text.casefold() and bool(self.answer.citations)
+OK, LEFT_OUT = 0, 2
 
 
-def evaluate(file: Path, k: int, *, as_json: bool) -> int:
-    """A table of how many questions find and cite a right article, and those that do not."""
-    rows = questions(file)
+def evaluate(file: Path, k: int, *, as_json: bool, html: Path | None = None) -> int:
+    """A table of how many questions find and cite a right article, and those that do not; `html` is a report to write.
+
+    Lines that cannot be read are named and left out, and then the exit code is 2. Raises UsageError.
+    """
+    expectations, refused = _read(file)
+    if html:
+        _check(html, file)
     with open_app() as app:
         prepare(app, quiet=False)
-        results = [_result(app, row, k) for row in rows]
-    figures = _figures(results)
+        results = _ask(app, expectations, k, quiet=as_json)
+        scope = scope_of(app, file.name, refused, results)
     if as_json:
-        terminal.say_json(figures)
-        return OK
-    for name, figure in figures.items():
+        terminal.say_json(table(figures_of(results)))
+    else:
+        _show(scope, results)
+    if html:
+        _write(html, page(scope, results))
+    return LEFT_OUT if refused else OK
+
+
+def _read(file: Path) -> tuple[list[Expectation], list[str]]:
+    """What the lines expect, and what is wrong with those that are left out."""
+    expectations, refused = list[Expectation](), list[str]()
+    for number, line in lines(file):
+        place = f"{file.name}:{number}"
+        try:
+            expectations.append(expected(place, number, row_of(place, line)))
+        except UsageError as exc:
+            terminal.warn(printable(str(exc)))
+            refused.append(str(exc))
+    return expectations, refused
+
+
+def _ask(app: App, expectations: Sequence[Expectation], k: int, *, quiet: bool) -> list[Result]:
+    if not expectations:
+        return []
+    app.conversation.warm()
+    app.search(expectations[0].question)  # what the first question loads is no part of how long it takes
+    results = list[Result]()
+    with terminal.progress(quiet=quiet) as report:
+        for item in expectations:
+            results.append(measure(app, item, k))
+            report("asking", len(results), len(expectations))
+    return results
+
+
+def _show(scope: Scope, results: Sequence[Result]) -> None:
+    indexed = f", index updated {ago(scope.indexed_at)}" if scope.indexed_at else ""
+    terminal.say(f"{scope.articles} articles, {scope.passages} passages{indexed}\n")
+    for name, figure in table(figures_of(results)).items():
         terminal.say(f"{name:<20} {figure:>8.3f}" if isinstance(figure, float) else f"{name:<20} {figure:>8}")
-    for result in results:
-        if not result.is_right:
-            terminal.say(f"{result.answer.status:<10} rank {result.rank or '-'}  {result.row['question']}")
-    return OK
+    style = terminal.style()
+    for cause in CAUSES:
+        failed = [result for result in results if result.cause == cause]
+        if failed:
+            terminal.say(f"\n{style.bold(cause.name.capitalize())}\n{wrapped(cause.advice, style)}")
+        for result in failed:
+            line, rank, question = result.expectation.line, result.rank or "-", result.expectation.question
+            terminal.say(printable(f"  line {line}, rank {rank}: {question}"))
 
 
-def _result(app: App, row: dict[str, Any], k: int) -> Result:
-    asking = app.conversation.look(row["question"], k=max(k, *DEPTHS))
-    places = [{hit.passage.article, hit.url, *hit.copies} for hit in asking.found.hits]
-    rank = next((at for at, found in enumerate(places, 1) if found & _wanted(row)), 0)
-    return Result(row, rank, asking.answer)
+def _check(html: Path, file: Path) -> None:
+    """Before anything is asked. Raises UsageError where no report can be written there."""
+    if html.exists() and html.samefile(file):
+        raise UsageError(f"{html} holds the questions; name another file for the report.")
+    if html.is_dir() or not html.parent.is_dir():
+        raise UsageError(f"{html} cannot be written: name a file in a folder that exists.")
 
 
-def _places(citation: Citation) -> set[str]:
-    """Id and URL of the article, and of those with the same text."""
-    return {citation.article, citation.url, *(name for copy in citation.copies for name in (copy.article, copy.url))}
-
-
-def _wanted(row: dict[str, Any]) -> set[str]:
-    gold = row.get("article") or row.get("gold") or []
-    return set(map(str, gold)) if isinstance(gold, list) else {str(gold)}
-
-
-def _figures(results: list[Result]) -> dict[str, float | int]:
-    """Ranks are of those questions that name an article."""
-    figures: dict[str, float | int] = {"questions": len(results)}
-    if ranks := [result.rank for result in results if _wanted(result.row)]:
-        for depth in DEPTHS:
-            figures[f"hit@{depth}"] = sum(0 < rank <= depth for rank in ranks) / len(ranks)
-        figures["MRR@10"] = sum(1 / rank for rank in ranks if 0 < rank <= 10) / len(ranks)
-    if results:
-        figures["answered"] = sum(result.answer.status != "no_answer" for result in results) / len(results)
-        figures["answered rightly"] = sum(result.is_right for result in results) / len(results)
-    return figures
+def _write(html: Path, text: str) -> None:
+    try:
+        html.write_text(text, "utf-8", errors="replace")  # a file's name may be no text
+    except OSError as exc:
+        raise UsageError(f"{html} cannot be written: {exc}.") from exc

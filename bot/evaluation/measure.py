@@ -1,0 +1,112 @@
+"""One question asked and compared with what was expected."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.build import App
+from bot.citations import cited
+from bot.evaluation.cause import (
+    DECLINED,
+    DEEP,
+    ELSEWHERE,
+    FIRST,
+    NOT_FOUND,
+    NOT_INDEXED,
+    NOT_SAID,
+    NOT_WRITTEN,
+    TOO_LOW,
+    Cause,
+)
+from bot.evaluation.expectation import Expectation
+from bot.messages import Answer, Citation
+from retrieval.documents import Article, Hit
+from retrieval.pages import find_article
+from retrieval.reading import Reading
+
+SHOWN = 3  # passages that a publisher sees instead of the expected one
+
+_MARKS = re.compile(r"\s?\[\d+\]")
+_STRAIGHT = str.maketrans("‘’“”", "''\"\"")
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came of one question.
+
+    `rank` is that of the first passage of an expected article, 0 if there was none; `articles` are those expected that
+    the index has; `cause` is None where the answer is right; `retrieved` are the best passages where it is not, each
+    numbered by its rank.
+    """
+
+    expectation: Expectation
+    answer: Answer
+    rank: int
+    articles: tuple[Article, ...]
+    cause: Cause | None
+    retrieved: tuple[Citation, ...] = ()
+
+
+def measure(app: App, expectation: Expectation, k: int = FIRST) -> Result:
+    """Ask over the first `k` passages (10 at least); an expected article that is not among them is looked for below."""
+    asking = app.conversation.look(expectation.question, k=max(k, FIRST))
+    hits, answer = asking.found.hits, asking.answer
+    with app.store.catalog.reading() as catalog:
+        known = tuple(dict.fromkeys(filter(None, (find_article(catalog, name) for name in expectation.articles))))
+        wanted = {*expectation.articles, *known}
+        rank, articles = _rank(hits, wanted), tuple(map(catalog.article, known))
+        if _is_right(answer, expectation, wanted):
+            return Result(expectation, answer, rank, articles, None)
+        if known and not rank:
+            rank = _rank(app.search(expectation.question, DEEP, catalog=catalog).hits, wanted)
+        cause = _cause(answer, expectation, rank, articles, wanted)
+        return Result(expectation, answer, rank, articles, cause, _retrieved(catalog, hits))
+
+
+def _rank(hits: Sequence[Hit], wanted: set[str]) -> int:
+    places = ({hit.passage.article, hit.url, *hit.copies} for hit in hits)
+    return next((rank for rank, found in enumerate(places, 1) if found & wanted), 0)
+
+
+def _is_right(answer: Answer, expectation: Expectation, wanted: set[str]) -> bool:
+    """Whether something is cited, a wanted article where one is named, and the words are said where there are any."""
+    return bool(answer.citations) and _cites(answer, wanted) and _folded(expectation.words) in _folded(answer.text)
+
+
+def _cites(answer: Answer, wanted: set[str]) -> bool:
+    return not wanted or any(_places(citation) & wanted for citation in answer.citations)
+
+
+def _places(citation: Citation) -> set[str]:
+    """Id and URL of the article, and of those with the same text."""
+    return {citation.article, citation.url, *(name for copy in citation.copies for name in (copy.article, copy.url))}
+
+
+def _cause(answer: Answer, expectation: Expectation, rank: int, articles: Sequence[Article], wanted: set[str]) -> Cause:
+    """The first step at which it went wrong."""
+    if wanted and not articles:
+        return NOT_INDEXED
+    if wanted and not _cites(answer, wanted) and not 0 < rank <= FIRST:
+        return TOO_LOW if rank else NOT_FOUND
+    if not answer.citations:
+        return DECLINED
+    if not _cites(answer, wanted):
+        return ELSEWHERE
+    words = _folded(expectation.words)
+    is_written = not articles or any(words in _folded(article.text) for article in articles)
+    return NOT_SAID if is_written else NOT_WRITTEN
+
+
+def _folded(text: str) -> str:
+    """The text as it is compared: without case, marks of citations, and which quotation marks and spaces are used."""
+    return " ".join(_MARKS.sub("", text).translate(_STRAIGHT).casefold().split())
+
+
+def _retrieved(catalog: Reading, hits: Sequence[Hit]) -> tuple[Citation, ...]:
+    """The best passages; one whose article was withdrawn since is left out."""
+    found = ((rank, hit.passage) for rank, hit in enumerate(hits[:SHOWN], 1))
+    return tuple(
+        cited(catalog, rank, passage.article, (passage.start, passage.end))
+        for rank, passage in found
+        if find_article(catalog, passage.article)
+    )
