@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.conversation import Conversation
@@ -29,6 +30,11 @@ class App:
     search: Search
     conversation: Conversation
     history: History
+
+
+def data_folder() -> Path:
+    """The folder that the settings name, whether there is an index in it or not."""
+    return read_settings().data
 
 
 def open_store(settings: Settings) -> Store:

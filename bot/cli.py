@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from bot.cli_keys import keys
+from bot.options import Author, From, Hits, Json, Model, Outlet, Quiet, Since, Speaker, Until
 from retrieval.errors import ModelError, OnRecordError, SourceError, UsageError, VectorsUnavailable
 
 # Heavy imports stand inside the commands, so that `--help` answers at once.
@@ -14,17 +16,7 @@ from retrieval.errors import ModelError, OnRecordError, SourceError, UsageError,
 EXIT_UNEXPECTED, EXIT_USAGE, EXIT_NO_ANSWER, EXIT_MODEL, EXIT_SOURCE = 1, 2, 3, 4, 5
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
-
-Json = Annotated[bool, typer.Option("--json", help="One JSON object a line on stdout.")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no notes.")]
-Since = Annotated[str, typer.Option(help="Only articles published on this day or later (2025-03-11).")]
-Until = Annotated[str, typer.Option(help="Only articles published on this day or earlier.")]
-Outlet = Annotated[str, typer.Option(help="Only articles of this outlet.")]
-Author = Annotated[str, typer.Option(help="Only articles by this author.")]
-Speaker = Annotated[str, typer.Option(help="Only what this person says.")]
-Hits = Annotated[int, typer.Option("-k", min=1, max=1000, help="How many passages to look at.")]
-Model = Annotated[str, typer.Option(help="Who writes: `extract` for the articles' own sentences, or a model's name.")]
-From = Annotated[Path | None, typer.Option("--from", help="JSON lines, each with a `question`.")]
+app.add_typer(keys, name="keys")
 
 
 @app.callback()
@@ -145,37 +137,6 @@ def serve(
     from bot.commands.serve import serve as run
 
     raise typer.Exit(run(host, port, model))
-
-
-keys = typer.Typer(no_args_is_help=True, help="Keys for servers that ask over HTTP.")
-app.add_typer(keys, name="keys")
-
-
-@keys.command("add")
-def add_key(name: Annotated[str, typer.Argument(help="Whose it is: lower-case letters, digits, hyphens.")]) -> None:
-    """Make a key and show it, once."""
-    from bot.commands.keys import add_key as run
-    from bot.settings import read_settings
-
-    raise typer.Exit(run(read_settings().data, name))
-
-
-@keys.command("list")
-def list_keys(as_json: Json = False) -> None:
-    """Show the names of all keys, and when each was made and last used."""
-    from bot.commands.keys import list_keys as run
-    from bot.settings import read_settings
-
-    raise typer.Exit(run(read_settings().data, as_json=as_json))
-
-
-@keys.command("revoke")
-def revoke_key(name: str) -> None:
-    """End a key, also for servers that are running."""
-    from bot.commands.keys import revoke_key as run
-    from bot.settings import read_settings
-
-    raise typer.Exit(run(read_settings().data, name))
 
 
 @app.command()
