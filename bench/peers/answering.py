@@ -1,0 +1,67 @@
+"""A peer's end of the conversation: a line of JSON in, a line of JSON out. What is timed is timed here."""
+
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, Protocol
+
+from bench.peers.embedding import MiniLM
+
+Row = dict[str, Any]
+"""An article: id, title, text and what else is known of it."""
+
+Chunk = tuple[str, str]
+"""The id of an article and the text of the chunk that was found in it."""
+
+
+class Peer(Protocol):
+    """What is compared."""
+
+    def ingest(self, articles: Sequence[Row]) -> int:
+        """Make the articles searchable and say in how many passages."""
+
+    def keep(self) -> None:
+        """Write the index to the peer's folder, where that is a step of its own."""
+
+    def search(self, question: str, k: int) -> list[Chunk]:
+        """At most `k` chunks, best first."""
+
+
+def answer(make: Callable[[str, Path, MiniLM], Peer]) -> None:
+    """Serve requests until stdin ends; arguments are the way to search, a folder and a file of remembered vectors."""
+    way, folder, *remembered = sys.argv[1:]
+    replies = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a library prints is no reply
+    peer = make(way, Path(folder), MiniLM(Path(remembered[0]) if remembered else None))
+    for line in sys.stdin:
+        replies.write(json.dumps(_reply(peer, json.loads(line))) + "\n")
+        replies.flush()
+
+
+def _reply(peer: Peer, request: Row) -> Row:
+    if request["do"] == "ingest":
+        started = time.perf_counter()
+        passages = peer.ingest(request["articles"])
+        return {"passages": passages, "seconds": time.perf_counter() - started}
+    if request["do"] == "keep":
+        peer.keep()
+        return {}
+    if request["do"] == "search":
+        return {"found": peer.search(request["question"], request["k"])}
+    return _timed(peer, request["questions"], request["k"], request["threads"])
+
+
+def _timed(peer: Peer, questions: Sequence[str], k: int, threads: int) -> Row:
+    def one(question: str) -> float:
+        started = time.perf_counter()
+        peer.search(question, k)
+        return (time.perf_counter() - started) * 1000
+
+    started = time.perf_counter()
+    with ThreadPoolExecutor(threads) as pool:
+        spent = list(pool.map(one, questions))
+    return {"ms": spent, "seconds": time.perf_counter() - started}
