@@ -92,7 +92,14 @@ def test_a_peer_is_asked_through_its_pipes(tmp_path: Path) -> None:
     with Process(command, tmp_path / "errors.log") as peer:
         article = {"id": "a", "title": "Trees for the river", "text": f"{TEXT}\n\nThe council voted on Monday. " * 3}
         assert peer.ask(do="ingest", articles=[article])["passages"] > 0
-        found = peer.ask(do="search", question="Who wants to plant trees?", k=5)["found"]
+        found = peer.ask(do="search", question="Who wants to plant trees?")["found"]
         assert [source for source, _ in found][:1] == ["a"]
-        assert len(peer.ask(do="time", questions=["Trees?", "River?"], k=5, threads=2)["ms"]) == 2
+        assert len(peer.ask(do="time", questions=["Trees?", "River?"], threads=2)["ms"]) == 2
     assert peer.peak > 50
+
+
+def test_a_peer_that_ends_is_said_to_have_ended(tmp_path: Path) -> None:
+    command, log = [sys.executable, "-c", "raise SystemExit('no model')"], tmp_path / "errors.log"
+    with Process(command, log) as peer, pytest.raises(RuntimeError, match=r"errors\.log says why"):
+        peer.ask(do="ingest", articles=[])
+    assert "no model" in log.read_text()

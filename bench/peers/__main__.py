@@ -32,7 +32,7 @@ def main() -> None:
     """One system after the other; what is measured is kept, so that one of them can be measured again."""
     options = _options()
     options.work.mkdir(parents=True, exist_ok=True)
-    sets, kept = _sets(options), options.work / "figures.json"
+    sets, kept = _sets(options), options.work / f"figures-{options.articles}-{options.ingest}.json"
     measured: dict[str, Figures] = json.loads(kept.read_text()) if kept.exists() else {}
     for system in SYSTEMS:
         if not options.only or system.key in options.only:

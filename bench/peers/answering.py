@@ -11,6 +11,8 @@ from typing import Any, Protocol
 
 from bench.peers.embedding import MiniLM
 
+K = 50  # chunks a question asks for, as `evals` does: ten articles are seldom among ten chunks
+
 Row = dict[str, Any]
 """An article: id, title, text and what else is known of it."""
 
@@ -27,8 +29,8 @@ class Peer(Protocol):
     def keep(self) -> None:
         """Write the index to the peer's folder, where that is a step of its own."""
 
-    def search(self, question: str, k: int) -> list[Chunk]:
-        """At most `k` chunks, best first."""
+    def search(self, question: str) -> list[Chunk]:
+        """At most K chunks, best first."""
 
 
 def answer(make: Callable[[str, Path, MiniLM], Peer]) -> None:
@@ -51,14 +53,14 @@ def _reply(peer: Peer, request: Row) -> Row:
         peer.keep()
         return {}
     if request["do"] == "search":
-        return {"found": peer.search(request["question"], request["k"])}
-    return _timed(peer, request["questions"], request["k"], request["threads"])
+        return {"found": peer.search(request["question"])}
+    return _timed(peer, request["questions"], request["threads"])
 
 
-def _timed(peer: Peer, questions: Sequence[str], k: int, threads: int) -> Row:
+def _timed(peer: Peer, questions: Sequence[str], threads: int) -> Row:
     def one(question: str) -> float:
         started = time.perf_counter()
-        peer.search(question, k)
+        peer.search(question)
         return (time.perf_counter() - started) * 1000
 
     started = time.perf_counter()

@@ -13,7 +13,6 @@ from bench.peers.judging import article_rank, hit, mean_reciprocal, quote_rank
 from bench.peers.process import Process, started
 from bench.peers.systems import System
 
-K = 50  # chunks asked for, as `evals` does: ten articles are seldom among ten chunks
 WARM = 5  # questions before anything is timed
 STARTS = 3
 THREADS = (1, 8)
@@ -62,7 +61,7 @@ def _news(command: Sequence[str], sets: Sets, work: Path, vectors: Path) -> tupl
     with _process(command, work, vectors) as peer:
         done = peer.ask(do="ingest", articles=sets.news)
         for question in questions[:WARM]:
-            peer.ask(do="search", question=question, k=K)
+            peer.ask(do="search", question=question)
         figures = {"passages": float(done["passages"])} | _times(peer, questions)
         memory = peer.peak
         ranks = _ranks(peer, sets.news_questions, article_rank)
@@ -74,7 +73,7 @@ def _news(command: Sequence[str], sets: Sets, work: Path, vectors: Path) -> tupl
 def _times(peer: Process, questions: Sequence[str]) -> Figures:
     figures = Figures()
     for threads in THREADS:
-        done = peer.ask(do="time", questions=questions, k=K, threads=threads)
+        done = peer.ask(do="time", questions=questions, threads=threads)
         name = f"search, {threads} thread{'s' if threads > 1 else ''}"
         figures |= {f"{name}, p50": percentile(done["ms"], 0.5), f"{name}, p95": percentile(done["ms"], 0.95)}
         figures[f"{name}, questions/s"] = len(questions) / done["seconds"]
@@ -90,7 +89,7 @@ def _quotes(command: Sequence[str], sets: Sets, work: Path, vectors: Path) -> Fi
 
 
 def _ranks(peer: Process, rows: Sequence[Row], rank: Callable[[list[Chunk], Row], int]) -> list[int]:
-    return [rank(peer.ask(do="search", question=row["question"], k=K)["found"], row) for row in rows]
+    return [rank(peer.ask(do="search", question=row["question"])["found"], row) for row in rows]
 
 
 def _process(command: Sequence[str], work: Path, *remembered: Any) -> Process:

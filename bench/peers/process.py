@@ -42,8 +42,9 @@ class Process:
         """What the peer replies."""
         assert self._process.stdin
         assert self._process.stdout
-        self._process.stdin.write(json.dumps(request).encode() + b"\n")
-        self._process.stdin.flush()
+        with suppress(BrokenPipeError):
+            self._process.stdin.write(json.dumps(request).encode() + b"\n")
+            self._process.stdin.flush()
         if not (line := self._process.stdout.readline()):
             raise RuntimeError(f"The peer ended; {self._log} says why.")
         reply: dict[str, Any] = json.loads(line)
@@ -63,7 +64,8 @@ class Process:
     ) -> None:
         self._over.set()
         self._watch.join()
-        self._process.communicate()
+        with suppress(BrokenPipeError):
+            self._process.communicate()
 
 
 def started(command: Sequence[str]) -> float:

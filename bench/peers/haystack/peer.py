@@ -19,7 +19,7 @@ from haystack.components.retrievers.in_memory import InMemoryBM25Retriever, InMe
 from haystack.components.writers import DocumentWriter
 from haystack.document_stores.in_memory import InMemoryDocumentStore
 
-from bench.peers.answering import Chunk, Row, answer
+from bench.peers.answering import Chunk, K, Row, answer
 from bench.peers.embedding import MiniLM
 
 
@@ -62,9 +62,9 @@ class Haystack:
         self._indexing.connect("embedder", "writer")
         self._hybrid = Pipeline()
         self._hybrid.add_component("text_embedder", TextEmbedder(model))
-        self._hybrid.add_component("embedding_retriever", InMemoryEmbeddingRetriever(self._store))
-        self._hybrid.add_component("bm25_retriever", InMemoryBM25Retriever(self._store))
-        self._hybrid.add_component("joiner", DocumentJoiner(join_mode="reciprocal_rank_fusion"))
+        self._hybrid.add_component("embedding_retriever", InMemoryEmbeddingRetriever(self._store, top_k=K))
+        self._hybrid.add_component("bm25_retriever", InMemoryBM25Retriever(self._store, top_k=K))
+        self._hybrid.add_component("joiner", DocumentJoiner("reciprocal_rank_fusion", top_k=K))
         self._hybrid.connect("text_embedder", "embedding_retriever")
         self._hybrid.connect("bm25_retriever", "joiner")
         self._hybrid.connect("embedding_retriever", "joiner")
@@ -80,13 +80,8 @@ class Haystack:
     def keep(self) -> None:
         self._store.save_to_disk(str(self._folder / "documents.json"))
 
-    def search(self, question: str, k: int) -> list[Chunk]:
-        asked = {
-            "text_embedder": {"text": question},
-            "embedding_retriever": {"top_k": k},
-            "bm25_retriever": {"query": question, "top_k": k},
-            "joiner": {"top_k": k},
-        }
+    def search(self, question: str) -> list[Chunk]:
+        asked = {"text_embedder": {"text": question}, "bm25_retriever": {"query": question}}
         found = self._hybrid.run(asked)["joiner"]["documents"]
         return [(document.meta["article"], document.content) for document in found]
 

@@ -14,7 +14,7 @@ from langchain_core.documents import Document
 from langchain_core.embeddings import Embeddings
 from langchain_text_splitters import RecursiveCharacterTextSplitter
 
-from bench.peers.answering import Chunk, Row, answer
+from bench.peers.answering import Chunk, K, Row, answer
 from bench.peers.embedding import MiniLM
 
 AT_ONCE = 5_000  # chunks; Chroma takes no more than 5,461 in one call
@@ -38,7 +38,7 @@ class LangChain:
 
     def __init__(self, way: str, folder: Path, model: MiniLM) -> None:
         self._way = way
-        self._bm25: BM25Retriever | None = None
+        self._ensemble: EnsembleRetriever | None = None
         self._store = Chroma("articles", embedding_function=Model(model), persist_directory=str(folder))
         self._splitter = RecursiveCharacterTextSplitter(chunk_size=1000, chunk_overlap=200, add_start_index=True)
 
@@ -51,20 +51,17 @@ class LangChain:
         for first in range(0, len(chunks), AT_ONCE):
             self._store.add_documents(chunks[first : first + AT_ONCE])
         if self._way == "ensemble":
-            self._bm25 = BM25Retriever.from_documents(chunks)
+            both = [BM25Retriever.from_documents(chunks, k=K), self._store.as_retriever(search_kwargs={"k": K})]
+            self._ensemble = EnsembleRetriever(retrievers=both, weights=[0.5, 0.5])
         return len(chunks)
 
     def keep(self) -> None:
         pass
 
-    def search(self, question: str, k: int) -> list[Chunk]:
-        found = self._fused(self._bm25, question, k) if self._bm25 else self._store.similarity_search(question, k=k)
+    def search(self, question: str) -> list[Chunk]:
+        ensemble = self._ensemble  # which returns what either of its retrievers has
+        found = ensemble.invoke(question)[:K] if ensemble else self._store.similarity_search(question, k=K)
         return [(document.metadata["source"], document.page_content) for document in found]
-
-    def _fused(self, bm25: BM25Retriever, question: str, k: int) -> list[Document]:
-        bm25.k = k
-        dense = self._store.as_retriever(search_kwargs={"k": k})
-        return EnsembleRetriever(retrievers=[bm25, dense], weights=[0.5, 0.5]).invoke(question)[:k]
 
 
 if __name__ == "__main__":

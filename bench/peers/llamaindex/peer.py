@@ -16,7 +16,7 @@ from llama_index.core.retrievers import QueryFusionRetriever
 from llama_index.retrievers.bm25 import BM25Retriever
 from pydantic import PrivateAttr
 
-from bench.peers.answering import Chunk, Row, answer
+from bench.peers.answering import Chunk, K, Row, answer
 from bench.peers.embedding import MiniLM
 
 
@@ -53,8 +53,11 @@ class LlamaIndex:
     def ingest(self, articles: Sequence[Row]) -> int:
         documents = [Document(id_=row["id"], text=row["text"], metadata={"title": row["title"]}) for row in articles]
         self._index = VectorStoreIndex.from_documents(documents)
+        self._retriever: Any = self._index.as_retriever(similarity_top_k=K)
         if self._way == "fusion":
-            self._bm25 = BM25Retriever.from_defaults(docstore=self._index.docstore)
+            self._bm25 = BM25Retriever.from_defaults(docstore=self._index.docstore, similarity_top_k=K)
+            both = [self._retriever, self._bm25]
+            self._retriever = QueryFusionRetriever(both, similarity_top_k=K, num_queries=1, mode="reciprocal_rerank")
         return len(self._index.docstore.docs)
 
     def keep(self) -> None:
@@ -62,16 +65,8 @@ class LlamaIndex:
         if self._bm25:
             self._bm25.persist(str(self._folder / "bm25"))
 
-    def search(self, question: str, k: int) -> list[Chunk]:
-        found = self._retriever(k).retrieve(question)
-        return [(hit.node.ref_doc_id, hit.node.get_content()) for hit in found]
-
-    def _retriever(self, k: int) -> Any:
-        dense = self._index.as_retriever(similarity_top_k=k)
-        if not self._bm25:
-            return dense
-        self._bm25.similarity_top_k = k
-        return QueryFusionRetriever([dense, self._bm25], similarity_top_k=k, num_queries=1, mode="reciprocal_rerank")
+    def search(self, question: str) -> list[Chunk]:
+        return [(hit.node.ref_doc_id, hit.node.get_content()) for hit in self._retriever.retrieve(question)]
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 
 import retrieval.vectors  # noqa: F401  (loaded with the first question otherwise; the others load theirs at import)
-from bench.peers.answering import Chunk, Row, answer
+from bench.peers.answering import Chunk, K, Row, answer
 from bench.peers.embedding import MiniLM as Common
 from retrieval import embed, index
 from retrieval.search import Search
@@ -16,7 +16,7 @@ TODAY = date(2026, 1, 1)  # later than all articles, and the same in every run: 
 
 
 class Model(embed.EmbeddingModel):
-    """OnRecord's own class, which may take the vectors of passages from an earlier run, as all do."""
+    """The common model as OnRecord asks for it."""
 
     def __init__(self, common: Common) -> None:
         self.name, self._common = embed.MODEL_NAME, common
@@ -45,8 +45,8 @@ class OnRecord:
     def keep(self) -> None:
         pass
 
-    def search(self, question: str, k: int) -> list[Chunk]:
-        hits = self._search(question, k, today=TODAY).hits
+    def search(self, question: str) -> list[Chunk]:
+        hits = self._search(question, K, today=TODAY).hits
         return [(hit.passage.article, hit.passage.text) for hit in hits]
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from txtai import Embeddings
 from txtai.pipeline import Segmentation
 
-from bench.peers.answering import Chunk, Row, answer
+from bench.peers.answering import Chunk, K, Row, answer
 from bench.peers.embedding import MiniLM, Vectors
 
 
@@ -41,9 +41,9 @@ class Txtai:
     def keep(self) -> None:
         self._embeddings.save(str(self._folder))
 
-    def search(self, question: str, k: int) -> list[Chunk]:
+    def search(self, question: str) -> list[Chunk]:
         with self._lock:
-            found = self._embeddings.search(question, k)
+            found = self._embeddings.search(question, K)
         return [(self._articles[int(hit["id"])], hit["text"]) for hit in found]
 
     def _embed(self, texts: list[str]) -> Vectors:
