@@ -45,16 +45,20 @@ def answer(make: Callable[[str, Path, MiniLM], Peer]) -> None:
 
 
 def _reply(peer: Peer, request: Row) -> Row:
+    started, busy = time.perf_counter(), time.process_time()
     if request["do"] == "ingest":
-        started = time.perf_counter()
-        passages = peer.ingest(request["articles"])
-        return {"passages": passages, "seconds": time.perf_counter() - started}
+        return {"passages": peer.ingest(request["articles"]), **_spent(started, busy)}
     if request["do"] == "keep":
         peer.keep()
         return {}
     if request["do"] == "search":
-        return {"found": peer.search(request["question"])}
+        return {"found": peer.search(request["question"]), **_spent(started, busy)}
     return _timed(peer, request["questions"], request["threads"])
+
+
+def _spent(started: float, busy: float) -> Row:
+    """Seconds on the clock, and of all cores together, which other work on the machine hardly changes."""
+    return {"seconds": time.perf_counter() - started, "cpu": time.process_time() - busy}
 
 
 def _timed(peer: Peer, questions: Sequence[str], threads: int) -> Row:

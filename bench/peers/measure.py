@@ -1,13 +1,14 @@
 """Everything about one system: how well it finds, how fast, with how much memory and disk."""
 
+import os
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from bench.clock import percentile
-from bench.peers.answering import Chunk, Row
+from bench.peers.answering import Row
 from bench.peers.environment import python
 from bench.peers.judging import article_rank, hit, mean_reciprocal, quote_rank
 from bench.peers.process import Process, started
@@ -15,7 +16,7 @@ from bench.peers.systems import System
 
 WARM = 5  # questions before anything is timed
 STARTS = 3
-THREADS = (1, 8)
+THREADS = 8
 
 Figures = dict[str, float]
 
@@ -37,7 +38,8 @@ def measure(system: System, sets: Sets, work: Path) -> Figures:
     vectors = work.absolute() / "vectors.db"
     ingest, first = _ingest(command, sets.timed, work)
     news, second = _news(command, sets, work, vectors)
-    return _start(command) | ingest | news | _quotes(command, sets, work, vectors) | {"peak memory": max(first, second)}
+    quotes = _quotes(command, sets, work, vectors)
+    return _start(command) | ingest | news | quotes | {"peak memory": max(first, second), "load": os.getloadavg()[1]}
 
 
 def _start(command: Sequence[str]) -> Figures:
@@ -52,6 +54,7 @@ def _ingest(command: Sequence[str], articles: Sequence[Row], work: Path) -> tupl
         rates = {
             "ingest, passages/s": done["passages"] / done["seconds"],
             "ingest, articles/s": len(articles) / done["seconds"],
+            "ingest, CPU an article": done["cpu"] / len(articles) * 1000,
         }
     return rates, peer.peak
 
@@ -62,34 +65,44 @@ def _news(command: Sequence[str], sets: Sets, work: Path, vectors: Path) -> tupl
         done = peer.ask(do="ingest", articles=sets.news)
         for question in questions[:WARM]:
             peer.ask(do="search", question=question)
-        figures = {"passages": float(done["passages"])} | _times(peer, questions)
+        ranks, figures = _asked(peer, sets.news_questions)
+        figures |= {"passages": float(done["passages"])} | _side_by_side(peer, questions)
         memory = peer.peak
-        ranks = _ranks(peer, sets.news_questions, article_rank)
         peer.ask(do="keep")
     shown = {f"news, hit@{depth}": hit(ranks, depth) for depth in (1, 5, 10)}
     return figures | shown | {"news, MRR@10": mean_reciprocal(ranks), "disk": _megabytes(work / "index")}, memory
 
 
-def _times(peer: Process, questions: Sequence[str]) -> Figures:
-    figures = Figures()
-    for threads in THREADS:
-        done = peer.ask(do="time", questions=questions, threads=threads)
-        name = f"search, {threads} thread{'s' if threads > 1 else ''}"
-        figures |= {f"{name}, p50": percentile(done["ms"], 0.5), f"{name}, p95": percentile(done["ms"], 0.95)}
-        figures[f"{name}, questions/s"] = len(questions) / done["seconds"]
-    return figures
+def _asked(peer: Process, rows: Sequence[Row]) -> tuple[list[int], Figures]:
+    """Ranks, and what one question after the other took."""
+    replies = [peer.ask(do="search", question=row["question"]) for row in rows]
+    spent = [reply["seconds"] * 1000 for reply in replies]
+    figures = {
+        "search, p50": percentile(spent, 0.5),
+        "search, p95": percentile(spent, 0.95),
+        "search, CPU a question": sum(reply["cpu"] for reply in replies) / len(replies) * 1000,
+    }
+    return [article_rank(reply["found"], row) for reply, row in zip(replies, rows, strict=True)], figures
+
+
+def _side_by_side(peer: Process, questions: Sequence[str]) -> Figures:
+    done = peer.ask(do="time", questions=questions, threads=THREADS)
+    return {
+        f"search, {THREADS} threads, p50": percentile(done["ms"], 0.5),
+        f"search, {THREADS} threads, p95": percentile(done["ms"], 0.95),
+        f"search, {THREADS} threads, questions/s": len(questions) / done["seconds"],
+    }
 
 
 def _quotes(command: Sequence[str], sets: Sets, work: Path, vectors: Path) -> Figures:
     texts = {row["id"]: row["text"] for row in sets.quotes}
     with _process(command, work, vectors) as peer:
         peer.ask(do="ingest", articles=sets.quotes)
-        ranks = _ranks(peer, sets.quote_questions, lambda found, row: quote_rank(found, row, texts))
+        ranks = [
+            quote_rank(peer.ask(do="search", question=row["question"])["found"], row, texts)
+            for row in sets.quote_questions
+        ]
     return {f"quotes, hit@{depth}": hit(ranks, depth) for depth in (1, 5)}
-
-
-def _ranks(peer: Process, rows: Sequence[Row], rank: Callable[[list[Chunk], Row], int]) -> list[int]:
-    return [rank(peer.ask(do="search", question=row["question"])["found"], row) for row in rows]
 
 
 def _process(command: Sequence[str], work: Path, *remembered: Any) -> Process:
