@@ -50,7 +50,7 @@ def test_shares_and_reciprocal_ranks() -> None:
 
 
 def test_the_table_marks_the_best_and_admits_what_is_missing() -> None:
-    lines = (Line("hit@1", "", 2, "high"), Line("p50", "ms", 0, "low"), Line("refused"))
+    lines = (Line("hit@1", "", 2, "high"), Line("p50", "ms", 0, "low"), Line("refused"), Line("never measured"))
     shown = table({"One": {"hit@1": 0.704, "p50": 1200.0, "refused": 0.5}, "Two": {"hit@1": 0.7, "p50": 9.0}}, lines)
     assert shown.splitlines() == [
         "|  | One | Two |",

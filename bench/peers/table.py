@@ -41,13 +41,15 @@ LINES = (
 
 
 def table(measured: Mapping[str, Mapping[str, float]], lines: Sequence[Line] = LINES) -> str:
-    """System to figures, as Markdown; what a system has no figure for is a dash."""
+    """System to figures, as Markdown; what a system has no figure for is a dash, what none has is left out."""
     rows = [["", *measured], ["---", *["---:"] * len(measured)]]
     for line in lines:
         values = [figures.get(line.name) for figures in measured.values()]
         known = [round(value, line.digits) for value in values if value is not None]
+        if not known:
+            continue
         best = {"high": max, "low": min}.get(line.better)
-        top = best(known) if best and known else None
+        top = best(known) if best else None
         title = f"{line.name}, {line.unit}" if line.unit else line.name
         rows.append([title, *(_shown(value, line.digits, top) for value in values)])
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
