@@ -23,14 +23,19 @@ def rows(path: Path) -> list[Row]:
     return [json.loads(line) for line in content.decode("utf-8").splitlines() if line]
 
 
-def news_articles(data: Path, limit: int) -> Iterator[Article | SourceError]:
+def news_rows(data: Path, limit: int) -> list[Row]:
     """All gold articles and as many others, drawn with a fixed seed, as make `limit`."""
     every = rows(data / "news/articles.jsonl.gz")
     gold = {key for question in rows(data / "news/questions.jsonl") for key in question["gold"]}
     others = [row["id"] for row in every if row["id"] not in gold]
     random.Random(1).shuffle(others)
     kept = gold | set(others[: max(0, limit - len(gold))])
-    return (article_of(f"news:{row['id']}", row) for row in every if row["id"] in kept)
+    return [row for row in every if row["id"] in kept]
+
+
+def news_articles(data: Path, limit: int) -> Iterator[Article | SourceError]:
+    """The same as articles."""
+    return (article_of(f"news:{row['id']}", row) for row in news_rows(data, limit))
 
 
 def quote_articles(data: Path) -> Iterator[Article | SourceError]:

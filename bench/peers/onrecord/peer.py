@@ -1,0 +1,54 @@
+"""OnRecord itself, as `onrecord add` and `onrecord ask` use it."""
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+import retrieval.vectors  # noqa: F401  (loaded with the first question otherwise; the others load theirs at import)
+from bench.peers.answering import Chunk, K, Row, answer
+from bench.peers.embedding import MiniLM as Common
+from retrieval import embed, index
+from retrieval.search import Search
+from retrieval.sources.jsonl import article_of
+from retrieval.store import Store
+
+TODAY = date(2026, 1, 1)  # later than all articles, and the same in every run: `this week` means no other days tomorrow
+
+
+class Model(embed.EmbeddingModel):
+    """The common model as OnRecord asks for it."""
+
+    def __init__(self, common: Common) -> None:
+        self.name, self._common = embed.MODEL_NAME, common
+
+    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        vectors: list[list[float]] = self._common.embed_documents(texts).tolist()
+        return vectors
+
+    def embed_query(self, text: str) -> list[float]:
+        vector: list[float] = self._common.embed_query(text).tolist()
+        return vector
+
+
+class OnRecord:
+    """There is one way."""
+
+    def __init__(self, way: str, folder: Path, model: Common) -> None:
+        self._store = Store(folder, lambda: Model(model))
+        self._search = Search(self._store)
+
+    def ingest(self, articles: Sequence[Row]) -> int:
+        index.add(self._store, (article_of(f"peers:{row['id']}", row) for row in articles))
+        index.catch_up(self._store)
+        return int(self._store.catalog.db.execute("SELECT count(*) FROM passages WHERE live = 1").fetchone()[0])
+
+    def keep(self) -> None:
+        pass
+
+    def search(self, question: str) -> list[Chunk]:
+        hits = self._search(question, K, today=TODAY).hits
+        return [(hit.passage.article, hit.passage.text) for hit in hits]
+
+
+if __name__ == "__main__":
+    answer(OnRecord)

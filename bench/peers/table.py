@@ -1,0 +1,69 @@
+"""Figures as one Markdown table, a system a column, in bold where it is best."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+BEGIN, END = "<!-- figures -->", "<!-- end of figures -->"
+NONE = "—"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the table: the figure's name, its unit, how it is written, and which end is better, if one is."""
+
+    name: str
+    unit: str = ""
+    digits: int = 2
+    better: str = ""  # high or low
+
+
+LINES = (
+    *(Line(f"news, {name}", "", 3, "high") for name in ("hit@1", "hit@5", "hit@10", "MRR@10")),
+    *(Line(f"quotes, {name}", "", 3, "high") for name in ("hit@1", "hit@5")),
+    *(Line(f"{name}, unanswerable refused", "", 3) for name in ("MultiHop", "CLAP NQ")),
+    *(Line(f"{name}, answerable answered", "", 3) for name in ("MultiHop", "CLAP NQ")),
+    Line("passages", "", 0),
+    Line("ingest, passages/s", "", 1, "high"),
+    Line("ingest, articles/s", "", 2, "high"),
+    Line("ingest, CPU an article", "ms", 0, "low"),
+    Line("search, p50", "ms", 1, "low"),
+    Line("search, p95", "ms", 1, "low"),
+    Line("search, CPU a question", "ms", 1, "low"),
+    Line("search, 8 threads, p50", "ms", 1, "low"),
+    Line("search, 8 threads, p95", "ms", 1, "low"),
+    Line("search, 8 threads, questions/s", "", 1, "high"),
+    Line("peak memory", "MB", 0, "low"),
+    Line("disk", "MB", 0, "low"),
+    Line("start", "s", 2, "low"),
+    Line("load", "", 1),
+)
+
+
+def table(measured: Mapping[str, Mapping[str, float]], lines: Sequence[Line] = LINES) -> str:
+    """System to figures, as Markdown; what a system has no figure for is a dash, what none has is left out."""
+    rows = [["", *measured], ["---", *["---:"] * len(measured)]]
+    for line in lines:
+        values = [figures.get(line.name) for figures in measured.values()]
+        known = [round(value, line.digits) for value in values if value is not None]
+        if not known:
+            continue
+        best = {"high": max, "low": min}.get(line.better)
+        top = best(known) if best else None
+        title = f"{line.name}, {line.unit}" if line.unit else line.name
+        rows.append([title, *(_shown(value, line.digits, top) for value in values)])
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+
+def _shown(value: float | None, digits: int, top: float | None) -> str:
+    if value is None:
+        return NONE
+    shown = f"{value:,.{digits}f}"
+    return f"**{shown}**" if round(value, digits) == top else shown
+
+
+def put(page: Path, figures: str) -> None:
+    """Replace what stands between the two marks of a page."""
+    before, _, rest = page.read_text().partition(BEGIN)
+    _, _, after = rest.partition(END)
+    page.write_text(f"{before}{BEGIN}\n{figures}\n{END}{after}")
