@@ -1,0 +1,42 @@
+"""Vectors made of words, for indexes that the real model would take half a day to embed."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from retrieval.embed import DIMENSIONS, EmbeddingModel, MiniLM
+from retrieval.terms import content_terms
+
+BUCKETS = 8_192  # of words; each has a direction of its own
+
+
+class Synthetic(EmbeddingModel):
+    """The sum of a random direction for each word of a text: near where words are shared, in as many dimensions.
+
+    Given the real model, a question also takes as long as that one takes.
+    """
+
+    name = "synthetic"
+
+    def __init__(self, real: MiniLM | None = None) -> None:
+        self._real = real
+        self._directions = np.random.default_rng(8).standard_normal((BUCKETS, DIMENSIONS), dtype=np.float32)
+
+    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        return [self._vector(content_terms(text)).tolist() for text in texts]
+
+    def embed_query(self, text: str) -> list[float]:
+        if self._real:
+            self._real.embed_query(text)
+        return self.embed_documents([text])[0]
+
+    def _vector(self, words: Sequence[str]) -> npt.NDArray[np.float32]:
+        total = self._directions[[_bucket(word) for word in words] or [0]].sum(axis=0)
+        unit: npt.NDArray[np.float32] = total / np.linalg.norm(total)
+        return unit
+
+
+def _bucket(word: str) -> int:
+    """The same in every process, unlike hash()."""
+    return int.from_bytes(word.encode()[:8], "little") % (BUCKETS - 1)

@@ -1,0 +1,102 @@
+"""What is measured at one size, each part in a process of its own."""
+
+import shutil
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
+from pathlib import Path
+
+import psutil
+
+from bench.clock import each, peak_megabytes, percentile
+from bench.scaling.articles import articles
+from bench.scaling.embedding import Synthetic
+from evals.data import rows
+from retrieval import backlog, index
+from retrieval.documents import Article
+from retrieval.embed import MiniLM
+from retrieval.search import Search
+from retrieval.store import Store
+
+AT_ONCE = 1_000  # articles between two times that the indexes catch up
+WARM = 30  # questions
+THREADS = 8
+FROM = {"news": "news/questions.jsonl", "whose words": "quotes/questions.jsonl"}
+PARTS = {"catalog": "catalog.db*", "words": "words/*", "vectors": "vectors/**/*", "kept vectors": "embeddings.db*"}
+
+Figures = dict[str, float]
+
+
+def grown(folder: Path, data: Path, first: int, last: int) -> Figures:
+    """Add the articles between two numbers, with everything that is done at ingest but the embedding model."""
+    taken = caught = 0.0
+    with Store(folder, Synthetic) as store:
+        before = backlog.share(store.catalog).passages
+        for batch in _batches(articles(data, first, last)):
+            started = time.perf_counter()
+            index.add(store, batch)
+            middle = time.perf_counter()
+            index.catch_up(store)
+            taken, caught = taken + middle - started, caught + time.perf_counter() - middle
+        passages = backlog.share(store.catalog).passages - before
+    return {
+        "ingest, articles/s": (last - first) / (taken + caught),
+        "ingest, passages/s": passages / (taken + caught),
+        "ingest, cutting and catalog, an article": taken / (last - first) * 1000,
+        "ingest, words and vectors, a passage": caught / passages * 1000,
+        "ingest, peak memory": peak_megabytes(),
+    }
+
+
+def searched(folder: Path, data: Path) -> Figures:
+    """Ask one after the other, then from several threads."""
+    real = MiniLM()
+    with Store(folder, lambda: Synthetic(real)) as store:
+        search, share = Search(store), backlog.share(store.catalog)
+        asked = {name: [row["question"] for row in rows(data / path)] for name, path in FROM.items()}
+        started = time.perf_counter()
+        search(asked["news"][0])
+        figures: Figures = {
+            "articles": share.articles,
+            "passages": share.passages,
+            "search, first question": time.perf_counter() - started,
+        }
+        for name, questions in asked.items():
+            each(search, questions[:WARM])
+            spent = each(search, questions)
+            figures |= {f"search, {name}, p{at}": percentile(spent, at / 100) for at in (50, 95)}
+        figures |= _side_by_side(search, asked["news"])
+        memory = psutil.Process().memory_info().rss / 2**20
+        search.close()
+    return figures | {"search, memory": memory, "search, peak memory": peak_megabytes()} | _disk(folder)
+
+
+def copied(folder: Path, to: Path) -> Path:
+    """The same index once more, for what is not to stay."""
+    shutil.rmtree(to, ignore_errors=True)
+    shutil.copytree(folder, to)
+    return to
+
+
+def _side_by_side(search: Search, questions: Sequence[str]) -> Figures:
+    started, spent = time.perf_counter(), list[float]()
+    with ThreadPoolExecutor(THREADS) as pool:
+        for one in pool.map(lambda question: each(search, [question]), questions):
+            spent += one
+    rate = len(questions) / (time.perf_counter() - started)
+    return {f"search, {THREADS} threads, p95": percentile(spent, 0.95), f"search, {THREADS} threads, a second": rate}
+
+
+def _disk(folder: Path) -> Figures:
+    sizes = {name: _megabytes(folder.glob(pattern)) for name, pattern in PARTS.items()}
+    return {"disk": sum(sizes.values())} | {f"disk, {name}": size for name, size in sizes.items()}
+
+
+def _megabytes(paths: Iterable[Path]) -> float:
+    return sum(path.stat().st_size for path in paths if path.is_file()) / 1e6
+
+
+def _batches(items: Iterator[Article]) -> Iterator[list[Article]]:
+    while batch := list(islice(items, AT_ONCE)):
+        yield batch
