@@ -80,7 +80,7 @@ def quote(session: Session, rest: str) -> str:
 
 def quotes(session: Session, rest: str) -> str:
     """who is on record, one speaker's words, or those about something"""
-    record = session.app.search.record
+    record = session.app.search.record()
     if not rest:
         voices = [voice for voice in record.voices(session.filters) if voice.has_name]
         return voices_to_text(voices) or "Nobody is on record."

@@ -14,7 +14,6 @@ from retrieval.filters import Filters
 from retrieval.quotes import table
 from retrieval.quotes.voices import Match
 from retrieval.reading import Reading
-from retrieval.remarks import Record
 from retrieval.search import Search
 
 OPENERS, FOLLOW_UPS = 3, 2
@@ -33,7 +32,7 @@ _TOPIC = re.compile(
 
 def openers(search: Search, catalog: Reading, most: int = OPENERS) -> tuple[str, ...]:
     """Questions about what those say who are quoted most, each about somebody else where there are enough."""
-    record = Record(catalog)
+    record = search.record(catalog)
     people = [voice for voice in record.voices() if voice.is_person][:MOST_VOICES]
     about = (record.of(Match((voice,)), Filters()) for voice in people)
     asked = [list(islice(_questions(hits), 2)) for hits in about]

@@ -19,6 +19,7 @@ from retrieval.documents import Article
 from retrieval.errors import IndexBusy, SourceError, UnknownArticle
 from retrieval.lock import writing
 from retrieval.pages import known_as
+from retrieval.quotes import table
 from retrieval.quotes.extract import extract
 from retrieval.store import Store
 
@@ -80,9 +81,9 @@ def take(store: Store, batch: Sequence[Article | SourceError]) -> Tally:
     named = (_named(store, item) for item in batch if isinstance(item, Article))
     last = {article.id: article for article in named}
     outcomes = {key: store.catalog.outcome(article) for key, article in last.items()}
-    cuts = [_cut(article) for key, article in last.items() if outcomes[key] != "unchanged"]
-    refused = [cut.article for cut in cuts if not cut.passages]
-    copies = store.catalog.put(cut for cut in cuts if cut.passages)
+    cuts = [cut(article) for key, article in last.items() if outcomes[key] != "unchanged"]
+    refused = [one.article for one in cuts if not one.passages]
+    copies = store.catalog.put(one for one in cuts if one.passages)
     _cut_again(store)
     counts = Counter(outcomes.values()) - Counter(outcomes[article.id] for article in refused)
     with suppress(IndexBusy), writing(store.folder, wait=0):
@@ -105,7 +106,7 @@ def _cut_again(store: Store) -> None:
 
 def _recut(store: Store, article: str) -> None:
     with suppress(UnknownArticle):  # removed by another process meanwhile
-        store.catalog.recut(_cut(store.catalog.article(article)))
+        store.catalog.recut(cut(store.catalog.article(article)))
 
 
 def catch_up(
@@ -162,8 +163,8 @@ def _batches(items: Iterable[Article | SourceError], size: int) -> Iterator[list
         yield batch
 
 
-def _cut(article: Article) -> Cut:
-    """The article's passages and the quotes in them; none where it is no article."""
+def cut(article: Article) -> Cut:
+    """An article's passages and the quotes in them; none where it is no article."""
     parts = blocks(article.text, article.title, article.headings)
     spans = chunk(article.text, parts) if has_article(article.text, parts) else []
     return Cut(article, spans, extract(article.text, [span for span, _ in spans]) if spans else ())
@@ -179,15 +180,25 @@ def _take_words(store: Store, progress: Progress, *, at_least: int = 1) -> None:
         removed = backlog.stale(store.catalog, "words", WORDS_AT_ONCE)
         if not added and not removed:
             return
-        store.words.update(store.catalog.hits(added).values(), removed)
+        said = table.said_in(store.catalog.db, added)
+        store.words.update(store.catalog.hits(added).values(), removed, said)
         backlog.settle(store.catalog, "words", added=added, removed=removed)
         done += len(added) + len(removed)
         progress("words", done, total)
 
 
 def _take_vectors(store: Store, progress: Progress, stop: Event | None = None) -> None:
-    total, done = backlog.count_owed(store.catalog, "vectors"), 0
-    while total and not (stop and stop.is_set()):
+    total = backlog.count_owed(store.catalog, "vectors")
+    if total:
+        with store.vectors.in_bulk(total):
+            _take_owed_vectors(store, total, progress, stop)
+        if not (stop and stop.is_set()):
+            store.vectors.warm()
+
+
+def _take_owed_vectors(store: Store, total: int, progress: Progress, stop: Event | None) -> None:
+    done = 0
+    while not (stop and stop.is_set()):
         added = backlog.owed(store.catalog, "vectors", VECTORS_BESIDE if stop else VECTORS_AT_ONCE)
         removed = backlog.stale(store.catalog, "vectors", WORDS_AT_ONCE)
         if not added and not removed:

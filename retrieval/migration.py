@@ -5,8 +5,17 @@ import sqlite3
 from retrieval.canonical import key
 
 _TEXT = "TEXT NOT NULL DEFAULT ''"
-_LATER = (("versions", "section", _TEXT), ("articles", "copy_of", _TEXT), ("articles", "page", _TEXT))
-_OUTDATED_INDEXES = ("words_backlog", "vectors_backlog", "versions_of_url")
+_LATER = (
+    ("versions", "section", _TEXT),
+    ("articles", "copy_of", _TEXT),
+    ("articles", "page", _TEXT),
+    ("quotes", "given", _TEXT),
+    ("quotes", "start", "INTEGER NOT NULL DEFAULT 0"),
+)
+_OUTDATED_INDEXES = (
+    *("words_backlog", "vectors_backlog", "versions_of_url"),
+    *("quotes_of_surname", "quotes_of_given", "quotes_of_article", "quotes_of_speaker"),
+)
 
 
 def migrate(db: sqlite3.Connection) -> None:
@@ -17,8 +26,11 @@ def migrate(db: sqlite3.Connection) -> None:
             db.execute(f"ALTER TABLE {table} ADD COLUMN {column} {kind}")
             if column == "page":
                 _fill_pages(db)
+            if column == "start":
+                db.execute("UPDATE quotes SET start = json_extract(spans, '$[0][0]')")
     for index in _OUTDATED_INDEXES:
         db.execute(f"DROP INDEX IF EXISTS {index}")
+    db.execute("DROP TABLE IF EXISTS quote_terms")
 
 
 def _columns(db: sqlite3.Connection, table: str) -> set[str]:

@@ -54,6 +54,12 @@ class Reading:
             raise unknown(article)
         return article_of(row)
 
+    def excerpt(self, article: str, start: int, end: int) -> str:
+        """What stands in the current version between two characters, as far as it reaches."""
+        sql = f"SELECT substr(text, ?, ?) AS some FROM ({CURRENT} WHERE a.id = ?)"
+        row = self.db.execute(sql, [max(0, start) + 1, end - max(0, start), article]).fetchone()
+        return "" if row is None else str(row["some"])
+
     def articles(self, *, copies: bool = True) -> Iterator[Article]:
         """Current versions, newest first; with those of which another is kept, or without."""
         only = "" if copies else " WHERE a.copy_of = ''"

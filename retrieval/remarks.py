@@ -1,7 +1,7 @@
 """What somebody says on a topic, and who says something: quotes ranked for a question."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from retrieval.documents import Hit, QuoteHit
@@ -11,8 +11,9 @@ from retrieval.quotes.voices import Match, Voice, alike, find, voices, words_of
 from retrieval.reading import Reading
 from retrieval.sentences import Span
 from retrieval.terms import terms
+from retrieval.words import SAID, Words
 
-CANDIDATES = 200  # quotes by BM25 that are looked at
+CANDIDATES = 100  # passages by BM25 of what is said in them whose quotes are looked at
 CONTEXTS = 40  # of them, those whose surroundings are read as well
 REACH = 250  # characters around a quote that tell what it is about
 AROUND, TITLE = 0.5, 0.35  # what a topic's word counts in the surroundings and in the headline
@@ -25,8 +26,8 @@ PASSAGE = 0.15  # what the passage's place among the hits counts
 class Record:
     """The quotes of one catalog, by voice and by topic; safe to share between threads."""
 
-    def __init__(self, catalog: Reading) -> None:
-        self.catalog = catalog
+    def __init__(self, catalog: Reading, words: Words) -> None:
+        self.catalog, self._words = catalog, words
 
     def voices(self, filters: Filters | None = None) -> list[Voice]:
         """Everybody on record, most quoted first; counted in the articles that pass the filters."""
@@ -47,13 +48,10 @@ class Record:
         surnames = {table.surname(name) for name, *_ in bearers}
         return voices(table.names(self.catalog.db, words=[*surnames, *words]))
 
-    def of(self, match: Match, filters: Filters) -> list[QuoteHit]:
-        """All their quotes in the articles that pass the filters, newest first."""
-        found = table.by_names(self.catalog.db, match.names)
-        if not filters.limit_articles:
-            return found
-        allowed = set(self.catalog.matching(filters))
-        return [hit for hit in found if hit.article in allowed]
+    def of(self, match: Match, filters: Filters, *, most: int = -1) -> list[QuoteHit]:
+        """All their quotes in the articles that pass the filters, newest first; at most so many, where that is said."""
+        articles = self.catalog.matching(filters) if filters.limit_articles else None
+        return table.by_names(self.catalog.db, match.names, articles, most=most)
 
     def about(
         self, topic: Iterable[str], filters: Filters, *, match: Match | None = None, hits: Sequence[Hit] = ()
@@ -65,14 +63,15 @@ class Record:
         """
         wanted = self._weights(topic)
         names = match.names if match else None
-        articles = frozenset(self.catalog.matching(filters)) if filters.limit_articles else None
-        among = None if articles is None else list(articles)
-        by_words = table.by_terms(self.catalog.db, wanted, CANDIDATES, names, among)
-        beside = [(hit, at) for hit, at in self._beside(hits, names) if articles is None or hit.article in articles]
+        articles = self.catalog.matching(filters) if filters.limit_articles else None
+        by_words = self._by_words(wanted, names, articles)
+        allowed = None if articles is None else set(articles)
+        beside = [(hit, at) for hit, at in self._beside(hits, names) if allowed is None or hit.article in allowed]
         candidates = {_key(hit): hit for hit in (*by_words, *(hit for hit, _ in beside))}
         places = {_key(hit): place for hit, place in beside}
         stems = {key: frozenset(terms(hit.quote.words)) for key, hit in candidates.items()}
         inside = {key: _share(wanted, stems[key]) for key in candidates}
+        candidates = {key: hit for key, hit in candidates.items() if key in places or inside[key]}
         ordered = sorted(candidates, key=lambda key: -inside[key] - PASSAGE * places.get(key, 0.0))
         scored = [
             replace(
@@ -99,23 +98,22 @@ class Record:
         return share * kind * short * (1 - PASSAGE + PASSAGE * place)
 
     def _around(self, hit: QuoteHit) -> str:
-        text = self.catalog.article(hit.article).text
-        return text[max(0, hit.quote.start - REACH) : hit.quote.end + REACH]
+        return self.catalog.excerpt(hit.article, hit.quote.start - REACH, hit.quote.end + REACH)
+
+    def _by_words(
+        self, wanted: Mapping[str, float], names: Sequence[str] | None, articles: Sequence[str] | None
+    ) -> Iterator[QuoteHit]:
+        passages = self._words.said(list(wanted), CANDIDATES, names, articles)
+        return (hit for _, hit in table.of_passages(self.catalog.db, passages, names))
 
     def _beside(self, hits: Sequence[Hit], names: Sequence[str] | None) -> list[tuple[QuoteHit, float]]:
         """Quotes that stand in these passages, and how far up the passage is, 1 for the first."""
-        found: list[tuple[QuoteHit, float]] = []
-        for at, hit in enumerate(hits):
-            for quote in table.of_article(self.catalog.db, hit.passage.article):
-                inside = hit.passage.start <= quote.quote.start < hit.passage.end
-                if inside and (names is None or quote.quote.speaker in names):
-                    found.append((quote, 1 - at / len(hits)))
-        return found
+        places = {hit.passage.id: 1 - at / len(hits) for at, hit in enumerate(hits)}
+        return [(quote, places[key]) for key, quote in table.of_passages(self.catalog.db, list(places), names)]
 
     def _weights(self, topic: Iterable[str]) -> dict[str, float]:
-        """Inverse frequency of each stem among all quotes."""
-        total = max(1, table.count(self.catalog.db))
-        counts = table.document_counts(self.catalog.db, list(topic))
+        """Inverse frequency of each stem among what is said."""
+        counts, total = self._words.document_frequencies(topic, [SAID])
         return {term: math.log(1 + (total - count + 0.5) / (count + 0.5)) for term, count in counts.items()}
 
 

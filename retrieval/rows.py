@@ -60,7 +60,8 @@ def passage_rows(cut: Cut, number: int) -> Iterator[list[Any]]:
     for (start, end), heading in cut.passages:
         text = article.text[start:end]
         seen[heading, text] += 1
-        name = digest("\x1f".join((*facts, heading, text, str(seen[heading, text]))))
+        said = [part for quote in cut.quotes if start <= quote.start < end for part in (quote.speaker, quote.words)]
+        name = digest("\x1f".join((*facts, heading, text, str(seen[heading, text]), *said)))
         yield [name, article.id, number, start, end, heading, text, article.published]
 
 

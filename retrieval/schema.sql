@@ -49,11 +49,29 @@ CREATE TABLE IF NOT EXISTS quotes (
     person  INTEGER NOT NULL, role TEXT NOT NULL, kind TEXT NOT NULL, words TEXT NOT NULL,
     spans   TEXT NOT NULL, source TEXT NOT NULL, cue TEXT NOT NULL, said INTEGER NOT NULL,
     published TEXT NOT NULL,
-    given   TEXT NOT NULL DEFAULT ''      -- the first word of a person's full name, folded
+    given   TEXT NOT NULL DEFAULT '',     -- the first word of a person's full name, folded
+    start   INTEGER NOT NULL DEFAULT 0    -- where its words begin
 );
-CREATE INDEX IF NOT EXISTS quotes_of_surname ON quotes (surname);
-CREATE INDEX IF NOT EXISTS quotes_of_given ON quotes (given) WHERE given <> '';
-CREATE INDEX IF NOT EXISTS quotes_of_article ON quotes (article);
-CREATE INDEX IF NOT EXISTS quotes_of_speaker ON quotes (name, person, published);
--- The stems of each quote's words, so that one topic is found among one speaker's words at once.
-CREATE VIRTUAL TABLE IF NOT EXISTS quote_terms USING fts5 (terms, tokenize = 'unicode61');
+CREATE INDEX IF NOT EXISTS quotes_in_article ON quotes (article, start);
+CREATE INDEX IF NOT EXISTS quotes_of_name ON quotes (name, published) WHERE said;
+-- Whoever has words, counted with every quote, so that nobody is looked up among all of somebody's.
+CREATE TABLE IF NOT EXISTS speakers (
+    name    TEXT PRIMARY KEY, surname TEXT NOT NULL, given TEXT NOT NULL, person INTEGER NOT NULL,
+    quotes  INTEGER NOT NULL, newest TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS speakers_of_surname ON speakers (surname);
+CREATE INDEX IF NOT EXISTS speakers_of_given ON speakers (given) WHERE given <> '';
+CREATE TRIGGER IF NOT EXISTS quote_put AFTER INSERT ON quotes WHEN new.said AND new.name <> '' BEGIN
+    INSERT INTO speakers VALUES (new.name, new.surname, new.given, new.person, 1, new.published)
+    ON CONFLICT (name) DO UPDATE SET quotes = quotes + 1, newest = max(newest, excluded.newest),
+        person = max(person, excluded.person), given = max(given, excluded.given);
+END;
+CREATE TRIGGER IF NOT EXISTS quote_gone AFTER DELETE ON quotes WHEN old.said AND old.name <> '' BEGIN
+    UPDATE speakers SET quotes = quotes - 1, newest = iif(newest > old.published, newest, coalesce((
+        SELECT published FROM quotes WHERE name = old.name AND said ORDER BY published DESC LIMIT 1), ''))
+    WHERE name = old.name;
+    DELETE FROM speakers WHERE name = old.name AND quotes = 0;
+END;
+-- Of catalogs that were made before this table was.
+INSERT INTO speakers SELECT name, surname, max(given), max(person), count(*), max(published) FROM quotes
+WHERE NOT EXISTS (SELECT 1 FROM speakers) AND said AND name <> '' GROUP BY name;

@@ -27,6 +27,7 @@ CANDIDATES = 40  # of each index; 60 and 100 ranked no better on evals `news` an
 MOST_NAMED = 5_000
 EXCESS = 8
 MOST_REMARKS = 40  # quotes whose passages are ranked with the others
+MOST_OF_ONE = 200  # somebody's newest quotes, where no topic is asked for
 ON_TOPIC = 0.4  # a quote that says less of the topic is about something else
 
 
@@ -47,16 +48,19 @@ class Search:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self.record = Record(store.catalog)
         self._pool = ThreadPoolExecutor(4, thread_name_prefix="dense")
 
     def close(self) -> None:
         """Stop the threads; the store stays open."""
         self._pool.shutdown(cancel_futures=True)
 
+    def record(self, catalog: Reading | None = None) -> Record:
+        """Who is on record now, or in `catalog`, where whoever asks goes on reading it. Raises IndexUnavailable."""
+        return Record(catalog or self._store.catalog, self._store.words)
+
     def warm(self) -> None:
         """Start loading what the first question needs, without waiting for it."""
-        self._pool.submit(lambda: self._store.vectors)
+        self._pool.submit(lambda: self._store.vectors.warm())
 
     def __call__(
         self,
@@ -72,8 +76,8 @@ class Search:
         asked = self._ask(question, limits.speaker, today or date.today())
         if catalog is None:
             with self._store.catalog.reading() as moment:
-                return self._find(question, k, asked, limits, Record(moment))
-        return self._find(question, k, asked, limits, Record(catalog))
+                return self._find(question, k, asked, limits, self.record(moment))
+        return self._find(question, k, asked, limits, self.record(catalog))
 
     def _find(self, question: str, k: int, asked: Asked, limits: Filters, record: Record) -> Found:
         catalog = record.catalog
@@ -129,7 +133,7 @@ class Search:
 
 def _others(record: Record, match: Match, limits: Filters) -> list[QuoteHit]:
     """A voice's quotations, one an article."""
-    said = [hit for hit in record.of(match, limits) if hit.quote.said]
+    said = record.of(match, limits, most=MOST_OF_ONE)
     quoted = [hit for hit in said if hit.quote.kind == "direct"] or said
     return list({hit.article: hit for hit in reversed(quoted)}.values())[::-1]
 
@@ -161,7 +165,7 @@ def _remarks(
     if speech is None or (speech.name and not match.voices):
         return ()
     if not speech.topic:
-        return tuple(record.of(match, limits))
+        return tuple(record.of(match, limits, most=MOST_OF_ONE))
     # A surname alone means the one who is quoted far more than others who bear it, unless only those speak of this.
     for voices in (match.likeliest, match) if speech.name else (None,):
         found = record.about(speech.topic, limits, match=voices, hits=hits)

@@ -2,8 +2,8 @@
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
-from typing import TypeVar
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from typing import Any, TypeVar
 
 import httpx
 from chromadb.errors import InternalError, NotFoundError
@@ -14,9 +14,11 @@ from retrieval.chroma import Server
 from retrieval.chroma_client import ServerClient, translated
 from retrieval.documents import Hit, in_context
 from retrieval.errors import VectorsUnavailable
-from retrieval.vectors import COSINE, CheckIn, nearest, put, take_out
+from retrieval.vectors import CheckIn, nearest, put, take_out
 
 T = TypeVar("T")
+
+ON_SERVER: Any = {"hnsw": {"space": "cosine", "sync_threshold": 10_000}}  # added again when the server starts
 
 # The connection was closed under the request, as by a server that restarts or a proxy that tidies up.
 DROPPED = (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError, httpx.CloseError)
@@ -41,8 +43,15 @@ class ServerVectors:
 
     def add(self, hits: Sequence[Hit]) -> None:
         """Embed passages with their title and heading as context and store them; doing it twice changes nothing."""
-        self._embeddings.embed_documents([in_context(hit) for hit in hits])  # into the cache, before anything is sent
-        self._written.run(lambda store: put(store, hits))
+        vectors = self._embeddings.embed_documents([in_context(hit) for hit in hits])  # before anything is sent
+        self._written.run(lambda store: put(store, hits, vectors))
+
+    def in_bulk(self, coming: int) -> AbstractContextManager[None]:
+        """Nothing to do: a server stays open, so it may always write seldom."""
+        return nullcontext()
+
+    def warm(self) -> None:
+        """Nothing to do: a server keeps open what it was asked for."""
 
     def wrote(self, generation: int) -> None:
         """Nothing to do: a server shows everybody what was written."""
@@ -148,7 +157,7 @@ class _Collection:
             client=self._client,
             collection_name=self._name,
             embedding_function=self._embeddings,
-            collection_configuration=COSINE,
+            collection_configuration=ON_SERVER,
         )
         self._check_in(str(store._collection.id), store._collection.count)
         return store

@@ -1,8 +1,10 @@
 """The vectors index: Chroma through langchain-chroma, embedded in a folder here, on a server in `server_vectors`."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from time import monotonic
 from typing import Any, Protocol
 
 import chromadb
@@ -16,6 +18,14 @@ from retrieval.errors import IndexUnavailable
 COLLECTION = "passages"
 COSINE: Any = {"hnsw": {"space": "cosine"}}
 
+# Chroma writes its whole graph to disk each time so many vectors were added (`sync_threshold`); whoever opens it adds
+# those again that came since. So it is few in general, and a share of all while many are added: with Chroma's own 1,000
+# a million vectors would be a terabyte of writing.
+WRITTEN_EVERY = 1_000
+MANY = 5_000
+WRITES = 16
+REOPENING = 0.05  # share of the time that may be spent on reopening
+
 CheckIn = Callable[[str, Callable[[], int]], None]
 """Told which collection was opened and how to count it, before anything is read from it or written to it."""
 
@@ -28,6 +38,12 @@ class Vectors(Protocol):
 
     def add(self, hits: Sequence[Hit]) -> None:
         """Embed passages with their title and heading as context and store them; doing it twice changes nothing."""
+
+    def in_bulk(self, coming: int) -> AbstractContextManager[None]:
+        """While so many passages are added."""
+
+    def warm(self) -> None:
+        """Read what the first question would have to wait for."""
 
     def wrote(self, generation: int) -> None:
         """Say that this very process made the index what it is in `generation`."""
@@ -55,13 +71,15 @@ class FolderVectors:
     """A persistent Chroma collection with cosine distance; reopened when another process has added to it.
 
     An embedded client does not see in its queries what another process has added since it was opened (chromadb 1.5.9),
-    so `search` takes the catalog's generation and reopens when that has changed.
+    so `search` takes the catalog's generation and reopens when that has changed; the longer opening takes, the more
+    seldom.
     Raises IndexUnavailable when the folder cannot be opened.
     """
 
     def __init__(self, folder: Path, embeddings: Embeddings, check_in: CheckIn = _anything_goes) -> None:
         self._folder, self._embeddings = folder, embeddings
         self._generation: int | None = None
+        self._not_before = 0.0  # of the clock, when it may be reopened
         self._lock = threading.Lock()
         self._open()
         check_in(str(self._store._collection.id), self.count)
@@ -72,9 +90,32 @@ class FolderVectors:
 
     def add(self, hits: Sequence[Hit]) -> None:
         """Embed passages with their title and heading as context and store them; doing it twice changes nothing."""
-        self._embeddings.embed_documents([in_context(hit) for hit in hits])  # into the cache, while searches go on
+        vectors = self._embeddings.embed_documents([in_context(hit) for hit in hits])  # while searches go on
         with self._lock:
-            put(self._store, hits)
+            put(self._store, hits, vectors)
+
+    @contextmanager
+    def in_bulk(self, coming: int) -> Iterator[None]:
+        """While so many passages are added, the graph is written to disk more seldom; by `warm` at the latest."""
+        if coming < MANY:
+            yield
+            return
+        self._write_every((self.count() + coming) // WRITES)
+        try:
+            yield
+        finally:
+            self._write_every(WRITTEN_EVERY)
+
+    def warm(self) -> None:
+        """Read the graph, into which Chroma puts what was added since it was written to disk."""
+        self._store._collection.get(limit=1, include=["embeddings"])
+
+    def _write_every(self, added: int) -> None:
+        """Takes effect when the collection is opened and first used."""
+        with self._lock:
+            self._store._collection.modify(configuration={"hnsw": {"sync_threshold": max(WRITTEN_EVERY, added)}})
+            self.close()
+            self._open()
 
     def wrote(self, generation: int) -> None:
         """Say that this very process made the index what it is in `generation`: no need to reopen it."""
@@ -120,10 +161,16 @@ class FolderVectors:
 
     def _current(self, generation: int) -> Chroma:
         with self._lock:
-            if self._generation not in (None, generation):
+            is_known = self._generation in (None, generation)
+            if not is_known and monotonic() >= self._not_before:
+                started = monotonic()
                 self.close()
                 self._open()
-            self._generation = generation
+                self.warm()
+                self._not_before = monotonic() + (monotonic() - started) / REOPENING
+                is_known = True
+            if is_known:
+                self._generation = generation
             return self._store
 
     def _reopened(self, failed: Chroma) -> Chroma:
@@ -152,13 +199,14 @@ def _nearest(store: Chroma, question: Sequence[float], k: int, among: Sequence[s
     return nearest(store._client.get_collection(COLLECTION), question, k, among)
 
 
-def put(store: Chroma, hits: Sequence[Hit]) -> None:
-    """Store passages with their vectors in a collection."""
-    store.add_texts(
-        texts=[in_context(hit) for hit in hits],
-        ids=[hit.passage.id for hit in hits],
-        metadatas=[{"article": hit.passage.article, "published": hit.published} for hit in hits],
-    )
+def put(store: Chroma, hits: Sequence[Hit], vectors: Sequence[Sequence[float]]) -> None:
+    """Store the vectors of passages in a collection.
+
+    Their texts and facts stay in the catalog alone: Chroma would index them too, for three quarters of its disk and
+    more time than the vectors take.
+    """
+    embeddings: list[Sequence[float] | Sequence[int]] = list(vectors)
+    store._collection.upsert([hit.passage.id for hit in hits], embeddings)
 
 
 def take_out(store: Chroma, passages: Sequence[str]) -> None:

@@ -1,6 +1,6 @@
-"""The words index: BM25 on disk by tantivy, stemmed; one document a passage."""
+"""The words index: BM25 on disk by tantivy, stemmed; one document a passage, with what is said in it and by whom."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from time import monotonic
 
@@ -8,6 +8,7 @@ import tantivy
 
 from retrieval.documents import Hit, digest, in_context
 from retrieval.errors import IndexUnavailable
+from retrieval.quotes.table import Said
 from retrieval.terms import ANALYZER_NAME, analyzer
 
 LOOK_AGAIN = 0.5  # seconds; a reload costs a millisecond
@@ -15,6 +16,7 @@ WRITER_BYTES = 64_000_000
 # A passage is indexed together with its headline and section heading: as one field that ranks better than as three
 # (evals `news`: MRR@10 0.714 against 0.700). Who published and wrote it helps questions that name an outlet.
 BOOSTS = {"text": 1.0, "source": 0.1}
+SAID = "said"
 
 
 class Words:
@@ -37,15 +39,21 @@ class Words:
         self._index.reload()
         return int(self._index.searcher().num_docs)
 
-    def update(self, added: Iterable[Hit], removed: Iterable[str]) -> None:
-        """Put passages in and take others out by id, in one commit; doing it twice changes nothing."""
+    def update(
+        self, added: Iterable[Hit], removed: Iterable[str], said: Mapping[str, Sequence[Said]] | None = None
+    ) -> None:
+        """Put passages in and take others out by id, in one commit; doing it twice changes nothing.
+
+        `said` is by whom and what is said in each passage.
+        """
         writer = self._index.writer(WRITER_BYTES, 1)
         try:
             for passage in removed:
                 writer.delete_documents_by_query(self._by_id(passage))
             for hit in added:
                 writer.delete_documents_by_query(self._by_id(hit.passage.id))
-                writer.add_document(tantivy.Document.from_dict(_document(hit), self._schema))
+                document = _document(hit, (said or {}).get(hit.passage.id, ()))
+                writer.add_document(tantivy.Document.from_dict(document, self._schema))
             writer.commit()
             writer.wait_merging_threads()
             self._looked = 0.0
@@ -55,22 +63,27 @@ class Words:
     def search(self, terms: Sequence[str], k: int, articles: Sequence[str] | None = None) -> list[tuple[str, float]]:
         """The `k` best passages by BM25 for stemmed terms, best first, limited to some articles if given."""
         clauses = [(tantivy.Occur.Should, self._field_query(field, boost, terms)) for field, boost in BOOSTS.items()]
-        query = tantivy.Query.boolean_query(clauses)
-        if articles is not None:
-            ids = [_article_key(article) for article in articles]
-            allowed = tantivy.Query.term_set_query(self._schema, "article", ids)
-            limit = tantivy.Query.const_score_query(allowed, 0.0)
-            query = tantivy.Query.boolean_query([(tantivy.Occur.Must, query), (tantivy.Occur.Must, limit)])
-        searcher = self._searcher()
-        hits = searcher.search(query, k, count=False).hits
-        keys = searcher.fast_field_values("id", [address for _, address in hits])
-        return [(f"{key:016x}", score) for key, (score, _) in zip(keys, hits, strict=True)]
+        return self._best(tantivy.Query.boolean_query(clauses), k, self._limit("article", articles))
 
-    def document_frequencies(self, terms: Iterable[str]) -> tuple[dict[str, int], int]:
+    def said(
+        self,
+        terms: Sequence[str],
+        k: int,
+        speakers: Sequence[str] | None = None,
+        articles: Sequence[str] | None = None,
+    ) -> list[str]:
+        """The `k` best passages by BM25 of what is said in them; where one of some speakers has words, if given."""
+        query = self._field_query(SAID, 1.0, terms)
+        limits = self._limit("speaker", speakers) + self._limit("article", articles)
+        return [key for key, _ in self._best(query, k, limits)]
+
+    def document_frequencies(
+        self, terms: Iterable[str], fields: Iterable[str] = tuple(BOOSTS)
+    ) -> tuple[dict[str, int], int]:
         """In how many passages each term stands, and how many passages there are."""
-        searcher = self._searcher()
+        searcher, fields = self._searcher(), tuple(fields)
         total = int(searcher.num_docs)  # deleted passages stay in the frequencies until segments are merged
-        return {term: min(total, max(searcher.doc_freq(field, term) for field in BOOSTS)) for term in terms}, total
+        return {term: min(total, max(searcher.doc_freq(field, term) for field in fields)) for term in terms}, total
 
     def clear(self) -> None:
         """Forget everything; readers keep what they have until they look again."""
@@ -87,6 +100,21 @@ class Words:
             self._looked = monotonic()
         return self._index.searcher()
 
+    def _best(self, query: tantivy.Query, k: int, limits: Sequence[tantivy.Query]) -> list[tuple[str, float]]:
+        if limits:
+            query = tantivy.Query.boolean_query([(tantivy.Occur.Must, part) for part in (query, *limits)])
+        searcher = self._searcher()
+        hits = searcher.search(query, k, count=False).hits
+        keys = searcher.fast_field_values("id", [address for _, address in hits])
+        return [(f"{key:016x}", score) for key, (score, _) in zip(keys, hits, strict=True)]
+
+    def _limit(self, field: str, names: Sequence[str] | None) -> list[tantivy.Query]:
+        """Only what has one of these names in a field, whatever it scores; no limit where there are none to name."""
+        if names is None:
+            return []
+        allowed = tantivy.Query.term_set_query(self._schema, field, [_key(name) for name in names])
+        return [tantivy.Query.const_score_query(allowed, 0.0)]
+
     def _by_id(self, passage: str) -> tantivy.Query:
         # delete_documents_by_term takes any int for a signed one and deletes nothing (tantivy-py 0.27)
         return tantivy.Query.term_query(self._schema, "id", int(passage, 16))
@@ -100,19 +128,22 @@ def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_unsigned_field("id", indexed=True, fast=True)
     builder.add_unsigned_field("article", indexed=True)
-    for field in BOOSTS:
+    builder.add_unsigned_field("speaker", indexed=True)
+    for field in (*BOOSTS, SAID):
         builder.add_text_field(field, tokenizer_name=ANALYZER_NAME, index_option="freq")
     return builder.build()
 
 
-def _document(hit: Hit) -> dict[str, int | str]:
+def _document(hit: Hit, said: Sequence[Said]) -> dict[str, int | str | list[int]]:
     return {
         "id": int(hit.passage.id, 16),
-        "article": _article_key(hit.passage.article),
+        "article": _key(hit.passage.article),
+        "speaker": sorted({_key(name) for name, _ in said}),
         "text": in_context(hit),
         "source": f"{hit.outlet} {' '.join(hit.authors)}",
+        SAID: "\n".join(words for _, words in said),
     }
 
 
-def _article_key(article: str) -> int:
-    return int(digest(article), 16)
+def _key(name: str) -> int:
+    return int(digest(name), 16)

@@ -1,4 +1,4 @@
-"""The quotes in the catalog: stored, replaced and withdrawn with their article, found by speaker and by stem."""
+"""The quotes in the catalog: stored, replaced and withdrawn with their article, found by speaker and by passage."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +11,6 @@ from retrieval.catalog import Catalog, Cut
 from retrieval.documents import Article, Quote
 from retrieval.quotes import table
 from retrieval.sentences import Span
-from retrieval.terms import terms
 from tests.conftest import article
 
 TEXT = "“The pier is ours,” Mayor Ana Pell said. “The ferry is not,” pilot Tom Obi said. “Nor the lamp,” Obi added."
@@ -54,8 +53,10 @@ def put(catalog: Catalog, *quotes: Quote, key: str = "pier", **facts: object) ->
     return stored
 
 
-def words(catalog: Catalog, *stems: str, names: list[str] | None = None) -> list[str]:
-    return [hit.quote.words for hit in table.by_terms(catalog.db, stems, 10, names)]
+def said(catalog: Catalog, names: list[str] | None = None) -> list[str]:
+    """The words in all passages."""
+    passages = [row["id"] for row in catalog.db.execute("SELECT id FROM passages WHERE live")]
+    return [hit.quote.words for _, hit in table.of_passages(catalog.db, passages, names)]
 
 
 def stored(catalog: Catalog) -> list[Quote]:
@@ -75,7 +76,7 @@ def test_a_new_version_replaces_the_quotes(catalog: Catalog) -> None:
     put(catalog, PELL, OBI)
     put(catalog, TRUST, title="Another headline")
     assert stored(catalog) == [TRUST]
-    assert words(catalog, "pier", "ferri") == [] and words(catalog, "lamp") == [TRUST.words]
+    assert said(catalog) == [TRUST.words]
     assert table.count(catalog.db) == 1
 
 
@@ -92,9 +93,8 @@ def test_a_removed_article_takes_its_quotes_along(catalog: Catalog) -> None:
     put(catalog, OBI, key="other")
     catalog.remove("pier")
     assert [item[0] for item in table.names(catalog.db)] == ["Tom Obi"]
-    assert words(catalog, "pier") == []
+    assert said(catalog) == [OBI.words]
     assert "Pell" not in "".join(str(tuple(row)) for row in catalog.db.execute("SELECT * FROM quotes"))
-    assert catalog.db.execute("SELECT count(*) FROM quote_terms").fetchone()[0] == 1
 
 
 def test_a_removed_article_that_is_put_again_has_its_quotes_once(catalog: Catalog) -> None:
@@ -111,7 +111,7 @@ def test_a_batch_that_fails_leaves_no_quotes(catalog: Catalog) -> None:
 
     with pytest.raises(RuntimeError):
         catalog.put(broken())
-    assert table.names(catalog.db) == [] and words(catalog, "pier") == []
+    assert table.names(catalog.db) == [] and said(catalog) == []
     put(catalog, PELL)
     assert stored(catalog) == [PELL]
 
@@ -125,39 +125,26 @@ def test_a_failed_new_version_leaves_the_quotes_of_the_old_one(catalog: Catalog)
 
     with pytest.raises(RuntimeError), catalog.transaction() as db:
         table.replace(db, article("pier", TEXT), broken())
-    assert stored(catalog) == [PELL] and words(catalog, "pier") == [PELL.words]
+    assert stored(catalog) == [PELL] and said(catalog) == [PELL.words]
 
 
-def test_quotes_are_found_by_the_stems_of_their_words(catalog: Catalog) -> None:
-    put(catalog, PELL, OBI, quote("Ana Pell", "“The ferries are running late,”"))
-    assert set(words(catalog, *terms("ferry"))) == {OBI.words, "“The ferries are running late,”"}
-    assert words(catalog, *terms("runs")) == ["“The ferries are running late,”"]
-    assert words(catalog, *terms("ferry"), names=["Ana Pell"]) == ["“The ferries are running late,”"]
-    assert words(catalog, "mayor") == words(catalog) == words(catalog, "ferri", names=["Nobody"]) == []
-
-
-def test_more_of_the_words_asked_for_come_first_and_no_more_than_asked(catalog: Catalog) -> None:
-    put(
-        catalog, *(quote(f"Pilot {at}", "“The pier,”") for at in range(20)), quote("Ana Pell", "“The pier is a wreck,”")
-    )
-    assert words(catalog, "pier", "wreck")[0] == "“The pier is a wreck,”"
-    assert len(words(catalog, "pier")) == 10
+def test_quotes_are_found_by_the_passage_they_begin_in(catalog: Catalog) -> None:
+    middle = TEXT.index("“Nor")
+    catalog.put([Cut(article("pier", TEXT), [((0, middle), ""), ((middle, len(TEXT)), "")], (PELL, OBI, TRUST))])
+    first, second = (row["id"] for row in catalog.db.execute("SELECT id FROM passages ORDER BY start"))
+    found = [(key, hit.quote) for key, hit in table.of_passages(catalog.db, [second, first, "nothing"])]
+    assert found == [(second, TRUST), (first, PELL), (first, OBI)]
+    assert [hit.quote for _, hit in table.of_passages(catalog.db, [first, second], ["Tom Obi"])] == [OBI]
+    assert table.said_in(catalog.db, [first, second]) == {
+        first: [("Ana Pell", PELL.words), ("Tom Obi", OBI.words)],
+        second: [("the Harbour Trust", TRUST.words)],
+    }
 
 
 def test_no_speakers_are_nobodys_quotes(catalog: Catalog) -> None:
     put(catalog, PELL)
-    assert table.by_terms(catalog.db, ["pier"], 10, ()) == []
+    assert said(catalog, []) == []
     assert table.by_names(catalog.db, []) == []
-
-
-def test_an_empty_list_of_speakers_is_nobody(catalog: Catalog) -> None:
-    put(catalog, PELL)
-    assert table.by_terms(catalog.db, ["pier"], 10, []) == []
-
-
-def test_how_many_quotes_hold_a_stem_is_counted(catalog: Catalog) -> None:
-    put(catalog, PELL, OBI, quote("Rosa Lind", "“My pier,”"))
-    assert table.document_counts(catalog.db, ["pier", "ferri", "storm"]) == {"pier": 2, "ferri": 1, "storm": 0}
 
 
 def test_one_speakers_quotes_come_newest_article_first_in_the_order_of_its_text(catalog: Catalog) -> None:
@@ -172,6 +159,24 @@ def test_one_speakers_quotes_come_newest_article_first_in_the_order_of_its_text(
         ("old", late.start),
         ("undated", 0),
     ]
+
+
+def test_the_newest_of_many_are_enough(catalog: Catalog) -> None:
+    for year in range(2020, 2026):
+        put(catalog, PELL, OBI, key=f"of {year}", published=f"{year}-01-01")
+    assert [hit.article for hit in table.by_names(catalog.db, ["Ana Pell"], most=2)] == ["of 2025", "of 2024"]
+    found = table.by_names(catalog.db, ["Ana Pell"], ["of 2021", "of 2022"], most=1)
+    assert [hit.article for hit in found] == ["of 2022"]
+
+
+def test_counts_follow_what_is_withdrawn_and_replaced(catalog: Catalog) -> None:
+    put(catalog, PELL, OBI, key="old", published="2025-01-01")
+    put(catalog, PELL, PELL, key="new", published="2026-01-01")
+    put(catalog, OBI, key="new", published="2026-02-01")
+    assert set(table.names(catalog.db)) == {("Ana Pell", True, 1, "2025-01-01"), ("Tom Obi", True, 2, "2026-02-01")}
+    catalog.remove("old")
+    assert table.names(catalog.db) == [("Tom Obi", True, 1, "2026-02-01")]
+    assert table.surnames(catalog.db) == ["obi"]
 
 
 def test_names_are_counted_with_the_day_of_the_newest(catalog: Catalog) -> None:
@@ -197,9 +202,8 @@ def test_marks_that_sql_knows_are_letters_like_others(catalog: Catalog, name: st
     odd = quote(name, f"“{name} pier”")
     put(catalog, odd, PELL)
     assert [hit.quote for hit in table.by_names(catalog.db, [name])] == [odd]
-    assert PELL.words in words(catalog, "pier", name)
-    assert words(catalog, "pier", names=[name]) == [odd.words]
-    assert table.document_counts(catalog.db, ["pier"]) == {"pier": 2}
+    assert said(catalog, [name]) == [odd.words]
+    assert name in {item[0] for item in table.names(catalog.db, words=[table.surname(name)])}
 
 
 def test_surnames_are_folded() -> None:
@@ -221,6 +225,7 @@ def test_any_text_can_be_stored_and_asked_for(catalog: Catalog, name: str, said:
     odd = Quote(name, "", True, "indirect", said, ((0, 1),))
     catalog.recut(Cut(put(catalog, odd), WHOLE, [odd]))  # put again unchanged, an article stays as it is
     assert [hit.quote for hit in table.by_names(catalog.db, [name])] == [odd]
-    stems = [stem for text in asked for stem in terms(text)]
-    table.by_terms(catalog.db, stems, 5)
-    assert set(table.document_counts(catalog.db, stems)) == set(stems)
+    table.names(catalog.db, words=asked)
+    assert table.by_names(catalog.db, asked) == (
+        [hit] if (hit := table.of_article(catalog.db, "pier")[0]) and name in asked else []
+    )

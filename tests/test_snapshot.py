@@ -146,7 +146,7 @@ def of_one_edition(conversation: Conversation, question: str) -> int:
 
 
 def test_answers_never_mix_versions_while_an_article_is_corrected_all_the_time(filled: Store) -> None:
-    cuts = cycle([index._cut(edition(number)) for number in range(EDITIONS)])
+    cuts = cycle([index.cut(edition(number)) for number in range(EDITIONS)])
 
     def correct() -> None:
         filled.catalog.put([next(cuts)])

@@ -7,7 +7,7 @@ import pytest
 from retrieval.documents import Hit, Passage, digest
 from retrieval.errors import IndexUnavailable
 from retrieval.terms import terms
-from retrieval.words import Words
+from retrieval.words import SAID, Words
 
 
 def hit(key: str, text: str, title: str = "", heading: str = "", outlet: str = "", author: str = "") -> Hit:
@@ -113,3 +113,21 @@ def test_a_folder_that_holds_something_else_is_refused(tmp_path: Path) -> None:
     (tmp_path / "words" / "meta.json").write_text("this is no index")
     with pytest.raises(IndexUnavailable, match="reindex"):
         Words(tmp_path / "words")
+
+
+def test_passages_are_found_by_what_is_said_in_them_and_by_whom(words: Words) -> None:
+    said = {
+        PIER.passage.id: [("Ana Pell", "The pier will open."), ("Tom Obi", "It leaks.")],
+        MILL.passage.id: [("Tom Obi", "Straw is cheap, straw burns.")],
+        BARN.passage.id: [("Ana Pell", "Straw burns.")],
+    }
+    words.update([PIER, MILL, BARN], [], said)
+    names = {hit.passage.id: hit.passage.article.removeprefix("article-") for hit in (PIER, MILL, BARN)}
+
+    def found(question: str, *limits: list[str] | None) -> list[str]:
+        return [names[key] for key in words.said(terms(question), 10, *limits)]
+
+    assert found("burning straw") == ["barn", "mill"] and found("repairs") == []
+    assert found("burning straw", ["Ana Pell"]) == ["barn"] and found("straw", ["Nobody"]) == found("straw", []) == []
+    assert found("open, leak, straw", ["Tom Obi"], ["article-pier", "article-barn"]) == ["pier"]
+    assert words.document_frequencies(["straw", "pier", "repair"], [SAID]) == ({"straw": 2, "pier": 1, "repair": 0}, 3)

@@ -17,7 +17,7 @@ from typing import Any
 
 from bench.peers.table import Line, table
 from bench.scaling.articles import REAL
-from bench.scaling.measure import THREADS, Figures, copied, grown, searched
+from bench.scaling.measure import THREADS, Figures, copied, grown, made, searched
 
 TIMED = 1_000  # articles
 
@@ -83,7 +83,7 @@ def _index(options: argparse.Namespace, size: int) -> Path:
         smaller = sorted(number for number in _sizes(work) if number < size)
         if smaller:
             copied(work / str(smaller[-1]), making)
-        _apart(grown, making, options.data, smaller[-1] if smaller else 0, size)
+        _apart(made, making, options.data, smaller[-1] if smaller else 0, size)
         making.rename(folder)
     return folder
 

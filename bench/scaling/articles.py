@@ -1,39 +1,107 @@
 """As many articles as one likes: the real ones first, then new ones of their paragraphs, reshuffled."""
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import count, islice
 from pathlib import Path
+from typing import NamedTuple
 
 from evals.data import Row, news_rows
-from retrieval.documents import Article
+from retrieval.catalog import Cut
+from retrieval.chunk import chunk
+from retrieval.clean import blocks
+from retrieval.documents import Article, Quote
+from retrieval.quotes.table import of_article
+from retrieval.reading import Reading
+from retrieval.sentences import Span
 from retrieval.sources.jsonl import article_of
 
 REAL = 6_000
 SEED = 8
+BREAK = "\n\n"
+
+
+class Paragraph(NamedTuple):
+    """Text of an article and the quotes in it, whose spans count from its beginning."""
+
+    text: str
+    quotes: tuple[Quote, ...] = ()
 
 
 def articles(data: Path, first: int, last: int) -> Iterator[Article]:
     """The articles from number `first` up to `last`, the same in every run."""
     rows = news_rows(data, REAL)
-    found = (article_of(f"scaling:{row['id']}", row) for row in islice(_endless(rows), first, last))
-    return (article for article in found if isinstance(article, Article))
+    yield from map(_article, rows[first:last])
+    made = _reshuffled(rows, [[Paragraph(text) for _, text in _parts(row["text"])] for row in rows])
+    for row, paragraphs in islice(made, max(0, first - REAL), max(0, last - REAL)):
+        yield _article(row | {"text": BREAK.join(one.text for one in paragraphs)})
 
 
-def _endless(rows: Sequence[Row]) -> Iterator[Row]:
-    yield from rows
-    paragraphs = [part for row in rows for part in _paragraphs(row)]
+def cuts(data: Path, known: Reading, first: int, last: int) -> Iterator[Cut]:
+    """The same beyond the real ones as they go into a catalog, with the quotes that `known` has of the real ones.
+
+    Reading them anew would take most of the day; those that reach from one paragraph into the next are lost.
+    """
+    rows = news_rows(data, REAL)
+    paragraphs = [_paragraphs(row["text"], [hit.quote for hit in of_article(known.db, row["id"])]) for row in rows]
+    for row, drawn in islice(_reshuffled(rows, paragraphs), first - REAL, last - REAL):
+        article = _article(row | {"text": BREAK.join(one.text for one in drawn)})
+        yield Cut(article, chunk(article.text, blocks(article.text, article.title)), tuple(_quotes(drawn)))
+
+
+def _reshuffled(
+    rows: Sequence[Row], paragraphs: Sequence[Sequence[Paragraph]]
+) -> Iterator[tuple[Row, list[Paragraph]]]:
+    """The headline, day and outlet of one article with as many paragraphs, drawn from all, as another one has."""
+    every = [one for some in paragraphs for one in some]
     for number in count():
-        yield _reshuffled(rows, paragraphs, number)
+        drawn = random.Random(f"{SEED}:{number}")
+        head, length = drawn.choice(rows), len(drawn.choice(paragraphs))
+        yield head | {"id": f"reshuffled-{number}", "url": ""}, drawn.choices(every, k=length)
 
 
-def _reshuffled(rows: Sequence[Row], paragraphs: Sequence[str], number: int) -> Row:
-    """The headline, day and outlet of one article over as many paragraphs, drawn from all, as another one has."""
-    drawn = random.Random(f"{SEED}:{number}")
-    head, length = drawn.choice(rows), len(_paragraphs(drawn.choice(rows)))
-    text = "\n\n".join(drawn.choices(paragraphs, k=length))
-    return head | {"id": f"reshuffled-{number}", "url": "", "text": text}
+def _paragraphs(text: str, quotes: Sequence[Quote]) -> list[Paragraph]:
+    return [
+        Paragraph(
+            part, tuple(_moved(one, -start) for one in quotes if start <= _begin(one) and one.end <= start + len(part))
+        )
+        for start, part in _parts(text)
+    ]
 
 
-def _paragraphs(row: Row) -> list[str]:
-    return [part for part in row["text"].split("\n") if part.strip()]
+def _parts(text: str) -> Iterator[tuple[int, str]]:
+    """The paragraphs of a text and where they begin."""
+    start = 0
+    for line in text.split("\n"):
+        if line.strip():
+            yield start, line
+        start += len(line) + 1
+
+
+def _quotes(paragraphs: Iterable[Paragraph]) -> Iterator[Quote]:
+    start = 0
+    for paragraph in paragraphs:
+        yield from (_moved(one, start) for one in paragraph.quotes)
+        start += len(paragraph.text) + len(BREAK)
+
+
+def _begin(quote: Quote) -> int:
+    return min(start for start, _ in filter(None, (*quote.spans, quote.source, quote.cue)))
+
+
+def _moved(quote: Quote, by: int) -> Quote:
+    return replace(
+        quote,
+        spans=tuple(_shifted(span, by) for span in quote.spans),
+        source=quote.source and _shifted(quote.source, by),
+        cue=quote.cue and _shifted(quote.cue, by),
+    )
+
+
+def _shifted(span: Span, by: int) -> Span:
+    return span[0] + by, span[1] + by
+
+
+def _article(row: Row) -> Article:
+    return article_of(f"scaling:{row['id']}", row)

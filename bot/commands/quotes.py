@@ -14,7 +14,7 @@ def show_quotes(speaker: str, about: str, filters: Filters, k: int, *, as_json: 
     """One speaker's words, or anybody's on a topic, or who is on record; exit code 3 when there is nothing."""
     with open_app() as app:
         prepare(app, quiet=quiet)
-        record = app.search.record
+        record = app.search.record()
         if not speaker and not about:
             return _show_voices(record, filters, as_json=as_json)
         match, found = words_of(record, speaker, about, filters)

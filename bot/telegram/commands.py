@@ -156,7 +156,7 @@ def _latest(desk: Desk, question: Question) -> Rich:
 
 def _quotes(desk: Desk, question: Question) -> Rich:
     with desk.app.store.catalog.reading() as catalog:
-        return _on_record(Record(catalog), question.text)
+        return _on_record(desk.app.search.record(catalog), question.text)
 
 
 def _on_record(record: Record, wanted: str) -> Rich:

@@ -16,7 +16,6 @@ from bot.telegram.splitting import split
 from retrieval.documents import digest
 from retrieval.filters import Filters
 from retrieval.reading import Reading
-from retrieval.remarks import Record
 
 MOST_RESULTS = 50
 MOST_QUOTES, MOST_PASSAGES = 30, 20
@@ -47,7 +46,7 @@ def _found(desk: Desk, wanted: str) -> list[Result]:
 
 
 def _of_moment(desk: Desk, wanted: str, catalog: Reading) -> list[Result]:
-    record = Record(catalog)
+    record = desk.app.search.record(catalog)
     speaker, _, about = (part.strip() for part in f" {wanted} ".partition(" about "))
     match, remarks = words_of(record, speaker, about, Filters())
     if not remarks or match.misspelt:

@@ -71,7 +71,7 @@ async def quotes(
 
     def read() -> OnRecord:
         with state.app.store.catalog.reading() as catalog:
-            return _on_record(Record(catalog), limits, speaker.strip(), about.strip(), k)
+            return _on_record(state.app.search.record(catalog), limits, speaker.strip(), about.strip(), k)
 
     return JSONResponse(asdict(await state.reading.run(read)))
 

@@ -1,13 +1,15 @@
-"""The quotes in the catalog: written and withdrawn with their article, read by speaker, by words, by article."""
+"""The quotes in the catalog: written and withdrawn with their article, read by speaker, by passage, by article."""
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from retrieval.documents import Article, Quote, QuoteHit
 from retrieval.quotes.names import fold
 from retrieval.sentences import Span
-from retrieval.terms import terms
+
+Said = tuple[str, str]
+"""A name and the words said."""
 
 _COLUMNS = "q.*, v.title, v.url, v.outlet"
 _FROM = "quotes q JOIN articles a ON a.id = q.article JOIN versions v ON v.article = a.id AND v.number = a.version"
@@ -16,9 +18,9 @@ _FROM = "quotes q JOIN articles a ON a.id = q.article JOIN versions v ON v.artic
 def replace(db: sqlite3.Connection, article: Article, quotes: Iterable[Quote]) -> None:
     """Store an article's quotes in place of those it had; part of the caller's transaction."""
     withdraw(db, article.id)
-    for quote in quotes:
-        row = db.execute(
-            f"INSERT INTO quotes VALUES (NULL, {', '.join('?' * 13)})",
+    db.executemany(
+        f"INSERT INTO quotes VALUES (NULL, {', '.join('?' * 14)})",
+        (
             [
                 article.id,
                 quote.speaker,
@@ -33,16 +35,15 @@ def replace(db: sqlite3.Connection, article: Article, quotes: Iterable[Quote]) -
                 quote.said,
                 article.published,
                 given(quote.speaker) if quote.is_person else "",
-            ],
-        )
-        db.execute(
-            "INSERT INTO quote_terms (rowid, terms) VALUES (?, ?)", [row.lastrowid, " ".join(terms(quote.words))]
-        )
+                quote.start,
+            ]
+            for quote in quotes
+        ),
+    )
 
 
 def withdraw(db: sqlite3.Connection, article: str) -> None:
     """Forget an article's quotes; part of the caller's transaction."""
-    db.execute("DELETE FROM quote_terms WHERE rowid IN (SELECT id FROM quotes WHERE article = ?)", [article])
     db.execute("DELETE FROM quotes WHERE article = ?", [article])
 
 
@@ -65,65 +66,73 @@ def names(
 
     `articles` limits them to these, `words` to names whose first or last word is among them.
     """
+    among = "(SELECT value FROM json_each(?))"
     only, values = "", list[str]()
-    if articles is not None:
-        only += " AND article IN (SELECT value FROM json_each(?))"
-        values.append(json.dumps(articles))
     if words is not None:
-        among = "(SELECT value FROM json_each(?))"
-        only += f" AND (surname IN {among} OR (given <> '' AND given IN {among}))"
-        values += [json.dumps(words)] * 2
-    sql = (
-        f"SELECT name, max(person), count(*), max(published) FROM quotes WHERE name <> '' AND said{only} GROUP BY name"
-    )
+        only = f" AND (surname IN {among} OR (given <> '' AND given IN {among}))"
+        values = [json.dumps(words)] * 2
+    if articles is None:
+        sql = f"SELECT name, person, quotes, newest FROM speakers WHERE true{only}"
+    else:
+        values.insert(0, json.dumps(articles))
+        sql = (
+            "SELECT name, max(person), count(*), max(published) FROM quotes "
+            f"WHERE name <> '' AND said AND article IN {among}{only} GROUP BY name"
+        )
     return [(row[0], bool(row[1]), row[2], row[3]) for row in db.execute(sql, values)]
 
 
 def surnames(db: sqlite3.Connection) -> list[str]:
     """The last words of all names."""
-    return [row[0] for row in db.execute("SELECT DISTINCT surname FROM quotes WHERE surname <> ''")]
+    return [row[0] for row in db.execute("SELECT DISTINCT surname FROM speakers WHERE surname <> ''")]
 
 
-def by_names(db: sqlite3.Connection, wanted: Sequence[str]) -> list[QuoteHit]:
-    """All quotes of these speakers, newest article first, in the order of its text."""
-    sql = f"SELECT {_COLUMNS} FROM {_FROM} WHERE q.name IN (SELECT value FROM json_each(?))"
-    found = list(map(_hit, db.execute(sql, [json.dumps(wanted)])))
+def by_names(
+    db: sqlite3.Connection, wanted: Sequence[str], articles: Sequence[str] | None = None, *, most: int = -1
+) -> list[QuoteHit]:
+    """All quotes of these speakers, newest article first, in the order of its text; in these articles, where given.
+
+    `most` bounds them; those whose cue reports words come before others then.
+    """
+    only, values = "", [json.dumps(wanted)]
+    if articles is not None:
+        only = " AND q.article IN (SELECT value FROM json_each(?))"
+        values.append(json.dumps(articles))
+    said = " AND q.said ORDER BY q.published DESC, q.article, q.start LIMIT ?" if most >= 0 else ""
+    sql = f"SELECT {_COLUMNS} FROM {_FROM} WHERE q.name IN (SELECT value FROM json_each(?)){only}{said}"
+    found = list(map(_hit, db.execute(sql, [*values, *([most] if said else [])])))
     by_place = sorted(found, key=lambda hit: (hit.article, hit.quote.start))
     return sorted(by_place, key=lambda hit: hit.published, reverse=True)
 
 
-def by_terms(
-    db: sqlite3.Connection,
-    wanted: Iterable[str],
-    limit: int,
-    names: Sequence[str] | None = None,
-    articles: Sequence[str] | None = None,
-) -> list[QuoteHit]:
-    """Quotes that hold any of these stems, best BM25 first; of these speakers and articles only, where given."""
-    match = " OR ".join(map(_quoted, wanted))
-    if not match:
-        return []
-    values: list[str | int] = [match]
-    only = ""
-    for column, among in (("name", names), ("article", articles)):
-        if among is not None:
-            only += f" AND q.{column} IN (SELECT value FROM json_each(?))"
-            values.append(json.dumps(among))
+def of_passages(
+    db: sqlite3.Connection, passages: Sequence[str], names: Sequence[str] | None = None
+) -> Iterator[tuple[str, QuoteHit]]:
+    """The quotes that begin in these passages, each with its passage; of these speakers only, where given."""
+    only, values = "", [json.dumps(passages)]
+    if names is not None:
+        only = " AND q.name IN (SELECT value FROM json_each(?))"
+        values.append(json.dumps(names))
     sql = (
-        f"SELECT {_COLUMNS} FROM quote_terms t JOIN {_FROM} "
-        f"WHERE q.id = t.rowid AND quote_terms MATCH ?{only} ORDER BY rank LIMIT ?"
+        f"SELECT p.id AS passage, {_COLUMNS} FROM json_each(?) wanted CROSS JOIN passages p ON p.id = wanted.value "
+        'CROSS JOIN quotes q ON q.article = p.article AND q.start >= p.start AND q.start < p."end" '
+        "JOIN articles a ON a.id = q.article JOIN versions v ON v.article = a.id AND v.number = a.version "
+        f"WHERE p.live{only} ORDER BY wanted.key, q.start, q.id"
     )
-    return list(map(_hit, db.execute(sql, [*values, limit])))
+    return ((row["passage"], _hit(row)) for row in db.execute(sql, values))
 
 
-def document_counts(db: sqlite3.Connection, stems: Sequence[str]) -> dict[str, int]:
-    """In how many quotes each stem stands."""
-    sql = "SELECT count(*) FROM quote_terms WHERE quote_terms MATCH ?"
-    return {stem: int(db.execute(sql, [_quoted(stem)]).fetchone()[0]) for stem in stems}
-
-
-def _quoted(stem: str) -> str:
-    return '"' + stem.replace('"', '""') + '"'
+def said_in(db: sqlite3.Connection, passages: Sequence[str]) -> dict[str, list[Said]]:
+    """What is said in these passages, as the words index takes it: by passage, in the order of the text."""
+    sql = (
+        "SELECT p.id, q.name, q.words FROM json_each(?) wanted CROSS JOIN passages p ON p.id = wanted.value "
+        'CROSS JOIN quotes q ON q.article = p.article AND q.start >= p.start AND q.start < p."end" '
+        "WHERE p.live ORDER BY q.start, q.id"
+    )
+    found: dict[str, list[Said]] = {}
+    for passage, name, words in db.execute(sql, [json.dumps(passages)]):
+        found.setdefault(passage, []).append((name, words))
+    return found
 
 
 def of_article(db: sqlite3.Connection, article: str) -> list[QuoteHit]:
