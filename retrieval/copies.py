@@ -1,11 +1,12 @@
 """Near-duplicate passages, such as a wire story in several outlets, count once; no article crowds out the rest."""
 
+import math
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 
 from retrieval.documents import Hit
-from retrieval.terms import terms
+from retrieval.terms import passage_terms
 
 SHINGLE = 4  # terms
 SAME = 0.6  # share of the shorter passage's shingles found in the other
@@ -21,14 +22,20 @@ def once(ranked: Iterable[Hit], k: int) -> list[Hit]:
     """The first `k` hits that are not copies; a hit names the articles that hold copies of it."""
     kept: list[Hit] = []
     shingled: list[frozenset[str]] = []
+    seen, shortest = set[str](), math.inf
     for hit in spread(ranked):
         mine = shingles(hit.passage.text)
-        twin = next((at for at, one in enumerate(kept) if _are_copies(hit, mine, one, shingled[at])), None)
+        # With so little in common with all of them together, it is a copy of none; so it nearly always is.
+        is_new = len(mine & seen) < SAME * min(len(mine), shortest)
+        alike = () if is_new else (at for at, one in enumerate(kept) if _are_copies(hit, mine, one, shingled[at]))
+        twin = next(iter(alike), None)
         if twin is None:
             if len(kept) == k:
                 break
             kept.append(hit)
             shingled.append(mine)
+            seen |= mine
+            shortest = min(shortest, len(mine))
         elif hit.passage.article not in (kept[twin].passage.article, *kept[twin].copies):
             kept[twin] = replace(kept[twin], copies=(*kept[twin].copies, hit.passage.article))
     return kept
@@ -47,7 +54,7 @@ def in_conflict(one: str, other: str) -> bool:
 
 
 def _figures(text: str) -> set[str]:
-    return {term for term in terms(text) if term[0].isdigit() or term in NUMBERS}
+    return {term for term in passage_terms(text) if term[0].isdigit() or term in NUMBERS}
 
 
 def spread(ranked: Iterable[Hit]) -> list[Hit]:
@@ -62,9 +69,10 @@ def spread(ranked: Iterable[Hit]) -> list[Hit]:
 
 
 def shingles(text: str) -> frozenset[str]:
-    """All runs of SHINGLE neighbouring terms."""
-    found = terms(text)
-    return frozenset(" ".join(found[at : at + SHINGLE]) for at in range(max(1, len(found) - SHINGLE + 1)))
+    """All runs of SHINGLE neighbouring terms; of a text with fewer, all it has."""
+    found = passage_terms(text)
+    runs = zip(*(found[at:] for at in range(SHINGLE)), strict=False)
+    return frozenset(map(" ".join, runs)) or frozenset([" ".join(found)])
 
 
 def overlap(one: frozenset[str], other: frozenset[str]) -> float:

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from retrieval.documents import Hit
 from retrieval.speech import Speech
-from retrieval.terms import content_terms, terms
+from retrieval.terms import content_terms, passage_terms, terms
 
 WINDOW = 30  # terms; question words this close together belong together
 SIBLINGS = 4  # an article's best passages that count for each other
@@ -80,14 +80,16 @@ def phrases(question: str) -> frozenset[tuple[str, str]]:
 
 def signals(asked: Asked, hit: Hit) -> Signals:
     """Compare the question's terms with one passage, its title and heading."""
-    body = terms(hit.passage.text)
-    inside, around = set(body), _terms_around(hit.title, hit.passage.heading, hit.outlet)
-    neighbours = asked.phrases & set(pairwise(body))
+    body, around = passage_terms(hit.passage.text), _terms_around(hit.title, hit.passage.heading, hit.outlet)
+    places = [(at, term) for at, term in enumerate(body) if term in asked.weight]
+    found = {term for _, term in places} | {term for term in asked.weight if term in around}
+    # Each phrase has a term with a weight, so it stands where one of them does.
+    neighbours = {pair for at, _ in places for pair in pairwise(body[max(0, at - 1) : at + 2])} & asked.phrases
     return Signals(
-        found=frozenset(asked.weight) & (inside | around),
-        covered=_share(asked, inside | around),
+        found=frozenset(found),
+        covered=_share(asked, found),
         title=_share(asked, around),
-        window=_window(asked, body),
+        window=_window(asked, places),
         phrases=min(1.0, sum(asked.weight.get(a, 0.0) + asked.weight.get(b, 0.0) for a, b in neighbours) / asked.total),
         speech=hit.speech,
     )
@@ -160,9 +162,8 @@ def _share(asked: Asked, found: AbstractSet[str]) -> float:
     return sum(asked.weight[term] for term in asked.terms if term in found) / asked.total
 
 
-def _window(asked: Asked, body: Sequence[str]) -> float:
-    """The largest share of the question's weight within WINDOW neighbouring terms."""
-    places = [(at, term) for at, term in enumerate(body) if term in asked.weight]
+def _window(asked: Asked, places: Sequence[tuple[int, str]]) -> float:
+    """The largest share of the question's weight within WINDOW neighbouring terms; `places` are where they stand."""
     best, first = 0.0, 0
     counts = defaultdict[str, int](int)
     held = 0.0

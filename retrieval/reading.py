@@ -89,6 +89,14 @@ class Reading:
         )
         return tuple(Copy(row["id"], row["outlet"], row["url"]) for row in rows)
 
+    def copied(self, articles: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        """The ids of the copies of these kept articles; those that have none are left out."""
+        sql = "SELECT id, copy_of FROM articles WHERE copy_of IN (SELECT value FROM json_each(?)) ORDER BY rowid"
+        found: dict[str, tuple[str, ...]] = {}
+        for copy, kept in self.db.execute(sql, [json.dumps(articles)]):
+            found[kept] = (*found.get(kept, ()), copy)
+        return found
+
     def hits(self, passages: Sequence[str]) -> dict[str, Hit]:
         """Passages by id with their articles' facts and no scores; those no longer current are left out."""
         found: dict[str, Hit] = {}

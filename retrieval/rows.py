@@ -4,6 +4,7 @@ import json
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from retrieval.database import now
@@ -90,13 +91,19 @@ def passage_of(row: sqlite3.Row) -> Passage:
 
 def hit_of(row: sqlite3.Row) -> Hit:
     """One passage with its article's facts and no scores."""
+    key, article, start, end, text, heading, title, url, outlet, authors, published, updated = row
     return Hit(
-        passage=passage_of(row),
-        title=row["title"],
-        url=row["url"],
-        outlet=row["outlet"],
-        authors=tuple(json.loads(row["authors"])),
-        published=row["published"],
-        updated=row["updated"],
+        passage=Passage(key, article, start, end, text, heading),
+        title=title,
+        url=url,
+        outlet=outlet,
+        authors=_authors(authors),
+        published=published,
+        updated=updated,
         score=0.0,
     )
+
+
+@lru_cache(maxsize=1_024)
+def _authors(stored: str) -> tuple[str, ...]:
+    return tuple(json.loads(stored))

@@ -60,6 +60,7 @@ CREATE TABLE IF NOT EXISTS speakers (
     quotes  INTEGER NOT NULL, newest TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS speakers_of_surname ON speakers (surname);
+CREATE INDEX IF NOT EXISTS people_of_surname ON speakers (person, surname);
 CREATE INDEX IF NOT EXISTS speakers_of_given ON speakers (given) WHERE given <> '';
 CREATE TRIGGER IF NOT EXISTS quote_put AFTER INSERT ON quotes WHEN new.said AND new.name <> '' BEGIN
     INSERT INTO speakers VALUES (new.name, new.surname, new.given, new.person, 1, new.published)

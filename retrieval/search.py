@@ -98,7 +98,7 @@ class Search:
         candidates |= others
         texts |= {key: text_score(asked, hit) for key, hit in others.items()}
         scored = [replace(hit, words=words.get(key, 0.0), dense=near.get(key, 0.0)) for key, hit in candidates.items()]
-        hits = tuple(_with_copies(catalog, hit) for hit in once(rank(asked, scored, texts), k))
+        hits = _with_copies(catalog, once(rank(asked, scored, texts), k))
         remarks = _remarks(record, asked.speech, match, limits, hits)
         instead = () if remarks or not match.voices else tuple(_others(record, match.likeliest, limits))
         return Found(hits, asked, trouble, remarks, match, instead)
@@ -156,7 +156,7 @@ def _said(record: Record, speech: Speech | None, limits: Filters) -> tuple[Match
 
 
 def _with_speech(hits: dict[str, Hit], said: dict[str, float]) -> dict[str, Hit]:
-    return {key: replace(hit, speech=said.get(key, 0.0)) for key, hit in hits.items()}
+    return hits | {key: replace(hits[key], speech=fit) for key, fit in said.items() if key in hits}
 
 
 def _remarks(
@@ -174,7 +174,11 @@ def _remarks(
     return ()
 
 
-def _with_copies(catalog: Reading, hit: Hit) -> Hit:
-    """The hit with the articles of which its own is kept."""
-    copies = (copy.article for copy in catalog.copies(hit.passage.article))
-    return replace(hit, copies=tuple(dict.fromkeys((*hit.copies, *copies))))
+def _with_copies(catalog: Reading, hits: Sequence[Hit]) -> tuple[Hit, ...]:
+    """Hits with the articles of which their own are kept."""
+    copies = catalog.copied([hit.passage.article for hit in hits])
+    return tuple(_with(hit, copies.get(hit.passage.article, ())) for hit in hits)
+
+
+def _with(hit: Hit, copies: Sequence[str]) -> Hit:
+    return replace(hit, copies=tuple(dict.fromkeys((*hit.copies, *copies)))) if copies else hit

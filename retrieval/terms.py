@@ -1,7 +1,8 @@
 """Words as the BM25 index sees them: lower case, without accents, stemmed."""
 
 import re
-from functools import cache
+import sys
+from functools import cache, lru_cache
 
 import tantivy
 
@@ -38,6 +39,12 @@ def terms(text: str) -> list[str]:
     """All terms of a text, in order."""
     found: list[str] = analyzer().analyze(text)
     return found
+
+
+@lru_cache(maxsize=8_192)  # some 16 MB
+def passage_terms(text: str) -> tuple[str, ...]:
+    """The same of a passage, remembered: what is asked about is found again and again."""
+    return tuple(map(sys.intern, terms(text)))
 
 
 @cache

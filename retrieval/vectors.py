@@ -138,7 +138,7 @@ class FolderVectors:
             return []
         opened = self._current(generation)
         try:
-            return _nearest(opened, question, k, among)
+            return nearest(opened._collection, question, k, among)
         except Exception:  # closed meanwhile by a thread that saw a newer generation, or rebuilt by another process
             return self._search_again(opened, question, k, among)
 
@@ -149,7 +149,7 @@ class FolderVectors:
             store = self._reopened(failed)
             if among is not None:  # an id that Chroma does not have fails the whole query
                 among = store.get(ids=list(among), include=[])["ids"]
-            return _nearest(store, question, k, among) if among is None or among else []
+            return nearest(store._collection, question, k, among) if among is None or among else []
         except IndexUnavailable:
             raise
         except Exception as exc:  # chromadb raises whatever its Rust core raises
@@ -193,10 +193,6 @@ class FolderVectors:
             raise IndexUnavailable(
                 f"The vectors index cannot be opened ({exc}); 'onrecord reindex' builds it anew."
             ) from exc
-
-
-def _nearest(store: Chroma, question: Sequence[float], k: int, among: Sequence[str] | None) -> list[tuple[str, float]]:
-    return nearest(store._client.get_collection(COLLECTION), question, k, among)
 
 
 def put(store: Chroma, hits: Sequence[Hit], vectors: Sequence[Sequence[float]]) -> None:

@@ -83,8 +83,8 @@ def names(
 
 
 def surnames(db: sqlite3.Connection) -> list[str]:
-    """The last words of all names."""
-    return [row[0] for row in db.execute("SELECT DISTINCT surname FROM speakers WHERE surname <> ''")]
+    """The last words of all people's names."""
+    return [row[0] for row in db.execute("SELECT DISTINCT surname FROM speakers WHERE person = 1")]
 
 
 def by_names(

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from rapidfuzz import fuzz, process
 
@@ -188,11 +188,16 @@ def _same_given(one: str, other: str) -> bool:
 
 def words_of(name: str) -> list[str]:
     """The words of a name, folded, without article and suffix."""
+    return list(_words_of(name))
+
+
+@lru_cache(maxsize=32_768)
+def _words_of(name: str) -> tuple[str, ...]:
     written = re.findall(r"[\w’'.-]+", name)
     if len(written) > 1 and written[0].casefold() in ("the", "a", "an"):
         written = written[1:]
     folded = [fold(word) for word in written]
-    return [word for at, word in enumerate(folded) if at == 0 or word not in SUFFIXES]
+    return tuple(word for at, word in enumerate(folded) if at == 0 or word not in SUFFIXES)
 
 
 def _given(name: Sequence[str]) -> str:
