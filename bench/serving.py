@@ -61,7 +61,7 @@ def main() -> None:
     folder = options.work / f"news-{options.articles}"
     if options.only != "streams":
         alone = _alone(folder, options, questions[: options.questions])
-        with _served(folder) as (url, process):
+        with served(folder) as (url, process):
             load = _elsewhere(press, url, questions, options.askers, options.seconds, process.pid)
         _told(load, alone, options.askers)
     if options.only != "askers":
@@ -98,7 +98,7 @@ def _alone(folder: Path, options: argparse.Namespace, questions: Sequence[str]) 
 
 
 @contextmanager
-def _served(folder: Path, **settings: str) -> Iterator[tuple[str, psutil.Process]]:
+def served(folder: Path, **settings: str) -> Iterator[tuple[str, psutil.Process]]:
     """The command `onrecord serve` over an index: its address and its process."""
     clean = {key: value for key, value in os.environ.items() if not key.startswith(("ONRECORD_", "OPENAI_"))}
     command = [sys.executable, "-c", "from bot.cli import main; main()", "--data", str(folder), "serve", "--port", "0"]
@@ -131,19 +131,20 @@ async def _press(url: str, questions: Sequence[str], askers: int, seconds: float
         httpx.AsyncClient(base_url=url, timeout=60, trust_env=False) as checking,
     ):
         watching = asyncio.create_task(_watch(checking, process, load))
-        await asyncio.gather(*(_ask(client, endless, WARM_UP, Load()) for _ in range(askers)))
+        await asyncio.gather(*(ask(client, endless, WARM_UP, Load()) for _ in range(askers)))
         started = time.perf_counter()
-        await asyncio.gather(*(_ask(client, endless, seconds, load) for _ in range(askers)))
+        await asyncio.gather(*(ask(client, endless, seconds, load) for _ in range(askers)))
         load.seconds = time.perf_counter() - started
         watching.cancel()
     return load
 
 
-async def _ask(client: httpx.AsyncClient, questions: Iterator[str], seconds: float, load: Load) -> None:
+async def ask(client: httpx.AsyncClient, questions: Iterator[str], seconds: float, load: Load, url: str = "") -> None:
+    """One asker, with the next question as soon as the last one is answered."""
     until = time.perf_counter() + seconds
     while (started := time.perf_counter()) < until:
         try:
-            response = await client.post("/v1/ask", json={"question": next(questions)})
+            response = await client.post(f"{url}/v1/ask", json={"question": next(questions)})
             load.errors += response.status_code != 200
         except httpx.HTTPError:
             load.errors += 1
@@ -188,7 +189,7 @@ def _streams(folder: Path, questions: Sequence[str]) -> None:
     question, said = _written(folder, questions)
     words = re.findall(r"\S+\s*", said)
     words += ["and ", "more "] * round((WRITTEN / PAUSE - len(words)) / 2)  # the stream stays open that long
-    with dictating() as model, _served(folder, OPENAI_BASE_URL=model, OPENAI_MODEL="bench") as (url, _):
+    with dictating() as model, served(folder, OPENAI_BASE_URL=model, OPENAI_MODEL="bench") as (url, _):
         tell(model, words, PAUSE)
         with httpx.Client(trust_env=False) as client:
             bare = heard(client, model)

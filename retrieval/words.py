@@ -62,8 +62,7 @@ class Words:
 
     def search(self, terms: Sequence[str], k: int, articles: Sequence[str] | None = None) -> list[tuple[str, float]]:
         """The `k` best passages by BM25 for stemmed terms, best first, limited to some articles if given."""
-        clauses = [(tantivy.Occur.Should, self._field_query(field, boost, terms)) for field, boost in BOOSTS.items()]
-        return self._best(tantivy.Query.boolean_query(clauses), k, self._limit("article", articles))
+        return self._best(self._query(BOOSTS, terms), k, self._limit("article", articles))
 
     def said(
         self,
@@ -73,7 +72,7 @@ class Words:
         articles: Sequence[str] | None = None,
     ) -> list[str]:
         """The `k` best passages by BM25 of what is said in them; where one of some speakers has words, if given."""
-        query = self._field_query(SAID, 1.0, terms)
+        query = self._query({SAID: 1.0}, terms)
         limits = self._limit("speaker", speakers) + self._limit("article", articles)
         return [key for key, _ in self._best(query, k, limits)]
 
@@ -119,9 +118,20 @@ class Words:
         # delete_documents_by_term takes any int for a signed one and deletes nothing (tantivy-py 0.27)
         return tantivy.Query.term_query(self._schema, "id", int(passage, 16))
 
-    def _field_query(self, field: str, boost: float, terms: Sequence[str]) -> tantivy.Query:
-        should = [(tantivy.Occur.Should, tantivy.Query.term_query(self._schema, field, term, "freq")) for term in terms]
-        return tantivy.Query.boost_query(tantivy.Query.boolean_query(should), boost)
+    def _query(self, boosts: Mapping[str, float], terms: Sequence[str]) -> tantivy.Query:
+        """Any of the terms in any of the fields; one flat list, which tantivy reads faster than nested ones."""
+        searcher = self._searcher()
+        should = [
+            (tantivy.Occur.Should, _boosted(tantivy.Query.term_query(self._schema, field, term, "freq"), boost))
+            for field, boost in boosts.items()
+            for term in terms
+            if searcher.doc_freq(field, term)
+        ]
+        return tantivy.Query.boolean_query(should)
+
+
+def _boosted(query: tantivy.Query, boost: float) -> tantivy.Query:
+    return query if boost == 1.0 else tantivy.Query.boost_query(query, boost)
 
 
 def _schema() -> tantivy.Schema:

@@ -38,6 +38,12 @@ class ChromaServer:
             assert time.monotonic() < deadline and self._process.poll() is None, "chroma run does not come up"
             time.sleep(0.05)
 
+    @property
+    def pid(self) -> int:
+        """Its process."""
+        assert self._process
+        return self._process.pid
+
     def kill(self) -> None:
         """End it without warning."""
         if self._process:
