@@ -1,7 +1,9 @@
 """The vectors index, on a real Chroma, embedded and as a server."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
+from time import monotonic
 from uuid import uuid4
 
 import pytest
@@ -11,7 +13,7 @@ from retrieval.chroma import server
 from retrieval.documents import Hit, Passage, in_context
 from retrieval.errors import IndexUnavailable
 from retrieval.server_vectors import ServerVectors
-from retrieval.vectors import FolderVectors, Vectors
+from retrieval.vectors import MANY, WRITES, WRITTEN_EVERY, FolderVectors, Vectors
 from tests.chroma_server import ChromaServer
 
 PLACES = {"north": [0.0, 1.0], "east": [1.0, 0.0], "northeast": [0.6, 0.8], "south": [0.0, -1.0]}
@@ -48,8 +50,10 @@ def vectors(request: pytest.FixtureRequest, tmp_path: Path, chroma: ChromaServer
     opened.close()
 
 
-def found(vectors: Vectors, question: str, k: int = 4, among: list[str] | None = None) -> list[str]:
-    return [key for key, _ in vectors.search(vectors.embed(question), k, generation=1, among=among)]
+def found(
+    vectors: Vectors, question: str, k: int = 4, among: list[str] | None = None, generation: int = 1
+) -> list[str]:
+    return [key for key, _ in vectors.search(vectors.embed(question), k, generation=generation, among=among)]
 
 
 def test_nearest_come_first_with_their_cosine(vectors: Vectors) -> None:
@@ -98,6 +102,63 @@ def test_vectors_last_longer_than_the_one_who_wrote_them(tmp_path: Path) -> None
 def test_a_new_generation_is_reopened_and_still_answers(vectors: Vectors) -> None:
     for generation in (1, 2, 2, 3):
         assert vectors.search(PLACES["east"], 1, generation=generation)[0][0] == "id-east"
+
+
+def written_every(vectors: FolderVectors) -> int:
+    hnsw = vectors._store._collection.configuration["hnsw"]
+    assert hnsw
+    return int(hnsw["sync_threshold"])
+
+
+def test_while_many_are_added_the_graph_is_written_more_seldom(tmp_path: Path) -> None:
+    vectors = FolderVectors(tmp_path / "vectors", Compass())
+    with vectors.in_bulk(MANY - 1):
+        assert written_every(vectors) == WRITTEN_EVERY
+    with vectors.in_bulk(WRITES * 3_000):
+        assert written_every(vectors) == 3_000
+        vectors.add([hit(direction) for direction in PLACES])
+        assert found(vectors, "north", k=1) == ["id-north"]
+    vectors.warm()
+    assert written_every(vectors) == WRITTEN_EVERY and found(vectors, "south", k=1) == ["id-south"]
+    vectors.close()
+
+
+def break_off(vectors: FolderVectors) -> None:
+    with vectors.in_bulk(WRITES * 3_000):
+        vectors.add([hit(direction) for direction in PLACES])
+        raise RuntimeError("the model broke off")
+
+
+def test_a_bulk_that_breaks_off_loses_nothing(tmp_path: Path) -> None:
+    vectors = FolderVectors(tmp_path / "vectors", Compass())
+    with pytest.raises(RuntimeError, match="broke off"):
+        break_off(vectors)
+    assert written_every(vectors) == WRITTEN_EVERY
+    vectors.close()
+    again = FolderVectors(tmp_path / "vectors", Compass())
+    assert again.count() == len(PLACES) and found(again, "east", k=1) == ["id-east"]
+    again.close()
+
+
+def test_the_longer_opening_takes_the_more_seldom_it_is_done(tmp_path: Path) -> None:
+    vectors = FolderVectors(tmp_path / "vectors", Compass())
+    vectors.add([hit(direction) for direction in PLACES])
+    opened = [vectors._client]
+    for generation, not_before in ((1, 0.0), (2, 0.0), (2, 0.0), (3, monotonic() + 60), (3, 0.0)):
+        vectors._not_before = not_before
+        assert found(vectors, "north", generation=generation, k=1) == ["id-north"]
+        opened.append(vectors._client)
+    is_new = [one is not other for one, other in pairwise(opened)]
+    assert is_new == [False, True, False, False, True]
+    assert vectors._not_before > monotonic()
+    vectors.close()
+
+
+def test_texts_stay_in_the_catalog(vectors: Vectors) -> None:
+    opened = vectors._store if isinstance(vectors, FolderVectors) else vectors._asked._opened()  # type: ignore[attr-defined]
+    kept = opened._collection.get(include=["documents", "metadatas"])
+    assert len(kept["ids"]) == len(PLACES)
+    assert not any(kept["documents"] or []) and not any(kept["metadatas"] or [])
 
 
 def test_title_and_heading_are_embedded_before_the_text() -> None:
