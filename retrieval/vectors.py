@@ -100,7 +100,8 @@ class FolderVectors:
         if coming < MANY:
             yield
             return
-        self._write_every((self.count() + coming) // WRITES)
+        # The last time it is written is with the last of them, so that nobody has to add any again.
+        self._write_every(coming // max(1, round(WRITES * coming / (self.count() + coming))))
         try:
             yield
         finally:
