@@ -2,15 +2,11 @@
 
 import argparse
 import json
-import os
-import platform
-import sys
 import time
 from importlib.metadata import version
 from pathlib import Path
 
-import psutil
-
+from bench.machine import machine
 from bench.peers.abstaining import abstaining
 from bench.peers.environment import pinned
 from bench.peers.measure import Figures, Sets, measure
@@ -71,24 +67,16 @@ def _sets(options: argparse.Namespace) -> Sets:
 
 def _surroundings(options: argparse.Namespace, sets: Sets) -> str:
     """When, on what, with which versions, by which command."""
-    memory = psutil.virtual_memory().total / 2**30
     versions = ", ".join(f"{name} {pinned(folder)[name]}" for folder, names in NAMED.items() for name in names)
     return "\n".join(
         (
-            f"Measured on {time.strftime('%Y-%m-%d')}: {os.cpu_count()} cores ({_processor()}), {memory:.0f} GiB,",
-            f"Python {platform.python_version()}, onnxruntime {version('onnxruntime')}, {versions}.",
+            f"Measured on {time.strftime('%Y-%m-%d')}: {machine()},",
+            f"onnxruntime {version('onnxruntime')}, {versions}.",
             f"{len(sets.news):,} news articles, {len(sets.news_questions)} questions; {len(sets.quotes)} articles with",
             f"quotations, {len(sets.quote_questions)} questions; ingest timed over {len(sets.timed)} of the news.",
             f"`python -m bench.peers run --data FOLDER --articles {options.articles} --ingest {options.ingest}`",
         )
     )
-
-
-def _processor() -> str:
-    for line in Path("/proc/cpuinfo").read_text().splitlines() if sys.platform == "linux" else []:
-        if line.startswith("model name"):
-            return line.partition(":")[2].strip()
-    return platform.processor() or platform.machine()
 
 
 if __name__ == "__main__":

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-BEGIN, END = "<!-- figures -->", "<!-- end of figures -->"
 NONE = "—"
 
 
@@ -62,8 +61,9 @@ def _shown(value: float | None, digits: int, top: float | None) -> str:
     return f"**{shown}**" if round(value, digits) == top else shown
 
 
-def put(page: Path, figures: str) -> None:
-    """Replace what stands between the two marks of a page."""
-    before, _, rest = page.read_text().partition(BEGIN)
-    _, _, after = rest.partition(END)
-    page.write_text(f"{before}{BEGIN}\n{figures}\n{END}{after}")
+def put(page: Path, figures: str, name: str = "figures") -> None:
+    """Replace what stands between the two marks of that name on a page."""
+    begin, end = f"<!-- {name} -->", f"<!-- end of {name} -->"
+    before, _, rest = page.read_text().partition(begin)
+    _, _, after = rest.partition(end)
+    page.write_text(f"{before}{begin}\n{figures}\n{end}{after}")

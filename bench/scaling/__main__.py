@@ -7,18 +7,19 @@ reshuffled articles are added to a copy of it and timed, so that the same kind i
 import argparse
 import json
 import multiprocessing
-import os
-import platform
 import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from bench.peers.table import Line, table
+from bench.machine import machine
+from bench.peers.process import ROOT
+from bench.peers.table import Line, put, table
 from bench.scaling.articles import REAL
 from bench.scaling.measure import THREADS, Figures, copied, grown, made, searched
 
+PAGE = ROOT / "docs/scaling.md"
 TIMED = 1_000  # articles
 
 LINES = (
@@ -50,8 +51,10 @@ def main() -> None:
         name = f"{size:,}"
         measured[name] = measured.get(name, {}) | _measured(options, size)
         kept.write_text(json.dumps(measured))
-    print(table({f"{size:,}": measured[f"{size:,}"] for size in sorted(options.sizes)}, LINES))
-    print(f"\n{time.strftime('%Y-%m-%d')}, {os.cpu_count()} cores, Python {platform.python_version()}")
+    figures = table({f"{size:,}": measured[f"{size:,}"] for size in sorted(options.sizes)}, LINES)
+    command = f"python -m bench.scaling --data FOLDER --sizes {' '.join(map(str, sorted(options.sizes)))}"
+    put(PAGE, f"{figures}\n\nMeasured on {time.strftime('%Y-%m-%d')}: {machine()}.\n`{command}`", "growth")
+    print(figures)
 
 
 def _options() -> argparse.Namespace:

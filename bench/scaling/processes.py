@@ -20,7 +20,9 @@ import httpx
 import psutil
 
 from bench.clock import percentile
-from bench.peers.table import Line, table
+from bench.machine import machine
+from bench.peers.process import ROOT
+from bench.peers.table import Line, put, table
 from bench.scaling.measure import Figures, copied
 from bench.serving import Load, ask, served
 from evals.data import news_articles, rows
@@ -31,6 +33,7 @@ from retrieval.embed import MiniLM
 from retrieval.store import Store
 from tests.chroma_server import ChromaServer
 
+PAGE = ROOT / "docs/scaling.md"
 WARM_UP = 5.0  # seconds
 LOOK = 0.05  # seconds between two questions whether something is found
 PATIENCE = 60.0  # seconds until it should be
@@ -63,8 +66,11 @@ def main() -> None:
                 if chroma:
                     measured[name]["memory of the Chroma server"] = _megabytes(chroma)
                 print(name, json.dumps(measured[name]), flush=True)
-    print(table(measured, LINES))
-    print(f"\n{time.strftime('%Y-%m-%d')}, {os.cpu_count()} cores, {options.askers} askers for {options.seconds:.0f} s")
+    figures = table(measured, LINES)
+    command = f"python -m bench.scaling.processes --data FOLDER --articles {options.articles}"
+    asked = f"{options.askers} askers for {options.seconds:.0f} s, {options.articles:,} articles"
+    put(PAGE, f"{figures}\n\nMeasured on {time.strftime('%Y-%m-%d')}: {machine()}; {asked}.\n`{command}`", "processes")
+    print(figures)
 
 
 def _options() -> argparse.Namespace:

@@ -10,8 +10,8 @@ from html import escape
 from bot.report.text import percent
 
 WIDTH, HEIGHT = 360, 220
-LEFT, RIGHT, TOP, BOTTOM = 40, 14, 24, 46  # room around what is drawn
-INSET = 18  # between the first and last point and the edges, so that what is written above them has room
+LEFT, RIGHT, TOP, BOTTOM = 48, 14, 24, 46  # room around what is drawn
+INSET = 22  # between the first and last point and the edges, so that what is written above them has room
 INNER, TALL = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
 QUARTERS = (0.0, 0.25, 0.5, 0.75, 1.0)
 ABOVE, BELOW, BESIDE = 9, 18, 6  # between a label and what it belongs to
