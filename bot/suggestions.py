@@ -14,6 +14,7 @@ from retrieval.filters import Filters
 from retrieval.quotes import table
 from retrieval.quotes.voices import Match
 from retrieval.reading import Reading
+from retrieval.remarks import LEADING
 from retrieval.search import Search
 
 OPENERS, FOLLOW_UPS = 3, 2
@@ -33,7 +34,7 @@ _TOPIC = re.compile(
 def openers(search: Search, catalog: Reading, most: int = OPENERS) -> tuple[str, ...]:
     """Questions about what those say who are quoted most, each about somebody else where there are enough."""
     record = search.record(catalog)
-    people = [voice for voice in record.voices() if voice.is_person][:MOST_VOICES]
+    people = [voice for voice in record.voices(most=LEADING) if voice.is_person][:MOST_VOICES]
     about = (record.of(Match((voice,)), Filters()) for voice in people)
     asked = [list(islice(_questions(hits), 2)) for hits in about]
     first = [questions[0] for questions in asked if questions]

@@ -90,7 +90,7 @@ def check_in(catalog: Catalog, collection: str, count: Callable[[], int]) -> Non
 
 
 def _count_embedded(catalog: Reading) -> int:
-    return int(catalog.db.execute("SELECT count(*) FROM passages WHERE vectors AND live").fetchone()[0])
+    return int(catalog.db.execute("SELECT count(*) FROM passages WHERE live = 1 AND vectors = 1").fetchone()[0])
 
 
 def share(catalog: Reading) -> Share:

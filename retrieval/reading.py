@@ -61,9 +61,16 @@ class Reading:
         return "" if row is None else str(row["some"])
 
     def articles(self, *, copies: bool = True) -> Iterator[Article]:
-        """Current versions, newest first; with those of which another is kept, or without."""
-        only = "" if copies else " WHERE a.copy_of = ''"
-        return map(article_of, self.db.execute(f"{CURRENT}{only} ORDER BY v.published DESC, a.id"))
+        """Current versions, newest first; with those of which another is kept, or without. Read one by one."""
+        only = "" if copies else " AND a.copy_of = ''"
+        sql = (
+            "SELECT a.id FROM versions v JOIN articles a ON a.id = v.article AND a.version = v.number "
+            f"WHERE true{only} ORDER BY v.published DESC, a.id"
+        )
+        found = (
+            self.db.execute(f"{CURRENT} WHERE a.id = ?", row).fetchone() for row in self.db.execute(sql).fetchall()
+        )
+        return (article_of(row) for row in found if row)  # one may have been withdrawn meanwhile
 
     def ids(self) -> list[str]:
         """All current articles in the order in which they were first seen."""
@@ -125,24 +132,33 @@ class Reading:
         at = next((n for n, row in enumerate(rows) if row["id"] == passage.id), 0)
         return [passage_of(row) for row in rows[max(0, at - reach) : at + reach + 1]]
 
-    def matching(self, filters: Filters) -> list[str]:
+    def matching(self, filters: Filters, *, among: Sequence[str] | None = None, most: int = -1) -> list[str]:
         """Ids of the kept articles that pass the filters; an undated article passes no date filter.
 
-        An article passes by its outlet, author and id also where one of its copies does.
+        An article passes by its outlet, author and id also where one of its copies does. Only those `among` some are
+        looked at, and no more than `most` are named, where that is given.
         """
-        clauses, values = ["a.version = v.number", "a.copy_of = ''"], list[str]()
+        clauses, values = ["a.version = v.number", "a.copy_of = ''"], list[str | int]()
         if filters.since:
             clauses.append("v.published >= ?")
             values.append(filters.since)
         if filters.until:
-            clauses.append("v.published <> '' AND substr(v.published, 1, 10) <= ?")
-            values.append(filters.until)
+            clauses.append("v.published > '' AND v.published < ?")
+            values.append(f"{filters.until}~")  # later than any time of that day
         if filters.article or filters.outlet or filters.author:
             named, wanted = _named(filters)
             clauses.append(f"a.id IN ({named})")
             values += wanted
-        sql = f"SELECT a.id FROM articles a JOIN versions v ON v.article = a.id WHERE {' AND '.join(clauses)}"
-        return [row["id"] for row in self.db.execute(sql, values)]
+        if among is not None:
+            clauses.append("a.id IN (SELECT value FROM json_each(?))")
+            values.append(json.dumps(among))
+        sql = f"SELECT a.id FROM articles a JOIN versions v ON v.article = a.id WHERE {' AND '.join(clauses)} LIMIT ?"
+        return [row["id"] for row in self.db.execute(sql, [*values, most])]
+
+    def articles_of(self, passages: Sequence[str]) -> dict[str, str]:
+        """The article of each of these passages; those no longer current are left out."""
+        sql = "SELECT id, article FROM passages WHERE live AND id IN (SELECT value FROM json_each(?))"
+        return dict(tuple(row) for row in self.db.execute(sql, [json.dumps(passages)]))
 
     def passages_of(self, articles: Sequence[str], *, embedded: bool = False) -> list[str]:
         """Ids of the current passages of these articles; `embedded` limits them to what the vectors index has."""
@@ -173,7 +189,8 @@ def _named(filters: Filters) -> tuple[str, list[str]]:
         values += [filters.article] * 2
     for column, wanted in (("outlet", filters.outlet), ("authors", filters.author)):
         if wanted:
-            clauses.append(f"instr(casefold(w.{column}), ?) > 0")
+            every = f"SELECT DISTINCT {column} FROM versions"
+            clauses.append(f"w.{column} IN (SELECT {column} FROM ({every}) WHERE instr(casefold({column}), ?) > 0)")
             values.append(json.dumps(wanted, ensure_ascii=False)[1:-1].casefold())
     kept = "iif(b.copy_of = '', b.id, b.copy_of)"
     return f"SELECT {kept} FROM articles b JOIN versions w ON w.article = b.id WHERE {' AND '.join(clauses)}", values

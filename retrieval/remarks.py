@@ -9,6 +9,7 @@ from retrieval.filters import Filters
 from retrieval.quotes import table
 from retrieval.quotes.voices import Match, Voice, alike, find, voices, words_of
 from retrieval.reading import Reading
+from retrieval.scope import Scope, best, scope_of
 from retrieval.sentences import Span
 from retrieval.terms import terms
 from retrieval.words import SAID, Words
@@ -20,6 +21,7 @@ AROUND, TITLE = 0.5, 0.35  # what a topic's word counts in the surroundings and 
 KINDS = {"direct": 1.0, "mixed": 0.92, "indirect": 0.85}
 DEED = 0.4  # a cue that reports a deed as often as words
 FEW_WORDS, FEW = 6, 0.8  # a quote of so few words says little
+LEADING = 2_000  # names with the most quotes, enough for a list of those who are quoted most
 PASSAGE = 0.15  # what the passage's place among the hits counts
 
 
@@ -29,10 +31,14 @@ class Record:
     def __init__(self, catalog: Reading, words: Words) -> None:
         self.catalog, self._words = catalog, words
 
-    def voices(self, filters: Filters | None = None) -> list[Voice]:
-        """Everybody on record, most quoted first; counted in the articles that pass the filters."""
+    def voices(self, filters: Filters | None = None, *, most: int = -1) -> list[Voice]:
+        """Everybody on record, most quoted first; counted in the articles that pass the filters.
+
+        With `most`, so many names are looked at: those with the most quotes.
+        """
         limited = filters and filters.limit_articles
-        return voices(table.names(self.catalog.db, self.catalog.matching(filters) if filters and limited else None))
+        articles = self.catalog.matching(filters) if filters and limited else None
+        return voices(table.names(self.catalog.db, articles, most=most))
 
     def find(self, name: str) -> Match:
         """Whom a name means; read from the index by its words, so that it takes no longer the more are on record."""
@@ -49,9 +55,16 @@ class Record:
         return voices(table.names(self.catalog.db, words=[*surnames, *words]))
 
     def of(self, match: Match, filters: Filters, *, most: int = -1) -> list[QuoteHit]:
-        """All their quotes in the articles that pass the filters, newest first; at most so many, where that is said."""
-        articles = self.catalog.matching(filters) if filters.limit_articles else None
-        return table.by_names(self.catalog.db, match.names, articles, most=most)
+        """All their quotes in the articles that pass the filters, newest first.
+
+        With `most`, no more than so many, of those whose cue reports words.
+        """
+        if not filters.limit_articles:
+            return table.by_names(self.catalog.db, match.names, most=most)
+        found = table.by_names(self.catalog.db, match.names)
+        allowed = set(self.catalog.matching(filters, among=sorted({hit.article for hit in found})))
+        inside = [hit for hit in found if hit.article in allowed]
+        return inside if most < 0 else [hit for hit in inside if hit.quote.said][:most]
 
     def about(
         self, topic: Iterable[str], filters: Filters, *, match: Match | None = None, hits: Sequence[Hit] = ()
@@ -59,14 +72,12 @@ class Record:
         """Quotes on a topic, given as stems, best first; of whoever is matched, or of anybody.
 
         Scores are the share of the topic that a quote speaks of, 0 to 1, less for indirect speech; `hits` are passages
-        found for the same question, whose quotes are looked at too.
+        found for the same question within the same filters, whose quotes are looked at too.
         """
         wanted = self._weights(topic)
         names = match.names if match else None
-        articles = self.catalog.matching(filters) if filters.limit_articles else None
-        by_words = self._by_words(wanted, names, articles)
-        allowed = None if articles is None else set(articles)
-        beside = [(hit, at) for hit, at in self._beside(hits, names) if allowed is None or hit.article in allowed]
+        by_words = self._by_words(wanted, names, scope_of(self.catalog, filters))
+        beside = self._beside(hits, names)
         candidates = {_key(hit): hit for hit in (*by_words, *(hit for hit, _ in beside))}
         places = {_key(hit): place for hit, place in beside}
         stems = {key: frozenset(terms(hit.quote.words)) for key, hit in candidates.items()}
@@ -101,10 +112,12 @@ class Record:
         return self.catalog.excerpt(hit.article, hit.quote.start - REACH, hit.quote.end + REACH)
 
     def _by_words(
-        self, wanted: Mapping[str, float], names: Sequence[str] | None, articles: Sequence[str] | None
+        self, wanted: Mapping[str, float], names: Sequence[str] | None, scope: Scope | None
     ) -> Iterator[QuoteHit]:
-        passages = self._words.said(list(wanted), CANDIDATES, names, articles)
-        return (hit for _, hit in table.of_passages(self.catalog.db, passages, names))
+        articles = scope.named if scope else None
+        terms = list(wanted)
+        passages = best(self.catalog, scope, CANDIDATES, lambda k: self._words.said(terms, k, names, articles))
+        return (hit for _, hit in table.of_passages(self.catalog.db, [key for key, _ in passages], names))
 
     def _beside(self, hits: Sequence[Hit], names: Sequence[str] | None) -> list[tuple[QuoteHit, float]]:
         """Quotes that stand in these passages, and how far up the passage is, 1 for the first."""

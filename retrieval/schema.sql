@@ -15,6 +15,10 @@ CREATE TABLE IF NOT EXISTS versions (
     section TEXT NOT NULL DEFAULT '',
     PRIMARY KEY (article, number)
 );
+-- What filters look at, without the texts beside it.
+CREATE INDEX IF NOT EXISTS versions_of_day ON versions (published, article, number);
+CREATE INDEX IF NOT EXISTS versions_of_outlet ON versions (outlet, article, number);
+CREATE INDEX IF NOT EXISTS versions_of_authors ON versions (authors, article, number);
 CREATE TABLE IF NOT EXISTS withdrawn (article TEXT PRIMARY KEY, at TEXT NOT NULL, why TEXT NOT NULL);
 -- Hashes of each kept article's words, so that others with the same text are found at once.
 CREATE TABLE IF NOT EXISTS bands (
@@ -36,6 +40,8 @@ CREATE INDEX IF NOT EXISTS passages_of_article ON passages (article, start);
 -- Corrected articles first: until an index has their new passages, it knows neither version.
 CREATE INDEX IF NOT EXISTS words_owed ON passages (version > 1, published) WHERE words <> live;
 CREATE INDEX IF NOT EXISTS vectors_owed ON passages (version > 1, published) WHERE vectors <> live;
+-- How many passages each index has is counted for every answer while some are owed: not by reading their texts.
+CREATE INDEX IF NOT EXISTS passages_by_state ON passages (live, vectors, words);
 CREATE TABLE IF NOT EXISTS facts (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS runs (
     started TEXT NOT NULL, finished TEXT NOT NULL,

@@ -16,16 +16,13 @@ from retrieval.quotes.voices import Match
 from retrieval.rank import Asked, phrases, rank, text_score
 from retrieval.reading import Reading
 from retrieval.remarks import Record
+from retrieval.scope import Scope, best, scope_of
 from retrieval.speech import Speech, asked_speech, spoken_by
 from retrieval.store import Store
 from retrieval.terms import content_terms
 
 DEFAULT_HITS = 10
 CANDIDATES = 40  # of each index; 60 and 100 ranked no better on evals `news` and `quotes`
-# Chroma's `where` grows with the index; up to this many passages their ids are given instead, beyond it hits are
-# fetched in excess and checked.
-MOST_NAMED = 5_000
-EXCESS = 8
 MOST_REMARKS = 40  # quotes whose passages are ranked with the others
 MOST_OF_ONE = 200  # somebody's newest quotes, where no topic is asked for
 ON_TOPIC = 0.4  # a quote that says less of the topic is about something else
@@ -81,13 +78,14 @@ class Search:
 
     def _find(self, question: str, k: int, asked: Asked, limits: Filters, record: Record) -> Found:
         catalog = record.catalog
-        articles = catalog.matching(limits) if limits.limit_articles else None
-        if articles == []:
+        scope = scope_of(catalog, limits)
+        if scope and scope.is_empty:
             match = record.find(asked.speech.titled) if asked.speech and asked.speech.name else Match(())
             return Found((), asked, match=match)
-        dense = self._pool.submit(self._dense, question, articles)
+        dense = self._pool.submit(self._dense, question, scope)
         match, said = _said(record, asked.speech, limits)
-        words = dict(self._store.words.search(asked.terms, CANDIDATES, articles))
+        named = scope.named if scope else None
+        words = dict(best(catalog, scope, CANDIDATES, lambda k: self._store.words.search(asked.terms, k, named)))
         candidates = _with_speech(catalog.hits([*words, *said]), said)
         texts = {key: text_score(asked, hit) for key, hit in candidates.items()}  # while the other index is searched
         try:
@@ -117,18 +115,12 @@ class Search:
             tuple(terms), phrases(question), weight, speech, since, until, asks_latest(question), unknown, total
         )
 
-    def _dense(self, question: str, articles: Sequence[str] | None) -> list[tuple[str, float]]:
+    def _dense(self, question: str, scope: Scope | None) -> list[tuple[str, float]]:
         catalog, vectors = self._store.catalog, self._store.vectors
         generation = backlog.generation(catalog)
         vector = vectors.embed(question)
-        if articles is None:
-            return vectors.search(vector, CANDIDATES, generation=generation)
-        passages = catalog.passages_of(articles, embedded=True)
-        if len(passages) <= MOST_NAMED:
-            return vectors.search(vector, CANDIDATES, generation=generation, among=passages)
-        allowed = set(passages)
-        found = vectors.search(vector, CANDIDATES * EXCESS, generation=generation)
-        return [hit for hit in found if hit[0] in allowed][:CANDIDATES]
+        among = catalog.passages_of(scope.named, embedded=True) if scope and scope.named is not None else None
+        return best(catalog, scope, CANDIDATES, lambda k: vectors.search(vector, k, generation=generation, among=among))
 
 
 def _others(record: Record, match: Match, limits: Filters) -> list[QuoteHit]:

@@ -8,6 +8,7 @@ from time import monotonic
 from typing import Any, Protocol
 
 import chromadb
+import numpy as np
 from chromadb.config import Settings
 from langchain_chroma import Chroma
 from langchain_core.embeddings import Embeddings
@@ -24,6 +25,9 @@ COSINE: Any = {"hnsw": {"space": "cosine"}}
 WRITTEN_EVERY = 1_000
 MANY = 5_000
 WRITES = 16
+# Among few passages each is compared: a walk of the graph that may stop at few of its points sees nearly all of it
+# (100 of 279,000 passages: 13 against 274 ms; from 1,000 on the walk is the shorter way).
+COMPARED = 500
 REOPENING = 0.05  # share of the time that may be spent on reopening
 
 CheckIn = Callable[[str, Callable[[], int]], None]
@@ -216,9 +220,22 @@ def take_out(store: Chroma, passages: Sequence[str]) -> None:
 def nearest(
     collection: chromadb.Collection, question: Sequence[float], k: int, among: Sequence[str] | None
 ) -> list[tuple[str, float]]:
-    """Ids and cosines; the texts stay where they are, which halves the time of LangChain's own searches."""
+    """Ids and cosines, best first."""
+    if among is not None and len(among) <= COMPARED:
+        return _compared(collection, question, k, among)
     ids = None if among is None else list(among)
     vectors: list[Sequence[float] | Sequence[int]] = [question]
     found = collection.query(query_embeddings=vectors, n_results=k, ids=ids, include=["distances"])
     distances = found["distances"] or [[]]
     return [(key, 1.0 - distance) for key, distance in zip(found["ids"][0], distances[0], strict=True)]
+
+
+def _compared(
+    collection: chromadb.Collection, question: Sequence[float], k: int, among: Sequence[str]
+) -> list[tuple[str, float]]:
+    found = collection.get(ids=list(among), include=["embeddings"])
+    if not found["ids"]:
+        return []
+    vectors, asked = np.asarray(found["embeddings"], dtype=np.float32), np.asarray(question, dtype=np.float32)
+    cosines = vectors @ asked / (np.linalg.norm(vectors, axis=1) * np.linalg.norm(asked))
+    return [(found["ids"][at], float(cosines[at])) for at in np.argsort(-cosines, kind="stable")[:k]]

@@ -70,11 +70,11 @@ class Words:
         k: int,
         speakers: Sequence[str] | None = None,
         articles: Sequence[str] | None = None,
-    ) -> list[str]:
+    ) -> list[tuple[str, float]]:
         """The `k` best passages by BM25 of what is said in them; where one of some speakers has words, if given."""
         query = self._query({SAID: 1.0}, terms)
         limits = self._limit("speaker", speakers) + self._limit("article", articles)
-        return [key for key, _ in self._best(query, k, limits)]
+        return self._best(query, k, limits)
 
     def document_frequencies(
         self, terms: Iterable[str], fields: Iterable[str] = tuple(BOOSTS)

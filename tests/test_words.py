@@ -125,7 +125,7 @@ def test_passages_are_found_by_what_is_said_in_them_and_by_whom(words: Words) ->
     names = {hit.passage.id: hit.passage.article.removeprefix("article-") for hit in (PIER, MILL, BARN)}
 
     def found(question: str, *limits: list[str] | None) -> list[str]:
-        return [names[key] for key in words.said(terms(question), 10, *limits)]
+        return [names[key] for key, _ in words.said(terms(question), 10, *limits)]
 
     assert found("burning straw") == ["barn", "mill"] and found("repairs") == []
     assert found("burning straw", ["Ana Pell"]) == ["barn"] and found("straw", ["Nobody"]) == found("straw", []) == []

@@ -16,7 +16,7 @@ from bot.telegram.questions import Question, answer_question, question_of
 from bot.telegram.rendering import articles_to_rich, quotes_to_rich, remarks_to_rich
 from bot.telegram.rich import Rich, bold, joined, plain
 from retrieval.filters import Filters
-from retrieval.remarks import Record
+from retrieval.remarks import LEADING, Record
 
 MOST_QUOTES, MOST_ARTICLES, MOST_VOICES = 8, 10, 20
 
@@ -161,7 +161,7 @@ def _quotes(desk: Desk, question: Question) -> Rich:
 
 def _on_record(record: Record, wanted: str) -> Rich:
     if not wanted:
-        named = [voice for voice in record.voices() if voice.has_name][:MOST_VOICES]
+        named = [voice for voice in record.voices(most=LEADING) if voice.has_name][:MOST_VOICES]
         lines = [
             f"{voice.name}: {voice.quotes}" + (f", newest {day(voice.newest)}" if voice.newest else "")
             for voice in named

@@ -16,7 +16,7 @@ from bot.web.state import State, state_of
 from retrieval.documents import QuoteKind
 from retrieval.filters import Filters
 from retrieval.quotes.voices import Voice
-from retrieval.remarks import Record
+from retrieval.remarks import LEADING, Record
 from retrieval.sentences import Span
 
 LONGEST_TOPIC = 500  # characters
@@ -77,12 +77,12 @@ async def quotes(
 
 
 def _on_record(record: Record, limits: Filters, speaker: str, about: str, k: int) -> OnRecord:
-    known = [voice for voice in record.voices(limits) if voice.has_name]
     if not speaker and not about:
+        known = [voice for voice in record.voices(limits, most=LEADING) if voice.has_name]
         return OnRecord(speaker, about, "", tuple(known[:k]), ())
     match, found = words_of(record, speaker, about, limits)
     if limits.limit_articles:  # who says nothing in the articles that may be seen is nobody there
-        seen = {voice.name: voice for voice in known}
+        seen = {voice.name: voice for voice in record.voices(limits) if voice.has_name}
         voices = tuple(seen[voice.name] for voice in match.voices if voice.name in seen)
     else:
         voices = match.voices

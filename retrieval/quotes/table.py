@@ -60,11 +60,16 @@ def given(name: str) -> str:
 
 
 def names(
-    db: sqlite3.Connection, articles: Sequence[str] | None = None, *, words: Sequence[str] | None = None
+    db: sqlite3.Connection,
+    articles: Sequence[str] | None = None,
+    *,
+    words: Sequence[str] | None = None,
+    most: int = -1,
 ) -> list[tuple[str, bool, int, str]]:
     """Every name with words to it, whether it is a person's, how many quotes bear it and the day of the newest.
 
-    `articles` limits them to these, `words` to names whose first or last word is among them.
+    `articles` limits them to these, `words` to names whose first or last word is among them, `most` to the names that
+    bear the most quotes.
     """
     among = "(SELECT value FROM json_each(?))"
     only, values = "", list[str]()
@@ -72,14 +77,15 @@ def names(
         only = f" AND (surname IN {among} OR (given <> '' AND given IN {among}))"
         values = [json.dumps(words)] * 2
     if articles is None:
-        sql = f"SELECT name, person, quotes, newest FROM speakers WHERE true{only}"
+        sql = f"SELECT name, person, quotes, newest FROM speakers WHERE true{only} ORDER BY quotes DESC LIMIT ?"
     else:
         values.insert(0, json.dumps(articles))
         sql = (
             "SELECT name, max(person), count(*), max(published) FROM quotes "
-            f"WHERE name <> '' AND said AND article IN {among}{only} GROUP BY name"
+            f"WHERE name <> '' AND said AND article IN {among}{only} "
+            "GROUP BY name ORDER BY count(*) DESC LIMIT ?"
         )
-    return [(row[0], bool(row[1]), row[2], row[3]) for row in db.execute(sql, values)]
+    return [(row[0], bool(row[1]), row[2], row[3]) for row in db.execute(sql, [*values, most])]
 
 
 def surnames(db: sqlite3.Connection) -> list[str]:
@@ -87,20 +93,14 @@ def surnames(db: sqlite3.Connection) -> list[str]:
     return [row[0] for row in db.execute("SELECT DISTINCT surname FROM speakers WHERE person = 1")]
 
 
-def by_names(
-    db: sqlite3.Connection, wanted: Sequence[str], articles: Sequence[str] | None = None, *, most: int = -1
-) -> list[QuoteHit]:
-    """All quotes of these speakers, newest article first, in the order of its text; in these articles, where given.
+def by_names(db: sqlite3.Connection, wanted: Sequence[str], *, most: int = -1) -> list[QuoteHit]:
+    """All quotes of these speakers, newest article first, in the order of its text.
 
-    `most` bounds them; those whose cue reports words come before others then.
+    With `most`, no more than so many, of those whose cue reports words.
     """
-    only, values = "", [json.dumps(wanted)]
-    if articles is not None:
-        only = " AND q.article IN (SELECT value FROM json_each(?))"
-        values.append(json.dumps(articles))
-    said = " AND q.said ORDER BY q.published DESC, q.article, q.start LIMIT ?" if most >= 0 else ""
-    sql = f"SELECT {_COLUMNS} FROM {_FROM} WHERE q.name IN (SELECT value FROM json_each(?)){only}{said}"
-    found = list(map(_hit, db.execute(sql, [*values, *([most] if said else [])])))
+    only = " AND q.said ORDER BY q.published DESC, q.article, q.start LIMIT ?" if most >= 0 else ""
+    sql = f"SELECT {_COLUMNS} FROM {_FROM} WHERE q.name IN (SELECT value FROM json_each(?)){only}"
+    found = list(map(_hit, db.execute(sql, [json.dumps(wanted), *([most] if only else [])])))
     by_place = sorted(found, key=lambda hit: (hit.article, hit.quote.start))
     return sorted(by_place, key=lambda hit: hit.published, reverse=True)
 
