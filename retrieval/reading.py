@@ -138,7 +138,8 @@ class Reading:
         An article passes by its outlet, author and id also where one of its copies does. Only those `among` some are
         looked at, and no more than `most` are named, where that is given.
         """
-        clauses, values = ["a.version = v.number", "a.copy_of = ''"], list[str | int]()
+        # The plus keeps SQLite from beginning with all kept articles.
+        clauses, values = ["a.version = v.number", "+a.copy_of = ''"], list[str | int]()
         if filters.since:
             clauses.append("v.published >= ?")
             values.append(filters.since)

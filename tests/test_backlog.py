@@ -95,3 +95,14 @@ def test_share_counts_current_passages_only(catalog: Catalog) -> None:
 
 def test_an_empty_index_is_complete() -> None:
     assert Share(0, 0, 0, 0).vectors_percent == 100
+
+
+def test_passages_are_counted_without_reading_their_texts(catalog: Catalog) -> None:
+    asked: list[str] = []
+    catalog.db.set_trace_callback(asked.append)
+    backlog.share(catalog)
+    backlog.check_in(catalog, "somewhere", lambda: 0)
+    catalog.db.set_trace_callback(None)
+    counts = [sql for sql in asked if "FROM passages" in sql and sql.startswith("SELECT")]
+    plans = [catalog.db.execute(f"EXPLAIN QUERY PLAN {sql}").fetchone()["detail"] for sql in counts]
+    assert len(plans) == 2 and all("COVERING INDEX" in plan for plan in plans)

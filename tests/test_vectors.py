@@ -1,6 +1,7 @@
 """The vectors index, on a real Chroma, embedded and as a server."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from time import monotonic
@@ -13,7 +14,7 @@ from retrieval.chroma import server
 from retrieval.documents import Hit, Passage, in_context
 from retrieval.errors import IndexUnavailable
 from retrieval.server_vectors import ServerVectors
-from retrieval.vectors import MANY, WRITES, WRITTEN_EVERY, FolderVectors, Vectors
+from retrieval.vectors import COMPARED, MANY, WRITES, WRITTEN_EVERY, FolderVectors, Vectors
 from tests.chroma_server import ChromaServer
 
 PLACES = {"north": [0.0, 1.0], "east": [1.0, 0.0], "northeast": [0.6, 0.8], "south": [0.0, -1.0]}
@@ -74,6 +75,16 @@ def test_a_search_among_some_finds_only_those(vectors: Vectors) -> None:
 def test_a_search_among_passages_not_yet_embedded_passes_them_over(vectors: Vectors) -> None:
     assert found(vectors, "north", among=["id-west", "id-east"]) == ["id-east"]
     assert found(vectors, "north", among=["id-west"]) == []
+
+
+def test_among_many_the_nearest_are_found_too_and_unknown_ones_passed_over(vectors: Vectors) -> None:
+    south = hit("south")
+    crowd = [replace(south, passage=replace(south.passage, id=f"id-{at}")) for at in range(COMPARED + 1)]
+    vectors.add(crowd)
+    among = [*(one.passage.id for one in crowd), "id-east"]
+    assert found(vectors, "east", k=1, among=among) == ["id-east"]
+    assert found(vectors, "east", k=1, among=[*among, "id-nowhere"]) == ["id-east"]
+    assert "id-north" not in found(vectors, "north", k=5, among=among)
 
 
 def test_adding_twice_changes_nothing(vectors: Vectors) -> None:

@@ -1,0 +1,79 @@
+"""Filters that leave many articles: what lies outside them is left out of what an index gives."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+
+import pytest
+
+from retrieval import index
+from retrieval.catalog import Cut
+from retrieval.embed import EmbeddingModel
+from retrieval.errors import EmbeddingUnavailable
+from retrieval.filters import Filters
+from retrieval.scope import EXCESS, FEW, best, scope_of
+from retrieval.search import Search
+from retrieval.store import Store
+from tests.conftest import article
+
+MANY = FEW + 20
+
+
+def no_model() -> EmbeddingModel:
+    raise EmbeddingUnavailable("There is no model.")
+
+
+def put(store: Store, outlet: str, text: str, count: int) -> None:
+    def cuts() -> Iterator[Cut]:
+        for at in range(count):
+            words = f"{text} It was the {outlet} lamp number {at}."
+            yield Cut(article(f"{outlet}-{at}", words, outlet=outlet), [((0, len(words)), "")])
+
+    store.catalog.put(cuts())
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    with Store(tmp_path_factory.mktemp("scope"), no_model) as opened:
+        put(opened, "Quay", "A lamp, a lamp and a lamp.", MANY)
+        put(opened, "Tide", "Once there stood a lamp on the pier before the storm took it away.", MANY)
+        put(opened, "Port", "A lamp burned.", 3)
+        with suppress(EmbeddingUnavailable):  # once the words are in
+            index.catch_up(opened)
+        yield opened
+
+
+def outlets(store: Store, filters: Filters, k: int = 5) -> list[str]:
+    search = Search(store)
+    found = [hit.outlet for hit in search("lamp", k, filters=filters).hits]
+    search.close()
+    return found
+
+
+@pytest.mark.parametrize(("outlet", "named"), [("Port", 3), ("Tide", None), ("nowhere", 0)])
+def test_few_articles_are_named_and_many_are_not(store: Store, outlet: str, named: int | None) -> None:
+    scope = scope_of(store.catalog, Filters(outlet=outlet))
+    assert scope and (None if scope.named is None else len(scope.named)) == named
+    assert scope.is_empty == (named == 0)
+    assert scope_of(store.catalog, Filters(speaker="Pell")) is None
+
+
+def test_a_search_finds_what_is_inside_however_much_is_better_outside(store: Store) -> None:
+    assert set(outlets(store, Filters(outlet="Quay"))) == {"Quay"}
+    assert set(outlets(store, Filters(outlet="Tide"))) == {"Tide"}
+    assert set(outlets(store, Filters(outlet="Port"))) == {"Port"}
+    assert outlets(store, Filters(outlet="nowhere")) == []
+
+
+def test_more_is_asked_for_only_where_it_is_wanted(store: Store) -> None:
+    catalog, asked = store.catalog, list[int]()
+
+    def ranked(k: int) -> list[tuple[str, float]]:
+        asked.append(k)
+        return store.words.search(["lamp"], k)
+
+    for outlet, times in (("Quay", [2 * EXCESS]), ("Tide", [2 * EXCESS, 2 * EXCESS * EXCESS])):
+        found = best(catalog, scope_of(catalog, Filters(outlet=outlet)), 2, ranked)
+        inside = set(catalog.articles_of([key for key, _ in found]).values())
+        assert all(key.startswith(outlet) for key in inside)
+        assert asked[: len(times)] == times
+        asked.clear()
