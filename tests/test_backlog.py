@@ -105,4 +105,4 @@ def test_passages_are_counted_without_reading_their_texts(catalog: Catalog) -> N
     catalog.db.set_trace_callback(None)
     counts = [sql for sql in asked if "FROM passages" in sql and sql.startswith("SELECT")]
     plans = [catalog.db.execute(f"EXPLAIN QUERY PLAN {sql}").fetchone()["detail"] for sql in counts]
-    assert len(plans) == 2 and all("COVERING INDEX" in plan for plan in plans)
+    assert plans and all("COVERING INDEX" in plan for plan in plans)

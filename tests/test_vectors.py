@@ -1,7 +1,7 @@
 """The vectors index, on a real Chroma, embedded and as a server."""
 
+import math
 from collections.abc import Iterator
-from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from time import monotonic
@@ -21,10 +21,13 @@ PLACES = {"north": [0.0, 1.0], "east": [1.0, 0.0], "northeast": [0.6, 0.8], "sou
 
 
 class Compass(Embeddings):
-    """Texts that name a direction to that direction."""
+    """Texts that name a direction to that direction, and numbers to that many degrees from east."""
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
-        return [PLACES[text] for text in texts]
+        return [
+            PLACES.get(text) or [math.cos(math.radians(float(text))), math.sin(math.radians(float(text)))]
+            for text in texts
+        ]
 
     def embed_query(self, text: str) -> list[float]:
         return PLACES[text]
@@ -78,10 +81,10 @@ def test_a_search_among_passages_not_yet_embedded_passes_them_over(vectors: Vect
 
 
 def test_among_many_the_nearest_are_found_too_and_unknown_ones_passed_over(vectors: Vectors) -> None:
-    south = hit("south")
-    crowd = [replace(south, passage=replace(south.passage, id=f"id-{at}")) for at in range(COMPARED + 1)]
+    crowd = [hit(str(180 + 180 * at / COMPARED)) for at in range(1, COMPARED)]
     vectors.add(crowd)
-    among = [*(one.passage.id for one in crowd), "id-east"]
+    among = [*(one.passage.id for one in crowd), "id-east", "id-south"]
+    assert len(among) > COMPARED
     assert found(vectors, "east", k=1, among=among) == ["id-east"]
     assert found(vectors, "east", k=1, among=[*among, "id-nowhere"]) == ["id-east"]
     assert "id-north" not in found(vectors, "north", k=5, among=among)
