@@ -25,6 +25,7 @@ COSINE: Any = {"hnsw": {"space": "cosine"}}
 WRITTEN_EVERY = 1_000
 MANY = 5_000
 WRITES = 16
+MOST_AT_ONCE = 512  # that are added in one call
 # Among few passages each is compared: a walk of the graph that may stop at few of its points sees nearly all of it
 # (100 of 279,000 passages: 13 against 274 ms; from 1,000 on the walk is the shorter way).
 COMPARED = 500
@@ -104,8 +105,9 @@ class FolderVectors:
         if coming < MANY:
             yield
             return
-        # The last time it is written is with the last of them, so that nobody has to add any again.
-        self._write_every(coming // max(1, round(WRITES * coming / (self.count() + coming))))
+        # The last time it is written is with the last of them, but for a few groups, so that few are added again.
+        writes = max(1, round(WRITES * coming / (self.count() + coming)))
+        self._write_every(coming // writes - MOST_AT_ONCE)
         try:
             yield
         finally:

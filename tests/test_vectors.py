@@ -14,7 +14,7 @@ from retrieval.chroma import server
 from retrieval.documents import Hit, Passage, in_context
 from retrieval.errors import IndexUnavailable
 from retrieval.server_vectors import ServerVectors
-from retrieval.vectors import COMPARED, MANY, WRITES, WRITTEN_EVERY, FolderVectors, Vectors
+from retrieval.vectors import COMPARED, MANY, MOST_AT_ONCE, WRITES, WRITTEN_EVERY, FolderVectors, Vectors
 from tests.chroma_server import ChromaServer
 
 PLACES = {"north": [0.0, 1.0], "east": [1.0, 0.0], "northeast": [0.6, 0.8], "south": [0.0, -1.0]}
@@ -128,7 +128,7 @@ def test_while_many_are_added_the_graph_is_written_more_seldom(tmp_path: Path) -
     vectors = FolderVectors(tmp_path / "vectors", Compass())
     with vectors.in_bulk(MANY - 1):
         assert written_every(vectors) == WRITTEN_EVERY
-    with vectors.in_bulk(WRITES * 3_000):
+    with vectors.in_bulk(WRITES * (3_000 + MOST_AT_ONCE)):
         assert written_every(vectors) == 3_000
         vectors.add([hit(direction) for direction in PLACES])
         assert found(vectors, "north", k=1) == ["id-north"]
@@ -138,7 +138,7 @@ def test_while_many_are_added_the_graph_is_written_more_seldom(tmp_path: Path) -
 
 
 def break_off(vectors: FolderVectors) -> None:
-    with vectors.in_bulk(WRITES * 3_000):
+    with vectors.in_bulk(WRITES * (3_000 + MOST_AT_ONCE)):
         vectors.add([hit(direction) for direction in PLACES])
         raise RuntimeError("the model broke off")
 
