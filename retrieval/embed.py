@@ -41,8 +41,6 @@ class MiniLM(EmbeddingModel):
         options.log_severity_level = 3
         # A spinning thread pool loses half its rate as soon as anything else runs on the machine.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        # The arena keeps 150 MB of the largest batch for ever, and makes nothing faster.
-        options.enable_cpu_mem_arena = False
         try:
             digest = hashlib.sha256(path.read_bytes()).hexdigest()
             self.name = MODEL_NAME if digest == MODEL_SHA256 else f"{path.stem}-{digest[:12]}"
