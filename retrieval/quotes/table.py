@@ -13,6 +13,11 @@ Said = tuple[str, str]
 
 _COLUMNS = "q.*, v.title, v.url, v.outlet"
 _FROM = "quotes q JOIN articles a ON a.id = q.article JOIN versions v ON v.article = a.id AND v.number = a.version"
+# CROSS JOIN keeps the order: the few passages that are asked for come first.
+_IN_PASSAGES = (
+    "json_each(?) wanted CROSS JOIN passages p ON p.id = wanted.value "
+    'CROSS JOIN quotes q ON q.article = p.article AND q.start >= p.start AND q.start < p."end"'
+)
 
 
 def replace(db: sqlite3.Connection, article: Article, quotes: Iterable[Quote]) -> None:
@@ -114,8 +119,7 @@ def of_passages(
         only = " AND q.name IN (SELECT value FROM json_each(?))"
         values.append(json.dumps(names))
     sql = (
-        f"SELECT p.id AS passage, {_COLUMNS} FROM json_each(?) wanted CROSS JOIN passages p ON p.id = wanted.value "
-        'CROSS JOIN quotes q ON q.article = p.article AND q.start >= p.start AND q.start < p."end" '
+        f"SELECT p.id AS passage, {_COLUMNS} FROM {_IN_PASSAGES} "
         "JOIN articles a ON a.id = q.article JOIN versions v ON v.article = a.id AND v.number = a.version "
         f"WHERE p.live{only} ORDER BY wanted.key, q.start, q.id"
     )
@@ -124,11 +128,7 @@ def of_passages(
 
 def said_in(db: sqlite3.Connection, passages: Sequence[str]) -> dict[str, list[Said]]:
     """What is said in these passages, as the words index takes it: by passage, in the order of the text."""
-    sql = (
-        "SELECT p.id, q.name, q.words FROM json_each(?) wanted CROSS JOIN passages p ON p.id = wanted.value "
-        'CROSS JOIN quotes q ON q.article = p.article AND q.start >= p.start AND q.start < p."end" '
-        "WHERE p.live ORDER BY q.start, q.id"
-    )
+    sql = f"SELECT p.id, q.name, q.words FROM {_IN_PASSAGES} WHERE p.live ORDER BY q.start, q.id"
     found: dict[str, list[Said]] = {}
     for passage, name, words in db.execute(sql, [json.dumps(passages)]):
         found.setdefault(passage, []).append((name, words))
