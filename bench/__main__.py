@@ -12,11 +12,11 @@ from bench.plain import PlainChroma
 from bench.streaming import streaming
 from evals.data import news_articles, rows
 from evals.systems import build
-from retrieval import backlog, index
 from retrieval.documents import Article, in_context
-from retrieval.embed import MiniLM
-from retrieval.search import Search
-from retrieval.store import Store
+from retrieval.index import indexer, pending
+from retrieval.index.store import Store
+from retrieval.index.vectors.minilm import MiniLM
+from retrieval.search.hybrid_search import Search
 
 QUESTION = "What did Rubio say about concessions?"
 STREAMED = 60  # questions whose answers are streamed
@@ -58,8 +58,8 @@ def _ingest(options: argparse.Namespace, model: MiniLM) -> None:
     articles = every[:: max(1, len(every) // options.ingest)][: options.ingest]
     with tempfile.TemporaryDirectory() as folder, Store(Path(folder), lambda: model) as store:
         started = time.perf_counter()
-        index.add(store, articles)
-        index.catch_up(store)
+        indexer.add(store, articles)
+        indexer.catch_up(store)
         ours = time.perf_counter() - started
         keys = [row["id"] for row in store.catalog.db.execute("SELECT id FROM passages")]
         texts = [in_context(hit) for hit in store.catalog.hits(keys).values()]
@@ -80,7 +80,7 @@ def _searches(options: argparse.Namespace, model: MiniLM) -> None:
     folder = options.work / f"news-{options.articles}"
     with build(folder, model, news_articles(options.data, options.articles)) as store:
         search = Search(store)
-        share = backlog.share(store.catalog)
+        share = pending.share(store.catalog)
         each(search, questions[:20])
         spent = each(search, questions)
         name = f"search, {share.articles} articles, {share.passages} passages"

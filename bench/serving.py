@@ -26,13 +26,13 @@ import psutil
 from bench.clock import percentile
 from bench.dictating import dictating, heard, tell
 from bench.streaming import bench_writer, ready, true_answer
-from bot.conversation import Conversation
-from bot.history import History
+from bot.service.conversation import Conversation
+from bot.service.history import History
 from evals.data import news_articles, rows
 from evals.systems import build
-from retrieval.embed import MiniLM
-from retrieval.search import Search
-from retrieval.store import Store
+from retrieval.index.store import Store
+from retrieval.index.vectors.minilm import MiniLM
+from retrieval.search.hybrid_search import Search
 
 WARM_UP = 15.0  # seconds, after which memory should grow no more
 LOOK = 0.1  # seconds between health checks

@@ -8,18 +8,18 @@ import httpx
 
 from bench.clock import percentile
 from bench.dictating import dictating, heard, tell
-from bot.extract import extract
-from bot.llm import ChatModel
-from bot.spending import Ledger
-from bot.writing.draft import Sentences
-from bot.writing.numbered import readable
-from bot.writing.write import Writer
+from bot.answering.extractive import extract
+from bot.answering.generation.passage_prompt import readable
+from bot.answering.generation.sentence_stream import Sentences
+from bot.answering.generation.writer import Writer
+from bot.models.chat_model import ChatModel
+from bot.models.token_ledger import Ledger
 from prompts import Prompts
-from retrieval.address import address
-from retrieval.circuit import CircuitBreaker
-from retrieval.endpoint import Endpoint
-from retrieval.search import Found, Search
-from retrieval.store import Store
+from retrieval.endpoints.address import address
+from retrieval.endpoints.circuit_breaker import CircuitBreaker
+from retrieval.endpoints.endpoint import Endpoint
+from retrieval.index.store import Store
+from retrieval.search.hybrid_search import Found, Search
 
 PAUSE = 0.02  # seconds from word to word: a quick model
 SENTENCES = 3

@@ -19,7 +19,7 @@ from pathlib import Path
 import psutil
 
 from bench.clock import percentile
-from bot.history import History
+from bot.service.history import History
 from tests.bot_api import UNLIMITED, BotApi
 from tests.bot_api_state import User
 

@@ -11,12 +11,12 @@ from pathlib import Path
 
 from evals.data import news_articles
 from retrieval.documents import Article
-from retrieval.embed import EmbeddingModel
-from retrieval.sources.reading import Reader
-from retrieval.store import Store
-from retrieval.watching.identify import identify
-from retrieval.watching.register import Register
-from retrieval.watching.run import run
+from retrieval.index.store import Store
+from retrieval.index.vectors.minilm import EmbeddingModel
+from retrieval.ingest.parsing.sandbox.parser_process import Reader
+from retrieval.ingest.watching.discovery import identify
+from retrieval.ingest.watching.run import run
+from retrieval.ingest.watching.source_store import Register
 from tests.misbehaving import Asked, Reply, Site, fetching, site
 
 IN_FEED = 50  # articles

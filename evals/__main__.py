@@ -7,12 +7,12 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
-from bot.models import writer
-from bot.settings import read_settings
+from bot.app.model_factory import writer
+from bot.app.settings import read_settings
 from evals import answers, attributions, data, feeds, followups, injection, pages, retrieval, writing, written
 from evals.systems import build
 from evals.table import Line, show
-from retrieval.embed import MiniLM
+from retrieval.index.vectors.minilm import MiniLM
 
 SETS = (
     *("feeds", "pages", "attributions", "quotes", "multihop", "clapnq", "followups", "news"),

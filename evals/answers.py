@@ -6,17 +6,17 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from bot.conversation import Conversation
-from bot.gate import ENOUGH
-from bot.history import History
+from bot.answering.answerability import ENOUGH
+from bot.service.conversation import Conversation
+from bot.service.history import History
 from evals.data import Row, attributed, clapnq_articles, rows
 from evals.table import Line
-from retrieval import index
 from retrieval.documents import QuoteHit
-from retrieval.embed import EmbeddingModel
-from retrieval.search import Search
-from retrieval.store import Store
-from retrieval.terms import terms
+from retrieval.index import indexer
+from retrieval.index.store import Store
+from retrieval.index.vectors.minilm import EmbeddingModel
+from retrieval.search.hybrid_search import Search
+from retrieval.text.terms import terms
 
 STRANGERS = 400  # pairs of speaker and topic that are drawn
 Judged = list[tuple[float, bool, bool]]
@@ -105,8 +105,8 @@ def clapnq(data: Path, model: EmbeddingModel) -> list[Line]:
     judged: Judged = []
     for row in rows(data / "answerable/clapnq.jsonl"):
         with tempfile.TemporaryDirectory() as folder, Store(Path(folder), lambda: model) as store:
-            index.add(store, clapnq_articles(row))
-            index.catch_up(store)
+            indexer.add(store, clapnq_articles(row))
+            indexer.catch_up(store)
             answer = _conversation(store).ask(row["question"])
             judged.append((answer.evidence, answer.status != "no_answer", str(row["answerable"]) == "True"))
     return [_abstention("clapnq, abstention", judged)]

@@ -13,12 +13,12 @@ from pathlib import Path
 from evals.data import Attributed, attributed, fold
 from evals.table import Line, show
 from retrieval.documents import Quote
-from retrieval.quotes.attribution import Attribution
-from retrieval.quotes.extract import extract
-from retrieval.quotes.network import Weights, load
-from retrieval.quotes.people import cast
-from retrieval.quotes.speakers import Speaker, speakers
-from retrieval.sentences import Span
+from retrieval.quotes.attribution.attribution import Attribution
+from retrieval.quotes.attribution.network import Weights, load
+from retrieval.quotes.extraction import extract
+from retrieval.quotes.speakers.coreference import Speaker, speakers
+from retrieval.quotes.speakers.mentions import cast
+from retrieval.text.sentences import Span
 
 Spans = Sequence[Span]
 PRONOUNS = frozenset("he she they it i we you who which that his her their him them".split())

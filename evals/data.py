@@ -10,8 +10,8 @@ from typing import Any
 
 from retrieval.documents import Article
 from retrieval.errors import SourceError
-from retrieval.sentences import Span
-from retrieval.sources.jsonl import article_of
+from retrieval.ingest.parsing.files.jsonl import article_of
+from retrieval.text.sentences import Span
 
 Row = dict[str, Any]
 FOLDS = 5  # of the articles with marked attributions

@@ -4,13 +4,13 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from bot.condense import condense
-from bot.messages import Turn
-from bot.writing.write import Writer
+from bot.answering.generation.writer import Writer
+from bot.answering.messages import Turn
+from bot.answering.question_rewriting import condense
 from evals.data import Row, rows
 from evals.table import Line
-from retrieval.search import Search
-from retrieval.store import Store
+from retrieval.index.store import Store
+from retrieval.search.hybrid_search import Search
 
 DEPTH = 5
 

@@ -7,13 +7,13 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from bot.gate import BY_WORDS_ALONE, WITH_VECTORS, features
+from bot.answering.answerability import BY_WORDS_ALONE, WITH_VECTORS, features
 from evals.data import Row, clapnq_articles, rows
-from retrieval import index
-from retrieval.embed import MiniLM
-from retrieval.search import Search
-from retrieval.sources import files
-from retrieval.store import Store
+from retrieval.index import indexer
+from retrieval.index.store import Store
+from retrieval.index.vectors.minilm import MiniLM
+from retrieval.ingest.parsing.files import local_files
+from retrieval.search.hybrid_search import Search
 
 Floats = npt.NDArray[np.float64]
 Labelled = list[tuple[dict[str, float], bool]]
@@ -74,8 +74,8 @@ def _sample(folder: Path, model: MiniLM) -> Labelled:
     """The sample articles: a very small index, short questions."""
     here = Path(__file__).parent
     with Store(folder, lambda: model) as store:
-        index.add(store, files.read(str(here.parent / "articles")))
-        index.catch_up(store)
+        indexer.add(store, local_files.read(str(here.parent / "articles")))
+        indexer.catch_up(store)
     asked = rows(here / "sample.jsonl")
     sides = ([row["question"] for row in asked if row["answerable"] is can] for can in (True, False))
     return _labelled(folder, model, *sides)
@@ -84,8 +84,8 @@ def _sample(folder: Path, model: MiniLM) -> Labelled:
 def _clapnq(folder: Path, model: MiniLM, row: Row) -> Labelled:
     question, can = str(row["question"]), str(row["answerable"]) == "True"
     with Store(folder / str(row["id"]), lambda: model) as store:
-        index.add(store, clapnq_articles(row))
-        index.catch_up(store)
+        indexer.add(store, clapnq_articles(row))
+        indexer.catch_up(store)
     return _labelled(folder / str(row["id"]), model, [question] if can else [], [] if can else [question])
 
 

@@ -9,20 +9,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.conversation import Conversation
-from bot.history import History
-from bot.messages import Answer
-from bot.spending import Ledger
-from bot.writing.write import Writer
+from bot.answering.generation.writer import Writer
+from bot.answering.messages import Answer
+from bot.models.token_ledger import Ledger
+from bot.service.conversation import Conversation
+from bot.service.history import History
 from evals.data import Row, rows
 from evals.table import Line
 from prompts import Prompts
-from retrieval import index
-from retrieval.circuit import CircuitBreaker
 from retrieval.documents import Article
-from retrieval.embed import EmbeddingModel
-from retrieval.search import Search
-from retrieval.store import Store
+from retrieval.endpoints.circuit_breaker import CircuitBreaker
+from retrieval.index import indexer
+from retrieval.index.store import Store
+from retrieval.index.vectors.minilm import EmbeddingModel
+from retrieval.search.hybrid_search import Search
 from tests.asking import model as chat_model
 from tests.standin import Standin, talking
 
@@ -81,8 +81,8 @@ def measure(data: Path, embedding: EmbeddingModel) -> list[Line]:
     """One line a way of obeying, one for answers without a model, one for texts that mean no harm."""
     planted = list(_planted(rows(data / "injection/attacks.jsonl")))
     with tempfile.TemporaryDirectory() as folder, Store(Path(folder), lambda: embedding) as store:
-        index.add(store, (item.article for item in planted))
-        index.catch_up(store)
+        indexer.add(store, (item.article for item in planted))
+        indexer.catch_up(store)
         bare = Conversation(store, Search(store), History(store.folder / "conversations.db"))
         attacks, benign = ([item for item in planted if item.is_attack is which] for which in (True, False))
         lines = [_line("extract", attacks, [bare.ask(item.question) for item in attacks])]

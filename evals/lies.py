@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from bot.verification.names import Known, names
+from bot.answering.verification.lexical.name_matching import Known, names
 from retrieval.documents import Hit, QuoteHit
-from retrieval.quotes.names import named
-from retrieval.terms import content_terms
+from retrieval.quotes.speakers.names import named
+from retrieval.text.terms import content_terms
 
 INVENTED_WORDS = (
     "We will look back on this as the week in which everything turned",

@@ -15,11 +15,11 @@ import trafilatura
 
 from evals.data import Row, rows
 from evals.table import Line
-from retrieval.clean import blocks, has_article
 from retrieval.documents import Article
-from retrieval.fetching.fetched import Fetched
-from retrieval.sources import page
-from retrieval.sources.reading import Reader
+from retrieval.ingest.fetching.response import Fetched
+from retrieval.ingest.parsing.pages import page
+from retrieval.ingest.parsing.sandbox.parser_process import Reader
+from retrieval.text.boilerplate import blocks, has_article
 
 WORST = 10  # pages shown, by id alone
 _WORD = re.compile(r"\w+")

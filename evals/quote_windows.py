@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from evals.data import Attributed
-from retrieval.quotes.tokens import Floats, Integers, Tokens, tokenize
-from retrieval.sentences import Span
+from retrieval.quotes.attribution.token_features import Floats, Integers, Tokens, tokenize
+from retrieval.text.sentences import Span
 
 LENGTH = 1024  # tokens a window
 STRIDE = 768

@@ -7,9 +7,9 @@ from pathlib import Path
 from evals.data import Row, rows
 from evals.systems import System, systems
 from evals.table import Line
-from retrieval.dates import day_of
 from retrieval.documents import Hit
-from retrieval.store import Store
+from retrieval.index.store import Store
+from retrieval.text.dates import day_of
 
 TEN = 10
 HALF = 0.5  # of a quotation must lie in a passage for the passage to hold it

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import tantivy
 
-from retrieval import backlog, index
 from retrieval.documents import Article, Hit, in_context
-from retrieval.embed import EmbeddingModel
 from retrieval.errors import SourceError
-from retrieval.search import Search
-from retrieval.store import Store
-from retrieval.terms import ANALYZER_NAME, analyzer, terms
+from retrieval.index import indexer, pending
+from retrieval.index.store import Store
+from retrieval.index.vectors.minilm import EmbeddingModel
+from retrieval.search.hybrid_search import Search
+from retrieval.text.terms import ANALYZER_NAME, analyzer, terms
 
 DEPTH = 50  # passages asked for; a table looks at the first ten articles or passages among them
 
@@ -23,8 +23,8 @@ System = Callable[[str, date | None], list[Hit]]
 def build(folder: Path, model: EmbeddingModel, articles: Iterable[Article | SourceError]) -> Store:
     """An index of the articles in a folder that is kept between runs, vectors included."""
     store = Store(folder, lambda: model)
-    index.add(store, articles, _report)
-    index.catch_up(store, _report)
+    indexer.add(store, articles, _report)
+    indexer.catch_up(store, _report)
     return store
 
 
@@ -72,7 +72,7 @@ class _PlainWords:
 
 
 def _dense(store: Store, question: str) -> list[Hit]:
-    generation = backlog.generation(store.catalog)
+    generation = pending.generation(store.catalog)
     found = store.vectors.search(store.vectors.embed(question), DEPTH, generation=generation)
     return _in_order(store, [key for key, _ in found])
 

@@ -17,9 +17,9 @@ import optax
 
 from evals.data import FOLDS, attributed, fold
 from evals.quote_windows import LENGTH, OFFSETS, WINDOW, Window, windows
-from retrieval.embed import packaged_model
-from retrieval.quotes.network import DILATIONS, KERNEL, PLACES, SPREADS, distances
-from retrieval.quotes.tokens import FEATURES
+from retrieval.index.vectors.minilm import packaged_model
+from retrieval.quotes.attribution.network import DILATIONS, KERNEL, PLACES, SPREADS, distances
+from retrieval.quotes.attribution.token_features import FEATURES
 
 WORD, HIDDEN, PAIR = 64, 96, 32  # dimensions of a word, a token and a token beside a cue
 EPOCHS, BATCH, RATE, DECAY, WARM_UP = 20, 4, 2e-3, 0.01, 200

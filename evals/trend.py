@@ -16,7 +16,7 @@ from evals import answers, data, retrieval
 from evals.sampling import sample
 from evals.systems import build
 from evals.table import Line
-from retrieval.embed import MiniLM
+from retrieval.index.vectors.minilm import MiniLM
 
 HISTORY = Path(__file__).parent / "trend.jsonl"
 SHOWN = 12  # runs

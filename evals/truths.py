@@ -6,8 +6,8 @@ from itertools import pairwise
 
 from evals.lies import Ground
 from retrieval.documents import Quote
-from retrieval.quotes.names import named
-from retrieval.sentences import sentences
+from retrieval.quotes.speakers.names import named
+from retrieval.text.sentences import sentences
 
 Truth = Callable[[Ground], str]
 """A draft, `#` for the passage's number; empty where none can be made from the ground."""

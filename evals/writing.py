@@ -9,20 +9,20 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.messages import Claim
-from bot.verification.quoted import locate, quoted
-from bot.verification.verify import verify
-from bot.writing.draft import Sentences
-from bot.writing.numbered import readable
+from bot.answering.generation.passage_prompt import readable
+from bot.answering.generation.sentence_stream import Sentences
+from bot.answering.messages import Claim
+from bot.answering.verification.quotations.matching import locate, quoted
+from bot.answering.verification.verify import verify
 from evals.data import rows
 from evals.lies import LIES, Ground
 from evals.table import Line
 from evals.truths import TRUTHS
 from retrieval.documents import Hit, QuoteHit
-from retrieval.quotes import table
-from retrieval.search import Search
-from retrieval.sentences import sentences
-from retrieval.store import Store
+from retrieval.index.store import Store
+from retrieval.quotes import quote_table
+from retrieval.search.hybrid_search import Search
+from retrieval.text.sentences import sentences
 
 SENTENCES = 3  # of each question's passages that drafts are made from
 FEWEST_WORDS, MOST_WORDS = 8, 45
@@ -65,7 +65,7 @@ def cases(store: Store, asked: Sequence[str]) -> list[Case]:
     for question in asked:
         passages = readable(search(question), store.catalog)
         articles = {hit.passage.article for hit in passages}
-        quotes = {article: table.of_article(store.catalog.db, article) for article in articles}
+        quotes = {article: quote_table.of_article(store.catalog.db, article) for article in articles}
         found.append(Case(question, passages, quotes))
     return found
 

@@ -5,14 +5,14 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from statistics import median
 
-from bot.conversation import Conversation
-from bot.history import History
-from bot.messages import Answer
-from bot.writing.write import Writer
+from bot.answering.generation.writer import Writer
+from bot.answering.messages import Answer
+from bot.service.conversation import Conversation
+from bot.service.history import History
 from evals.data import Row, rows
 from evals.table import Line
-from retrieval.search import Search
-from retrieval.store import Store
+from retrieval.index.store import Store
+from retrieval.search.hybrid_search import Search
 
 _QUOTED = re.compile(r"[“\"]([^”\"]{3,})[”\"]")
 _MARK = re.compile(r"\s*\[\d+\]")

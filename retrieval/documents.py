@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import Literal
 
-from retrieval.sentences import Span
+from retrieval.text.sentences import Span
 
 
 @dataclass(frozen=True, slots=True)

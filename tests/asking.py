@@ -6,10 +6,10 @@ from typing import Any
 
 from langchain_core.messages import AIMessage, AIMessageChunk, HumanMessage, SystemMessage
 
-from bot.llm import ChatModel
-from retrieval.address import address
-from retrieval.endpoint import Endpoint
-from retrieval.retry import Deadline
+from bot.models.chat_model import ChatModel
+from retrieval.endpoints.address import address
+from retrieval.endpoints.endpoint import Endpoint
+from retrieval.endpoints.retry import Deadline
 from tests.standin import AT_ONCE
 
 KEY = "sk-very-secret"

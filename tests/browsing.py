@@ -13,13 +13,13 @@ from typing import Any
 import uvicorn
 from playwright.sync_api import Browser, Page, Route
 
-from bot.build import App
-from bot.conversation import Conversation
-from bot.history import History
-from bot.settings import Settings
+from bot.app.build import App
+from bot.app.settings import Settings
+from bot.service.conversation import Conversation
+from bot.service.history import History
 from bot.web.app import make_app
-from retrieval.search import Search
-from retrieval.store import Store
+from retrieval.index.store import Store
+from retrieval.search.hybrid_search import Search
 from tests.conftest import article
 
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from retrieval import index
 from retrieval.documents import Article
-from retrieval.embed import MiniLM
-from retrieval.store import Store
+from retrieval.index import indexer
+from retrieval.index.store import Store
+from retrieval.index.vectors.minilm import MiniLM
 from tests.chroma_server import ChromaServer
 
 ROOT = Path(__file__).parent.parent
@@ -64,10 +64,10 @@ def article(key: str, text: str, **facts: object) -> Article:
     )
 
 
-def fill(store: Store, *articles: Article) -> index.Tally:
+def fill(store: Store, *articles: Article) -> indexer.Tally:
     """Add articles and index them."""
-    tally = index.add(store, articles)
-    index.catch_up(store)
+    tally = indexer.add(store, articles)
+    indexer.catch_up(store)
     return tally
 
 

@@ -12,15 +12,15 @@ import pytest
 import uvicorn
 from fastapi import APIRouter
 
-from bot.build import App
-from bot.conversation import Conversation
-from bot.history import History
-from bot.settings import Settings
+from bot.app.build import App
+from bot.app.settings import Settings
+from bot.service.conversation import Conversation
+from bot.service.history import History
 from bot.web.app import make_app
 from bot.web.server import configured
-from retrieval.embed import MiniLM
-from retrieval.search import Search
-from retrieval.store import Store
+from retrieval.index.store import Store
+from retrieval.index.vectors.minilm import MiniLM
+from retrieval.search.hybrid_search import Search
 from tests.conftest import fill
 from tests.newsroom import ARTICLES
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import repeat
 
-from retrieval.fetching.fetch import Fetcher
+from retrieval.ingest.fetching.fetcher import Fetcher
 
 LOOPBACK = ("127.0.0.0/8",)
 KEPT = 5.0  # seconds that the site waits for the next request or for a client to leave

@@ -2,7 +2,7 @@
 
 import json
 
-from retrieval.fetching.fetched import Fetched
+from retrieval.ingest.fetching.response import Fetched
 
 URL = "https://post.example/news/pier"
 STORY = (

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bot.conversation import Conversation
-from bot.history import History
-from retrieval.search import Search
-from retrieval.store import Store
+from bot.service.conversation import Conversation
+from bot.service.history import History
+from retrieval.index.store import Store
+from retrieval.search.hybrid_search import Search
 from tests.conftest import article
 
 BRANDT = (

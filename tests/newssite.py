@@ -6,12 +6,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
-from retrieval.fetching.fetch import Fetcher
-from retrieval.sources.reading import Reader
-from retrieval.store import Store
-from retrieval.watching.identify import identify
-from retrieval.watching.register import Register
-from retrieval.watching.run import Outcome, run
+from retrieval.index.store import Store
+from retrieval.ingest.fetching.fetcher import Fetcher
+from retrieval.ingest.parsing.sandbox.parser_process import Reader
+from retrieval.ingest.watching.discovery import identify
+from retrieval.ingest.watching.run import Outcome, run
+from retrieval.ingest.watching.source_store import Register
 from tests.misbehaving import Asked, Page, Reply, Site, fetching
 
 MORE = (

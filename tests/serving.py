@@ -14,19 +14,19 @@ import httpx
 import uvicorn
 from fastapi import FastAPI
 
-from bot.build import App
-from bot.conversation import Conversation
-from bot.history import History
-from bot.settings import Settings
-from bot.spending import Ledger
+from bot.answering.generation.writer import Writer
+from bot.app.build import App
+from bot.app.settings import Settings
+from bot.models.token_ledger import Ledger
+from bot.service.conversation import Conversation
+from bot.service.history import History
 from bot.web.app import make_app
-from bot.web.state import State
-from bot.writing.write import Writer
+from bot.web.runtime.state import State
 from prompts import Prompts
-from retrieval.circuit import CircuitBreaker
 from retrieval.documents import Article
-from retrieval.search import Search
-from retrieval.store import Store
+from retrieval.endpoints.circuit_breaker import CircuitBreaker
+from retrieval.index.store import Store
+from retrieval.search.hybrid_search import Search
 from tests.asking import model
 from tests.conftest import fill
 from tests.newsroom import ARTICLES

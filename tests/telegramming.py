@@ -11,13 +11,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bot.build import App
-from bot.conversation import Conversation
-from bot.history import History
-from bot.settings import Settings
+from bot.app.build import App
+from bot.app.settings import Settings
+from bot.service.conversation import Conversation
+from bot.service.history import History
 from bot.telegram.app import serving
-from retrieval.search import Search
-from retrieval.store import Store
+from retrieval.index.store import Store
+from retrieval.search.hybrid_search import Search
 from tests.bot_api import BotApi
 from tests.bot_api_state import Chat, Sent, User
 from tests.conftest import command, environment

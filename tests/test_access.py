@@ -7,10 +7,10 @@ import httpx
 import pytest
 from fastapi import APIRouter, Depends
 
-from bot.web.access import caller_of, operator_of
-from bot.web.caller import Caller
-from bot.web.keys import Keys
-from retrieval.store import Store
+from bot.web.auth.api_keys import Keys
+from bot.web.auth.principal import Caller
+from bot.web.routes.dependencies import caller_of, operator_of
+from retrieval.index.store import Store
 from tests.letting_in import ORIGIN, bearer, listening, refusal, shared_store, token, write_sites
 
 __all__ = ["shared_store"]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from retrieval.address import OPENAI, Names, address
+from retrieval.endpoints.address import OPENAI, Names, address
 from retrieval.errors import UsageError
 
 

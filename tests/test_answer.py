@@ -7,15 +7,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.answer import Composition, decline
-from bot.extract import extract
-from bot.messages import Answer, Claim
-from retrieval import index
+from bot.answering.composition import Composition, decline
+from bot.answering.extractive import extract
+from bot.answering.messages import Answer, Claim
 from retrieval.documents import Hit
-from retrieval.rank import Asked, phrases
-from retrieval.speech import asked_speech
-from retrieval.store import Store
-from retrieval.terms import content_terms
+from retrieval.index import indexer
+from retrieval.index.store import Store
+from retrieval.search.quote_intent import asked_speech
+from retrieval.search.ranking import Asked, phrases
+from retrieval.text.terms import content_terms
 from tests.conftest import article
 from tests.newsroom import ARTICLES, BRANDT, LORRIES, TOLL, VELDE
 
@@ -54,7 +54,7 @@ QUESTIONS = (
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     """Articles in the catalog; that is all these steps read."""
     with Store(tmp_path_factory.mktemp("answer"), lambda: pytest.fail("no model is needed")) as store:
-        index.add(store, ARTICLES)
+        indexer.add(store, ARTICLES)
         yield store
 
 
@@ -110,7 +110,7 @@ def test_a_refusal_over_nothing_offers_nothing(filled: Store) -> None:
 @given(st.lists(st.sampled_from(PIECES), min_size=5, max_size=60), st.sampled_from(QUESTIONS))
 def test_every_citation_of_any_answer_quotes_the_stored_text(filled: Store, pieces: list[str], question: str) -> None:
     key = f"any{next(FRESH)}"
-    index.add(filled, [article(key, " ".join(pieces))])
+    indexer.add(filled, [article(key, " ".join(pieces))])
     terms = content_terms(question)
     asked = Asked(tuple(terms), phrases(question), dict.fromkeys(terms, 1.0), asked_speech(question))
     hits = list(filled.catalog.hits(filled.catalog.passages_of([key])).values())

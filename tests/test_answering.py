@@ -6,9 +6,9 @@ from threading import Event as Flag
 
 import pytest
 
-from bot.answering import Answering
-from bot.conversation import Event
-from retrieval.cancellation import Cancellation
+from bot.service.async_answers import Answering
+from bot.service.conversation import Event
+from retrieval.endpoints.cancellation import Cancellation
 from retrieval.errors import Busy
 
 PATIENCE = 5.0  # seconds

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from bot.cli import app
-from retrieval import index
-from retrieval.embed import EmbeddingModel
+from bot.cli.main import app
 from retrieval.errors import EmbeddingUnavailable
-from retrieval.store import Store
+from retrieval.index import indexer
+from retrieval.index.store import Store
+from retrieval.index.vectors.minilm import EmbeddingModel
 from tests.syndication import STORY, wire
 
 NEWER = STORY.replace("412 passengers", "421 passengers")
@@ -28,7 +28,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("articles")
     with Store(folder, no_model) as store:
         for batch in ([POST, TIMES, ECHO], [wire("echo", "Echo", NEWER, title="Pier closes")]):
-            index.add(store, batch)
+            indexer.add(store, batch)
         store.catalog.db.execute("UPDATE versions SET added = '2025-03-09T08:00:00+00:00' WHERE number = 2")
     return folder
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from retrieval import backlog
-from retrieval.backlog import Share
-from retrieval.catalog import Catalog, Cut
+from retrieval.catalog.catalog import Catalog, Cut
+from retrieval.index import pending
+from retrieval.index.pending import Share
 from tests.conftest import article
 
 TEXT = "The pier is closed. The ferry is not."
@@ -24,37 +24,37 @@ def catalog(tmp_path: Path) -> Iterator[Catalog]:
     opened.close()
 
 
-def take(catalog: Catalog, *indexes: backlog.Derived) -> None:
+def take(catalog: Catalog, *indexes: pending.Derived) -> None:
     for index in indexes:
-        added, removed = backlog.owed(catalog, index, 100), backlog.stale(catalog, index, 100)
-        backlog.settle(catalog, index, added=added, removed=removed)
+        added, removed = pending.owed(catalog, index, 100), pending.stale(catalog, index, 100)
+        pending.settle(catalog, index, added=added, removed=removed)
 
 
 def test_new_passages_are_owed_to_both_indexes_newest_article_first(catalog: Catalog) -> None:
-    for index in backlog.INDEXES:
-        assert backlog.count_owed(catalog, index) == 4
-        first = catalog.hits(backlog.owed(catalog, index, 2))
+    for index in pending.INDEXES:
+        assert pending.count_owed(catalog, index) == 4
+        first = catalog.hits(pending.owed(catalog, index, 2))
         assert {hit.passage.article for hit in first.values()} == {"new"}
 
 
 def test_what_one_index_took_is_still_owed_to_the_other(catalog: Catalog) -> None:
     take(catalog, "words")
-    assert (backlog.count_owed(catalog, "words"), backlog.count_owed(catalog, "vectors")) == (0, 4)
-    assert backlog.is_owed(catalog)
+    assert (pending.count_owed(catalog, "words"), pending.count_owed(catalog, "vectors")) == (0, 4)
+    assert pending.is_owed(catalog)
     take(catalog, "vectors")
-    assert not backlog.is_owed(catalog)
+    assert not pending.is_owed(catalog)
 
 
 def test_passages_no_index_has_yet_are_gone_at_once(catalog: Catalog) -> None:
     catalog.remove("old")
-    assert backlog.stale(catalog, "words", 10) == []
+    assert pending.stale(catalog, "words", 10) == []
     assert catalog.db.execute("SELECT count(*) FROM passages").fetchone()[0] == 2
 
 
 def test_passages_of_a_removed_article_wait_until_both_indexes_let_go(catalog: Catalog) -> None:
     take(catalog, "words", "vectors")
     catalog.remove("old")
-    assert len(backlog.stale(catalog, "words", 10)) == len(backlog.stale(catalog, "vectors", 10)) == 2
+    assert len(pending.stale(catalog, "words", 10)) == len(pending.stale(catalog, "vectors", 10)) == 2
     take(catalog, "words")
     assert catalog.db.execute("SELECT count(*) FROM passages").fetchone()[0] == 4
     take(catalog, "vectors")
@@ -62,24 +62,24 @@ def test_passages_of_a_removed_article_wait_until_both_indexes_let_go(catalog: C
 
 
 def test_the_generation_changes_with_the_vectors_only(catalog: Catalog) -> None:
-    before = backlog.generation(catalog)
+    before = pending.generation(catalog)
     take(catalog, "words")
-    assert backlog.generation(catalog) == before
+    assert pending.generation(catalog) == before
     take(catalog, "vectors")
-    assert backlog.generation(catalog) > before
+    assert pending.generation(catalog) > before
 
 
 def test_forgetting_an_index_owes_it_every_current_passage(catalog: Catalog) -> None:
     take(catalog, "words", "vectors")
-    backlog.forget(catalog, "words")
-    assert (backlog.count_owed(catalog, "words"), backlog.count_owed(catalog, "vectors")) == (4, 0)
+    pending.forget(catalog, "words")
+    assert (pending.count_owed(catalog, "words"), pending.count_owed(catalog, "vectors")) == (4, 0)
 
 
 def test_forgetting_both_indexes_leaves_no_row_of_a_removed_article(catalog: Catalog) -> None:
     take(catalog, "words", "vectors")
     catalog.remove("old")
-    backlog.forget(catalog, "words")
-    backlog.forget(catalog, "vectors")
+    pending.forget(catalog, "words")
+    pending.forget(catalog, "vectors")
     take(catalog, "words", "vectors")
     assert catalog.db.execute("SELECT count(*) FROM passages WHERE article = 'old'").fetchone()[0] == 0
 
@@ -87,10 +87,10 @@ def test_forgetting_both_indexes_leaves_no_row_of_a_removed_article(catalog: Cat
 def test_share_counts_current_passages_only(catalog: Catalog) -> None:
     take(catalog, "words", "vectors")
     catalog.remove("old")
-    assert backlog.share(catalog) == Share(articles=1, passages=2, words=2, vectors=2)
+    assert pending.share(catalog) == Share(articles=1, passages=2, words=2, vectors=2)
     catalog.put([Cut(article("third", TEXT), CUT)])
-    assert backlog.share(catalog) == Share(articles=2, passages=4, words=2, vectors=2)
-    assert backlog.share(catalog).vectors_percent == 50
+    assert pending.share(catalog) == Share(articles=2, passages=4, words=2, vectors=2)
+    assert pending.share(catalog).vectors_percent == 50
 
 
 def test_an_empty_index_is_complete() -> None:
@@ -100,8 +100,8 @@ def test_an_empty_index_is_complete() -> None:
 def test_passages_are_counted_without_reading_their_texts(catalog: Catalog) -> None:
     asked: list[str] = []
     catalog.db.set_trace_callback(asked.append)
-    backlog.share(catalog)
-    backlog.check_in(catalog, "somewhere", lambda: 0)
+    pending.share(catalog)
+    pending.check_in(catalog, "somewhere", lambda: 0)
     catalog.db.set_trace_callback(None)
     counts = [sql for sql in asked if "FROM passages" in sql and sql.startswith("SELECT")]
     plans = [catalog.db.execute(f"EXPLAIN QUERY PLAN {sql}").fetchone()["detail"] for sql in counts]

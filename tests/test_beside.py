@@ -4,11 +4,11 @@ import shutil
 import time
 from pathlib import Path
 
-from bot.beside import catching_up
-from retrieval import backlog, index
-from retrieval.embed import MiniLM
+from bot.cli.background import catching_up
 from retrieval.errors import EmbeddingUnavailable
-from retrieval.store import Store
+from retrieval.index import indexer, pending
+from retrieval.index.store import Store
+from retrieval.index.vectors.minilm import MiniLM
 from tests.newsroom import ARTICLES
 
 SOON = 20.0  # seconds
@@ -17,28 +17,28 @@ SOON = 20.0  # seconds
 def is_done(store: Store) -> bool:
     """Whether nothing is owed any more, waited for."""
     deadline = time.monotonic() + SOON
-    while backlog.is_owed(store.catalog) and time.monotonic() < deadline:
+    while pending.is_owed(store.catalog) and time.monotonic() < deadline:
         time.sleep(0.02)
-    return not backlog.is_owed(store.catalog)
+    return not pending.is_owed(store.catalog)
 
 
 def test_what_becomes_owed_meanwhile_is_indexed(store: Store) -> None:
     with catching_up(store, every=0.05):
-        index.add(store, ARTICLES)
+        indexer.add(store, ARTICLES)
         assert is_done(store)
-    assert store.vectors.count() == backlog.share(store.catalog).passages > 0
+    assert store.vectors.count() == pending.share(store.catalog).passages > 0
 
 
 def test_a_vectors_folder_that_was_deleted_is_filled_again(tmp_path: Path, model: MiniLM) -> None:
     with Store(tmp_path, lambda: model) as before:
-        index.add(before, ARTICLES)
-        index.catch_up(before)
+        indexer.add(before, ARTICLES)
+        indexer.catch_up(before)
     shutil.rmtree(tmp_path / "vectors")
     with Store(tmp_path, lambda: model) as store:
-        assert store.vectors.count() == 0 and backlog.is_owed(store.catalog)
+        assert store.vectors.count() == 0 and pending.is_owed(store.catalog)
         with catching_up(store, every=0.05):
             assert is_done(store)
-        assert store.vectors.count() == backlog.share(store.catalog).passages > 0
+        assert store.vectors.count() == pending.share(store.catalog).passages > 0
 
 
 def test_a_model_that_comes_later_is_used(tmp_path: Path, model: MiniLM) -> None:
@@ -51,5 +51,5 @@ def test_a_model_that_comes_later_is_used(tmp_path: Path, model: MiniLM) -> None
         return model
 
     with Store(tmp_path, make) as store, catching_up(store, every=0.05):
-        index.add(store, ARTICLES)
+        indexer.add(store, ARTICLES)
         assert is_done(store)

@@ -5,9 +5,9 @@ import time
 
 import pytest
 
-from retrieval.cancellation import Cancellation
+from retrieval.endpoints.cancellation import Cancellation
 from retrieval.errors import Cancelled
-from retrieval.store import Store
+from retrieval.index.store import Store
 from tests.standin import HOLD
 from tests.standin import Answer as Reply
 from tests.writing import COST, conversing

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from retrieval.catalog import Catalog, Cut
+from retrieval.catalog.catalog import Catalog, Cut
+from retrieval.catalog.filters import Filters
 from retrieval.errors import IndexUnavailable, UnknownArticle
-from retrieval.filters import Filters
-from retrieval.sentences import Span
+from retrieval.text.sentences import Span
 from tests.conftest import article
 
 TEXT = "The pier is closed. The ferry is not. The mayor is away."

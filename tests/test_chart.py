@@ -2,7 +2,7 @@
 
 from lxml import etree
 
-from bot.report.chart import HEIGHT, INNER, LEFT, TALL, TOP, WIDTH, Bar, bars, line, line_points, strip
+from bot.evaluation.report.svg_chart import HEIGHT, INNER, LEFT, TALL, TOP, WIDTH, Bar, bars, line, line_points, strip
 
 
 def drawn(svg: str) -> etree._Element:

@@ -11,15 +11,15 @@ from pathlib import Path
 
 import pytest
 
-from bot.beside import catching_up
-from retrieval import backlog, index
-from retrieval.chroma import server
-from retrieval.circuit import CircuitBreaker
-from retrieval.embed import MiniLM
+from bot.cli.background import catching_up
+from retrieval.catalog.filters import Filters
+from retrieval.endpoints.circuit_breaker import CircuitBreaker
 from retrieval.errors import VectorsUnavailable
-from retrieval.filters import Filters
-from retrieval.search import Found, Search
-from retrieval.store import Store
+from retrieval.index import indexer, pending
+from retrieval.index.store import Store
+from retrieval.index.vectors.chroma_settings import server
+from retrieval.index.vectors.minilm import MiniLM
+from retrieval.search.hybrid_search import Found, Search
 from tests.chroma_server import ChromaServer, Gate
 from tests.conftest import article, command, environment, fill
 from tests.newsroom import ARTICLES, write_articles
@@ -80,7 +80,7 @@ def dense(found: Found) -> bool:
 
 
 def test_vectors_are_on_the_server_and_nowhere_else(shelf: Store) -> None:
-    share = backlog.share(shelf.catalog)
+    share = pending.share(shelf.catalog)
     assert shelf.vectors.count() == share.vectors == share.passages > 1
     assert not (shelf.folder / "vectors").exists()
     with searching(shelf) as search:
@@ -96,15 +96,15 @@ def test_filters_hold_on_a_server(shelf: Store) -> None:
 def test_a_withdrawn_article_leaves_the_server(shelf: Store) -> None:
     before = shelf.vectors.count()
     shelf.catalog.remove("ferry")
-    index.catch_up(shelf)
-    assert 0 < shelf.vectors.count() == backlog.share(shelf.catalog).passages < before
+    indexer.catch_up(shelf)
+    assert 0 < shelf.vectors.count() == pending.share(shelf.catalog).passages < before
 
 
 def test_two_indexes_share_a_server(shelf: Store, tmp_path: Path, chroma: ChromaServer, counted: Counted) -> None:
     before = shelf.vectors.count()
     with opened(tmp_path / "other", chroma.url, counted) as other:
         fill(other, article("harbour", "The harbour was closed on Monday because of the storm."))
-        index.reindex(other)
+        indexer.reindex(other)
         assert (other.vectors.count(), shelf.vectors.count()) == (1, before)
 
 
@@ -112,7 +112,7 @@ def test_reindexing_makes_the_collection_anew_without_embedding_anew(shelf: Stor
     before, embedded = shelf.vectors.count(), counted.embedded
     (stray,) = shelf.catalog.hits(shelf.catalog.passages_of(["toll"])).values()
     shelf.vectors.add([replace(stray, passage=replace(stray.passage, id="stray"))])
-    index.reindex(shelf)
+    indexer.reindex(shelf)
     assert (shelf.vectors.count(), counted.embedded) == (before, embedded)
 
 
@@ -121,8 +121,8 @@ def test_reindexing_without_a_server_keeps_what_there_is(shelf: Store, counted: 
         opened(shelf.folder, f"http://127.0.0.1:{free_port()}", counted) as lost,
         pytest.raises(VectorsUnavailable, match="cannot be reached"),
     ):
-        index.reindex(lost)
-    assert backlog.share(shelf.catalog).vectors == shelf.vectors.count() > 0
+        indexer.reindex(lost)
+    assert pending.share(shelf.catalog).vectors == shelf.vectors.count() > 0
 
 
 def test_another_embedding_model_has_a_collection_of_its_own(
@@ -132,9 +132,9 @@ def test_another_embedding_model_has_a_collection_of_its_own(
     other = Counted()
     monkeypatch.setattr(other, "name", "another-model")
     with opened(shelf.folder, chroma.url, other) as renamed:
-        index.reindex(renamed)
+        indexer.reindex(renamed)
         assert renamed.vectors.count() == before
-    index.reindex(shelf)  # and back again, which leaves nothing of the other behind
+    indexer.reindex(shelf)  # and back again, which leaves nothing of the other behind
     assert shelf.vectors.count() == before
 
 
@@ -146,12 +146,12 @@ def test_an_index_moves_to_a_server_and_back_without_embedding_anew(
         passages, embedded = folder.vectors.count(), counted.embedded
     with opened(tmp_path / "data", chroma.url, counted) as on_server:
         on_server.look()
-        index.catch_up(on_server)
+        indexer.catch_up(on_server)
         assert on_server.vectors.count() == passages
     with Store(tmp_path / "data", lambda: counted) as folder:
         folder.vectors.count()
-        index.catch_up(folder)
-        assert backlog.share(folder.catalog).vectors == folder.vectors.count() == passages
+        indexer.catch_up(folder)
+        assert pending.share(folder.catalog).vectors == folder.vectors.count() == passages
     assert counted.embedded == embedded
 
 
@@ -163,7 +163,7 @@ def test_what_a_server_lost_while_a_process_runs_is_put_back_from_the_cache(
         assert dense(search(BRIDGE))
         chroma.lose_everything()
         lost = time.monotonic()
-        while not dense(search(BRIDGE)) or backlog.is_owed(shelf.catalog):
+        while not dense(search(BRIDGE)) or pending.is_owed(shelf.catalog):
             assert search(BRIDGE).hits and time.monotonic() - lost < SOON
             time.sleep(0.05)
     assert (shelf.vectors.count(), counted.embedded) == (before, embedded)

@@ -5,8 +5,8 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retrieval.chunk import chunk
-from retrieval.clean import Kind, blocks
+from retrieval.text.boilerplate import Kind, blocks
+from retrieval.text.chunking import chunk
 
 TEXT = st.text(st.sampled_from('abcAB .!?“”"\n;,\t•-\u00a0é'), max_size=600) | st.text(max_size=300)
 SENTENCE = "The bridge over the Aller stays closed to lorries for now. "

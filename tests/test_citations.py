@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.citations import cite, deep_link
-from retrieval.sentences import Span
+from bot.answering.citations import cite, deep_link
+from retrieval.text.sentences import Span
 from tests.conftest import article
 from tests.newsroom import BRANDT, TOLL
 

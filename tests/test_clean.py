@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retrieval.clean import Kind, blocks, has_article, headline
+from retrieval.text.boilerplate import Kind, blocks, has_article, headline
 
 STORY = (
     "The harbour council voted on Tuesday to close the old ferry pier after a survey found cracks in its pillars.\n\n"

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from bot.cli import app
-from bot.commands.ask import questions
+from bot.cli.commands.ask import questions
+from bot.cli.main import app
 from retrieval.errors import UsageError
 from tests.conftest import Onrecord, command, environment
 from tests.newsroom import BRANDT, TOLL, write_articles

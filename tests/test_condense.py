@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.condense import condense
-from bot.messages import Turn
+from bot.answering.messages import Turn
+from bot.answering.question_rewriting import condense
 
 TOLL = "What did Brandt say about the toll?"
 FERRIES = "How many ferries sail to Gull Island?"

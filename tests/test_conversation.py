@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.conversation import LONGEST_QUESTION, Conversation
-from bot.messages import Answer, Turn
-from retrieval import index
-from retrieval.cancellation import Cancellation
-from retrieval.embed import MiniLM
+from bot.answering.messages import Answer, Turn
+from bot.service.conversation import LONGEST_QUESTION, Conversation
+from retrieval.catalog.filters import Filters, filters_of
+from retrieval.endpoints.cancellation import Cancellation
 from retrieval.errors import Cancelled, EmbeddingUnavailable, UsageError
-from retrieval.filters import Filters, filters_of
-from retrieval.store import Store
+from retrieval.index import indexer
+from retrieval.index.store import Store
+from retrieval.index.vectors.minilm import MiniLM
 from tests.conftest import article, fill
 from tests.newsroom import ARTICLES, BRANDT, OKORO, talking
 
@@ -112,9 +112,9 @@ def test_a_speaker_beside_the_question_asks_for_that_persons_words(conversation:
 def test_without_an_embedding_model_words_answer_and_a_note_says_so(tmp_path: Path) -> None:
     missing = tmp_path / "missing.onnx"
     with Store(tmp_path / "index", lambda: MiniLM(missing)) as store:
-        index.add(store, ARTICLES)
+        indexer.add(store, ARTICLES)
         with pytest.raises(EmbeddingUnavailable, match=r"missing\.onnx"):
-            index.catch_up(store)
+            indexer.catch_up(store)
         with talking(store) as conversation:
             answer = conversation.ask(TOLL)
     assert answer.status == "answered" and BRANDT in answer.text
@@ -123,7 +123,7 @@ def test_without_an_embedding_model_words_answer_and_a_note_says_so(tmp_path: Pa
 
 def test_while_passages_wait_for_their_vectors_a_note_says_how_many_are_embedded(store: Store) -> None:
     fill(store, ARTICLES[0])
-    index.add(store, [article("late", "The harbour museum opens on Saturday with a show of ship models.")])
+    indexer.add(store, [article("late", "The harbour museum opens on Saturday with a show of ship models.")])
     with talking(store) as conversation:
         (note,) = conversation.ask(TOLL).notes
     assert re.match(r"\d\d % of the passages are embedded so far", note)

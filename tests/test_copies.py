@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from retrieval.copies import CROWDING, once, overlap, shingles, spread
 from retrieval.documents import Hit, Passage
+from retrieval.search.deduplication import CROWDING, once, overlap, shingles, spread
 
 WIRE = "The harbour council voted on Tuesday to close the old ferry pier for eleven months of repairs to its pillars."
 REWORKED = WIRE.replace("on Tuesday", "late on Tuesday").replace("its pillars", "its cracked pillars")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from retrieval.store import Store
+from retrieval.index.store import Store
 from tests.letting_in import ORIGIN, OTHER, ask, listening, shared_store, write_sites
 
 __all__ = ["shared_store"]

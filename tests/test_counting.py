@@ -1,7 +1,7 @@
 """What is counted over HTTP: what costs, for whoever asks, and nothing else."""
 
-from bot.web.keys import Keys
-from retrieval.store import Store
+from bot.web.auth.api_keys import Keys
+from retrieval.index.store import Store
 from tests.letting_in import ORIGIN, OTHER, LetIn, ask, bearer, let_in, refusal, token, write_sites
 
 __all__ = ["let_in"]

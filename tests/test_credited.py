@@ -2,11 +2,11 @@
 
 import pytest
 
-from bot.messages import Claim
-from bot.verification.verify import verify
-from bot.writing.draft import Written
-from retrieval.quotes import table
-from retrieval.store import Store
+from bot.answering.generation.sentence_stream import Written
+from bot.answering.messages import Claim
+from bot.answering.verification.verify import verify
+from retrieval.index.store import Store
+from retrieval.quotes import quote_table
 from tests.conftest import article, fill
 
 TEXT = (
@@ -31,5 +31,7 @@ TEXT = (
 def test_a_sentence_gets_back_the_name_of_whoever_said_so(store: Store, written: str, shown: str) -> None:
     fill(store, article("bridge", TEXT))
     hits = list(store.catalog.hits(store.catalog.passages_of(["bridge"])).values())
-    claim = verify(Written(written, (1,)), hits, "What about it?", lambda key: table.of_article(store.catalog.db, key))
+    claim = verify(
+        Written(written, (1,)), hits, "What about it?", lambda key: quote_table.of_article(store.catalog.db, key)
+    )
     assert isinstance(claim, Claim) and claim.text.endswith(shown), claim

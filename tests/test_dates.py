@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retrieval.dates import asked_days, iso
+from retrieval.text.dates import asked_days, iso
 
 TODAY = date(2026, 11, 23)
 

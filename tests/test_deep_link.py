@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, sync_playwright
 
-from bot.citations import deep_link
+from bot.answering.citations import deep_link
 from retrieval.documents import Article
-from retrieval.sources import files
+from retrieval.ingest.parsing.files import local_files
 from tests.conftest import ROOT
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -62,7 +62,7 @@ def page() -> Iterator[Page]:
 
 
 def sample(name: str) -> Article:
-    (found,) = files.read(str(ROOT / "articles" / name))
+    (found,) = local_files.read(str(ROOT / "articles" / name))
     assert isinstance(found, Article)
     return found
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.writing.draft import Sentences, Written
+from bot.answering.generation.sentence_stream import Sentences, Written
 
 
 def cut(*pieces: str) -> list[Written]:

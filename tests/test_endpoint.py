@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from retrieval.address import address
-from retrieval.endpoint import Endpoint
+from retrieval.endpoints.address import address
+from retrieval.endpoints.endpoint import Endpoint
+from retrieval.endpoints.retry import Deadline, Retry
 from retrieval.errors import ModelOverloaded, ModelRefused, ModelUnreachable
-from retrieval.retry import Deadline, Retry
 from tests.asking import KEY, endpoint, post, posted
 from tests.standin import CUT, HOLD, Answer, Asked, Standin, as_json, failing
 

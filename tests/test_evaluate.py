@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.commands.evaluate import evaluate
+from bot.cli.commands.evaluate import evaluate
 from retrieval.errors import UsageError
 from tests.conftest import Onrecord, command, environment
 from tests.newsroom import write_articles

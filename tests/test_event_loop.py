@@ -6,9 +6,9 @@ from threading import Event, Thread, Timer
 
 import pytest
 
-from retrieval.cancellation import Cancellation
+from retrieval.endpoints.cancellation import Cancellation
+from retrieval.endpoints.event_loop import loop_thread
 from retrieval.errors import Cancelled
-from retrieval.event_loop import loop_thread
 
 PATIENCE = 5.0
 

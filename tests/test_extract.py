@@ -1,9 +1,9 @@
 """Answers without a model are the articles' own sentences, clear on their own and said once."""
 
-from bot.extract import MOST_CLAIMS, extract
+from bot.answering.extractive import MOST_CLAIMS, extract
 from retrieval.documents import Article
-from retrieval.search import Search
-from retrieval.store import Store
+from retrieval.index.store import Store
+from retrieval.search.hybrid_search import Search
 from tests.conftest import article, fill
 from tests.newsroom import ARTICLES, LORRIES
 

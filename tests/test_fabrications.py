@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.verification.verify import Dropped
+from bot.answering.verification.verify import Dropped
 from tests.verifying import check
 
 FABRICATIONS = {

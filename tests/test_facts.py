@@ -2,11 +2,11 @@
 
 import pytest
 
-from retrieval.sources.authors import persons
-from retrieval.sources.entry import Entry
-from retrieval.sources.facts import Facts, facts_of
-from retrieval.sources.html import parse
-from retrieval.sources.site import believed
+from retrieval.ingest.parsing.entry import Entry
+from retrieval.ingest.parsing.markup.authors import persons
+from retrieval.ingest.parsing.pages.html import parse
+from retrieval.ingest.parsing.pages.metadata import Facts, facts_of
+from retrieval.text.same_site import believed
 from tests.newspaper import URL, html, ld, story
 
 FULL = {

@@ -12,10 +12,10 @@ from threading import Timer
 
 import pytest
 
-from retrieval.cancellation import Cancellation
+from retrieval.endpoints.cancellation import Cancellation
 from retrieval.errors import Cancelled, SourceError, SourceGone, SourceUnreachable, UsageError
-from retrieval.fetching.fetch import Fetcher
-from retrieval.fetching.fetched import Validators
+from retrieval.ingest.fetching.fetcher import Fetcher
+from retrieval.ingest.fetching.response import Validators
 from tests.misbehaving import Asked, Reply, Step, bomb, endless, fetching, redirect, site
 from tests.test_endpoint_errors import certificate
 

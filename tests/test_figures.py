@@ -2,10 +2,10 @@
 
 import pytest
 
+from bot.answering.messages import Answer
 from bot.evaluation.expectation import Expectation
-from bot.evaluation.figures import figures_of, percentile
 from bot.evaluation.measure import Result
-from bot.messages import Answer
+from bot.evaluation.metrics import figures_of, percentile
 
 
 def result(rank: int, *, named: bool = True) -> Result:

@@ -2,8 +2,8 @@
 
 import pytest
 
+from retrieval.catalog.filters import Filters, filters_of
 from retrieval.errors import UsageError
-from retrieval.filters import Filters, filters_of
 
 
 def test_dates_are_read_in_any_usual_notation() -> None:

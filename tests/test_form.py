@@ -6,15 +6,15 @@ from contextlib import contextmanager
 
 import pytest
 
-from bot.conversation import Conversation
-from bot.history import History
-from bot.spending import Ledger
-from bot.writing.form import FEW, JSON
-from bot.writing.write import Writer
+from bot.answering.generation.output_format import FEW, JSON
+from bot.answering.generation.writer import Writer
+from bot.models.token_ledger import Ledger
+from bot.service.conversation import Conversation
+from bot.service.history import History
 from prompts import Prompts
-from retrieval.circuit import CircuitBreaker
-from retrieval.search import Search
-from retrieval.store import Store
+from retrieval.endpoints.circuit_breaker import CircuitBreaker
+from retrieval.index.store import Store
+from retrieval.search.hybrid_search import Search
 from tests.asking import model
 from tests.conftest import article, fill
 from tests.newsroom import ARTICLES, LORRIES

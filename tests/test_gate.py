@@ -4,13 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.gate import ENOUGH, evidence, features
+from bot.answering.answerability import ENOUGH, evidence, features
 from retrieval.documents import Hit, Passage
-from retrieval.rank import Asked, phrases
-from retrieval.search import Found, Search
-from retrieval.speech import asked_speech
-from retrieval.store import Store
-from retrieval.terms import content_terms
+from retrieval.index.store import Store
+from retrieval.search.hybrid_search import Found, Search
+from retrieval.search.quote_intent import asked_speech
+from retrieval.search.ranking import Asked, phrases
+from retrieval.text.terms import content_terms
 from tests.conftest import fill
 from tests.newsroom import ARTICLES
 

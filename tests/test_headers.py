@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from bot.web.keys import Keys
-from retrieval.store import Store
+from bot.web.auth.api_keys import Keys
+from retrieval.index.store import Store
 from tests.letting_in import ORIGIN, LetIn, ask, bearer, let_in, listening, shared_store, token, write_sites
 
 __all__ = ["let_in", "shared_store"]

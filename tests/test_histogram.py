@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.report.chart import Bar
-from bot.report.histogram import MOST, duration, histogram, unit
+from bot.evaluation.report.histogram import MOST, duration, histogram, unit
+from bot.evaluation.report.svg_chart import Bar
 
 
 def test_times_are_counted_between_round_limits() -> None:

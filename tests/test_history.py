@@ -6,9 +6,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.citations import cite
-from bot.history import REMEMBERED, History
-from bot.messages import Answer
+from bot.answering.citations import cite
+from bot.answering.messages import Answer
+from bot.service.history import REMEMBERED, History
 from retrieval.errors import IndexUnavailable
 from tests.newsroom import FERRY, TOLL
 

@@ -9,10 +9,10 @@ from email.utils import format_datetime
 
 import pytest
 
-from retrieval.cancellation import Cancellation
+from retrieval.endpoints.cancellation import Cancellation
 from retrieval.errors import Cancelled, SourceUnreachable
-from retrieval.fetching.hosts import MOST_REMEMBERED, Hosts
-from retrieval.fetching.url import read
+from retrieval.ingest.fetching.politeness import MOST_REMEMBERED, Hosts
+from retrieval.ingest.fetching.safety.url import read
 from tests.misbehaving import Asked, Reply, Site, fetching, redirect, robots, site
 
 

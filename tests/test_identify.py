@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from retrieval.errors import SourceError
-from retrieval.sources.reading import Reader
-from retrieval.watching.identify import Identified, identify
+from retrieval.ingest.parsing.sandbox.parser_process import Reader
+from retrieval.ingest.watching.discovery import Identified, identify
 from tests.misbehaving import Reply, Site, fetching, robots, site
 from tests.newssite import TOLL, feed, page, posts, sitemap
 

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from retrieval import backlog, index
-from retrieval.catalog import Catalog
+from retrieval.catalog.catalog import Catalog
 from retrieval.documents import Article
-from retrieval.embed import EmbeddingModel, MiniLM
 from retrieval.errors import EmbeddingUnavailable, IndexBusy, SourceError
-from retrieval.lock import writing
-from retrieval.store import Store
+from retrieval.index import indexer, pending
+from retrieval.index.store import Store
+from retrieval.index.vectors.minilm import EmbeddingModel, MiniLM
+from retrieval.index.write_lock import writing
 from tests.conftest import article, fill
 
 PIER = "The harbour council voted on Tuesday to close the old ferry pier for eleven months of repairs."
@@ -47,7 +47,7 @@ def counted(tmp_path: Path, counting: Counting) -> Iterator[Store]:
 
 
 def counts(store: Store) -> tuple[int, int, int]:
-    return backlog.share(store.catalog).passages, store.words.count(), store.vectors.count()
+    return pending.share(store.catalog).passages, store.words.count(), store.vectors.count()
 
 
 def test_an_added_article_is_in_the_catalog_and_both_indexes(store: Store) -> None:
@@ -75,14 +75,14 @@ def test_a_changed_article_leaves_no_old_passage_in_any_index(counted: Store) ->
     assert tally.changed == 1
     assert counts(counted) == (2, 2, 2)
     assert old[0] not in dict(counted.words.search(["council"], 10))
-    assert old[0] not in dict(counted.vectors.search([1.0, 1.0], 10, generation=backlog.generation(counted.catalog)))
+    assert old[0] not in dict(counted.vectors.search([1.0, 1.0], 10, generation=pending.generation(counted.catalog)))
     assert counted.catalog.db.execute("SELECT count(*) FROM passages").fetchone()[0] == 2
 
 
 def test_a_removed_article_leaves_catalog_and_both_indexes(store: Store) -> None:
     fill(store, article("pier", PIER), article("mill", MILL))
     store.catalog.remove("pier")
-    index.catch_up(store)
+    indexer.catch_up(store)
     assert counts(store) == (1, 1, 1)
     assert store.words.search(["pier"], 10) == []
 
@@ -97,13 +97,13 @@ def test_a_removed_article_can_be_added_again(store: Store) -> None:
 
 
 def test_an_article_that_comes_twice_in_one_run_is_counted_once(counted: Store) -> None:
-    tally = index.add(counted, [article("pier", PIER), article("pier", PIER)])
+    tally = indexer.add(counted, [article("pier", PIER), article("pier", PIER)])
     assert (tally.added, tally.unchanged) == (1, 0)
 
 
 def test_of_two_versions_in_one_run_the_last_is_current(counted: Store) -> None:
     fill(counted, article("pier", PIER))
-    index.add(counted, [article("pier", MILL), article("pier", PIER)])
+    indexer.add(counted, [article("pier", MILL), article("pier", PIER)])
     assert counted.catalog.article("pier").text == PIER
 
 
@@ -138,7 +138,7 @@ def test_boilerplate_is_in_no_passage_and_headings_are_context(counted: Store) -
 @given(st.text(max_size=400) | st.text(st.sampled_from('aB .!?“”"\n\r\t;é\u2028😀'), max_size=1500))
 def test_offsets_cut_the_stored_text_exactly(counted: Store, text: str) -> None:
     added = Article(id="any", source="any", url="", title="any", text=text + "\n\n" + PIER)
-    assert not index.add(counted, [added]).failed
+    assert not indexer.add(counted, [added]).failed
     stored = counted.catalog.article("any")
     assert stored.text == added.text
     hits = counted.catalog.hits(counted.catalog.passages_of(["any"])).values()
@@ -147,36 +147,36 @@ def test_offsets_cut_the_stored_text_exactly(counted: Store, text: str) -> None:
 
 
 def test_add_alone_embeds_nothing(counted: Store, counting: Counting) -> None:
-    index.add(counted, [article("pier", PIER)])
+    indexer.add(counted, [article("pier", PIER)])
     assert counting.texts == []
-    assert backlog.count_owed(counted.catalog, "vectors") == 1
+    assert pending.count_owed(counted.catalog, "vectors") == 1
 
 
 def test_catching_up_with_nothing_owed_does_not_need_the_lock(counted: Store) -> None:
     fill(counted, article("pier", PIER))
     with writing(counted.folder):
-        index.catch_up(counted, wait=0)
+        indexer.catch_up(counted, wait=0)
     assert counts(counted) == (1, 1, 1)
 
 
 def test_catching_up_while_another_writes_is_refused_after_the_wait(counted: Store) -> None:
-    index.add(counted, [article("pier", PIER)])
+    indexer.add(counted, [article("pier", PIER)])
     with writing(counted.folder), pytest.raises(IndexBusy):
-        index.catch_up(counted, wait=0)
+        indexer.catch_up(counted, wait=0)
 
 
 def test_catching_up_ends_when_it_is_told_to(counted: Store, counting: Counting) -> None:
-    index.add(counted, [article("pier", PIER)])
+    indexer.add(counted, [article("pier", PIER)])
     stop = Event()
     stop.set()
-    index.catch_up(counted, stop=stop)
+    indexer.catch_up(counted, stop=stop)
     assert counting.texts == []
 
 
 def test_progress_is_told_to_the_end(counted: Store) -> None:
     told = list[tuple[str, int, int]]()
-    index.add(counted, [article("pier", PIER), article("mill", MILL)], lambda *step: told.append(step))
-    index.catch_up(counted, lambda *step: told.append(step))
+    indexer.add(counted, [article("pier", PIER), article("mill", MILL)], lambda *step: told.append(step))
+    indexer.catch_up(counted, lambda *step: told.append(step))
     assert {("reading", 2, 0), ("words", 2, 2), ("vectors", 2, 2)} <= set(told)
 
 
@@ -185,16 +185,16 @@ def test_without_a_model_the_words_are_in_when_the_error_comes(tmp_path: Path) -
         raise EmbeddingUnavailable("no model here")
 
     with Store(tmp_path / "index", missing) as store:
-        index.add(store, [article("pier", PIER)])
+        indexer.add(store, [article("pier", PIER)])
         with pytest.raises(EmbeddingUnavailable):
-            index.catch_up(store)
-        assert (store.words.count(), backlog.count_owed(store.catalog, "vectors")) == (1, 1)
+            indexer.catch_up(store)
+        assert (store.words.count(), pending.count_owed(store.catalog, "vectors")) == (1, 1)
 
 
 def test_reindexing_gives_the_same_passages_and_embeds_nothing_again(counted: Store, counting: Counting) -> None:
     fill(counted, article("pier", PIER), article("mill", MILL))
     before, embedded = set(counted.catalog.passages_of(["pier", "mill"])), len(counting.texts)
-    index.reindex(counted)
+    indexer.reindex(counted)
     assert set(counted.catalog.passages_of(["pier", "mill"])) == before
     assert (counts(counted), len(counting.texts)) == ((2, 2, 2), embedded)
 
@@ -203,7 +203,7 @@ def test_reindexing_works_in_a_process_that_has_not_searched_yet(tmp_path: Path,
     with Store(tmp_path / "index", lambda: model) as store:
         fill(store, article("pier", PIER))
     with Store(tmp_path / "index", lambda: model) as again:
-        index.reindex(again)
+        indexer.reindex(again)
         assert counts(again) == (1, 1, 1)
 
 
@@ -214,7 +214,7 @@ def test_reindexing_changes_to_another_model(tmp_path: Path) -> None:
     with Store(tmp_path / "index", lambda: second) as again:
         with pytest.raises(EmbeddingUnavailable, match=r"first.*second"):
             _ = again.vectors
-        index.reindex(again)
+        indexer.reindex(again)
         assert (counts(again), len(second.texts)) == ((1, 1, 1), 1)
 
 
@@ -223,13 +223,13 @@ def test_reindexing_repairs_a_damaged_vectors_folder(tmp_path: Path, counting: C
         fill(store, article("pier", PIER))
     (tmp_path / "index" / "vectors" / "chroma.sqlite3").write_bytes(b"not a database any more" * 500)
     with Store(tmp_path / "index", lambda: counting) as again:
-        index.reindex(again)
+        indexer.reindex(again)
         assert counts(again) == (1, 1, 1)
 
 
 def test_runs_are_recorded(counted: Store) -> None:
     assert counted.catalog.last_run() == ""
-    index.add(counted, [article("pier", PIER)])
+    indexer.add(counted, [article("pier", PIER)])
     other = Catalog(counted.folder / "catalog.db")
     assert other.last_run()
     other.close()
@@ -240,5 +240,5 @@ def test_reindexing_repairs_a_damaged_words_folder(tmp_path: Path, counting: Cou
         fill(store, article("pier", PIER))
     (tmp_path / "index" / "words" / "meta.json").write_text("not an index any more")
     with Store(tmp_path / "index", lambda: counting) as again:
-        index.reindex(again)
+        indexer.reindex(again)
         assert counts(again) == (1, 1, 1)

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.writing.draft import Refused, Written
-from bot.writing.json_draft import LONGEST, JsonSentences
+from bot.answering.generation.json_stream import LONGEST, JsonSentences
+from bot.answering.generation.sentence_stream import Refused, Written
 
 TOLL = Written("The toll passed.", (1,))
 PAY = Written("Lorries pay 14 crowns.", (2,))

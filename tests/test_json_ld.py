@@ -4,8 +4,8 @@ import time
 
 import pytest
 
-from retrieval.sources import json_ld
-from retrieval.sources.html import parse
+from retrieval.ingest.parsing.pages import json_ld
+from retrieval.ingest.parsing.pages.html import parse
 from tests.newspaper import URL, html, ld
 
 ARTICLE = {"@type": "NewsArticle", "headline": "Pier closes"}

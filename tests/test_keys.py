@@ -11,9 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.web.keys import PREFIX, Keys
+from bot.web.auth.api_keys import PREFIX, Keys
 from retrieval.errors import UsageError
-from retrieval.store import Store
+from retrieval.index.store import Store
 from tests.conftest import Onrecord
 from tests.letting_in import ORIGIN, LetIn, ask, bearer, let_in, refusal, token, write_sites
 

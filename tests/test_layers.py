@@ -9,34 +9,66 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-SURFACES = ("bot.cli", "bot.repl", "bot.commands", "bot.terminal", "bot.showing", "bot.telegram", "bot.web")
+SURFACES = (
+    "bot.cli",
+    "bot.cli.chat.repl",
+    "bot.cli.commands",
+    "bot.cli.terminal",
+    "bot.cli.streaming_output",
+    "bot.telegram",
+    "bot.web",
+)
 ONLY_IN = {
-    "chromadb": {"retrieval.vectors", "retrieval.server_vectors", "retrieval.chroma_client"},
-    "langchain_chroma": {"retrieval.vectors", "retrieval.server_vectors"},
-    "langchain_text_splitters": {"retrieval.chunk"},
+    "chromadb": {
+        "retrieval.index.vectors.chroma_folder",
+        "retrieval.index.vectors.chroma_server",
+        "retrieval.index.vectors.chroma_client",
+    },
+    "langchain_chroma": {"retrieval.index.vectors.chroma_folder", "retrieval.index.vectors.chroma_server"},
+    "langchain_text_splitters": {"retrieval.text.chunking"},
     "langchain_core": {
-        *("retrieval.vectors", "retrieval.server_vectors", "retrieval.embed", "retrieval.vector_cache"),
-        "retrieval.retriever",
-        *("bot.llm", "bot.completion", "bot.models", "bot.writing.write", "bot.writing.dictation"),
+        *(
+            "retrieval.index.vectors.chroma_folder",
+            "retrieval.index.vectors.chroma_server",
+            "retrieval.index.vectors.minilm",
+            "retrieval.index.vectors.embedding_cache",
+        ),
+        "retrieval.search.langchain_retriever",
+        *(
+            "bot.models.chat_model",
+            "bot.models.chat_completion",
+            "bot.app.model_factory",
+            "bot.answering.generation.writer",
+            "bot.answering.generation.stream_timeout",
+        ),
     },
-    "langchain": {"bot.models"},
+    "langchain": {"bot.app.model_factory"},
     "httpx": {
-        *("retrieval.endpoint", "retrieval.endpoint_errors", "retrieval.chroma_client", "retrieval.server_vectors"),
-        "retrieval.fetching.url",
+        *(
+            "retrieval.endpoints.endpoint",
+            "retrieval.endpoints.endpoint_errors",
+            "retrieval.index.vectors.chroma_client",
+            "retrieval.index.vectors.chroma_server",
+        ),
+        "retrieval.ingest.fetching.safety.url",
     },
-    "httpcore": {"retrieval.fetching.client", "retrieval.fetching.connecting"},
-    "protego": {"retrieval.fetching.robots"},
-    "tantivy": {"retrieval.words", "retrieval.terms"},
-    "onnxruntime": {"retrieval.embed"},
+    "httpcore": {"retrieval.ingest.fetching.http_client", "retrieval.ingest.fetching.safety.checked_connections"},
+    "protego": {"retrieval.ingest.fetching.robots"},
+    "tantivy": {"retrieval.index.bm25", "retrieval.text.terms"},
+    "onnxruntime": {"retrieval.index.vectors.minilm"},
     "sqlite3": {
-        *("retrieval.catalog", "retrieval.quotes.table", "retrieval.vector_cache"),
-        *("retrieval.watching.register", "retrieval.watching.visits"),
+        *("retrieval.catalog.catalog", "retrieval.quotes.quote_table", "retrieval.index.vectors.embedding_cache"),
+        *("retrieval.ingest.watching.source_store", "retrieval.ingest.watching.page_state"),
         *(f"retrieval.{name}" for name in ("database", "migration", "reading", "rows", "twins")),
-        *("bot.history", "bot.spending", "bot.web.keys", "bot.web.standing"),
-        *("bot.telegram.database", "bot.telegram.journal", "bot.telegram.inbox"),
+        *("bot.service.history", "bot.models.token_ledger", "bot.web.auth.api_keys", "bot.web.runtime.index_status"),
+        *(
+            "bot.telegram.storage.telegram_database",
+            "bot.telegram.storage.journal",
+            "bot.telegram.storage.update_queue",
+        ),
     },
-    "limits": {"bot.web.limits"},
-    "hmac": {"bot.web.tokens", "bot.web.keys"},
+    "limits": {"bot.web.auth.rate_limits"},
+    "hmac": {"bot.web.auth.session_tokens", "bot.web.auth.api_keys"},
     "telegram": {
         *(
             f"bot.telegram.{name}"
@@ -45,15 +77,15 @@ ONLY_IN = {
         *(f"bot.telegram.{name}" for name in ("inbox", "inline", "menu", "ordering", "outgoing", "pace", "pressing")),
         *(f"bot.telegram.{name}" for name in ("questions", "routes", "streaming", "hosted")),
     },
-    "aiolimiter": {"bot.telegram.pace"},
-    "regex": {"bot.telegram.splitting"},
-    "pydantic_settings": {"bot.settings"},
-    "xllamacpp": {"bot.local_server"},
-    "trafilatura": {"retrieval.sources.extraction", "retrieval.sources.facts"},
-    "pypdf": {"retrieval.sources.pdf"},
+    "aiolimiter": {"bot.telegram.sending.rate_limiter"},
+    "regex": {"bot.telegram.messages.splitting"},
+    "pydantic_settings": {"bot.app.settings"},
+    "xllamacpp": {"bot.models.local_server"},
+    "trafilatura": {"retrieval.ingest.parsing.pages.article_extraction", "retrieval.ingest.parsing.pages.metadata"},
+    "pypdf": {"retrieval.ingest.parsing.pages.pdf"},
     "uvicorn": {"bot.web.server"},
-    "prometheus_client": {"bot.web.metrics", "bot.web.health"},
-    "sse_starlette": {"bot.web.events", "bot.web.ask", "bot.web.completions"},
+    "prometheus_client": {"bot.web.runtime.metrics", "bot.web.routes.health"},
+    "sse_starlette": {"bot.web.responses.event_stream", "bot.web.routes.ask", "bot.web.routes.chat_completions"},
 }
 
 
@@ -89,8 +121,8 @@ def test_steps_know_no_surface() -> None:
 
 
 def test_only_the_composition_root_reads_settings() -> None:
-    readers = {name for name, imported in modules().items() if "bot.settings" in imported}
-    assert readers <= {"bot.build", "bot.models", "bot.cli"}
+    readers = {name for name, imported in modules().items() if "bot.app.settings" in imported}
+    assert readers <= {"bot.app.build", "bot.app.model_factory", "bot.cli"}
 
 
 def test_the_library_reads_no_environment() -> None:
@@ -99,7 +131,7 @@ def test_the_library_reads_no_environment() -> None:
 
 
 def test_a_command_line_that_only_helps_waits_for_no_library() -> None:
-    listed = "import sys, bot.cli, bot.build; print(*sys.modules)"
+    listed = "import sys, bot.cli, bot.app.build; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", listed], cwd=ROOT, capture_output=True, text=True, check=True)
     assert not {"httpx", "langchain", "langchain_core", "chromadb", "onnxruntime"} & set(done.stdout.split())
 

@@ -2,7 +2,7 @@
 
 import threading
 
-from bot.lazy import lazy
+from bot.answering.verification.lexical.lazy_property import lazy
 
 
 class Slow:

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from limits.storage import MemoryStorage
 
-from bot.web import limits
-from bot.web.limits import Kind, Limit, Limits, rules_of
-from bot.web.problems import Problem
+from bot.web.auth import rate_limits
+from bot.web.auth.rate_limits import Kind, Limit, Limits, rules_of
+from bot.web.schemas.error_responses import Problem
 from retrieval.errors import UsageError
 
 READER: tuple[tuple[Kind, str], ...] = (("address", "203.0.113.9"), ("site", "gazette"), ("day", ""))
@@ -23,7 +23,7 @@ def rules(**written: str) -> Mapping[Any, tuple[Limit, ...]]:
 
 def passes(limits: Limits, *whom: tuple[Kind, str]) -> bool:
     try:
-        limits.count(*(whom or READER))
+        rate_limits.count(*(whom or READER))
     except Problem as refused:
         return refused.code != "rate_limited"
     return True
@@ -79,7 +79,7 @@ def test_a_limit_that_is_none_is_named(written: str) -> None:
 
 
 def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limits, "MOST_KEYS", 10)
+    monkeypatch.setattr(rate_limits, "MOST_KEYS", 10)
     counted = Limits(rules(address="1/hour", day="1000/day"))
     for number in range(50):
         assert passes(counted, ("address", str(number)), ("day", ""))
@@ -107,7 +107,7 @@ class Failing(MemoryStorage):
 def test_a_storage_that_fails_is_said_once_and_each_process_counts_alone(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(limits, "LEFT_ALONE", 0.05)
+    monkeypatch.setattr(rate_limits, "LEFT_ALONE", 0.05)
     counted = Limits(rules(address="3/minute"), "failing://")
     assert [passes(counted) for _ in range(2)] == [True, True]
     monkeypatch.setattr(Failing, "is_down", True)

@@ -1,7 +1,7 @@
 """Live blogs are cut into their entries."""
 
 from retrieval.documents import Article
-from retrieval.sources import page
+from retrieval.ingest.parsing.pages import page
 from tests.newspaper import STORY, URL, fetched, html, ld
 
 INTRO = " ".join(STORY[:3])

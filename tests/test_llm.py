@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from bot.llm import ChatModel
+from bot.models.chat_model import ChatModel
 from retrieval.errors import ModelError, ModelUnreachable
 from tests.asking import KEY, QUESTION, WAYS, ask, joined, model
 from tests.standin import CUT, HOLD, Answer, Asked, Standin, Step, data, delta, failing, saying, talking

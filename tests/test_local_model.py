@@ -13,19 +13,19 @@ from pathlib import Path
 import psutil
 import pytest
 
-from bot.conversation import Conversation
-from bot.history import History
-from bot.llm import ChatModel
-from bot.local_model import LocalEndpoint, LocalServer, checked, command
-from bot.spending import Ledger
-from bot.writing.form import JSON
-from bot.writing.write import Writer
+from bot.answering.generation.output_format import JSON
+from bot.answering.generation.writer import Writer
+from bot.models.chat_model import ChatModel
+from bot.models.local_model import LocalEndpoint, LocalServer, checked, command
+from bot.models.token_ledger import Ledger
+from bot.service.conversation import Conversation
+from bot.service.history import History
 from prompts import Prompts
-from retrieval.circuit import CircuitBreaker
+from retrieval.endpoints.circuit_breaker import CircuitBreaker
+from retrieval.endpoints.retry import Deadline
 from retrieval.errors import ModelUnreachable
-from retrieval.retry import Deadline
-from retrieval.search import Search
-from retrieval.store import Store
+from retrieval.index.store import Store
+from retrieval.search.hybrid_search import Search
 from tests.conftest import ROOT, Onrecord, fill
 from tests.local_standin import TEXT
 from tests.newsroom import ARTICLES, LORRIES
@@ -38,8 +38,8 @@ PATIENCE = 10.0  # seconds until a process has to be gone
 PARENT = """
 import asyncio, subprocess, sys
 from pathlib import Path
-from bot.local_model import LocalServer
-from retrieval.retry import Deadline
+from bot.models.local_model import LocalServer
+from retrieval.endpoints.retry import Deadline
 
 async def ready():
     await server.ready(Deadline(30))
@@ -168,6 +168,6 @@ def test_a_real_model_answers_needs_the_key_and_ends(tmp_path: Path) -> None:
     ]
     assert subprocess.run(without_key, capture_output=True, text=True).stdout.strip() == "401"
     assert not (tmp_path / "log").read_text()
-    (process,) = [child for child in psutil.Process().children() if "bot.local_server" in child.cmdline()]
+    (process,) = [child for child in psutil.Process().children() if "bot.models.local_server" in child.cmdline()]
     local.close()
     assert is_gone_soon(process.pid)

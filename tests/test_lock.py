@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from retrieval.errors import IndexBusy
-from retrieval.lock import holder, is_held, writing
+from retrieval.index.write_lock import holder, is_held, writing
 
 
 def test_the_lock_is_held_inside_and_free_after(tmp_path: Path) -> None:

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot.build import App
-from bot.evaluation.cause import (
+from bot.app.build import App
+from bot.evaluation.expectation import Expectation, expected
+from bot.evaluation.failure_cause import (
     DECLINED,
     ELSEWHERE,
     NOT_FOUND,
@@ -15,11 +16,10 @@ from bot.evaluation.cause import (
     TOO_LOW,
     Cause,
 )
-from bot.evaluation.expectation import Expectation, expected
 from bot.evaluation.measure import measure
-from retrieval import index
 from retrieval.errors import UsageError
-from retrieval.store import Store
+from retrieval.index import indexer
+from retrieval.index.store import Store
 from tests.conftest import article
 from tests.newsroom import ARTICLES
 from tests.serving import opened
@@ -49,7 +49,7 @@ def app(tmp_path_factory: pytest.TempPathFactory, model: object) -> Iterator[App
         Store(tmp_path_factory.mktemp("measured"), lambda: model) as store,  # type: ignore[arg-type, return-value]
         opened(store, articles=articles) as everything,
     ):
-        index.add(store, [LATE])
+        indexer.add(store, [LATE])
         yield everything
 
 

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from bot.llm import ChatModel
-from bot.models import chat_model, embedding_model, writer
-from bot.settings import Settings
-from bot.writing.form import JSON
-from retrieval.embed import MODEL_NAME
-from retrieval.embed_endpoint import EndpointEmbeddings
+from bot.answering.generation.output_format import JSON
+from bot.app.model_factory import chat_model, embedding_model, writer
+from bot.app.settings import Settings
+from bot.models.chat_model import ChatModel
 from retrieval.errors import EmbeddingUnavailable, UsageError
+from retrieval.index.vectors.minilm import MODEL_NAME
+from retrieval.index.vectors.openai_embeddings import EndpointEmbeddings
 from tests.standin import Standin, as_json, failing, saying
 
 pytestmark = pytest.mark.usefixtures("loopback")

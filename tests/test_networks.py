@@ -3,7 +3,7 @@
 import pytest
 
 from retrieval.errors import UsageError
-from retrieval.fetching.networks import Networks
+from retrieval.ingest.fetching.safety.allowed_networks import Networks
 
 NOT_PUBLIC = """
     0.0.0.0 0.1.2.3 10.0.0.1 10.255.255.255 100.64.0.1 100.127.255.254 127.0.0.1 127.255.255.254 169.254.169.254

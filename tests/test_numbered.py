@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.writing.numbered import estimated_tokens, fitting
+from bot.answering.generation.passage_prompt import estimated_tokens, fitting
 
 
 @given(st.lists(st.text(max_size=300), min_size=1, max_size=9), st.integers(-50, 400))

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from bot.web.keys import Keys
+from bot.web.auth.api_keys import Keys
 from retrieval.errors import UsageError
-from retrieval.store import Store
+from retrieval.index.store import Store
 from tests.letting_in import ORIGIN, LetIn, ask, bearer, let_in, listening, refusal, shared_store, write_sites
 
 __all__ = ["let_in", "shared_store"]

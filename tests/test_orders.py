@@ -2,11 +2,11 @@
 
 import pytest
 
-from bot.messages import Claim
-from bot.verification.orders import gives_orders, has_link, is_ordered, strange_code
-from bot.verification.verify import Dropped, verify
-from bot.writing.draft import Written
-from retrieval.store import Store
+from bot.answering.generation.sentence_stream import Written
+from bot.answering.messages import Claim
+from bot.answering.verification.prompt_injection import gives_orders, has_link, is_ordered, strange_code
+from bot.answering.verification.verify import Dropped, verify
+from retrieval.index.store import Store
 from tests.conftest import article
 from tests.test_extract import answer
 from tests.verifying import hit

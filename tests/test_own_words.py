@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot.conversation import Conversation
-from bot.history import History
-from bot.messages import Answer
+from bot.answering.messages import Answer
+from bot.service.conversation import Conversation
+from bot.service.history import History
 from retrieval.documents import Article
-from retrieval.search import Search
-from retrieval.store import Store
+from retrieval.index.store import Store
+from retrieval.search.hybrid_search import Search
 from tests.conftest import article, fill
 from tests.newsroom import ARTICLES, BRANDT, OKORO, VELDE
 

@@ -3,9 +3,9 @@
 import pytest
 
 from retrieval.documents import Article
-from retrieval.fetching.fetched import Fetched
-from retrieval.sources import page
-from retrieval.sources.entry import Entry
+from retrieval.ingest.fetching.response import Fetched
+from retrieval.ingest.parsing.entry import Entry
+from retrieval.ingest.parsing.pages import page
 from tests.newspaper import STORY, TEXT, URL, fetched, html, ld, story
 
 LONG = "".join(f"<p>{text}</p>" for text in STORY * 2)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from retrieval.pages import find_article
-from retrieval.store import Store
+from retrieval.catalog.article_lookup import find_article
+from retrieval.index.store import Store
 from tests.conftest import article, fill
 
 TEXT = "The harbour museum opens on Saturday with a show of ship models."

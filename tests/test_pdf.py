@@ -8,8 +8,9 @@ import pytest
 from pypdf import PdfReader, PdfWriter
 
 from retrieval.documents import Article
-from retrieval.fetching.fetched import Fetched
-from retrieval.sources import files, page, pdf
+from retrieval.ingest.fetching.response import Fetched
+from retrieval.ingest.parsing.files import local_files
+from retrieval.ingest.parsing.pages import page, pdf
 
 PAGES = (
     (
@@ -92,7 +93,7 @@ def test_a_title_that_is_a_file_s_name_is_not_believed() -> None:
 
 def test_a_pdf_file_on_this_machine_is_read(tmp_path: Path) -> None:
     (tmp_path / "pier.pdf").write_bytes(written(*PAGES))
-    (found,) = files.read(str(tmp_path))
+    (found,) = local_files.read(str(tmp_path))
     assert isinstance(found, Article)
     assert (found.title, found.url) == ("pier", (tmp_path / "pier.pdf").as_uri())
 

@@ -10,7 +10,7 @@ from bench.peers.judging import article_rank, hit, holds, mean_reciprocal, quote
 from bench.peers.process import Process
 from bench.peers.systems import SYSTEMS
 from bench.peers.table import Line, put, table
-from retrieval import embed
+from retrieval.index.vectors import minilm
 
 TEXT = "The mayor rose. “We will plant a thousand trees along the river,” she said, and sat down."
 SPAN = [16, 65]  # the quotation
@@ -71,7 +71,7 @@ def test_new_figures_replace_the_old_ones_and_nothing_else(tmp_path: Path) -> No
 
 def test_all_are_given_the_model_that_onrecord_has(tmp_path: Path) -> None:
     texts = ["A short one.", "Trees along the river. " * 80, "“We will plant a thousand trees.”"]
-    wanted = embed.MiniLM().embed(texts)
+    wanted = minilm.MiniLM().embed(texts)
     np.testing.assert_allclose(MiniLM().embed_documents(texts), wanted, atol=1e-6)
     computed, known = (MiniLM(tmp_path / "vectors.db").embed_documents(texts) for _ in range(2))
     np.testing.assert_array_equal(known, computed)

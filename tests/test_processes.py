@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from retrieval.embed import MiniLM
 from retrieval.errors import IndexBusy
-from retrieval.lock import writing
-from retrieval.search import Search
-from retrieval.store import Store
+from retrieval.index.store import Store
+from retrieval.index.vectors.minilm import MiniLM
+from retrieval.index.write_lock import writing
+from retrieval.search.hybrid_search import Search
 from tests.conftest import article, command, environment, fill
 
 PATIENCE = 60  # seconds
@@ -52,7 +52,7 @@ def test_the_second_writer_waits_and_says_for_whom(tmp_path: Path) -> None:
 
 def test_a_wait_with_an_end_names_the_holder(tmp_path: Path) -> None:
     held = (
-        "import sys, time; from pathlib import Path; from retrieval.lock import writing\n"
+        "import sys, time; from pathlib import Path; from retrieval.index.write_lock import writing\n"
         "with writing(Path(sys.argv[1])): print('held', flush=True); time.sleep(60)"
     )
     holder = subprocess.Popen(

@@ -6,10 +6,10 @@ import httpx
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
-from bot.web.addresses import household, is_loopback
-from bot.web.proxies import Proxies, networks_of
+from bot.web.middleware.client_address import household, is_loopback
+from bot.web.middleware.proxies import Proxies, networks_of
 from retrieval.errors import UsageError
-from retrieval.store import Store
+from retrieval.index.store import Store
 from tests.letting_in import ORIGIN, LetIn, let_in, write_sites
 
 __all__ = ["let_in"]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retrieval.quotes.marks import LONGEST_UNCLOSED, is_closed, quotations
+from retrieval.quotes.attribution.quotation_marks import LONGEST_UNCLOSED, is_closed, quotations
 
 TEXT = st.text(st.sampled_from("ab AB.,5\n“”„«»‘’'\"é😀"), max_size=200) | st.text(max_size=200)
 

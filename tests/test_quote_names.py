@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retrieval.quotes.names import fold, gender, is_thing, named
-from retrieval.quotes.people import cast
-from retrieval.quotes.roles import LONGEST_ROLE, role_of
+from retrieval.quotes.speakers.mentions import cast
+from retrieval.quotes.speakers.names import fold, gender, is_thing, named
+from retrieval.quotes.speakers.roles import LONGEST_ROLE, role_of
 
 TEXT = st.text(st.sampled_from("Pel aA.,’'“” \n-Mr"), max_size=150) | st.text(max_size=150)
 PELLS = "Ana Pell met Tom Pell on Monday. Ms. Pell said no. Mr. Pell said yes. Ana Pell stayed."

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from retrieval.documents import Quote
-from retrieval.quotes.extract import extract
-from retrieval.quotes.people import cast
-from retrieval.quotes.speakers import NOBODY, speakers
+from retrieval.quotes.extraction import extract
+from retrieval.quotes.speakers.coreference import NOBODY, speakers
+from retrieval.quotes.speakers.mentions import cast
 
 MANY = 200_000  # characters
 SAID = "“We will not sell the harbour,” Mayor Ana Pell said on Monday."

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from bot.quotes import guessed, nothing_found, to_text, voices_to_text
-from bot.render import Style
+from bot.cli.answer_text import Style
+from bot.service.quote_listing import guessed, nothing_found, to_text, voices_to_text
 from retrieval.documents import Quote, QuoteHit
-from retrieval.quotes.voices import Match, Voice
+from retrieval.quotes.speakers.speaker_index import Match, Voice
 from tests.conftest import Onrecord, command, environment
 from tests.newsroom import TOLL, write_articles
 

@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from retrieval.documents import Hit, Passage
-from retrieval.rank import WINDOW, Asked, Weights, phrases, rank, signals, text_score
-from retrieval.speech import asked_speech
-from retrieval.terms import content_terms
+from retrieval.search.quote_intent import asked_speech
+from retrieval.search.ranking import WINDOW, Asked, Weights, phrases, rank, signals, text_score
+from retrieval.text.terms import content_terms
 
 QUESTION = "Why is the ferry pier closed?"
 

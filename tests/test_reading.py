@@ -10,10 +10,10 @@ from contextlib import suppress
 import psutil
 import pytest
 
-from retrieval.fetching.fetched import Fetched
-from retrieval.sources import page
-from retrieval.sources.entry import Entry
-from retrieval.sources.reading import Reader
+from retrieval.ingest.fetching.response import Fetched
+from retrieval.ingest.parsing.entry import Entry
+from retrieval.ingest.parsing.pages import page
+from retrieval.ingest.parsing.sandbox.parser_process import Reader
 from tests.newspaper import STORY, URL, fetched, html, ld, story
 from tests.test_pdf import raw
 
@@ -79,7 +79,8 @@ def test_a_document_that_takes_too_much_memory_is_refused_and_the_next_is_read()
 @pytest.mark.skipif(sys.platform == "win32", reason="processes are looked for as POSIX has them")
 def test_the_process_ends_when_whoever_started_it_is_killed() -> None:
     script = (
-        "import os, signal\nfrom retrieval.sources.reading import Reader\nfrom tests.test_reading import PAGE\n"
+        "import os, signal\nfrom retrieval.ingest.parsing.sandbox.parser_process import Reader\n"
+        "from tests.test_reading import PAGE\n"
         "r = Reader(); r.read(PAGE); print(r._process.pid, flush=True); os.kill(os.getpid(), signal.SIGKILL)"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)

@@ -5,18 +5,18 @@ from pathlib import Path
 
 import pytest
 
-from bot.conversation import Conversation
-from bot.history import History
-from bot.llm import ChatModel
-from bot.spending import Ledger
-from bot.verification.quoted import quoted
-from bot.writing.write import Writer
+from bot.answering.generation.writer import Writer
+from bot.answering.verification.quotations.matching import quoted
+from bot.models.chat_model import ChatModel
+from bot.models.token_ledger import Ledger
+from bot.service.conversation import Conversation
+from bot.service.history import History
 from prompts import Prompts
-from retrieval.address import address
-from retrieval.circuit import CircuitBreaker
-from retrieval.endpoint import Endpoint
-from retrieval.search import Search
-from retrieval.store import Store
+from retrieval.endpoints.address import address
+from retrieval.endpoints.circuit_breaker import CircuitBreaker
+from retrieval.endpoints.endpoint import Endpoint
+from retrieval.index.store import Store
+from retrieval.search.hybrid_search import Search
 from tests.conftest import fill
 from tests.newsroom import ARTICLES
 from tests.writing import sources

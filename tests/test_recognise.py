@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retrieval.fetching.fetched import Fetched
-from retrieval.sources.recognise import Recognised, recognise
+from retrieval.ingest.fetching.response import Fetched
+from retrieval.ingest.parsing.content_type import Recognised, recognise
 
 RSS = '<rss version="2.0"><channel/></rss>'
 PAGE = "<!doctype html><html><head><title>Pier</title></head><body><p>Closed.</p></body></html>"

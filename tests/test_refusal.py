@@ -2,7 +2,7 @@
 
 import pytest
 
-from retrieval.sources import page, refusal
+from retrieval.ingest.parsing.pages import page, rejection
 from tests.newspaper import STORY, fetched, html, ld, story
 
 TEASERS = "".join(
@@ -26,20 +26,20 @@ def reason(body: str, **options: str) -> str:
 
 def test_what_is_no_article_is_refused_with_its_reason() -> None:
     beginning = f"<article><p>{STORY[0]}</p><p>{STORY[1]}</p>%s</article>"
-    assert reason(beginning % "<p>Subscribe to continue reading this article.</p>") == refusal.PAYWALL
-    assert reason(beginning % "<div class='paywall'>Already a subscriber? Log in</div>") == refusal.PAYWALL
-    assert reason(beginning % "", head=LIMITED) == refusal.PAYWALL
-    assert reason(f"<main><h1>Page not found</h1><p>{STORY[0]}</p></main>", title="Oops") == refusal.MISSING
-    assert reason("<p>Please try again in some minutes.</p>", title="503 Service Unavailable") == refusal.BROKEN
-    assert reason("<p>Checking your browser before you go on.</p>", title="Just a moment...") == refusal.ROBOT
-    assert reason(f"<main>{COOKIES}</main>", title="Harbour Post") == refusal.CONSENT
+    assert reason(beginning % "<p>Subscribe to continue reading this article.</p>") == rejection.PAYWALL
+    assert reason(beginning % "<div class='paywall'>Already a subscriber? Log in</div>") == rejection.PAYWALL
+    assert reason(beginning % "", head=LIMITED) == rejection.PAYWALL
+    assert reason(f"<main><h1>Page not found</h1><p>{STORY[0]}</p></main>", title="Oops") == rejection.MISSING
+    assert reason("<p>Please try again in some minutes.</p>", title="503 Service Unavailable") == rejection.BROKEN
+    assert reason("<p>Checking your browser before you go on.</p>", title="Just a moment...") == rejection.ROBOT
+    assert reason(f"<main>{COOKIES}</main>", title="Harbour Post") == rejection.CONSENT
     login = "<form><p>Welcome back, dear reader of ours.</p><input type='password'></form>"
-    assert reason(login, title="Harbour Post") == refusal.LOGIN
-    assert reason(f"<main><p>Tell us your news.</p><form>{FORM}</form></main>", title="Tips") == refusal.FORM
-    assert reason(f"<main>{TEASERS}</main>", title="Harbour Post") == refusal.INDEX
+    assert reason(login, title="Harbour Post") == rejection.LOGIN
+    assert reason(f"<main><p>Tell us your news.</p><form>{FORM}</form></main>", title="Tips") == rejection.FORM
+    assert reason(f"<main>{TEASERS}</main>", title="Harbour Post") == rejection.INDEX
     video = ld({"@type": "VideoObject", "name": "The pier"})
-    assert reason(f"<main><p>{STORY[0]}</p></main>", head=video) == refusal.MEDIA
-    assert reason("", title="Harbour Post") == refusal.NOTHING
+    assert reason(f"<main><p>{STORY[0]}</p></main>", head=video) == rejection.MEDIA
+    assert reason("", title="Harbour Post") == rejection.NOTHING
 
 
 @pytest.mark.parametrize(

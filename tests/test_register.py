@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from retrieval.store import Store
-from retrieval.watching.register import JITTER, Register
-from retrieval.watching.source import INTERRUPTED, Run, Source, is_stale, later, seconds_between
+from retrieval.index.store import Store
+from retrieval.ingest.watching.source import INTERRUPTED, Run, Source, is_stale, later, seconds_between
+from retrieval.ingest.watching.source_store import JITTER, Register
 
 START = "2025-05-02T08:00:00+00:00"
 FEED = Source("https://example.org/feed", "feed", "Quay Gazette", 15, START, START)

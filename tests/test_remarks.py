@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from retrieval import index
-from retrieval.catalog import Cut
+from retrieval.catalog.catalog import Cut
+from retrieval.catalog.filters import Filters
 from retrieval.documents import Hit, Quote
-from retrieval.embed import EmbeddingModel
 from retrieval.errors import EmbeddingUnavailable
-from retrieval.filters import Filters
-from retrieval.remarks import CANDIDATES, Record
-from retrieval.store import Store
-from retrieval.terms import content_terms
+from retrieval.index import indexer
+from retrieval.index.store import Store
+from retrieval.index.vectors.minilm import EmbeddingModel
+from retrieval.search.quote_search import CANDIDATES, Record
+from retrieval.text.terms import content_terms
 from tests.conftest import article
 
 HARBOUR = article(
@@ -54,13 +54,13 @@ def no_model() -> EmbeddingModel:
 
 def catch_up(store: Store) -> None:
     with suppress(EmbeddingUnavailable):  # once the words are in
-        index.catch_up(store)
+        indexer.catch_up(store)
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     with Store(tmp_path / "index", no_model) as opened:
-        index.add(opened, (HARBOUR, STORM, PRIDE))
+        indexer.add(opened, (HARBOUR, STORM, PRIDE))
         catch_up(opened)
         yield opened
 
@@ -208,7 +208,7 @@ def test_a_nobody_has_no_words(record: Record) -> None:
 
 def test_what_is_added_and_removed_is_heard_of_at_once(store: Store, record: Record) -> None:
     assert record.find("Holm").voices == ()
-    index.add(
+    indexer.add(
         store, [article("lamp", "“The lamp is out,” Per Holm, the lighthouse keeper, said on Monday.\n\nIt was dark.")]
     )
     assert [voice.name for voice in record.find("Holm").voices] == ["Per Holm"]
@@ -217,9 +217,9 @@ def test_what_is_added_and_removed_is_heard_of_at_once(store: Store, record: Rec
 
 
 def test_a_new_version_with_as_many_quotes_is_heard_of_at_once(store: Store, record: Record) -> None:
-    index.add(store, [article("lamp", "“The lamp is out,” Mayor Ana Pell said on Monday.\n\nIt was dark.")])
+    indexer.add(store, [article("lamp", "“The lamp is out,” Mayor Ana Pell said on Monday.\n\nIt was dark.")])
     record.voices()
-    index.add(store, [article("lamp", "“The lamp is out,” Per Holm, the keeper, said on Monday.\n\nIt was dark.")])
+    indexer.add(store, [article("lamp", "“The lamp is out,” Per Holm, the keeper, said on Monday.\n\nIt was dark.")])
     assert [voice.name for voice in record.find("Per Holm").voices] == ["Per Holm"]
 
 

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answer import NO_ANSWER
-from bot.citations import cite
-from bot.messages import Answer
-from bot.render import Style, ago, day, freshness, sources, to_text
+from bot.answering.citations import cite
+from bot.answering.composition import NO_ANSWER
+from bot.answering.messages import Answer
+from bot.cli.answer_text import Style, ago, day, freshness, sources, to_text
 from retrieval.documents import Copy
 from tests.conftest import article
 from tests.newsroom import FERRY, LORRIES, TOLL

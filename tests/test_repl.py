@@ -16,7 +16,7 @@ from typing import Self
 
 import pytest
 
-from bot.repl import WELCOME
+from bot.cli.chat.repl import WELCOME
 from tests.conftest import Onrecord, command, environment
 from tests.newsroom import BRANDT, OKORO, write_articles
 

@@ -7,13 +7,13 @@ from itertools import pairwise
 import pytest
 from lxml import html
 
-from bot.build import App
+from bot.app.build import App
 from bot.evaluation.expectation import Expectation
-from bot.evaluation.figures import figures_of, table
 from bot.evaluation.measure import Result, measure
-from bot.evaluation.scope import scope_of
-from bot.report.page import page
-from retrieval.store import Store
+from bot.evaluation.measured_index import scope_of
+from bot.evaluation.metrics import figures_of, table
+from bot.evaluation.report.report_page import page
+from retrieval.index.store import Store
 from tests.conftest import article
 from tests.newsroom import ARTICLES
 from tests.serving import opened

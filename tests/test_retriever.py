@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from retrieval.filters import Filters
-from retrieval.retriever import OnRecordRetriever
-from retrieval.search import Search
-from retrieval.store import Store
+from retrieval.catalog.filters import Filters
+from retrieval.index.store import Store
+from retrieval.search.hybrid_search import Search
+from retrieval.search.langchain_retriever import OnRecordRetriever
 from tests.conftest import article, fill
 
 QUESTION = "Why was the pier closed?"

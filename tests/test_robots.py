@@ -7,8 +7,8 @@ from contextlib import suppress
 import pytest
 
 from retrieval.errors import SourceForbidden, SourceUnreachable
-from retrieval.fetching.robots import LARGEST, Robots, Rules, parse
-from retrieval.fetching.url import read
+from retrieval.ingest.fetching.robots import LARGEST, Robots, Rules, parse
+from retrieval.ingest.fetching.safety.url import read
 from tests.misbehaving import Reply, bomb, fetching, redirect, robots, site
 from tests.standin import free_port
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from bench.scaling.articles import REAL, articles, cuts
-from retrieval import index
-from retrieval.embed import EmbeddingModel
 from retrieval.errors import EmbeddingUnavailable
-from retrieval.store import Store
+from retrieval.index import indexer
+from retrieval.index.store import Store
+from retrieval.index.vectors.minilm import EmbeddingModel
 
 ROWS = [
     {
@@ -48,7 +48,7 @@ def test_the_real_articles_come_first_and_the_others_are_made_of_their_paragraph
 
 def test_quotes_move_with_their_paragraphs(data: Path, tmp_path: Path) -> None:
     with Store(tmp_path / "index", no_model) as store:
-        index.add(store, articles(data, 0, 3))
+        indexer.add(store, articles(data, 0, 3))
         made = list(cuts(data, store.catalog, REAL, REAL + 20))
         assert [cut.article for cut in made] == list(articles(data, REAL, REAL + 20))
         for cut in made:

@@ -5,14 +5,14 @@ from contextlib import suppress
 
 import pytest
 
-from retrieval import index
-from retrieval.catalog import Cut
-from retrieval.embed import EmbeddingModel
+from retrieval.catalog.catalog import Cut
+from retrieval.catalog.filters import Filters
 from retrieval.errors import EmbeddingUnavailable
-from retrieval.filters import Filters
-from retrieval.scope import EXCESS, FEW, best, scope_of
-from retrieval.search import Search
-from retrieval.store import Store
+from retrieval.index import indexer
+from retrieval.index.store import Store
+from retrieval.index.vectors.minilm import EmbeddingModel
+from retrieval.search.filtered_search import EXCESS, FEW, best, scope_of
+from retrieval.search.hybrid_search import Search
 from tests.conftest import article
 
 MANY = FEW + 20
@@ -38,7 +38,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
         put(opened, "Tide", "Once there stood a lamp on the pier before the storm took it away.", MANY)
         put(opened, "Port", "A lamp burned.", 3)
         with suppress(EmbeddingUnavailable):  # once the words are in
-            index.catch_up(opened)
+            indexer.catch_up(opened)
         yield opened
 
 

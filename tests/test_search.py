@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from retrieval import index
-from retrieval.embed import EmbeddingModel
+from retrieval.catalog.filters import Filters
 from retrieval.errors import EmbeddingUnavailable
-from retrieval.filters import Filters
-from retrieval.search import Search
-from retrieval.store import Store
+from retrieval.index import indexer
+from retrieval.index.store import Store
+from retrieval.index.vectors.minilm import EmbeddingModel
+from retrieval.search.hybrid_search import Search
 from tests.conftest import article, fill
 
 PIER = article(
@@ -49,9 +49,9 @@ def wordy(tmp_path: Path) -> Iterator[Store]:
         raise EmbeddingUnavailable("the model is not installed")
 
     with Store(tmp_path / "wordy", missing) as opened:
-        index.add(opened, [PIER, MILL])
+        indexer.add(opened, [PIER, MILL])
         with pytest.raises(EmbeddingUnavailable):
-            index.catch_up(opened)
+            indexer.catch_up(opened)
         yield opened
 
 
@@ -141,7 +141,7 @@ def test_what_was_removed_is_gone_before_the_indexes_have_caught_up(store: Store
 
 
 def test_a_filtered_question_is_answered_while_vectors_are_still_owed(store: Store, search: Search) -> None:
-    index.add(store, [COPY])
+    indexer.add(store, [COPY])
     assert "pier" in articles(search, "Why was the pier closed?", since="2026-01-01")
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.web.secret import secret_of
+from bot.web.auth.secret import secret_of
 from retrieval.errors import IndexUnavailable, UsageError
 
 

@@ -9,10 +9,10 @@ from uuid import uuid4
 
 import pytest
 
-from retrieval.chroma import Server, server
-from retrieval.circuit import CircuitBreaker
+from retrieval.endpoints.circuit_breaker import CircuitBreaker
 from retrieval.errors import OnRecordError, UsageError, VectorsUnavailable
-from retrieval.server_vectors import ServerVectors
+from retrieval.index.vectors.chroma_server import ServerVectors
+from retrieval.index.vectors.chroma_settings import Server, server
 from tests.chroma_server import ChromaServer, Gate
 from tests.standin import free_port
 from tests.test_endpoint_errors import certificate

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
-from bot.web.tokens import Tokens
-from retrieval.store import Store
+from bot.web.auth.session_tokens import Tokens
+from retrieval.index.store import Store
 from tests.letting_in import (
     ORIGIN,
     OTHER,

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.settings import Settings, read_settings
+from bot.app.settings import Settings, read_settings
 from retrieval.errors import UsageError
 from tests.conftest import ROOT
 

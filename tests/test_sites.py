@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.web.caller import Caller
-from bot.web.sites import read_sites
+from bot.web.auth.principal import Caller
+from bot.web.auth.sites import read_sites
+from retrieval.catalog.filters import Filters
 from retrieval.errors import UsageError
-from retrieval.filters import Filters
 from tests.letting_in import ORIGIN, OTHER, write_sites
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from bot.web.sizes import LARGEST_BODY, LARGEST_HEAD
-from retrieval.store import Store
+from bot.web.middleware.size_limits import LARGEST_BODY, LARGEST_HEAD
+from retrieval.index.store import Store
 from tests.letting_in import QUESTION, listening, refusal, shared_store
 
 __all__ = ["shared_store"]

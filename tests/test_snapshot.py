@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from bot.conversation import Asking, Conversation
-from retrieval import index
-from retrieval.catalog import Catalog, Cut
+from bot.service.conversation import Asking, Conversation
+from retrieval.catalog.catalog import Catalog, Cut
 from retrieval.documents import Article
-from retrieval.embed import MiniLM
 from retrieval.errors import UnknownArticle
-from retrieval.store import Store
+from retrieval.index import indexer
+from retrieval.index.store import Store
+from retrieval.index.vectors.minilm import MiniLM
 from tests.conftest import article, fill
 from tests.newsroom import talking
 
@@ -146,7 +146,7 @@ def of_one_edition(conversation: Conversation, question: str) -> int:
 
 
 def test_answers_never_mix_versions_while_an_article_is_corrected_all_the_time(filled: Store) -> None:
-    cuts = cycle([index.cut(edition(number)) for number in range(EDITIONS)])
+    cuts = cycle([indexer.cut(edition(number)) for number in range(EDITIONS)])
 
     def correct() -> None:
         filled.catalog.put([next(cuts)])
@@ -163,7 +163,7 @@ def test_answers_never_mix_versions_while_an_article_is_corrected_all_the_time(f
 def test_answers_come_while_an_article_is_removed_and_added_all_the_time(filled: Store) -> None:
     def flicker() -> None:
         filled.catalog.remove("toll")
-        index.add(filled, [edition(1)])
+        indexer.add(filled, [edition(1)])
 
     with talking(filled) as conversation, meanwhile(flicker):
         until = threading.Event()

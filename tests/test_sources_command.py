@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from retrieval.catalog import Catalog, now
-from retrieval.watching.register import Register
-from retrieval.watching.source import Source, later
+from retrieval.catalog.catalog import Catalog, now
+from retrieval.ingest.watching.source import Source, later
+from retrieval.ingest.watching.source_store import Register
 from tests.conftest import Onrecord, command, environment
 from tests.misbehaving import LOOPBACK, Reply, Site, site
 from tests.newssite import FERRY, MILL, TOLL, feed, page

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retrieval.speech import asked_speech, spoken_by
+from retrieval.search.quote_intent import asked_speech, spoken_by
 
 QUESTION = st.lists(
     st.sampled_from(

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.spending import Ledger, Tokens
+from bot.models.token_ledger import Ledger, Tokens
 from retrieval.errors import IndexUnavailable
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.sse import EventData
+from bot.models.sse_parser import EventData
 
 STREAM = ': ping\r\n\r\nevent: message\r\nid: 1\r\ndata: {"a":"é\u2028ü"}\r\n\r\ndata:[DONE]\r\n\r\n'.encode()
 DATA = ['{"a":"é\u2028ü"}'.encode(), b"[DONE]"]

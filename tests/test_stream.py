@@ -8,9 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.conversation import Conversation
-from bot.messages import Sentence
-from retrieval.store import Store
+from bot.answering.messages import Sentence
+from bot.service.conversation import Conversation
+from retrieval.index.store import Store
 from tests.newsroom import LORRIES
 from tests.standin import CUT, HOLD, Asked, talking
 from tests.standin import Answer as Reply

@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 import pytest
 from typer.testing import CliRunner
 
-from bot import cli
-from retrieval.embed import MiniLM
-from retrieval.store import Store
+from bot.cli import main
+from retrieval.index.store import Store
+from retrieval.index.vectors.minilm import MiniLM
 from tests.newsroom import ARTICLES
 from tests.serving import Served, serving
 
@@ -42,7 +42,7 @@ def served(tmp_path_factory: pytest.TempPathFactory, model: MiniLM) -> Iterator[
 def by_command(served: Served, question: str) -> Said:
     clean = {key: None for key in os.environ if key.startswith(("ONRECORD_", "OPENAI_"))}
     arguments = ["--data", str(served.app.settings.data), "ask", question, "--json"]
-    done = CliRunner().invoke(cli.app, arguments, env=clean)
+    done = CliRunner().invoke(main.app, arguments, env=clean)
     return of_answer(json.loads(done.stdout))
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from retrieval.store import Store
+from retrieval.index.store import Store
 from tests.bot_api import BotApi
 from tests.telegramming import ANSWERED, ASKED, UNKNOWN, asks, chatting, reply
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.settings import read_settings
+from bot.app.settings import read_settings
 from retrieval.errors import UsageError
-from retrieval.store import Store
+from retrieval.index.store import Store
 from tests.bot_api import BotApi
 from tests.telegramming import ANSWERED, asks, chatting, reply
 

@@ -8,7 +8,7 @@ import pytest
 
 from bot.telegram.logs import Redacted
 from retrieval.errors import UsageError
-from retrieval.store import Store
+from retrieval.index.store import Store
 from tests.bot_api import BotApi
 from tests.conftest import Onrecord
 from tests.telegramming import ANSWERED, asks, chatting

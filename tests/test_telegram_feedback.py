@@ -1,6 +1,6 @@
 """The buttons below an answer, and inline mode."""
 
-from retrieval.store import Store
+from retrieval.index.store import Store
 from tests.bot_api import BotApi
 from tests.bot_api_state import Button, Sent
 from tests.telegramming import ANSWERED, asks, chatting, reply

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from retrieval.store import Store
+from retrieval.index.store import Store
 from tests.conftest import fill
 from tests.newsroom import ARTICLES
 from tests.other_bot_api import install, other_bot_api

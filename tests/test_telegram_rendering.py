@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.messages import Answer, Citation
-from bot.telegram.outgoing import Button, Place, keyboard_of, outgoing, outgoing_of
-from bot.telegram.rendering import answer_to_rich, quotes_to_rich
-from bot.telegram.rich import plain
-from bot.telegram.splitting import split
+from bot.answering.messages import Answer, Citation
+from bot.telegram.messages.outgoing import Button, Place, keyboard_of, outgoing, outgoing_of
+from bot.telegram.messages.rendering import answer_to_rich, quotes_to_rich
+from bot.telegram.messages.rich_text import plain
+from bot.telegram.messages.splitting import split
 from retrieval.documents import Copy
 from tests.test_telegram_splitting import TEXTS, URLS, accepted, squeezed
 

@@ -6,7 +6,7 @@ import subprocess
 from itertools import cycle, islice
 from pathlib import Path
 
-from bot.history import History
+from bot.service.history import History
 from tests.bot_api import BotApi
 from tests.bot_api_state import User
 from tests.newsroom import write_articles

@@ -4,8 +4,8 @@ import regex
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.telegram.rich import Rich, bold, joined, link, plain, safe_url
-from bot.telegram.splitting import MOST_ENTITIES, MOST_UNITS, Formatted, split, units
+from bot.telegram.messages.rich_text import Rich, bold, joined, link, plain, safe_url
+from bot.telegram.messages.splitting import MOST_ENTITIES, MOST_UNITS, Formatted, split, units
 from tests.bot_api_entities import kept, message_text, shown
 
 FAMILY = "👨‍👩‍👧‍👦"

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from retrieval.store import Store
+from retrieval.index.store import Store
 from tests.bot_api import BotApi
 from tests.newsroom import LORRIES
 from tests.standin import HOLD, Answer, data, delta

@@ -5,7 +5,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from bot.telegram.hosted import SECRET_HEADER
+from bot.telegram.webhook import SECRET_HEADER
 from tests.bot_api import BotApi
 from tests.newsroom import write_articles
 from tests.standin import free_port

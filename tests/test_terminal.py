@@ -8,8 +8,8 @@ import sys
 
 import pytest
 
-from bot import terminal
-from bot.render import Style
+from bot.cli import terminal
+from bot.cli.answer_text import Style
 from tests.conftest import ROOT
 
 LINKING = {"TERM": "xterm-256color", "TERM_PROGRAM": "WezTerm"}

@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retrieval.terms import LONGEST_TERM, content_terms, names, terms
+from retrieval.text.terms import LONGEST_TERM, content_terms, names, terms
 
 
 def test_case_accents_and_endings_do_not_matter() -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.thinking import Thinking
+from bot.models.reasoning_tags import Thinking
 
 ANSWERS = {
     "The pier is closed.": "The pier is closed.",

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.web.problems import Problem
-from bot.web.tokens import VERSION, Grant, Tokens
+from bot.web.auth.session_tokens import VERSION, Grant, Tokens
+from bot.web.schemas.error_responses import Problem
 
 SECRET = b"a secret that nobody else has...."
 NOW = 1_700_000_000.0

@@ -1,6 +1,6 @@
 """Whether two texts are one: light edits do not make another, other facts do."""
 
-from retrieval.twins import FEWEST_WORDS, SAME, Shape, bands, resemblance, shape
+from retrieval.catalog.duplicate_articles import FEWEST_WORDS, SAME, Shape, bands, resemblance, shape
 from tests.syndication import FORM, REWRITTEN, STORY
 
 

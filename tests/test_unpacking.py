@@ -7,7 +7,7 @@ import zlib
 
 import pytest
 
-from retrieval.fetching.unpacking import Unpacking, unpacked
+from retrieval.ingest.decompression import Unpacking, unpacked
 from tests.misbehaving import bomb
 
 TEXT = "".join(random.Random(1).choices("abcdefgh \n", k=50_000)).encode()

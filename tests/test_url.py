@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retrieval.fetching.url import join, read, shown
+from retrieval.ingest.fetching.safety.url import join, read, shown
 
 BASE = read("https://example.org/news/today?page=2")
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from langchain_core.embeddings import Embeddings
 
-from retrieval.vector_cache import COMMIT_EVERY, VectorCache
+from retrieval.index.vectors.embedding_cache import COMMIT_EVERY, VectorCache
 
 
 class Counting(Embeddings):

@@ -10,11 +10,19 @@ from uuid import uuid4
 import pytest
 from langchain_core.embeddings import Embeddings
 
-from retrieval.chroma import server
 from retrieval.documents import Hit, Passage, in_context
 from retrieval.errors import IndexUnavailable
-from retrieval.server_vectors import ServerVectors
-from retrieval.vectors import COMPARED, MANY, MOST_AT_ONCE, WRITES, WRITTEN_EVERY, FolderVectors, Vectors
+from retrieval.index.vectors.chroma_folder import (
+    COMPARED,
+    MANY,
+    MOST_AT_ONCE,
+    WRITES,
+    WRITTEN_EVERY,
+    FolderVectors,
+    Vectors,
+)
+from retrieval.index.vectors.chroma_server import ServerVectors
+from retrieval.index.vectors.chroma_settings import server
 from tests.chroma_server import ChromaServer
 
 PLACES = {"north": [0.0, 1.0], "east": [1.0, 0.0], "northeast": [0.6, 0.8], "south": [0.0, -1.0]}

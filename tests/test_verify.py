@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.messages import Claim
-from bot.verification.verify import Dropped, verify
-from bot.writing.draft import Written
-from bot.writing.phrases import is_refusal
+from bot.answering.generation.sentence_stream import Written
+from bot.answering.messages import Claim
+from bot.answering.verification.lexical.boilerplate_phrases import is_refusal
+from bot.answering.verification.verify import Dropped, verify
 from retrieval.documents import Article
 from tests.newsroom import TOLL
 from tests.verifying import BODY, QUOTES, check, hit, kept

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from retrieval import backlog, index
-from retrieval.catalog import Catalog
+from retrieval.catalog.catalog import Catalog
+from retrieval.catalog.versions import corrected, difference, versions
 from retrieval.documents import Article, Hit
-from retrieval.embed import EmbeddingModel
 from retrieval.errors import EmbeddingUnavailable, UnknownArticle
-from retrieval.store import Store
-from retrieval.versions import corrected, difference, versions
+from retrieval.index import indexer, pending
+from retrieval.index.store import Store
+from retrieval.index.vectors.minilm import EmbeddingModel
 from tests.conftest import article
 
 FIRST = "The council closed the old ferry pier for eleven months of repairs on Tuesday."
@@ -51,7 +51,7 @@ def hits(store: Store) -> list[Hit]:
 
 def put(store: Store, *several: Article) -> None:
     for one in several:
-        assert index.add(store, [one]).failed == ()
+        assert indexer.add(store, [one]).failed == ()
 
 
 def test_an_article_never_corrected_says_nothing(store: Store) -> None:
@@ -122,13 +122,13 @@ def test_versions_of_nothing_are_unknown(store: Store) -> None:
 def test_a_corrected_article_is_in_the_words_index_at_once_and_what_it_kept_was_never_out(store: Store) -> None:
     put(store, PIER)
     with pytest.raises(EmbeddingUnavailable):
-        index.catch_up(store)
+        indexer.catch_up(store)
     before = dict(store.words.search(["pillar"], 5))
     put(store, replace(PIER, text=WRONG_DAY))
     assert dict(store.words.search(["pillar"], 5)).keys() == before.keys() != set()
     assert len(store.words.search(["monday"], 5)) == 1
     assert store.words.search(["tuesday"], 5) == []
-    assert backlog.count_owed(store.catalog, "words") == 0
+    assert pending.count_owed(store.catalog, "words") == 0
     hit = store.catalog.hits(list(before))[next(iter(before))]
     assert hit.passage.text == WRONG_DAY[hit.passage.start : hit.passage.end]
 
@@ -145,7 +145,7 @@ def test_a_passage_that_moves_keeps_its_id(store: Store) -> None:
 def test_corrected_articles_are_embedded_first(store: Store) -> None:
     new = article("new", "The library opens its doors on Sunday.", published="2026-01-01")
     put(store, PIER, new, replace(PIER, text=WRONG_DAY, title="Pier closes"))
-    owed = backlog.owed(store.catalog, "vectors", 10)
+    owed = pending.owed(store.catalog, "vectors", 10)
     assert [hit.passage.article for hit in map(store.catalog.hits(owed).__getitem__, owed)][-1] == "new"
 
 

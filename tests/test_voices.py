@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retrieval.quotes.voices import Counted, Match, Voice, find, voices
+from retrieval.quotes.speakers.speaker_index import Counted, Match, Voice, find, voices
 
 NAME = st.text(st.sampled_from("abP .’'-éI"), max_size=12) | st.text(max_size=12)
 

@@ -7,13 +7,13 @@ from threading import Thread
 
 from filelock import FileLock
 
-from retrieval.cancellation import Cancellation
-from retrieval.catalog import now
-from retrieval.store import Store
-from retrieval.watching.register import Register
-from retrieval.watching.run import Outcome
-from retrieval.watching.source import INTERRUPTED, Source, later
-from retrieval.watching.watch import watch
+from retrieval.catalog.catalog import now
+from retrieval.endpoints.cancellation import Cancellation
+from retrieval.index.store import Store
+from retrieval.ingest.watching.run import Outcome
+from retrieval.ingest.watching.scheduler import watch
+from retrieval.ingest.watching.source import INTERRUPTED, Source, later
+from retrieval.ingest.watching.source_store import Register
 from tests.misbehaving import Reply, Site, endless, site
 from tests.newssite import FERRY, MILL, TOLL, desk, feed, page
 

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from retrieval.catalog import now
-from retrieval.store import Store
-from retrieval.watching.look import AGAIN_AT_ONCE
-from retrieval.watching.register import Register
-from retrieval.watching.source import later
+from retrieval.catalog.catalog import now
+from retrieval.index.store import Store
+from retrieval.ingest.watching.source import later
+from retrieval.ingest.watching.source_check import AGAIN_AT_ONCE
+from retrieval.ingest.watching.source_store import Register
 from tests.misbehaving import Reply, Site, site
 from tests.newssite import FERRY, MILL, MORE, TOLL, Desk, Story, count, desk, feed, page, posts, sitemap
 

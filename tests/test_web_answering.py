@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from retrieval.store import Store
+from retrieval.index.store import Store
 from tests.newsroom import LORRIES
 from tests.serving import Served, serving
 from tests.standin import HOLD, Answer, Asked, Standin

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot.conversation import LONGEST_QUESTION
-from retrieval.embed import MiniLM
-from retrieval.store import Store
+from bot.service.conversation import LONGEST_QUESTION
+from retrieval.index.store import Store
+from retrieval.index.vectors.minilm import MiniLM
 from tests.conftest import article
 from tests.newsroom import ARTICLES, BRANDT, LORRIES, OKORO
 from tests.serving import Served, serving

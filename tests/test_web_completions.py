@@ -9,8 +9,8 @@ import openai
 import pytest
 from openai.types.chat import ChatCompletionChunk
 
-from retrieval.embed import MiniLM
-from retrieval.store import Store
+from retrieval.index.store import Store
+from retrieval.index.vectors.minilm import MiniLM
 from tests.newsroom import BRANDT, LORRIES, OKORO
 from tests.serving import Served, serving
 from tests.standin import CUT, Answer, Standin

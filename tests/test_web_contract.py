@@ -9,8 +9,8 @@ import pytest
 import schemathesis
 from schemathesis.config import SchemathesisConfig
 
-from retrieval.embed import MiniLM
-from retrieval.store import Store
+from retrieval.index.store import Store
+from retrieval.index.vectors.minilm import MiniLM
 from tests.serving import Served, serving
 
 CASES = int(os.environ.get("ONRECORD_TEST_CASES", "200"))  # in all, about

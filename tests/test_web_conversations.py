@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from bot.history import History
-from retrieval.embed import MiniLM
-from retrieval.store import Store
+from bot.service.history import History
+from retrieval.index.store import Store
+from retrieval.index.vectors.minilm import MiniLM
 from tests.serving import Served, opened, serving
 from tests.writing import TOLL
 

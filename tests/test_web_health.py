@@ -9,10 +9,10 @@ import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from retrieval.catalog import now
-from retrieval.store import Store
-from retrieval.watching.register import Register
-from retrieval.watching.source import Run, Source
+from retrieval.catalog.catalog import now
+from retrieval.index.store import Store
+from retrieval.ingest.watching.source import Run, Source
+from retrieval.ingest.watching.source_store import Register
 from tests.serving import Served, serving
 from tests.standin import Standin
 from tests.writing import COST, TOLL, cited

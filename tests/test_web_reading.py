@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 
-from bot.web.access import caller_of
-from bot.web.caller import Caller
-from retrieval.embed import MiniLM
-from retrieval.filters import Filters
-from retrieval.store import Store
+from bot.web.auth.principal import Caller
+from bot.web.routes.dependencies import caller_of
+from retrieval.catalog.filters import Filters
+from retrieval.index.store import Store
+from retrieval.index.vectors.minilm import MiniLM
 from tests.conftest import article
 from tests.newsroom import ARTICLES, OKORO, TOLL
 from tests.serving import Served, serving

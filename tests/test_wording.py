@@ -2,10 +2,10 @@
 
 import pytest
 
-from bot.verification.figures import figures
-from bot.verification.hedges import loses_hedge
-from bot.verification.opposites import are_opposites, says_opposite
-from bot.verification.wording import departure, is_turned_round
+from bot.answering.verification.contradiction.antonyms import are_opposites, says_opposite
+from bot.answering.verification.contradiction.hedges import loses_hedge
+from bot.answering.verification.contradiction.paraphrase_diff import departure, is_turned_round
+from bot.answering.verification.lexical.figures import figures
 
 HELD = (
     "Mayor Ilse Brandt may sell the 3 old ferries to Daniel Okoro before winter. "

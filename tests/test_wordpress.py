@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retrieval.sources import wordpress
-from retrieval.sources.entry import Entry, Listing
+from retrieval.ingest.parsing.entry import Entry, Listing
+from retrieval.ingest.parsing.feeds import wordpress
 
 API = "https://post.example/wp-json/"
 POST = {

@@ -6,8 +6,8 @@ import pytest
 
 from retrieval.documents import Hit, Passage, digest
 from retrieval.errors import IndexUnavailable
-from retrieval.terms import terms
-from retrieval.words import SAID, Words
+from retrieval.index.bm25 import SAID, Words
+from retrieval.text.terms import terms
 
 
 def hit(key: str, text: str, title: str = "", heading: str = "", outlet: str = "", author: str = "") -> Hit:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from retrieval.store import Store
+from retrieval.index.store import Store
 from tests.conftest import article, fill
 from tests.newsroom import BRANDT, LORRIES
 from tests.standin import CUT, HOLD, failing, talking

@@ -1,10 +1,10 @@
 """Made-up articles, and a sentence held against them."""
 
-from bot.messages import Claim
-from bot.verification.verify import Dropped, verify
-from bot.writing.draft import Written
+from bot.answering.generation.sentence_stream import Written
+from bot.answering.messages import Claim
+from bot.answering.verification.verify import Dropped, verify
 from retrieval.documents import Article, Hit, Passage, QuoteHit
-from retrieval.quotes.extract import extract
+from retrieval.quotes.extraction import extract
 from tests.conftest import article
 from tests.newsroom import FERRY, TOLL
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from evals import answers
 from evals.data import evidence_articles
 from evals.systems import build
-from retrieval.embed import MiniLM
+from retrieval.index.vectors.minilm import MiniLM
 
 
 def abstaining(data: Path, work: Path) -> dict[str, float]:

@@ -13,7 +13,7 @@ from bench.peers.remembered import Remembered
 
 Vectors = npt.NDArray[np.float32]
 
-VOCABULARY = Path(__file__).parents[2] / "retrieval/minilm-vocab.txt"
+VOCABULARY = Path(__file__).parents[2] / "retrieval/text/minilm-vocab.txt"
 DIMENSIONS = 384
 LONGEST_INPUT = 256  # tokens
 BATCH = 8

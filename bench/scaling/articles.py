@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 from evals.data import Row, news_rows
-from retrieval.catalog import Cut
-from retrieval.chunk import chunk
-from retrieval.clean import blocks
+from retrieval.catalog.catalog import Cut
+from retrieval.catalog.reader import Reading
 from retrieval.documents import Article, Quote
-from retrieval.quotes.table import of_article
-from retrieval.reading import Reading
-from retrieval.sentences import Span
-from retrieval.sources.jsonl import article_of
+from retrieval.ingest.parsing.files.jsonl import article_of
+from retrieval.quotes.quote_table import of_article
+from retrieval.text.boilerplate import blocks
+from retrieval.text.chunking import chunk
+from retrieval.text.sentences import Span
 
 REAL = 6_000
 SEED = 8

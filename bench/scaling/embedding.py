@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from retrieval.embed import DIMENSIONS, EmbeddingModel, MiniLM
-from retrieval.terms import content_terms
+from retrieval.index.vectors.minilm import DIMENSIONS, EmbeddingModel, MiniLM
+from retrieval.text.terms import content_terms
 
 BUCKETS = 8_192  # of words; each has a direction of its own
 

@@ -14,10 +14,10 @@ from bench.clock import each, peak_megabytes, percentile
 from bench.scaling.articles import REAL, articles, cuts
 from bench.scaling.embedding import Synthetic
 from evals.data import rows
-from retrieval import backlog, index
-from retrieval.embed import MiniLM
-from retrieval.search import Search
-from retrieval.store import Store
+from retrieval.index import indexer, pending
+from retrieval.index.store import Store
+from retrieval.index.vectors.minilm import MiniLM
+from retrieval.search.hybrid_search import Search
 
 AT_ONCE = 1_000  # articles between two times that the indexes catch up
 WARM = 30  # questions
@@ -33,14 +33,14 @@ def grown(folder: Path, data: Path, first: int, last: int) -> Figures:
     """Add the articles between two numbers, with everything that is done at ingest but the embedding model."""
     taken = caught = 0.0
     with Store(folder, Synthetic) as store:
-        before = backlog.share(store.catalog).passages
+        before = pending.share(store.catalog).passages
         for batch in _batches(articles(data, first, last)):
             started = time.perf_counter()
-            index.add(store, batch)
+            indexer.add(store, batch)
             middle = time.perf_counter()
-            index.catch_up(store)
+            indexer.catch_up(store)
             taken, caught = taken + middle - started, caught + time.perf_counter() - middle
-        passages = backlog.share(store.catalog).passages - before
+        passages = pending.share(store.catalog).passages - before
     return {
         "ingest, articles/s": (last - first) / (taken + caught),
         "ingest, passages/s": passages / (taken + caught),
@@ -53,10 +53,10 @@ def grown(folder: Path, data: Path, first: int, last: int) -> Figures:
 def made(folder: Path, data: Path, first: int, last: int) -> Figures:
     """The same without a clock; what is known of the real articles spares reading the reshuffled ones."""
     with Store(folder, Synthetic) as store:
-        index.add(store, articles(data, first, min(last, REAL)))
+        indexer.add(store, articles(data, first, min(last, REAL)))
         for batch in _batches(cuts(data, store.catalog, max(first, REAL), max(last, REAL))):
             store.catalog.put(batch)
-        index.catch_up(store)
+        indexer.catch_up(store)
     return {}
 
 
@@ -64,7 +64,7 @@ def searched(folder: Path, data: Path) -> Figures:
     """Ask one after the other, then from several threads."""
     real = MiniLM()
     with Store(folder, lambda: Synthetic(real)) as store:
-        search, share = Search(store), backlog.share(store.catalog)
+        search, share = Search(store), pending.share(store.catalog)
         asked = {name: [row["question"] for row in rows(data / path)] for name, path in FROM.items()}
         started = time.perf_counter()
         search(asked["news"][0])

@@ -27,10 +27,10 @@ from bench.scaling.measure import Figures, copied
 from bench.serving import Load, ask, served
 from evals.data import news_articles, rows
 from evals.systems import build
-from retrieval import index
-from retrieval.chroma import server
-from retrieval.embed import MiniLM
-from retrieval.store import Store
+from retrieval.index import indexer
+from retrieval.index.store import Store
+from retrieval.index.vectors.chroma_settings import server
+from retrieval.index.vectors.minilm import MiniLM
 from tests.chroma_server import ChromaServer
 
 PAGE = ROOT / "docs/scaling.md"
@@ -96,7 +96,7 @@ def _index(kept: Path, folder: Path, on_server: bool) -> Iterator[tuple[Path, ps
     try:
         with Store(folder, MiniLM, chroma=server(chroma.url)) as store:
             store.look()
-            index.catch_up(store)
+            indexer.catch_up(store)
         yield folder, psutil.Process(chroma.pid), {"ONRECORD_CHROMA_URL": chroma.url}
     finally:
         chroma.kill()

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.conversation import checked
+from bot.service.conversation import checked
 from retrieval.errors import UsageError
 
 

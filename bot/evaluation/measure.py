@@ -4,9 +4,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.build import App
-from bot.citations import cited
-from bot.evaluation.cause import (
+from bot.answering.citations import cited
+from bot.answering.messages import Answer, Citation
+from bot.app.build import App
+from bot.evaluation.expectation import Expectation
+from bot.evaluation.failure_cause import (
     DECLINED,
     DEEP,
     ELSEWHERE,
@@ -18,11 +20,9 @@ from bot.evaluation.cause import (
     TOO_LOW,
     Cause,
 )
-from bot.evaluation.expectation import Expectation
-from bot.messages import Answer, Citation
+from retrieval.catalog.article_lookup import find_article
+from retrieval.catalog.reader import Reading
 from retrieval.documents import Article, Hit
-from retrieval.pages import find_article
-from retrieval.reading import Reading
 
 SHOWN = 3  # passages that a publisher sees instead of the expected one
 

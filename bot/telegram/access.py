@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot.telegram.readers import Readers
+from bot.telegram.storage.reader_store import Readers
 
 MINUTE = 60.0  # seconds
 

@@ -14,21 +14,21 @@ from telegram.error import InvalidToken, NetworkError, TelegramError
 from telegram.ext import Application, ApplicationBuilder, ContextTypes
 from telegram.warnings import PTBDeprecationWarning
 
-from bot.answering import Answering
-from bot.build import App
-from bot.telegram import admin
+from bot.app.build import App
+from bot.service.async_answers import Answering
 from bot.telegram.access import Access
-from bot.telegram.database import Database
-from bot.telegram.delivery import Delivery
-from bot.telegram.desk import Context, Desk
-from bot.telegram.examples import Examples
-from bot.telegram.inbox import Inbox
-from bot.telegram.journal import Journal
-from bot.telegram.menu import set_menus
-from bot.telegram.ordering import InOrder
-from bot.telegram.pace import Pace
-from bot.telegram.readers import Readers
-from bot.telegram.routes import overtakes, route
+from bot.telegram.context import Context, Desk
+from bot.telegram.handlers import admin
+from bot.telegram.handlers.menu import set_menus
+from bot.telegram.handlers.routes import overtakes, route
+from bot.telegram.messages.examples import Examples
+from bot.telegram.sending.delivery import Delivery
+from bot.telegram.sending.rate_limiter import Pace
+from bot.telegram.storage.journal import Journal
+from bot.telegram.storage.reader_store import Readers
+from bot.telegram.storage.telegram_database import Database
+from bot.telegram.storage.update_order import InOrder
+from bot.telegram.storage.update_queue import Inbox
 from retrieval.errors import UsageError
 
 AT_ONCE, WAITING = 4, 10_000  # answers made side by side, and questions that wait for their turn

@@ -12,19 +12,20 @@ from starlette.datastructures import MutableHeaders
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bot.answering import Answering
-from bot.build import App
-from bot.web import articles, ask, completions, conversing, demo, health, quotes, search, session, widget
-from bot.web.conversations import Conversations
-from bot.web.headers import Guarded
-from bot.web.metrics import Metrics
-from bot.web.policy import Policy, policy_of
-from bot.web.posted import Guest, Posted
-from bot.web.problems import answer_problems
-from bot.web.proxies import Proxies
-from bot.web.sizes import Sized
-from bot.web.state import State
-from bot.web.unexpected import Unexpected
+from bot.app.build import App
+from bot.service.async_answers import Answering
+from bot.web.auth.conversation_ids import Conversations
+from bot.web.auth.policy import Policy, policy_of
+from bot.web.middleware.proxies import Proxies
+from bot.web.middleware.security_headers import Guarded
+from bot.web.middleware.server_errors import Unexpected
+from bot.web.middleware.size_limits import Sized
+from bot.web.middleware.webhook_mount import Guest, Posted
+from bot.web.routes import articles, ask, chat_completions, conversations, health, quotes, search, session
+from bot.web.runtime.metrics import Metrics
+from bot.web.runtime.state import State
+from bot.web.schemas.error_responses import answer_problems
+from bot.web.widget import demo, routes
 
 LOG = logging.getLogger(__name__)
 PURGED_EVERY = 3_600  # seconds
@@ -48,7 +49,7 @@ def make_app(app: App, host: str = "127.0.0.1", guest: Guest | None = None) -> F
 
     web = FastAPI(title="OnRecord", version=version("onrecord"), lifespan=running, docs_url=None, redoc_url=None)
     answer_problems(web)
-    for part in (session, ask, search, quotes, articles, conversing, completions, health, widget, demo):
+    for part in (session, ask, search, quotes, articles, conversations, chat_completions, health, routes, demo):
         web.include_router(part.router)
     _surround(web, policy, guest)
     return web

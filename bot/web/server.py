@@ -9,8 +9,8 @@ from collections.abc import Callable
 import uvicorn
 from fastapi import FastAPI
 
-from bot.web.events import GRACE, STOP_WITHIN
-from bot.web.sizes import LARGEST_HEAD
+from bot.web.middleware.size_limits import LARGEST_HEAD
+from bot.web.responses.event_stream import GRACE, STOP_WITHIN
 from retrieval.errors import UsageError
 
 BACKLOG = 1024  # connections that may wait to be accepted

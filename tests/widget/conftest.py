@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from bot.conversation import Conversation
-from bot.history import History
-from retrieval.embed import MiniLM
-from retrieval.search import Search
-from retrieval.store import Store
+from bot.service.conversation import Conversation
+from bot.service.history import History
+from retrieval.index.store import Store
+from retrieval.index.vectors.minilm import MiniLM
+from retrieval.search.hybrid_search import Search
 from tests.browsing import HOSTILE, LONG, Reader, serving
 from tests.conftest import fill
 from tests.newsroom import ARTICLES

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Page, expect
 
-from retrieval.store import Store
+from retrieval.index.store import Store
 from tests.browsing import ASK, TOLL, WORDS, Reader, answer, ask, events, said, serving, told
 from tests.newsroom import LORRIES, VELDE
 from tests.standin import HOLD, Answer, Asked, Standin, data, delta

@@ -11,7 +11,7 @@ from html import unescape
 
 import pytest
 
-from bot.widget import script
+from bot.web.widget.script import script
 from tests.conftest import ROOT
 
 MOST = 25_000  # bytes gzipped

@@ -4,22 +4,24 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-import retrieval.vectors  # noqa: F401  (loaded with the first question otherwise; the others load theirs at import)
+import retrieval.index.vectors.chroma_folder  # noqa: F401  (loaded with the first question otherwise; the others load theirs at import)
+
 from bench.peers.answering import Chunk, K, Row, answer
 from bench.peers.embedding import MiniLM as Common
-from retrieval import embed, index
-from retrieval.search import Search
-from retrieval.sources.jsonl import article_of
-from retrieval.store import Store
+from retrieval.index import indexer
+from retrieval.index.store import Store
+from retrieval.index.vectors import minilm
+from retrieval.ingest.parsing.files.jsonl import article_of
+from retrieval.search.hybrid_search import Search
 
 TODAY = date(2026, 1, 1)  # later than all articles, and the same in every run: `this week` means no other days tomorrow
 
 
-class Model(embed.EmbeddingModel):
+class Model(minilm.EmbeddingModel):
     """The common model as OnRecord asks for it."""
 
     def __init__(self, common: Common) -> None:
-        self.name, self._common = embed.MODEL_NAME, common
+        self.name, self._common = minilm.MODEL_NAME, common
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
         vectors: list[list[float]] = self._common.embed_documents(texts).tolist()
@@ -38,8 +40,8 @@ class OnRecord:
         self._search = Search(self._store)
 
     def ingest(self, articles: Sequence[Row]) -> int:
-        index.add(self._store, (article_of(f"peers:{row['id']}", row) for row in articles))
-        index.catch_up(self._store)
+        indexer.add(self._store, (article_of(f"peers:{row['id']}", row) for row in articles))
+        indexer.catch_up(self._store)
         return int(self._store.catalog.db.execute("SELECT count(*) FROM passages WHERE live = 1").fetchone()[0])
 
     def keep(self) -> None:

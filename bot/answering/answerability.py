@@ -1,0 +1,112 @@
+"""Is there enough evidence to answer? A calibrated guess from what the search found, before any answer is made."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import exp, log10
+
+from retrieval.documents import Hit
+from retrieval.search.ranking import Asked, signals
+from retrieval.text.terms import names, terms
+
+LOOKED_AT = 5  # hits
+LONG = 20  # terms of a long question
+LARGE = 6  # powers of ten: a million passages
+
+ENOUGH = 0.5
+FITTED_TO = "all-MiniLM-L6-v2-int8"  # the embedding model whose cosines the calibration knows
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """A logistic regression: `python -m evals.gate` fits it to labelled sets, each of which counts the same."""
+
+    intercept: float
+    coefficients: Mapping[str, float]
+
+
+WITH_VECTORS = Calibration(
+    -5.21,
+    {
+        "cosine": 5.39,
+        "covered": 1.6,
+        "window": 1.45,
+        "named": 0.78,
+        "all_named": 0.85,
+        "speech": 2.68,
+        "is_speech": 0.14,
+        "size": -3.02,
+        "length": 1.96,
+        "mass": 2.6,
+    },
+)
+BY_WORDS_ALONE = Calibration(
+    -2.47,
+    {
+        "covered": 2.2,
+        "window": 1.3,
+        "named": 1.08,
+        "all_named": 0.51,
+        "speech": 2.16,
+        "is_speech": -0.04,
+        "size": -3.93,
+        "length": 2.01,
+        "mass": 4.13,
+    },
+)
+
+
+def evidence(
+    question: str, asked: Asked, hits: Sequence[Hit], *, all_embedded: bool = True, embedding: str = FITTED_TO
+) -> float:
+    """The probability that the hits answer the question, 0 to 1; compare with ENOUGH.
+
+    While passages wait for their vectors a low cosine proves nothing, so the more hopeful of both guesses counts;
+    cosines of another embedding model prove nothing at all.
+    """
+    if not hits:
+        return 0.0
+    calibrations = [WITH_VECTORS] if all_embedded else [WITH_VECTORS, BY_WORDS_ALONE]
+    if embedding != FITTED_TO:
+        calibrations = [BY_WORDS_ALONE]
+    found = features(question, asked, hits)
+    return max(_guess(calibration, found) for calibration in calibrations)
+
+
+def unmentioned(question: str, asked: Asked) -> tuple[str, ...]:
+    """Names in the question that stand in no article, as the question writes them."""
+    words = [word.strip(".,;:!?'\"()“”‘’") for word in question.split()[1:]]
+    return tuple(word for word in words if word[:1].isupper() and set(terms(word)) & asked.unknown)
+
+
+def _guess(calibration: Calibration, found: Mapping[str, float]) -> float:
+    total = sum(weight * found[name] for name, weight in calibration.coefficients.items())
+    return 1 / (1 + exp(-calibration.intercept - total))
+
+
+def features(question: str, asked: Asked, hits: Sequence[Hit]) -> dict[str, float]:
+    """What the guess rests on, each 0 to 1.
+
+    The larger an index, the better the best of its passages fits by chance; the longer a question, the harder it is
+    for one passage to hold all of its words.
+    """
+    looked = [signals(asked, hit) for hit in hits[:LOOKED_AT]]
+    wanted = [term for term in names(question) if term in asked.weight] or list(asked.terms)
+    everything = frozenset[str]().union(*(found.found for found in looked))
+    covered, length = max(found.covered for found in looked), min(1.0, len(asked.terms) / LONG)
+    return {
+        "cosine": max(hit.dense for hit in hits),
+        "covered": covered,
+        "window": max(found.window for found in looked),
+        "named": max(_share(asked, wanted, found.found) for found in looked),
+        "all_named": _share(asked, wanted, everything),
+        "speech": max(found.speech for found in looked),
+        "is_speech": float(asked.speech is not None),
+        "size": min(1.0, log10(asked.passages + 1) / LARGE),
+        "length": length,
+        "mass": length * covered,
+    }
+
+
+def _share(asked: Asked, wanted: Sequence[str], found: frozenset[str]) -> float:
+    total = sum(asked.weight[term] for term in wanted)
+    return sum(asked.weight[term] for term in wanted if term in found) / total if total else 0.0

@@ -1,0 +1,143 @@
+"""Where a sentence follows the articles' own words and departs from them in what counts."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from itertools import pairwise
+from typing import Literal
+
+from bot.answering.verification.contradiction.antonyms import are_opposites
+from bot.answering.verification.contradiction.hedges import is_hedged, is_open
+from bot.answering.verification.contradiction.negation import denies
+from bot.answering.verification.lexical.figures import figures
+from bot.answering.verification.lexical.name_matching import Token, is_kin, is_name, name_runs, tokens
+from bot.answering.verification.lexical.weighted_terms import stems
+from retrieval.text.sentences import sentences
+
+Departure = Literal["figure", "name", "negation", "opposite", "hedge", "order"]
+MOST_WORDS = 5  # that may stand in place of others for both to be about the same
+MOST_BETWEEN = 5  # words between two names that change places
+MOSTLY = 0.7  # of the words of a sentence that follows another
+FEW = 3  # words that come and go with a negation
+ANCHOR = 2  # words on both sides together that are the same
+_POSSESSIVE = re.compile(r"['’]s?\Z")
+_LISTED = re.compile(r"[,;:.]|\b(?:and|or|with)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Words of an article, the words that stand there instead, both as they are written, and the article's sentence."""
+
+    gone: tuple[Token, ...]
+    come: tuple[Token, ...]
+    was: str
+    now: str
+    around: str
+
+
+def departure(said: str, held: str) -> Departure | Literal[""]:
+    """In what a sentence departs from the words it otherwise follows; empty where in nothing that counts."""
+    every = [held[start:end] for start, end in sentences(held)]
+    for part in (held, *(one for one in every if len(every) > 1 and _is_followed(said, one))):
+        for change in changes(said, part):
+            if reason := _reason(change, said):
+                return reason
+    return "order" if any(is_turned_round(said, one) for one in every) else ""
+
+
+def _is_followed(said: str, held: str) -> bool:
+    """Whether most words of a sentence are those of this one."""
+    mine, theirs = _keys(tokens(said)), set(_keys(tokens(held)))
+    return sum(key in theirs for key in mine) >= MOSTLY * len(mine)
+
+
+def is_turned_round(said: str, held: str) -> bool:
+    """Whether two names have changed places around the same words."""
+    theirs = set(_relations(held))
+    return any((two, between, one) in theirs for one, between, two in _relations(said) if one != two)
+
+
+def _relations(text: str) -> Iterator[tuple[str, tuple[str, ...], str]]:
+    """Two names and the few words between them, where those say something."""
+    for one, two in pairwise(name_runs(text)):
+        apart = text[one[-1].end : two[0].start]
+        between = tuple(token.key for token in tokens(apart))
+        if 0 < len(between) <= MOST_BETWEEN and not _LISTED.search(apart) and stems(apart):
+            yield _bare(one[-1]), between, _bare(two[-1])
+
+
+def changes(said: str, held: str) -> Iterator[Change]:
+    """What a sentence says in place of the article's words, where the words around are the article's."""
+    theirs, mine = tokens(held), tokens(said)
+    matcher = SequenceMatcher(None, _keys(theirs), _keys(mine), autojunk=False)
+    codes = matcher.get_opcodes()
+    for at, (tag, a, b, c, d) in enumerate(codes):
+        if tag == "equal" or b - a > MOST_WORDS or d - c > MOST_WORDS:
+            continue
+        before, after = _equal(codes, at - 1), _equal(codes, at + 1)
+        opens = c == 0 and (a == 0 or _begins(held, theirs[a - 1 : a + 1]))
+        ends = d == len(mine) and (b == len(theirs) or _begins(held, theirs[b - 1 : b + 1]))
+        if before + after >= ANCHOR and (before or opens) and (after or ends):
+            gone, come = theirs[a:b], mine[c:d]
+            around = _sentence(held, theirs[min(a, len(theirs) - 1)].start)
+            yield Change(gone, come, _written(held, gone), _written(said, come), around)
+
+
+def _keys(found: Sequence[Token]) -> list[str]:
+    return [_bare(token) for token in found]
+
+
+def _bare(token: Token) -> str:
+    return _POSSESSIVE.sub("", token.key)
+
+
+def _equal(codes: Sequence[tuple[str, int, int, int, int]], at: int) -> int:
+    """How many words are the same there."""
+    tag, a, b, _, _ = codes[at] if 0 <= at < len(codes) else ("", 0, 0, 0, 0)
+    return b - a if tag == "equal" else 0
+
+
+def _begins(text: str, pair: Sequence[Token]) -> bool:
+    """Whether a sentence begins between two words."""
+    return len(pair) == 2 and bool(re.search(r"[.!?…:]|\n", text[pair[0].end : pair[1].start]))
+
+
+def _written(text: str, found: Sequence[Token]) -> str:
+    return text[found[0].start : found[-1].end] if found else ""
+
+
+def _sentence(text: str, at: int) -> str:
+    return next((text[start:end] for start, end in sentences(text) if start <= at < end), text)
+
+
+def _reason(change: Change, said: str) -> Departure | Literal[""]:
+    if _is_denied_otherwise(change, said):
+        return "negation"
+    if change.gone and change.come and _has_other_figure(change):
+        return "figure"
+    if any(are_opposites(one.key, other.key) for one in change.gone for other in change.come):
+        return "opposite"
+    if _has_other_name(change):
+        return "name"
+    if is_open(change.was) and (change.come or len(change.gone) == 1) and not is_hedged(change.now):
+        return "hedge"
+    return ""
+
+
+def _is_denied_otherwise(change: Change, said: str) -> bool:
+    """Whether a negation is all, or most, that came or went, and is made up for nowhere else."""
+    few = len(change.gone) + len(change.come) <= FEW
+    return few and denies(change.was) != denies(change.now) and denies(said) != denies(change.around)
+
+
+def _has_other_figure(change: Change) -> bool:
+    was, now = figures(change.was), figures(change.now)
+    return bool(was and now) and not any(one.value == other.value for one in was for other in now)
+
+
+def _has_other_name(change: Change) -> bool:
+    was, now = ([_bare(token) for token in side if is_name(token)] for side in (change.gone, change.come))
+    if not was or not now or "".join(key[0] for key in was) in now or "".join(key[0] for key in now) in was:
+        return False
+    return not any(is_kin(one, other) for one in was for other in now)

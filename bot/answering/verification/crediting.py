@@ -1,0 +1,75 @@
+"""A sentence that tells as a fact what the articles only have somebody say gets that somebody's name back."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.answering.messages import Claim
+from bot.answering.verification.evidence import Ground
+from bot.answering.verification.lexical.weighted_terms import cues, meaning
+from retrieval.documents import Hit, QuoteHit
+from retrieval.quotes.attribution.quotation_marks import quotations
+from retrieval.text.sentences import Span
+from retrieval.text.terms import content_terms, terms
+
+MOSTLY = 0.75  # of what a sentence says beyond the question stands in what somebody says
+_NOBODY = re.compile(
+    r"(?:all|many|few|some|several|most|others?|one|both|neither|none|any\w+|every\w+|no|\w*sel(?:f|ves)|this|that|"
+    r"th[eo]se|it|its|his|her|their|who|which|what)\b",
+    re.IGNORECASE,
+)
+_WORDS = set(
+    "the a an officials authorities police researchers scientists experts investigators prosecutors engineers analysts "
+    "lawyers residents witnesses doctors critics supporters leaders lawmakers people sources".split()
+)
+_END = re.compile(r"[.!?…]*\Z")
+
+
+def credited(claim: Claim, ground: Ground) -> Claim:
+    """The claim with `according to X` at its end, where all it rests on is what X says and it names nobody."""
+    stems = set(terms(claim.text))
+    sayers = [_sayer(claim.text, article, span, ground) for article, span in claim.support]
+    names = {_called(hit, ground) for hit in sayers if hit}
+    if quotations(claim.text) or len(names) != 1 or not all(sayers):
+        return claim
+    name, said = names.pop(), {stem for hit in sayers if hit for stem in terms(hit.quote.words)}
+    if (stems & cues()) - said or set(content_terms(name)) & stems:
+        return claim  # it says itself who says so
+    return replace(claim, text=f"{_END.sub('', claim.text)}, according to {name}.", speaker=name)
+
+
+def _sayer(text: str, article: str, span: Span, ground: Ground) -> QuoteHit | None:
+    """Whose words hold most of a sentence within a span of an article; None where the article itself says it."""
+    within = [hit for hit in ground.quotes(article) if hit.quote.start < span[1] and span[0] < hit.quote.end]
+    said = set(ground.said(text)) or set(meaning(text))
+    shares = [(len(said & set(meaning(hit.quote.words))) / max(1, len(said)), at) for at, hit in enumerate(within)]
+    share, at = max(shares, default=(0.0, 0))
+    return within[at] if share >= MOSTLY and _is_speech(within[at], article, ground.passages) else None
+
+
+def _is_speech(hit: QuoteHit, article: str, passages: Sequence[Hit]) -> bool:
+    """Whether it is direct, or its cue is a word that reports speech; what a plan or a law says is no speech."""
+    quote = hit.quote
+    if not quote.said or not quote.speaker or quote.kind == "direct":
+        return bool(quote.said and quote.speaker)
+    cue = next((text for found in passages if (text := _slice(found, article, quote.cue))), "")
+    return bool(set(terms(cue)) & cues())
+
+
+def _called(hit: QuoteHit, ground: Ground) -> str:
+    """The speaker as a sentence goes on with the name: `officials in Kyiv`; empty where it names nobody."""
+    name = hit.quote.speaker
+    if hit.quote.is_person or _NOBODY.match(name):
+        return "" if _NOBODY.match(name) else name
+    first, _, rest = name.partition(" ")
+    everywhere = " ".join(found.passage.text for found in ground.passages)
+    is_word = first.lower() in _WORDS or re.search(rf"\b{re.escape(first.lower())}\b", everywhere)
+    return f"{first.lower()} {rest}".strip() if (is_word and not rest[:1].isupper()) or first == "The" else name
+
+
+def _slice(hit: Hit, article: str, span: Span | None) -> str:
+    """The text of a span of an article as far as it stands in a passage."""
+    passage = hit.passage
+    if span is None or passage.article != article or not passage.start <= span[0] < passage.end:
+        return ""
+    return passage.text[span[0] - passage.start : span[1] - passage.start]

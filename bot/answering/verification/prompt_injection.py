@@ -1,0 +1,102 @@
+"""Text that gives orders to whoever answers, in an article or in a draft: it is never shown, and supports nothing."""
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+
+from retrieval.text.sentences import Span
+
+REMEMBERED = 1_024  # texts
+_RULES = (
+    r"(?:instructions?|instructed|rules|guidelines|directives?|prompts?|restrictions|programming|"
+    r"anweisungen|richtlinien|regeln|instrucciones|reglas|restricciones|consignes|règles|istruzioni|regole|restrizioni)"
+)
+_REPLY = (
+    r"(?:answers?|repl(?:y|ies)|responses?|summar(?:y|ies)|messages?|outputs?|reviews?|antwort|respuestas?|réponses?|"
+    r"rispost[ae])"
+)
+_ANY = r"[^.!?]"
+_ORDERS = (
+    # take back what was said before
+    rf"\b(?:ignor(?!es\b|ed\b)\w*|disregard|forget|override|bypass|olvida|vergiss|oublie\w*|dimentica)\b"
+    rf"(?! for\b){_ANY}{{0,30}}\b(?:your|all\w*|any|above|previous|prior|earlier|deine|vorherigen|anteriores|"
+    rf"précédentes|las|toutes|tutte|alles)\b{_ANY}{{0,30}}\b{_RULES}\b",
+    r"\b(?:ignore|disregard|forget) (?:everything|anything|all) (?:above|before|previous|prior|you)\b|"
+    r"\bvergiss alles\b|\bread the hidden prompt\b|\bthe hidden prompt\b",
+    # what the answerer was told
+    rf"\byour (?:system|initial|hidden|original|operating|new|real|own) (?:{_RULES}|task)\b|"
+    r"\byour rules have changed\b",
+    rf"\b(?:reveal|show|print|repeat|leak|tell|verrate|muestra|zeige)\b{_ANY}{{0,40}}\b{_RULES}{_ANY}{{0,12}}\b"
+    r"(?:you were|were given|verbatim|word|wortwörtlich)\b|\binstructions you were given\b|\bneue anweisungen\b",
+    r"\bsystem[ -]?(?:prompts?|note|hinweis|update|anweisungen?)\b|(?:^|\n|# )system:\s|\bnota di sistema\b|"
+    r"\bprompt (?:système|del sistema)\b|\bignore your guidelines\b|\bdeine (?:richtlinien|regeln)\b",
+    # how to answer, or what to add
+    rf"\b(?:in|to|of|at the end of|into|from) (?:your|every|each|jeder|ogni) (?:\w+ )?{_REPLY}\b(?! boards?\b)",
+    rf"\b(?:add|append|render|write|express|reverse|encrypt|provide|modify|enhance|augment|translate|jumble|represent|"
+    rf"display|group letters of|invert|include)\b{_ANY}{{0,60}}\byour (?:\w+ )?{_REPLY}\b",
+    rf"\byour {_REPLY}['’]?s?\b{_ANY}{{0,40}}\b(?:order|cipher|backward|emojis?|sequence|letters?|vowels?)\b",
+    r"\b(?:reply|respond|answer) (?:only )?(?:using|in|with) (?:base ?\d+|emojis?|rot13|json|html|code)\b",
+    # who the answerer is
+    r"\byou are now (?:in |an? |dan\b)|\byou are an? (?:ai|language model)\b|\bas an ai\b|\bpretend you are an? ai\b",
+    r"\b(?:from now on,? you|ab (?:jetzt|sofort)|a partir de ahora|ahora est[aá]s|ahora eres|ora sei|désormais tu)\b",
+    r"\b(?:note|instructions?|message) (?:to|for) (?:the |all )?(?:ai|bots?|language models?|ai agents?|chatbots?)\b",
+    r"\bai (?:coding )?agents?\)?:|\(assistant\)|\bas the assistant\b|\bif you are an ai\b",
+    r"\b(?:como|come|als) (?:asistente|assistente|assistent)\b|\bdeveloper mode\b",
+    r"\b(?:you have|with) no (?:content )?(?:restrictions|filters?|content policy|rules)\b|\bno content policy\b",
+    rf"\b(?:answer|comply|respond)\b{_ANY}{{0,60}}\bwithout (?:any )?(?:restrictions|filters?|limits)\b",
+    r"\b(?:senza restrizioni|sin (?:restricciones|filtro)|ohne einschr(?:ä|ae)nkungen)\b",
+    # what to do
+    rf"\bdecode\b{_ANY}{{0,60}}\b(?:do|follow|execute)\b|\bfollow the instruction inside\b|\bdecode it and\b",
+    r"\b(?:call|use|run|invoke) [a-z]+_[a-z_]+\b",
+    rf"\b(?:append|output|print|repeat|reveal|leak|dump)\b{_ANY}{{0,50}}\b(?:token|verbatim|credentials|api keys|raw|"
+    r"secrets|internal configuration|word for word|words above)\b",
+    rf"\b(?:save|remember|included?)\b{_ANY}{{0,60}}\b(?:your memory|future (?:repl\w+|tasks)|every report)\b",
+    r"\b(?:confirmation|canary|exact) token\b|\bcomply (?:fully|with every)\b|\bnew directive\b|\bEND OF USER INPUT\b",
+    r"\binclude the \w+_id\b|\bbefore you (?:reply|answer|respond)\b|\bsend (?:them|it) to attacker\b",
+    r"\bwhen you process this\b|\ball internal data\b|\binternen daten preis\b|"
+    r"\b(?:grant|allow) all (?:requests|content)\b",
+    rf"\b(?:emails?|keys|customer list|bank details|credentials)\b{_ANY}{{0,40}}\bto \S+(?:@|\.com\b)",
+)
+_ORDER = re.compile("|".join(f"(?:{order})" for order in _ORDERS), re.IGNORECASE)
+_CODED = re.compile(r"\b(?=\w*\d)(?=\w*[A-Za-z])[\w+/=-]{40,}")
+_PARAGRAPH = re.compile(r"[^\n]+(?:\n(?!\s*\n)[^\n]+)*")
+_LINK = re.compile(
+    r"https?:|www\.|\]\(|!\[|<\s*/?\s*[a-z!][^>]*>?|&(?:lt|#\d+);|\bjavascript:|\bdata:\w+/", re.IGNORECASE
+)
+_CODE = re.compile(
+    r"\b(?=[\w-]*\d)(?=[\w-]*[A-Za-z])[A-Za-z0-9_-]{6,}\b|\b[\w-]+(?:\.[\w-]+)*\.[a-z]{2,7}(?:/\S*)?|\S+@\S+"
+)
+
+
+def gives_orders(text: str) -> bool:
+    """Whether a text tells whoever reads it out what to do."""
+    return bool(_ORDER.search(text) or _CODED.search(text))
+
+
+@lru_cache(REMEMBERED)
+def orders(text: str) -> tuple[Span, ...]:
+    """The paragraphs of a text that give orders: what stands beside an order may be part of it."""
+    return tuple(match.span() for match in _PARAGRAPH.finditer(text) if gives_orders(match.group()))
+
+
+def is_ordered(text: str, span: Span) -> bool:
+    """Whether some of the span stands in a paragraph that gives orders."""
+    return any(start < span[1] and span[0] < end for start, end in orders(text))
+
+
+def has_link(text: str, outlets: Iterable[str] = ()) -> bool:
+    """Whether a text has an address, a picture or HTML, no model's to write; an outlet may be called by its host."""
+    for outlet in filter(None, outlets):
+        text = text.replace(outlet, "")
+    return bool(_LINK.search(text))
+
+
+def is_code(text: str) -> bool:
+    """Whether a text is nothing but codes, addresses and hosts."""
+    return bool(_CODE.search(text)) and not any(char.isalpha() for char in _CODE.sub("", text))
+
+
+def strange_code(text: str, held: str) -> str:
+    """The first code, address or host of a text that its support does not have; empty if none."""
+    known = held.casefold()
+    return next((found for found in _CODE.findall(text) if found.casefold() not in known), "")

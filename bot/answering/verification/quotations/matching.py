@@ -1,0 +1,104 @@
+"""Quotations of a sentence, found word for word in passages however marks, dashes and white space are set."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from retrieval.quotes.attribution.quotation_marks import is_closed, quotations
+from retrieval.text.sentences import Span, sentences
+
+_MARKS = "“”„«»\"'‘’‚‹›`´"
+_DASHES = "-–—−‐‑‒―"
+_INVISIBLE = "\xad\u200b\u200c\u200d\ufeff"
+_ELLIPSIS = re.compile(r"\.(?:\s?\.){2,}|…")
+_ENDS = " ,.…"
+
+
+@dataclass(frozen=True, slots=True)
+class Quotation:
+    """What stands between quotation marks, with the marks' span."""
+
+    span: Span
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a quotation stands: the passage's index and the span in its text."""
+
+    passage: int
+    span: Span
+
+
+def quoted(text: str) -> list[Quotation]:
+    """The quotations of a sentence; one that nothing closes runs to its end."""
+    return [Quotation(span, _inside(text, span)) for span in quotations(text)]
+
+
+def locate(words: str, texts: Sequence[str], among: Iterable[int]) -> Place | None:
+    """The first of some passages that has the words as they are; what `…` leaves out may stand between its parts."""
+    parts = [part for part in (_flat(part)[0].strip(_ENDS) for part in _ELLIPSIS.split(words)) if part]
+    if not parts or not any(char.isalnum() for part in parts for char in part):
+        return None
+    for number in among:
+        if span := _in_order(parts, texts[number]):
+            return Place(number, span)
+    return None
+
+
+def whole(text: str, passage: str) -> Span | None:
+    """Where a text stands in a passage as one sentence or several, whatever its last mark is."""
+    place = locate(text.rstrip(_ENDS), [passage], [0])
+    if not place:
+        return None
+    spans = [span for span in sentences(passage) if span[0] < place.span[1] and place.span[0] < span[1]]
+    start, end = spans[0][0], spans[-1][1]
+    rest = f"{passage[start : place.span[0]]}{passage[place.span[1] : end]}"
+    return None if any(char.isalnum() for char in rest) else (start, end)
+
+
+def _in_order(parts: Sequence[str], text: str) -> Span | None:
+    flat, origin = _flat(text)
+    begin, at = -1, 0
+    for part in parts:
+        at = _find(part, flat, at)
+        if at < 0:
+            return None
+        begin = at if begin < 0 else begin
+        at += len(part)
+    return origin[begin], origin[at - 1] + 1
+
+
+def _find(part: str, flat: str, start: int) -> int:
+    """Where the part stands as whole words; its first letter may be in the other case."""
+    first = re.escape(part[0])
+    either = f"(?:{first}|{re.escape(part[0].swapcase())})" if part[0].isalpha() else first
+    found = re.compile(rf"(?<!\w){either}{re.escape(part[1:])}(?!\w)").search(flat, start)
+    return found.start() if found else -1
+
+
+@lru_cache(256)
+def _flat(text: str) -> tuple[str, list[int]]:
+    """The text with one kind of quotation mark, dash and white space, and where each character stands in it."""
+    kept: list[str] = []
+    origin: list[int] = []
+    for at, char in enumerate(text):
+        plain = "'" if char in _MARKS else "-" if char in _DASHES else " " if char.isspace() else char
+        if plain in _INVISIBLE:
+            continue
+        if plain == "'" and char == "'" and text[at - 1 : at] == "'" and kept:
+            continue  # '' is one mark
+        if plain in " -" and kept and (kept[-1] == "-" or (plain == " " and kept[-1] == " ")):
+            continue
+        if plain == "-" and kept and kept[-1] == " ":
+            del kept[-1], origin[-1]
+        kept.append(plain)
+        origin.append(at)
+    return "".join(kept), origin
+
+
+def _inside(text: str, span: Span) -> str:
+    opening = 2 if text.startswith("''", span[0]) else 1
+    closing = 2 if text.endswith("''", 0, span[1]) else 1
+    return text[span[0] + opening : span[1] - closing if is_closed(text, span) else span[1]]

@@ -1,0 +1,66 @@
+"""A sentence whose quotations are the articles' own words, or none."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.answering.verification.contradiction.paraphrase_diff import changes
+from bot.answering.verification.lexical.figures import figures
+from bot.answering.verification.quotations.matching import Place, Quotation, locate, quoted
+from retrieval.text.sentences import sentences
+from retrieval.text.terms import terms
+
+_OF_SPEAKER = re.compile(r"\b(?:I|[Ww]e|[Mm]y|[Oo]ur|me|us|mine|ours)\b")
+_LAST = re.compile(r"[,.?!]+\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Quoting:
+    """A sentence as it may be shown, what of it stands outside quotation marks, and where its quotations stand."""
+
+    text: str
+    outside: str
+    places: tuple[Place, ...]
+
+
+def quote_exactly(text: str, passages: Sequence[str], cited: Sequence[int]) -> Quoting | None:
+    """The sentence with its quotations in the passages' own characters; those of the cited ones come first.
+
+    A close paraphrase loses its marks. None when a quotation is neither.
+    """
+    others = [number for number in range(len(passages)) if number not in cited]
+    shown, outside, places, at = "", "", list[Place](), 0
+    for quotation in quoted(text):
+        before = text[at : quotation.span[0]]
+        place = locate(quotation.words, passages, [*cited, *others])
+        if place:
+            shown += before + _shown(quotation, passages[place.passage], place)
+            outside += f"{before}“”"
+            places.append(place)
+        elif any(_is_close(quotation.words, passages[number]) for number in cited):
+            shown, outside = shown + before + quotation.words, outside + before + quotation.words
+        else:
+            return None
+        at = quotation.span[1]
+    return Quoting(shown + text[at:], outside + text[at:], tuple(places))
+
+
+def _shown(quotation: Quotation, passage: str, place: Place) -> str:
+    """The passage's characters in typographic marks, with the sentence's own punctuation at the end."""
+    last = _LAST.search(quotation.words)
+    words = " ".join(passage[slice(*place.span)].split())
+    return f"“{words}{last[0] if last and words[-1].isalnum() else ''}”"
+
+
+def _is_close(words: str, passage: str) -> bool:
+    """Whether one sentence has all of the words, and nobody speaks of himself in them."""
+    if _OF_SPEAKER.search(words) or len(terms(words)) < 2:
+        return False
+    wanted, values = set(terms(words)), {figure.value for figure in figures(words)}
+    texts = (passage[slice(*span)] for span in sentences(passage))
+    return any(
+        wanted <= set(terms(text))
+        and values <= {figure.value for figure in figures(text)}
+        and not any(change.gone and change.come for change in changes(words, text))
+        for text in texts
+    )

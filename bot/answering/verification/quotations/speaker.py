@@ -1,0 +1,103 @@
+"""Whom a sentence has say something, and whether the articles have somebody else say it."""
+
+import re
+from collections.abc import Sequence
+
+from bot.answering.verification.lexical.weighted_terms import cues, meaning
+from retrieval.documents import QuoteHit
+from retrieval.quotes.attribution.quotation_marks import quotations
+from retrieval.quotes.speakers.names import Named, is_thing, named
+from retrieval.quotes.speakers.speaker_index import Match, find, voices
+from retrieval.text.sentences import Span
+from retrieval.text.terms import terms
+
+BEFORE = 60  # characters between a name and the verb after it: a role stands there
+SAID = 0.5  # share of a sentence's terms that a quote must have to be what is reported
+
+_WORD = re.compile(r"[^\W\d_]+")
+_BODY_SAYS = re.compile(
+    r"(?:\A|[”\"’,.] +)\s*(?:[Tt]he )?(?P<name>[A-Z][\w’'&.-]*(?: (?:of |the |and |for )*[A-Z][\w’'&.-]*)*) "
+    r"(?:said|says|stated|wrote|told|added|announced|warned|noted|explained)\b"
+)
+_ACCORDING = re.compile(r"\b(?:according to|in the words of|for)\s+(?:\w+\s+){0,4}?\Z", re.IGNORECASE)
+_ADDRESSEE = re.compile(r"\b(?:to|by|of|about|with|against|for|on|from|at|in|and)\s+(?:\w+\s+)?\Z", re.IGNORECASE)
+
+
+def attributed(text: str) -> str:
+    """The person a sentence has say something, as it writes the name; empty where it names nobody for sure."""
+    outside = _without_quotations(text)
+    people = _people(outside)
+    spoken = [match.span() for match in _WORD.finditer(outside) if set(terms(match.group())) & cues()]
+    for person in people:
+        if _ACCORDING.search(outside[: person.span[0]]):
+            return _name(person)
+    before = [
+        (start - person.span[1], person)
+        for start, _ in spoken
+        for person in people
+        if 0 < start - person.span[1] <= BEFORE and not _ADDRESSEE.search(outside[: person.span[0]])
+    ]
+    if before:
+        return _name(min(before, key=lambda pair: pair[0])[1])
+    after = [
+        (person.span[0] - end, person)
+        for _, end in spoken
+        for person in people
+        if 0 < person.span[0] - end <= BEFORE and not re.search(r"[,;]|\bto\b", outside[end : person.span[0]])
+    ]
+    if after:
+        return _name(min(after, key=lambda pair: pair[0])[1])
+    return _name(people[0]) if len(people) == 1 and quotations(text) else ""
+
+
+def spoken_for(text: str) -> str:
+    """The company, office or other body that a sentence has say something; empty where there is none."""
+    found = _BODY_SAYS.search(_without_quotations(text))
+    return found["name"] if found else ""
+
+
+def without_outlet(text: str, *outlets: str) -> str:
+    """The sentence without `According to the Gazette,` where that is who publishes the article."""
+    names = "|".join(re.escape(outlet) for outlet in outlets if outlet)
+    said = rf"(?:as )?(?:according to|reported by) (?:the )?(?:{names})(?:,\s*|(?=\.))"
+    return re.sub(said, "", text, flags=re.IGNORECASE) if names else text
+
+
+def is_same(name: str, speaker: str, *, is_person: bool = True) -> bool:
+    """Whether a name as a sentence writes it means a speaker."""
+    match = find(voices([(speaker, is_person, 1, "")]), name) if speaker else Match(())
+    return bool(match.voices) and not match.misspelt
+
+
+def said_at(span: Span, quotes: Sequence[QuoteHit]) -> QuoteHit | None:
+    """The quote that holds most of a span of the article, the closest-fitting where several do."""
+    best = max(quotes, key=lambda hit: (_overlap(span, hit), hit.quote.start - hit.quote.end), default=None)
+    return best if best and _overlap(span, best) * 2 > span[1] - span[0] else None
+
+
+def reported(text: str, spans: Sequence[Span], quotes: Sequence[QuoteHit]) -> QuoteHit | None:
+    """The quote within these spans of an article that a sentence reports, if it reports one."""
+    said = set(meaning(text)) - cues()
+    within = [hit for hit in quotes if any(hit.quote.start < end and start < hit.quote.end for start, end in spans)]
+    shares = [(len(said & set(meaning(hit.quote.words))) / max(1, len(said)), at) for at, hit in enumerate(within)]
+    best = max(shares, default=(0.0, 0))
+    return within[best[1]] if best[0] >= SAID else None
+
+
+def _people(text: str) -> list[Named]:
+    return [person for person in named(text) if not is_thing(person.words)]
+
+
+def _without_quotations(text: str) -> str:
+    """The text with its quotations blanked out, at the same length."""
+    for start, end in quotations(text):
+        text = f"{text[:start]}{' ' * (end - start)}{text[end:]}"
+    return text
+
+
+def _name(person: Named) -> str:
+    return " ".join((*person.titles, *person.words))
+
+
+def _overlap(span: Span, hit: QuoteHit) -> int:
+    return sum(max(0, min(span[1], end) - max(span[0], start)) for start, end in hit.quote.spans)

@@ -1,0 +1,61 @@
+"""Whether the articles have somebody say what a sentence has them say: by the index, or read as the sentence is."""
+
+from collections.abc import Sequence
+
+from bot.answering.verification.evidence import Ground
+from bot.answering.verification.quotations.matching import Place
+from bot.answering.verification.quotations.rewriting import Quoting
+from bot.answering.verification.quotations.speaker import attributed, is_same, reported, spoken_for, without_outlet
+from bot.answering.verification.support import Support
+from retrieval.documents import QuoteHit
+from retrieval.text.sentences import Span, sentences
+from retrieval.text.terms import terms
+
+
+def is_said_so(text: str, place: Place, ground: Ground) -> bool:
+    """Whether the article has the sentence's speaker say what it quotes."""
+    passage = ground.passages[place.passage]
+    text = without_outlet(text, passage.outlet)
+    name, hit = attributed(text), ground.quote_at(place)
+    if not name:
+        return not hit or not _is_of_another_body(text, place, hit, ground)
+    if _reads_so(name, passage.passage.text, place.span):
+        return True
+    return hit is not None and is_same(name, hit.quote.speaker, is_person=hit.quote.is_person)
+
+
+def is_reported_so(quoting: Quoting, supports: Sequence[Support], ground: Ground) -> bool:
+    """The same for what is said without quotation marks."""
+    text = without_outlet(quoting.text, *(ground.passages[support.passage].outlet for support in supports))
+    name = attributed(text)
+    if not name or quoting.places:
+        return True
+    return all(_is_reported_in(support, name, text, ground) for support in supports)
+
+
+def _is_reported_in(support: Support, name: str, text: str, ground: Ground) -> bool:
+    article, span = ground.in_article(support.passage, support.span)
+    hit = reported(text, [span], ground.quotes(article))
+    if not hit or not hit.quote.speaker or is_same(name, hit.quote.speaker, is_person=hit.quote.is_person):
+        return True
+    passage = ground.passages[support.passage].passage
+    return _reads_so(name, passage.text, (hit.quote.start - passage.start, hit.quote.end - passage.start))
+
+
+def _is_of_another_body(text: str, place: Place, hit: QuoteHit, ground: Ground) -> bool:
+    """Whether a company or an office is given words of somebody who is not of it, as far as the article tells."""
+    name = spoken_for(text)
+    if not name or not hit.quote.speaker or is_same(name, hit.quote.speaker, is_person=hit.quote.is_person):
+        return False
+    around = _around(ground.passages[place.passage].passage.text, place.span)
+    return not set(terms(name)) <= set(terms(" ".join((*around, hit.quote.speaker, hit.quote.role))))
+
+
+def _reads_so(name: str, passage: str, span: Span) -> bool:
+    """Whether a sentence that holds some of the span has that same person say something."""
+    return any(is_same(name, attributed(whole)) for whole in _around(passage, span))
+
+
+def _around(passage: str, span: Span) -> list[str]:
+    """The sentences that hold some of the span."""
+    return [passage[start:end] for start, end in sentences(passage) if start < span[1] and span[0] < end]

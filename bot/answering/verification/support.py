@@ -1,0 +1,114 @@
+"""Which sentences of a passage a sentence rests on."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from bot.answering.verification.lexical.weighted_terms import BEGINNING, meaning, share, weight_of
+from bot.answering.verification.quotations.matching import Place
+from retrieval.documents import Hit
+from retrieval.text.sentences import Span, sentences
+from retrieval.text.terms import terms
+
+SUPPORTED = 0.55  # share of a sentence's weighted terms that its support must have
+TOGETHER = 0.7  # the same where several passages support it between them
+ADDS = 0.15  # share that a further passage must bring
+SECOND = 0.08  # share that a second sentence must bring
+AROUND = 0.35  # what a term in the headline or the heading counts
+STRETCH = 4  # content terms in a row that are nowhere
+PART = 0.34  # share of what each clause says
+
+
+@dataclass(frozen=True, slots=True)
+class Support:
+    """One or more neighbouring sentences of a passage, and what share of a sentence they hold."""
+
+    passage: int
+    span: Span
+    text: str
+    held: frozenset[str]
+    share: float
+
+
+def best_support(
+    said: Sequence[str], number: int, hit: Hit, weights: Mapping[str, float], places: Iterable[Place] = ()
+) -> Support:
+    """The one or two neighbouring sentences that hold most of what is said; those quoted from are among them."""
+    text = hit.passage.text
+    around = frozenset(terms(f"{hit.title} {hit.passage.heading}"))
+    windows = [
+        _support(said, number, text, span, around, weights)
+        for span in _windows(sentences(text), [place.span for place in places if place.passage == number])
+    ]
+    return max(windows, key=lambda window: window.share - SECOND * _length(window), default=_none(number))
+
+
+def choose(supports: Sequence[Support], said: Sequence[str], weights: Mapping[str, float]) -> list[Support]:
+    """The passages that support a sentence, each alone or all together; none if they do not."""
+    alone = [support for support in supports if support.share >= SUPPORTED]
+    ordered = sorted(supports, key=lambda support: -support.share)
+    kept: list[Support] = ordered[:1]
+    for support in ordered[1:]:
+        before, after = (share(said, _union(group), weights) for group in (kept, [*kept, support]))
+        if after - before >= ADDS:
+            kept.append(support)
+    together = share(said, _union(kept), weights) >= TOGETHER
+    chosen = kept if together and len(kept) > 1 else alone
+    return [support for support in supports if support in chosen or support in alone]
+
+
+def each_part_is_held(
+    parts: Iterable[Sequence[str]], supports: Sequence[Support], weights: Mapping[str, float]
+) -> bool:
+    """Whether the support has some of every part of a sentence that says more than one thing."""
+    held = _union(supports)
+    return all(share(said, held, weights) >= PART for said in parts if len(said) > 1)
+
+
+def no_stretch_is_missing(said: Sequence[str], supports: Sequence[Support], hits: Iterable[Hit]) -> bool:
+    """Whether the support, or its headline, has something of every few words in a row."""
+    held = _union(supports) | {term for hit in hits for term in terms(f"{hit.title} {hit.passage.heading}")}
+    starts = {term[:BEGINNING] for term in held}
+    missing = [not (term in held or term[:BEGINNING] in starts) for term in said if term[0] != "#"]
+    return not any(all(missing[at : at + STRETCH]) for at in range(len(missing) - STRETCH + 1))
+
+
+def _union(supports: Iterable[Support]) -> frozenset[str]:
+    return frozenset(term for support in supports for term in support.held)
+
+
+def _windows(spans: Sequence[Span], fixed: Sequence[Span]) -> Iterator[Span]:
+    within = [at for at, (start, end) in enumerate(spans) if any(a < end and start < b for a, b in fixed)]
+    if not within:
+        yield from spans
+        yield from ((one[0], two[1]) for one, two in pairwise(spans))
+        return
+    first, last = within[0], within[-1]
+    yield spans[first][0], spans[last][1]
+    if first:
+        yield spans[first - 1][0], spans[last][1]
+    if last + 1 < len(spans):
+        yield spans[first][0], spans[last + 1][1]
+
+
+def _support(
+    said: Sequence[str],
+    number: int,
+    text: str,
+    span: Span,
+    around: frozenset[str],
+    weights: Mapping[str, float],
+) -> Support:
+    held = frozenset(meaning(text[slice(*span)]))
+    inside = share(said, held, weights)
+    total = sum(weight_of(term, weights) for term in said)
+    nearby = sum(weight_of(term, weights) for term in said if term in around and term not in held)
+    return Support(number, span, text[slice(*span)], held, inside + (AROUND * nearby / total if total else 0.0))
+
+
+def _length(window: Support) -> int:
+    return len(sentences(window.text)) - 1
+
+
+def _none(number: int) -> Support:
+    return Support(number, (0, 0), "", frozenset(), 0.0)

@@ -1,0 +1,195 @@
+"""A sentence of a draft to a claim the articles support word for word where it quotes, fact for fact where it does not;
+or to why it is dropped. Nothing else of what a model writes reaches a reader.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from bot.answering.generation.sentence_stream import Written
+from bot.answering.messages import Claim
+from bot.answering.verification.contradiction.antonyms import says_opposite
+from bot.answering.verification.contradiction.hedges import loses_hedge
+from bot.answering.verification.contradiction.negation import contradicts
+from bot.answering.verification.contradiction.paraphrase_diff import Departure, departure
+from bot.answering.verification.crediting import credited
+from bot.answering.verification.evidence import Ground, Quotes
+from bot.answering.verification.lexical.boilerplate_phrases import is_bridge, without_opening
+from bot.answering.verification.lexical.clauses import clauses
+from bot.answering.verification.lexical.figure_binding import days, unbound_figure
+from bot.answering.verification.lexical.name_matching import Known, replaced_name, unknown_name
+from bot.answering.verification.lexical.weighted_terms import share
+from bot.answering.verification.prompt_injection import gives_orders, has_link, is_code, is_ordered, strange_code
+from bot.answering.verification.quotations.matching import whole
+from bot.answering.verification.quotations.rewriting import Quoting, quote_exactly
+from bot.answering.verification.reported_speech import is_reported_so, is_said_so
+from bot.answering.verification.support import Support, best_support, choose, each_part_is_held, no_stretch_is_missing
+from retrieval.documents import Hit
+from retrieval.text.terms import terms
+
+Reason = Literal["unknown number", "quotation", "speaker", "unsupported", "instruction", "link"] | Departure
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """A sentence that is not shown, and why."""
+
+    text: str
+    reason: Reason
+
+
+def verify(written: Written, passages: Sequence[Hit], question: str, quotes: Quotes) -> Claim | Dropped:
+    """The sentence with the spans it rests on, or why it is dropped; passages are numbered from 1.
+
+    What is wrong with the passages it cites is forgiven where another passage has all of it: that one is cited instead.
+    """
+    text = without_opening(written.text)
+    if is_bridge(text):
+        return Dropped(written.text, "unsupported")
+    if has_link(text, {hit.outlet for hit in passages}):
+        return Dropped(written.text, "link")
+    if is_code(text):
+        return Dropped(written.text, "instruction")
+    ground = Ground(passages, question, quotes)
+    judged = _judged(text, written, ground)
+    if isinstance(judged, Claim) and _obeys(judged, passages):
+        return Dropped(written.text, "instruction")
+    return credited(judged, ground) if isinstance(judged, Claim) else judged
+
+
+def _obeys(claim: Claim, passages: Sequence[Hit]) -> bool:
+    """Whether a claim gives an order, or rests on a paragraph that gives one."""
+    return gives_orders(claim.text) or any(
+        is_ordered(hit.passage.text, (start - hit.passage.start, end - hit.passage.start))
+        for article, (start, end) in claim.support
+        for hit in passages
+        if hit.passage.article == article
+    )
+
+
+def _judged(text: str, written: Written, ground: Ground) -> Claim | Dropped:
+    passages = ground.passages
+    cited = tuple(dict.fromkeys(number - 1 for number in written.numbers if 0 < number <= len(passages)))
+    if claim := _verbatim(text, [*cited, *(at for at in range(len(passages)) if at not in cited)], ground):
+        return claim
+    outcomes: list[Reason] = []
+    for candidate in _candidates(text, cited, ground):
+        outcome = _against(text, candidate, ground)
+        if isinstance(outcome, Claim):
+            return outcome
+        outcomes.append(outcome)
+    if written.numbers and not cited:
+        return Dropped(written.text, "unknown number")
+    return Dropped(written.text, outcomes[0] if outcomes else "unsupported")
+
+
+def _candidates(text: str, cited: tuple[int, ...], ground: Ground) -> Iterator[tuple[int, ...]]:
+    """The cited passages, then each other one by itself, best support first."""
+    if cited:
+        yield cited
+    said = ground.said(text)
+    supports = [best_support(said, number, hit, ground.weights) for number, hit in enumerate(ground.passages)]
+    for support in sorted(supports, key=lambda support: -support.share):
+        if (support.passage,) != cited:
+            yield (support.passage,)
+
+
+def _against(text: str, cited: tuple[int, ...], ground: Ground) -> Claim | Reason:
+    """The sentence held against some passages."""
+    quoting = quote_exactly(text, [hit.passage.text for hit in ground.passages], cited)
+    if quoting is None:
+        return "quotation"
+    cited = tuple(dict.fromkeys((*(place.passage for place in quoting.places), *cited)))
+    supports = _supports(quoting, cited, ground)
+    if reason := _wrong(quoting, cited, supports, ground):
+        return reason
+    chosen = choose(supports, ground.said(quoting.text), ground.weights)
+    kept = [support for support in supports if support in chosen or _is_quoted_from(support, quoting)]
+    if not chosen or not each_part_is_held(map(ground.said, clauses(quoting.text)), kept, ground.weights):
+        return "unsupported"
+    hits = [ground.passages[support.passage] for support in kept]
+    if not no_stretch_is_missing(ground.said(quoting.text), kept, hits):
+        return "unsupported"
+    return _checked(quoting, kept, ground)
+
+
+def _verbatim(text: str, cited: Sequence[int], ground: Ground) -> Claim | None:
+    """The claim where a passage has the sentence word for word: whatever it says, the article says it."""
+    for number in cited:
+        if span := whole(text, ground.passages[number].passage.text):
+            quoting = quote_exactly(text, [hit.passage.text for hit in ground.passages], [number])
+            if quoting and all(place.passage == number for place in quoting.places):
+                return Claim(quoting.text, (ground.in_article(number, span),), _speaker(quoting, ground))
+    return None
+
+
+def _supports(quoting: Quoting, cited: Sequence[int], ground: Ground) -> list[Support]:
+    said = ground.said(quoting.text)
+    found = (best_support(said, number, ground.passages[number], ground.weights, quoting.places) for number in cited)
+    return [_with_speakers(support, said, ground) for support in found]
+
+
+def _with_speakers(support: Support, said: Sequence[str], ground: Ground) -> Support:
+    """The support with the names of those who speak in it, whom it may call `he`."""
+    article, (start, end) = ground.in_article(support.passage, support.span)
+    quotes = (hit.quote for hit in ground.quotes(article) if hit.quote.start < end and start < hit.quote.end)
+    held = support.held | {term for quote in quotes for term in terms(quote.speaker)}
+    return replace(support, held=held, share=max(support.share, share(said, held, ground.weights)))
+
+
+def _is_quoted_from(support: Support, quoting: Quoting) -> bool:
+    return any(place.passage == support.passage for place in quoting.places)
+
+
+def _wrong(quoting: Quoting, cited: Sequence[int], supports: Sequence[Support], ground: Ground) -> Reason | Literal[""]:
+    """What quoted speaker, figure or name of the sentence the cited passages do not have."""
+    if not all(is_said_so(quoting.text, place, ground) for place in quoting.places):
+        return "speaker"
+    hits = [ground.passages[number] for number in cited]
+    if unbound_figure(quoting.outside, hits, ground.question):
+        return "figure"
+    return "name" if unknown_name(quoting.outside, _known(hits, ground)) else ""
+
+
+def _known(hits: Sequence[Hit], ground: Ground) -> Known:
+    """Where names may come from."""
+    texts = (
+        text
+        for hit in hits
+        for text in (hit.passage.text, hit.passage.heading, hit.title, hit.outlet, *hit.authors, days(hit))
+    )
+    speakers = (
+        quote.quote.speaker
+        for hit in hits
+        for quote in ground.quotes(hit.passage.article)
+        if hit.passage.start <= quote.quote.start < hit.passage.end
+    )
+    return Known((*texts, *speakers), ground.question)
+
+
+def _checked(quoting: Quoting, supports: Sequence[Support], ground: Ground) -> Claim | Reason:
+    """The claim, unless its own support has somebody else say it or denies it."""
+    held = "\n\n".join(support.text for support in supports)
+    if not is_reported_so(quoting, supports, ground):
+        return "speaker"
+    hits = [ground.passages[support.passage] for support in supports]
+    facts = [fact for hit in hits for fact in (hit.outlet, *hit.authors)]
+    if replaced_name(quoting.outside, held, facts, _known(hits, ground)):
+        return "name"
+    if contradicts(quoting.text, held):
+        return "negation"
+    if says_opposite(quoting.outside, held):
+        return "opposite"
+    if loses_hedge(quoting.outside, held):
+        return "hedge"
+    if strange_code(quoting.outside, "\n".join((held, *facts))):
+        return "instruction"
+    if reason := departure(quoting.text, held):
+        return reason
+    spans = tuple(ground.in_article(support.passage, support.span) for support in supports)
+    return Claim(quoting.text, spans, _speaker(quoting, ground))
+
+
+def _speaker(quoting: Quoting, ground: Ground) -> str:
+    found = {hit.quote.speaker for place in quoting.places if (hit := ground.quote_at(place))}
+    return found.pop() if len(found) == 1 else ""

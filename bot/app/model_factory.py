@@ -1,0 +1,166 @@
+"""The models that the settings name."""
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.answering.generation.output_format import JSON, PROSE, Form
+from bot.app.settings import Settings
+from retrieval.endpoints.address import CHAT, Address, Names, address
+from retrieval.endpoints.circuit_breaker import CircuitBreaker
+from retrieval.errors import UsageError
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+
+    from bot.answering.generation.writer import Writer
+    from bot.models.token_ledger import Ledger
+    from retrieval.index.vectors.minilm import EmbeddingModel
+
+CHAT_FAILURES, CHAT_COOL_DOWN = 3, 30.0  # after so many failed answers the model is left alone for so many seconds
+LOCAL_LOG = "local-model.log"  # in the data folder: why a local model could not be loaded
+FILE = ".onnx"  # an embedding model of this name is a file, any other stands behind an endpoint
+# Each request to the embedding endpoint is tried several times anyway, so that one failed request is enough.
+EMBEDDING_FAILURES, EMBEDDING_COOL_DOWN = 1, 15.0
+EMBEDDING = Names("embedding", model="ONRECORD_EMBEDDING_MODEL")
+EMBEDDING_ELSEWHERE = Names(
+    "embedding", "ONRECORD_EMBEDDING_BASE_URL", "ONRECORD_EMBEDDING_API_KEY", "ONRECORD_EMBEDDING_MODEL"
+)
+
+
+def chat_model(settings: Settings) -> "BaseChatModel | None":
+    """The chat model, None when none is named. Raises UsageError.
+
+    Without a base url `anthropic:...` and the like are LangChain's to make; with one, a name with a colon is a name.
+    """
+    name = settings.openai_model
+    if not name:
+        return None
+    if not settings.openai_base_url:
+        provider, _, rest = name.partition(":")
+        if provider == "openai" and rest:
+            name = rest
+        elif rest and (known := _of_provider(provider, rest, settings.model_timeout)):
+            return known
+    from bot.models.chat_model import ChatModel
+    from retrieval.endpoints.endpoint import Endpoint
+
+    base_url, key = settings.openai_base_url, settings.openai_api_key.get_secret_value()
+    _check_some(base_url, key, CHAT, name)
+    return ChatModel(endpoint=Endpoint(address(base_url, key)), model=name, seconds=settings.model_timeout)
+
+
+def writer(settings: Settings, opened: ExitStack) -> "Writer | None":
+    """What writes the answers, None when no model is named; `opened` closes what it needs. Raises UsageError."""
+    if settings.local_gguf:
+        model = _local_model(settings.local_gguf, settings, opened)
+        return _writer(model, settings.local_gguf.stem, JSON, settings)
+    named = chat_model(settings)
+    return _writer(named, settings.openai_model, PROSE, settings) if named else None
+
+
+def _writer(model: "BaseChatModel", name: str, form: Form, settings: Settings) -> "Writer":
+    from bot.answering.generation.writer import Writer
+    from prompts import Prompts
+
+    return Writer(
+        model,
+        name,
+        Prompts(settings.prompts),
+        settings.answer_timeout,
+        CircuitBreaker(failures=CHAT_FAILURES, cool_down=CHAT_COOL_DOWN),
+        ledger(settings),
+        settings.model_context,
+        form,
+    )
+
+
+def _local_model(file: Path, settings: Settings, opened: ExitStack) -> "BaseChatModel":
+    """The model in a file, served by a process that starts with the first answer and is ended by `opened`."""
+    if settings.openai_model:
+        raise UsageError(
+            f"OPENAI_MODEL is {settings.openai_model!r} and ONRECORD_LOCAL_GGUF is {file}; only one of them can write."
+        )
+    from bot.models.chat_model import ChatModel
+    from bot.models.local_model import LocalEndpoint, LocalServer, checked, command
+
+    file = checked(file)
+    if not find_spec("xllamacpp"):
+        raise UsageError(f"ONRECORD_LOCAL_GGUF is {file}, which needs xllamacpp: pip install -e '.[local]'")
+    server = LocalServer(command(file, settings.model_context), settings.data / LOCAL_LOG)
+    opened.callback(server.close)
+    server.begin()
+    return ChatModel(endpoint=LocalEndpoint(server), model=file.stem, seconds=settings.model_timeout)
+
+
+def ledger(settings: Settings) -> "Ledger":
+    """What was spent on models, kept with the index."""
+    from bot.models.token_ledger import Ledger
+
+    return Ledger(settings.data / "spent.db", settings.daily_tokens)
+
+
+def embedding_model(settings: Settings) -> "Callable[[], EmbeddingModel]":
+    """What makes the embedding model when it is first needed. Raises UsageError."""
+    name = settings.embedding_model
+    if not name or name.endswith(FILE):
+        return lambda: _embedded(Path(name) if name else None)
+    place = _embedding_address(settings)
+    breaker = CircuitBreaker(failures=EMBEDDING_FAILURES, cool_down=EMBEDDING_COOL_DOWN)
+
+    def make() -> "EmbeddingModel":
+        from retrieval.endpoints.endpoint import Endpoint
+        from retrieval.index.vectors.openai_embeddings import EndpointEmbeddings
+
+        return EndpointEmbeddings(Endpoint(place), name, breaker=breaker, seconds=settings.model_timeout)
+
+    return make
+
+
+def _embedding_address(settings: Settings) -> Address:
+    key = settings.embedding_api_key.get_secret_value()
+    if settings.embedding_base_url:  # the chat model's key goes to no other host than its own
+        return address(settings.embedding_base_url, key, names=EMBEDDING_ELSEWHERE)
+    key = key or settings.openai_api_key.get_secret_value()
+    _check_some(settings.openai_base_url, key, EMBEDDING, settings.embedding_model)
+    return address(settings.openai_base_url, key, names=EMBEDDING)
+
+
+def _embedded(file: Path | None) -> "EmbeddingModel":
+    from retrieval.index.vectors.minilm import MiniLM  # onnxruntime takes a while to import
+
+    return MiniLM(file)
+
+
+def _check_some(base_url: str, key: str, names: Names, model: str) -> None:
+    if not base_url and not key:
+        raise UsageError(
+            f"{names.model} is {model!r}, but neither {names.base_url} nor {names.api_key} is set; "
+            "set the address of your server, or a key for OpenAI's."
+        )
+
+
+def _of_provider(provider: str, model: str, seconds: float) -> "BaseChatModel | None":
+    """LangChain's own model of a provider, None when it knows no such provider. Raises UsageError."""
+    from langchain.chat_models import init_chat_model
+    from pydantic import ValidationError
+
+    named = f"OPENAI_MODEL is '{provider}:{model}'"
+    try:
+        made: BaseChatModel = init_chat_model(model, model_provider=provider, timeout=seconds)
+    except ImportError as exc:
+        missing = getattr(exc.__cause__, "name", None) or f"langchain_{provider}"
+        package = missing.partition(".")[0].replace("_", "-")
+        raise UsageError(
+            f"{named}, which needs the package {package} (pip install {package}); "
+            "or set OPENAI_BASE_URL when this is the name of a model on your own server."
+        ) from exc
+    except ValidationError as exc:
+        raise UsageError(f"{named}: {exc.errors()[0]['msg']}.") from exc
+    except ValueError:
+        return None
+    except Exception as exc:  # what a provider's package raises, for want of a key most often
+        raise UsageError(f"{named}, but it cannot be used: {exc}") from exc
+    return made

@@ -1,0 +1,152 @@
+"""An answer as text for a terminal: numbered, with its sources, how old they are, and links to click on."""
+
+import re
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from bot.answering.messages import Answer, Citation
+
+BOLD, DIM, RESET = "\x1b[1m", "\x1b[2m", "\x1b[0m"
+
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """What a terminal can show; a pipe can show nothing of it."""
+
+    colour: bool = False
+    links: bool = False
+    width: int = 0  # columns; 0 leaves lines as long as they are
+
+    def bold(self, text: str) -> str:
+        return f"{BOLD}{text}{RESET}" if self.colour else text
+
+    def dim(self, text: str) -> str:
+        return f"{DIM}{text}{RESET}" if self.colour and text else text
+
+
+def printable(text: str) -> str:
+    """The text without control characters: an article must not give orders to the terminal."""
+    return _CONTROL.sub("", text)
+
+
+def to_text(answer: Answer, style: Style, now: datetime | None = None) -> str:
+    """The whole answer with its sources, or the refusal with the nearest articles."""
+    return "\n\n".join(part for part in (said(answer, style), below(answer, style, now)) if part)
+
+
+def said(answer: Answer, style: Style) -> str:
+    """What the answer says, without its sources."""
+    text = wrapped(printable(answer.text), style)
+    return style.bold(text) if answer.status == "no_answer" else text
+
+
+def below(answer: Answer, style: Style, now: datetime | None = None) -> str:
+    """What stands below the text: the sources or the nearest articles, how fresh they are, notes."""
+    parts = list[str]()
+    if answer.citations:
+        parts.append(sources(answer.citations, style))
+    elif answer.nearest:
+        parts.append(style.dim("Nearest articles:") + "\n" + sources(answer.nearest, style))
+    parts.extend(style.dim(line) for line in (freshness(answer, now), *map(printable, answer.notes)) if line)
+    return "\n\n".join(parts)
+
+
+class Flow:
+    """Text that comes in pieces, broken between words at the terminal's width as `wrapped` breaks it."""
+
+    def __init__(self, style: Style) -> None:
+        self._width, self._column = style.width, 0
+
+    def feed(self, text: str) -> str:
+        """The piece with its line breaks; it begins and ends with whole words."""
+        if not self._width:
+            return text
+        pieces = [self._placed(part) for part in re.findall(r"\n|[^\S\n]*[^\s]+|[^\S\n]+", text)]
+        return "".join(pieces)
+
+    def _placed(self, part: str) -> str:
+        if part == "\n":
+            self._column = 0
+            return part
+        if self._column and self._column + len(part) > self._width:
+            part = f"\n{part.lstrip()}"
+            self._column = -1
+        self._column += len(part)
+        return part
+
+
+def wrapped(text: str, style: Style) -> str:
+    """Paragraphs broken between words at the terminal's width."""
+    if not style.width:
+        return text
+    return "\n".join(textwrap.fill(line, style.width, break_long_words=False) for line in text.split("\n"))
+
+
+def sources(citations: Sequence[Citation], style: Style) -> str:
+    """The sources, one paragraph an article: its numbers and facts, and a link for each number."""
+    by_article: dict[str, list[Citation]] = {}
+    for citation in citations:
+        by_article.setdefault(citation.article, []).append(citation)
+    return "\n".join(_source(cited, style) for cited in by_article.values())
+
+
+def _source(cited: Sequence[Citation], style: Style) -> str:
+    first = cited[0]
+    facts = [first.outlet, first.title, " and ".join(first.authors), day(first.published)]
+    facts += since_published(first)
+    marks = " ".join(_linked(f"[{citation.number}]", citation.deep_link, style) for citation in cited)
+    line = f"{marks} {_linked(printable(', '.join(fact for fact in facts if fact)), first.deep_link, style)}"
+    if style.links:
+        return line
+    links = (style.dim(f"    {printable(citation.deep_link)}") for citation in cited if citation.deep_link)
+    return "\n".join([line, *links])
+
+
+def since_published(citation: Citation) -> list[str]:
+    """What became of the article: updated, corrected, in which other outlets it stands too."""
+    facts = list[str]()
+    updated, corrected = citation.updated[:10], citation.corrected[:10]
+    if updated > citation.published[:10] and updated != corrected:
+        facts.append(f"updated {day(citation.updated)}")
+    if corrected:
+        facts.append(f"corrected on {day(citation.corrected)}")
+    if elsewhere := dict.fromkeys(copy.outlet for copy in citation.copies if copy.outlet not in ("", citation.outlet)):
+        facts.append(f"also in {', '.join(elsewhere)}")
+    return facts
+
+
+def _linked(text: str, link: str, style: Style) -> str:
+    link = printable(link)
+    return f"\x1b]8;;{link}\x1b\\{text}\x1b]8;;\x1b\\" if style.links and link else text
+
+
+def freshness(answer: Answer, now: datetime | None = None) -> str:
+    """How new the newest source is and when articles were last looked for."""
+    newest = f"newest source {day(answer.newest_source)}" if answer.newest_source else ""
+    updated = f"index updated {ago(answer.indexed_at, now)}" if answer.indexed_at else ""
+    line = ", ".join(part for part in (newest, updated) if part)
+    return line[:1].upper() + line[1:] + "." if line else ""
+
+
+def day(moment: str) -> str:
+    """An ISO date as a reader writes it: 11 March 2025."""
+    try:
+        then = datetime.fromisoformat(moment)
+    except ValueError:
+        return moment
+    return f"{then.day} {then:%B %Y}"
+
+
+def ago(moment: str, now: datetime | None = None) -> str:
+    """How long ago, in the largest unit that fits."""
+    seconds = int(((now or datetime.now(UTC)) - datetime.fromisoformat(moment)).total_seconds())
+    for size, unit in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
+        if seconds >= size:
+            count = seconds // size
+            return f"{count} {unit}{'s' if count > 1 else ''} ago"
+    return "just now"

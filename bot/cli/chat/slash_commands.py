@@ -1,0 +1,236 @@
+"""What can be typed after a slash in the chat; each command takes the session and the rest of the line."""
+
+import webbrowser
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from uuid import uuid4
+
+from bot.answering.generation.writer import Writing
+from bot.answering.messages import Citation
+from bot.app.build import App
+from bot.cli import answer_text, terminal
+from bot.cli.answer_text import Style, day, to_text
+from bot.cli.streaming_output import show
+from bot.service.conversation import Asking
+from bot.service.quote_listing import guessed, nothing_found, voices_to_text, words_of
+from bot.service.quote_listing import to_text as quotes_to_text
+from retrieval.catalog.filters import Filters, filters_of
+from retrieval.errors import UsageError
+from retrieval.index import pending
+
+QUOTES = 20  # shown at once
+
+
+@dataclass(slots=True)
+class Session:
+    """One chat: its conversation, its filters and what was answered so far."""
+
+    app: App
+    conversation: str
+    filters: Filters
+    asked: list[Asking] = field(default_factory=list)
+
+    @property
+    def last(self) -> Asking | None:
+        return self.asked[-1] if self.asked else None
+
+    def ask(self, question: str) -> None:
+        """Ask, show the answer as it comes, and remember. Raises OnRecordError."""
+        self.asked.append(show(self.app.conversation.stream(question, self.conversation, filters=self.filters)))
+
+
+def show_help(session: Session, rest: str) -> str:
+    """list these commands"""
+    return (
+        "\n".join(f"{usage:<24} {command.__doc__}" for usage, command in _USAGE) + f"\n{'/quit':<24} leave (or Ctrl-D)"
+    )
+
+
+def new(session: Session, rest: str) -> str:
+    """start a new conversation: what was said no longer counts"""
+    session.conversation, session.asked = f"terminal/{uuid4().hex}", []
+    return "A new conversation."
+
+
+def sources(session: Session, rest: str) -> str:
+    """list the sources of the last answer, or show one with its words"""
+    style = terminal.style()
+    if rest:
+        return _in_full(_cited(session, rest), style)
+    citations = _last(session).answer.citations
+    return answer_text.sources(citations, style) or "The last answer has no sources."
+
+
+def open_source(session: Session, rest: str) -> str:
+    """open a source in the browser, at the words"""
+    citation = _cited(session, rest)
+    if not citation.deep_link:
+        raise UsageError(f"Source {citation.number} has no address to open.")
+    webbrowser.open(citation.deep_link)
+    return f"Opened {citation.deep_link}"
+
+
+def quote(session: Session, rest: str) -> str:
+    """show the exact words a citation rests on"""
+    citation = _cited(session, rest)
+    style = terminal.style()
+    quote = answer_text.wrapped(answer_text.printable(citation.quote), style)
+    return f"{quote}\n\n{answer_text.sources([citation], style)}"
+
+
+def quotes(session: Session, rest: str) -> str:
+    """who is on record, one speaker's words, or those about something"""
+    record = session.app.search.record()
+    if not rest:
+        voices = [voice for voice in record.voices(session.filters) if voice.has_name]
+        return voices_to_text(voices) or "Nobody is on record."
+    speaker, _, about = (part.strip() for part in f" {rest} ".partition(" about "))
+    if not speaker and not about:
+        raise UsageError("Say whose words, or about what: /quotes rubio about concessions.")
+    match, found = words_of(record, speaker, about, session.filters)
+    parts = [
+        guessed(speaker, match),
+        quotes_to_text(found, QUOTES, terminal.style(), more="say about what, or narrow the days with /since")
+        or nothing_found(speaker, about, match),
+    ]
+    return "\n\n".join(part for part in parts if part)
+
+
+def since(session: Session, rest: str) -> str:
+    """only articles from this day on; without a day, from any"""
+    session.filters = replace(session.filters, since=filters_of(since=rest).since)
+    return _filters(session)
+
+
+def until(session: Session, rest: str) -> str:
+    """only articles up to this day; without a day, up to any"""
+    session.filters = replace(session.filters, until=filters_of(until=rest).until)
+    return _filters(session)
+
+
+def outlet(session: Session, rest: str) -> str:
+    """only articles of this outlet; without a name, of all"""
+    session.filters = replace(session.filters, outlet=rest)
+    return _filters(session)
+
+
+def speaker(session: Session, rest: str) -> str:
+    """only what this person says; without a name, everything"""
+    session.filters = replace(session.filters, speaker=rest)
+    return _filters(session)
+
+
+def retry(session: Session, rest: str) -> str:
+    """ask the last question again, with the filters as they are now"""
+    session.ask(_last(session).answer.question)
+    return ""
+
+
+def save(session: Session, rest: str) -> str:
+    """write the conversation to a file, as Markdown"""
+    if not rest:
+        raise UsageError("Say where to: /save FILE.")
+    parts = [f"## {turn.answer.question}\n\n{to_text(turn.answer, Style())}" for turn in session.asked]
+    try:
+        with Path(rest).expanduser().open("x", encoding="utf-8") as file:
+            file.write("\n\n".join(parts) + "\n")
+    except OSError as exc:
+        raise UsageError(f"{rest} cannot be written: {exc.strerror}.") from exc
+    return f"{len(parts)} answers written to {rest}."
+
+
+def stats(session: Session, rest: str) -> str:
+    """what the index holds and how this conversation went"""
+    share = pending.share(session.app.store.catalog)
+    statuses = [turn.answer.status for turn in session.asked]
+    times = sorted(turn.answer.timings_ms["total"] for turn in session.asked)
+    lines = [
+        f"{share.articles} articles, {share.passages} passages, {share.vectors_percent} % embedded",
+        f"{len(statuses)} questions, {statuses.count('no_answer')} without an answer",
+    ]
+    return "\n".join([*lines, f"median {times[len(times) // 2]:.0f} ms an answer"] if times else lines)
+
+
+def debug(session: Session, rest: str) -> str:
+    """how the last answer came about"""
+    turn = _last(session)
+    answer = turn.answer
+    speech = turn.found.asked.speech
+    lines = [
+        f"standalone question: {answer.standalone_question}",
+        f"filters: {_filters(session)}",
+        f"understood as: {f'the words of {speech.name}' if speech else 'a question of fact'}; "
+        f"days {turn.found.asked.since or '…'} to {turn.found.asked.until or '…'}",
+        f"evidence: {answer.evidence:.2f}, {answer.status}, by {answer.answered_by}",
+        *_written(turn.writing),
+        "timings: " + ", ".join(f"{stage} {spent:.0f} ms" for stage, spent in answer.timings_ms.items()),
+        "passages (score, BM25, cosine):",
+    ]
+    for hit in turn.found.hits:
+        start = " ".join(hit.passage.text.split())[: max(20, (terminal.style().width or 120) - 42)]
+        lines.append(f"  {hit.score:5.2f} {hit.words:6.2f} {hit.dense:5.2f}  {hit.passage.article}  {start}…")
+    return "\n".join(lines)
+
+
+_USAGE: tuple[tuple[str, Callable[[Session, str], str]], ...] = (
+    ("/help", show_help),
+    ("/new", new),
+    ("/sources [n]", sources),
+    ("/open n", open_source),
+    ("/quote n", quote),
+    ("/quotes WHO about WHAT", quotes),
+    ("/since DAY", since),
+    ("/until DAY", until),
+    ("/outlet NAME", outlet),
+    ("/speaker NAME", speaker),
+    ("/retry", retry),
+    ("/save FILE", save),
+    ("/stats", stats),
+    ("/debug", debug),
+)
+COMMANDS = {usage.split()[0]: command for usage, command in _USAGE}
+
+
+def _written(writing: Writing | None) -> list[str]:
+    """What a model was asked, what it wrote and what of it was not shown, with the reason."""
+    if writing is None or not writing.prompt:
+        return ["no model was asked"]
+    return [
+        f"prompt ({writing.tokens.read} tokens read, {writing.tokens.written} written):",
+        *_indented(writing.prompt),
+        "draft:",
+        *_indented(writing.draft or "nothing"),
+        "dropped by verification:" if writing.dropped else "nothing was dropped by verification",
+        *(f"  {dropped.reason}: {answer_text.printable(dropped.text)}" for dropped in writing.dropped),
+    ]
+
+
+def _indented(text: str) -> list[str]:
+    return [f"  {line}" for line in answer_text.printable(text).splitlines()]
+
+
+def _last(session: Session) -> Asking:
+    if session.last is None:
+        raise UsageError("Nothing has been asked yet.")
+    return session.last
+
+
+def _cited(session: Session, number: str) -> Citation:
+    citations = {str(citation.number): citation for citation in _last(session).answer.citations}
+    if number not in citations:
+        raise UsageError(
+            f"Say which source: {', '.join(citations)}." if citations else "The last answer has no sources."
+        )
+    return citations[number]
+
+
+def _in_full(citation: Citation, style: Style) -> str:
+    dates = f"published {day(citation.published)}" if citation.published else "undated"
+    return f"{answer_text.sources([citation], style)}\n{dates}\n\n{answer_text.printable(citation.quote)}"
+
+
+def _filters(session: Session) -> str:
+    chosen = session.filters
+    named = asdict(chosen).items()
+    return ", ".join(f"{name} {value}" for name, value in named if value) or "no filters"

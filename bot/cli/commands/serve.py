@@ -1,0 +1,42 @@
+"""serve: answers over HTTP."""
+
+from contextlib import closing
+from functools import partial
+
+from bot.app.build import App, open_app
+from bot.cli import terminal
+from bot.cli.background import catching_up
+from bot.cli.background_watching import watching
+from bot.cli.commands.ask import prepare
+from bot.cli.commands.sources import say_run
+from bot.web.app import make_app
+from bot.web.middleware.webhook_mount import Guest
+from bot.web.server import address_of, bind, run
+
+OK = 0
+
+
+def serve(host: str, port: int, model: str) -> int:
+    """Answer until interrupted. Raises UsageError when the address is taken, and where anybody could ask."""
+    with open_app(model) as app:
+        web = make_app(app, host, _bot(app))  # refuses before anything that takes long
+        with closing(bind(host, port)) as listening:
+            prepare(app, quiet=False)
+            app.conversation.warm()
+            with watching(app, say_run), catching_up(app.store):
+                run(web, listening, lambda: terminal.warn(f"listening on {address_of(listening)}"))
+    return OK
+
+
+def _bot(app: App) -> Guest | None:
+    """The Telegram bot in the same process, where it has a webhook."""
+    settings = app.settings
+    if not settings.telegram_webhook:
+        return None
+    from bot.telegram.logs import log_to_stderr
+    from bot.telegram.webhook import admits, hosted, path_of  # a second that a server without a bot need not spend
+
+    if not (path := path_of(app)):
+        return None
+    log_to_stderr(settings.telegram_bot_token.get_secret_value(), settings.telegram_secret.get_secret_value())
+    return Guest(path, partial(admits, app), partial(hosted, app))

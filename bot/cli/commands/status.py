@@ -1,0 +1,53 @@
+"""status."""
+
+from dataclasses import asdict
+from typing import Any
+
+from bot.app.build import open_app
+from bot.app.model_factory import ledger
+from bot.cli import terminal
+from bot.cli.answer_text import ago, printable
+from bot.cli.commands.sources import facts_of, line_of
+from retrieval.catalog.catalog import now
+from retrieval.index import pending
+from retrieval.index.write_lock import holder, is_held
+from retrieval.ingest.watching.source_store import Register
+
+OK, STALE = 0, 5
+
+
+def show_status(*, as_json: bool) -> int:
+    """What the index holds, how fresh it is, who is writing it; exit code 5 where a source has gone stale."""
+    with open_app() as app:
+        catalog, share = app.store.catalog, pending.share(app.store.catalog)
+        sources = Register(catalog).all()
+        facts: dict[str, Any] = {
+            "data": str(app.settings.data.resolve()),
+            "articles": share.articles,
+            "passages": share.passages,
+            "words": share.words,
+            "vectors": share.vectors,
+            "embedding": catalog.fact("embedding"),
+            "indexed_at": catalog.last_run(),
+            "model": app.settings.openai_model,
+            "tokens_today": {model: asdict(tokens) for model, tokens in ledger(app.settings).today().items()},
+            "sources": [facts_of(source) for source in sources],
+            "stale": [source.url for source in Register(catalog).stale(now())],
+            "writer": holder(app.settings.data) if is_held(app.settings.data) else "",
+        }
+    if as_json:
+        terminal.say_json(facts)
+        return STALE if facts["stale"] else OK
+    terminal.say(f"{share.articles} articles, {share.passages} passages in {facts['data']}")
+    terminal.say(f"words: {share.words}, vectors: {share.vectors} ({share.vectors_percent} %) {facts['embedding']}")
+    if facts["indexed_at"]:
+        terminal.say(f"index updated {ago(str(facts['indexed_at']))}")
+    for model, tokens in facts["tokens_today"].items():
+        terminal.say(f"{model} today: {tokens['read']} tokens read, {tokens['written']} written")
+    if facts["writer"]:
+        terminal.say(f"{facts['writer']} is writing the index")
+    for source in sources:
+        terminal.say(printable(line_of(source)))
+    for url in facts["stale"]:
+        terminal.warn(f"{url} has not been read for too long; 'onrecord watch' keeps sources current.")
+    return STALE if facts["stale"] else OK

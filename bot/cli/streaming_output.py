@@ -1,0 +1,43 @@
+"""An answer on the terminal, sentence by sentence as it comes about."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import replace
+
+from bot.answering.messages import Sentence
+from bot.cli import terminal
+from bot.cli.answer_text import Flow, below, printable, said
+from bot.service.conversation import Asking, Event
+
+_DOING = {"searching": "Searching …", "writing": "Writing …"}
+
+
+def show(events: Iterator[Event], *, quiet: bool = False) -> Asking:
+    """Print what happens and return how it ended; unless `quiet`, it is said meanwhile what is being done."""
+    style = terminal.style()
+    asking, begun = _stream(events, Flow(style), quiet=quiet)
+    answer = replace(asking.answer, notes=()) if quiet else asking.answer
+    rest = "\n\n".join(part for part in ("" if begun else said(answer, style), below(answer, style)) if part)
+    if rest:
+        terminal.say(f"\n{rest}" if begun else rest)
+    return asking
+
+
+def _stream(events: Iterator[Event], flow: Flow, *, quiet: bool) -> tuple[Asking, bool]:
+    """How it ended, and whether sentences were shown."""
+    begun = False
+    with ExitStack() as doing:
+        try:
+            for event in events:
+                doing.close()
+                if isinstance(event, Asking):
+                    return event, begun
+                if isinstance(event, Sentence):
+                    terminal.say(flow.feed(printable(event.text)), end="")
+                    begun = True
+                elif not quiet:
+                    doing.enter_context(terminal.doing(_DOING[event]))
+        finally:
+            if begun:
+                terminal.say("")
+    raise AssertionError("an answer ends with its Asking")

@@ -1,0 +1,76 @@
+"""What models cost: tokens by day, kept in SQLite, and a budget for each day."""
+
+import sqlite3
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from retrieval.catalog.database import BUSY_SECONDS
+from retrieval.errors import IndexUnavailable
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS spent (
+    day TEXT NOT NULL, model TEXT NOT NULL,
+    requests INTEGER NOT NULL, read INTEGER NOT NULL, written INTEGER NOT NULL,
+    PRIMARY KEY (day, model)
+)
+"""
+_ADD = """
+INSERT INTO spent VALUES (?, ?, 1, ?, ?) ON CONFLICT DO UPDATE SET
+    requests = requests + 1, read = read + excluded.read, written = written + excluded.written
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """What one or more requests cost: tokens that the model read and tokens that it wrote."""
+
+    read: int = 0
+    written: int = 0
+
+    def __add__(self, other: "Tokens") -> "Tokens":
+        return Tokens(self.read + other.read, self.written + other.written)
+
+    @property
+    def total(self) -> int:
+        return self.read + self.written
+
+
+class Ledger:
+    """Tokens spent by day (UTC) and model, shared by all processes of one index; `daily` is the budget, 0 for none.
+
+    Raises IndexUnavailable.
+    """
+
+    def __init__(self, path: Path, daily: int = 0) -> None:
+        self._path, self.daily = path, daily
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with closing(self._connect()) as db:
+                db.execute(_SCHEMA)
+        except (OSError, sqlite3.Error) as exc:
+            raise IndexUnavailable(f"The token counts in {path} cannot be opened: {exc}.") from exc
+
+    def add(self, model: str, tokens: Tokens) -> None:
+        """Count one request."""
+        with closing(self._connect()) as db, db:
+            db.execute(_ADD, [_today(), model, tokens.read, tokens.written])
+
+    def today(self) -> Mapping[str, Tokens]:
+        """What each model cost today."""
+        with closing(self._connect()) as db:
+            rows = db.execute("SELECT model, read, written FROM spent WHERE day = ? ORDER BY model", [_today()])
+            return {model: Tokens(read, written) for model, read, written in rows}
+
+    def is_spent(self) -> bool:
+        """Whether the day's budget is used up."""
+        return bool(self.daily) and sum(tokens.total for tokens in self.today().values()) >= self.daily
+
+    def _connect(self) -> sqlite3.Connection:
+        return sqlite3.connect(self._path, timeout=BUSY_SECONDS)
+
+
+def _today() -> str:
+    return datetime.now(UTC).date().isoformat()

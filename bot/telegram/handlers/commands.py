@@ -1,0 +1,176 @@
+"""What can be typed after a slash."""
+
+import asyncio
+import base64
+import binascii
+from collections.abc import Callable
+from itertools import islice
+
+from telegram import Update
+
+from bot.cli.answer_text import day
+from bot.service.quote_listing import guessed, words_of
+from bot.telegram.context import Context, Desk
+from bot.telegram.handlers.questions import Question, answer_question, question_of
+from bot.telegram.messages.outgoing import outgoing
+from bot.telegram.messages.rendering import articles_to_rich, quotes_to_rich, remarks_to_rich
+from bot.telegram.messages.rich_text import Rich, bold, joined, plain
+from retrieval.catalog.filters import Filters
+from retrieval.search.quote_search import LEADING, Record
+
+MOST_QUOTES, MOST_ARTICLES, MOST_VOICES = 8, 10, 20
+
+HELP = """Ask a question in your own words. Follow-ups work: “and what did she say about the ferries?”
+
+/new – begin a new conversation
+/sources – the sources of the last answer, with their exact words
+/quotes NAME – what somebody is on record with; /quotes NAME about WORDS
+/latest – the newest articles
+/cancel – stop the answer that is being written
+/privacy – what I keep, and for how long
+/forget – delete what I keep of you
+In groups I answer when you mention me, reply to me, or write /ask QUESTION."""
+
+
+async def start(update: Update, context: Context) -> None:
+    """Who we are, what to ask; a link's payload asks at once."""
+    question = _asked(update, context)
+    if asked := _payload(question.text):
+        return await answer_question(context.desk, _instead(question, asked))
+    examples = await asyncio.to_thread(context.desk.examples)
+    hello = plain(
+        "I answer questions about a body of articles with what the articles say, and show where they say it. "
+        "Nothing else is used: when the articles do not answer, I say so."
+    )
+    tries = joined([bold("Try one of these:"), *map(plain, examples)], "\n") if examples else Rich()
+    return await _reply(context.desk, question, joined([hello, tries, plain("/help lists what else I can do.")]))
+
+
+async def show_help(update: Update, context: Context) -> None:
+    await _reply(context.desk, _asked(update, context), plain(HELP))
+
+
+async def ask(update: Update, context: Context) -> None:
+    """A question, for groups where the bot sees commands only."""
+    question = _asked(update, context)
+    if question.text:
+        return await answer_question(context.desk, question)
+    return await _reply(context.desk, question, plain("Write the question behind it: /ask QUESTION."))
+
+
+async def new(update: Update, context: Context) -> None:
+    """What was said no longer counts."""
+    question = _asked(update, context)
+    await asyncio.to_thread(context.desk.history.forget, question.conversation)
+    await _reply(context.desk, question, plain("A new conversation. What would you like to know?"))
+
+
+async def sources(update: Update, context: Context) -> None:
+    """The sources of the last answer with their words."""
+    await _show(update, context, _sources)
+
+
+async def quotes(update: Update, context: Context) -> None:
+    """What somebody is on record with, or who is on record."""
+    await _show(update, context, _quotes)
+
+
+async def latest(update: Update, context: Context) -> None:
+    """The newest articles."""
+    await _show(update, context, _latest)
+
+
+async def cancel(update: Update, context: Context) -> None:
+    """End the answer that is being written; it says so itself."""
+    question, desk = _asked(update, context), context.desk
+    if under_way := desk.under_way.get(question.conversation):
+        under_way.cancel()
+    else:
+        await _reply(desk, question, plain("There is nothing to stop."))
+
+
+async def privacy(update: Update, context: Context) -> None:
+    """What is kept, and for how long."""
+    days = context.desk.app.settings.keep_conversations
+    until = f"deleted after {days} days" if days else "kept until you delete them"
+    await _reply(
+        context.desk,
+        _asked(update, context),
+        plain(
+            "I keep your questions, my answers, which of them you found helpful, the number Telegram knows you by, "
+            "and nothing else of you: no name, no phone number, no message that is not meant for me. "
+            f"They are {until}; /forget deletes them now. "
+            "They serve to understand follow-ups and to see what the articles do not answer."
+        ),
+    )
+
+
+async def forget(update: Update, context: Context) -> None:
+    """Delete the conversation and all that this reader asked."""
+    question, desk = _asked(update, context), context.desk
+    await asyncio.to_thread(desk.history.forget, question.conversation)
+    await asyncio.to_thread(desk.readers.forget, question.conversation, question.reader)
+    await _reply(desk, question, plain("Deleted: this conversation and all questions that you asked."))
+
+
+async def _show(update: Update, context: Context, make: Callable[[Desk, Question], Rich]) -> None:
+    """What the articles hold, for whoever is let in; `make` runs in a thread."""
+    question, desk = _asked(update, context), context.desk
+    refusal = desk.access.refusal(question.reader, question.place.chat)
+    await _reply(desk, question, plain(refusal) if refusal else await asyncio.to_thread(make, desk, question))
+
+
+def _asked(update: Update, context: Context) -> Question:
+    """The command as a question whose text is what stands behind it."""
+    message = update.effective_message
+    text = (message.text or message.caption or "") if message else ""
+    return question_of(update, context.desk, text.partition(" ")[2].strip() if " " in text else "")
+
+
+async def _reply(desk: Desk, question: Question, rich: Rich) -> None:
+    await desk.delivery.deliver(question.id, outgoing(question.place, rich))
+
+
+def _instead(question: Question, text: str) -> Question:
+    return Question(question.id, text, question.place, question.conversation, question.reader)
+
+
+def _payload(payload: str) -> str:
+    """The question in a link t.me/BOT?start=PAYLOAD: URL-safe base64 of UTF-8; empty where it is none."""
+    try:
+        text = base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)).decode("utf-8")
+    except (binascii.Error, ValueError):
+        return ""
+    return text if " " in text and text.isprintable() else ""
+
+
+def _sources(desk: Desk, question: Question) -> Rich:
+    last = desk.readers.last(question.conversation)
+    return quotes_to_rich(last.citations) if last and last.citations else plain("There is no answer with sources yet.")
+
+
+def _latest(desk: Desk, question: Question) -> Rich:
+    newest = list(islice(desk.app.store.catalog.articles(copies=False), MOST_ARTICLES))
+    return articles_to_rich(newest) if newest else plain("There are no articles yet.")
+
+
+def _quotes(desk: Desk, question: Question) -> Rich:
+    with desk.app.store.catalog.reading() as catalog:
+        return _on_record(desk.app.search.record(catalog), question.text)
+
+
+def _on_record(record: Record, wanted: str) -> Rich:
+    if not wanted:
+        named = [voice for voice in record.voices(most=LEADING) if voice.has_name][:MOST_VOICES]
+        lines = [
+            f"{voice.name}: {voice.quotes}" + (f", newest {day(voice.newest)}" if voice.newest else "")
+            for voice in named
+        ]
+        return joined([bold("On record"), *map(plain, lines)], "\n") if lines else plain("Nobody is on record.")
+    speaker, _, about = (part.strip() for part in f" {wanted} ".partition(" about "))
+    match, found = words_of(record, speaker, about, Filters())
+    said = [hit for hit in found if hit.quote.said] or found
+    if not said:
+        who = " and ".join(voice.name for voice in match.voices) or speaker or "Nobody"
+        return plain(f"{who}: nothing on record{f' on {about}' if about else ''}. /quotes lists who is on record.")
+    return joined([plain(guessed(speaker, match)), remarks_to_rich(said, record.catalog, MOST_QUOTES)])

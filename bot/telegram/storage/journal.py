@@ -1,0 +1,104 @@
+"""What came in and what was sent, in SQLite, so that a killed process loses no question and answers none twice.
+
+An update is written down before Telegram is told that it arrived; the messages that answer it are written down before
+the first of them is sent. A process that starts finishes what is not ticked off.
+"""
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+
+from bot.telegram.messages.outgoing import Outgoing, outgoing_of
+from bot.telegram.storage.telegram_database import Database
+
+KNOWN_HOURS = 48  # Telegram repeats an update for at most a day
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS updates (
+    id INTEGER PRIMARY KEY, received TEXT NOT NULL, payload TEXT NOT NULL,
+    turns INTEGER, shown INTEGER, done INTEGER NOT NULL DEFAULT 0
+);
+CREATE INDEX IF NOT EXISTS updates_left ON updates (id) WHERE NOT done;
+CREATE TABLE IF NOT EXISTS outgoing (
+    update_id INTEGER NOT NULL, part INTEGER NOT NULL, payload TEXT NOT NULL, message INTEGER,
+    PRIMARY KEY (update_id, part)
+);
+"""
+
+
+class Journal:
+    """Updates and their messages; each method is one transaction, safe to call from any thread."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        database.script(_SCHEMA)
+
+    def receive(self, update: int, payload: str) -> bool:
+        """Write an update down; False when it is known."""
+        sql = "INSERT OR IGNORE INTO updates (id, received, payload) VALUES (?, ?, ?)"
+        return self._database.run(sql, [update, _now(), payload]) > 0
+
+    def left(self) -> list[str]:
+        """The payloads of the updates that are not done, oldest first."""
+        return [row["payload"] for row in self._database.rows("SELECT payload FROM updates WHERE NOT done ORDER BY id")]
+
+    def finish(self, update: int) -> None:
+        """Tick an update off; what it said is no longer needed."""
+        with self._database.transaction() as db:
+            db.execute("UPDATE updates SET done = 1, payload = '' WHERE id = ?", [update])
+            db.execute("DELETE FROM outgoing WHERE update_id = ?", [update])
+
+    def begin(self, update: int, turns: int) -> int:
+        """How many turns the conversation had when this question was begun the first time, now if it is now."""
+        with self._database.transaction() as db:
+            db.execute("UPDATE updates SET turns = coalesce(turns, ?) WHERE id = ?", [turns, update])
+            row = db.execute("SELECT turns FROM updates WHERE id = ?", [update]).fetchone()
+        return int(row["turns"]) if row else turns
+
+    def show(self, update: int, message: int) -> None:
+        """Remember the message that shows the answer while it is written."""
+        self._database.run("UPDATE updates SET shown = ? WHERE id = ?", [message, update])
+
+    def shown(self, update: int) -> int | None:
+        """The message that shows the answer while it is written, if there is one."""
+        rows = self._database.rows("SELECT shown FROM updates WHERE id = ?", [update])
+        return rows[0]["shown"] if rows else None
+
+    def plan(self, update: int, messages: Sequence[Outgoing]) -> None:
+        """Write down what will be sent; what was written down before stays."""
+        with self._database.transaction() as db:
+            if not _is_planned(db, update):
+                rows = [(update, part, json.dumps(asdict(message))) for part, message in enumerate(messages)]
+                db.executemany("INSERT INTO outgoing (update_id, part, payload) VALUES (?, ?, ?)", rows)
+
+    def is_planned(self, update: int) -> bool:
+        """Whether it is settled what will be sent."""
+        return bool(self._database.rows("SELECT 1 FROM outgoing WHERE update_id = ? LIMIT 1", [update]))
+
+    def unsent(self, update: int) -> list[tuple[int, Outgoing]]:
+        """What is still to be sent, with its place."""
+        sql = "SELECT part, payload FROM outgoing WHERE update_id = ? AND message IS NULL ORDER BY part"
+        rows = self._database.rows(sql, [update])
+        return [(row["part"], outgoing_of(json.loads(row["payload"]))) for row in rows]
+
+    def sent(self, update: int, part: int, message: int) -> None:
+        """Remember that a message went out."""
+        sql = "UPDATE outgoing SET message = ? WHERE update_id = ? AND part = ?"
+        self._database.run(sql, [message, update, part])
+
+    def prune(self) -> None:
+        """Forget the updates that Telegram will not repeat."""
+        oldest = (datetime.now(UTC) - timedelta(hours=KNOWN_HOURS)).isoformat(timespec="seconds")
+        with self._database.transaction() as db:
+            db.execute("DELETE FROM outgoing WHERE update_id IN (SELECT id FROM updates WHERE received < ?)", [oldest])
+            db.execute("DELETE FROM updates WHERE received < ?", [oldest])
+
+
+def _is_planned(db: sqlite3.Connection, update: int) -> bool:
+    return db.execute("SELECT 1 FROM outgoing WHERE update_id = ? LIMIT 1", [update]).fetchone() is not None
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -1,0 +1,66 @@
+"""Whom a server lets in, decided once from its settings; a server that would let in everybody does not start."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.app.build import App
+from bot.web.auth.api_keys import Keys
+from bot.web.auth.rate_limits import Kind, Limit, Limits, rules_of
+from bot.web.auth.secret import secret_of
+from bot.web.auth.session_tokens import Tokens
+from bot.web.auth.sites import Site, read_sites
+from bot.web.middleware.client_address import is_loopback
+from bot.web.middleware.proxies import Network, networks_of
+from retrieval.errors import UsageError
+
+# What readers and servers may ask where the settings say nothing; whoever has the machine to himself is not counted.
+ADDRESS, SITE, KEY, DAY = "30/minute", "600/minute", "600/minute", "20000/day"
+SESSION = "60/minute"  # an office behind one address opens the widget that often
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """`is_open`: the server listens on loopback alone, and there were neither sites nor keys when it started."""
+
+    sites: Mapping[str, Site]
+    keys: Keys
+    tokens: Tokens
+    limits: Limits
+    proxies: Sequence[Network]
+    is_open: bool
+
+    @property
+    def origins(self) -> frozenset[str]:
+        return frozenset(origin for site in self.sites.values() for origin in site.origins)
+
+
+def policy_of(app: App, host: str) -> Policy:
+    """The policy of a server that listens on `host`. Raises UsageError where anybody could ask it."""
+    settings = app.settings
+    sites, keys, proxies = read_sites(settings.sites), Keys(settings.data), networks_of(settings.proxies)
+    is_open = not sites and not keys.all()
+    if is_open and not is_loopback(host):
+        raise _unguarded(f"On {host!r} anybody who reaches this machine could ask")
+    if is_open and proxies:
+        raise _unguarded("Behind a proxy (ONRECORD_PROXIES) anybody who reaches it could ask")
+    limits = Limits(_rules(app, is_open=is_open), settings.limits_url.get_secret_value())
+    tokens = Tokens(secret_of(settings.data, settings.secret.get_secret_value()), settings.session_minutes * 60)
+    return Policy(sites, keys, tokens, limits, proxies, is_open)
+
+
+def _unguarded(danger: str) -> UsageError:
+    return UsageError(
+        f"{danger}; name the sites that may (ONRECORD_SITES), or make a key with 'onrecord keys add NAME'. "
+        "On 127.0.0.1 without a proxy neither is needed."
+    )
+
+
+def _rules(app: App, *, is_open: bool) -> Mapping[Kind, Sequence[Limit]]:
+    written, alone = app.settings, "none" if is_open else ""
+    return {
+        "address": rules_of("ONRECORD_LIMIT_ADDRESS", written.limit_address or alone or ADDRESS),
+        "site": rules_of("ONRECORD_LIMIT_SITE", written.limit_site or SITE),
+        "key": rules_of("ONRECORD_LIMIT_KEY", written.limit_key or KEY),
+        "day": rules_of("ONRECORD_LIMIT_DAY", written.limit_day or alone or DAY),
+        "session": rules_of("", SESSION),
+    }

@@ -1,0 +1,207 @@
+"""POST /v1/chat/completions and GET /v1/models: the same answers for any client of OpenAI's."""
+
+import json
+import re
+import secrets
+import time
+from collections.abc import AsyncGenerator, Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends
+from fastapi import Request as HttpRequest
+from fastapi.responses import JSONResponse, Response
+from sse_starlette import ServerSentEvent
+
+from bot.answering.generation.passage_prompt import estimated_tokens
+from bot.answering.messages import Answer, Citation, Sentence
+from bot.service.async_answers import Ask
+from bot.service.conversation import Asking, Event
+from bot.web.auth.principal import Caller
+from bot.web.responses.answer_stream import last, stream
+from bot.web.responses.event_stream import event, left, sent, streamed
+from bot.web.routes.dependencies import caller_of
+from bot.web.runtime.state import State, state_of
+from bot.web.schemas.error_responses import body_of, problem_of, refusals
+from bot.web.schemas.openai_messages import Request, question_of
+from retrieval.endpoints.cancellation import Cancellation
+
+MODEL = "onrecord"
+_MARK = re.compile(r"\[(\d+)\]")
+
+router = APIRouter(tags=["OpenAI"])
+
+
+@dataclass(frozen=True, slots=True)
+class UrlCitation:
+    """Where a marker stands in the content, and what it cites; articles without a page have no URL."""
+
+    start_index: int
+    end_index: int
+    url: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Annotation:
+    """One marker of the content."""
+
+    url_citation: UrlCitation
+    type: Literal["url_citation"] = "url_citation"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The answer."""
+
+    content: str
+    annotations: tuple[Annotation, ...]
+    role: Literal["assistant"] = "assistant"
+    refusal: None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The only choice."""
+
+    message: Said
+    index: int = 0
+    finish_reason: Literal["stop"] = "stop"
+    logprobs: None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens that the model read and wrote; estimates where no model was asked."""
+
+    prompt_tokens: int
+    completion_tokens: int
+    total_tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """The whole answer as OpenAI's clients know it."""
+
+    choices: tuple[Choice, ...]
+    usage: Usage
+    id: str = field(default_factory=lambda: f"chatcmpl-{secrets.token_hex(12)}")
+    object: Literal["chat.completion"] = "chat.completion"
+    created: int = field(default_factory=lambda: int(time.time()))
+    model: str = MODEL
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """What `model` may be; whatever it is, the server's own settings say who answers."""
+
+    id: str = MODEL
+    object: Literal["model"] = "model"
+    created: int = 0
+    owned_by: str = MODEL
+
+
+@dataclass(frozen=True, slots=True)
+class Models:
+    """All models."""
+
+    data: tuple[Model, ...] = (Model(),)
+    object: Literal["list"] = "list"
+
+
+@router.get("/v1/models", response_model=Models, responses=refusals(401, 403, 429))
+async def models(_: Annotated[Caller, Depends(caller_of)]) -> Response:
+    """The one model there is."""
+    return JSONResponse(asdict(Models()))
+
+
+@router.post(
+    "/v1/chat/completions",
+    response_model=Completion,
+    responses=streamed("message") | refusals(401, 403, 413, 422, 429, 503),
+)
+async def complete(
+    wanted: Request,
+    request: HttpRequest,
+    caller: Annotated[Caller, Depends(caller_of)],
+    state: Annotated[State, Depends(state_of)],
+) -> Response:
+    """The answer to the last message; with `stream` sentence by sentence, ending in `[DONE]`."""
+    asking = _asking(wanted, caller, state)
+    if not wanted.stream:
+        answer = (await last(state, asking, "completions", left(request))).answer
+        choice = Choice(Said(answer.text, _annotations(answer)))
+        return JSONResponse(asdict(Completion((choice,), _usage(wanted, answer))))
+    events = stream(state, asking, "completions")
+    await anext(events)  # what is refused at once is refused with its status
+    return sent(_told(events, wanted, request.state.id))
+
+
+def _asking(wanted: Request, caller: Caller, state: State) -> Ask:
+    question, turns = question_of(wanted.messages)
+
+    def asking(cancellation: Cancellation) -> Iterator[Event]:
+        return state.app.conversation.stream(question, turns=turns, filters=caller.scope, cancellation=cancellation)
+
+    return asking
+
+
+async def _told(
+    events: AsyncGenerator[Event, None], wanted: Request, request_id: str
+) -> AsyncGenerator[ServerSentEvent, None]:
+    chunk = _Chunks(with_usage=wanted.wants_usage)
+    said = False
+    try:
+        yield chunk.of({"role": "assistant", "content": ""})
+        async for happened in events:
+            if isinstance(happened, Sentence):
+                said = True
+                yield chunk.of({"content": happened.text})
+            elif isinstance(happened, Asking):
+                rest = {} if said else {"content": happened.answer.text}
+                annotations = [asdict(one) for one in _annotations(happened.answer)]
+                yield chunk.of({**rest, "annotations": annotations}, finish="stop")
+                if wanted.wants_usage:
+                    yield chunk.usage(_usage(wanted, happened.answer))
+        yield event("[DONE]")
+    except Exception as exc:  # the status is sent already
+        yield event(body_of(problem_of(exc), request_id))
+    finally:
+        await events.aclose()
+
+
+class _Chunks:
+    """The pieces of one streamed answer."""
+
+    def __init__(self, *, with_usage: bool) -> None:
+        whole = Completion((), Usage(0, 0, 0))
+        self._head = {"id": whole.id, "object": "chat.completion.chunk", "created": whole.created, "model": whole.model}
+        self._beside: dict[str, Any] = {"usage": None} if with_usage else {}
+
+    def of(self, delta: dict[str, Any], finish: str | None = None) -> ServerSentEvent:
+        choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish}
+        return event({**self._head, "choices": [choice], **self._beside})
+
+    def usage(self, usage: Usage) -> ServerSentEvent:
+        return event({**self._head, "choices": [], "usage": asdict(usage)})
+
+
+def _annotations(answer: Answer) -> tuple[Annotation, ...]:
+    cited = {citation.number: citation for citation in answer.citations}
+    marks = (match for match in _MARK.finditer(answer.text) if int(match[1]) in cited)
+    return tuple(Annotation(_url_citation(match, cited[int(match[1])])) for match in marks)
+
+
+def _url_citation(match: re.Match[str], citation: Citation) -> UrlCitation:
+    return UrlCitation(match.start(), match.end(), citation.deep_link, citation.title)
+
+
+def _usage(wanted: Request, answer: Answer) -> Usage:
+    read, written = answer.tokens.get("read"), answer.tokens.get("written")
+    if read is None or written is None:
+        read, written = _estimated([json.dumps(one.model_dump()) for one in wanted.messages]), _estimated([answer.text])
+    return Usage(read, written, read + written)
+
+
+def _estimated(texts: Sequence[str]) -> int:
+    return sum(map(estimated_tokens, texts))

@@ -1,0 +1,52 @@
+"""POST /v1/session: a site's public id for a short-lived token, given to pages of its origins alone."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from pydantic import BaseModel, ConfigDict, Field
+
+from bot.web.middleware.client_address import household
+from bot.web.runtime.state import State, state_of
+from bot.web.schemas.error_responses import Problem, refusals
+
+router = APIRouter()
+
+
+class Wanted(BaseModel):
+    """Which site's reader asks."""
+
+    model_config = ConfigDict(extra="forbid")
+    site: str = Field(min_length=1, max_length=40, description="The site's id; it is public.")
+
+
+class About(BaseModel):
+    """What a page shows of its site."""
+
+    id: str
+    name: str
+    starters: list[str]
+
+
+class Session(BaseModel):
+    """A token, and until when it is good (ISO 8601, UTC)."""
+
+    token: str
+    expires_at: str
+    site: About
+
+
+@router.post("/v1/session", tags=["access"], responses=refusals(403, 404, 413, 422, 429))
+def session(wanted: Wanted, request: Request, state: Annotated[State, Depends(state_of)]) -> Session:
+    """A token that this origin's pages may ask with; send it as `Authorization: Bearer`."""
+    policy, address = state.policy, request.client.host if request.client else ""
+    policy.limits.count(("session", household(address)))
+    site = policy.sites.get(wanted.site)
+    if site is None:
+        raise Problem(404, "not_found", "There is no such site here.", param="site")
+    origin = request.headers.get("origin", "")
+    if origin not in site.origins:
+        raise Problem(403, "forbidden", "This page's origin is none of the site's.")
+    token, grant = policy.tokens.issue(site.id, origin)
+    ends = datetime.fromtimestamp(grant.ends, UTC).isoformat()
+    return Session(token=token, expires_at=ends, site=About(id=site.id, name=site.name, starters=list(site.starters)))

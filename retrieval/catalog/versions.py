@@ -1,0 +1,69 @@
+"""The versions of an article: what changed between them, and when its text was last corrected."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
+from itertools import pairwise
+
+from retrieval.catalog.reader import Reading, unknown
+from retrieval.catalog.rows import article_of
+from retrieval.documents import Article
+from retrieval.text.sentences import sentences
+
+FACTS = ("url", "title", "authors", "outlet", "published", "updated", "language", "section")
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """An article as it was from a moment on; `changed` names the facts that the version before had otherwise."""
+
+    number: int
+    added: str
+    article: Article
+    changed: tuple[str, ...] = ()
+    difference: tuple[str, ...] = ()  # sentences that went (`- …`) and came (`+ …`)
+
+
+def versions(catalog: Reading, article: str) -> list[Version]:
+    """All versions of an article, oldest first. Raises UnknownArticle."""
+    found = [*_newest_first(catalog, article)][::-1]
+    if not found:
+        raise unknown(article)
+    return [found[0], *(_beside(before, after) for before, after in pairwise(found))]
+
+
+def corrected(catalog: Reading, article: str) -> str:
+    """When the article's text was last changed since it was first added, ISO 8601; empty where it never was.
+
+    That is the day the article names where it is later than the day on which the former text was still found.
+    """
+    for after, before in pairwise(_newest_first(catalog, article)):
+        if before.article.text.split() != after.article.text.split():
+            named = after.article.updated
+            return named if named[:10] > before.added[:10] else after.added
+    return ""
+
+
+def difference(before: str, after: str) -> tuple[str, ...]:
+    """The sentences that went, each behind `- `, and those that came instead, behind `+ `; of white space nothing."""
+    old, new = _sentences(before), _sentences(after)
+    lines = list[str]()
+    for what, first, last, begin, end in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if what != "equal":
+            lines += [f"- {sentence}" for sentence in old[first:last]]
+            lines += [f"+ {sentence}" for sentence in new[begin:end]]
+    return tuple(lines)
+
+
+def _newest_first(catalog: Reading, article: str) -> Iterator[Version]:
+    rows = catalog.db.execute("SELECT * FROM versions WHERE article = ? ORDER BY number DESC", [article])
+    return (Version(row["number"], row["added"], article_of(row)) for row in rows)
+
+
+def _beside(before: Version, after: Version) -> Version:
+    changed = tuple(fact for fact in FACTS if getattr(before.article, fact) != getattr(after.article, fact))
+    return replace(after, changed=changed, difference=difference(before.article.text, after.article.text))
+
+
+def _sentences(text: str) -> list[str]:
+    return [" ".join(text[start:end].split()) for start, end in sentences(text)]

@@ -1,0 +1,117 @@
+"""One OpenAI-compatible endpoint: requests over pooled connections, answers as the bytes come."""
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import httpx
+
+from retrieval.endpoints.address import Address
+from retrieval.endpoints.endpoint_errors import refusal, unreachable
+from retrieval.endpoints.retry import Deadline, Retry, retry_after
+from retrieval.errors import ModelError, UsageError
+
+CONNECT_SECONDS = 5.0
+KEPT_SECONDS = 60.0  # an idle connection; readers think longer than httpx's own five
+LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=KEPT_SECONDS)
+OPTIONAL = frozenset({"stream_options", "response_format", "encoding_format"})  # what a server may refuse to know
+PATIENT = Retry()
+
+
+class Endpoint:
+    """Where requests go and how patiently; safe to share between threads and event loops.
+
+    `read_timeout` is the longest silence in seconds, None for as long as the request may take. Proxies and a
+    certificate authority of one's own are found where httpx looks for them (HTTPS_PROXY, SSL_CERT_FILE).
+    """
+
+    def __init__(
+        self,
+        address: Address,
+        *,
+        retry: Retry = PATIENT,
+        connect_timeout: float = CONNECT_SECONDS,
+        read_timeout: float | None = None,
+    ) -> None:
+        self.address, self.retry = address, retry
+        self._timeout = httpx.Timeout(read_timeout, connect=connect_timeout, pool=None)
+        # A connection belongs to the event loop it was opened in.
+        self._clients = dict[asyncio.AbstractEventLoop, httpx.AsyncClient]()
+        self._refused = frozenset[str]()
+
+    def __repr__(self) -> str:
+        return f"Endpoint({self.address.url!r})"
+
+    async def aclose(self) -> None:
+        """Close the connections of the running event loop."""
+        client = self._clients.pop(asyncio.get_running_loop(), None)
+        if client is not None:
+            await client.aclose()
+
+    async def post(self, path: str, body: Mapping[str, Any], deadline: Deadline) -> AsyncGenerator[bytes, None]:
+        """One attempt: the parts of a good answer as they come; closing the generator ends the request.
+
+        An option that the server once refused to know is left out from then on. Raises ModelError or UsageError.
+        """
+        sent = {key: value for key, value in body.items() if key not in self._refused}
+        with self._translated(deadline):
+            client = self._client()
+            request = client.build_request(
+                "POST", f"{self.address.url}{path}", content=_encoded(sent), timeout=self._timeout
+            )
+            async with deadline.limit():
+                response = await client.send(request, stream=True)
+            try:
+                if not response.is_success:
+                    async with deadline.limit():
+                        await response.aread()
+                    raise self._refusal(response, sent, path)
+                parts = response.aiter_bytes()
+                while True:
+                    async with deadline.limit():
+                        part = await anext(parts, None)
+                    if part is None:
+                        return
+                    yield part
+            finally:
+                await response.aclose()
+
+    def _client(self) -> httpx.AsyncClient:
+        loop = asyncio.get_running_loop()
+        if loop not in self._clients:
+            for over in [other for other in list(self._clients) if other.is_closed()]:
+                self._clients.pop(over, None)
+            self._clients[loop] = self._opened()
+        return self._clients[loop]
+
+    def _opened(self) -> httpx.AsyncClient:
+        headers = {"Content-Type": "application/json"}
+        if self.address.authorization:
+            headers["Authorization"] = self.address.authorization
+        try:
+            return httpx.AsyncClient(headers=headers, limits=LIMITS)
+        except (ImportError, ValueError, OSError) as exc:
+            raise UsageError(f"The proxy or certificate settings cannot be used: {exc}.") from exc
+
+    def _refusal(self, response: httpx.Response, sent: Mapping[str, Any], path: str) -> ModelError:
+        wait = retry_after(response.headers.get("Retry-After", ""))
+        error = refusal(self.address, response.status_code, response.text, path=path, retry_after=wait)
+        named = {option for option in OPTIONAL & sent.keys() if option in response.text}
+        if named and response.status_code in (400, 422):
+            self._refused |= named
+            error.retryable, error.retry_after = True, 0.0
+        return error
+
+    @contextmanager
+    def _translated(self, deadline: Deadline) -> Iterator[None]:
+        try:
+            yield
+        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as exc:
+            raise unreachable(self.address, exc, deadline.seconds) from exc
+
+
+def _encoded(body: Mapping[str, Any]) -> bytes:
+    """JSON; half a surrogate pair, as a terminal's broken bytes become, turns into a question mark."""
+    return json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")

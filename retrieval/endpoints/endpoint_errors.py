@@ -1,0 +1,110 @@
+"""What an endpoint's refusals and httpx's errors mean, each as one sentence that says what to do."""
+
+import json
+import ssl
+from typing import Any
+
+import httpx
+
+from retrieval.endpoints.address import Address
+from retrieval.errors import ModelError, ModelOverloaded, ModelRefused, ModelUnreachable
+
+LONGEST_QUOTED = 200  # characters of what the endpoint itself says
+BUSY = (408, 409, 425, 429)  # besides 5xx: the same request may succeed later
+_STATUS_OF = {  # of errors that come without a status, inside an answer that began well
+    "invalid_request_error": 400,
+    "authentication_error": 401,
+    "permission_error": 403,
+    "not_found_error": 404,
+    "rate_limit_error": 429,
+    "insufficient_quota": 429,
+    "rate_limit_exceeded": 429,
+}
+
+
+def refusal(address: Address, status: int, text: str, *, path: str, retry_after: float | None = None) -> ModelError:
+    """The error for an answer with a bad status; `text` is its body."""
+    said, names = _said(address, text), address.names
+    because = f"{status}: {said}" if said else str(status)
+    if (status == 429 and "insufficient_quota" in text) or status == 402:
+        return ModelRefused(f"{address} has no credit left for this key ({because}); top it up or change it.")
+    if status in BUSY or status >= 500:
+        state = "takes no more requests for now" if status == 429 else "fails on its side"
+        return ModelOverloaded(f"{address} {state} ({because}); try again later.", retry_after=retry_after)
+    if status == 401:
+        remedy = "refuses the key" if address.authorization else "wants a key"
+        return ModelRefused(f"{address} {remedy} ({because}); set {names.api_key} to a valid one.")
+    if status == 403:
+        return ModelRefused(f"{address} forbids this ({because}); see what {names.api_key} is allowed.")
+    if status == 404 and "model" in said.lower():
+        return ModelRefused(f"{address} does not have the model ({because}); correct {names.model}.")
+    if status in (404, 405) or status < 400:
+        return ModelRefused(
+            f"{address} has nothing at {path} ({because}); correct {names.base_url}, which usually ends in /v1."
+        )
+    return ModelRefused(f"{address} refuses the request ({because}); see whether {names.model} is right for it.")
+
+
+def reported(address: Address, payload: Any, *, path: str) -> ModelError:
+    """The error that an answer with a good status carries in its JSON, or that its JSON is."""
+    error = payload.get("error") if isinstance(payload, dict) else None
+    facts = error if isinstance(error, dict) else payload if isinstance(payload, dict) else {}
+    code, text = str(facts.get("code")), json.dumps(payload)
+    status = int(code) if code.isdecimal() else _STATUS_OF.get(code) or _STATUS_OF.get(str(facts.get("type")), 0)
+    if 400 <= status < 600:
+        return refusal(address, status, text, path=path)
+    return ModelOverloaded(f"{address} reports an error ({_said(address, text) or 'unnamed'}); try again later.")
+
+
+def unreadable(address: Address, content: bytes) -> ModelError:
+    """The error for a body that is no JSON: a page, as a proxy or a portal sends it, or the beginning of an answer."""
+    if content.lstrip()[:1] == b"<":
+        return ModelRefused(f"{address} answers with a web page instead of JSON; correct {address.names.base_url}.")
+    return broken(address)
+
+
+def broken(address: Address) -> ModelError:
+    """The error for an answer that is not whole or makes no sense."""
+    return ModelUnreachable(f"{address} broke off its answer or garbled it; try again.")
+
+
+def unreachable(address: Address, error: Exception, seconds: float) -> ModelError:
+    """The error for a request that httpx or the clock ended; `seconds` is how long it might have taken."""
+    names = address.names
+    if is_certificate(error):
+        return ModelRefused(
+            f"{address} has a certificate that is not trusted here; point SSL_CERT_FILE at its authority's."
+        )
+    if isinstance(error, httpx.ProxyError):
+        return ModelUnreachable(f"{address} cannot be reached through the proxy; correct HTTP_PROXY and HTTPS_PROXY.")
+    if isinstance(error, httpx.ConnectTimeout):
+        return ModelUnreachable(f"{address} does not take the connection; start it or correct {names.base_url}.")
+    if isinstance(error, httpx.ConnectError | httpx.InvalidURL):
+        return ModelUnreachable(f"{address} cannot be reached; start it or correct {names.base_url}.")
+    if isinstance(error, httpx.TimeoutException | TimeoutError):
+        return ModelUnreachable(
+            f"{address} gave no whole answer in {seconds:g} seconds; raise {names.timeout} or take a faster model."
+        )
+    return broken(address)
+
+
+def _said(address: Address, text: str) -> str:
+    """The endpoint's own words from its JSON, on one line; nothing from a page."""
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return ""
+    for key in ("error", "message", "detail"):
+        if isinstance(found, dict):
+            found = found.get(key) or found
+    if not isinstance(found, str):
+        return ""
+    words = " ".join(address.redacted(found).split()).rstrip(".")
+    return words if len(words) <= LONGEST_QUOTED else f"{words[:LONGEST_QUOTED]}…"
+
+
+def is_certificate(error: BaseException | None) -> bool:
+    """Whether it began with a certificate that is not trusted."""
+    while error is not None and not isinstance(error, ssl.SSLCertVerificationError):
+        error = error.__cause__ or error.__context__
+    return error is not None

@@ -1,0 +1,213 @@
+"""Articles into the catalog, and from there into the words index and the vectors index; incremental, crash-safe.
+
+The catalog takes an article in one transaction. Each index then takes what it is still owed and marks it. A process
+killed in between leaves rows marked as owed; the next one that gets the writer's lock goes on from there.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from itertools import islice
+from threading import Event
+
+from retrieval.catalog.article_lookup import known_as
+from retrieval.catalog.catalog import Cut, now
+from retrieval.documents import Article
+from retrieval.errors import IndexBusy, SourceError, UnknownArticle
+from retrieval.index import pending
+from retrieval.index.store import Store
+from retrieval.index.write_lock import writing
+from retrieval.quotes import quote_table
+from retrieval.quotes.extraction import extract
+from retrieval.text.boilerplate import blocks, has_article
+from retrieval.text.chunking import chunk
+
+NO_ARTICLE = "holds no article, only a notice, a form or links"
+
+ARTICLES_AT_ONCE = 200
+WORDS_AT_ONCE = 5_000  # passages a commit of the words index
+VECTORS_AT_ONCE = 512  # passages between two marks; readers reopen after each
+
+VECTORS_BESIDE = 64  # the same while somebody waits to end it
+
+Progress = Callable[[str, int, int], None]
+"""Told a stage, how much of it is done and how much there is (0 where that is not known)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What one `add` did; `failed` are the sources that could not be read.
+
+    `copies` are those of the added and changed articles of which another one with the same text is kept.
+    """
+
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    failed: tuple[SourceError, ...] = ()
+    copies: int = 0
+
+    def __add__(self, other: "Tally") -> "Tally":
+        return Tally(
+            self.added + other.added,
+            self.changed + other.changed,
+            self.unchanged + other.unchanged,
+            self.failed + other.failed,
+            self.copies + other.copies,
+        )
+
+
+def _quiet(stage: str, done: int, total: int) -> None:
+    pass
+
+
+def add(store: Store, found: Iterable[Article | SourceError], progress: Progress = _quiet) -> Tally:
+    """Put articles into the catalog; the words index takes them along where it is free, `catch_up` does the rest."""
+    started, tally, seen = now(), Tally(), 0
+    for batch in _batches(found, ARTICLES_AT_ONCE):
+        tally += take(store, batch)
+        seen += len(batch)
+        progress("reading", seen, 0)
+    store.catalog.record_run(started, tally.added, tally.changed, tally.unchanged, len(tally.failed))
+    return tally
+
+
+def take(store: Store, batch: Sequence[Article | SourceError]) -> Tally:
+    """The same for some articles at a time, without recording that they were looked for.
+
+    Corrected articles are in the words index at once where it is free, others when there are enough of them.
+    """
+    named = (_named(store, item) for item in batch if isinstance(item, Article))
+    last = {article.id: article for article in named}
+    outcomes = {key: store.catalog.outcome(article) for key, article in last.items()}
+    cuts = [cut(article) for key, article in last.items() if outcomes[key] != "unchanged"]
+    refused = [one.article for one in cuts if not one.passages]
+    copies = store.catalog.put(one for one in cuts if one.passages)
+    _cut_again(store)
+    counts = Counter(outcomes.values()) - Counter(outcomes[article.id] for article in refused)
+    with suppress(IndexBusy), writing(store.folder, wait=0):
+        _take_words(store, _quiet, at_least=1 if counts["changed"] else WORDS_AT_ONCE)
+    failed = [item for item in batch if isinstance(item, SourceError)]
+    failed += [SourceError(article.source, NO_ARTICLE) for article in refused]
+    return Tally(counts["added"], counts["changed"], counts["unchanged"], tuple(failed), len(copies))
+
+
+def _named(store: Store, article: Article) -> Article:
+    name = known_as(store.catalog, article)
+    return article if name == article.id else replace(article, id=name)
+
+
+def _cut_again(store: Store) -> None:
+    """Give passages and quotes to articles that lost the one they were a copy of: the first is kept for the others."""
+    for article in store.catalog.uncut():
+        _recut(store, article)
+
+
+def _recut(store: Store, article: str) -> None:
+    with suppress(UnknownArticle):  # removed by another process meanwhile
+        store.catalog.recut(cut(store.catalog.article(article)))
+
+
+def catch_up(
+    store: Store,
+    progress: Progress = _quiet,
+    *,
+    wait: float = -1,
+    on_wait: Callable[[str], None] | None = None,
+    stop: Event | None = None,
+    most_vectors: int | None = None,
+) -> None:
+    """Give both indexes what they are owed, newest articles first; at once done when they are owed nothing.
+
+    Setting `stop` from another thread ends it after the passages in hand. More than `most_vectors` passages without
+    a vector are left to whoever has the time. Raises EmbeddingUnavailable once the words are in, IndexBusy when the
+    lock is not free within `wait` seconds.
+    """
+    _cut_again(store)
+    while owed := _worth_taking(store, most_vectors):
+        if stop and stop.is_set():
+            return
+        with writing(store.folder, wait=wait, on_wait=on_wait):
+            _take_words(store, progress)
+            if "vectors" in owed:
+                _take_vectors(store, progress, stop)
+
+
+def _worth_taking(store: Store, most_vectors: int | None) -> set[pending.Derived]:
+    counts = {derived: pending.count_owed(store.catalog, derived) for derived in pending.INDEXES}
+    if most_vectors is not None and counts["vectors"] > most_vectors:
+        del counts["vectors"]
+    return {derived for derived, count in counts.items() if count}
+
+
+def reindex(store: Store, progress: Progress = _quiet, *, on_wait: Callable[[str], None] | None = None) -> None:
+    """Cut all articles anew and build both indexes from the catalog; vectors of known texts are not computed again.
+
+    Raises EmbeddingUnavailable once the words are in; vectors that there were stay when no model can be had.
+    """
+    with writing(store.folder, on_wait=on_wait):
+        for at, article in enumerate(store.catalog.ids()):
+            _recut(store, article)
+            progress("cutting", at + 1, 0)
+        _cut_again(store)
+        store.renew_words()
+        _take_words(store, progress)
+        store.renew_vectors()
+        _take_vectors(store, progress)
+
+
+def _batches(items: Iterable[Article | SourceError], size: int) -> Iterator[list[Article | SourceError]]:
+    iterator = iter(items)
+    while batch := list(islice(iterator, size)):
+        yield batch
+
+
+def cut(article: Article) -> Cut:
+    """An article's passages and the quotes in them; none where it is no article."""
+    parts = blocks(article.text, article.title, article.headings)
+    spans = chunk(article.text, parts) if has_article(article.text, parts) else []
+    return Cut(article, spans, extract(article.text, [span for span, _ in spans]) if spans else ())
+
+
+def _take_words(store: Store, progress: Progress, *, at_least: int = 1) -> None:
+    total = pending.count_owed(store.catalog, "words")
+    if total < at_least:
+        return
+    done = 0
+    while True:
+        added = pending.owed(store.catalog, "words", WORDS_AT_ONCE)
+        removed = pending.stale(store.catalog, "words", WORDS_AT_ONCE)
+        if not added and not removed:
+            return
+        said = quote_table.said_in(store.catalog.db, added)
+        store.words.update(store.catalog.hits(added).values(), removed, said)
+        pending.settle(store.catalog, "words", added=added, removed=removed)
+        done += len(added) + len(removed)
+        progress("words", done, total)
+
+
+def _take_vectors(store: Store, progress: Progress, stop: Event | None = None) -> None:
+    total = pending.count_owed(store.catalog, "vectors")
+    if total:
+        with store.vectors.in_bulk(total):
+            _take_owed_vectors(store, total, progress, stop)
+        if not (stop and stop.is_set()):
+            store.vectors.warm()
+
+
+def _take_owed_vectors(store: Store, total: int, progress: Progress, stop: Event | None) -> None:
+    done = 0
+    while not (stop and stop.is_set()):
+        added = pending.owed(store.catalog, "vectors", VECTORS_BESIDE if stop else VECTORS_AT_ONCE)
+        removed = pending.stale(store.catalog, "vectors", WORDS_AT_ONCE)
+        if not added and not removed:
+            return
+        if removed:
+            store.vectors.remove(removed)
+        if added:
+            store.vectors.add(list(store.catalog.hits(added).values()))
+        pending.settle(store.catalog, "vectors", added=added, removed=removed)
+        store.vectors.wrote(pending.generation(store.catalog))
+        done += len(added) + len(removed)
+        progress("vectors", done, max(total, done))

@@ -1,0 +1,135 @@
+"""A client of a Chroma server that never waits without end, and what goes wrong there in one sentence each."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import httpx
+from chromadb.api import ServerAPI
+from chromadb.api.client import Client
+from chromadb.config import Settings, System
+from chromadb.errors import ChromaError
+
+from retrieval.endpoints.address import Address
+from retrieval.endpoints.endpoint_errors import is_certificate
+from retrieval.errors import OnRecordError, VectorsUnavailable
+
+CONNECT_SECONDS = 2.0
+PORT = 8000  # of an address without one, as far as chromadb wants to know; the url has it
+OLD_HEARTBEAT = "/api/v1/heartbeat"  # what Chroma answered before 1.0
+LONGEST_QUOTED = 200  # characters of what the server itself says
+
+
+class ServerClient(Client):
+    """chromadb's own client without the requests that its constructor makes before a timeout can be set.
+
+    `seconds` is the longest silence. Proxies and a certificate authority of one's own are found where httpx looks
+    for them (HTTPS_PROXY, SSL_CERT_FILE). Safe to share between threads. Raises VectorsUnavailable.
+    """
+
+    def __init__(self, address: Address, seconds: float) -> None:
+        self._address = address
+        settings = Settings(
+            anonymized_telemetry=False,
+            chroma_api_impl="chromadb.api.fastapi.FastAPI",
+            chroma_server_host=address.url,
+            chroma_server_http_port=PORT,
+            chroma_server_headers=_headers(address),
+        )
+        try:
+            self._server = System(settings).instance(ServerAPI)  # type: ignore[type-abstract]
+        except (ImportError, ValueError, OSError) as exc:
+            raise VectorsUnavailable(f"The proxy or certificate settings cannot be used: {exc}.") from exc
+        self._session: httpx.Client = self._server._session  # type: ignore[attr-defined]
+        self._session.timeout = httpx.Timeout(seconds, connect=min(seconds, CONNECT_SECONDS))
+
+    def identify(self) -> None:
+        """The first request: whether it is a Chroma server, takes the token, and which database the token is for."""
+        try:
+            identity = self._server.get_user_identity()
+        except Exception as exc:
+            if _status(exc) in (404, 405) and self._is_old():
+                raise VectorsUnavailable(_OTHER_VERSION.format(self._address.url)) from exc
+            raise
+        self.tenant = identity.tenant or self.tenant
+        if identity.databases and len(identity.databases) == 1 and "*" not in identity.databases:
+            (self.database,) = identity.databases
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._session.close()
+
+    def _is_old(self) -> bool:
+        found = self._session.get(f"{self._address.url}{OLD_HEARTBEAT}")
+        return found.is_success and "heartbeat" in found.text
+
+
+@contextmanager
+def translated(address: Address, seconds: float) -> Iterator[None]:
+    """Errors of Chroma and of the way there, raised as VectorsUnavailable; all others pass."""
+    try:
+        yield
+    except OnRecordError:
+        raise
+    except Exception as exc:
+        if sentence := _meaning(address, exc, seconds):
+            raise VectorsUnavailable(sentence) from exc
+        raise
+
+
+def _headers(address: Address) -> dict[str, str]:
+    """The token as Chroma knows it: as `Authorization` and, as its cloud does, as a header of its own."""
+    if not address.authorization:
+        return {}
+    scheme, _, token = address.authorization.partition(" ")
+    return {"Authorization": address.authorization} | ({"X-Chroma-Token": token} if scheme == "Bearer" else {})
+
+
+_OTHER_VERSION = "The Chroma server {} speaks another version of the API than this OnRecord; take Chroma 1.x."
+
+
+def _meaning(address: Address, error: Exception, seconds: float) -> str:
+    """The sentence for an error, empty where it is not about the server."""
+    if isinstance(error, httpx.HTTPError | httpx.InvalidURL):
+        return _unreachable(address, error, seconds)
+    status = _status(error)
+    if status == 410:
+        return _OTHER_VERSION.format(address.url)
+    if status in (401, 403):
+        wrong = "refuses the token" if address.authorization else "wants a token"
+        return f"The Chroma server {address.url} {wrong} ({status}); set {address.names.api_key} to a valid one."
+    if status == 429 or status >= 500:
+        return f"The Chroma server {address.url} fails on its side ({_said(address, error, status)}); try again later."
+    if isinstance(error, ChromaError):
+        return f"The Chroma server {address.url} refuses the request ({_said(address, error, status)})."
+    if status or isinstance(error, ValueError | KeyError | TypeError | AttributeError):
+        return f"There is no Chroma server at {address.url}; correct {address.names.base_url}."
+    return ""
+
+
+def _unreachable(address: Address, error: Exception, seconds: float) -> str:
+    server, url = f"The Chroma server {address.url}", address.names.base_url
+    if is_certificate(error):
+        return f"{server} has a certificate that is not trusted here; point SSL_CERT_FILE at its authority's."
+    if isinstance(error, httpx.ProxyError):
+        return f"{server} cannot be reached through the proxy; correct HTTP_PROXY, HTTPS_PROXY and NO_PROXY."
+    if isinstance(error, httpx.ConnectTimeout):
+        return f"{server} does not take the connection; start it or correct {url}."
+    if isinstance(error, httpx.TimeoutException):
+        unit = "second" if seconds == 1 else "seconds"
+        return f"{server} does not answer within {seconds:g} {unit}; see whether it is overloaded."
+    if isinstance(error, httpx.ConnectError | httpx.InvalidURL | httpx.UnsupportedProtocol):
+        return f"{server} cannot be reached; start it or correct {url}."
+    return f"{server} broke off its answer; try again."
+
+
+def _status(error: BaseException) -> int:
+    """The HTTP status behind an error; chromadb keeps it in its own errors' code, else only in what it caught."""
+    if isinstance(error, ChromaError):
+        return error.code()
+    caught = error.__context__
+    return caught.response.status_code if isinstance(caught, httpx.HTTPStatusError) else 0
+
+
+def _said(address: Address, error: Exception, status: int) -> str:
+    words = " ".join(address.redacted(str(error)).split()).rstrip(".") if isinstance(error, ChromaError) else ""
+    return f"{status}: {words[:LONGEST_QUOTED]}" if words else str(status)

@@ -1,0 +1,57 @@
+"""The writer's lock: one process at a time writes the derived indexes, and a file says which."""
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from retrieval.catalog.catalog import now
+from retrieval.errors import IndexBusy
+
+POLL_SECONDS = 0.2
+
+
+@contextmanager
+def writing(folder: Path, *, wait: float = -1, on_wait: Callable[[str], None] | None = None) -> Iterator[None]:
+    """Hold the lock of an index folder; `wait` is how many seconds to wait for it, -1 for ever.
+
+    `on_wait` is told once who holds it. The operating system frees the lock of a process that dies.
+    Raises IndexBusy when the wait is over.
+    """
+    lock = FileLock(folder / "writer.lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        if on_wait and wait:
+            on_wait(holder(folder))
+        try:
+            lock.acquire(timeout=wait, poll_interval=POLL_SECONDS)
+        except Timeout as exc:
+            raise IndexBusy(f"{holder(folder)} is writing the index; try again when it has finished.") from exc
+    try:
+        (folder / "writer.json").write_text(json.dumps({"pid": os.getpid(), "since": now()}), "utf-8")
+        yield
+    finally:
+        (folder / "writer.json").unlink(missing_ok=True)
+        lock.release()
+
+
+def holder(folder: Path) -> str:
+    """Who holds the lock, in words."""
+    try:
+        who = json.loads((folder / "writer.json").read_text("utf-8"))
+        return f"Process {who['pid']} (since {who['since']})"
+    except (OSError, ValueError, KeyError, TypeError):
+        return "Another process"
+
+
+def is_held(folder: Path) -> bool:
+    """Whether some process is writing right now."""
+    try:
+        with FileLock(folder / "writer.lock").acquire(timeout=0):
+            return False
+    except Timeout:
+        return True

@@ -1,0 +1,67 @@
+"""Connections to the very address that was checked."""
+
+import asyncio
+import socket
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+
+import httpcore
+
+from retrieval.ingest.fetching.safety.allowed_networks import Networks
+
+CONNECT_SECONDS = 5.0  # for each address of a host; the next one may answer
+MOST_ADDRESSES = 4  # of one host that are tried
+
+Resolve = Callable[[str], Awaitable[Sequence[str]]]
+"""A host's name to its IP addresses, the best first; raises OSError."""
+
+
+async def resolve(host: str) -> Sequence[str]:
+    """As this machine resolves names (`getaddrinfo`)."""
+    found = await asyncio.get_running_loop().getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(address[0]) for *_, address in found))
+
+
+class CheckedBackend(httpcore.AsyncNetworkBackend):
+    """Resolves a host once for each connection and connects to what it has checked, so that no second answer counts.
+
+    A host with a single address that may not be reached is refused altogether: it has no good reason to have both.
+    Raises PermissionError with the reason.
+    """
+
+    def __init__(self, networks: Networks, resolve: Resolve = resolve) -> None:
+        self._networks, self._resolve = networks, resolve
+        self._backend = httpcore.AnyIOBackend()
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        failure: Exception = httpcore.ConnectError("no address")
+        for address in await self._checked(host):
+            try:
+                return await self._backend.connect_tcp(address, port, CONNECT_SECONDS, local_address, socket_options)
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as exc:
+                failure = exc
+        raise failure
+
+    async def _checked(self, host: str) -> Sequence[str]:
+        addresses = await self._resolve(host)
+        for address in addresses:
+            if not self._networks.allow(address):
+                raise PermissionError(f"is at {address}, which is not on the public internet")
+        return addresses[:MOST_ADDRESSES]
+
+    async def connect_unix_socket(
+        self,
+        path: str,
+        timeout: float | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        raise PermissionError("is a socket of this machine")
+
+    async def sleep(self, seconds: float) -> None:
+        await self._backend.sleep(seconds)

@@ -1,0 +1,174 @@
+"""What a document from the web is: by its bytes first, by what the server calls it where the bytes leave it open."""
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from retrieval.ingest import gzip_limited
+from retrieval.ingest.fetching.response import Fetched
+from retrieval.ingest.parsing.feeds import json_feed, wordpress
+from retrieval.ingest.parsing.markup.xml import decoded
+
+Kind = Literal["page", "feed", "sitemap", "wordpress", "pdf", "other"]
+
+_LOOKED_AT = 65_536  # bytes, enough for what stands before the first element
+_LARGEST_JSON = 20_000_000  # bytes; JSON tells what it is only when it is read whole
+# Beginnings of files: https://mimesniff.spec.whatwg.org/#matching-a-mime-type-pattern
+_SIGNATURES = (
+    (b"\x89PNG\r\n", "a picture (image/png)"),
+    (b"\xff\xd8\xff", "a picture (image/jpeg)"),
+    (b"GIF8", "a picture (image/gif)"),
+    (b"\x00\x00\x01\x00", "a picture (image/x-icon)"),
+    (b"II*\x00", "a picture (image/tiff)"),
+    (b"ID3\x03", "a sound (audio/mpeg)"),
+    (b"ID3\x04", "a sound (audio/mpeg)"),
+    (b"OggS", "a sound or film (application/ogg)"),
+    (b"fLaC", "a sound (audio/flac)"),
+    (b"\x1aE\xdf\xa3", "a film (video/webm)"),
+    (b"PK\x03\x04", "an archive or an office document (application/zip)"),
+    (b"Rar!", "an archive (application/vnd.rar)"),
+    (b"7z\xbc\xaf", "an archive (application/x-7z-compressed)"),
+    (b"\xd0\xcf\x11\xe0", "an old office document (application/x-ole-storage)"),
+    (b"wOF", "a font (font/woff)"),
+)
+_RIFF = {b"WEBP": "a picture (image/webp)", b"WAVE": "a sound (audio/wav)", b"AVI ": "a film (video/avi)"}
+_NO_ARTICLES = "not something that holds articles"
+_ELEMENT = re.compile(r"<([A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)")
+_PAGE_ELEMENTS = {
+    "html",
+    "head",
+    "body",
+    "title",
+    "meta",
+    "link",
+    "script",
+    "div",
+    "article",
+    "main",
+    "p",
+    "h1",
+    "section",
+}
+_VERSION = re.compile(r"""\sversion\s*=\s*["']([\d.]{1,5})["']""")
+_PAGE_TYPES = {"text/html", "application/xhtml+xml"}
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """What a document is, and how one can tell: `why` goes on after `is`."""
+
+    kind: Kind
+    why: str
+
+
+def recognise(fetched: Fetched) -> Recognised:
+    """What a fetched document is; never raises."""
+    content = fetched.content
+    if content.startswith(gzip_limited.MARK):
+        return _compressed(fetched)
+    if not content[:_LOOKED_AT].strip():
+        return Recognised("other", "empty")
+    if b"%PDF-" in content[:1024]:
+        return Recognised("pdf", "a PDF file: it begins with %PDF-")
+    if sort := _binary(content):
+        return Recognised("other", f"{sort}, {_NO_ARTICLES}")
+    text = decoded(content[:_LOOKED_AT], fetched.charset).lstrip()
+    if text.startswith(("{", "[")) and (found := _json(content, fetched.charset)):
+        return found
+    return _markup(text, fetched.content_type) or _text(text, fetched.content_type)
+
+
+def _compressed(fetched: Fetched) -> Recognised:
+    try:
+        inside = gzip_limited.beginning(fetched.content, _LOOKED_AT)
+    except ValueError:
+        return Recognised("other", f"a compressed file (application/gzip) that cannot be opened, {_NO_ARTICLES}")
+    found = recognise(Fetched(fetched.url, inside)) if not inside.startswith(gzip_limited.MARK) else None
+    if found and found.kind == "sitemap":
+        return Recognised("sitemap", f"compressed, and inside {found.why}")
+    return Recognised("other", f"a compressed file (application/gzip), {_NO_ARTICLES}")
+
+
+def _binary(content: bytes) -> str:
+    for signature, sort in _SIGNATURES:
+        if content.startswith(signature):
+            return sort
+    if content[:4] == b"RIFF":
+        return _RIFF.get(content[8:12], "a binary file")
+    if content[4:8] == b"ftyp":
+        return "a picture (image/avif)" if content[8:12] in (b"avif", b"heic", b"mif1") else "a film (video/mp4)"
+    is_utf16 = content[:2] in (b"\xff\xfe", b"\xfe\xff", b"<\x00", b"\x00<")
+    return "a binary file" if b"\x00" in content[:1024] and not is_utf16 else ""
+
+
+def _json(content: bytes, charset: str) -> Recognised | None:
+    """None where it only begins like JSON, as a text in brackets does."""
+    if len(content) > _LARGEST_JSON:
+        return Recognised("other", f"a large JSON document, {_NO_ARTICLES}")
+    try:
+        found = json.loads(decoded(content, charset))
+    except (ValueError, RecursionError):
+        return None
+    if json_feed.is_feed(found):
+        return Recognised("feed", 'a JSON Feed: its "version" says so')
+    if found and wordpress.is_posts(found):
+        return Recognised("wordpress", "a list of posts from the API of WordPress")
+    if isinstance(found, dict) and str(found.get("code", "")).startswith("rest_"):
+        return Recognised("other", "a refusal by the API of WordPress")
+    return Recognised("other", "a JSON document, but neither a JSON Feed nor posts of WordPress")
+
+
+def _markup(text: str, content_type: str) -> Recognised | None:
+    """By the first element; None where nothing looks like one."""
+    found = _ELEMENT.search(text, _prolog(text))
+    if not found:
+        return None
+    element, start = found[2].lower(), text[found.start() : found.start() + 2_000].partition(">")[0]
+    shown = f"its first element is <{found[0][1:60]}>"
+    if element == "rss":
+        version = _VERSION.search(start)
+        return Recognised("feed", f"an RSS {version[1] if version else '2.0'} feed: {shown}")
+    if (element == "rdf" and found[1] and "purl.org/rss/" in text) or "netscape.com/rdf/simple" in start:
+        return Recognised("feed", f"an RSS 1.0 feed: {shown}")
+    if element == "feed" or (element == "entry" and "/Atom" in start):
+        return Recognised("feed", f"an Atom feed: {shown}")
+    if element in ("urlset", "sitemapindex"):
+        return Recognised("sitemap", f"a sitemap{' index' * (element == 'sitemapindex')}: {shown}")
+    is_html = content_type in _PAGE_TYPES or "<!doctype html" in text[: found.start()].lower()
+    if element in _PAGE_ELEMENTS or is_html:
+        return Recognised("page", f"a web page: {shown}")
+    if element == "opml":
+        return Recognised("other", "a list of feeds (OPML); name the feeds in it instead")
+    if element == "svg":
+        return Recognised("other", f"a picture (image/svg+xml), {_NO_ARTICLES}")
+    return Recognised("other", f"an XML document that is neither feed nor sitemap nor page: {shown}")
+
+
+def _prolog(text: str) -> int:
+    """Where the first element begins: after white space, declarations, comments and whatever stands before any `<`."""
+    at = text.find("<")
+    while at >= 0:
+        if text.startswith("<!--", at):
+            end, length = text.find("-->", at), 3
+        elif text.startswith("<!", at):
+            bracket, close = text.find("[", at), text.find(">", at)
+            subset = 0 <= bracket < close
+            end, length = (text.find("]", bracket) if subset else close), 1
+        elif text.startswith("<?", at):
+            end, length = text.find(">", at), 1
+        else:
+            return at
+        at = text.find("<", end + length) if end >= 0 else -1
+    return len(text)
+
+
+def _text(text: str, content_type: str) -> Recognised:
+    lines = [line.strip() for line in text.splitlines()[:1_000] if line.strip()][:-1] or [text.strip()]
+    if all(line.startswith(("http://", "https://")) and " " not in line for line in lines):
+        return Recognised("sitemap", "a sitemap as text: a web address on each line")
+    if content_type in _PAGE_TYPES:
+        return Recognised("page", f"a web page: the server calls it {content_type}")
+    if content_type and not content_type.startswith("text/"):
+        return Recognised("other", f"a file the server calls {content_type[:60]}, {_NO_ARTICLES}")
+    return Recognised("other", "plain text without any markup, neither page nor feed nor sitemap")

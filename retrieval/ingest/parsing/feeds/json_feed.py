@@ -1,0 +1,72 @@
+"""JSON Feed 1.0 and 1.1 (https://www.jsonfeed.org/version/1.1/) to the articles it lists."""
+
+import json
+from html import escape
+from typing import Any
+
+from retrieval.ingest.parsing.entry import Entry, Listing
+from retrieval.ingest.parsing.markup import inline_text
+from retrieval.ingest.parsing.markup.feed_dates import moment
+from retrieval.ingest.parsing.markup.html_fragment import cleaned
+from retrieval.ingest.parsing.markup.links import absolute
+
+MOST_ENTRIES = 5_000
+_VERSION = "jsonfeed.org/version/"
+
+Row = dict[str, Any]
+
+
+def read(text: str, url: str) -> Listing:
+    """The articles of one page of a feed. Raises ValueError with the reason when it is none."""
+    try:
+        feed = json.loads(text)
+    except (ValueError, RecursionError) as exc:
+        raise ValueError("is no feed: it begins like JSON but cannot be read as such") from exc
+    if not is_feed(feed):
+        raise ValueError('is no feed: it is JSON without the "version" and "items" of a JSON Feed')
+    base = absolute(_string(feed, "feed_url"), url) or url
+    following = absolute(_string(feed, "next_url"), base)
+    return Listing(
+        kind="JSON Feed 1.1" if "version/1.1" in feed["version"] else "JSON Feed 1.0",
+        title=inline_text.unescaped(_string(feed, "title")),
+        entries=tuple(_entry(item, feed, base) for item in feed["items"][:MOST_ENTRIES] if isinstance(item, dict)),
+        more=(following,) if following and following != url else (),
+    )
+
+
+def is_feed(found: object) -> bool:
+    """Whether parsed JSON is a feed; publishers write http and www into its version, too."""
+    if not isinstance(found, dict) or not isinstance(found.get("items"), list):
+        return False
+    return _VERSION in _string(found, "version")
+
+
+def _entry(item: Row, feed: Row, base: str) -> Entry:
+    url = absolute(_string(item, "url"), base) or absolute(_string(item, "id"), "")
+    texts = [_string(item, "content_html"), escape(_string(item, "content_text"), quote=False)]
+    tags = item.get("tags")
+    return Entry(
+        url=url or absolute(_string(item, "external_url"), base),
+        title=inline_text.unescaped(_string(item, "title")),
+        authors=_authors(item) or _authors(feed),
+        published=moment(item.get("date_published")),
+        updated=moment(item.get("date_modified")),
+        section=inline_text.unescaped(next((tag for tag in tags if isinstance(tag, str)), ""))
+        if isinstance(tags, list)
+        else "",
+        language=inline_text.language(_string(item, "language") or _string(feed, "language")),
+        html=cleaned(max(*texts, escape(_string(item, "summary"), quote=False), key=len), url or base),
+    )
+
+
+def _authors(row: Row) -> tuple[str, ...]:
+    """The list of version 1.1, or the one author of version 1."""
+    listed = row.get("authors")
+    people = listed if isinstance(listed, list) and listed else [row.get("author")]
+    written = (_string(person, "name") for person in people if isinstance(person, dict))
+    return tuple(dict.fromkeys(name for line in written for name in inline_text.names(line)))
+
+
+def _string(row: Row, key: str) -> str:
+    value = row.get(key)
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,171 @@
+"""The small network that reads who says what: dilated convolutions over tokens, then each cue against its surroundings.
+
+The encoder is that of iterated dilated convolutions (Strubell et al., 2017, https://arxiv.org/abs/1702.02098); sources
+are found as spans by their first and last token, as answers are in reading comprehension, contents token by token.
+`evals/train_quotes.py` trains it; it runs on numpy alone.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import as_file, files
+from pathlib import Path
+
+import numpy as np
+
+from retrieval.quotes.attribution.token_features import Booleans, Floats, Integers, Tokens
+
+DILATIONS = (1, 2, 4, 8, 16, 32)
+BACK, AHEAD = 112, 144  # tokens before and after a cue in which its source and content are looked for
+WINDOW = BACK + AHEAD
+KERNEL = 5  # tokens, of the two convolutions over a cue's window
+SPREADS = (1, 4)  # their dilations
+PLACES = 8  # facts about a token's place beside the cue
+_CUES_AT_ONCE = 128  # bounds the memory that an endless article takes
+_STEPS = np.array([0, 1, 2, 3, 4, 5, 6, 8, 10, 13, 17, 22, 29, 38, 50, 70, 100, 140, 200])
+OFFSETS = np.arange(-BACK, AHEAD, dtype=np.int32)
+
+Weights = Mapping[str, Floats]
+_Cue = tuple[int, int, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the network says of one cue: first and last token, and its surroundings from `first - BACK` on.
+
+    `content` holds each token's probability to be said, `source` its log odds to be in the source, `source_first` and
+    `source_last` logits with that of `no source` last.
+    """
+
+    first: int
+    last: int
+    certainty: float
+    content: Floats
+    source: Floats
+    source_first: Floats
+    source_last: Floats
+
+
+def distances(offsets: Integers) -> Integers:
+    """The bucket of each offset from a cue: told apart finely near it and coarsely far from it."""
+    ahead, back = (np.searchsorted(_STEPS, side, "right") - 1 for side in (offsets, -offsets))
+    return np.where(offsets >= 0, ahead, len(_STEPS) - 1 + back).astype(np.int32)
+
+
+@cache
+def weights() -> Weights:
+    """The trained weights, from the package."""
+    with as_file(files("retrieval.quotes.attribution") / "network.npz") as path:
+        return load(path)
+
+
+def load(path: Path) -> Weights:
+    """Trained weights from a file that `evals.train_quotes` wrote."""
+    with np.load(path) as stored:
+        loaded = {name: stored[name].astype(np.float32) for name in stored.files}
+    loaded["emb"] *= loaded.pop("emb_scale")
+    return loaded
+
+
+def read(net: Weights, tokens: Tokens, *, threshold: float) -> list[Reading]:
+    """Every cue whose probability is above the threshold, in the order of the text."""
+    if not len(tokens):
+        return []
+    hidden = encode(net, tokens)
+    cues = _cues(net, hidden, threshold)
+    return [
+        reading
+        for at in range(0, len(cues), _CUES_AT_ONCE)
+        for reading in _surroundings(net, hidden, tokens, cues[at : at + _CUES_AT_ONCE])
+    ]
+
+
+def encode(net: Weights, tokens: Tokens) -> Floats:
+    """One row a token, which knows what stands around it."""
+    hidden: Floats = np.concatenate([net["emb"][tokens.ids], tokens.features], axis=1) @ net["win"] + net["bin"]
+    count = len(hidden)
+    for layer, reach in enumerate(DILATIONS):
+        padded = np.zeros((count + 2 * reach, hidden.shape[1]), dtype=np.float32)
+        padded[reach : count + reach] = _normed(hidden, net[f"g{layer}"])
+        kernel = net[f"c{layer}"]
+        found = padded[:count] @ kernel[0]
+        found += padded[reach : count + reach] @ kernel[1]
+        found += padded[2 * reach :] @ kernel[2]
+        found += net[f"b{layer}"]
+        np.maximum(found, 0, out=found)
+        hidden = hidden + found @ net[f"o{layer}"]
+    return _normed(hidden, net["gf"])
+
+
+def _normed(hidden: Floats, gain: Floats) -> Floats:
+    normed: Floats = hidden * (gain / np.sqrt((hidden * hidden).mean(axis=1, keepdims=True) + 1e-5))
+    return normed
+
+
+def _cues(net: Weights, hidden: Floats, threshold: float) -> list[_Cue]:
+    """First and last token of each cue, and its probability: one that begins a cue, and those that go on with it."""
+    logits = hidden @ net["cue"] + net["cueb"]
+    odds = np.exp(logits - logits.max(axis=1, keepdims=True))
+    _, begins, goes_on = (odds / odds.sum(axis=1, keepdims=True)).T
+    found: list[_Cue] = []
+    for first in np.flatnonzero(begins > threshold).tolist():
+        if found and first <= found[-1][1]:
+            continue
+        last = first
+        while last + 1 < len(hidden) and goes_on[last + 1] > 0.5:
+            last += 1
+        found.append((first, last, float(begins[first])))
+    return found
+
+
+def _surroundings(net: Weights, hidden: Floats, tokens: Tokens, cues: list[_Cue]) -> list[Reading]:
+    first, last = np.array([cue[:2] for cue in cues], dtype=np.int32).T
+    cue = hidden[first] + hidden[last]
+    at = first[:, None] + OFFSETS
+    exists = (at >= 0) & (at < len(hidden))
+    near = np.clip(at, 0, len(hidden) - 1)
+    seen = (hidden @ net["pv"])[near]
+    seen += (cue @ net["pu"] + net["pb"])[:, None]
+    seen += net["pr"][distances(OFFSETS)]
+    seen += _places(tokens, first, last, at, near) @ net["pg"]
+    np.maximum(seen, 0, out=seen)
+    seen *= exists[:, :, None]
+    for layer, spread in enumerate(SPREADS, start=1):
+        seen += _convolved(seen, net[f"k{layer}"], net[f"kb{layer}"], spread)
+    logits = seen @ net["out"] + net["outb"]
+    logits[~exists] = -30.0
+    content = 1 / (1 + np.exp(-logits[:, :, 0]))
+    nobody = cue @ net["null"]
+    source_first = np.concatenate([logits[:, :, 1], nobody[:, :1]], axis=1)
+    source_last = np.concatenate([logits[:, :, 2], nobody[:, 1:]], axis=1)
+    return [
+        Reading(*cues[row], content[row], logits[row, :, 3], source_first[row], source_last[row])
+        for row in range(len(cues))
+    ]
+
+
+def _places(tokens: Tokens, first: Integers, last: Integers, at: Integers, near: Integers) -> Floats:
+    apart = tokens.paragraphs[near] - tokens.paragraphs[first][:, None]
+    quotation = tokens.quotations[near]
+    facts: list[Booleans] = [
+        apart == 0,
+        apart == 1,
+        apart == -1,
+        np.abs(apart) > 1,
+        tokens.sentences[near] == tokens.sentences[first][:, None],
+        quotation == tokens.quotations[first][:, None],
+        quotation > 0,
+        (at >= first[:, None]) & (at <= last[:, None]),
+    ]
+    return np.stack(facts, axis=-1).astype(np.float32)
+
+
+def _convolved(seen: Floats, kernel: Floats, bias: Floats, spread: int) -> Floats:
+    margin = spread * (KERNEL // 2)
+    padded = np.pad(seen, ((0, 0), (margin, margin), (0, 0)))
+    found = padded[:, :WINDOW] @ kernel[0]
+    for step in range(1, KERNEL):
+        found += padded[:, step * spread : step * spread + WINDOW] @ kernel[step]
+    found += bias
+    positive: Floats = np.maximum(found, 0, out=found)
+    return positive

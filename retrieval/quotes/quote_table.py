@@ -1,0 +1,170 @@
+"""The quotes in the catalog: written and withdrawn with their article, read by speaker, by passage, by article."""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+
+from retrieval.documents import Article, Quote, QuoteHit
+from retrieval.quotes.speakers.names import fold
+from retrieval.text.sentences import Span
+
+Said = tuple[str, str]
+"""A name and the words said."""
+
+_COLUMNS = "q.*, v.title, v.url, v.outlet"
+_FROM = "quotes q JOIN articles a ON a.id = q.article JOIN versions v ON v.article = a.id AND v.number = a.version"
+# CROSS JOIN keeps the order: the few passages that are asked for come first.
+_IN_PASSAGES = (
+    "json_each(?) wanted CROSS JOIN passages p ON p.id = wanted.value "
+    'CROSS JOIN quotes q ON q.article = p.article AND q.start >= p.start AND q.start < p."end"'
+)
+
+
+def replace(db: sqlite3.Connection, article: Article, quotes: Iterable[Quote]) -> None:
+    """Store an article's quotes in place of those it had; part of the caller's transaction."""
+    withdraw(db, article.id)
+    db.executemany(
+        f"INSERT INTO quotes VALUES (NULL, {', '.join('?' * 14)})",
+        (
+            [
+                article.id,
+                quote.speaker,
+                surname(quote.speaker),
+                quote.is_person,
+                quote.role,
+                quote.kind,
+                quote.words,
+                json.dumps(quote.spans),
+                json.dumps(quote.source),
+                json.dumps(quote.cue),
+                quote.said,
+                article.published,
+                given(quote.speaker) if quote.is_person else "",
+                quote.start,
+            ]
+            for quote in quotes
+        ),
+    )
+
+
+def withdraw(db: sqlite3.Connection, article: str) -> None:
+    """Forget an article's quotes; part of the caller's transaction."""
+    db.execute("DELETE FROM quotes WHERE article = ?", [article])
+
+
+def surname(name: str) -> str:
+    """The last word of a name, folded; what people are looked up by."""
+    words = name.split()
+    return fold(words[-1]) if words else ""
+
+
+def given(name: str) -> str:
+    """The first word of a full name, folded."""
+    words = name.split()
+    return fold(words[0]) if len(words) > 1 else ""
+
+
+def names(
+    db: sqlite3.Connection,
+    articles: Sequence[str] | None = None,
+    *,
+    words: Sequence[str] | None = None,
+    most: int = -1,
+) -> list[tuple[str, bool, int, str]]:
+    """Every name with words to it, whether it is a person's, how many quotes bear it and the day of the newest.
+
+    `articles` limits them to these, `words` to names whose first or last word is among them, `most` to the names that
+    bear the most quotes.
+    """
+    among = "(SELECT value FROM json_each(?))"
+    only, values = "", list[str]()
+    if words is not None:
+        only = f" AND (surname IN {among} OR (given <> '' AND given IN {among}))"
+        values = [json.dumps(words)] * 2
+    if articles is None:
+        sql = f"SELECT name, person, quotes, newest FROM speakers WHERE true{only} ORDER BY quotes DESC LIMIT ?"
+    else:
+        values.insert(0, json.dumps(articles))
+        sql = (
+            "SELECT name, max(person), count(*), max(published) FROM quotes "
+            f"WHERE name <> '' AND said AND article IN {among}{only} "
+            "GROUP BY name ORDER BY count(*) DESC LIMIT ?"
+        )
+    return [(row[0], bool(row[1]), row[2], row[3]) for row in db.execute(sql, [*values, most])]
+
+
+def surnames(db: sqlite3.Connection) -> list[str]:
+    """The last words of all people's names."""
+    return [row[0] for row in db.execute("SELECT DISTINCT surname FROM speakers WHERE person = 1")]
+
+
+def by_names(db: sqlite3.Connection, wanted: Sequence[str], *, most: int = -1) -> list[QuoteHit]:
+    """All quotes of these speakers, newest article first, in the order of its text.
+
+    With `most`, no more than so many, of those whose cue reports words.
+    """
+    only = " AND q.said ORDER BY q.published DESC, q.article, q.start LIMIT ?" if most >= 0 else ""
+    sql = f"SELECT {_COLUMNS} FROM {_FROM} WHERE q.name IN (SELECT value FROM json_each(?)){only}"
+    found = list(map(_hit, db.execute(sql, [json.dumps(wanted), *([most] if only else [])])))
+    by_place = sorted(found, key=lambda hit: (hit.article, hit.quote.start))
+    return sorted(by_place, key=lambda hit: hit.published, reverse=True)
+
+
+def of_passages(
+    db: sqlite3.Connection, passages: Sequence[str], names: Sequence[str] | None = None
+) -> Iterator[tuple[str, QuoteHit]]:
+    """The quotes that begin in these passages, each with its passage; of these speakers only, where given."""
+    only, values = "", [json.dumps(passages)]
+    if names is not None:
+        only = " AND q.name IN (SELECT value FROM json_each(?))"
+        values.append(json.dumps(names))
+    sql = (
+        f"SELECT p.id AS passage, {_COLUMNS} FROM {_IN_PASSAGES} "
+        "JOIN articles a ON a.id = q.article JOIN versions v ON v.article = a.id AND v.number = a.version "
+        f"WHERE p.live{only} ORDER BY wanted.key, q.start, q.id"
+    )
+    return ((row["passage"], _hit(row)) for row in db.execute(sql, values))
+
+
+def said_in(db: sqlite3.Connection, passages: Sequence[str]) -> dict[str, list[Said]]:
+    """What is said in these passages, as the words index takes it: by passage, in the order of the text."""
+    sql = f"SELECT p.id, q.name, q.words FROM {_IN_PASSAGES} WHERE p.live ORDER BY q.start, q.id"
+    found: dict[str, list[Said]] = {}
+    for passage, name, words in db.execute(sql, [json.dumps(passages)]):
+        found.setdefault(passage, []).append((name, words))
+    return found
+
+
+def of_article(db: sqlite3.Connection, article: str) -> list[QuoteHit]:
+    """The quotes of one article in the order of its text."""
+    rows = db.execute(f"SELECT {_COLUMNS} FROM {_FROM} WHERE q.article = ? ORDER BY q.id", [article])
+    return list(map(_hit, rows))
+
+
+def count(db: sqlite3.Connection) -> int:
+    """How many quotes there are."""
+    return int(db.execute("SELECT count(*) FROM quotes").fetchone()[0])
+
+
+def _hit(row: sqlite3.Row) -> QuoteHit:
+    quote = Quote(
+        speaker=row["name"],
+        role=row["role"],
+        is_person=bool(row["person"]),
+        kind=row["kind"],
+        words=row["words"],
+        spans=tuple(map(_span, json.loads(row["spans"]))),
+        source=_perhaps(row["source"]),
+        cue=_perhaps(row["cue"]),
+        said=bool(row["said"]),
+    )
+    return QuoteHit(quote, row["article"], row["title"], row["url"], row["outlet"], row["published"])
+
+
+def _span(pair: Sequence[int]) -> Span:
+    return pair[0], pair[1]
+
+
+def _perhaps(stored: str) -> Span | None:
+    pair = json.loads(stored)
+    return _span(pair) if pair else None

@@ -1,0 +1,129 @@
+"""Names of people in a text: which runs of capitalised words name a person, and what precedes the name."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import Literal
+from unicodedata import combining, normalize
+
+from retrieval.quotes.word_lists import lines, words
+from retrieval.text.sentences import Span
+
+Gender = Literal["m", "f", ""]
+
+MEN_TITLES = frozenset("mr sir king prince lord pope father spokesman congressman councilman chairman brother".split())
+WOMEN_TITLES = frozenset(
+    "mrs ms miss queen princess lady dame sister spokeswoman congresswoman councilwoman chairwoman baroness".split()
+)
+TITLES = words("titles")
+PARTICLES = frozenset("de da del della di van von der den ten bin ibn al el la le du dos".split())
+_PARTICLE = rf"(?:{'|'.join(sorted(PARTICLES))})"
+_UPPER = "".join(chr(code) for code in range(0x41, 0x530) if chr(code).isupper())  # Latin, Greek, Cyrillic
+_WORD = (
+    rf"(?:[{_UPPER}]\.(?:\s?[{_UPPER}]\.)?|"
+    rf"(?:{_PARTICLE}-|O[’']|D[’']|Mc|Mac)?[{_UPPER}]\w+(?:[-’'][{_UPPER}]\w+|-[a-z]+)*|[A-Z]{{2,}}\b)"
+)
+_RUN = re.compile(rf"(?<![\w’'@#]){_WORD}\.?(?:[ \xa0]+(?:{_PARTICLE}[ \xa0]+){{0,2}}{_WORD}\.?)*")
+_TOKEN = re.compile(r"[^ \xa0]+")
+LONGEST_NAME = 5  # words
+SUFFIXES = frozenset("jr sr ii iii iv phd md".split())
+# Words of sentences and headlines that are surnames too.
+_SURNAMES_TOO = frozenset("may said more day will mark".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A possible name: where it stands, its words without titles, and the titles and other words before them."""
+
+    span: Span
+    words: tuple[str, ...]
+    titles: tuple[str, ...]
+
+    @property
+    def given(self) -> str:
+        """The first word of a full name, folded; empty for a surname alone, with its particle or without."""
+        first = fold(self.words[0])
+        return first if len(self.words) > 1 and first not in PARTICLES else ""
+
+    @property
+    def surname(self) -> str:
+        """The last word, folded; the name's key within an article."""
+        return fold(self.words[-1])
+
+
+def named(text: str, start: int = 0, end: int | None = None) -> Iterator[Named]:
+    """Runs of capitalised words that may name a person, in order."""
+    for run in _RUN.finditer(text, start, len(text) if end is None else end):
+        yield from _people([(run.start() + match.start(), match.group()) for match in _TOKEN.finditer(run.group())])
+
+
+def gender(name: tuple[str, ...], titles: tuple[str, ...]) -> Gender:
+    """As the title or the given name tells it; empty where neither does."""
+    keys = {fold(title) for title in titles}
+    if keys & WOMEN_TITLES:
+        return "f"
+    if keys & MEN_TITLES:
+        return "m"
+    return given_names().get(fold(name[0]), "") if len(name) > 1 else ""
+
+
+@cache
+def given_names() -> dict[str, Gender]:
+    """Given names, folded, that nearly always are a man's or nearly always a woman's."""
+    kinds: dict[str, Gender] = {"m:": "m", "f:": "f"}
+    return {name: kinds[line[:2]] for line in lines("given_names") for name in line[2:].split()}
+
+
+@lru_cache(maxsize=65_536)
+def fold(word: str) -> str:
+    """A word of a name for comparing: lower case, without accents, possessive and full stop."""
+    return "".join(char for char in normalize("NFKD", lower(word)) if not combining(char))
+
+
+def lower(word: str) -> str:
+    """The same with its accents, as the lists of words have it: `Ås` is no `as`."""
+    return re.sub(r"'s?$|\.$", "", word.casefold().replace("’", "'"))
+
+
+def is_thing(name: tuple[str, ...]) -> bool:
+    """Whether a word among these is one of institutions or days, or of places without a given name before it."""
+    folded = [fold(word) for word in name]
+    if any(word in words("things") for word in folded):
+        return True
+    return folded[0] not in given_names() and any(word in words("places") for word in folded)
+
+
+def _people(run: list[tuple[int, str]]) -> Iterator[Named]:
+    titles, name = list[str](), list[tuple[int, str]]()
+    for at, (start, word) in enumerate(run):
+        key = lower(word)
+        given = key in given_names() and at + 1 < len(run)
+        is_title = key in TITLES or (key in words("roles") and at + 1 < len(run))
+        if is_title and not (given and key not in MEN_TITLES | WOMEN_TITLES):
+            yield from _made(name, titles)
+            titles, name = ([] if name else titles) + [key], []
+        elif key in words("not_names") and not (name and key in _SURNAMES_TOO):
+            yield from _made(name, titles)
+            titles, name = [], []
+        elif given and len(name) > 1 and not word.endswith("."):
+            yield from _made(name, titles)  # "Chris Christie Calls Hillary Clinton": a headline runs two names together
+            titles, name = [], [(start, word)]
+        elif given and name and fold(name[0][1]) not in given_names():
+            # "Florida Marco Rubio", "State Marco Rubio": what stood before is not part of the name.
+            titles, name = [*titles, *(fold(part) for _, part in name)], [(start, word)]
+        else:
+            name.append((start, word))
+        ends = word.endswith(".") and len(word) > 2 and not is_title and key not in SUFFIXES
+        if (ends or word.endswith(("’s", "'s"))) and name:
+            yield from _made(name, titles)
+            titles, name = [], []
+    yield from _made(name, titles)
+
+
+def _made(parts: list[tuple[int, str]], titles: list[str]) -> Iterator[Named]:
+    while parts and fold(parts[-1][1]) in SUFFIXES:
+        parts = parts[:-1]
+    bare = tuple(re.sub(r"(?:[’']s?|(?<=\w\w)\.)$", "", word) for _, word in parts)
+    if bare and len(bare) <= LONGEST_NAME and len(bare[-1]) > 1:
+        yield Named((parts[0][0], parts[-1][0] + len(bare[-1])), bare, tuple(titles))

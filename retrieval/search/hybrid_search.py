@@ -1,0 +1,176 @@
+"""A question to the passages that may answer it: Chroma and tantivy side by side, fused, filtered, copies once."""
+
+import math
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from retrieval.catalog.filters import Filters
+from retrieval.catalog.reader import Reading
+from retrieval.documents import Hit, QuoteHit
+from retrieval.errors import EmbeddingUnavailable, IndexUnavailable
+from retrieval.index import pending
+from retrieval.index.store import Store
+from retrieval.quotes.speakers.speaker_index import Match
+from retrieval.search.deduplication import once
+from retrieval.search.filtered_search import Scope, best, scope_of
+from retrieval.search.quote_intent import Speech, asked_speech, spoken_by
+from retrieval.search.quote_search import Record
+from retrieval.search.ranking import Asked, phrases, rank, text_score
+from retrieval.text.dates import asked_days, asks_latest, timeless
+from retrieval.text.terms import content_terms
+
+DEFAULT_HITS = 10
+CANDIDATES = 40  # of each index; 60 and 100 ranked no better on evals `news` and `quotes`
+MOST_REMARKS = 40  # quotes whose passages are ranked with the others
+MOST_OF_ONE = 200  # somebody's newest quotes, where no topic is asked for
+ON_TOPIC = 0.4  # a quote that says less of the topic is about something else
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The hits for one question, best first, and how the question was understood."""
+
+    hits: tuple[Hit, ...]
+    asked: Asked
+    without_vectors: str = ""  # why, when words alone were searched
+    remarks: tuple[QuoteHit, ...] = ()  # the words asked for, best first, where a question asks for somebody's
+    match: Match = field(default=Match(()))  # whose
+    others: tuple[QuoteHit, ...] = ()  # what they speak about where it is not what was asked, newest first
+
+
+class Search:
+    """Searches one store; safe to share between threads."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._pool = ThreadPoolExecutor(4, thread_name_prefix="dense")
+
+    def close(self) -> None:
+        """Stop the threads; the store stays open."""
+        self._pool.shutdown(cancel_futures=True)
+
+    def record(self, catalog: Reading | None = None) -> Record:
+        """Who is on record now, or in `catalog`, where whoever asks goes on reading it. Raises IndexUnavailable."""
+        return Record(catalog or self._store.catalog, self._store.words)
+
+    def warm(self) -> None:
+        """Start loading what the first question needs, without waiting for it."""
+        self._pool.submit(lambda: self._store.vectors.warm())
+
+    def __call__(
+        self,
+        question: str,
+        k: int = DEFAULT_HITS,
+        *,
+        filters: Filters | None = None,
+        today: date | None = None,
+        catalog: Reading | None = None,
+    ) -> Found:
+        """The `k` best passages, near-duplicates counted once; of `catalog`, where whoever asks goes on reading it."""
+        limits = filters or Filters()
+        asked = self._ask(question, limits.speaker, today or date.today())
+        if catalog is None:
+            with self._store.catalog.reading() as moment:
+                return self._find(question, k, asked, limits, self.record(moment))
+        return self._find(question, k, asked, limits, self.record(catalog))
+
+    def _find(self, question: str, k: int, asked: Asked, limits: Filters, record: Record) -> Found:
+        catalog = record.catalog
+        scope = scope_of(catalog, limits)
+        if scope and scope.is_empty:
+            match = record.find(asked.speech.titled) if asked.speech and asked.speech.name else Match(())
+            return Found((), asked, match=match)
+        dense = self._pool.submit(self._dense, question, scope)
+        match, said = _said(record, asked.speech, limits)
+        named = scope.named if scope else None
+        words = dict(best(catalog, scope, CANDIDATES, lambda k: self._store.words.search(asked.terms, k, named)))
+        candidates = _with_speech(catalog.hits([*words, *said]), said)
+        texts = {key: text_score(asked, hit) for key, hit in candidates.items()}  # while the other index is searched
+        try:
+            near, trouble = dict(dense.result()), ""
+        except (EmbeddingUnavailable, IndexUnavailable) as exc:
+            near, trouble = {}, str(exc)
+        others = catalog.hits([key for key in near if key not in candidates])
+        candidates |= others
+        texts |= {key: text_score(asked, hit) for key, hit in others.items()}
+        scored = [replace(hit, words=words.get(key, 0.0), dense=near.get(key, 0.0)) for key, hit in candidates.items()]
+        hits = _with_copies(catalog, once(rank(asked, scored, texts), k))
+        remarks = _remarks(record, asked.speech, match, limits, hits)
+        instead = () if remarks or not match.voices else tuple(_others(record, match.likeliest, limits))
+        return Found(hits, asked, trouble, remarks, match, instead)
+
+    def _ask(self, question: str, speaker: str, today: date) -> Asked:
+        speech = spoken_by(speaker, question) if speaker else asked_speech(question)
+        terms = list(dict.fromkeys([*content_terms(question), *(speech.speaker if speech else ())]))
+        frequencies, total = self._store.words.document_frequencies(terms)
+        weight = {term: math.log(1 + (total - df + 0.5) / (df + 0.5)) for term, df in frequencies.items()}
+        since, until = asked_days(question, today)
+        if speech:
+            topic = frozenset(timeless(speech.topic))
+            speech = replace(speech, topic=topic, about=speech.about if topic else "")
+        unknown = frozenset(term for term, df in frequencies.items() if df == 0)
+        return Asked(
+            tuple(terms), phrases(question), weight, speech, since, until, asks_latest(question), unknown, total
+        )
+
+    def _dense(self, question: str, scope: Scope | None) -> list[tuple[str, float]]:
+        catalog, vectors = self._store.catalog, self._store.vectors
+        generation = pending.generation(catalog)
+        vector = vectors.embed(question)
+        among = catalog.passages_of(scope.named, embedded=True) if scope and scope.named is not None else None
+        return best(catalog, scope, CANDIDATES, lambda k: vectors.search(vector, k, generation=generation, among=among))
+
+
+def _others(record: Record, match: Match, limits: Filters) -> list[QuoteHit]:
+    """A voice's quotations, one an article."""
+    said = record.of(match, limits, most=MOST_OF_ONE)
+    quoted = [hit for hit in said if hit.quote.kind == "direct"] or said
+    return list({hit.article: hit for hit in reversed(quoted)}.values())[::-1]
+
+
+def _said(record: Record, speech: Speech | None, limits: Filters) -> tuple[Match, dict[str, float]]:
+    """Whose words are asked for, and the passages that hold them, with how well each fits."""
+    if speech is None:
+        return Match(()), {}
+    match = record.find(speech.titled) if speech.name else Match(())
+    if speech.name and not match.voices:
+        return match, {}
+    quotes = record.about(speech.topic, limits, match=match if speech.name else None)[:MOST_REMARKS]
+    places = record.catalog.passages_at((hit.article, hit.quote.start) for hit in quotes)
+    said: dict[str, float] = {}
+    for hit in quotes:
+        key = places.get((hit.article, hit.quote.start))
+        if key and hit.score >= ON_TOPIC:
+            said[key] = max(said.get(key, 0.0), hit.score)
+    return match, said
+
+
+def _with_speech(hits: dict[str, Hit], said: dict[str, float]) -> dict[str, Hit]:
+    return hits | {key: replace(hits[key], speech=fit) for key, fit in said.items() if key in hits}
+
+
+def _remarks(
+    record: Record, speech: Speech | None, match: Match, limits: Filters, hits: Sequence[Hit]
+) -> tuple[QuoteHit, ...]:
+    if speech is None or (speech.name and not match.voices):
+        return ()
+    if not speech.topic:
+        return tuple(record.of(match, limits, most=MOST_OF_ONE))
+    # A surname alone means the one who is quoted far more than others who bear it, unless only those speak of this.
+    for voices in (match.likeliest, match) if speech.name else (None,):
+        found = record.about(speech.topic, limits, match=voices, hits=hits)
+        if remarks := tuple(hit for hit in found if hit.score >= ON_TOPIC):
+            return remarks
+    return ()
+
+
+def _with_copies(catalog: Reading, hits: Sequence[Hit]) -> tuple[Hit, ...]:
+    """Hits with the articles of which their own are kept."""
+    copies = catalog.copied([hit.passage.article for hit in hits])
+    return tuple(_with(hit, copies.get(hit.passage.article, ())) for hit in hits)
+
+
+def _with(hit: Hit, copies: Sequence[str]) -> Hit:
+    return replace(hit, copies=tuple(dict.fromkeys((*hit.copies, *copies)))) if copies else hit

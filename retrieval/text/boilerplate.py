@@ -1,0 +1,197 @@
+"""Tell headline, headings and body of an article apart from the boilerplate around them.
+
+Nothing is deleted: the stored text stays as it came, blocks say what each part of it is. Only body becomes passages.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+from functools import cache
+from importlib.resources import files
+
+from retrieval.text.sentences import Span
+
+LONGEST_HEADING = 120  # characters
+FEWEST_BODY_CHARACTERS = 20
+
+
+class Kind(Enum):
+    TITLE = "title"
+    HEADING = "heading"
+    BODY = "body"
+    BOILERPLATE = "boilerplate"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One paragraph-sized part of an article's text."""
+
+    kind: Kind
+    start: int
+    end: int
+
+
+# What follows one of these to the end of the page is furniture too, so long as no real paragraph returns.
+_FOOTER = re.compile(
+    r"(?:leave a (?:reply|comment)|trending(?: posts| now| stories)?|related(?: articles| stories| posts)|"
+    r"most (?:read|popular)|you may also like|recommended(?: for you)?|comments?|more from .{1,60})\W*",
+    re.IGNORECASE,
+)
+_CONSENT = re.compile(
+    r"privacy policy|cookie(?:s| policy)|legitimate interest|your (?:personal )?(?:data|consent|registration)|"
+    r"unsubscribe|"
+    r"enable javascript|not a robot|terms of (?:use|service)",
+    re.IGNORECASE,
+)
+_CREDIT = re.compile(
+    r"Getty Images|\b(?:AP|AFP|Reuters|NASA|Shutterstock|USA TODAY Sports|pic\.twitter\.com/\S+)$|@\w+|/AP\b"
+)
+_LABEL = re.compile(r"\s+(?:front ?page|breaking|top|latest|world) (?:news|stories)\W*$", re.IGNORECASE)
+_FILLER = {"amid", "with", "from", "over", "after", "into", "that", "this", "says", "said", "will", "have", "what"}
+_DATELINE = re.compile(r"[A-Z][\w .,/-]{0,40}(?:CNN|AP|Reuters|CNN Business|USA TODAY)?\s*[—–-]+")
+_BYLINE = re.compile(
+    r"by (?:[A-Z][\w.’'-]+[ ,]*(?:and |for |the )?){1,8}|(?:published|posted|updated|last updated)\b.{0,60}|"
+    r"(?:\w{3,9}day,? )?(?:\d{1,2} [A-Z]\w{2,8},? \d{4}|[A-Z]\w{2,8} \d{1,2},? \d{4}|\d{4}-\d\d-\d\d)",
+    re.IGNORECASE,
+)
+_SENTENCE_END = re.compile(r"[.!?…:;,][\"'’”»)\]]*$")
+_BULLET = re.compile(r"\s*(?:[-•*–▪]|\d{1,2}[.)])\s")
+_PARAGRAPH = re.compile(r"\S(?:.*?\S)??(?=\s*(?:\n[ \t]*\n|\Z))", re.DOTALL)
+_WORD = re.compile(r"[^\W\d_]+")
+
+
+@cache
+def _furniture() -> re.Pattern[str]:
+    """Whole paragraphs that belong to the page around an article."""
+    lines = (files("retrieval.text") / "boilerplate.txt").read_text("utf-8").splitlines()
+    return re.compile("|".join(f"(?:{line})" for line in lines if line and not line.startswith("#")), re.I | re.S)
+
+
+def blocks(text: str, title: str = "", headings: Sequence[Span] = ()) -> tuple[Block, ...]:
+    """Cut `text` into blocks; `headings` are spans the source itself marked as headings (then none are guessed)."""
+    spans = _paragraphs(text)
+    kinds = list[Kind]()
+    for start, end in spans:
+        block, seen_body = text[start:end], any(kind is Kind.BODY for kind in kinds)
+        kinds.append(_first_kind(block, title, seen_body=seen_body))
+    if Kind.BODY not in kinds:  # a text of one sentence that is its own headline
+        kinds = [Kind.BODY if kind is Kind.TITLE else kind for kind in kinds]
+    _mark_footer(text, spans, kinds)
+    if headings:
+        _mark_given(spans, kinds, headings)
+    else:
+        _mark_guessed(text, spans, kinds)
+    return tuple(Block(kind, start, end) for kind, (start, end) in zip(kinds, spans, strict=True))
+
+
+def headline(text: str) -> str:
+    """The first line of a text that reads like a headline, for sources that name no title; empty if none does."""
+    for start, end in _paragraphs(text):
+        line = text[start:end]
+        if not _furniture().fullmatch(line):
+            return line if _looks_like_heading(line) else ""
+    return ""
+
+
+def is_furniture(paragraph: str) -> bool:
+    """Whether a whole paragraph belongs to the page around an article."""
+    return bool(_furniture().fullmatch(paragraph))
+
+
+def has_article(text: str, parts: Sequence[Block]) -> bool:
+    """Whether the blocks hold an article at all, rather than a consent notice, a form or an index of links."""
+    body = [text[part.start : part.end] for part in parts if part.kind is Kind.BODY]
+    told = sum(len(part) for part in body if not _CONSENT.search(part))
+    return told >= FEWEST_BODY_CHARACTERS and told * 2 >= sum(map(len, body)) and any(map(_WORD.search, body))
+
+
+def _paragraphs(text: str) -> list[Span]:
+    """Paragraphs at blank lines; a paragraph of unwrapped lines is one paragraph a line."""
+    spans: list[Span] = []
+    for match in _PARAGRAPH.finditer(text):
+        lines = [line for line in re.finditer(r"[^\n]+", match.group()) if line.group().strip()]
+        if len(lines) > 1 and not _is_wrapped([line.group() for line in lines]):
+            spans.extend((match.start() + line.start(), match.start() + line.end()) for line in lines)
+        else:
+            spans.append(match.span())
+    return [_trim(text, span) for span in spans]
+
+
+def _is_wrapped(lines: Sequence[str]) -> bool:
+    """Hard-wrapped prose: every line but the last is full, up to the width of an editor, and seldom ends a sentence."""
+    full = lines[:-1]
+    widest = max(map(len, lines))
+    ends = sum(bool(_SENTENCE_END.search(line.rstrip())) for line in full)
+    return 30 <= widest <= 130 and min(map(len, full)) >= widest * 0.6 and ends <= len(full) * 0.5
+
+
+def _trim(text: str, span: Span) -> Span:
+    start, end = span
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return start, end
+
+
+def _first_kind(block: str, title: str, *, seen_body: bool) -> Kind:
+    if _furniture().fullmatch(block) or (len(block) <= 50 and _DATELINE.fullmatch(block)) or _is_byline(block):
+        return Kind.BOILERPLATE
+    if title and not seen_body and len(block) <= 2 * len(title) + 40 and _same_headline(block, title):
+        return Kind.TITLE
+    return Kind.BODY
+
+
+def _is_byline(block: str) -> bool:
+    return len(block) <= 80 and not block.endswith(".") and bool(_BYLINE.fullmatch(block))
+
+
+def _same_headline(block: str, title: str) -> bool:
+    """A headline is often repeated in other words and with a section label; half of them in common is the same one."""
+    if block.casefold() == title.casefold():
+        return True
+    if _SENTENCE_END.search(block):
+        return False
+    ours, theirs = _content(block), _content(title)
+    return bool(ours and theirs) and len(ours & theirs) >= 0.5 * min(len(ours), len(theirs)) and len(ours) >= 3
+
+
+def _content(line: str) -> set[str]:
+    return {word for word in map(str.lower, _WORD.findall(_LABEL.sub("", line))) if len(word) > 3} - _FILLER
+
+
+def _mark_footer(text: str, spans: Sequence[Span], kinds: list[Kind]) -> None:
+    for first, (start, end) in enumerate(spans):
+        if first * 2 > len(spans) and _FOOTER.fullmatch(text[start:end]):
+            rest = range(first, len(spans))
+            if all(spans[at][1] - spans[at][0] <= 160 for at in rest):
+                kinds[first:] = [Kind.BOILERPLATE] * len(rest)
+                return
+
+
+def _mark_given(spans: Sequence[Span], kinds: list[Kind], headings: Sequence[Span]) -> None:
+    for at, (start, end) in enumerate(spans):
+        if kinds[at] is Kind.BODY and any(start >= left and end <= right for left, right in headings):
+            kinds[at] = Kind.HEADING
+
+
+def _mark_guessed(text: str, spans: Sequence[Span], kinds: list[Kind]) -> None:
+    candidates = [kinds[at] is Kind.BODY and _looks_like_heading(text[a:b]) for at, (a, b) in enumerate(spans)]
+    seen_body = False
+    for at, candidate in enumerate(candidates):
+        if not candidate:
+            seen_body = seen_body or kinds[at] is Kind.BODY
+            continue
+        follower = next((j for j in range(at + 1, len(spans)) if kinds[j] is not Kind.BOILERPLATE), None)
+        if follower is not None and (not candidates[follower] or not seen_body):
+            previous_in_list = at > 0 and candidates[at - 1] and kinds[at - 1] is Kind.BODY
+            kinds[at] = Kind.BODY if previous_in_list else Kind.HEADING
+
+
+def _looks_like_heading(block: str) -> bool:
+    if len(block) > LONGEST_HEADING or "\n" in block or (_SENTENCE_END.search(block) and not block.endswith("?")):
+        return False
+    words = _WORD.findall(block)
+    starts_well = block[0].isupper() or block[0] in "“\"'‘" or block[0].isdigit()
+    return bool(words) and len(words) <= 18 and starts_well and not _BULLET.match(block) and not _CREDIT.search(block)
