@@ -13,9 +13,8 @@ from pathlib import Path
 from lxml import etree
 
 from evals.table import Line
-from retrieval.ingest.parsing.entry import Listing
+from retrieval.ingest.parsing.entry import Listing, is_teaser
 from retrieval.ingest.parsing.feeds import feed
-from retrieval.ingest.parsing.teaser import is_teaser
 
 _ADDRESS = "https://feeds.example/feed.xml"  # where the files are said to come from
 

@@ -13,8 +13,8 @@ from bot.answering.messages import Answer, Claim
 from retrieval.documents import Hit
 from retrieval.index import indexer
 from retrieval.index.store import Store
+from retrieval.search.question_analysis import Asked, phrases
 from retrieval.search.quote_intent import asked_speech
-from retrieval.search.ranking import Asked, phrases
 from retrieval.text.terms import content_terms
 from tests.conftest import article
 from tests.newsroom import ARTICLES, BRANDT, LORRIES, TOLL, VELDE

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.answering.messages import Answer, Turn
-from bot.service.conversation import LONGEST_QUESTION, Conversation
+from bot.answering.messages import LONGEST_QUESTION, Answer, Turn
+from bot.service.conversation import Conversation
 from retrieval.catalog.filters import Filters, filters_of
 from retrieval.endpoints.cancellation import Cancellation
 from retrieval.errors import Cancelled, EmbeddingUnavailable, UsageError

@@ -2,8 +2,7 @@
 
 import pytest
 
-from bot.answering.generation.sentence_stream import Written
-from bot.answering.messages import Claim
+from bot.answering.messages import Claim, Written
 from bot.answering.verification.verify import verify
 from retrieval.index.store import Store
 from retrieval.quotes import quote_table

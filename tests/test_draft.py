@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering.generation.sentence_stream import Sentences, Written
+from bot.answering.generation.sentence_stream import Sentences
+from bot.answering.messages import Written
 
 
 def cut(*pieces: str) -> list[Written]:

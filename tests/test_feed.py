@@ -7,10 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retrieval.ingest.parsing.entry import Entry, Listing
+from retrieval.ingest.parsing.entry import Entry, Listing, is_teaser
 from retrieval.ingest.parsing.feeds import feed
 from retrieval.ingest.parsing.markup.feed_dates import moment
-from retrieval.ingest.parsing.teaser import is_teaser
 
 URL = "https://post.example/news/feed.xml"
 RSS = """<?xml version="1.0"?><rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/"

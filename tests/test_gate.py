@@ -8,8 +8,8 @@ from bot.answering.answerability import ENOUGH, evidence, features
 from retrieval.documents import Hit, Passage
 from retrieval.index.store import Store
 from retrieval.search.hybrid_search import Found, Search
+from retrieval.search.question_analysis import Asked, phrases
 from retrieval.search.quote_intent import asked_speech
-from retrieval.search.ranking import Asked, phrases
 from retrieval.text.terms import content_terms
 from tests.conftest import fill
 from tests.newsroom import ARTICLES

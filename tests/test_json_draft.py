@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.answering.generation.json_stream import LONGEST, JsonSentences
-from bot.answering.generation.sentence_stream import Refused, Written
+from bot.answering.generation.sentence_stream import Refused
+from bot.answering.messages import Written
 
 TOLL = Written("The toll passed.", (1,))
 PAY = Written("Lorries pay 14 crowns.", (2,))

@@ -3,8 +3,8 @@
 import sqlite3
 from pathlib import Path
 
-from retrieval.catalog.article_lookup import find_article
 from retrieval.catalog.catalog import Catalog, Cut
+from retrieval.catalog.reader import find_article
 from tests.conftest import article
 
 OLD = """

@@ -2,8 +2,7 @@
 
 import pytest
 
-from bot.answering.generation.sentence_stream import Written
-from bot.answering.messages import Claim
+from bot.answering.messages import Claim, Written
 from bot.answering.verification.prompt_injection import gives_orders, has_link, is_ordered, strange_code
 from bot.answering.verification.verify import Dropped, verify
 from retrieval.index.store import Store

@@ -2,7 +2,7 @@
 
 import pytest
 
-from retrieval.catalog.article_lookup import find_article
+from retrieval.catalog.reader import find_article
 from retrieval.index.store import Store
 from tests.conftest import article, fill
 

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from bot.cli.answer_text import Style
-from bot.service.quote_listing import guessed, nothing_found, to_text, voices_to_text
+from bot.cli.quote_text import to_text, voices_to_text
+from bot.service.quote_listing import guessed, nothing_found
 from retrieval.documents import Quote, QuoteHit
 from retrieval.quotes.speakers.speaker_index import Match, Voice
 from tests.conftest import Onrecord, command, environment

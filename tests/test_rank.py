@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from retrieval.documents import Hit, Passage
+from retrieval.search.question_analysis import Asked, phrases
 from retrieval.search.quote_intent import asked_speech
-from retrieval.search.ranking import WINDOW, Asked, Weights, phrases, rank, signals, text_score
+from retrieval.search.ranking import WINDOW, Weights, rank, signals, text_score
 from retrieval.text.terms import content_terms
 
 QUESTION = "Why is the ferry pier closed?"

@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from bot.answering.citations import cite
 from bot.answering.composition import NO_ANSWER
 from bot.answering.messages import Answer
-from bot.cli.answer_text import Style, ago, day, freshness, sources, to_text
+from bot.cli.answer_text import Style, sources, to_text
+from bot.formatting import ago, day
+from bot.service.freshness import freshness
 from retrieval.documents import Copy
 from tests.conftest import article
 from tests.newsroom import FERRY, LORRIES, TOLL

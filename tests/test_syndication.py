@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from retrieval.catalog.article_lookup import find_article
 from retrieval.catalog.filters import Filters
+from retrieval.catalog.reader import find_article
 from retrieval.documents import digest
 from retrieval.errors import EmbeddingUnavailable
 from retrieval.index import indexer, pending

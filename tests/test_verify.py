@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering.generation.sentence_stream import Written
-from bot.answering.messages import Claim
+from bot.answering.messages import Claim, Written
 from bot.answering.verification.lexical.boilerplate_phrases import is_refusal
 from bot.answering.verification.verify import Dropped, verify
 from retrieval.documents import Article

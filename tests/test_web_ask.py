@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot.service.conversation import LONGEST_QUESTION
+from bot.answering.messages import LONGEST_QUESTION
 from retrieval.index.store import Store
 from retrieval.index.vectors.minilm import MiniLM
 from tests.conftest import article

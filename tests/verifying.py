@@ -1,7 +1,6 @@
 """Made-up articles, and a sentence held against them."""
 
-from bot.answering.generation.sentence_stream import Written
-from bot.answering.messages import Claim
+from bot.answering.messages import Claim, Written
 from bot.answering.verification.verify import Dropped, verify
 from retrieval.documents import Article, Hit, Passage, QuoteHit
 from retrieval.quotes.extraction import extract

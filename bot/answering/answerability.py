@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from math import exp, log10
 
 from retrieval.documents import Hit
-from retrieval.search.ranking import Asked, signals
+from retrieval.search.question_analysis import Asked
+from retrieval.search.ranking import signals
 from retrieval.text.terms import names, terms
 
 LOOKED_AT = 5  # hits

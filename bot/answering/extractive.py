@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from bot.answering.messages import Claim
 from bot.answering.verification.prompt_injection import is_ordered
-from bot.cli.answer_text import day
+from bot.formatting import day
 from retrieval.catalog.reader import Reading
 from retrieval.documents import Article, Hit
 from retrieval.search.deduplication import NUMBERS, in_conflict, overlap, shingles
-from retrieval.search.ranking import Asked
+from retrieval.search.question_analysis import Asked
 from retrieval.text.sentences import Span, sentences
 from retrieval.text.terms import terms
 

@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from retrieval.documents import Copy
+from retrieval.errors import UsageError
 from retrieval.text.sentences import Span
 
 Status = Literal["answered", "partial", "no_answer"]
@@ -86,3 +87,24 @@ class Turn:
 def as_dict(answer: Answer) -> dict[str, Any]:
     """The answer as JSON carries it, on the command line and over HTTP alike."""
     return asdict(answer)
+
+
+LONGEST_QUESTION = 2_000  # characters
+
+
+def checked(question: str) -> str:
+    """The question on one line. Raises UsageError when there is none or too much of one."""
+    text = " ".join(question.split())
+    if not text:
+        raise UsageError("The question is empty; ask something like 'What did Rubio say about concessions?'.")
+    if len(text) > LONGEST_QUESTION:
+        raise UsageError(f"The question has {len(text)} characters; at most {LONGEST_QUESTION} are read.")
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """One sentence of a draft without its markers, and the numbers they name, each once."""
+
+    text: str
+    numbers: tuple[int, ...] = ()

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from bot.answering.messages import Claim
-from bot.cli.answer_text import day
+from bot.formatting import day
 from retrieval.catalog.reader import Reading
 from retrieval.documents import Article, QuoteHit
 from retrieval.search.deduplication import overlap, shingles

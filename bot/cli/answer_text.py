@@ -4,14 +4,13 @@ import re
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from bot.answering.messages import Answer, Citation
+from bot.formatting import day, printable
+from bot.service.freshness import freshness, since_published
 
 BOLD, DIM, RESET = "\x1b[1m", "\x1b[2m", "\x1b[0m"
-
-
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +26,6 @@ class Style:
 
     def dim(self, text: str) -> str:
         return f"{DIM}{text}{RESET}" if self.colour and text else text
-
-
-def printable(text: str) -> str:
-    """The text without control characters: an article must not give orders to the terminal."""
-    return _CONTROL.sub("", text)
 
 
 def to_text(answer: Answer, style: Style, now: datetime | None = None) -> str:
@@ -107,46 +101,6 @@ def _source(cited: Sequence[Citation], style: Style) -> str:
     return "\n".join([line, *links])
 
 
-def since_published(citation: Citation) -> list[str]:
-    """What became of the article: updated, corrected, in which other outlets it stands too."""
-    facts = list[str]()
-    updated, corrected = citation.updated[:10], citation.corrected[:10]
-    if updated > citation.published[:10] and updated != corrected:
-        facts.append(f"updated {day(citation.updated)}")
-    if corrected:
-        facts.append(f"corrected on {day(citation.corrected)}")
-    if elsewhere := dict.fromkeys(copy.outlet for copy in citation.copies if copy.outlet not in ("", citation.outlet)):
-        facts.append(f"also in {', '.join(elsewhere)}")
-    return facts
-
-
 def _linked(text: str, link: str, style: Style) -> str:
     link = printable(link)
     return f"\x1b]8;;{link}\x1b\\{text}\x1b]8;;\x1b\\" if style.links and link else text
-
-
-def freshness(answer: Answer, now: datetime | None = None) -> str:
-    """How new the newest source is and when articles were last looked for."""
-    newest = f"newest source {day(answer.newest_source)}" if answer.newest_source else ""
-    updated = f"index updated {ago(answer.indexed_at, now)}" if answer.indexed_at else ""
-    line = ", ".join(part for part in (newest, updated) if part)
-    return line[:1].upper() + line[1:] + "." if line else ""
-
-
-def day(moment: str) -> str:
-    """An ISO date as a reader writes it: 11 March 2025."""
-    try:
-        then = datetime.fromisoformat(moment)
-    except ValueError:
-        return moment
-    return f"{then.day} {then:%B %Y}"
-
-
-def ago(moment: str, now: datetime | None = None) -> str:
-    """How long ago, in the largest unit that fits."""
-    seconds = int(((now or datetime.now(UTC)) - datetime.fromisoformat(moment)).total_seconds())
-    for size, unit in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
-        if seconds >= size:
-            count = seconds // size
-            return f"{count} {unit}{'s' if count > 1 else ''} ago"
-    return "just now"

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from bot.answering.messages import Sentence
 from bot.cli import terminal
-from bot.cli.answer_text import Flow, below, printable, said
+from bot.cli.answer_text import Flow, below, said
+from bot.formatting import printable
 from bot.service.conversation import Asking, Event
 
 _DOING = {"searching": "Searching …", "writing": "Writing …"}

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.service.conversation import checked
+from bot.answering.messages import checked
 from retrieval.errors import UsageError
 
 

@@ -20,8 +20,7 @@ from bot.evaluation.failure_cause import (
     TOO_LOW,
     Cause,
 )
-from retrieval.catalog.article_lookup import find_article
-from retrieval.catalog.reader import Reading
+from retrieval.catalog.reader import Reading, find_article
 from retrieval.documents import Article, Hit
 
 SHOWN = 3  # passages that a publisher sees instead of the expected one

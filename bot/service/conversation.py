@@ -12,21 +12,19 @@ from bot.answering.answerability import ENOUGH, FITTED_TO, evidence, unmentioned
 from bot.answering.composition import SPACE, Composition, decline, decline_speaker
 from bot.answering.extractive import extract
 from bot.answering.generation.writer import Writer, Writing
-from bot.answering.messages import Answer, Claim, Sentence, Turn
+from bot.answering.messages import Answer, Claim, Sentence, Turn, checked
 from bot.answering.question_rewriting import condense
 from bot.answering.speaker_quotes import asks_only_for_words, own_words
 from bot.service.history import History
 from bot.service.stopwatch import Stopwatch
-from retrieval.catalog.article_lookup import find_article
 from retrieval.catalog.filters import Filters
-from retrieval.catalog.reader import Reading
+from retrieval.catalog.reader import Reading, find_article
 from retrieval.endpoints.cancellation import Cancellation
-from retrieval.errors import Cancelled, ModelError, UsageError
+from retrieval.errors import Cancelled, ModelError
 from retrieval.index import pending
 from retrieval.index.store import Store
 from retrieval.search.hybrid_search import DEFAULT_HITS, Found, Search
 
-LONGEST_QUESTION = 2_000  # characters
 # Searches and extractions keep the processor busy: more of them side by side end no sooner, and keep the interpreter
 # from whatever else waits for it (`python -m bench.serving`: health checks). Waiting for a model takes no place.
 AT_WORK = 2
@@ -239,13 +237,3 @@ def _notes(found: Found, share: pending.Share | None) -> tuple[str, ...]:
     if share and share.vectors < share.passages:
         return (f"{share.vectors_percent} % of the passages are embedded so far; the rest is searched by words alone.",)
     return ()
-
-
-def checked(question: str) -> str:
-    """The question on one line. Raises UsageError when there is none or too much of one."""
-    text = " ".join(question.split())
-    if not text:
-        raise UsageError("The question is empty; ask something like 'What did Rubio say about concessions?'.")
-    if len(text) > LONGEST_QUESTION:
-        raise UsageError(f"The question has {len(text)} characters; at most {LONGEST_QUESTION} are read.")
-    return text

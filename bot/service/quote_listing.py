@@ -3,13 +3,11 @@
 from typing import Any
 
 from bot.answering.citations import deep_link
-from bot.cli.answer_text import Style, day, printable, wrapped
 from retrieval.catalog.filters import Filters
 from retrieval.catalog.reader import Reading
 from retrieval.documents import QuoteHit
-from retrieval.quotes.speakers.speaker_index import Match, Voice
-from retrieval.search.hybrid_search import ON_TOPIC
-from retrieval.search.quote_search import Record
+from retrieval.quotes.speakers.speaker_index import Match
+from retrieval.search.quote_search import ON_TOPIC, Record
 from retrieval.text.terms import content_terms
 
 
@@ -37,30 +35,6 @@ def guessed(speaker: str, match: Match) -> str:
     if not match.misspelt or not match.voices:
         return ""
     return f"Nobody called {speaker} is quoted; taken to mean {match.voices[0].name}."
-
-
-def to_text(found: list[QuoteHit], k: int, style: Style, *, more: str = "") -> str:
-    """Quotes below the article they stand in, each with who is speaking; `more` says how to see the rest."""
-    lines, before = list[str](), ""
-    found = [hit for hit in found if hit.quote.said] or found
-    for hit in found[:k]:
-        if hit.article != before:
-            facts = ", ".join(part for part in (day(hit.published), hit.outlet, hit.title) if part)
-            lines.append(f"\n{style.dim(printable(facts))}")
-            before = hit.article
-        who = ", ".join(part for part in (hit.quote.speaker, hit.quote.role) if part) or "somebody unnamed"
-        lines.append(wrapped(f"{printable(who)}: {printable(hit.quote.words)}", style))
-    if len(found) > k:
-        lines.append(f"\n{len(found) - k} more{more and f'; {more}'}.")
-    return "\n".join(lines).lstrip("\n")
-
-
-def voices_to_text(voices: list[Voice]) -> str:
-    """One line a voice: how many quotes, the name, how new the newest is."""
-    return "\n".join(
-        f"{voice.quotes:>5}  {printable(voice.name)}{f', newest {day(voice.newest)}' if voice.newest else ''}"
-        for voice in voices
-    )
 
 
 def as_dict(hit: QuoteHit, catalog: Reading) -> dict[str, Any]:

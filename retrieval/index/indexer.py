@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from threading import Event
 
-from retrieval.catalog.article_lookup import known_as
 from retrieval.catalog.catalog import Cut, now
+from retrieval.catalog.reader import known_as
 from retrieval.documents import Article
 from retrieval.errors import IndexBusy, SourceError, UnknownArticle
 from retrieval.index import pending

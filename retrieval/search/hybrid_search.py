@@ -15,17 +15,15 @@ from retrieval.index.store import Store
 from retrieval.quotes.speakers.speaker_index import Match
 from retrieval.search.deduplication import once
 from retrieval.search.filtered_search import Scope, best, scope_of
-from retrieval.search.quote_intent import Speech, asked_speech, spoken_by
-from retrieval.search.quote_search import Record
-from retrieval.search.ranking import Asked, phrases, rank, text_score
+from retrieval.search.question_analysis import Asked, phrases
+from retrieval.search.quote_intent import asked_speech, spoken_by
+from retrieval.search.quote_search import Record, _others, _remarks, _said
+from retrieval.search.ranking import rank, text_score
 from retrieval.text.dates import asked_days, asks_latest, timeless
 from retrieval.text.terms import content_terms
 
 DEFAULT_HITS = 10
 CANDIDATES = 40  # of each index; 60 and 100 ranked no better on evals `news` and `quotes`
-MOST_REMARKS = 40  # quotes whose passages are ranked with the others
-MOST_OF_ONE = 200  # somebody's newest quotes, where no topic is asked for
-ON_TOPIC = 0.4  # a quote that says less of the topic is about something else
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,47 +121,8 @@ class Search:
         return best(catalog, scope, CANDIDATES, lambda k: vectors.search(vector, k, generation=generation, among=among))
 
 
-def _others(record: Record, match: Match, limits: Filters) -> list[QuoteHit]:
-    """A voice's quotations, one an article."""
-    said = record.of(match, limits, most=MOST_OF_ONE)
-    quoted = [hit for hit in said if hit.quote.kind == "direct"] or said
-    return list({hit.article: hit for hit in reversed(quoted)}.values())[::-1]
-
-
-def _said(record: Record, speech: Speech | None, limits: Filters) -> tuple[Match, dict[str, float]]:
-    """Whose words are asked for, and the passages that hold them, with how well each fits."""
-    if speech is None:
-        return Match(()), {}
-    match = record.find(speech.titled) if speech.name else Match(())
-    if speech.name and not match.voices:
-        return match, {}
-    quotes = record.about(speech.topic, limits, match=match if speech.name else None)[:MOST_REMARKS]
-    places = record.catalog.passages_at((hit.article, hit.quote.start) for hit in quotes)
-    said: dict[str, float] = {}
-    for hit in quotes:
-        key = places.get((hit.article, hit.quote.start))
-        if key and hit.score >= ON_TOPIC:
-            said[key] = max(said.get(key, 0.0), hit.score)
-    return match, said
-
-
 def _with_speech(hits: dict[str, Hit], said: dict[str, float]) -> dict[str, Hit]:
     return hits | {key: replace(hits[key], speech=fit) for key, fit in said.items() if key in hits}
-
-
-def _remarks(
-    record: Record, speech: Speech | None, match: Match, limits: Filters, hits: Sequence[Hit]
-) -> tuple[QuoteHit, ...]:
-    if speech is None or (speech.name and not match.voices):
-        return ()
-    if not speech.topic:
-        return tuple(record.of(match, limits, most=MOST_OF_ONE))
-    # A surname alone means the one who is quoted far more than others who bear it, unless only those speak of this.
-    for voices in (match.likeliest, match) if speech.name else (None,):
-        found = record.about(speech.topic, limits, match=voices, hits=hits)
-        if remarks := tuple(hit for hit in found if hit.score >= ON_TOPIC):
-            return remarks
-    return ()
 
 
 def _with_copies(catalog: Reading, hits: Sequence[Hit]) -> tuple[Hit, ...]:

@@ -11,6 +11,7 @@ from retrieval.index.bm25 import SAID, Words
 from retrieval.quotes import quote_table
 from retrieval.quotes.speakers.speaker_index import Match, Voice, alike, find, voices, words_of
 from retrieval.search.filtered_search import Scope, best, scope_of
+from retrieval.search.quote_intent import Speech
 from retrieval.text.sentences import Span
 from retrieval.text.terms import terms
 
@@ -144,3 +145,51 @@ def _ranked(hits: Iterable[QuoteHit]) -> list[QuoteHit]:
     in_order = sorted(hits, key=lambda hit: (hit.article, hit.quote.start))
     newest = sorted(in_order, key=lambda hit: hit.published, reverse=True)
     return sorted(newest, key=lambda hit: -round(hit.score, 6))
+
+
+MOST_REMARKS = 40  # quotes whose passages are ranked with the others
+
+
+MOST_OF_ONE = 200  # somebody's newest quotes, where no topic is asked for
+
+
+ON_TOPIC = 0.4  # a quote that says less of the topic is about something else
+
+
+def _others(record: Record, match: Match, limits: Filters) -> list[QuoteHit]:
+    """A voice's quotations, one an article."""
+    said = record.of(match, limits, most=MOST_OF_ONE)
+    quoted = [hit for hit in said if hit.quote.kind == "direct"] or said
+    return list({hit.article: hit for hit in reversed(quoted)}.values())[::-1]
+
+
+def _said(record: Record, speech: Speech | None, limits: Filters) -> tuple[Match, dict[str, float]]:
+    """Whose words are asked for, and the passages that hold them, with how well each fits."""
+    if speech is None:
+        return Match(()), {}
+    match = record.find(speech.titled) if speech.name else Match(())
+    if speech.name and not match.voices:
+        return match, {}
+    quotes = record.about(speech.topic, limits, match=match if speech.name else None)[:MOST_REMARKS]
+    places = record.catalog.passages_at((hit.article, hit.quote.start) for hit in quotes)
+    said: dict[str, float] = {}
+    for hit in quotes:
+        key = places.get((hit.article, hit.quote.start))
+        if key and hit.score >= ON_TOPIC:
+            said[key] = max(said.get(key, 0.0), hit.score)
+    return match, said
+
+
+def _remarks(
+    record: Record, speech: Speech | None, match: Match, limits: Filters, hits: Sequence[Hit]
+) -> tuple[QuoteHit, ...]:
+    if speech is None or (speech.name and not match.voices):
+        return ()
+    if not speech.topic:
+        return tuple(record.of(match, limits, most=MOST_OF_ONE))
+    # A surname alone means the one who is quoted far more than others who bear it, unless only those speak of this.
+    for whose in (match.likeliest, match) if speech.name else (None,):
+        found = record.about(speech.topic, limits, match=whose, hits=hits)
+        if remarks := tuple(hit for hit in found if hit.score >= ON_TOPIC):
+            return remarks
+    return ()

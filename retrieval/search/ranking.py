@@ -8,8 +8,8 @@ from functools import lru_cache
 from itertools import pairwise
 
 from retrieval.documents import Hit
-from retrieval.search.quote_intent import Speech
-from retrieval.text.terms import content_terms, passage_terms, terms
+from retrieval.search.question_analysis import Asked
+from retrieval.text.terms import passage_terms, terms
 
 WINDOW = 30  # terms; question words this close together belong together
 SIBLINGS = 4  # an article's best passages that count for each other
@@ -39,28 +39,6 @@ WEIGHTS = Weights()
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """A question as ranking sees it: its content terms with their inverse document frequencies.
-
-    `since` and `until` are the days it speaks of, `unknown` are the terms that stand in none of the `passages`.
-    """
-
-    terms: tuple[str, ...]
-    phrases: frozenset[tuple[str, str]]
-    weight: Mapping[str, float]
-    speech: Speech | None = None
-    since: str = ""
-    until: str = ""
-    latest: bool = False
-    unknown: frozenset[str] = frozenset()
-    passages: int = 0
-
-    @property
-    def total(self) -> float:
-        return sum(self.weight.values()) or 1.0
-
-
-@dataclass(frozen=True, slots=True)
 class Signals:
     """What a passage's text tells about its fit to a question, shares and scores each 0..1."""
 
@@ -70,12 +48,6 @@ class Signals:
     window: float
     phrases: float
     speech: float
-
-
-def phrases(question: str) -> frozenset[tuple[str, str]]:
-    """Neighbouring terms of a question of which at least one carries its topic."""
-    topical = set(content_terms(question))
-    return frozenset(pair for pair in pairwise(terms(question)) if topical & set(pair))
 
 
 def signals(asked: Asked, hit: Hit) -> Signals:

@@ -6,7 +6,8 @@ from typing import Any
 
 from pydantic_core import from_json
 
-from bot.answering.generation.sentence_stream import Refused, Sentences, Written
+from bot.answering.generation.sentence_stream import Refused, Sentences
+from bot.answering.messages import Written
 
 LONGEST = 300  # characters of a text; the schema cuts it off there
 

@@ -6,7 +6,8 @@ from typing import Any, Protocol
 
 from bot.answering.generation.json_stream import LONGEST, JsonSentences
 from bot.answering.generation.passage_prompt import MOST
-from bot.answering.generation.sentence_stream import Refused, Sentences, Written
+from bot.answering.generation.sentence_stream import Refused, Sentences
+from bot.answering.messages import Written
 
 FEW = 3  # passages for a small model: on two busy cores one of 1.5B reads 20 to 50 tokens a second, a passage has 200
 FEW_SENTENCES = 3

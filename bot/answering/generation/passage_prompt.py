@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from bot.answering.verification.evidence import Quotes
-from bot.cli.answer_text import day
+from bot.formatting import day
 from retrieval.catalog.reader import Reading
 from retrieval.documents import Hit
 from retrieval.search.hybrid_search import Found

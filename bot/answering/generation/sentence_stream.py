@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from bot.answering.generation.citation_markers import is_only_markers, may_become_marker, unmarked
+from bot.answering.messages import Written
 from retrieval.quotes.attribution.quotation_marks import is_closed, quotations
 from retrieval.text.sentences import Span, sentences
 
@@ -21,14 +22,6 @@ _OPEN_SINGLE = re.compile(r"(?<![\w’'])(?:‘(?=\S)(?:[^‘’]|’(?=\w))*|'(
 _BREAK = re.compile(r"[ \t]*\n[ \t]*\Z")
 _ENDED = re.compile(r"[.!?…。！？:][^\w\s]*\s|\n")
 LONGEST = 1_500  # characters of one sentence; what goes on for longer is cut off there
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """One sentence of a draft without its markers, and the numbers they name, each once."""
-
-    text: str
-    numbers: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from bot.answering.generation.output_format import PROSE, Form
 from bot.answering.generation.passage_prompt import estimated_tokens, fitting, numbered, readable
-from bot.answering.generation.sentence_stream import Refused, Written
+from bot.answering.generation.sentence_stream import Refused
 from bot.answering.generation.stream_timeout import dictated
-from bot.answering.messages import Claim, Turn
+from bot.answering.messages import Claim, Turn, Written
 from bot.answering.question_rewriting import condense
 from bot.answering.verification.evidence import Quotes
 from bot.answering.verification.lexical.boilerplate_phrases import is_refusal

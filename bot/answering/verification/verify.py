@@ -6,8 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from bot.answering.generation.sentence_stream import Written
-from bot.answering.messages import Claim
+from bot.answering.messages import Claim, Written
 from bot.answering.verification.contradiction.antonyms import says_opposite
 from bot.answering.verification.contradiction.hedges import loses_hedge
 from bot.answering.verification.contradiction.negation import contradicts

@@ -10,11 +10,13 @@ from bot.answering.generation.writer import Writing
 from bot.answering.messages import Citation
 from bot.app.build import App
 from bot.cli import answer_text, terminal
-from bot.cli.answer_text import Style, day, to_text
+from bot.cli.answer_text import Style, to_text
+from bot.cli.quote_text import to_text as quotes_to_text
+from bot.cli.quote_text import voices_to_text
 from bot.cli.streaming_output import show
+from bot.formatting import day, printable
 from bot.service.conversation import Asking
-from bot.service.quote_listing import guessed, nothing_found, voices_to_text, words_of
-from bot.service.quote_listing import to_text as quotes_to_text
+from bot.service.quote_listing import guessed, nothing_found, words_of
 from retrieval.catalog.filters import Filters, filters_of
 from retrieval.errors import UsageError
 from retrieval.index import pending
@@ -75,7 +77,7 @@ def quote(session: Session, rest: str) -> str:
     """show the exact words a citation rests on"""
     citation = _cited(session, rest)
     style = terminal.style()
-    quote = answer_text.wrapped(answer_text.printable(citation.quote), style)
+    quote = answer_text.wrapped(printable(citation.quote), style)
     return f"{quote}\n\n{answer_text.sources([citation], style)}"
 
 
@@ -202,12 +204,12 @@ def _written(writing: Writing | None) -> list[str]:
         "draft:",
         *_indented(writing.draft or "nothing"),
         "dropped by verification:" if writing.dropped else "nothing was dropped by verification",
-        *(f"  {dropped.reason}: {answer_text.printable(dropped.text)}" for dropped in writing.dropped),
+        *(f"  {dropped.reason}: {printable(dropped.text)}" for dropped in writing.dropped),
     ]
 
 
 def _indented(text: str) -> list[str]:
-    return [f"  {line}" for line in answer_text.printable(text).splitlines()]
+    return [f"  {line}" for line in printable(text).splitlines()]
 
 
 def _last(session: Session) -> Asking:
@@ -227,7 +229,7 @@ def _cited(session: Session, number: str) -> Citation:
 
 def _in_full(citation: Citation, style: Style) -> str:
     dates = f"published {day(citation.published)}" if citation.published else "undated"
-    return f"{answer_text.sources([citation], style)}\n{dates}\n\n{answer_text.printable(citation.quote)}"
+    return f"{answer_text.sources([citation], style)}\n{dates}\n\n{printable(citation.quote)}"
 
 
 def _filters(session: Session) -> str:

@@ -7,8 +7,8 @@ from typing import Any
 
 from bot.app.build import App, open_app
 from bot.cli import terminal
-from bot.cli.answer_text import day, printable
 from bot.cli.commands.sources import is_address, read_addresses
+from bot.formatting import day, printable
 from retrieval.catalog.versions import Version, corrected, versions
 from retrieval.documents import Article
 from retrieval.errors import EmbeddingUnavailable, VectorsUnavailable

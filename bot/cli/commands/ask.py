@@ -5,12 +5,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from bot.answering.messages import as_dict
+from bot.answering.messages import as_dict, checked
 from bot.app.build import App, open_app
 from bot.cli import terminal
-from bot.cli.answer_text import printable
 from bot.cli.streaming_output import show
-from bot.service.conversation import checked
+from bot.formatting import printable
 from retrieval.catalog.filters import Filters
 from retrieval.documents import Hit
 from retrieval.errors import EmbeddingUnavailable, IndexBusy, IndexUnavailable, UsageError, VectorsUnavailable

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from bot.app.build import App, open_app
 from bot.cli import terminal
-from bot.cli.answer_text import ago, printable, wrapped
+from bot.cli.answer_text import wrapped
 from bot.cli.commands.ask import lines, prepare, row_of
 from bot.evaluation.expectation import Expectation, expected
 from bot.evaluation.failure_cause import CAUSES
@@ -13,6 +13,7 @@ from bot.evaluation.measure import Result, measure
 from bot.evaluation.measured_index import Scope, scope_of
 from bot.evaluation.metrics import figures_of, table
 from bot.evaluation.report.report_page import page
+from bot.formatting import ago, printable
 from retrieval.errors import UsageError
 
 OK, LEFT_OUT = 0, 2

@@ -5,7 +5,8 @@ from dataclasses import asdict
 from bot.app.build import open_app
 from bot.cli import terminal
 from bot.cli.commands.ask import NO_ANSWER, OK, prepare
-from bot.service.quote_listing import as_dict, guessed, nothing_found, to_text, voices_to_text, words_of
+from bot.cli.quote_text import to_text, voices_to_text
+from bot.service.quote_listing import as_dict, guessed, nothing_found, words_of
 from retrieval.catalog.filters import Filters
 from retrieval.search.quote_search import Record
 

@@ -5,8 +5,7 @@ from functools import partial
 
 from bot.app.build import App, open_app
 from bot.cli import terminal
-from bot.cli.background import catching_up
-from bot.cli.background_watching import watching
+from bot.cli.background import catching_up, watching
 from bot.cli.commands.ask import prepare
 from bot.cli.commands.sources import say_run
 from bot.web.app import make_app

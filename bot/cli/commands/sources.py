@@ -8,10 +8,10 @@ from typing import Any
 
 from bot.app.build import App, open_app, open_web
 from bot.cli import terminal
-from bot.cli.answer_text import ago, printable
 from bot.cli.background import catching_up
-from retrieval.catalog.article_lookup import id_of
+from bot.formatting import ago, printable
 from retrieval.catalog.catalog import now
+from retrieval.catalog.reader import id_of
 from retrieval.endpoints.cancellation import Cancellation
 from retrieval.errors import SourceError
 from retrieval.index import indexer

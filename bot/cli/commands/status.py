@@ -6,8 +6,8 @@ from typing import Any
 from bot.app.build import open_app
 from bot.app.model_factory import ledger
 from bot.cli import terminal
-from bot.cli.answer_text import ago, printable
 from bot.cli.commands.sources import facts_of, line_of
+from bot.formatting import ago, printable
 from retrieval.catalog.catalog import now
 from retrieval.index import pending
 from retrieval.index.write_lock import holder, is_held

@@ -3,8 +3,7 @@
 import asyncio
 
 from bot.app.build import open_app
-from bot.cli.background import catching_up
-from bot.cli.background_watching import watching
+from bot.cli.background import catching_up, watching
 from bot.cli.commands.ask import prepare
 from bot.cli.commands.sources import say_run
 from bot.telegram.app import NO_TOKEN, run

@@ -1,10 +1,10 @@
 """One question that was not answered rightly: what was expected, what was said, what was found instead."""
 
 from bot.answering.messages import Citation, Status
-from bot.cli.answer_text import day
 from bot.evaluation.failure_cause import DEEP
 from bot.evaluation.measure import Result
 from bot.evaluation.report.html_text import filled, linked, shortened, shown
+from bot.formatting import day
 from retrieval.documents import Article
 
 ANSWERS: dict[Status, str] = {"answered": "Answer", "partial": "Answer in part", "no_answer": "Declined"}

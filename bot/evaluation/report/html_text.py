@@ -5,7 +5,7 @@ from html import escape
 from importlib.resources import files
 from string import Template
 
-from bot.cli.answer_text import printable
+from bot.formatting import printable
 
 
 def shown(text: str) -> str:

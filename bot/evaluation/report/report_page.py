@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Container, Iterator, Sequence
 from datetime import datetime
 
-from bot.cli.answer_text import ago, day
 from bot.evaluation.failure_cause import CAUSES, Cause
 from bot.evaluation.measure import Result
 from bot.evaluation.measured_index import Scope
@@ -13,6 +12,7 @@ from bot.evaluation.report.failure_section import failure
 from bot.evaluation.report.histogram import duration
 from bot.evaluation.report.html_text import counted, filled, percent, read, shown, table
 from bot.evaluation.report.result_charts import hits, statuses, times
+from bot.formatting import ago, day
 
 EXTRACT = "extract"  # who answers where no model writes
 

@@ -8,7 +8,7 @@ from itertools import islice
 
 from telegram import Update
 
-from bot.cli.answer_text import day
+from bot.formatting import day
 from bot.service.quote_listing import guessed, words_of
 from bot.telegram.context import Context, Desk
 from bot.telegram.handlers.questions import Question, answer_question, question_of

@@ -5,7 +5,7 @@ import asyncio
 from telegram import InlineQueryResultArticle, InputTextMessageContent, Update
 from telegram.error import BadRequest
 
-from bot.cli.answer_text import day
+from bot.formatting import day
 from bot.service.quote_listing import words_of
 from bot.telegram.context import Context, Desk
 from bot.telegram.messages.outgoing import entities_of

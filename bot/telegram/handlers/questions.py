@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from telegram import Update
 
-from bot.answering.messages import Citation, Sentence
-from bot.service.conversation import Asking, Event, checked
+from bot.answering.messages import Citation, Sentence, checked
+from bot.service.conversation import Asking, Event
 from bot.service.suggestions import follow_ups
 from bot.telegram.context import Context, Desk
 from bot.telegram.handlers.addressing import conversation_of, place_of, question_in, reader_of

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from bot.answering.citations import deep_link
 from bot.answering.messages import Answer, Citation
-from bot.cli.answer_text import day, freshness, since_published
+from bot.formatting import day
+from bot.service.freshness import freshness, since_published
 from bot.telegram.messages.rich_text import Rich, bold, italic, joined, link, plain
 from retrieval.catalog.reader import Reading
 from retrieval.documents import Article, Hit, QuoteHit

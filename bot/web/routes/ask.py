@@ -9,9 +9,9 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sse_starlette import ServerSentEvent
 
-from bot.answering.messages import Answer, as_dict
+from bot.answering.messages import Answer, as_dict, checked
 from bot.service.async_answers import Ask
-from bot.service.conversation import Asking, Event, checked
+from bot.service.conversation import Asking, Event
 from bot.web.auth.conversation_ids import ID
 from bot.web.auth.principal import Caller
 from bot.web.responses.answer_stream import last, stream

@@ -5,9 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from bot.answering.messages import Turn
+from bot.answering.messages import LONGEST_QUESTION, Turn, checked
 from bot.answering.question_rewriting import condense
-from bot.service.conversation import LONGEST_QUESTION, checked
 from bot.service.history import REMEMBERED
 from bot.web.schemas.error_responses import Problem
 from bot.web.schemas.parameters import STORABLE, Text

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import Query
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
-from bot.service.conversation import LONGEST_QUESTION
+from bot.answering.messages import LONGEST_QUESTION
 from retrieval.catalog.filters import Filters, filters_of
 
 LONGEST_NAME = 200  # characters of an outlet, an author, a speaker

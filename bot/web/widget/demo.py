@@ -15,7 +15,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, Response
 
-from bot.cli.answer_text import day
+from bot.formatting import day
 from bot.web.middleware.client_address import is_loopback
 from bot.web.runtime.state import State, state_of
 from bot.web.schemas.error_responses import Problem

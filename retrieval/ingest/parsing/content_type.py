@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from retrieval.ingest import gzip_limited
+from retrieval.ingest import decompression
 from retrieval.ingest.fetching.response import Fetched
 from retrieval.ingest.parsing.feeds import json_feed, wordpress
 from retrieval.ingest.parsing.markup.xml import decoded
@@ -65,7 +65,7 @@ class Recognised:
 def recognise(fetched: Fetched) -> Recognised:
     """What a fetched document is; never raises."""
     content = fetched.content
-    if content.startswith(gzip_limited.MARK):
+    if content.startswith(decompression.GZIP_MAGIC):
         return _compressed(fetched)
     if not content[:_LOOKED_AT].strip():
         return Recognised("other", "empty")
@@ -81,10 +81,10 @@ def recognise(fetched: Fetched) -> Recognised:
 
 def _compressed(fetched: Fetched) -> Recognised:
     try:
-        inside = gzip_limited.beginning(fetched.content, _LOOKED_AT)
+        inside = decompression.beginning(fetched.content, _LOOKED_AT)
     except ValueError:
         return Recognised("other", f"a compressed file (application/gzip) that cannot be opened, {_NO_ARTICLES}")
-    found = recognise(Fetched(fetched.url, inside)) if not inside.startswith(gzip_limited.MARK) else None
+    found = recognise(Fetched(fetched.url, inside)) if not inside.startswith(decompression.GZIP_MAGIC) else None
     if found and found.kind == "sitemap":
         return Recognised("sitemap", f"compressed, and inside {found.why}")
     return Recognised("other", f"a compressed file (application/gzip), {_NO_ARTICLES}")

@@ -6,8 +6,8 @@ from contextlib import suppress
 from dataclasses import replace
 from itertools import islice
 
-from retrieval.catalog.article_lookup import find_article, known_as
 from retrieval.catalog.catalog import REMOVED, Catalog
+from retrieval.catalog.reader import find_article, known_as
 from retrieval.documents import Article
 from retrieval.endpoints.cancellation import Cancellation
 from retrieval.errors import Cancelled, SourceError, SourceGone, SourceUnreachable, UnknownArticle

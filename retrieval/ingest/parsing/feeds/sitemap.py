@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from lxml import etree
 
-from retrieval.ingest import gzip_limited
+from retrieval.ingest import decompression
 from retrieval.ingest.parsing.entry import Entry, Listing
 from retrieval.ingest.parsing.markup import inline_text
 from retrieval.ingest.parsing.markup.feed_dates import moment
@@ -27,8 +27,8 @@ def read(content: bytes, url: str) -> Listing:
 
     What is on another host is left out, as the protocol demands, except on a host above or below this one.
     """
-    if content.startswith(gzip_limited.MARK):
-        content = gzip_limited.decompressed(content, LARGEST)
+    if content.startswith(decompression.GZIP_MAGIC):
+        content = decompression.decompressed(content, LARGEST)
     if len(content) > LARGEST:
         raise ValueError(f"is larger than {LARGEST:,} bytes, more than a sitemap may have")
     text = decoded(content).strip()

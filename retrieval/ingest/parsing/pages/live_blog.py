@@ -13,8 +13,8 @@ from retrieval.ingest.parsing.markup.decoding import storable
 from retrieval.ingest.parsing.markup.markdown import join
 from retrieval.ingest.parsing.pages import json_ld
 from retrieval.ingest.parsing.pages.article_extraction import paragraphs, trimmed
+from retrieval.ingest.parsing.pages.html import paragraphs_of
 from retrieval.ingest.parsing.pages.metadata import Facts
-from retrieval.ingest.parsing.pages.paragraphs import paragraphs as paragraphs_of
 from retrieval.text.boilerplate import blocks, has_article
 from retrieval.text.canonical_url import key
 from retrieval.text.dates import iso

@@ -5,17 +5,15 @@ from urllib.parse import urljoin
 
 from lxml.html import HtmlElement
 
-from retrieval.catalog.article_lookup import id_of
+from retrieval.catalog.reader import id_of
 from retrieval.documents import Article
 from retrieval.ingest.fetching.response import Fetched
-from retrieval.ingest.parsing.entry import Entry
+from retrieval.ingest.parsing.entry import Entry, is_teaser
 from retrieval.ingest.parsing.markup.decoding import storable
 from retrieval.ingest.parsing.markup.markdown import join
 from retrieval.ingest.parsing.pages import live_blog, pdf
-from retrieval.ingest.parsing.pages.html import article_text, decoded, parse
+from retrieval.ingest.parsing.pages.html import article_text, body, decoded, parse
 from retrieval.ingest.parsing.pages.metadata import Facts, facts_of
-from retrieval.ingest.parsing.pages.paragraphs import body
-from retrieval.ingest.parsing.teaser import is_teaser
 from retrieval.text.boilerplate import blocks, has_article
 from retrieval.text.canonical_url import canonical
 from retrieval.text.same_site import host

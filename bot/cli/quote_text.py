@@ -1,0 +1,30 @@
+"""TODO."""
+
+from bot.cli.answer_text import Style, wrapped
+from bot.formatting import day, printable
+from retrieval.documents import QuoteHit
+from retrieval.quotes.speakers.speaker_index import Voice
+
+
+def to_text(found: list[QuoteHit], k: int, style: Style, *, more: str = "") -> str:
+    """Quotes below the article they stand in, each with who is speaking; `more` says how to see the rest."""
+    lines, before = list[str](), ""
+    found = [hit for hit in found if hit.quote.said] or found
+    for hit in found[:k]:
+        if hit.article != before:
+            facts = ", ".join(part for part in (day(hit.published), hit.outlet, hit.title) if part)
+            lines.append(f"\n{style.dim(printable(facts))}")
+            before = hit.article
+        who = ", ".join(part for part in (hit.quote.speaker, hit.quote.role) if part) or "somebody unnamed"
+        lines.append(wrapped(f"{printable(who)}: {printable(hit.quote.words)}", style))
+    if len(found) > k:
+        lines.append(f"\n{len(found) - k} more{more and f'; {more}'}.")
+    return "\n".join(lines).lstrip("\n")
+
+
+def voices_to_text(voices: list[Voice]) -> str:
+    """One line a voice: how many quotes, the name, how new the newest is."""
+    return "\n".join(
+        f"{voice.quotes:>5}  {printable(voice.name)}{f', newest {day(voice.newest)}' if voice.newest else ''}"
+        for voice in voices
+    )
