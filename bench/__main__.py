@@ -59,7 +59,7 @@ def _ingest(options: argparse.Namespace, model: MiniLM) -> None:
     with tempfile.TemporaryDirectory() as folder, Store(Path(folder), lambda: model) as store:
         started = time.perf_counter()
         indexer.add(store, articles)
-        indexer.catch_up(store)
+        indexer.index_pending(store)
         ours = time.perf_counter() - started
         keys = [row["id"] for row in store.catalog.db.execute("SELECT id FROM passages")]
         texts = [in_context(hit) for hit in store.catalog.hits(keys).values()]
@@ -80,7 +80,7 @@ def _searches(options: argparse.Namespace, model: MiniLM) -> None:
     folder = options.work / f"news-{options.articles}"
     with build(folder, model, news_articles(options.data, options.articles)) as store:
         search = Search(store)
-        share = pending.share(store.catalog)
+        share = pending.index_coverage(store.catalog)
         each(search, questions[:20])
         spent = each(search, questions)
         name = f"search, {share.articles} articles, {share.passages} passages"

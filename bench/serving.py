@@ -27,7 +27,7 @@ from bench.clock import percentile
 from bench.dictating import dictating, heard, tell
 from bench.streaming import bench_writer, ready, true_answer
 from bot.service.conversation import Conversation
-from bot.service.history import History
+from bot.service.history import ConversationHistory
 from evals.data import news_articles, rows
 from evals.systems import build
 from retrieval.index.store import Store
@@ -86,7 +86,7 @@ def _alone(folder: Path, options: argparse.Namespace, questions: Sequence[str]) 
     with build(folder, MiniLM(), news_articles(options.data, options.articles)) as store:
         search = Search(store)
         with tempfile.TemporaryDirectory() as beside:
-            conversation = Conversation(store, search, History(Path(beside) / "conversations.db"))
+            conversation = Conversation(store, search, ConversationHistory(Path(beside) / "conversations.db"))
             for question in questions[:20]:
                 conversation.ask(question)
             started = time.perf_counter()

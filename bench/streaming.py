@@ -8,18 +8,18 @@ import httpx
 
 from bench.clock import percentile
 from bench.dictating import dictating, heard, tell
-from bot.answering.extractive import extract
+from bot.answering.extractive import extract_sentences
 from bot.answering.generation.passage_prompt import readable
-from bot.answering.generation.sentence_stream import Sentences
+from bot.answering.generation.sentence_stream import SentenceStream
 from bot.answering.generation.writer import Writer
 from bot.models.chat_model import ChatModel
-from bot.models.token_ledger import Ledger
+from bot.models.token_ledger import TokenLedger
 from prompts import Prompts
-from retrieval.endpoints.address import address
+from retrieval.endpoints.address import parse_address
 from retrieval.endpoints.circuit_breaker import CircuitBreaker
 from retrieval.endpoints.endpoint import Endpoint
 from retrieval.index.store import Store
-from retrieval.search.hybrid_search import Found, Search
+from retrieval.search.hybrid_search import Search, SearchResult
 
 PAUSE = 0.02  # seconds from word to word: a quick model
 SENTENCES = 3
@@ -57,16 +57,16 @@ def streaming(store: Store, questions: list[str], folder: Path) -> Figures:
 
 
 def bench_writer(url: str, folder: Path) -> Writer:
-    model = ChatModel(endpoint=Endpoint(address(url, "none")), model="bench")
+    model = ChatModel(endpoint=Endpoint(parse_address(url, "none")), model="bench")
     breaker = CircuitBreaker(failures=3, cool_down=30)
-    return Writer(model, "bench", Prompts(), 20.0, breaker, Ledger(folder / "spent.db"), 4096)
+    return Writer(model, "bench", Prompts(), 20.0, breaker, TokenLedger(folder / "spent.db"), 4096)
 
 
-def true_answer(question: str, found: Found, store: Store) -> str:
+def true_answer(question: str, found: SearchResult, store: Store) -> str:
     """Sentences of the articles as a model would cite them."""
     passages = readable(found, store.catalog)
     said = []
-    for claim in extract(question, found.asked, passages, store.catalog):
+    for claim in extract_sentences(question, found.asked, passages, store.catalog):
         article, (start, end) = claim.support[0]
         for number, hit in enumerate(passages, 1):
             if hit.passage.article == article and hit.passage.start <= start and end <= hit.passage.end:
@@ -75,7 +75,7 @@ def true_answer(question: str, found: Found, store: Store) -> str:
     return " ".join(said[:SENTENCES])
 
 
-def _ours(writer: Writer, question: str, found: Found, store: Store) -> tuple[list[float], int]:
+def _ours(writer: Writer, question: str, found: SearchResult, store: Store) -> tuple[list[float], int]:
     """Seconds until each sentence and until the end."""
     times = list[float]()
     started = time.perf_counter()
@@ -86,7 +86,7 @@ def _ours(writer: Writer, question: str, found: Found, store: Store) -> tuple[li
 
 def ready(words: list[str]) -> int:
     """With which word the first sentence is whole and no marker of it can follow."""
-    sentences = Sentences()
+    sentences = SentenceStream()
     for at, word in enumerate(words):
         if sentences.feed(word):
             return at

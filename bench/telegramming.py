@@ -19,7 +19,7 @@ from pathlib import Path
 import psutil
 
 from bench.clock import percentile
-from bot.service.history import History
+from bot.service.history import ConversationHistory
 from tests.bot_api import UNLIMITED, BotApi
 from tests.bot_api_state import User
 
@@ -89,7 +89,7 @@ def _kills(kills: int) -> None:
                 owed += len(QUESTIONS) - len(_said(api, user))
         with _bot(Path(folder), api):
             api.wait_for(lambda: all(_said(api, user) == list(SAID) for user in users), PATIENCE)
-        history = History(Path(folder) / "data" / "conversations.db")
+        history = ConversationHistory(Path(folder) / "data" / "conversations.db")
         asked = [[turn.question for turn in history.turns(f"telegram/{user.id}/0")] for user in users]
         sent = [one.text for user in users for one in api.sent(user)]
         _line("kills in the middle of answers", kills, "")

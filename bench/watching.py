@@ -13,10 +13,10 @@ from evals.data import news_articles
 from retrieval.documents import Article
 from retrieval.index.store import Store
 from retrieval.index.vectors.minilm import EmbeddingModel
-from retrieval.ingest.parsing.sandbox.parser_process import Reader
-from retrieval.ingest.watching.discovery import identify
-from retrieval.ingest.watching.run import run
-from retrieval.ingest.watching.source_store import Register
+from retrieval.ingest.parsing.sandbox.parser_process import ParserProcess
+from retrieval.ingest.watching.discovery import discover_source
+from retrieval.ingest.watching.run import run_source
+from retrieval.ingest.watching.source_store import SourceStore
 from tests.misbehaving import Asked, Reply, Site, fetching, site
 
 IN_FEED = 50  # articles
@@ -59,16 +59,16 @@ def _no_model() -> EmbeddingModel:
 def _looks(store: Store, paper: Site) -> float:
     """Seconds for one run over both sources."""
     started = time.perf_counter()
-    register = Register(store.catalog)
-    with fetching(seconds=30.0) as fetcher, Reader() as reader:
+    register = SourceStore(store.catalog)
+    with fetching(seconds=30.0) as fetcher, ParserProcess() as reader:
         for name in ("/sitemap.xml", "/feed"):
             url = paper.url + name
             source = register.get(url)
             if source is None:
-                register.add(identify(url, fetcher, reader).source)
+                register.add(discover_source(url, fetcher, reader).source)
                 source = register.get(url)
             assert source
-            done = run(store, source, fetcher, reader).run
+            done = run_source(store, source, fetcher, reader).run
             assert not done.error, done.error
     return time.perf_counter() - started
 

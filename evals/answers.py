@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bot.answering.answerability import ENOUGH
 from bot.service.conversation import Conversation
-from bot.service.history import History
+from bot.service.history import ConversationHistory
 from evals.data import Row, attributed, clapnq_articles, rows
 from evals.table import Line
 from retrieval.documents import QuoteHit
@@ -106,14 +106,14 @@ def clapnq(data: Path, model: EmbeddingModel) -> list[Line]:
     for row in rows(data / "answerable/clapnq.jsonl"):
         with tempfile.TemporaryDirectory() as folder, Store(Path(folder), lambda: model) as store:
             indexer.add(store, clapnq_articles(row))
-            indexer.catch_up(store)
+            indexer.index_pending(store)
             answer = _conversation(store).ask(row["question"])
             judged.append((answer.evidence, answer.status != "no_answer", str(row["answerable"]) == "True"))
     return [_abstention("clapnq, abstention", judged)]
 
 
 def _conversation(store: Store) -> Conversation:
-    return Conversation(store, Search(store), History(store.folder / "conversations.db"))
+    return Conversation(store, Search(store), ConversationHistory(store.folder / "conversations.db"))
 
 
 def _abstention(name: str, judged: Judged) -> Line:

@@ -14,10 +14,10 @@ from evals.data import Attributed, attributed, fold
 from evals.table import Line, show
 from retrieval.documents import Quote
 from retrieval.quotes.attribution.attribution import Attribution
-from retrieval.quotes.attribution.network import Weights, load
+from retrieval.quotes.attribution.network import Weights, load_weights
 from retrieval.quotes.extraction import extract
-from retrieval.quotes.speakers.coreference import Speaker, speakers
-from retrieval.quotes.speakers.mentions import cast
+from retrieval.quotes.speakers.coreference import ResolvedSpeaker, resolve_speakers
+from retrieval.quotes.speakers.mentions import find_people
 from retrieval.text.sentences import Span
 
 Spans = Sequence[Span]
@@ -30,7 +30,7 @@ class Pair:
 
     quote: Quote | None
     gold: Attributed | None
-    person: Speaker | None = None  # whom the marked source means, as resolved
+    person: ResolvedSpeaker | None = None  # whom the marked source means, as resolved
     phrase: str = ""  # the marked source as it is written
 
 
@@ -57,7 +57,7 @@ def _chosen(data: Path, articles: Sequence[str] | None) -> Iterator[tuple[str, l
 def _pairs(text: str, marked: list[Attributed], net: Weights | None) -> Iterator[Pair]:
     """Each quote with the attribution it overlaps best, one to one."""
     quotes = extract(text, net=net)
-    meant = speakers(text, cast(text), [_as_read(item) for item in marked])
+    meant = resolve_speakers(text, find_people(text), [_as_read(item) for item in marked])
     fits = sorted(
         ((_dice(quote, gold), a, b) for a, quote in enumerate(quotes) for b, gold in enumerate(marked)), reverse=True
     )
@@ -164,7 +164,7 @@ def main() -> None:
     parser.add_argument("--fold", type=int, required=True, help="the same N")
     options = parser.parse_args()
     articles = fold(list(attributed(options.data)), options.fold)
-    print(show(measure(options.data, articles, net=load(options.net))))
+    print(show(measure(options.data, articles, net=load_weights(options.net))))
 
 
 if __name__ == "__main__":

@@ -46,7 +46,7 @@ def measure(data: Path) -> list[Line]:
 def _read(path: Path) -> Read:
     content = path.read_bytes()
     try:
-        listing, reason = feed.read(content, _ADDRESS), ""
+        listing, reason = feed.parse_feed(content, _ADDRESS), ""
     except ValueError as exc:
         listing, reason = None, str(exc)
     return Read(path, listing, reason, list(_plainly(content)))

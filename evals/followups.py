@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bot.answering.generation.writer import Writer
 from bot.answering.messages import Turn
-from bot.answering.question_rewriting import condense
+from bot.answering.question_rewriting import rewrite_question
 from evals.data import Row, rows
 from evals.table import Line
 from retrieval.index.store import Store
@@ -46,7 +46,7 @@ def _recall(search: Search, question: str, relevant: set[str]) -> float:
 def _by_rule(row: Row) -> str:
     said: list[Turn] = []
     for question in _turns(row["history"]):
-        said.append(Turn(question, condense(question, said), "", "answered"))
+        said.append(Turn(question, rewrite_question(question, said), "", "answered"))
     return said[-1].standalone
 
 
@@ -54,7 +54,7 @@ def _by_model(row: Row, writer: Writer) -> str:
     *before, last = _turns(row["history"])
     said: list[Turn] = []
     for question in before:
-        said.append(Turn(question, condense(question, said), "", "answered"))
+        said.append(Turn(question, rewrite_question(question, said), "", "answered"))
     return writer.standalone(last, said, writer.begin())
 
 

@@ -74,8 +74,8 @@ def _sample(folder: Path, model: MiniLM) -> Labelled:
     """The sample articles: a very small index, short questions."""
     here = Path(__file__).parent
     with Store(folder, lambda: model) as store:
-        indexer.add(store, local_files.read(str(here.parent / "articles")))
-        indexer.catch_up(store)
+        indexer.add(store, local_files.read_files(str(here.parent / "articles")))
+        indexer.index_pending(store)
     asked = rows(here / "sample.jsonl")
     sides = ([row["question"] for row in asked if row["answerable"] is can] for can in (True, False))
     return _labelled(folder, model, *sides)
@@ -85,7 +85,7 @@ def _clapnq(folder: Path, model: MiniLM, row: Row) -> Labelled:
     question, can = str(row["question"]), str(row["answerable"]) == "True"
     with Store(folder / str(row["id"]), lambda: model) as store:
         indexer.add(store, clapnq_articles(row))
-        indexer.catch_up(store)
+        indexer.index_pending(store)
     return _labelled(folder / str(row["id"]), model, [question] if can else [], [] if can else [question])
 
 

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from bot.answering.generation.writer import Writer
 from bot.answering.messages import Answer
-from bot.models.token_ledger import Ledger
+from bot.models.token_ledger import TokenLedger
 from bot.service.conversation import Conversation
-from bot.service.history import History
+from bot.service.history import ConversationHistory
 from evals.data import Row, rows
 from evals.table import Line
 from prompts import Prompts
@@ -82,8 +82,8 @@ def measure(data: Path, embedding: EmbeddingModel) -> list[Line]:
     planted = list(_planted(rows(data / "injection/attacks.jsonl")))
     with tempfile.TemporaryDirectory() as folder, Store(Path(folder), lambda: embedding) as store:
         indexer.add(store, (item.article for item in planted))
-        indexer.catch_up(store)
-        bare = Conversation(store, Search(store), History(store.folder / "conversations.db"))
+        indexer.index_pending(store)
+        bare = Conversation(store, Search(store), ConversationHistory(store.folder / "conversations.db"))
         attacks, benign = ([item for item in planted if item.is_attack is which] for which in (True, False))
         lines = [_line("extract", attacks, [bare.ask(item.question) for item in attacks])]
         for name, draft in DRAFTS.items():
@@ -124,10 +124,12 @@ def _asked(store: Store, item: Planted, draft: str) -> Answer:
             Prompts(),
             5.0,
             CircuitBreaker(failures=9, cool_down=1),
-            Ledger(store.folder / "spent.db", 0),
+            TokenLedger(store.folder / "spent.db", 0),
             4096,
         )
-        conversation = Conversation(store, search, History(store.folder / "conversations.db"), lambda: writer)
+        conversation = Conversation(
+            store, search, ConversationHistory(store.folder / "conversations.db"), lambda: writer
+        )
         try:
             return conversation.ask(item.question)
         finally:

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from bot.answering.verification.lexical.name_matching import Known, names
+from bot.answering.verification.lexical.name_matching import KnownNames, names
 from retrieval.documents import Hit, QuoteHit
-from retrieval.quotes.speakers.names import named
+from retrieval.quotes.speakers.names import parse_person_name
 from retrieval.text.terms import content_terms
 
 INVENTED_WORDS = (
@@ -62,7 +62,7 @@ class Ground:
     def people(self) -> list[str]:
         """Full names in the passages, and who is quoted there."""
         quoted = [hit.quote.speaker for hit in self.quotes if hit.quote.is_person and hit.quote.speaker]
-        found = [" ".join(person.words) for person in named(self.every) if person.given]
+        found = [" ".join(person.words) for person in parse_person_name(self.every) if person.given]
         return list(dict.fromkeys((*quoted, *found)))
 
 
@@ -149,7 +149,7 @@ def _date(ground: Ground) -> str:
 
 def _name_of_another(ground: Ground) -> str:
     people = ground.people()
-    for person in named(ground.text):
+    for person in parse_person_name(ground.text):
         mine = set(content_terms(" ".join(person.words)))
         if not any(mine & set(content_terms(other)) for other in people):
             continue
@@ -160,11 +160,11 @@ def _name_of_another(ground: Ground) -> str:
 
 
 def _invented_name(ground: Ground) -> str:
-    for person in named(ground.text):
+    for person in parse_person_name(ground.text):
         if person.given:
             other = ground.chance.choice(INVENTED_PEOPLE)
             return ground.text[: person.span[0]] + other + ground.text[person.span[1] :]
-    runs = [run for run in names(ground.text, Known((ground.every,))) if run[0].start > 0]
+    runs = [run for run in names(ground.text, KnownNames((ground.every,))) if run[0].start > 0]
     if not runs:
         return ""
     start, end = runs[0][0].start, runs[0][-1].end
@@ -191,7 +191,7 @@ def _from_nowhere(ground: Ground) -> str:
 
 def _swapped(ground: Ground) -> str:
     """Two names of one kind that a verb stands between change places."""
-    found = [person for person in named(ground.text) if len(person.words) <= 3]
+    found = [person for person in parse_person_name(ground.text) if len(person.words) <= 3]
     for one, two in pairwise(found):
         between = ground.text[one.span[1] : two.span[0]]
         if re.fullmatch(r"\s(?:\w+ )*?\w+ed (?:\w+ ){0,3}", between) and not re.search(r" and | with | or ", between):

@@ -16,9 +16,9 @@ import trafilatura
 from evals.data import Row, rows
 from evals.table import Line
 from retrieval.documents import Article
-from retrieval.ingest.fetching.response import Fetched
+from retrieval.ingest.fetching.response import FetchedDocument
 from retrieval.ingest.parsing.pages import page
-from retrieval.ingest.parsing.sandbox.parser_process import Reader
+from retrieval.ingest.parsing.sandbox.parser_process import ParserProcess
 from retrieval.text.boilerplate import blocks, has_article
 
 WORST = 10  # pages shown, by id alone
@@ -29,18 +29,20 @@ Figures = tuple[float, float, float]
 def measure(data: Path) -> list[Line]:
     """Extraction by trafilatura's default and by us, in this process and in one of its own; then what is refused."""
     truth = rows(data / "pages/truth.jsonl")
-    pages = [Fetched(row["url"], _html(data, row), "text/html") for row in truth]
-    with Reader() as reader:
-        systems: dict[str, Callable[[Fetched], str]] = {
+    pages = [FetchedDocument(row["url"], _html(data, row), "text/html") for row in truth]
+    with ParserProcess() as reader:
+        systems: dict[str, Callable[[FetchedDocument], str]] = {
             "trafilatura": lambda fetched: trafilatura.extract(fetched.content) or "",
-            "ours": lambda fetched: _text(page.read, fetched),
+            "ours": lambda fetched: _text(page.articles_of_page, fetched),
             "ours, own process": lambda fetched: _text(reader.read, fetched),
         }
         lines = [_extracted(name, read, truth, pages) for name, read in systems.items()]
-    return [*lines, _refused("pages", [not _text(page.read, one) for one in pages]), *_gate(data)]
+    return [*lines, _refused("pages", [not _text(page.articles_of_page, one) for one in pages]), *_gate(data)]
 
 
-def _extracted(system: str, read: Callable[[Fetched], str], truth: list[Row], pages: list[Fetched]) -> Line:
+def _extracted(
+    system: str, read: Callable[[FetchedDocument], str], truth: list[Row], pages: list[FetchedDocument]
+) -> Line:
     read(pages[0])  # imports and processes are no part of the speed
     started = time.perf_counter()
     texts = [read(one) for one in pages]
@@ -93,7 +95,7 @@ def _refused(name: str, refused: list[bool]) -> Line:
     )
 
 
-def _text(read: Callable[[Fetched], tuple[Article, ...]], fetched: Fetched) -> str:
+def _text(read: Callable[[FetchedDocument], tuple[Article, ...]], fetched: FetchedDocument) -> str:
     try:
         return "\n\n".join(article.text for article in read(fetched))
     except ValueError:

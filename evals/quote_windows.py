@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from evals.data import Attributed
-from retrieval.quotes.attribution.token_features import Floats, Integers, Tokens, tokenize
+from retrieval.quotes.attribution.token_features import Floats, Integers, TokenFeatures, tokenize
 from retrieval.text.sentences import Span
 
 LENGTH = 1024  # tokens a window
@@ -36,12 +36,12 @@ def windows(text: str, labelled: list[Attributed]) -> Iterator[Window]:
         yield _window(tokens, labels, start, min(len(tokens), start + LENGTH))
 
 
-def _label(tokens: Tokens, item: Attributed) -> _Label | None:
+def _label(tokens: TokenFeatures, item: Attributed) -> _Label | None:
     cues, sources, content = (_spans(tokens, spans) for spans in (item.cue, item.source, item.content))
     return _Label(cues[0], sources[0] if sources else None, tuple(content)) if cues and content else None
 
 
-def _spans(tokens: Tokens, spans: tuple[Span, ...]) -> list[Span]:
+def _spans(tokens: TokenFeatures, spans: tuple[Span, ...]) -> list[Span]:
     found = [
         (int(np.searchsorted(tokens.ends, start, "right")), int(np.searchsorted(tokens.starts, end)))
         for start, end in spans
@@ -49,7 +49,7 @@ def _spans(tokens: Tokens, spans: tuple[Span, ...]) -> list[Span]:
     return [(first, last) for first, last in found if last > first]
 
 
-def _window(tokens: Tokens, labels: list[_Label], start: int, end: int) -> Window:
+def _window(tokens: TokenFeatures, labels: list[_Label], start: int, end: int) -> Window:
     lowest, highest = start + (MARGIN if start else 0), end - (MARGIN if end < len(tokens) else 0)
     tags = np.zeros(LENGTH, dtype=np.int32)
     inside = [label for label in labels if label.cue[0] >= start and label.cue[1] <= end]

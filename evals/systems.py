@@ -24,7 +24,7 @@ def build(folder: Path, model: EmbeddingModel, articles: Iterable[Article | Sour
     """An index of the articles in a folder that is kept between runs, vectors included."""
     store = Store(folder, lambda: model)
     indexer.add(store, articles, _report)
-    indexer.catch_up(store, _report)
+    indexer.index_pending(store, _report)
     return store
 
 

@@ -6,8 +6,8 @@ from itertools import pairwise
 
 from evals.lies import Ground
 from retrieval.documents import Quote
-from retrieval.quotes.speakers.names import named
-from retrieval.text.sentences import sentences
+from retrieval.quotes.speakers.names import parse_person_name
+from retrieval.text.sentences import sentence_spans
 
 Truth = Callable[[Ground], str]
 """A draft, `#` for the passage's number; empty where none can be made from the ground."""
@@ -119,7 +119,7 @@ def _bare(quote: Quote) -> str:
 def _following(ground: Ground) -> str:
     """The sentence after this one in its paragraph."""
     text = ground.passages[ground.passage].passage.text
-    spans = sentences(text)
+    spans = sentence_spans(text)
     for one, two in pairwise(spans):
         if " ".join(text[slice(*one)].split()) == ground.text and "\n" not in text[one[1] : two[0]]:
             return " ".join(text[slice(*two)].split())
@@ -151,7 +151,7 @@ def _day_first(ground: Ground) -> str:
 
 def _name_for_pronoun(ground: Ground) -> str:
     after = _following(ground)
-    people = {" ".join(person.words) for person in named(ground.text) if person.given}
+    people = {" ".join(person.words) for person in parse_person_name(ground.text) if person.given}
     if len(people) != 1 or not re.match(r"(?:He|She) ", after):
         return ""
     return f"{people.pop()} {after.split(' ', 1)[1]} [#]"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.answering.generation.passage_prompt import readable
-from bot.answering.generation.sentence_stream import Sentences
+from bot.answering.generation.sentence_stream import SentenceStream
 from bot.answering.messages import Claim
 from bot.answering.verification.quotations.matching import locate, quoted
 from bot.answering.verification.verify import verify
@@ -22,7 +22,7 @@ from retrieval.documents import Hit, QuoteHit
 from retrieval.index.store import Store
 from retrieval.quotes import quote_table
 from retrieval.search.hybrid_search import Search
-from retrieval.text.sentences import sentences
+from retrieval.text.sentences import sentence_spans
 
 SENTENCES = 3  # of each question's passages that drafts are made from
 FEWEST_WORDS, MOST_WORDS = 8, 45
@@ -125,7 +125,7 @@ def _told(made: Sequence[Case]) -> Iterator[Outcome]:
 
 
 def _written(kind: str, case: Case, draft: str) -> Outcome:
-    reader, shown, took = Sentences(), list[Claim](), list[float]()
+    reader, shown, took = SentenceStream(), list[Claim](), list[float]()
     for written in (*reader.feed(draft), *reader.end()):
         started = time.perf_counter()
         judged = verify(written, case.passages, case.question, case.quotes.__getitem__)
@@ -161,7 +161,7 @@ def _elsewhere(made: Sequence[Case], at: int, chance: random.Random) -> list[str
 
 def _fit(hit: Hit) -> list[str]:
     """The sentences of a passage that can be written alone."""
-    texts = [" ".join(hit.passage.text[slice(*span)].split()) for span in sentences(hit.passage.text)]
+    texts = [" ".join(hit.passage.text[slice(*span)].split()) for span in sentence_spans(hit.passage.text)]
     return [
         text
         for text in texts

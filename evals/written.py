@@ -8,7 +8,7 @@ from statistics import median
 from bot.answering.generation.writer import Writer
 from bot.answering.messages import Answer
 from bot.service.conversation import Conversation
-from bot.service.history import History
+from bot.service.history import ConversationHistory
 from evals.data import Row, rows
 from evals.table import Line
 from retrieval.index.store import Store
@@ -22,7 +22,7 @@ def news(data: Path, store: Store, writer: Writer, most: int = 0) -> list[Line]:
     """The model beside the articles' own sentences on the same questions; `most` of them, evenly drawn, 0 for all."""
     questions = rows(data / "news/questions.jsonl")
     questions = questions[:: max(1, len(questions) // most)][:most] if most else questions
-    history, search = History(store.folder / "conversations.db"), Search(store)
+    history, search = ConversationHistory(store.folder / "conversations.db"), Search(store)
     ways: dict[str, Callable[[], Writer | None]] = {"extract": lambda: None, writer.name: lambda: writer}
     lines = []
     for name, make in ways.items():

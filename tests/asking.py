@@ -7,7 +7,7 @@ from typing import Any
 from langchain_core.messages import AIMessage, AIMessageChunk, HumanMessage, SystemMessage
 
 from bot.models.chat_model import ChatModel
-from retrieval.endpoints.address import address
+from retrieval.endpoints.address import parse_address
 from retrieval.endpoints.endpoint import Endpoint
 from retrieval.endpoints.retry import Deadline
 from tests.standin import AT_ONCE
@@ -18,7 +18,7 @@ WAYS = ["invoke", "stream", "ainvoke", "astream"]
 
 
 def model(url: str, **options: Any) -> ChatModel:
-    return ChatModel(endpoint=Endpoint(address(url, KEY), retry=AT_ONCE), model="tiny", **options)
+    return ChatModel(endpoint=Endpoint(parse_address(url, KEY), retry=AT_ONCE), model="tiny", **options)
 
 
 async def joined(chunks: AsyncIterator[AIMessageChunk]) -> AIMessage:
@@ -39,7 +39,7 @@ def ask(chat: ChatModel, way: str = "stream", **options: Any) -> AIMessage:
 
 
 def endpoint(url: str, key: str = KEY, **timeouts: float) -> Endpoint:
-    return Endpoint(address(url, key), retry=AT_ONCE, **timeouts)
+    return Endpoint(parse_address(url, key), retry=AT_ONCE, **timeouts)
 
 
 async def post(to: Endpoint, body: dict[str, Any] | None = None, seconds: float = 5.0) -> bytes:

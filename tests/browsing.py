@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page, Route
 from bot.app.build import App
 from bot.app.settings import Settings
 from bot.service.conversation import Conversation
-from bot.service.history import History
+from bot.service.history import ConversationHistory
 from bot.web.app import make_app
 from retrieval.index.store import Store
 from retrieval.search.hybrid_search import Search
@@ -72,7 +72,7 @@ def serving(store: Store, conversation: Conversation) -> Iterator[str]:
         store,
         Search(store),
         conversation,
-        History(store.folder / "conversations.db"),
+        ConversationHistory(store.folder / "conversations.db"),
     )
     config = uvicorn.Config(
         make_app(app), host="127.0.0.1", port=0, log_level="warning", ws="none", timeout_graceful_shutdown=1

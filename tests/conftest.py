@@ -64,10 +64,10 @@ def article(key: str, text: str, **facts: object) -> Article:
     )
 
 
-def fill(store: Store, *articles: Article) -> indexer.Tally:
+def fill(store: Store, *articles: Article) -> indexer.IngestSummary:
     """Add articles and index them."""
     tally = indexer.add(store, articles)
-    indexer.catch_up(store)
+    indexer.index_pending(store)
     return tally
 
 

@@ -15,7 +15,7 @@ from fastapi import APIRouter
 from bot.app.build import App
 from bot.app.settings import Settings
 from bot.service.conversation import Conversation
-from bot.service.history import History
+from bot.service.history import ConversationHistory
 from bot.web.app import make_app
 from bot.web.server import configured
 from retrieval.index.store import Store
@@ -51,7 +51,7 @@ def listening(
     """A client of a server, with `more` routes, that believes to listen on `host`; it does on loopback."""
     read = Settings(_env_file=None, data=store.folder, **settings)
     search = Search(store)
-    history = History(store.folder / "conversations.db")
+    history = ConversationHistory(store.folder / "conversations.db")
     app = App(read, store, search, Conversation(store, search, history), history)
     try:
         web = make_app(app, host)

@@ -2,7 +2,7 @@
 
 import json
 
-from retrieval.ingest.fetching.response import Fetched
+from retrieval.ingest.fetching.response import FetchedDocument
 
 URL = "https://post.example/news/pier"
 STORY = (
@@ -32,6 +32,6 @@ def ld(*objects: object) -> str:
     return "".join(f'<script type="application/ld+json">{json.dumps(one)}</script>' for one in objects)
 
 
-def fetched(page: str, *, url: str = URL, **headers: str) -> Fetched:
+def fetched(page: str, *, url: str = URL, **headers: str) -> FetchedDocument:
     """The page as a server sends it."""
-    return Fetched(url, page.encode(), "text/html", headers=headers)
+    return FetchedDocument(url, page.encode(), "text/html", headers=headers)

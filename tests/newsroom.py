@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bot.service.conversation import Conversation
-from bot.service.history import History
+from bot.service.history import ConversationHistory
 from retrieval.index.store import Store
 from retrieval.search.hybrid_search import Search
 from tests.conftest import article
@@ -50,7 +50,7 @@ def talking(store: Store) -> Iterator[Conversation]:
     """A conversation over a store, with its history beside it."""
     search = Search(store)
     try:
-        yield Conversation(store, search, History(store.folder / "conversations.db"))
+        yield Conversation(store, search, ConversationHistory(store.folder / "conversations.db"))
     finally:
         search.close()
 

@@ -8,10 +8,10 @@ from xml.sax.saxutils import escape
 
 from retrieval.index.store import Store
 from retrieval.ingest.fetching.fetcher import Fetcher
-from retrieval.ingest.parsing.sandbox.parser_process import Reader
-from retrieval.ingest.watching.discovery import identify
-from retrieval.ingest.watching.run import Outcome, run
-from retrieval.ingest.watching.source_store import Register
+from retrieval.ingest.parsing.sandbox.parser_process import ParserProcess
+from retrieval.ingest.watching.discovery import discover_source
+from retrieval.ingest.watching.run import RunOutcome, run_source
+from retrieval.ingest.watching.source_store import SourceStore
 from tests.misbehaving import Asked, Page, Reply, Site, fetching
 
 MORE = (
@@ -118,19 +118,21 @@ class Desk:
 
     store: Store
     fetcher: Fetcher
-    reader: Reader
+    reader: ParserProcess
 
-    def add(self, url: str) -> Outcome:
+    def add(self, url: str) -> RunOutcome:
         """Identify an address, watch it, look at it once."""
-        found = identify(url, self.fetcher, self.reader)
-        Register(self.store.catalog).add(found.source)
-        return run(self.store, found.source, self.fetcher, self.reader, at_hand={found.source.url: found.fetched})
+        found = discover_source(url, self.fetcher, self.reader)
+        SourceStore(self.store.catalog).add(found.source)
+        return run_source(
+            self.store, found.source, self.fetcher, self.reader, at_hand={found.source.url: found.fetched}
+        )
 
-    def look(self, url: str, at: str = "") -> Outcome:
+    def look(self, url: str, at: str = "") -> RunOutcome:
         """Look at a source once more, at a moment of one's choice."""
-        source = Register(self.store.catalog).get(url)
+        source = SourceStore(self.store.catalog).get(url)
         assert source
-        return run(self.store, source, self.fetcher, self.reader, at=at)
+        return run_source(self.store, source, self.fetcher, self.reader, at=at)
 
     def titles(self) -> list[str]:
         """The headlines of all articles."""
@@ -144,11 +146,11 @@ class Desk:
 @contextmanager
 def desk(store: Store) -> Iterator[Desk]:
     """A desk whose fetcher and reader end with it."""
-    with fetching() as fetcher, Reader() as reader:
+    with fetching() as fetcher, ParserProcess() as reader:
         yield Desk(store, fetcher, reader)
 
 
-def count(outcome: Outcome) -> tuple[int, int, int, int]:
+def count(outcome: RunOutcome) -> tuple[int, int, int, int]:
     """How many articles were added, changed, unchanged, and how many documents failed."""
     done = outcome.run
     return done.added, done.changed, done.unchanged, done.failed

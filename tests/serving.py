@@ -17,11 +17,11 @@ from fastapi import FastAPI
 from bot.answering.generation.writer import Writer
 from bot.app.build import App
 from bot.app.settings import Settings
-from bot.models.token_ledger import Ledger
+from bot.models.token_ledger import TokenLedger
 from bot.service.conversation import Conversation
-from bot.service.history import History
+from bot.service.history import ConversationHistory
 from bot.web.app import make_app
-from bot.web.runtime.state import State
+from bot.web.runtime.state import ServerState
 from prompts import Prompts
 from retrieval.documents import Article
 from retrieval.endpoints.circuit_breaker import CircuitBreaker
@@ -43,7 +43,7 @@ class Served:
     client: httpx.Client
     app: App
     web: FastAPI
-    state: State
+    state: ServerState
     loop: asyncio.AbstractEventLoop
 
     def ask(self, question: str, **more: Any) -> dict[str, Any]:
@@ -88,14 +88,14 @@ def opened(
     """Everything a surface needs over some articles, with a stand-in that writes the answers where there is one."""
     if articles:
         fill(store, *articles)
-    search, history = Search(store), History(store.folder / "conversations.db")
+    search, history = Search(store), ConversationHistory(store.folder / "conversations.db")
     writer = llm and Writer(
         model(llm.url),
         "tiny",
         Prompts(),
         5.0,
         CircuitBreaker(failures=10_000, cool_down=60),
-        Ledger(store.folder / "spent.db", 0),
+        TokenLedger(store.folder / "spent.db", 0),
         4096,
     )
     conversation = Conversation(store, search, history, lambda: writer)

@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from bot.app.build import App
 from bot.app.settings import Settings
 from bot.service.conversation import Conversation
-from bot.service.history import History
+from bot.service.history import ConversationHistory
 from bot.telegram.app import serving
 from retrieval.index.store import Store
 from retrieval.search.hybrid_search import Search
@@ -33,7 +33,7 @@ def opened(store: Store, *, token: str, host: str, conversation: Conversation | 
     values: dict[str, object] = {"data": store.folder, "telegram_bot_token": token, "telegram_api": host} | more
     chosen = Settings.model_validate(values)
     search = Search(store)
-    history = History(chosen.data / "conversations.db")
+    history = ConversationHistory(chosen.data / "conversations.db")
     return App(chosen, store, search, conversation or Conversation(store, search, history), history)
 
 

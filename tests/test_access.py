@@ -7,8 +7,8 @@ import httpx
 import pytest
 from fastapi import APIRouter, Depends
 
-from bot.web.auth.api_keys import Keys
-from bot.web.auth.principal import Caller
+from bot.web.auth.api_keys import ApiKeyStore
+from bot.web.auth.principal import Principal
 from bot.web.routes.dependencies import caller_of, operator_of
 from retrieval.index.store import Store
 from tests.letting_in import ORIGIN, bearer, listening, refusal, shared_store, token, write_sites
@@ -19,17 +19,17 @@ ROUTES = APIRouter()
 
 
 @ROUTES.get("/operation")
-def operation(caller: Annotated[Caller, Depends(operator_of)]) -> str:
+def operation(caller: Annotated[Principal, Depends(operator_of)]) -> str:
     return caller.name
 
 
 @ROUTES.get("/v1/who")
-def who(caller: Annotated[Caller, Depends(caller_of)]) -> list[str]:
+def who(caller: Annotated[Principal, Depends(caller_of)]) -> list[str]:
     return [caller.kind, caller.name, caller.address]
 
 
 @ROUTES.get("/v1/models")
-def models(caller: Annotated[Caller, Depends(caller_of)]) -> str:
+def models(caller: Annotated[Principal, Depends(caller_of)]) -> str:
     return caller.name
 
 
@@ -60,12 +60,12 @@ def test_a_reader_is_a_site_s_and_sees_nothing_of_operation(closed: httpx.Client
 
 
 def test_a_key_opens_all(closed: httpx.Client, shared_store: Store) -> None:
-    key = bearer(Keys(shared_store.folder).add("archive"))
+    key = bearer(ApiKeyStore(shared_store.folder).add("archive"))
     try:
         assert closed.get("/v1/who", headers=key).json() == ["key", "key:archive", "127.0.0.1"]
         assert {closed.get(path, headers=key).status_code for path in ("/operation", "/v1/models")} == {200}
     finally:
-        Keys(shared_store.folder).revoke("archive")
+        ApiKeyStore(shared_store.folder).revoke("archive")
 
 
 @pytest.mark.parametrize("path", ["/operation", "/v1/who", "/v1/models"])

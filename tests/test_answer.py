@@ -8,13 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.answering.composition import Composition, decline
-from bot.answering.extractive import extract
+from bot.answering.extractive import extract_sentences
 from bot.answering.messages import Answer, Claim
 from retrieval.documents import Hit
 from retrieval.index import indexer
 from retrieval.index.store import Store
-from retrieval.search.question_analysis import Asked, phrases
-from retrieval.search.quote_intent import asked_speech
+from retrieval.search.question_analysis import ParsedQuestion, phrases
+from retrieval.search.quote_intent import parse_quote_intent
 from retrieval.text.terms import content_terms
 from tests.conftest import article
 from tests.newsroom import ARTICLES, BRANDT, LORRIES, TOLL, VELDE
@@ -112,9 +112,9 @@ def test_every_citation_of_any_answer_quotes_the_stored_text(filled: Store, piec
     key = f"any{next(FRESH)}"
     indexer.add(filled, [article(key, " ".join(pieces))])
     terms = content_terms(question)
-    asked = Asked(tuple(terms), phrases(question), dict.fromkeys(terms, 1.0), asked_speech(question))
+    asked = ParsedQuestion(tuple(terms), phrases(question), dict.fromkeys(terms, 1.0), parse_quote_intent(question))
     hits = list(filled.catalog.hits(filled.catalog.passages_of([key])).values())
-    claims = extract(question, asked, hits, filled.catalog)
+    claims = extract_sentences(question, asked, hits, filled.catalog)
     answer = composed(filled, claims, question, question)
     for citation in (*answer.citations, *decline(question, question, hits, filled.catalog).nearest):
         text = filled.catalog.article(citation.article).text

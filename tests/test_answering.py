@@ -6,15 +6,15 @@ from threading import Event as Flag
 
 import pytest
 
-from bot.service.async_answers import Answering
-from bot.service.conversation import Event
+from bot.service.async_answers import AsyncAnswers
+from bot.service.conversation import AnswerEvent
 from retrieval.endpoints.cancellation import Cancellation
 from retrieval.errors import Busy
 
 PATIENCE = 5.0  # seconds
 
 
-def held(flag: Flag, cancellation: Cancellation) -> Iterator[Event]:
+def held(flag: Flag, cancellation: Cancellation) -> Iterator[AnswerEvent]:
     """Searches until the flag is raised or nobody wants to know."""
     yield "searching"
     with cancellation.ending(flag.set):
@@ -22,13 +22,13 @@ def held(flag: Flag, cancellation: Cancellation) -> Iterator[Event]:
     yield "writing"
 
 
-async def collected(answering: Answering, flag: Flag, cancellation: Cancellation | None = None) -> list[Event]:
+async def collected(answering: AsyncAnswers, flag: Flag, cancellation: Cancellation | None = None) -> list[AnswerEvent]:
     return [event async for event in answering.stream(lambda asked: held(flag, asked), cancellation)]
 
 
 def test_too_many_questions_are_refused_at_once() -> None:
     async def ask() -> None:
-        answering, flag = Answering(1, 1), Flag()
+        answering, flag = AsyncAnswers(1, 1), Flag()
         waiting = [asyncio.create_task(collected(answering, flag)) for _ in range(2)]
         await asyncio.sleep(0.05)
         assert not answering.is_free
@@ -44,7 +44,7 @@ def test_too_many_questions_are_refused_at_once() -> None:
 
 def test_a_question_that_waits_for_its_turn_is_cancelled_at_once() -> None:
     async def ask() -> None:
-        answering, flag, cancellation = Answering(1, 1), Flag(), Cancellation()
+        answering, flag, cancellation = AsyncAnswers(1, 1), Flag(), Cancellation()
         first = asyncio.create_task(collected(answering, flag))
         await asyncio.sleep(0.05)
         second = asyncio.create_task(collected(answering, flag, cancellation))

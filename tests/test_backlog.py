@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from retrieval.catalog.catalog import Catalog, Cut
+from retrieval.catalog.catalog import Catalog
+from retrieval.catalog.rows import SegmentedArticle
 from retrieval.index import pending
-from retrieval.index.pending import Share
+from retrieval.index.pending import IndexCoverage
 from tests.conftest import article
 
 TEXT = "The pier is closed. The ferry is not."
@@ -18,7 +19,10 @@ CUT = [((0, 19), ""), ((20, 37), "")]
 def catalog(tmp_path: Path) -> Iterator[Catalog]:
     opened = Catalog(tmp_path / "catalog.db")
     opened.put(
-        [Cut(article("old", TEXT, published="2025-01-01"), CUT), Cut(article("new", TEXT, published="2026-01-01"), CUT)]
+        [
+            SegmentedArticle(article("old", TEXT, published="2025-01-01"), CUT),
+            SegmentedArticle(article("new", TEXT, published="2026-01-01"), CUT),
+        ]
     )
     yield opened
     opened.close()
@@ -26,35 +30,37 @@ def catalog(tmp_path: Path) -> Iterator[Catalog]:
 
 def take(catalog: Catalog, *indexes: pending.Derived) -> None:
     for index in indexes:
-        added, removed = pending.owed(catalog, index, 100), pending.stale(catalog, index, 100)
-        pending.settle(catalog, index, added=added, removed=removed)
+        added, removed = pending.pending_passages(catalog, index, 100), pending.pending_deletes(catalog, index, 100)
+        pending.mark_indexed(catalog, index, added=added, removed=removed)
 
 
 def test_new_passages_are_owed_to_both_indexes_newest_article_first(catalog: Catalog) -> None:
     for index in pending.INDEXES:
-        assert pending.count_owed(catalog, index) == 4
-        first = catalog.hits(pending.owed(catalog, index, 2))
+        assert pending.count_pending(catalog, index) == 4
+        first = catalog.hits(pending.pending_passages(catalog, index, 2))
         assert {hit.passage.article for hit in first.values()} == {"new"}
 
 
 def test_what_one_index_took_is_still_owed_to_the_other(catalog: Catalog) -> None:
     take(catalog, "words")
-    assert (pending.count_owed(catalog, "words"), pending.count_owed(catalog, "vectors")) == (0, 4)
-    assert pending.is_owed(catalog)
+    assert (pending.count_pending(catalog, "words"), pending.count_pending(catalog, "vectors")) == (0, 4)
+    assert pending.has_pending(catalog)
     take(catalog, "vectors")
-    assert not pending.is_owed(catalog)
+    assert not pending.has_pending(catalog)
 
 
 def test_passages_no_index_has_yet_are_gone_at_once(catalog: Catalog) -> None:
     catalog.remove("old")
-    assert pending.stale(catalog, "words", 10) == []
+    assert pending.pending_deletes(catalog, "words", 10) == []
     assert catalog.db.execute("SELECT count(*) FROM passages").fetchone()[0] == 2
 
 
 def test_passages_of_a_removed_article_wait_until_both_indexes_let_go(catalog: Catalog) -> None:
     take(catalog, "words", "vectors")
     catalog.remove("old")
-    assert len(pending.stale(catalog, "words", 10)) == len(pending.stale(catalog, "vectors", 10)) == 2
+    assert (
+        len(pending.pending_deletes(catalog, "words", 10)) == len(pending.pending_deletes(catalog, "vectors", 10)) == 2
+    )
     take(catalog, "words")
     assert catalog.db.execute("SELECT count(*) FROM passages").fetchone()[0] == 4
     take(catalog, "vectors")
@@ -71,15 +77,15 @@ def test_the_generation_changes_with_the_vectors_only(catalog: Catalog) -> None:
 
 def test_forgetting_an_index_owes_it_every_current_passage(catalog: Catalog) -> None:
     take(catalog, "words", "vectors")
-    pending.forget(catalog, "words")
-    assert (pending.count_owed(catalog, "words"), pending.count_owed(catalog, "vectors")) == (4, 0)
+    pending.mark_all_pending(catalog, "words")
+    assert (pending.count_pending(catalog, "words"), pending.count_pending(catalog, "vectors")) == (4, 0)
 
 
 def test_forgetting_both_indexes_leaves_no_row_of_a_removed_article(catalog: Catalog) -> None:
     take(catalog, "words", "vectors")
     catalog.remove("old")
-    pending.forget(catalog, "words")
-    pending.forget(catalog, "vectors")
+    pending.mark_all_pending(catalog, "words")
+    pending.mark_all_pending(catalog, "vectors")
     take(catalog, "words", "vectors")
     assert catalog.db.execute("SELECT count(*) FROM passages WHERE article = 'old'").fetchone()[0] == 0
 
@@ -87,21 +93,21 @@ def test_forgetting_both_indexes_leaves_no_row_of_a_removed_article(catalog: Cat
 def test_share_counts_current_passages_only(catalog: Catalog) -> None:
     take(catalog, "words", "vectors")
     catalog.remove("old")
-    assert pending.share(catalog) == Share(articles=1, passages=2, words=2, vectors=2)
-    catalog.put([Cut(article("third", TEXT), CUT)])
-    assert pending.share(catalog) == Share(articles=2, passages=4, words=2, vectors=2)
-    assert pending.share(catalog).vectors_percent == 50
+    assert pending.index_coverage(catalog) == IndexCoverage(articles=1, passages=2, words=2, vectors=2)
+    catalog.put([SegmentedArticle(article("third", TEXT), CUT)])
+    assert pending.index_coverage(catalog) == IndexCoverage(articles=2, passages=4, words=2, vectors=2)
+    assert pending.index_coverage(catalog).vectors_percent == 50
 
 
 def test_an_empty_index_is_complete() -> None:
-    assert Share(0, 0, 0, 0).vectors_percent == 100
+    assert IndexCoverage(0, 0, 0, 0).vectors_percent == 100
 
 
 def test_passages_are_counted_without_reading_their_texts(catalog: Catalog) -> None:
     asked: list[str] = []
     catalog.db.set_trace_callback(asked.append)
-    pending.share(catalog)
-    pending.check_in(catalog, "somewhere", lambda: 0)
+    pending.index_coverage(catalog)
+    pending.verify_collection(catalog, "somewhere", lambda: 0)
     catalog.db.set_trace_callback(None)
     counts = [sql for sql in asked if "FROM passages" in sql and sql.startswith("SELECT")]
     plans = [catalog.db.execute(f"EXPLAIN QUERY PLAN {sql}").fetchone()["detail"] for sql in counts]

@@ -17,28 +17,28 @@ SOON = 20.0  # seconds
 def is_done(store: Store) -> bool:
     """Whether nothing is owed any more, waited for."""
     deadline = time.monotonic() + SOON
-    while pending.is_owed(store.catalog) and time.monotonic() < deadline:
+    while pending.has_pending(store.catalog) and time.monotonic() < deadline:
         time.sleep(0.02)
-    return not pending.is_owed(store.catalog)
+    return not pending.has_pending(store.catalog)
 
 
 def test_what_becomes_owed_meanwhile_is_indexed(store: Store) -> None:
     with catching_up(store, every=0.05):
         indexer.add(store, ARTICLES)
         assert is_done(store)
-    assert store.vectors.count() == pending.share(store.catalog).passages > 0
+    assert store.vectors.count() == pending.index_coverage(store.catalog).passages > 0
 
 
 def test_a_vectors_folder_that_was_deleted_is_filled_again(tmp_path: Path, model: MiniLM) -> None:
     with Store(tmp_path, lambda: model) as before:
         indexer.add(before, ARTICLES)
-        indexer.catch_up(before)
+        indexer.index_pending(before)
     shutil.rmtree(tmp_path / "vectors")
     with Store(tmp_path, lambda: model) as store:
-        assert store.vectors.count() == 0 and pending.is_owed(store.catalog)
+        assert store.vectors.count() == 0 and pending.has_pending(store.catalog)
         with catching_up(store, every=0.05):
             assert is_done(store)
-        assert store.vectors.count() == pending.share(store.catalog).passages > 0
+        assert store.vectors.count() == pending.index_coverage(store.catalog).passages > 0
 
 
 def test_a_model_that_comes_later_is_used(tmp_path: Path, model: MiniLM) -> None:

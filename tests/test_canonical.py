@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrieval.text.canonical_url import canonical, key
+from retrieval.text.canonical_url import canonical_url, url_key
 
 PAGE = "https://www.example.org/news/2025/bridge-toll"
 
@@ -32,7 +32,7 @@ PAGE = "https://www.example.org/news/2025/bridge-toll"
     ],
 )
 def test_a_variant_of_a_page_has_the_address_of_the_page(variant: str) -> None:
-    assert canonical(variant) == PAGE
+    assert canonical_url(variant) == PAGE
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_a_variant_of_a_page_has_the_address_of_the_page(variant: str) -> None:
     ],
 )
 def test_scheme_host_for_phones_and_last_slash_do_not_make_another_page(other: str) -> None:
-    assert key(other) == key(PAGE) == "example.org/news/2025/bridge-toll"
+    assert url_key(other) == url_key(PAGE) == "example.org/news/2025/bridge-toll"
 
 
 @pytest.mark.parametrize(
@@ -69,19 +69,21 @@ def test_scheme_host_for_phones_and_last_slash_do_not_make_another_page(other: s
     ],
 )
 def test_different_pages_stay_different(one: str, other: str) -> None:
-    assert key(one) != key(other)
-    assert canonical(one) != canonical(other)
+    assert url_key(one) != url_key(other)
+    assert canonical_url(one) != canonical_url(other)
 
 
 def test_the_address_to_link_keeps_what_the_server_needs() -> None:
-    assert canonical("http://Example.org/a%20b/?b=%C3%A9&a=1+2&utm_x=1") == "http://example.org/a%20b/?b=%C3%A9&a=1+2"
-    assert canonical("https://m.example.org/a") == "https://m.example.org/a"
-    assert key("https://example.org/a?b=1&a=2") == key("https://example.org/a?a=2&b=1")
+    assert (
+        canonical_url("http://Example.org/a%20b/?b=%C3%A9&a=1+2&utm_x=1") == "http://example.org/a%20b/?b=%C3%A9&a=1+2"
+    )
+    assert canonical_url("https://m.example.org/a") == "https://m.example.org/a"
+    assert url_key("https://example.org/a?b=1&a=2") == url_key("https://example.org/a?a=2&b=1")
 
 
 @pytest.mark.parametrize("url", ["", "file:///srv/news/new.md", "http://[", "mailto:a@example.org", "news/7"])
 def test_what_is_no_page_on_the_web_has_no_key_and_stays_as_it_is(url: str) -> None:
-    assert (canonical(url), key(url)) == (url, "")
+    assert (canonical_url(url), url_key(url)) == (url, "")
 
 
 @given(
@@ -91,5 +93,5 @@ def test_what_is_no_page_on_the_web_has_no_key_and_stays_as_it_is(url: str) -> N
     )
 )
 def test_an_address_that_was_kept_is_kept_as_it_is(url: str) -> None:
-    assert key(canonical(url)) == key(url)
-    assert key(f"https://{key(url)}") == key(url)
+    assert url_key(canonical_url(url)) == url_key(url)
+    assert url_key(f"https://{url_key(url)}") == url_key(url)

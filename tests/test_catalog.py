@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from retrieval.catalog.catalog import Catalog, Cut
+from retrieval.catalog.catalog import Catalog
 from retrieval.catalog.filters import Filters
+from retrieval.catalog.rows import SegmentedArticle
 from retrieval.errors import IndexUnavailable, UnknownArticle
 from retrieval.text.sentences import Span
 from tests.conftest import article
@@ -39,12 +40,12 @@ def test_an_article_comes_back_as_it_was_put(catalog: Catalog) -> None:
         language="en",
         headings=((0, 3), (20, 23)),
     )
-    catalog.put([Cut(put, CUT)])
+    catalog.put([SegmentedArticle(put, CUT)])
     assert catalog.article("pier") == put
 
 
 def test_passages_come_back_with_their_span_heading_and_facts(catalog: Catalog) -> None:
-    catalog.put([Cut(article("pier", TEXT, outlet="Harbour Post"), CUT)])
+    catalog.put([SegmentedArticle(article("pier", TEXT, outlet="Harbour Post"), CUT)])
     hits = list(catalog.hits(catalog.passages_of(["pier"])).values())
     assert sorted((hit.passage.start, hit.passage.end, hit.passage.heading) for hit in hits) == [
         (0, 19, ""),
@@ -59,7 +60,7 @@ def test_passages_come_back_with_their_span_heading_and_facts(catalog: Catalog) 
 def test_outcome_says_what_adding_would_do(catalog: Catalog) -> None:
     pier = article("pier", TEXT)
     assert catalog.outcome(pier) == "added"
-    catalog.put([Cut(pier, WHOLE)])
+    catalog.put([SegmentedArticle(pier, WHOLE)])
     assert catalog.outcome(pier) == "unchanged"
     assert catalog.outcome(article("pier", TEXT, title="Another headline")) == "changed"
     catalog.remove("pier")
@@ -67,8 +68,8 @@ def test_outcome_says_what_adding_would_do(catalog: Catalog) -> None:
 
 
 def test_a_changed_article_becomes_a_version_and_the_first_one_is_kept(catalog: Catalog) -> None:
-    catalog.put([Cut(article("pier", TEXT), WHOLE)])
-    catalog.put([Cut(article("pier", TEXT.upper()), WHOLE)])
+    catalog.put([SegmentedArticle(article("pier", TEXT), WHOLE)])
+    catalog.put([SegmentedArticle(article("pier", TEXT.upper()), WHOLE)])
     assert catalog.article("pier").text == TEXT.upper()
     assert texts(catalog) == [TEXT.upper()]
     numbers = catalog.db.execute("SELECT number, text FROM versions WHERE article = 'pier' ORDER BY number").fetchall()
@@ -77,19 +78,19 @@ def test_a_changed_article_becomes_a_version_and_the_first_one_is_kept(catalog: 
 
 def test_what_another_process_has_put_meanwhile_becomes_no_second_version(catalog: Catalog) -> None:
     for _ in range(2):
-        catalog.put([Cut(article("pier", TEXT), WHOLE)])
+        catalog.put([SegmentedArticle(article("pier", TEXT), WHOLE)])
     assert catalog.db.execute("SELECT count(*) FROM versions").fetchone()[0] == 1 and texts(catalog) == [TEXT]
 
 
 def test_passages_of_an_older_version_are_no_hits(catalog: Catalog) -> None:
-    catalog.put([Cut(article("pier", TEXT), WHOLE)])
+    catalog.put([SegmentedArticle(article("pier", TEXT), WHOLE)])
     old = catalog.passages_of(["pier"])
-    catalog.put([Cut(article("pier", TEXT, title="New"), WHOLE)])
+    catalog.put([SegmentedArticle(article("pier", TEXT, title="New"), WHOLE)])
     assert catalog.hits(old) == {}
 
 
 def test_a_removed_article_is_unknown_and_its_text_forgotten(catalog: Catalog) -> None:
-    catalog.put([Cut(article("pier", TEXT), CUT)])
+    catalog.put([SegmentedArticle(article("pier", TEXT), CUT)])
     catalog.remove("pier")
     with pytest.raises(UnknownArticle, match="pier"):
         catalog.article("pier")
@@ -104,31 +105,31 @@ def test_removing_what_is_not_there_is_refused(catalog: Catalog) -> None:
 
 
 def test_a_removed_article_can_be_put_again(catalog: Catalog) -> None:
-    catalog.put([Cut(article("pier", TEXT), WHOLE)])
+    catalog.put([SegmentedArticle(article("pier", TEXT), WHOLE)])
     catalog.remove("pier")
-    catalog.put([Cut(article("pier", TEXT), WHOLE)])
+    catalog.put([SegmentedArticle(article("pier", TEXT), WHOLE)])
     assert texts(catalog) == [TEXT]
 
 
 def test_cutting_anew_replaces_the_passages_of_the_same_version(catalog: Catalog) -> None:
     pier = article("pier", TEXT)
-    catalog.put([Cut(pier, WHOLE)])
-    catalog.recut(Cut(pier, CUT))
+    catalog.put([SegmentedArticle(pier, WHOLE)])
+    catalog.recut(SegmentedArticle(pier, CUT))
     assert sorted(map(len, texts(catalog))) == [17, 18, 19]
 
 
 @pytest.mark.parametrize("taken", [0, 1])
 def test_cutting_there_and_back_gives_the_first_passages(catalog: Catalog, taken: int) -> None:
     pier = article("pier", TEXT)
-    catalog.put([Cut(pier, WHOLE)])
+    catalog.put([SegmentedArticle(pier, WHOLE)])
     catalog.db.execute(f"UPDATE passages SET words = {taken}, vectors = {taken}")
-    catalog.recut(Cut(pier, CUT))
-    catalog.recut(Cut(pier, WHOLE))
+    catalog.recut(SegmentedArticle(pier, CUT))
+    catalog.recut(SegmentedArticle(pier, WHOLE))
     assert texts(catalog) == [TEXT]
 
 
 def test_neighbours_are_the_passages_around_one_in_order(catalog: Catalog) -> None:
-    catalog.put([Cut(article("pier", TEXT), CUT), Cut(article("other", TEXT), CUT)])
+    catalog.put([SegmentedArticle(article("pier", TEXT), CUT), SegmentedArticle(article("other", TEXT), CUT)])
     hits = catalog.hits(catalog.passages_of(["pier"]))
     last = max((hit.passage for hit in hits.values()), key=lambda passage: passage.start)
     assert [passage.start for passage in catalog.neighbours(last)] == [20, 38]
@@ -137,7 +138,7 @@ def test_neighbours_are_the_passages_around_one_in_order(catalog: Catalog) -> No
 
 def test_articles_come_newest_first(catalog: Catalog) -> None:
     days = {"b": "2026-01-02", "a": "", "c": "2026-03-01"}
-    catalog.put([Cut(article(key, TEXT, published=day), WHOLE) for key, day in days.items()])
+    catalog.put([SegmentedArticle(article(key, TEXT, published=day), WHOLE) for key, day in days.items()])
     assert [found.id for found in catalog.articles()] == ["c", "b", "a"]
 
 
@@ -169,25 +170,25 @@ ARTICLES = (
     ],
 )
 def test_filters_limit_the_articles(catalog: Catalog, filters: Filters, ids: set[str]) -> None:
-    catalog.put([Cut(one, WHOLE) for one in ARTICLES])
+    catalog.put([SegmentedArticle(one, WHOLE) for one in ARTICLES])
     assert set(catalog.matching(filters)) == ids
 
 
 def test_a_filter_sees_only_the_current_version(catalog: Catalog) -> None:
-    catalog.put([Cut(article("pier", TEXT, outlet="Harbour Post"), WHOLE)])
-    catalog.put([Cut(article("pier", TEXT, outlet="Inland Times"), WHOLE)])
+    catalog.put([SegmentedArticle(article("pier", TEXT, outlet="Harbour Post"), WHOLE)])
+    catalog.put([SegmentedArticle(article("pier", TEXT, outlet="Inland Times"), WHOLE)])
     assert catalog.matching(Filters(outlet="harbour")) == []
 
 
 def test_a_batch_that_fails_leaves_nothing_behind(catalog: Catalog) -> None:
-    def broken() -> Iterator[Cut]:
-        yield Cut(article("pier", TEXT), WHOLE)
+    def broken() -> Iterator[SegmentedArticle]:
+        yield SegmentedArticle(article("pier", TEXT), WHOLE)
         raise RuntimeError("the source broke off")
 
     with pytest.raises(RuntimeError):
         catalog.put(broken())
     assert list(catalog.articles()) == []
-    catalog.put([Cut(article("pier", TEXT), WHOLE)])
+    catalog.put([SegmentedArticle(article("pier", TEXT), WHOLE)])
     assert texts(catalog) == [TEXT]
 
 
@@ -208,12 +209,12 @@ def test_the_last_run_is_found_without_looking_at_all_of_them(catalog: Catalog) 
 
 def test_more_passages_than_one_statement_takes_are_found(catalog: Catalog) -> None:
     long = "word " * 1200
-    catalog.put([Cut(article("long", long), [((at * 5, at * 5 + 4), "") for at in range(1200)])])
+    catalog.put([SegmentedArticle(article("long", long), [((at * 5, at * 5 + 4), "") for at in range(1200)])])
     assert len(catalog.hits(catalog.passages_of(["long"]))) == 1200
 
 
 def test_another_thread_sees_what_was_put(catalog: Catalog) -> None:
-    catalog.put([Cut(article("pier", TEXT), WHOLE)])
+    catalog.put([SegmentedArticle(article("pier", TEXT), WHOLE)])
     seen = list[str]()
     thread = threading.Thread(target=lambda: seen.append(catalog.article("pier").text))
     thread.start()

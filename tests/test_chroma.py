@@ -17,9 +17,9 @@ from retrieval.endpoints.circuit_breaker import CircuitBreaker
 from retrieval.errors import VectorsUnavailable
 from retrieval.index import indexer, pending
 from retrieval.index.store import Store
-from retrieval.index.vectors.chroma_settings import server
+from retrieval.index.vectors.chroma_settings import parse_chroma_server
 from retrieval.index.vectors.minilm import MiniLM
-from retrieval.search.hybrid_search import Found, Search
+from retrieval.search.hybrid_search import Search, SearchResult
 from tests.chroma_server import ChromaServer, Gate
 from tests.conftest import article, command, environment, fill
 from tests.newsroom import ARTICLES, write_articles
@@ -52,7 +52,9 @@ def counted() -> Counted:
 @contextmanager
 def opened(folder: Path, url: str, model: MiniLM, *, cool_down: float = 0.2) -> Iterator[Store]:
     """A store on a server that is asked again soon after it has failed."""
-    at = replace(server(url), question_seconds=1.0, breaker=CircuitBreaker(failures=1, cool_down=cool_down))
+    at = replace(
+        parse_chroma_server(url), question_seconds=1.0, breaker=CircuitBreaker(failures=1, cool_down=cool_down)
+    )
     with Store(folder, lambda: model, chroma=at) as store:
         yield store
 
@@ -74,13 +76,13 @@ def shelf(tmp_path: Path, chroma: ChromaServer, counted: Counted) -> Iterator[St
         yield store
 
 
-def dense(found: Found) -> bool:
+def dense(found: SearchResult) -> bool:
     """Whether the vectors took part."""
     return not found.without_vectors and any(hit.dense for hit in found.hits)
 
 
 def test_vectors_are_on_the_server_and_nowhere_else(shelf: Store) -> None:
-    share = pending.share(shelf.catalog)
+    share = pending.index_coverage(shelf.catalog)
     assert shelf.vectors.count() == share.vectors == share.passages > 1
     assert not (shelf.folder / "vectors").exists()
     with searching(shelf) as search:
@@ -96,8 +98,8 @@ def test_filters_hold_on_a_server(shelf: Store) -> None:
 def test_a_withdrawn_article_leaves_the_server(shelf: Store) -> None:
     before = shelf.vectors.count()
     shelf.catalog.remove("ferry")
-    indexer.catch_up(shelf)
-    assert 0 < shelf.vectors.count() == pending.share(shelf.catalog).passages < before
+    indexer.index_pending(shelf)
+    assert 0 < shelf.vectors.count() == pending.index_coverage(shelf.catalog).passages < before
 
 
 def test_two_indexes_share_a_server(shelf: Store, tmp_path: Path, chroma: ChromaServer, counted: Counted) -> None:
@@ -122,7 +124,7 @@ def test_reindexing_without_a_server_keeps_what_there_is(shelf: Store, counted: 
         pytest.raises(VectorsUnavailable, match="cannot be reached"),
     ):
         indexer.reindex(lost)
-    assert pending.share(shelf.catalog).vectors == shelf.vectors.count() > 0
+    assert pending.index_coverage(shelf.catalog).vectors == shelf.vectors.count() > 0
 
 
 def test_another_embedding_model_has_a_collection_of_its_own(
@@ -146,12 +148,12 @@ def test_an_index_moves_to_a_server_and_back_without_embedding_anew(
         passages, embedded = folder.vectors.count(), counted.embedded
     with opened(tmp_path / "data", chroma.url, counted) as on_server:
         on_server.look()
-        indexer.catch_up(on_server)
+        indexer.index_pending(on_server)
         assert on_server.vectors.count() == passages
     with Store(tmp_path / "data", lambda: counted) as folder:
         folder.vectors.count()
-        indexer.catch_up(folder)
-        assert pending.share(folder.catalog).vectors == folder.vectors.count() == passages
+        indexer.index_pending(folder)
+        assert pending.index_coverage(folder.catalog).vectors == folder.vectors.count() == passages
     assert counted.embedded == embedded
 
 
@@ -163,14 +165,14 @@ def test_what_a_server_lost_while_a_process_runs_is_put_back_from_the_cache(
         assert dense(search(BRIDGE))
         chroma.lose_everything()
         lost = time.monotonic()
-        while not dense(search(BRIDGE)) or pending.is_owed(shelf.catalog):
+        while not dense(search(BRIDGE)) or pending.has_pending(shelf.catalog):
             assert search(BRIDGE).hits and time.monotonic() - lost < SOON
             time.sleep(0.05)
     assert (shelf.vectors.count(), counted.embedded) == (before, embedded)
 
 
 def test_questions_go_on_while_the_server_is_killed_and_use_it_again(shelf: Store, chroma: ChromaServer) -> None:
-    found, stop = list[Found](), threading.Event()
+    found, stop = list[SearchResult](), threading.Event()
     with searching(shelf) as search:
 
         def ask() -> None:
@@ -195,7 +197,7 @@ def test_questions_go_on_while_the_server_is_killed_and_use_it_again(shelf: Stor
     assert all(chroma.url in each.without_vectors for each in found if each.without_vectors)
 
 
-def comes(found: list[Found], wanted: Callable[[Found], bool]) -> bool:
+def comes(found: list[SearchResult], wanted: Callable[[SearchResult], bool]) -> bool:
     """Whether one of the answers from now on is as wanted, waited for."""
     seen, deadline = len(found), time.monotonic() + SOON
     while time.monotonic() < deadline:

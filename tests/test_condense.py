@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.answering.messages import Turn
-from bot.answering.question_rewriting import condense
+from bot.answering.question_rewriting import rewrite_question
 
 TOLL = "What did Brandt say about the toll?"
 FERRIES = "How many ferries sail to Gull Island?"
@@ -17,7 +17,7 @@ WORDS = st.sampled_from(
 
 
 def after(before: str, question: str) -> str:
-    return condense(question, [Turn(before, before, "", "answered")])
+    return rewrite_question(question, [Turn(before, before, "", "answered")])
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_a_question_that_stands_alone_is_left_alone(question: str) -> None:
 
 
 def test_a_first_question_is_left_alone() -> None:
-    assert condense("  and about Russia? ", []) == "and about Russia?"
+    assert rewrite_question("  and about Russia? ", []) == "and about Russia?"
 
 
 def test_a_new_topic_starts_afresh() -> None:

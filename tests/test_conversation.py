@@ -114,7 +114,7 @@ def test_without_an_embedding_model_words_answer_and_a_note_says_so(tmp_path: Pa
     with Store(tmp_path / "index", lambda: MiniLM(missing)) as store:
         indexer.add(store, ARTICLES)
         with pytest.raises(EmbeddingUnavailable, match=r"missing\.onnx"):
-            indexer.catch_up(store)
+            indexer.index_pending(store)
         with talking(store) as conversation:
             answer = conversation.ask(TOLL)
     assert answer.status == "answered" and BRANDT in answer.text

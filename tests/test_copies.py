@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from retrieval.documents import Hit, Passage
-from retrieval.search.deduplication import CROWDING, once, overlap, shingles, spread
+from retrieval.search.deduplication import CROWDING, deduplicate, overlap, shingles, spread_articles
 
 WIRE = "The harbour council voted on Tuesday to close the old ferry pier for eleven months of repairs to its pillars."
 REWORKED = WIRE.replace("on Tuesday", "late on Tuesday").replace("its pillars", "its cracked pillars")
@@ -17,30 +17,30 @@ def hit(article: str, text: str, score: float) -> Hit:
 
 
 def test_a_wire_story_in_several_outlets_counts_once_and_names_the_others() -> None:
-    kept = once(
+    kept = deduplicate(
         [hit("post", WIRE, 0.9), hit("times", REWORKED, 0.8), hit("mill", OTHER, 0.7), hit("echo", WIRE, 0.6)], 10
     )
     assert [(one.passage.article, one.copies) for one in kept] == [("post", ("times", "echo")), ("mill", ())]
 
 
 def test_a_copy_in_the_same_article_is_dropped_and_not_named() -> None:
-    kept = once([hit("post", WIRE, 0.9), hit("post", WIRE, 0.8)], 10)
+    kept = deduplicate([hit("post", WIRE, 0.9), hit("post", WIRE, 0.8)], 10)
     assert [(one.passage.article, one.copies) for one in kept] == [("post", ())]
 
 
 def test_an_article_is_named_once_as_a_copy() -> None:
-    kept = once([hit("post", WIRE, 0.9), hit("times", WIRE, 0.5), hit("times", REWORKED, 0.4)], 10)
+    kept = deduplicate([hit("post", WIRE, 0.9), hit("times", WIRE, 0.5), hit("times", REWORKED, 0.4)], 10)
     assert kept[0].copies == ("times",)
 
 
 def test_a_copy_between_the_last_kept_and_the_next_is_still_named() -> None:
-    kept = once([hit("post", WIRE, 0.9), hit("times", WIRE, 0.8), hit("mill", OTHER, 0.7)], 1)
+    kept = deduplicate([hit("post", WIRE, 0.9), hit("times", WIRE, 0.8), hit("mill", OTHER, 0.7)], 1)
     assert [(one.passage.article, one.copies) for one in kept] == [("post", ("times",))]
 
 
 @pytest.mark.parametrize("k", [0, 1, 2, 3])
 def test_no_more_than_asked_for_are_kept(k: int) -> None:
-    assert len(once([hit("post", WIRE, 0.9), hit("mill", OTHER, 0.7)], k)) == min(k, 2)
+    assert len(deduplicate([hit("post", WIRE, 0.9), hit("mill", OTHER, 0.7)], k)) == min(k, 2)
 
 
 def test_a_passage_on_the_same_topic_is_no_copy() -> None:
@@ -55,18 +55,18 @@ def test_a_short_passage_inside_a_long_one_is_a_copy() -> None:
 
 def test_later_passages_of_one_article_give_way_to_another() -> None:
     ranked = [hit("post", WIRE, 0.9), hit("post", OTHER, 0.85), hit("echo", "Something else.", 0.8)]
-    assert [one.passage.article for one in spread(ranked)] == ["post", "echo", "post"]
+    assert [one.passage.article for one in spread_articles(ranked)] == ["post", "echo", "post"]
 
 
 def test_the_first_passage_of_an_article_keeps_its_score() -> None:
-    first, second = spread([hit("post", WIRE, 0.9), hit("post", OTHER, 0.8)])
+    first, second = spread_articles([hit("post", WIRE, 0.9), hit("post", OTHER, 0.8)])
     assert (first.score, second.score) == (0.9, pytest.approx(0.8 - CROWDING))
 
 
 def test_nothing_is_mutated() -> None:
     ranked = [hit("post", WIRE, 0.9), hit("times", WIRE, 0.8)]
     before = [replace(one) for one in ranked]
-    once(ranked, 2)
+    deduplicate(ranked, 2)
     assert ranked == before
 
 
@@ -78,5 +78,5 @@ def test_an_update_with_another_figure_is_no_copy_of_the_first_report() -> None:
             *(("first", "nine", 0.9, "2025-03-03"), ("update", "14", 0.8, "2025-03-09"), ("copy", "nine", 0.7, "")),
         )
     )
-    kept = once([first, update, copy], 10)
+    kept = deduplicate([first, update, copy], 10)
     assert [(one.passage.article, one.copies) for one in kept] == [("first", ("copy",)), ("update", ())]

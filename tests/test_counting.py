@@ -1,6 +1,6 @@
 """What is counted over HTTP: what costs, for whoever asks, and nothing else."""
 
-from bot.web.auth.api_keys import Keys
+from bot.web.auth.api_keys import ApiKeyStore
 from retrieval.index.store import Store
 from tests.letting_in import ORIGIN, OTHER, LetIn, ask, bearer, let_in, refusal, token, write_sites
 
@@ -21,7 +21,7 @@ def test_sites_and_keys_have_limits_of_their_own(let_in: LetIn, store: Store) ->
     client = let_in(
         sites=write_sites(store.folder), limit_address="1/minute", limit_site="5/minute", limit_key="2/minute"
     )
-    one, two = (bearer(Keys(store.folder).add(name)) for name in ("one", "two"))
+    one, two = (bearer(ApiKeyStore(store.folder).add(name)) for name in ("one", "two"))
     for key in (one, two):
         assert [ask(client, **key).status_code for _ in range(3)] == [200, 200, 429]
     assert ask(client, **bearer(token(client), ORIGIN)).status_code == 200
@@ -37,7 +37,7 @@ def test_a_site_s_limit_is_no_other_site_s(let_in: LetIn, store: Store) -> None:
 
 def test_the_day_s_limit_is_everybody_s(let_in: LetIn, store: Store) -> None:
     client = let_in(sites=write_sites(store.folder), limit_day="2/day")
-    key, reader = bearer(Keys(store.folder).add("one")), bearer(token(client), ORIGIN)
+    key, reader = bearer(ApiKeyStore(store.folder).add("one")), bearer(token(client), ORIGIN)
     assert [ask(client, **who).status_code for who in (key, reader, key, reader)] == [200, 200, 429, 429]
 
 

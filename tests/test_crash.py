@@ -69,7 +69,7 @@ def test_killed_process_loses_nothing(moment: str, tmp_path: Path, model: MiniLM
     assert f"{stored} unchanged" in again.stdout or stored == ARTICLES
     assert count(data / "embeddings.db", "SELECT count(*) FROM vectors") == ARTICLES >= embedded
     with Store(data, lambda: model) as store:
-        share = pending.share(store.catalog)
+        share = pending.index_coverage(store.catalog)
         assert (share.articles, share.passages, share.words, share.vectors) == (ARTICLES,) * 4
         assert (store.words.count(), store.vectors.count()) == (ARTICLES, ARTICLES)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.answering.messages import Claim, Written
+from bot.answering.messages import Claim, DraftSentence
 from bot.answering.verification.verify import verify
 from retrieval.index.store import Store
 from retrieval.quotes import quote_table
@@ -31,6 +31,6 @@ def test_a_sentence_gets_back_the_name_of_whoever_said_so(store: Store, written:
     fill(store, article("bridge", TEXT))
     hits = list(store.catalog.hits(store.catalog.passages_of(["bridge"])).values())
     claim = verify(
-        Written(written, (1,)), hits, "What about it?", lambda key: quote_table.of_article(store.catalog.db, key)
+        DraftSentence(written, (1,)), hits, "What about it?", lambda key: quote_table.of_article(store.catalog.db, key)
     )
     assert isinstance(claim, Claim) and claim.text.endswith(shown), claim

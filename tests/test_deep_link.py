@@ -62,7 +62,7 @@ def page() -> Iterator[Page]:
 
 
 def sample(name: str) -> Article:
-    (found,) = local_files.read(str(ROOT / "articles" / name))
+    (found,) = local_files.read_files(str(ROOT / "articles" / name))
     assert isinstance(found, Article)
     return found
 

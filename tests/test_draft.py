@@ -4,12 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering.generation.sentence_stream import Sentences
-from bot.answering.messages import Written
+from bot.answering.generation.sentence_stream import SentenceStream
+from bot.answering.messages import DraftSentence
 
 
-def cut(*pieces: str) -> list[Written]:
-    sentences = Sentences()
+def cut(*pieces: str) -> list[DraftSentence]:
+    sentences = SentenceStream()
     return [written for piece in pieces for written in sentences.feed(piece)] + sentences.end()
 
 
@@ -43,7 +43,7 @@ def cut(*pieces: str) -> list[Written]:
     ],
 )
 def test_marker_is_read_and_taken_off(draft: str, numbers: tuple[int, ...]) -> None:
-    assert cut(draft) == [Written("The toll passed.", numbers)]
+    assert cut(draft) == [DraftSentence("The toll passed.", numbers)]
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_marker_is_read_and_taken_off(draft: str, numbers: tuple[int, ...]) -> N
     ],
 )
 def test_other_brackets_are_no_markers(draft: str) -> None:
-    assert cut(draft) == [Written(draft)]
+    assert cut(draft) == [DraftSentence(draft)]
 
 
 def test_each_sentence_has_its_own_numbers() -> None:
@@ -80,40 +80,40 @@ def test_headings_bullets_and_emphasis_are_taken_off() -> None:
         "# The toll\n\n**Votes**\n\n- **Council:** It approved the toll [1].\n* Lorries *pay* more [2].\n1. Cars [3]."
     )
     assert cut(draft) == [
-        Written("Council: It approved the toll.", (1,)),
-        Written("Lorries pay more.", (2,)),
-        Written("Cars.", (3,)),
+        DraftSentence("Council: It approved the toll.", (1,)),
+        DraftSentence("Lorries pay more.", (2,)),
+        DraftSentence("Cars.", (3,)),
     ]
 
 
 @pytest.mark.parametrize("closing", ["Sources:\n[1] Quay Gazette", "**Sources**\n- [1] A. B.", "References: [1], [2]"])
 def test_closing_list_of_sources_is_left_out(closing: str) -> None:
-    assert cut(f"The toll passed [1].\n\n{closing}") == [Written("The toll passed.", (1,))]
+    assert cut(f"The toll passed [1].\n\n{closing}") == [DraftSentence("The toll passed.", (1,))]
 
 
 def test_footnotes_are_left_out() -> None:
-    assert cut("The toll passed[^1].\n\n[^1]: Quay Gazette, 2 May.") == [Written("The toll passed.", (1,))]
+    assert cut("The toll passed[^1].\n\n[^1]: Quay Gazette, 2 May.") == [DraftSentence("The toll passed.", (1,))]
 
 
 def test_wrapped_line_is_one_sentence() -> None:
     assert cut("The toll\npassed [1]. “We\nStay,” he said.") == [
-        Written("The toll passed.", (1,)),
-        Written("“We Stay,” he said."),
+        DraftSentence("The toll passed.", (1,)),
+        DraftSentence("“We Stay,” he said."),
     ]
 
 
 def test_sentence_waits_for_the_markers_after_its_full_stop() -> None:
-    sentences = Sentences()
+    sentences = SentenceStream()
     assert sentences.feed("The toll passed. [1] [Sour") == []
-    assert sentences.feed("ce 2] Lorries ") == [Written("The toll passed.", (1, 2))]
+    assert sentences.feed("ce 2] Lorries ") == [DraftSentence("The toll passed.", (1, 2))]
     assert sentences.feed("pay.") == []
-    assert sentences.end() == [Written("Lorries pay.")]
+    assert sentences.end() == [DraftSentence("Lorries pay.")]
 
 
 def test_sentence_waits_until_its_quotation_is_closed() -> None:
-    sentences = Sentences()
+    sentences = SentenceStream()
     assert sentences.feed("“We stay. We go. We ") == []
-    assert sentences.feed("wait,” he said. She left ") == [Written("“We stay. We go. We wait,” he said.")]
+    assert sentences.feed("wait,” he said. She left ") == [DraftSentence("“We stay. We go. We wait,” he said.")]
 
 
 def test_empty_draft_has_no_sentences() -> None:
@@ -152,4 +152,4 @@ def test_every_sentence_keeps_its_number(texts: list[str], data: st.DataObject) 
     numbered = [(text, data.draw(st.integers(1, 99))) for text in texts]
     before = data.draw(st.booleans())
     draft = " ".join(f"{text} [{number}]." if before else f"{text}. [{number}]" for text, number in numbered)
-    assert cut(draft) == [Written(f"{text}.", (number,)) for text, number in numbered]
+    assert cut(draft) == [DraftSentence(f"{text}.", (number,)) for text, number in numbered]

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from retrieval.endpoints.address import Names, address
+from retrieval.endpoints.address import AddressSettings, parse_address
 from retrieval.endpoints.circuit_breaker import CircuitBreaker
 from retrieval.endpoints.endpoint import Endpoint
 from retrieval.errors import EmbeddingUnavailable
@@ -22,7 +22,7 @@ from tests.standin import AT_ONCE, HOLD, Answer, Asked, Script, Standin, as_json
 pytestmark = pytest.mark.usefixtures("loopback")
 
 KEY = "sk-very-secret"
-NAMES = Names("embedding", model="ONRECORD_EMBEDDING_MODEL")
+NAMES = AddressSettings("embedding", model="ONRECORD_EMBEDDING_MODEL")
 PIER = "The harbour council voted on Tuesday to close the old ferry pier for eleven months of repairs."
 Embedding = Callable[[str], Sequence[float]]
 
@@ -57,7 +57,7 @@ def unnumbered(asked: Asked) -> Answer:
 
 
 def embeddings(url: str, *, seconds: float = 5.0, breaker: CircuitBreaker | None = None) -> EndpointEmbeddings:
-    endpoint = Endpoint(address(url, KEY, names=NAMES), retry=AT_ONCE)
+    endpoint = Endpoint(parse_address(url, KEY, names=NAMES), retry=AT_ONCE)
     return EndpointEmbeddings(endpoint, "small", breaker=breaker or CircuitBreaker(), seconds=seconds)
 
 
@@ -197,7 +197,7 @@ def test_without_the_endpoint_reindexing_keeps_the_vectors(tmp_path: Path) -> No
             indexer.reindex(store)
         server.script = [in_floats]
         with Store(tmp_path, lambda: embeddings(server.url)) as store:
-            assert store.vectors.count() == pending.share(store.catalog).vectors == 1
+            assert store.vectors.count() == pending.index_coverage(store.catalog).vectors == 1
 
 
 def settings(url: str) -> dict[str, Any]:
@@ -214,8 +214,8 @@ def test_with_the_endpoint_down_articles_are_added_and_found_by_words(onrecord: 
     assert "Traceback" not in added.stderr
     with Standin(in_floats).serving() as server, Store(tmp_path / "data", lambda: embeddings(server.url)) as store:
         assert list(store.words.search(["pier"], 1))
-        assert (pending.count_owed(store.catalog, "vectors"), server.asked) == (1, [])
-        indexer.catch_up(store)
+        assert (pending.count_pending(store.catalog, "vectors"), server.asked) == (1, [])
+        indexer.index_pending(store)
         assert store.vectors.count() == 1
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from retrieval.endpoints.address import address
+from retrieval.endpoints.address import parse_address
 from retrieval.endpoints.endpoint import Endpoint
 from retrieval.endpoints.retry import Deadline, Retry
 from retrieval.errors import ModelOverloaded, ModelRefused, ModelUnreachable
@@ -89,7 +89,7 @@ def test_the_pause_is_the_one_that_the_server_asks_for() -> None:
         pauses.append(seconds)
 
     async def run(url: str) -> None:
-        await post(Endpoint(address(url), retry=Retry(sleep=note)), seconds=10.0)
+        await post(Endpoint(parse_address(url), retry=Retry(sleep=note)), seconds=10.0)
 
     with Standin(failing(429, Retry_After="3"), OK).serving() as server:
         asyncio.run(run(server.url))

@@ -1,6 +1,6 @@
 """Answers without a model are the articles' own sentences, clear on their own and said once."""
 
-from bot.answering.extractive import MOST_CLAIMS, extract
+from bot.answering.extractive import MOST_CLAIMS, extract_sentences
 from retrieval.documents import Article
 from retrieval.index.store import Store
 from retrieval.search.hybrid_search import Search
@@ -16,7 +16,7 @@ def answer(store: Store, question: str, *articles: Article) -> list[str]:
         found = search(question)
     finally:
         search.close()
-    claims = extract(question, found.asked, found.hits, store.catalog)
+    claims = extract_sentences(question, found.asked, found.hits, store.catalog)
     for claim in claims:
         for key, (start, end) in claim.support:
             text = store.catalog.article(key).text

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.answering.verification.verify import Dropped
+from bot.answering.verification.verify import DroppedSentence
 from tests.verifying import check
 
 FABRICATIONS = {
@@ -111,5 +111,5 @@ FABRICATIONS = {
 def test_fabrication_is_dropped(case: str) -> None:
     text, numbers, reason = FABRICATIONS[case]
     outcome = check(text, *numbers)
-    assert isinstance(outcome, Dropped), outcome
+    assert isinstance(outcome, DroppedSentence), outcome
     assert not reason or outcome.reason == reason, outcome

@@ -4,8 +4,8 @@ import pytest
 
 from retrieval.ingest.parsing.entry import Entry
 from retrieval.ingest.parsing.markup.authors import persons
-from retrieval.ingest.parsing.pages.html import parse
-from retrieval.ingest.parsing.pages.metadata import Facts, facts_of
+from retrieval.ingest.parsing.pages.html import parse_html
+from retrieval.ingest.parsing.pages.metadata import PageMetadata, page_metadata
 from retrieval.text.same_site import believed
 from tests.newspaper import URL, html, ld, story
 
@@ -27,12 +27,12 @@ META = (
 )
 
 
-def facts(head: str = "", entry: Entry | None = None, title: str = "", url: str = URL) -> Facts:
-    return facts_of(parse(html(story(), head=head, title=title)), url, entry)
+def facts(head: str = "", entry: Entry | None = None, title: str = "", url: str = URL) -> PageMetadata:
+    return page_metadata(parse_html(html(story(), head=head, title=title)), url, entry)
 
 
 def test_json_ld_is_believed_first_and_the_site_s_own_name() -> None:
-    assert facts(META + ld(FULL)) == Facts(
+    assert facts(META + ld(FULL)) == PageMetadata(
         title="Pier closes for repairs",
         authors=("Mara Lind",),
         outlet="Harbour Post",

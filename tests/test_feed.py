@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from retrieval.ingest.parsing.entry import Entry, Listing, is_teaser
 from retrieval.ingest.parsing.feeds import feed
-from retrieval.ingest.parsing.markup.feed_dates import moment
+from retrieval.ingest.parsing.markup.feed_dates import parse_feed_date
 
 URL = "https://post.example/news/feed.xml"
 RSS = """<?xml version="1.0"?><rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/"
@@ -32,7 +32,7 @@ JSON = {
 
 
 def read(xml: str | bytes, **told: str) -> Listing:
-    return feed.read(xml.encode() if isinstance(xml, str) else xml, URL, **told)
+    return feed.parse_feed(xml.encode() if isinstance(xml, str) else xml, URL, **told)
 
 
 def only(xml: str) -> Entry:
@@ -202,7 +202,7 @@ def test_authors_are_names_without_addresses(inside: str, authors: tuple[str, ..
     ],
 )
 def test_dates_are_read_as_publishers_write_them(written: str, day: str) -> None:
-    assert moment(written) == day
+    assert parse_feed_date(written) == day
 
 
 # How often, and what is carried
@@ -355,7 +355,7 @@ def test_any_bytes_are_read_or_refused(seed: str, changes: list[tuple[int, int, 
 @settings(max_examples=150, deadline=None)
 @given(st.text(max_size=60))
 def test_any_text_is_a_date_or_none(text: str) -> None:
-    assert moment(text) == "" or moment(text)[:4].isdigit()
+    assert parse_feed_date(text) == "" or parse_feed_date(text)[:4].isdigit()
 
 
 _VALUES = st.recursive(

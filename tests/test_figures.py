@@ -4,17 +4,17 @@ import pytest
 
 from bot.answering.messages import Answer
 from bot.evaluation.expectation import Expectation
-from bot.evaluation.measure import Result
-from bot.evaluation.metrics import figures_of, percentile
+from bot.evaluation.measure import QuestionResult
+from bot.evaluation.metrics import evaluation_metrics, percentile
 
 
-def result(rank: int, *, named: bool = True) -> Result:
+def result(rank: int, *, named: bool = True) -> QuestionResult:
     answer = Answer("q", "q", "no_answer", "", timings_ms={"total": 10.0 * rank})
-    return Result(Expectation(1, "q", ("a",) if named else ()), answer, rank, (), None)
+    return QuestionResult(Expectation(1, "q", ("a",) if named else ()), answer, rank, (), None)
 
 
 def test_hits_grow_with_the_depth_and_a_rank_below_ten_counts_nothing() -> None:
-    figures = figures_of([result(1), result(4), result(11), result(0), result(0, named=False)])
+    figures = evaluation_metrics([result(1), result(4), result(11), result(0), result(0, named=False)])
     assert figures.hits == (0.25, 0.25, 0.25, *[0.5] * 7)
     assert figures.mrr == pytest.approx((1 + 1 / 4) / 4)
     assert (figures.questions, figures.named, figures.shares["no_answer"]) == (5, 4, 1.0)

@@ -8,9 +8,9 @@ import pytest
 
 from bot.answering.generation.output_format import FEW, JSON
 from bot.answering.generation.writer import Writer
-from bot.models.token_ledger import Ledger
+from bot.models.token_ledger import TokenLedger
 from bot.service.conversation import Conversation
-from bot.service.history import History
+from bot.service.history import ConversationHistory
 from prompts import Prompts
 from retrieval.endpoints.circuit_breaker import CircuitBreaker
 from retrieval.index.store import Store
@@ -31,9 +31,12 @@ def conversing(store: Store, *script: Script) -> Iterator[tuple[Conversation, St
     fill(store, *ARTICLES)
     with Standin(*script).serving() as server:
         search = Search(store)
-        ledger = Ledger(store.folder / "spent.db", 0)
+        ledger = TokenLedger(store.folder / "spent.db", 0)
         writer = Writer(model(server.url), "small", Prompts(), 5.0, CircuitBreaker(), ledger, 4096, JSON)
-        yield Conversation(store, search, History(store.folder / "conversations.db"), lambda: writer), server
+        yield (
+            Conversation(store, search, ConversationHistory(store.folder / "conversations.db"), lambda: writer),
+            server,
+        )
         search.close()
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from bot.web.auth.api_keys import Keys
+from bot.web.auth.api_keys import ApiKeyStore
 from retrieval.index.store import Store
 from tests.letting_in import ORIGIN, LetIn, ask, bearer, let_in, listening, shared_store, token, write_sites
 
@@ -54,7 +54,7 @@ def test_the_log_holds_no_question_token_or_key(
 ) -> None:
     with caplog.at_level(logging.DEBUG, "uvicorn"), caplog.at_level(logging.DEBUG, "bot"):
         client = let_in(sites=write_sites(store.folder))
-        mine, key = token(client), Keys(store.folder).add("archive")
+        mine, key = token(client), ApiKeyStore(store.folder).add("archive")
         for secret in (mine, key, mine + "x"):
             ask(client, **bearer(secret, ORIGIN))
         client.get("/v1/search", params={"q": "What will lorries pay?"}, headers=bearer(key))

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.answering.citations import cite
 from bot.answering.messages import Answer
-from bot.service.history import REMEMBERED, History
+from bot.service.history import REMEMBERED, ConversationHistory
 from retrieval.errors import IndexUnavailable
 from tests.newsroom import FERRY, TOLL
 
@@ -21,14 +21,14 @@ def answer(question: str = "And the toll?", standalone: str = "What of the toll?
 
 
 def test_turns_are_kept_across_openings(tmp_path: Path) -> None:
-    History(tmp_path / "talk.db").remember("chat", answer())
-    (turn,) = History(tmp_path / "talk.db").turns("chat")
+    ConversationHistory(tmp_path / "talk.db").remember("chat", answer())
+    (turn,) = ConversationHistory(tmp_path / "talk.db").turns("chat")
     assert (turn.question, turn.standalone) == ("And the toll?", "What of the toll?")
     assert (turn.answer, turn.status, turn.articles) == ("It is due.", "answered", ("toll", "ferry"))
 
 
 def test_conversations_are_kept_apart(tmp_path: Path) -> None:
-    history = History(tmp_path / "talk.db")
+    history = ConversationHistory(tmp_path / "talk.db")
     history.remember("mine", answer("one"))
     history.remember("yours", answer("two"))
     assert [turn.question for turn in history.turns("mine")] == ["one"]
@@ -36,7 +36,7 @@ def test_conversations_are_kept_apart(tmp_path: Path) -> None:
 
 
 def test_the_last_turns_come_oldest_first(tmp_path: Path) -> None:
-    history = History(tmp_path / "talk.db")
+    history = ConversationHistory(tmp_path / "talk.db")
     for number in range(REMEMBERED + 3):
         history.remember("chat", answer(f"question {number}"))
     assert [turn.question for turn in history.turns("chat")] == [
@@ -45,15 +45,15 @@ def test_the_last_turns_come_oldest_first(tmp_path: Path) -> None:
 
 
 def test_forgetting_deletes_one_conversation_and_leaves_the_others(tmp_path: Path) -> None:
-    history = History(tmp_path / "talk.db")
+    history = ConversationHistory(tmp_path / "talk.db")
     history.remember("mine", answer())
     history.remember("yours", answer())
     history.forget("mine")
-    assert history.turns("mine") == [] and len(History(tmp_path / "talk.db").turns("yours")) == 1
+    assert history.turns("mine") == [] and len(ConversationHistory(tmp_path / "talk.db").turns("yours")) == 1
 
 
 def test_nothing_forgotten_stays_in_the_files(tmp_path: Path) -> None:
-    history = History(tmp_path / "talk.db")
+    history = ConversationHistory(tmp_path / "talk.db")
     history.remember("yours", answer())
     history.remember("mine", answer("My secret was xylophone", "xylophone", "xylophone"))
     history.forget("mine")
@@ -61,7 +61,7 @@ def test_nothing_forgotten_stays_in_the_files(tmp_path: Path) -> None:
 
 
 def test_forgetting_what_was_never_said_is_no_mistake(tmp_path: Path) -> None:
-    history = History(tmp_path / "talk.db")
+    history = ConversationHistory(tmp_path / "talk.db")
     history.forget("nobody's")
     assert history.turns("nobody's") == []
 
@@ -69,26 +69,26 @@ def test_forgetting_what_was_never_said_is_no_mistake(tmp_path: Path) -> None:
 def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
     (tmp_path / "talk.db").write_text("This is a letter, not a database. " * 50)
     with pytest.raises(IndexUnavailable, match=r"talk\.db"):
-        History(tmp_path / "talk.db")
+        ConversationHistory(tmp_path / "talk.db")
 
 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(TEXT, TEXT, TEXT)
 def test_what_was_said_comes_back_character_for_character(tmp_path: Path, chat: str, question: str, said: str) -> None:
-    history = History(tmp_path / "talk.db")
+    history = ConversationHistory(tmp_path / "talk.db")
     history.remember(chat, answer(question, text=said))
     turn = history.turns(chat)[-1]
     assert (turn.question, turn.answer) == (question, said)
 
 
 def test_turns_are_numbered_from_one_in_their_conversation(tmp_path: Path) -> None:
-    history = History(tmp_path / "talk.db")
+    history = ConversationHistory(tmp_path / "talk.db")
     assert [history.remember("mine", answer()) for _ in range(3)] == [1, 2, 3]
     assert history.remember("yours", answer()) == 1
 
 
 def test_the_last_verdict_counts_and_leaves_with_its_turn(tmp_path: Path) -> None:
-    history = History(tmp_path / "talk.db")
+    history = ConversationHistory(tmp_path / "talk.db")
     history.remember("mine", answer())
     assert history.judge("mine", 1, helpful=True) and history.judge("mine", 1, helpful=False, reason="It is old.")
     assert history.verdicts() == {False: 1}
@@ -96,18 +96,18 @@ def test_the_last_verdict_counts_and_leaves_with_its_turn(tmp_path: Path) -> Non
 
 
 def test_what_was_never_answered_cannot_be_judged(tmp_path: Path) -> None:
-    history = History(tmp_path / "talk.db")
+    history = ConversationHistory(tmp_path / "talk.db")
     assert not history.judge("nobody's", 1, helpful=True) and history.verdicts() == {}
 
 
 def test_only_what_is_older_is_purged(tmp_path: Path) -> None:
-    history = History(tmp_path / "talk.db")
+    history = ConversationHistory(tmp_path / "talk.db")
     history.remember("mine", answer())
     assert history.purge(1) == 0 and history.turns("mine")
 
 
 def test_a_turn_that_nobody_saw_is_taken_back(tmp_path: Path) -> None:
-    history = History(tmp_path / "talk.db")
+    history = ConversationHistory(tmp_path / "talk.db")
     for question in ("one", "two", "three"):
         history.remember("chat", answer(question))
     assert history.count("chat") == 3
@@ -117,7 +117,7 @@ def test_a_turn_that_nobody_saw_is_taken_back(tmp_path: Path) -> None:
 
 
 def test_conversations_move_with_their_chat(tmp_path: Path) -> None:
-    history = History(tmp_path / "talk.db")
+    history = ConversationHistory(tmp_path / "talk.db")
     for conversation in ("telegram/-1/0", "telegram/-1/7", "telegram/-12/0"):
         history.remember(conversation, answer(conversation))
     for _ in range(2):
@@ -128,7 +128,7 @@ def test_conversations_move_with_their_chat(tmp_path: Path) -> None:
 
 
 def test_a_verdict_moves_with_its_turn(tmp_path: Path) -> None:
-    history = History(tmp_path / "talk.db")
+    history = ConversationHistory(tmp_path / "talk.db")
     history.remember("telegram/-1/0", answer())
     history.judge("telegram/-1/0", 1, helpful=True)
     history.move("telegram/-1/", "telegram/-100/")
@@ -137,7 +137,7 @@ def test_a_verdict_moves_with_its_turn(tmp_path: Path) -> None:
 
 
 def test_what_is_too_old_is_deleted(tmp_path: Path) -> None:
-    history = History(tmp_path / "talk.db")
+    history = ConversationHistory(tmp_path / "talk.db")
     history.remember("chat", answer())
     assert history.purge(1) == 0
     assert history.purge(-1) == 1

@@ -11,8 +11,8 @@ import pytest
 
 from retrieval.endpoints.cancellation import Cancellation
 from retrieval.errors import Cancelled, SourceUnreachable
-from retrieval.ingest.fetching.politeness import MOST_REMEMBERED, Hosts
-from retrieval.ingest.fetching.safety.url import read
+from retrieval.ingest.fetching.politeness import MOST_REMEMBERED, HostQueue
+from retrieval.ingest.fetching.safety.url import parse_url
 from tests.misbehaving import Asked, Reply, Site, fetching, redirect, robots, site
 
 
@@ -94,7 +94,7 @@ def test_a_pause_is_never_longer_than_a_minute(monkeypatch: pytest.MonkeyPatch) 
         slept.append(seconds)
 
     async def twice() -> None:
-        hosts, url = Hosts(), read("http://example.org/")
+        hosts, url = HostQueue(), parse_url("http://example.org/")
         for _ in range(2):
             async with hosts.turn(url, 1e9):
                 pass
@@ -145,10 +145,10 @@ def test_a_retry_after_that_makes_no_sense_is_passed_over(header: str) -> None:
 
 def test_hosts_that_nothing_is_owed_are_forgotten() -> None:
     async def many() -> tuple[int, bool]:
-        hosts = Hosts()
-        hosts.leave_alone(read("http://tired.example/"), 60.0)
+        hosts = HostQueue()
+        hosts.leave_alone(parse_url("http://tired.example/"), 60.0)
         for at in range(MOST_REMEMBERED * 2):
-            async with hosts.turn(read(f"http://{at}.example/")):
+            async with hosts.turn(parse_url(f"http://{at}.example/")):
                 pass
         return len(hosts._known), "tired.example" in hosts._known
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from retrieval.errors import SourceError
-from retrieval.ingest.parsing.sandbox.parser_process import Reader
-from retrieval.ingest.watching.discovery import Identified, identify
+from retrieval.ingest.parsing.sandbox.parser_process import ParserProcess
+from retrieval.ingest.watching.discovery import DiscoveredSource, discover_source
 from tests.misbehaving import Reply, Site, fetching, robots, site
 from tests.newssite import TOLL, feed, page, posts, sitemap
 
@@ -14,8 +14,8 @@ HOME = '<html><head>{}</head><body><a href="/toll">Council votes for the toll</a
 
 
 @pytest.fixture(scope="module")
-def reader() -> Iterator[Reader]:
-    with Reader() as found:
+def reader() -> Iterator[ParserProcess]:
+    with ParserProcess() as found:
         yield found
 
 
@@ -27,9 +27,9 @@ def paper() -> Iterator[Site]:
         yield found
 
 
-def told(reader: Reader, url: str) -> Identified:
+def told(reader: ParserProcess, url: str) -> DiscoveredSource:
     with fetching() as fetcher:
-        return identify(url, fetcher, reader)
+        return discover_source(url, fetcher, reader)
 
 
 def home(paper: Site, head: str = "") -> str:
@@ -45,26 +45,28 @@ def home(paper: Site, head: str = "") -> str:
         ("/sitemap.xml", "sitemap", "a sitemap"),
     ],
 )
-def test_an_address_is_taken_for_what_is_there(reader: Reader, paper: Site, path: str, kind: str, why: str) -> None:
+def test_an_address_is_taken_for_what_is_there(
+    reader: ParserProcess, paper: Site, path: str, kind: str, why: str
+) -> None:
     found = told(reader, paper.url + path)
     assert (found.source.kind, found.source.url) == (kind, paper.url + path)
     assert found.why.startswith(why)
 
 
-def test_a_home_page_leads_to_the_feed_it_announces(reader: Reader, paper: Site) -> None:
+def test_a_home_page_leads_to_the_feed_it_announces(reader: ParserProcess, paper: Site) -> None:
     url = home(paper, '<link rel="alternate" type="application/rss+xml" href="/feed">')
     found = told(reader, url)
     assert (found.source.kind, found.source.url, found.source.title) == ("feed", f"{paper.url}/feed", "Quay Gazette")
     assert found.why.startswith("the feed that the page announces")
 
 
-def test_an_announced_feed_that_is_not_there_is_passed_over(reader: Reader, paper: Site) -> None:
+def test_an_announced_feed_that_is_not_there_is_passed_over(reader: ParserProcess, paper: Site) -> None:
     missing = '<link rel="alternate" type="application/rss+xml" href="/lost">'
     url = home(paper, missing + '<link rel="alternate" type="application/rss+xml" href="/feed">')
     assert told(reader, url).source.url == f"{paper.url}/feed"
 
 
-def test_wordpress_goes_before_its_feed(reader: Reader, paper: Site) -> None:
+def test_wordpress_goes_before_its_feed(reader: ParserProcess, paper: Site) -> None:
     listed = "/wp-json/wp/v2/posts?per_page=100&page=1&orderby=modified&order=desc&_embed=author,wp:term"
     paper.pages[listed] = posts(paper, [TOLL])
     wordpress = '<link rel="https://api.w.org/" href="/wp-json/">'
@@ -73,32 +75,32 @@ def test_wordpress_goes_before_its_feed(reader: Reader, paper: Site) -> None:
     assert (found.source.kind, found.source.url) == ("wordpress", paper.url + listed)
 
 
-def test_a_site_without_a_feed_is_read_by_the_sitemap_of_its_robots_txt(reader: Reader, paper: Site) -> None:
+def test_a_site_without_a_feed_is_read_by_the_sitemap_of_its_robots_txt(reader: ParserProcess, paper: Site) -> None:
     paper.pages |= robots(f"Sitemap: {paper.url}/sitemap.xml")
     assert told(reader, home(paper)).source.kind == "sitemap"
 
 
-def test_a_page_that_leads_nowhere_is_refused_with_the_reason(reader: Reader, paper: Site) -> None:
+def test_a_page_that_leads_nowhere_is_refused_with_the_reason(reader: ParserProcess, paper: Site) -> None:
     with pytest.raises(SourceError, match="is no article, and announces no feed, no sitemap and no WordPress"):
         told(reader, home(paper))
 
 
-def test_a_picture_is_refused_for_what_it_is(reader: Reader, paper: Site) -> None:
+def test_a_picture_is_refused_for_what_it_is(reader: ParserProcess, paper: Site) -> None:
     paper.pages["/pier.png"] = Reply(b"\x89PNG\r\n\x1a\n", headers={"Content-Type": "image/png"})
     with pytest.raises(SourceError, match=r"is a picture \(image/png\)"):
         told(reader, f"{paper.url}/pier.png")
 
 
-def test_a_page_that_is_served_as_a_file_is_refused_like_any_other(reader: Reader, paper: Site) -> None:
+def test_a_page_that_is_served_as_a_file_is_refused_like_any_other(reader: ParserProcess, paper: Site) -> None:
     paper.pages["/file"] = Reply(TOLL.page(paper.url), headers={"Content-Type": "application/octet-stream"})
     with pytest.raises(SourceError, match=r"/file: is application/octet-stream, not a page"):
         told(reader, f"{paper.url}/file")
 
 
-def test_a_feed_is_read_as_often_as_it_asks_and_an_editor_may_say_otherwise(reader: Reader, paper: Site) -> None:
+def test_a_feed_is_read_as_often_as_it_asks_and_an_editor_may_say_otherwise(reader: ParserProcess, paper: Site) -> None:
     body = feed(paper, [TOLL]).body
     assert isinstance(body, bytes)
     paper.pages["/feed"] = Reply(body.replace(b"<channel>", b"<channel><ttl>120</ttl>"))
     assert told(reader, f"{paper.url}/feed").source.minutes == 120
     with fetching() as fetcher:
-        assert identify(f"{paper.url}/feed", fetcher, reader, minutes=5).source.minutes == 5
+        assert discover_source(f"{paper.url}/feed", fetcher, reader, minutes=5).source.minutes == 5

@@ -14,7 +14,7 @@ from retrieval.errors import EmbeddingUnavailable, IndexBusy, SourceError
 from retrieval.index import indexer, pending
 from retrieval.index.store import Store
 from retrieval.index.vectors.minilm import EmbeddingModel, MiniLM
-from retrieval.index.write_lock import writing
+from retrieval.index.write_lock import write_lock
 from tests.conftest import article, fill
 
 PIER = "The harbour council voted on Tuesday to close the old ferry pier for eleven months of repairs."
@@ -47,7 +47,7 @@ def counted(tmp_path: Path, counting: Counting) -> Iterator[Store]:
 
 
 def counts(store: Store) -> tuple[int, int, int]:
-    return pending.share(store.catalog).passages, store.words.count(), store.vectors.count()
+    return pending.index_coverage(store.catalog).passages, store.words.count(), store.vectors.count()
 
 
 def test_an_added_article_is_in_the_catalog_and_both_indexes(store: Store) -> None:
@@ -82,7 +82,7 @@ def test_a_changed_article_leaves_no_old_passage_in_any_index(counted: Store) ->
 def test_a_removed_article_leaves_catalog_and_both_indexes(store: Store) -> None:
     fill(store, article("pier", PIER), article("mill", MILL))
     store.catalog.remove("pier")
-    indexer.catch_up(store)
+    indexer.index_pending(store)
     assert counts(store) == (1, 1, 1)
     assert store.words.search(["pier"], 10) == []
 
@@ -149,34 +149,34 @@ def test_offsets_cut_the_stored_text_exactly(counted: Store, text: str) -> None:
 def test_add_alone_embeds_nothing(counted: Store, counting: Counting) -> None:
     indexer.add(counted, [article("pier", PIER)])
     assert counting.texts == []
-    assert pending.count_owed(counted.catalog, "vectors") == 1
+    assert pending.count_pending(counted.catalog, "vectors") == 1
 
 
 def test_catching_up_with_nothing_owed_does_not_need_the_lock(counted: Store) -> None:
     fill(counted, article("pier", PIER))
-    with writing(counted.folder):
-        indexer.catch_up(counted, wait=0)
+    with write_lock(counted.folder):
+        indexer.index_pending(counted, wait=0)
     assert counts(counted) == (1, 1, 1)
 
 
 def test_catching_up_while_another_writes_is_refused_after_the_wait(counted: Store) -> None:
     indexer.add(counted, [article("pier", PIER)])
-    with writing(counted.folder), pytest.raises(IndexBusy):
-        indexer.catch_up(counted, wait=0)
+    with write_lock(counted.folder), pytest.raises(IndexBusy):
+        indexer.index_pending(counted, wait=0)
 
 
 def test_catching_up_ends_when_it_is_told_to(counted: Store, counting: Counting) -> None:
     indexer.add(counted, [article("pier", PIER)])
     stop = Event()
     stop.set()
-    indexer.catch_up(counted, stop=stop)
+    indexer.index_pending(counted, stop=stop)
     assert counting.texts == []
 
 
 def test_progress_is_told_to_the_end(counted: Store) -> None:
     told = list[tuple[str, int, int]]()
     indexer.add(counted, [article("pier", PIER), article("mill", MILL)], lambda *step: told.append(step))
-    indexer.catch_up(counted, lambda *step: told.append(step))
+    indexer.index_pending(counted, lambda *step: told.append(step))
     assert {("reading", 2, 0), ("words", 2, 2), ("vectors", 2, 2)} <= set(told)
 
 
@@ -187,8 +187,8 @@ def test_without_a_model_the_words_are_in_when_the_error_comes(tmp_path: Path) -
     with Store(tmp_path / "index", missing) as store:
         indexer.add(store, [article("pier", PIER)])
         with pytest.raises(EmbeddingUnavailable):
-            indexer.catch_up(store)
-        assert (store.words.count(), pending.count_owed(store.catalog, "vectors")) == (1, 1)
+            indexer.index_pending(store)
+        assert (store.words.count(), pending.count_pending(store.catalog, "vectors")) == (1, 1)
 
 
 def test_reindexing_gives_the_same_passages_and_embeds_nothing_again(counted: Store, counting: Counting) -> None:

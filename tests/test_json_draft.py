@@ -6,20 +6,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering.generation.json_stream import LONGEST, JsonSentences
-from bot.answering.generation.sentence_stream import Refused
-from bot.answering.messages import Written
+from bot.answering.generation.json_stream import LONGEST, JsonSentenceStream
+from bot.answering.generation.sentence_stream import ModelRefusal
+from bot.answering.messages import DraftSentence
 
-TOLL = Written("The toll passed.", (1,))
-PAY = Written("Lorries pay 14 crowns.", (2,))
+TOLL = DraftSentence("The toll passed.", (1,))
+PAY = DraftSentence("Lorries pay 14 crowns.", (2,))
 WHOLE = (
     '{"found": true, "sentences": [{"passage": 1, "text": "The toll passed."}, '
     '{"passage": 2, "text": "Lorries pay 14 crowns."}]}'
 )
 
 
-def read(*pieces: str) -> list[Written | Refused]:
-    reader = JsonSentences()
+def read(*pieces: str) -> list[DraftSentence | ModelRefusal]:
+    reader = JsonSentenceStream()
     return [one for piece in pieces for one in reader.feed(piece)] + reader.end()
 
 
@@ -48,7 +48,7 @@ def test_sentences_are_read_from_json_that_is_whole_fenced_or_cut_off(draft: str
 
 
 def test_a_sentence_is_handed_on_as_soon_as_its_object_is_whole() -> None:
-    reader, cut = JsonSentences(), WHOLE.index("}")
+    reader, cut = JsonSentenceStream(), WHOLE.index("}")
     assert reader.feed(WHOLE[:cut]) == []
     assert reader.feed("}") == [TOLL]
 
@@ -67,7 +67,7 @@ def test_a_sentence_is_handed_on_as_soon_as_its_object_is_whole() -> None:
     ],
 )
 def test_nothing_found_is_a_refusal(draft: str) -> None:
-    assert read(draft) == [Refused()]
+    assert read(draft) == [ModelRefusal()]
 
 
 @pytest.mark.parametrize("draft", ["", '{"', '{"found": true, "sent', '{"found": true, "sentences": [{"passage": 1'])
@@ -77,17 +77,17 @@ def test_what_broke_off_before_the_first_sentence_says_nothing(draft: str) -> No
 
 def test_prose_is_read_as_prose() -> None:
     assert read("The toll passed. [1] Lorries pay 14 crowns [2].") == [TOLL, PAY]
-    assert read("The [new] toll {sic} passed. [1]") == [Written("The [new] toll {sic} passed.", (1,))]
+    assert read("The [new] toll {sic} passed. [1]") == [DraftSentence("The [new] toll {sic} passed.", (1,))]
 
 
 def test_a_quotation_mark_that_ended_the_string_too_early_is_read_over() -> None:
     draft = '{"found": true, "sentences": [{"passage": 2, "text": "She called it "a promise" on Friday."}]}'
-    assert read(draft) == [Written('She called it "a promise" on Friday.', (2,))]
+    assert read(draft) == [DraftSentence('She called it "a promise" on Friday.', (2,))]
 
 
 def test_braces_and_quotation_marks_inside_a_text_are_text() -> None:
     text = 'She called it {a} "promise" on Friday.'
-    assert read(item(text)) == [Written(text, (1,))]
+    assert read(item(text)) == [DraftSentence(text, (1,))]
 
 
 @pytest.mark.parametrize(
@@ -101,20 +101,20 @@ def test_a_sentence_that_the_model_could_not_finish_is_left_out(text: str) -> No
     ("passage", "numbers"), [(3, (3,)), ("3", (3,)), ("[1, 2]", (1, 2)), ([1, 2], (1, 2)), (None, ())]
 )
 def test_numbers_are_read_in_any_shape(passage: object, numbers: tuple[int, ...]) -> None:
-    assert read(item("The toll passed.", passage)) == [Written("The toll passed.", numbers)]
+    assert read(item("The toll passed.", passage)) == [DraftSentence("The toll passed.", numbers)]
 
 
 def test_markers_in_the_text_count_too() -> None:
     assert read(item("The toll passed [2]. Lorries pay. [1]")) == [
-        Written("The toll passed.", (1, 2)),
-        Written("Lorries pay.", (1,)),
+        DraftSentence("The toll passed.", (1, 2)),
+        DraftSentence("Lorries pay.", (1,)),
     ]
 
 
 def test_missing_and_other_fields_are_forgiven() -> None:
     assert read('{"sentences": [{"text": "The toll passed."}, {"passage": 2}, {"answer": "Yes.", "x": 1}]}') == [
-        Written("The toll passed."),
-        Written("Yes."),
+        DraftSentence("The toll passed."),
+        DraftSentence("Yes."),
     ]
 
 

@@ -5,14 +5,14 @@ import time
 import pytest
 
 from retrieval.ingest.parsing.pages import json_ld
-from retrieval.ingest.parsing.pages.html import parse
+from retrieval.ingest.parsing.pages.html import parse_html
 from tests.newspaper import URL, html, ld
 
 ARTICLE = {"@type": "NewsArticle", "headline": "Pier closes"}
 
 
 def objects(head: str) -> tuple[json_ld.Object, ...]:
-    return json_ld.objects(parse(html("<p>x</p>", head=head)))
+    return json_ld.objects(parse_html(html("<p>x</p>", head=head)))
 
 
 def script(content: str) -> str:

@@ -10,8 +10,8 @@ import pytest
 from limits.storage import MemoryStorage
 
 from bot.web.auth import rate_limits
-from bot.web.auth.rate_limits import Kind, Limit, Limits, rules_of
-from bot.web.schemas.error_responses import Problem
+from bot.web.auth.rate_limits import Kind, Limit, RateLimits, rules_of
+from bot.web.schemas.error_responses import ErrorResponse
 from retrieval.errors import UsageError
 
 READER: tuple[tuple[Kind, str], ...] = (("address", "203.0.113.9"), ("site", "gazette"), ("day", ""))
@@ -21,28 +21,28 @@ def rules(**written: str) -> Mapping[Any, tuple[Limit, ...]]:
     return {kind: rules_of("", text) for kind, text in written.items()}
 
 
-def passes(limits: Limits, *whom: tuple[Kind, str]) -> bool:
+def passes(limits: RateLimits, *whom: tuple[Kind, str]) -> bool:
     try:
         rate_limits.count(*(whom or READER))
-    except Problem as refused:
+    except ErrorResponse as refused:
         return refused.code != "rate_limited"
     return True
 
 
 def test_so_many_pass_and_not_one_more() -> None:
-    counted = Limits(rules(address="5/minute"))
+    counted = RateLimits(rules(address="5/minute"))
     assert [passes(counted) for _ in range(7)] == [True] * 5 + [False] * 2
     assert passes(counted, ("address", "203.0.113.10"))
 
 
 def test_so_many_pass_whoever_asks_at_once() -> None:
-    counted = Limits(rules(address="50/minute", day="40/day"))
+    counted = RateLimits(rules(address="50/minute", day="40/day"))
     with ThreadPoolExecutor(16) as pool:
         assert sum(pool.map(lambda _: passes(counted), range(200))) == 40
 
 
 def test_what_one_limit_refuses_no_other_counts() -> None:
-    counted = Limits(rules(address="3/minute", site="5/minute", day="6/day"))
+    counted = RateLimits(rules(address="3/minute", site="5/minute", day="6/day"))
     for number in range(3):
         assert [passes(counted, ("address", str(number)), *READER[1:]) for _ in range(10)].count(True) == [3, 2, 0][
             number
@@ -53,22 +53,22 @@ def test_what_one_limit_refuses_no_other_counts() -> None:
 
 
 def test_the_window_moves() -> None:
-    counted = Limits(rules(address="2/second"))
+    counted = RateLimits(rules(address="2/second"))
     assert [passes(counted) for _ in range(3)] == [True, True, False]
     time.sleep(1.05)
     assert [passes(counted) for _ in range(3)] == [True, True, False]
 
 
 def test_a_refusal_says_how_long_to_wait() -> None:
-    counted = Limits(rules(address="1/minute; 100/day"))
+    counted = RateLimits(rules(address="1/minute; 100/day"))
     counted.count(*READER)
-    with pytest.raises(Problem, match=r"from your address; try again in (59|60) s\.") as raised:
+    with pytest.raises(ErrorResponse, match=r"from your address; try again in (59|60) s\.") as raised:
         counted.count(*READER)
     assert raised.value.retry_after in (59, 60)
 
 
 def test_none_is_no_limit() -> None:
-    counted = Limits(rules(address="none"))
+    counted = RateLimits(rules(address="none"))
     assert all(passes(counted) for _ in range(500))
 
 
@@ -80,7 +80,7 @@ def test_a_limit_that_is_none_is_named(written: str) -> None:
 
 def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rate_limits, "MOST_KEYS", 10)
-    counted = Limits(rules(address="1/hour", day="1000/day"))
+    counted = RateLimits(rules(address="1/hour", day="1000/day"))
     for number in range(50):
         assert passes(counted, ("address", str(number)), ("day", ""))
     assert len(counted._own._kept) == 10
@@ -108,7 +108,7 @@ def test_a_storage_that_fails_is_said_once_and_each_process_counts_alone(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(rate_limits, "LEFT_ALONE", 0.05)
-    counted = Limits(rules(address="3/minute"), "failing://")
+    counted = RateLimits(rules(address="3/minute"), "failing://")
     assert [passes(counted) for _ in range(2)] == [True, True]
     monkeypatch.setattr(Failing, "is_down", True)
     with caplog.at_level(logging.INFO):
@@ -125,5 +125,5 @@ def test_a_storage_that_fails_is_said_once_and_each_process_counts_alone(
 @pytest.mark.parametrize("url", ["nonsense", "ftp://:hunter2@cache", "postgres://:hunter2@cache"])
 def test_a_storage_that_nobody_knows_is_refused_without_its_password(url: str) -> None:
     with pytest.raises(UsageError, match="ONRECORD_LIMITS_URL begins with") as raised:
-        Limits({}, url)
+        RateLimits({}, url)
     assert "hunter2" not in str(raised.value)

@@ -17,9 +17,9 @@ from bot.answering.generation.output_format import JSON
 from bot.answering.generation.writer import Writer
 from bot.models.chat_model import ChatModel
 from bot.models.local_model import LocalEndpoint, LocalServer, checked, command
-from bot.models.token_ledger import Ledger
+from bot.models.token_ledger import TokenLedger
 from bot.service.conversation import Conversation
-from bot.service.history import History
+from bot.service.history import ConversationHistory
 from prompts import Prompts
 from retrieval.endpoints.circuit_breaker import CircuitBreaker
 from retrieval.endpoints.retry import Deadline
@@ -121,9 +121,9 @@ def test_when_it_dies_the_articles_answer_and_the_next_question_finds_it_again(s
     fill(store, *ARTICLES)
     local, search = server(starts, "dies", "answers"), Search(store)
     model = ChatModel(endpoint=LocalEndpoint(local), model="tiny")
-    breaker, ledger = CircuitBreaker(), Ledger(store.folder / "spent.db", 0)
+    breaker, ledger = CircuitBreaker(), TokenLedger(store.folder / "spent.db", 0)
     writer = Writer(model, "tiny", Prompts(), 30.0, breaker, ledger, 4096, JSON)
-    conversation = Conversation(store, search, History(store.folder / "conversations.db"), lambda: writer)
+    conversation = Conversation(store, search, ConversationHistory(store.folder / "conversations.db"), lambda: writer)
     first, second = conversation.ask(COST), conversation.ask(COST)
     assert first.answered_by == "extract" and LORRIES in first.text
     assert first.notes[0].endswith("These are the articles' own sentences.")

@@ -8,35 +8,35 @@ from pathlib import Path
 import pytest
 
 from retrieval.errors import IndexBusy
-from retrieval.index.write_lock import holder, is_held, writing
+from retrieval.index.write_lock import holder, is_held, write_lock
 
 
 def test_the_lock_is_held_inside_and_free_after(tmp_path: Path) -> None:
     assert not is_held(tmp_path)
-    with writing(tmp_path):
+    with write_lock(tmp_path):
         assert is_held(tmp_path)
     assert not is_held(tmp_path)
 
 
 def test_asking_whether_it_is_held_does_not_take_it(tmp_path: Path) -> None:
     is_held(tmp_path)
-    with writing(tmp_path, wait=0):
+    with write_lock(tmp_path, wait=0):
         assert is_held(tmp_path)
 
 
 def test_a_second_writer_is_refused_and_told_who_holds_it(tmp_path: Path) -> None:
     with (
-        writing(tmp_path),
+        write_lock(tmp_path),
         pytest.raises(IndexBusy, match=f"Process {os.getpid()}") as refused,
-        writing(tmp_path, wait=0),
+        write_lock(tmp_path, wait=0),
     ):
         pytest.fail("two writers at once")
     assert refused.value.retryable
 
 
 def test_a_refused_writer_takes_nothing_from_the_first(tmp_path: Path) -> None:
-    with writing(tmp_path):
-        with pytest.raises(IndexBusy), writing(tmp_path, wait=0):
+    with write_lock(tmp_path):
+        with pytest.raises(IndexBusy), write_lock(tmp_path, wait=0):
             pytest.fail("two writers at once")
         assert is_held(tmp_path)
         assert str(os.getpid()) in holder(tmp_path)
@@ -46,14 +46,14 @@ def test_who_waits_is_told_once_who_holds_it_and_goes_on_when_it_is_free(tmp_pat
     told, inside = list[str](), threading.Event()
 
     def first() -> None:
-        with writing(tmp_path):
+        with write_lock(tmp_path):
             inside.set()
             time.sleep(0.5)
 
     thread = threading.Thread(target=first)
     thread.start()
     inside.wait()
-    with writing(tmp_path, wait=20, on_wait=told.append):
+    with write_lock(tmp_path, wait=20, on_wait=told.append):
         assert is_held(tmp_path)
     thread.join()
     assert len(told) == 1
@@ -61,7 +61,7 @@ def test_who_waits_is_told_once_who_holds_it_and_goes_on_when_it_is_free(tmp_pat
 
 
 def test_an_error_inside_frees_the_lock(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="oops"), writing(tmp_path):
+    with pytest.raises(ValueError, match="oops"), write_lock(tmp_path):
         raise ValueError("oops")
     assert not is_held(tmp_path)
 

@@ -14,7 +14,7 @@ from bot.evaluation.failure_cause import (
     NOT_SAID,
     NOT_WRITTEN,
     TOO_LOW,
-    Cause,
+    FailureCause,
 )
 from bot.evaluation.measure import measure
 from retrieval.errors import UsageError
@@ -66,7 +66,9 @@ def app(tmp_path_factory: pytest.TempPathFactory, model: object) -> Iterator[App
         pytest.param(Expectation(1, LORRIES, ("toll",), "ninety crowns"), NOT_WRITTEN, id="words nobody wrote"),
     ],
 )
-def test_a_wrong_answer_has_the_cause_of_its_first_failure(app: App, expectation: Expectation, cause: Cause) -> None:
+def test_a_wrong_answer_has_the_cause_of_its_first_failure(
+    app: App, expectation: Expectation, cause: FailureCause
+) -> None:
     result = measure(app, expectation)
     assert result.cause and result.cause.name == cause.name
     assert result.retrieved[0].number == 1 and result.retrieved[0].quote

@@ -3,7 +3,7 @@
 import pytest
 
 from retrieval.errors import UsageError
-from retrieval.ingest.fetching.safety.allowed_networks import Networks
+from retrieval.ingest.fetching.safety.allowed_networks import AllowedNetworks
 
 NOT_PUBLIC = """
     0.0.0.0 0.1.2.3 10.0.0.1 10.255.255.255 100.64.0.1 100.127.255.254 127.0.0.1 127.255.255.254 169.254.169.254
@@ -24,21 +24,21 @@ PUBLIC = """
 
 @pytest.mark.parametrize("address", NOT_PUBLIC)
 def test_what_is_not_public_is_refused(address: str) -> None:
-    assert not Networks().allow(address)
+    assert not AllowedNetworks().allow(address)
 
 
 @pytest.mark.parametrize("address", PUBLIC)
 def test_what_is_public_is_allowed(address: str) -> None:
-    assert Networks().allow(address)
+    assert AllowedNetworks().allow(address)
 
 
 @pytest.mark.parametrize("address", ["", "localhost", "127.1", "2130706433", "0177.0.0.1", "1.1.1.1/32", "1.1.1.1\n"])
 def test_what_is_no_address_is_refused(address: str) -> None:
-    assert not Networks(("0.0.0.0/0", "::/0")).allow(address)
+    assert not AllowedNetworks(("0.0.0.0/0", "::/0")).allow(address)
 
 
 def test_networks_of_the_operator_are_allowed_and_nothing_beside_them() -> None:
-    networks = Networks(("10.1.0.0/16", "fd00:1::/32"))
+    networks = AllowedNetworks(("10.1.0.0/16", "fd00:1::/32"))
     assert networks.allow("10.1.2.3") and networks.allow("fd00:1::5") and networks.allow("1.1.1.1")
     assert not any(map(networks.allow, ("10.2.0.1", "fd00:2::1", "127.0.0.1", "::ffff:10.1.2.3", "fd00:1::5%1")))
 
@@ -46,4 +46,4 @@ def test_networks_of_the_operator_are_allowed_and_nothing_beside_them() -> None:
 @pytest.mark.parametrize("network", ["10.0.0.1/8", "intranet", "", "10.0.0.0/33"])
 def test_what_is_no_network_is_named(network: str) -> None:
     with pytest.raises(UsageError, match=r"is no network .*; write it as 10.0.0.0/8"):
-        Networks((network,))
+        AllowedNetworks((network,))

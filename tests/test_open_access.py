@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from bot.web.auth.api_keys import Keys
+from bot.web.auth.api_keys import ApiKeyStore
 from retrieval.errors import UsageError
 from retrieval.index.store import Store
 from tests.letting_in import ORIGIN, LetIn, ask, bearer, let_in, listening, refusal, shared_store, write_sites
@@ -74,7 +74,7 @@ def test_there_is_no_cors(opened: httpx.Client) -> None:
 def test_a_key_closes_it_at_the_next_request(let_in: LetIn, store: Store) -> None:
     client = let_in()
     assert ask(client).status_code == 200
-    key = Keys(store.folder).add("archive")
+    key = ApiKeyStore(store.folder).add("archive")
     assert refusal(ask(client)) == (401, "unauthorized")
     assert ask(client, **bearer(key)).status_code == 200
 
@@ -92,12 +92,12 @@ def test_it_does_not_start_open_behind_a_proxy(let_in: LetIn) -> None:
 
 def test_sites_or_keys_let_it_listen_anywhere(let_in: LetIn, store: Store) -> None:
     assert refusal(ask(let_in("0.0.0.0", sites=write_sites(store.folder)))) == (401, "unauthorized")
-    Keys(store.folder).add("archive")
+    ApiKeyStore(store.folder).add("archive")
     assert refusal(ask(let_in("0.0.0.0"))) == (401, "unauthorized")
 
 
 def test_the_last_key_revoked_opens_nothing(let_in: LetIn, store: Store) -> None:
-    Keys(store.folder).add("archive")
+    ApiKeyStore(store.folder).add("archive")
     client = let_in()
-    Keys(store.folder).revoke("archive")
+    ApiKeyStore(store.folder).revoke("archive")
     assert refusal(ask(client)) == (401, "unauthorized")

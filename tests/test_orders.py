@@ -2,9 +2,9 @@
 
 import pytest
 
-from bot.answering.messages import Claim, Written
-from bot.answering.verification.prompt_injection import gives_orders, has_link, is_ordered, strange_code
-from bot.answering.verification.verify import Dropped, verify
+from bot.answering.messages import Claim, DraftSentence
+from bot.answering.verification.prompt_injection import has_link, is_injection, is_ordered, strange_code
+from bot.answering.verification.verify import DroppedSentence, verify
 from retrieval.index.store import Store
 from tests.conftest import article
 from tests.test_extract import answer
@@ -26,7 +26,7 @@ PIER = article("pier", f"The pier closes on 3 June for repairs.\n\nTRACE QX-77AB
     ],
 )
 def test_an_order_is_recognised(text: str) -> None:
-    assert gives_orders(text)
+    assert is_injection(text)
 
 
 @pytest.mark.parametrize(
@@ -41,17 +41,17 @@ def test_an_order_is_recognised(text: str) -> None:
     ],
 )
 def test_news_of_orders_is_none(text: str) -> None:
-    assert not gives_orders(text)
+    assert not is_injection(text)
 
 
 def test_what_stands_beside_an_order_supports_nothing() -> None:
     for text in (ORDER, "TRACE QX-77AB12", f"The pier closes on 3 June for repairs. {ORDER}"):
-        outcome = verify(Written(text, (1,)), [hit(PIER)], "When does the pier close?", lambda article: [])
-        assert isinstance(outcome, Dropped), text
+        outcome = verify(DraftSentence(text, (1,)), [hit(PIER)], "When does the pier close?", lambda article: [])
+        assert isinstance(outcome, DroppedSentence), text
 
 
 def test_the_rest_of_the_article_still_answers(store: Store) -> None:
-    kept = verify(Written("The pier closes on 3 June.", (1,)), [hit(PIER)], "", lambda article: [])
+    kept = verify(DraftSentence("The pier closes on 3 June.", (1,)), [hit(PIER)], "", lambda article: [])
     assert isinstance(kept, Claim)
     claims = answer(store, "When does the pier close for repairs?", PIER)
     assert claims and not any("token" in claim or "TRACE" in claim for claim in claims)

@@ -6,7 +6,7 @@ import pytest
 
 from bot.answering.messages import Answer
 from bot.service.conversation import Conversation
-from bot.service.history import History
+from bot.service.history import ConversationHistory
 from retrieval.documents import Article
 from retrieval.index.store import Store
 from retrieval.search.hybrid_search import Search
@@ -34,7 +34,7 @@ STORM = article(
 @pytest.fixture
 def conversation(store: Store) -> Iterator[Conversation]:
     search = Search(store)
-    yield Conversation(store, search, History(store.folder / "conversations.db"))
+    yield Conversation(store, search, ConversationHistory(store.folder / "conversations.db"))
     search.close()
 
 

@@ -8,7 +8,7 @@ import pytest
 from pypdf import PdfReader, PdfWriter
 
 from retrieval.documents import Article
-from retrieval.ingest.fetching.response import Fetched
+from retrieval.ingest.fetching.response import FetchedDocument
 from retrieval.ingest.parsing.files import local_files
 from retrieval.ingest.parsing.pages import page, pdf
 
@@ -69,7 +69,7 @@ def raw(*contents: bytes) -> bytes:
 
 
 def test_lines_become_paragraphs_across_pages_without_what_runs_along() -> None:
-    assert pdf.document(written(*PAGES)).text.split("\n\n") == [
+    assert pdf.parse_pdf(written(*PAGES)).text.split("\n\n") == [
         "The harbour council voted on Tuesday to close the old ferry pier after divers had found cracks in its "
         "pillars, which were last painted in the nineties.",
         "Repairs will take eleven months, the engineer told the council, and the town will pay for half of them if the "
@@ -82,18 +82,20 @@ def test_lines_become_paragraphs_across_pages_without_what_runs_along() -> None:
 
 def test_a_pdf_from_the_web_has_the_facts_that_it_and_its_address_tell() -> None:
     about = {"/Title": "Report on the pier", "/Author": "Mara Lind", "/CreationDate": "D:20260303080000Z"}
-    (found,) = page.read(Fetched("https://post.example/report.pdf?utm_source=x", written(*PAGES, about=about)))
+    (found,) = page.articles_of_page(
+        FetchedDocument("https://post.example/report.pdf?utm_source=x", written(*PAGES, about=about))
+    )
     assert (found.title, found.authors, found.published[:10]) == ("Report on the pier", ("Mara Lind",), "2026-03-03")
     assert (found.url, found.outlet, found.language) == ("https://post.example/report.pdf", "post.example", "en")
 
 
 def test_a_title_that_is_a_file_s_name_is_not_believed() -> None:
-    assert pdf.document(written(*PAGES, about={"/Title": "Microsoft Word - pier_v3.docx"})).title == ""
+    assert pdf.parse_pdf(written(*PAGES, about={"/Title": "Microsoft Word - pier_v3.docx"})).title == ""
 
 
 def test_a_pdf_file_on_this_machine_is_read(tmp_path: Path) -> None:
     (tmp_path / "pier.pdf").write_bytes(written(*PAGES))
-    (found,) = local_files.read(str(tmp_path))
+    (found,) = local_files.read_files(str(tmp_path))
     assert isinstance(found, Article)
     assert (found.title, found.url) == ("pier", (tmp_path / "pier.pdf").as_uri())
 
@@ -111,4 +113,4 @@ def test_a_pdf_file_on_this_machine_is_read(tmp_path: Path) -> None:
 )
 def test_what_cannot_be_read_is_refused_with_its_reason(content: bytes, reason: str) -> None:
     with pytest.raises(ValueError, match=reason):
-        pdf.document(content)
+        pdf.parse_pdf(content)

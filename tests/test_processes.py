@@ -10,7 +10,7 @@ import pytest
 from retrieval.errors import IndexBusy
 from retrieval.index.store import Store
 from retrieval.index.vectors.minilm import MiniLM
-from retrieval.index.write_lock import writing
+from retrieval.index.write_lock import write_lock
 from retrieval.search.hybrid_search import Search
 from tests.conftest import article, command, environment, fill
 
@@ -39,7 +39,7 @@ def test_the_second_writer_waits_and_says_for_whom(tmp_path: Path) -> None:
     (tmp_path / "harbour.txt").write_text("The harbour was closed on Monday because of the storm.", "utf-8")
     data = tmp_path / "data"
     data.mkdir()
-    with writing(data):
+    with write_lock(data):
         waiting = subprocess.Popen(
             command("add", str(tmp_path / "harbour.txt")), env=environment(tmp_path), stderr=subprocess.PIPE, text=True
         )
@@ -60,11 +60,11 @@ def test_a_wait_with_an_end_names_the_holder(tmp_path: Path) -> None:
     )
     assert holder.stdout is not None
     assert holder.stdout.readline() == "held\n"
-    with pytest.raises(IndexBusy, match=f"Process {holder.pid}"), writing(tmp_path, wait=0):
+    with pytest.raises(IndexBusy, match=f"Process {holder.pid}"), write_lock(tmp_path, wait=0):
         pass
     holder.kill()
     holder.wait()
-    with writing(tmp_path, wait=5):  # a dead process holds nothing
+    with write_lock(tmp_path, wait=5):  # a dead process holds nothing
         pass
 
 
@@ -87,7 +87,7 @@ def test_readers_keep_reading_while_another_process_writes(tmp_path: Path) -> No
     (tmp_path / "harbour.txt").write_text("The harbour was closed on Monday because of the storm.", "utf-8")
     add = command("add", str(tmp_path / "harbour.txt"))
     subprocess.run(add, env=environment(tmp_path), check=True, capture_output=True, timeout=PATIENCE)
-    with writing(tmp_path / "data"):
+    with write_lock(tmp_path / "data"):
         answer = subprocess.run(
             command("ask", "Why was the harbour closed?"),
             env=environment(tmp_path),

@@ -6,8 +6,8 @@ import httpx
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
-from bot.web.middleware.client_address import household, is_loopback
-from bot.web.middleware.proxies import Proxies, networks_of
+from bot.web.middleware.client_address import client_prefix, is_loopback
+from bot.web.middleware.proxies import TrustedProxies, networks_of
 from retrieval.errors import UsageError
 from retrieval.index.store import Store
 from tests.letting_in import ORIGIN, LetIn, let_in, write_sites
@@ -37,7 +37,7 @@ def told(peer: str, *headers: tuple[str, str], trusted: str = TRUSTED) -> Scope:
 
     raw = [(name.encode(), value.encode("latin-1")) for name, value in (("host", "inner:8000"), *headers)]
     scope: Scope = {"type": "http", "scheme": "http", "client": (peer, 5), "headers": raw}
-    asyncio.run(Proxies(app, networks_of(trusted))(scope, receive, send))
+    asyncio.run(TrustedProxies(app, networks_of(trusted))(scope, receive, send))
     return seen[0]
 
 
@@ -103,10 +103,10 @@ def test_who_is_no_proxy_cannot_be_somebody_else(let_in: LetIn, store: Store) ->
 
 
 def test_addresses_that_one_reader_has_count_as_one() -> None:
-    assert household("2001:db8:1:2::1") == household("2001:db8:1:2:ffff::9") == "2001:db8:1:2::/64"
-    assert household("2001:db8:1:3::1") != household("2001:db8:1:2::1")
-    assert household("::ffff:203.0.113.9") == household("203.0.113.9") == "203.0.113.9"
-    assert household("") == ""
+    assert client_prefix("2001:db8:1:2::1") == client_prefix("2001:db8:1:2:ffff::9") == "2001:db8:1:2::/64"
+    assert client_prefix("2001:db8:1:3::1") != client_prefix("2001:db8:1:2::1")
+    assert client_prefix("::ffff:203.0.113.9") == client_prefix("203.0.113.9") == "203.0.113.9"
+    assert client_prefix("") == ""
 
 
 def test_addresses_of_this_machine() -> None:

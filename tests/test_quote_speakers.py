@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from retrieval.documents import Quote
 from retrieval.quotes.extraction import extract
-from retrieval.quotes.speakers.coreference import NOBODY, speakers
-from retrieval.quotes.speakers.mentions import cast
+from retrieval.quotes.speakers.coreference import NOBODY, resolve_speakers
+from retrieval.quotes.speakers.mentions import find_people
 
 MANY = 200_000  # characters
 SAID = "“We will not sell the harbour,” Mayor Ana Pell said on Monday."
@@ -290,7 +290,7 @@ def test_the_cue_is_no_part_of_the_name() -> None:
 
 
 def test_nothing_attributed_has_no_speakers() -> None:
-    assert speakers(SAID, cast(SAID), []) == []
+    assert resolve_speakers(SAID, find_people(SAID), []) == []
     assert not NOBODY.name
 
 

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from retrieval.catalog.catalog import Catalog, Cut
+from retrieval.catalog.catalog import Catalog
+from retrieval.catalog.rows import SegmentedArticle
 from retrieval.documents import Article, Quote
 from retrieval.quotes import quote_table
 from retrieval.text.sentences import Span
@@ -49,7 +50,7 @@ def catalog(tmp_path: Path) -> Iterator[Catalog]:
 
 def put(catalog: Catalog, *quotes: Quote, key: str = "pier", **facts: object) -> Article:
     stored = article(key, TEXT, **facts)
-    catalog.put([Cut(stored, WHOLE, quotes)])
+    catalog.put([SegmentedArticle(stored, WHOLE, quotes)])
     return stored
 
 
@@ -82,9 +83,9 @@ def test_a_new_version_replaces_the_quotes(catalog: Catalog) -> None:
 
 def test_cutting_anew_replaces_the_quotes(catalog: Catalog) -> None:
     pier = put(catalog, PELL)
-    catalog.recut(Cut(pier, WHOLE, (OBI,)))
+    catalog.recut(SegmentedArticle(pier, WHOLE, (OBI,)))
     assert stored(catalog) == [OBI]
-    catalog.recut(Cut(pier, WHOLE))
+    catalog.recut(SegmentedArticle(pier, WHOLE))
     assert stored(catalog) == [] and quote_table.count(catalog.db) == 0
 
 
@@ -105,8 +106,8 @@ def test_a_removed_article_that_is_put_again_has_its_quotes_once(catalog: Catalo
 
 
 def test_a_batch_that_fails_leaves_no_quotes(catalog: Catalog) -> None:
-    def broken() -> Iterator[Cut]:
-        yield Cut(article("pier", TEXT), WHOLE, (PELL,))
+    def broken() -> Iterator[SegmentedArticle]:
+        yield SegmentedArticle(article("pier", TEXT), WHOLE, (PELL,))
         raise RuntimeError("the source broke off")
 
     with pytest.raises(RuntimeError):
@@ -130,7 +131,9 @@ def test_a_failed_new_version_leaves_the_quotes_of_the_old_one(catalog: Catalog)
 
 def test_quotes_are_found_by_the_passage_they_begin_in(catalog: Catalog) -> None:
     middle = TEXT.index("“Nor")
-    catalog.put([Cut(article("pier", TEXT), [((0, middle), ""), ((middle, len(TEXT)), "")], (PELL, OBI, TRUST))])
+    catalog.put(
+        [SegmentedArticle(article("pier", TEXT), [((0, middle), ""), ((middle, len(TEXT)), "")], (PELL, OBI, TRUST))]
+    )
     first, second = (row["id"] for row in catalog.db.execute("SELECT id FROM passages ORDER BY start"))
     found = [(key, hit.quote) for key, hit in quote_table.of_passages(catalog.db, [second, first, "nothing"])]
     assert found == [(second, TRUST), (first, PELL), (first, OBI)]
@@ -225,7 +228,7 @@ STORED = st.characters(exclude_characters="\0", codec="utf-8")  # what sources l
 @given(st.text(STORED, max_size=30), st.text(STORED, max_size=60), st.lists(st.text(max_size=12), max_size=4))
 def test_any_text_can_be_stored_and_asked_for(catalog: Catalog, name: str, said: str, asked: list[str]) -> None:
     odd = Quote(name, "", True, "indirect", said, ((0, 1),))
-    catalog.recut(Cut(put(catalog, odd), WHOLE, [odd]))  # put again unchanged, an article stays as it is
+    catalog.recut(SegmentedArticle(put(catalog, odd), WHOLE, [odd]))  # put again unchanged, an article stays as it is
     assert [hit.quote for hit in quote_table.by_names(catalog.db, [name])] == [odd]
     quote_table.names(catalog.db, words=asked)
     assert quote_table.by_names(catalog.db, asked) == (

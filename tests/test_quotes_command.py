@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from bot.cli.answer_text import Style
+from bot.cli.answer_text import TerminalStyle
 from bot.cli.quote_text import to_text, voices_to_text
 from bot.service.quote_listing import guessed, nothing_found
 from retrieval.documents import Quote, QuoteHit
-from retrieval.quotes.speakers.speaker_index import Match, Voice
+from retrieval.quotes.speakers.speaker_index import Speaker, SpeakerMatch
 from tests.conftest import Onrecord, command, environment
 from tests.newsroom import TOLL, write_articles
 
@@ -67,8 +67,8 @@ def chat(run: Run, *lines: str) -> str:
     return done.stdout
 
 
-def voice(name: str, quotes: int = 1, newest: str = "") -> Voice:
-    return Voice(name, (name,), True, quotes, newest)
+def voice(name: str, quotes: int = 1, newest: str = "") -> Speaker:
+    return Speaker(name, (name,), True, quotes, newest)
 
 
 def test_without_a_name_everybody_on_record_is_listed(run: Run) -> None:
@@ -253,7 +253,7 @@ def test_quotes_of_one_article_stand_below_one_line_of_facts() -> None:
         QuoteHit(Quote(name, role, True, "direct", "“No.”", ((0, 5),)), key, "The \x1b[31mpier", "", "Tide", "")
         for key, name, role in (("a", "Ana Pell", "mayor"), ("a", "", ""), ("b", "Tom Obi", ""))
     ]
-    text = to_text(hits, 9, Style())
+    text = to_text(hits, 9, TerminalStyle())
     assert "\x1b" not in text
     assert [line for line in text.splitlines() if "Tide" not in line] == [
         "Ana Pell, mayor: “No.”",
@@ -271,13 +271,13 @@ def test_voices_are_a_line_each() -> None:
 
 
 def test_what_was_not_found_is_said_in_one_sentence() -> None:
-    one, two = Match((voice("Ana Pell"),)), Match((voice("Ana Pell"), voice("Tom Pell")))
+    one, two = SpeakerMatch((voice("Ana Pell"),)), SpeakerMatch((voice("Ana Pell"), voice("Tom Pell")))
     assert nothing_found("Pell", "tolls", one) == "Ana Pell is not quoted on tolls."
-    assert nothing_found("", "tolls", Match(())) == "Nobody is quoted on tolls."
-    assert guessed("Pell", one) == "" and guessed("Pel", Match((), misspelt=True)) == ""
+    assert nothing_found("", "tolls", SpeakerMatch(())) == "Nobody is quoted on tolls."
+    assert guessed("Pell", one) == "" and guessed("Pel", SpeakerMatch((), misspelt=True)) == ""
     assert "Ana Pell" in nothing_found("Pell", "", two) and "Tom Pell" in nothing_found("Pell", "", two)
 
 
 def test_two_people_are_not_quoted() -> None:
-    two = Match((voice("Ana Pell"), voice("Tom Pell")))
+    two = SpeakerMatch((voice("Ana Pell"), voice("Tom Pell")))
     assert nothing_found("Pell", "tolls", two) == "Ana Pell and Tom Pell are not quoted on tolls."

@@ -7,24 +7,26 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from retrieval.documents import Hit, Passage
-from retrieval.search.question_analysis import Asked, phrases
-from retrieval.search.quote_intent import asked_speech
+from retrieval.search.question_analysis import ParsedQuestion, phrases
+from retrieval.search.quote_intent import parse_quote_intent
 from retrieval.search.ranking import WINDOW, Weights, rank, signals, text_score
 from retrieval.text.terms import content_terms
 
 QUESTION = "Why is the ferry pier closed?"
 
 
-def texts(question: Asked, hits: list[Hit], weights: Weights) -> dict[str, float]:
+def texts(question: ParsedQuestion, hits: list[Hit], weights: Weights) -> dict[str, float]:
     return {hit.passage.id: text_score(question, hit, weights) for hit in hits}
 
 
 NONE = Weights(**dict.fromkeys(Weights.__slots__, 0.0))
 
 
-def asked(question: str = QUESTION, **facts: str) -> Asked:
+def asked(question: str = QUESTION, **facts: str) -> ParsedQuestion:
     terms = content_terms(question)
-    return Asked(tuple(terms), phrases(question), dict.fromkeys(terms, 1.0), asked_speech(question), **facts)
+    return ParsedQuestion(
+        tuple(terms), phrases(question), dict.fromkeys(terms, 1.0), parse_quote_intent(question), **facts
+    )
 
 
 def hit(key: str, text: str = "", title: str = "", words: float = 0.0, dense: float = 0.0, published: str = "") -> Hit:
@@ -32,7 +34,7 @@ def hit(key: str, text: str = "", title: str = "", words: float = 0.0, dense: fl
     return Hit(passage, title, "", "", (), published, "", 0.0, dense, words)
 
 
-def order(question: Asked, weights: Weights, *hits: Hit) -> list[str]:
+def order(question: ParsedQuestion, weights: Weights, *hits: Hit) -> list[str]:
     return [found.passage.id for found in rank(question, hits, texts(question, hits, weights), weights)]
 
 

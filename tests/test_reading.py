@@ -10,10 +10,10 @@ from contextlib import suppress
 import psutil
 import pytest
 
-from retrieval.ingest.fetching.response import Fetched
+from retrieval.ingest.fetching.response import FetchedDocument
 from retrieval.ingest.parsing.entry import Entry
 from retrieval.ingest.parsing.pages import page
-from retrieval.ingest.parsing.sandbox.parser_process import Reader
+from retrieval.ingest.parsing.sandbox.parser_process import ParserProcess
 from tests.newspaper import STORY, URL, fetched, html, ld, story
 from tests.test_pdf import raw
 
@@ -24,21 +24,21 @@ PARAGRAPHS = f"<p>{STORY[0]}</p><p>{STORY[1]}</p>"
 
 
 @pytest.fixture(scope="module")
-def reader() -> Iterator[Reader]:
-    with Reader(seconds=1) as opened:
+def reader() -> Iterator[ParserProcess]:
+    with ParserProcess(seconds=1) as opened:
         yield opened
 
 
-def test_a_page_is_read_as_in_this_process(reader: Reader) -> None:
+def test_a_page_is_read_as_in_this_process(reader: ParserProcess) -> None:
     listed = Entry(URL, "Pier", ("Ada Roux",), html="".join(f"<p>{text}</p>" for text in STORY * 2))
-    assert reader.read(PAGE) == page.read(PAGE)
-    assert reader.read(PAGE, listed) == page.read(PAGE, listed)
-    assert reader.of_entry(listed, "Post") == page.of_entry(listed, "Post")
+    assert reader.read(PAGE) == page.articles_of_page(PAGE)
+    assert reader.read(PAGE, listed) == page.articles_of_page(PAGE, listed)
+    assert reader.of_entry(listed, "Post") == page.article_of_entry(listed, "Post")
     assert reader.of_entry(Entry(URL, "Pier"), "Post") is None
-    assert reader.announced(PAGE) == page.announced(PAGE)
+    assert reader.announced(PAGE) == page.discover_links(PAGE)
 
 
-def test_a_page_without_an_article_is_refused_with_the_reason(reader: Reader) -> None:
+def test_a_page_without_an_article_is_refused_with_the_reason(reader: ParserProcess) -> None:
     with pytest.raises(ValueError, match="holds no article"):
         reader.read(fetched(html("")))
 
@@ -54,23 +54,23 @@ def test_a_page_without_an_article_is_refused_with_the_reason(reader: Reader) ->
     ],
     ids=["divs", "attribute", "headings", "twice packed", "bomb"],
 )  # fmt: skip
-def test_a_hostile_document_costs_bounded_time_and_harms_no_other(reader: Reader, content: bytes) -> None:
+def test_a_hostile_document_costs_bounded_time_and_harms_no_other(reader: ParserProcess, content: bytes) -> None:
     started = time.monotonic()
     with suppress(ValueError):
-        reader.read(Fetched(URL, content, ""))
+        reader.read(FetchedDocument(URL, content, ""))
     assert time.monotonic() - started < 10  # one second, and starting anew on a busy machine
     assert reader.read(PAGE)
 
 
 def test_a_document_that_takes_too_long_is_refused_and_the_next_is_read() -> None:
     slow = fetched(html("<p>Hello there, dear reader.</p>" * 200_000))
-    with Reader(seconds=1) as reader, pytest.raises(ValueError, match="took longer than 1 s"):
+    with ParserProcess(seconds=1) as reader, pytest.raises(ValueError, match="took longer than 1 s"):
         reader.read(slow)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the limit on memory is Linux's")
 def test_a_document_that_takes_too_much_memory_is_refused_and_the_next_is_read() -> None:
-    with Reader(memory=400_000_000) as reader:
+    with ParserProcess(memory=400_000_000) as reader:
         with pytest.raises(ValueError, match=r"memory|too large|could not be read"):
             reader.read(fetched(html("<p>Hello there.</p>" * 4_000_000)))
         assert reader.read(PAGE)

@@ -8,11 +8,11 @@ import pytest
 from bot.answering.generation.writer import Writer
 from bot.answering.verification.quotations.matching import quoted
 from bot.models.chat_model import ChatModel
-from bot.models.token_ledger import Ledger
+from bot.models.token_ledger import TokenLedger
 from bot.service.conversation import Conversation
-from bot.service.history import History
+from bot.service.history import ConversationHistory
 from prompts import Prompts
-from retrieval.endpoints.address import address
+from retrieval.endpoints.address import parse_address
 from retrieval.endpoints.circuit_breaker import CircuitBreaker
 from retrieval.endpoints.endpoint import Endpoint
 from retrieval.index.store import Store
@@ -35,10 +35,14 @@ pytestmark = pytest.mark.skipif(not URL, reason="ONRECORD_TEST_LLM_URL names no 
 
 def test_what_a_real_model_writes_is_shown_as_far_as_it_holds(store: Store, tmp_path: Path) -> None:
     fill(store, *ARTICLES)
-    model = ChatModel(endpoint=Endpoint(address(URL, os.environ.get("OPENAI_API_KEY", "none"))), model=MODEL or "model")
-    breaker, ledger = CircuitBreaker(failures=9, cool_down=1), Ledger(tmp_path / "spent.db")
+    model = ChatModel(
+        endpoint=Endpoint(parse_address(URL, os.environ.get("OPENAI_API_KEY", "none"))), model=MODEL or "model"
+    )
+    breaker, ledger = CircuitBreaker(failures=9, cool_down=1), TokenLedger(tmp_path / "spent.db")
     writer = Writer(model.model_copy(update={"seconds": WITHIN}), "real", Prompts(), WITHIN, breaker, ledger, 4096)
-    conversation = Conversation(store, Search(store), History(tmp_path / "conversations.db"), lambda: writer)
+    conversation = Conversation(
+        store, Search(store), ConversationHistory(tmp_path / "conversations.db"), lambda: writer
+    )
     answers = [conversation.ask(question) for question in QUESTIONS]
     assert any(answer.answered_by == "real" for answer in answers), [answer.notes for answer in answers]
     for answer in answers:

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retrieval.ingest.fetching.response import Fetched
-from retrieval.ingest.parsing.content_type import Recognised, recognise
+from retrieval.ingest.fetching.response import FetchedDocument
+from retrieval.ingest.parsing.content_type import DetectedContent, detect_content_type
 
 RSS = '<rss version="2.0"><channel/></rss>'
 PAGE = "<!doctype html><html><head><title>Pier</title></head><body><p>Closed.</p></body></html>"
@@ -19,9 +19,11 @@ FEED = json.dumps({"version": "https://jsonfeed.org/version/1.1", "items": []})
 POSTS = json.dumps([{"link": "https://post.example/a", "title": {"rendered": "A"}}])
 
 
-def what(content: str | bytes, content_type: str = "") -> Recognised:
-    return recognise(
-        Fetched("https://post.example/", content if isinstance(content, bytes) else content.encode(), content_type)
+def what(content: str | bytes, content_type: str = "") -> DetectedContent:
+    return detect_content_type(
+        FetchedDocument(
+            "https://post.example/", content if isinstance(content, bytes) else content.encode(), content_type
+        )
     )
 
 

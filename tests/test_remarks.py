@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from retrieval.catalog.catalog import Cut
 from retrieval.catalog.filters import Filters
+from retrieval.catalog.rows import SegmentedArticle
 from retrieval.documents import Hit, Quote
 from retrieval.errors import EmbeddingUnavailable
 from retrieval.index import indexer
 from retrieval.index.store import Store
 from retrieval.index.vectors.minilm import EmbeddingModel
-from retrieval.search.quote_search import CANDIDATES, Record
+from retrieval.search.quote_search import CANDIDATES, QuoteSearch
 from retrieval.text.terms import content_terms
 from tests.conftest import article
 
@@ -54,7 +54,7 @@ def no_model() -> EmbeddingModel:
 
 def catch_up(store: Store) -> None:
     with suppress(EmbeddingUnavailable):  # once the words are in
-        indexer.catch_up(store)
+        indexer.index_pending(store)
 
 
 @pytest.fixture
@@ -66,11 +66,11 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 @pytest.fixture
-def record(store: Store) -> Record:
-    return Record(store.catalog, store.words)
+def record(store: Store) -> QuoteSearch:
+    return QuoteSearch(store.catalog, store.words)
 
 
-def told(record: Record, topic: str, filters: Filters = ANY, who: str = "") -> list[tuple[str, str, str]]:
+def told(record: QuoteSearch, topic: str, filters: Filters = ANY, who: str = "") -> list[tuple[str, str, str]]:
     """Article, speaker and kind of each quote on a topic, best first."""
     found = record.about(content_terms(topic), filters, match=record.find(who) if who else None)
     return [(hit.article, hit.quote.speaker, hit.quote.kind) for hit in found]
@@ -84,17 +84,17 @@ def said(store: Store, *quotes: str, key: str = "quay", kind: str = "direct", **
         Quote(f"Ana Pell{at}", "", True, kind, words, (span,))  # type: ignore[arg-type]
         for at, (words, span) in enumerate(zip(quotes, spans, strict=True))
     ]
-    store.catalog.put([Cut(article(key, text, **facts), [((0, len(text)), "")], made)])
+    store.catalog.put([SegmentedArticle(article(key, text, **facts), [((0, len(text)), "")], made)])
     catch_up(store)
 
 
-def test_everybody_on_record_is_known_most_quoted_first(record: Record) -> None:
+def test_everybody_on_record_is_known_most_quoted_first(record: QuoteSearch) -> None:
     voices = record.voices()
     assert (voices[0].name, voices[0].quotes, voices[0].newest) == ("Ana Pell", 4, "2026-03-02")
     assert {voice.name for voice in voices} == {"Ana Pell", "Tom Obi", "Rosa Lind", "The Harbour Trust"}
 
 
-def test_somebodys_words_come_newest_article_first_in_its_order(record: Record) -> None:
+def test_somebodys_words_come_newest_article_first_in_its_order(record: QuoteSearch) -> None:
     found = record.of(record.find("Mayor Pell"), ANY)
     assert [(hit.article, hit.quote.kind) for hit in found] == [
         ("harbour", "direct"),
@@ -104,23 +104,23 @@ def test_somebodys_words_come_newest_article_first_in_its_order(record: Record) 
     ]
 
 
-def test_words_on_a_topic_are_somebodys_and_on_it(record: Record) -> None:
+def test_words_on_a_topic_are_somebodys_and_on_it(record: QuoteSearch) -> None:
     assert told(record, "the storm", who="Pell") == [("storm", "Ana Pell", "direct")]
     assert told(record, "the roof of the school", who="Ana Pell") == [("storm", "Ana Pell", "direct")]
     assert told(record, "a zeppelin", who="Pell") == told(record, "the roof", who="Nobody Atall") == []
 
 
-def test_own_words_come_before_reported_ones(record: Record) -> None:
+def test_own_words_come_before_reported_ones(record: QuoteSearch) -> None:
     kinds = [kind for _, _, kind in told(record, "the ferry", who="Pell")]
     assert kinds == ["direct", "indirect"]
 
 
-def test_without_a_name_anybody_may_have_said_it(record: Record) -> None:
+def test_without_a_name_anybody_may_have_said_it(record: QuoteSearch) -> None:
     assert {speaker for _, speaker, _ in told(record, "the ferry")} == {"Ana Pell", "Tom Obi", "The Harbour Trust"}
     assert told(record, "waves")[0][1] == "Rosa Lind"
 
 
-def test_of_equal_words_the_newest_come_first(record: Record) -> None:
+def test_of_equal_words_the_newest_come_first(record: QuoteSearch) -> None:
     direct = [article for article, _, kind in told(record, "the ferry") if kind == "direct"]
     assert direct == ["harbour", "pride"]
 
@@ -128,10 +128,13 @@ def test_of_equal_words_the_newest_come_first(record: Record) -> None:
 def test_words_without_a_day_come_after_dated_ones(store: Store) -> None:
     said(store, "“The lamp went out again tonight,”", key="undated")
     said(store, "“The lamp went out again tonight,”", key="dated", published="2020-01-01")
-    assert [article for article, _, _ in told(Record(store.catalog, store.words), "the lamp")] == ["dated", "undated"]
+    assert [article for article, _, _ in told(QuoteSearch(store.catalog, store.words), "the lamp")] == [
+        "dated",
+        "undated",
+    ]
 
 
-def test_words_that_hold_more_of_the_topic_come_first(record: Record) -> None:
+def test_words_that_hold_more_of_the_topic_come_first(record: QuoteSearch) -> None:
     assert told(record, "the ferry in winter")[0] == ("harbour", "Ana Pell", "indirect")
     assert told(record, "the ferry in spring")[0][1] == "Tom Obi"
 
@@ -141,14 +144,14 @@ def test_what_stands_around_words_and_in_the_headline_counts_less(store: Store) 
     said(store, "“Somebody has lit the lamp tonight,”", "“A buoy is a buoy in any weather,”", key="around")
     said(store, "“Somebody has lit the lamp tonight,”", key="headline", title="The buoy is back")
     said(store, "“Somebody has lit the lamp tonight,”", key="neither")
-    found = Record(store.catalog, store.words).about(content_terms("lamp buoy"), ANY)
+    found = QuoteSearch(store.catalog, store.words).about(content_terms("lamp buoy"), ANY)
     scores = {hit.article: hit.score for hit in reversed(found) if "lamp" in hit.quote.words}
     assert scores["both"] > scores["around"] > scores["headline"] > scores["neither"] > 0
 
 
 def test_few_words_say_little(store: Store) -> None:
     said(store, "“A lamp,”", "“The lamp went out again tonight,”")
-    assert [hit.quote.words for hit in Record(store.catalog, store.words).about(content_terms("lamp"), ANY)] == [
+    assert [hit.quote.words for hit in QuoteSearch(store.catalog, store.words).about(content_terms("lamp"), ANY)] == [
         "“The lamp went out again tonight,”",
         "“A lamp,”",
     ]
@@ -166,7 +169,7 @@ def test_few_words_say_little(store: Store) -> None:
         (ANY, {"harbour", "storm", "pride"}),
     ],
 )
-def test_filters_limit_words_and_voices(record: Record, filters: Filters, articles: set[str]) -> None:
+def test_filters_limit_words_and_voices(record: QuoteSearch, filters: Filters, articles: set[str]) -> None:
     assert {article for article, _, _ in told(record, "the ferry", filters)} == articles
     assert {hit.article for hit in record.of(record.find("Pell"), filters)} == articles
     assert ("Ana Pell" in {voice.name for voice in record.voices(filters)}) == bool(articles)
@@ -175,12 +178,12 @@ def test_filters_limit_words_and_voices(record: Record, filters: Filters, articl
 def test_a_filter_finds_words_however_many_others_there_are(store: Store) -> None:
     said(store, *(f"“The lamp Nr{at} is out,”" for at in range(CANDIDATES + 20)), outlet="Quay Gazette")
     said(store, "“The lamp of the old pier is out again tonight, as it was last year,”", key="tide", outlet="Tide")
-    assert [article for article, _, _ in told(Record(store.catalog, store.words), "lamp", Filters(outlet="Tide"))] == [
-        "tide"
-    ]
+    assert [
+        article for article, _, _ in told(QuoteSearch(store.catalog, store.words), "lamp", Filters(outlet="Tide"))
+    ] == ["tide"]
 
 
-def test_words_in_the_passages_found_are_looked_at_too(store: Store, record: Record) -> None:
+def test_words_in_the_passages_found_are_looked_at_too(store: Store, record: QuoteSearch) -> None:
     hits: list[Hit] = list(store.catalog.hits(store.catalog.passages_of(["storm"])).values())
     alone = {hit.quote.speaker for hit in record.about(FERRY, ANY)}
     beside = record.about(FERRY, ANY, hits=hits)
@@ -189,24 +192,24 @@ def test_words_in_the_passages_found_are_looked_at_too(store: Store, record: Rec
     assert 0 < lind.score < max(hit.score for hit in beside)
 
 
-def test_scores_are_shares_and_fall(store: Store, record: Record) -> None:
+def test_scores_are_shares_and_fall(store: Store, record: QuoteSearch) -> None:
     hits = list(store.catalog.hits(store.catalog.passages_of(["harbour"])).values())
     scores = [hit.score for hit in record.about(content_terms("ferry winter storm"), ANY, hits=hits)]
     assert all(0 <= score <= 1 for score in scores) and scores == sorted(scores, reverse=True)
 
 
-def test_no_topic_is_nobodys(record: Record) -> None:
+def test_no_topic_is_nobodys(record: QuoteSearch) -> None:
     assert record.about([], ANY) == []
     assert record.about(content_terms(""), ANY, match=record.find("Pell")) == []
 
 
-def test_a_nobody_has_no_words(record: Record) -> None:
+def test_a_nobody_has_no_words(record: QuoteSearch) -> None:
     nobody = record.find("Zebulon")
     assert nobody.voices == ()
     assert record.of(nobody, ANY) == record.about(FERRY, ANY, match=nobody) == []
 
 
-def test_what_is_added_and_removed_is_heard_of_at_once(store: Store, record: Record) -> None:
+def test_what_is_added_and_removed_is_heard_of_at_once(store: Store, record: QuoteSearch) -> None:
     assert record.find("Holm").voices == ()
     indexer.add(
         store, [article("lamp", "“The lamp is out,” Per Holm, the lighthouse keeper, said on Monday.\n\nIt was dark.")]
@@ -216,14 +219,14 @@ def test_what_is_added_and_removed_is_heard_of_at_once(store: Store, record: Rec
     assert record.find("Holm").voices == ()
 
 
-def test_a_new_version_with_as_many_quotes_is_heard_of_at_once(store: Store, record: Record) -> None:
+def test_a_new_version_with_as_many_quotes_is_heard_of_at_once(store: Store, record: QuoteSearch) -> None:
     indexer.add(store, [article("lamp", "“The lamp is out,” Mayor Ana Pell said on Monday.\n\nIt was dark.")])
     record.voices()
     indexer.add(store, [article("lamp", "“The lamp is out,” Per Holm, the keeper, said on Monday.\n\nIt was dark.")])
     assert [voice.name for voice in record.find("Per Holm").voices] == ["Per Holm"]
 
 
-def test_every_quote_stands_in_a_passage(store: Store, record: Record) -> None:
+def test_every_quote_stands_in_a_passage(store: Store, record: QuoteSearch) -> None:
     places = [(hit.article, hit.quote.start) for hit in record.of(record.find("Pell"), ANY)]
     found = store.catalog.passages_at([*places, ("harbour", 99_999), ("nowhere", 0)])
     assert set(found) == set(places)

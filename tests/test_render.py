@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from bot.answering.citations import cite
 from bot.answering.composition import NO_ANSWER
 from bot.answering.messages import Answer
-from bot.cli.answer_text import Style, sources, to_text
+from bot.cli.answer_text import TerminalStyle, sources, to_text
 from bot.formatting import ago, day
 from bot.service.freshness import freshness
 from retrieval.documents import Copy
@@ -24,7 +24,7 @@ ANSWERED = Answer(
 )
 DECLINED = Answer("q", "q", "no_answer", NO_ANSWER, nearest=CITED, indexed_at="2025-05-06T11:59:30+00:00")
 TEXT = st.text(st.sampled_from("\x1b\x07[]m 🛳") | st.characters(exclude_categories=("Cs",)))
-PLAIN, RICH = Style(), Style(colour=True, links=True)
+PLAIN, RICH = TerminalStyle(), TerminalStyle(colour=True, links=True)
 
 
 def test_an_answer_comes_with_its_sources_and_how_fresh_they_are() -> None:
@@ -75,7 +75,7 @@ def test_an_article_cited_twice_is_one_source_with_two_links() -> None:
 
 
 def test_paragraphs_are_broken_between_words_at_the_terminals_width() -> None:
-    shown = to_text(ANSWERED, Style(width=30), NOW).split("\n\n")[0]
+    shown = to_text(ANSWERED, TerminalStyle(width=30), NOW).split("\n\n")[0]
     assert max(map(len, shown.splitlines())) <= 30
     assert shown.replace("\n", " ") == f"{LORRIES} [1]"
 
@@ -88,7 +88,7 @@ def test_where_links_are_shown_they_open_at_the_words() -> None:
 
 
 def test_colour_only_adds_to_the_text() -> None:
-    coloured = to_text(DECLINED, Style(colour=True), NOW)
+    coloured = to_text(DECLINED, TerminalStyle(colour=True), NOW)
     assert coloured != to_text(DECLINED, PLAIN, NOW)
     for code in ("\x1b[1m", "\x1b[2m", "\x1b[0m"):
         coloured = coloured.replace(code, "")

@@ -7,8 +7,8 @@ from contextlib import suppress
 import pytest
 
 from retrieval.errors import SourceForbidden, SourceUnreachable
-from retrieval.ingest.fetching.robots import LARGEST, Robots, Rules, parse
-from retrieval.ingest.fetching.safety.url import read
+from retrieval.ingest.fetching.robots import LARGEST, RobotsCache, RobotsRules, parse_robots
+from retrieval.ingest.fetching.safety.url import parse_url
 from tests.misbehaving import Reply, bomb, fetching, redirect, robots, site
 from tests.standin import free_port
 
@@ -17,7 +17,7 @@ PAGES = {"/": Reply(b"open"), "/private": Reply(b"private")}
 
 
 def allowed(text: str, path: str = "/private/page") -> bool:
-    return parse(text.encode()).allow(read(f"http://example.org{path}"))
+    return parse_robots(text.encode()).allow(parse_url(f"http://example.org{path}"))
 
 
 @pytest.mark.parametrize(
@@ -56,37 +56,37 @@ def test_a_page_that_it_forbids_is_not_asked_for() -> None:
 
 def test_rules_are_remembered_for_an_hour_and_failures_for_a_moment() -> None:
     now, asked = [0.0], list[float]()
-    outcomes = [SourceUnreachable("x", "fails"), Rules(), Rules()]
+    outcomes = [SourceUnreachable("x", "fails"), RobotsRules(), RobotsRules()]
 
-    async def fetch() -> Rules:
+    async def fetch() -> RobotsRules:
         asked.append(now[0])
         outcome = outcomes.pop(0)
         if isinstance(outcome, SourceUnreachable):
             raise outcome
         return outcome
 
-    async def visit(robots: Robots) -> None:
+    async def visit(robots: RobotsCache) -> None:
         for now[0] in (0.0, 4.0, 6.0, 3600.0, 3610.0):
             with suppress(SourceUnreachable):
-                await robots.of(read("http://example.org/"), fetch)
+                await robots.of(parse_url("http://example.org/"), fetch)
 
-    asyncio.run(visit(Robots(clock=lambda: now[0])))
+    asyncio.run(visit(RobotsCache(clock=lambda: now[0])))
     assert asked == [0.0, 6.0, 3610.0]
 
 
 def test_no_more_is_remembered_than_fits() -> None:
     asked = list[int]()
 
-    async def visit(robots: Robots) -> None:
+    async def visit(robots: RobotsCache) -> None:
         for at in [*range(20), 19, 0]:
 
-            async def fetch(at: int = at) -> Rules:
+            async def fetch(at: int = at) -> RobotsRules:
                 asked.append(at)
-                return Rules(size=LARGEST)
+                return RobotsRules(size=LARGEST)
 
-            await robots.of(read(f"http://{at}.example/"), fetch)
+            await robots.of(parse_url(f"http://{at}.example/"), fetch)
 
-    asyncio.run(visit(Robots()))
+    asyncio.run(visit(RobotsCache()))
     assert asked == [*range(20), 0]
 
 
@@ -192,5 +192,5 @@ def test_many_robots_with_many_rules_take_no_time(line: str) -> None:
     agents = "".join(line.format(at) for at in range(LARGEST // 40))
     rules = "".join(f"Disallow: /{at}\n" for at in range(LARGEST // 40))
     began = time.process_time()
-    parse((agents + rules)[:LARGEST].encode())
+    parse_robots((agents + rules)[:LARGEST].encode())
     assert time.process_time() - began < 2.0

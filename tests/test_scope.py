@@ -5,13 +5,13 @@ from contextlib import suppress
 
 import pytest
 
-from retrieval.catalog.catalog import Cut
 from retrieval.catalog.filters import Filters
+from retrieval.catalog.rows import SegmentedArticle
 from retrieval.errors import EmbeddingUnavailable
 from retrieval.index import indexer
 from retrieval.index.store import Store
 from retrieval.index.vectors.minilm import EmbeddingModel
-from retrieval.search.filtered_search import EXCESS, FEW, best, scope_of
+from retrieval.search.filtered_search import EXCESS, FEW, article_scope, best_in_scope
 from retrieval.search.hybrid_search import Search
 from tests.conftest import article
 
@@ -23,10 +23,10 @@ def no_model() -> EmbeddingModel:
 
 
 def put(store: Store, outlet: str, text: str, count: int) -> None:
-    def cuts() -> Iterator[Cut]:
+    def cuts() -> Iterator[SegmentedArticle]:
         for at in range(count):
             words = f"{text} It was the {outlet} lamp number {at}."
-            yield Cut(article(f"{outlet}-{at}", words, outlet=outlet), [((0, len(words)), "")])
+            yield SegmentedArticle(article(f"{outlet}-{at}", words, outlet=outlet), [((0, len(words)), "")])
 
     store.catalog.put(cuts())
 
@@ -38,7 +38,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
         put(opened, "Tide", "Once there stood a lamp on the pier before the storm took it away.", MANY)
         put(opened, "Port", "A lamp burned.", 3)
         with suppress(EmbeddingUnavailable):  # once the words are in
-            indexer.catch_up(opened)
+            indexer.index_pending(opened)
         yield opened
 
 
@@ -51,10 +51,10 @@ def outlets(store: Store, filters: Filters, k: int = 5) -> list[str]:
 
 @pytest.mark.parametrize(("outlet", "named"), [("Port", 3), ("Tide", None), ("nowhere", 0)])
 def test_few_articles_are_named_and_many_are_not(store: Store, outlet: str, named: int | None) -> None:
-    scope = scope_of(store.catalog, Filters(outlet=outlet))
+    scope = article_scope(store.catalog, Filters(outlet=outlet))
     assert scope and (None if scope.named is None else len(scope.named)) == named
     assert scope.is_empty == (named == 0)
-    assert scope_of(store.catalog, Filters(speaker="Pell")) is None
+    assert article_scope(store.catalog, Filters(speaker="Pell")) is None
 
 
 def test_a_search_finds_what_is_inside_however_much_is_better_outside(store: Store) -> None:
@@ -72,7 +72,7 @@ def test_more_is_asked_for_only_where_it_is_wanted(store: Store) -> None:
         return store.words.search(["lamp"], k)
 
     for outlet, times in (("Quay", [2 * EXCESS]), ("Tide", [2 * EXCESS, 2 * EXCESS * EXCESS])):
-        found = best(catalog, scope_of(catalog, Filters(outlet=outlet)), 2, ranked)
+        found = best_in_scope(catalog, article_scope(catalog, Filters(outlet=outlet)), 2, ranked)
         inside = set(catalog.articles_of([key for key, _ in found]).values())
         assert all(key.startswith(outlet) for key in inside)
         assert asked[: len(times)] == times

@@ -51,7 +51,7 @@ def wordy(tmp_path: Path) -> Iterator[Store]:
     with Store(tmp_path / "wordy", missing) as opened:
         indexer.add(opened, [PIER, MILL])
         with pytest.raises(EmbeddingUnavailable):
-            indexer.catch_up(opened)
+            indexer.index_pending(opened)
         yield opened
 
 

@@ -6,20 +6,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retrieval.text.sentences import LONGEST_QUOTATION, sentences
+from retrieval.text.sentences import LONGEST_QUOTATION, sentence_spans
 
 PROSE = st.text(st.sampled_from("abcAB .!?…“”\"'\n\t-•é\u00a0\u200b"), max_size=300) | st.text(max_size=200)
 
 
 def said(text: str) -> list[str]:
-    return [text[start:end] for start, end in sentences(text)]
+    return [text[start:end] for start, end in sentence_spans(text)]
 
 
 @settings(max_examples=80, deadline=None)
 @given(PROSE)
 def test_spans_are_in_order_stripped_and_cover_every_visible_character(text: str) -> None:
     position = 0
-    for start, end in sentences(text):
+    for start, end in sentence_spans(text):
         assert not text[position:start].strip()
         assert text[start:end]
         assert text[start:end] == text[start:end].strip()
@@ -31,7 +31,7 @@ def test_spans_are_in_order_stripped_and_cover_every_visible_character(text: str
 @given(PROSE, st.integers(0, 300), st.integers(0, 300))
 def test_spans_stay_inside_the_part_that_was_asked_for(text: str, one: int, other: int) -> None:
     first, last = sorted((min(one, len(text)), min(other, len(text))))
-    spans = sentences(text, first, last)
+    spans = sentence_spans(text, first, last)
     assert all(first <= start < end <= last for start, end in spans)
     assert "".join(text[start:end] for start, end in spans).split() == [] or spans
     covered = "".join("".join(text[start:end].split()) for start, end in spans)
@@ -75,7 +75,7 @@ def test_a_quotation_that_never_closes_does_not_swallow_the_next_paragraph() -> 
 
 def test_a_closing_mark_too_far_away_does_not_hold_sentences_together() -> None:
     text = "“" + "The road is long. " * (LONGEST_QUOTATION // 10) + "End.”"
-    assert len(sentences(text)) > 10
+    assert len(sentence_spans(text)) > 10
 
 
 def test_a_blank_line_and_a_bullet_end_a_sentence_without_a_full_stop() -> None:
@@ -88,10 +88,10 @@ def test_a_closing_mark_belongs_to_the_sentence_before_it() -> None:
 
 @pytest.mark.parametrize("text", ["", " \n\t ", "\n\n\n"])
 def test_white_space_holds_no_sentence(text: str) -> None:
-    assert sentences(text) == []
+    assert sentence_spans(text) == []
 
 
 def test_a_long_run_of_dots_does_not_stall() -> None:
     started = time.monotonic()
-    sentences("." * 10_000 + "x")
+    sentence_spans("." * 10_000 + "x")
     assert time.monotonic() - started < 0.5

@@ -12,7 +12,7 @@ import pytest
 from retrieval.endpoints.circuit_breaker import CircuitBreaker
 from retrieval.errors import OnRecordError, UsageError, VectorsUnavailable
 from retrieval.index.vectors.chroma_server import ServerVectors
-from retrieval.index.vectors.chroma_settings import Server, server
+from retrieval.index.vectors.chroma_settings import ChromaServerSettings, parse_chroma_server
 from tests.chroma_server import ChromaServer, Gate
 from tests.standin import free_port
 from tests.test_endpoint_errors import certificate
@@ -20,7 +20,7 @@ from tests.test_vectors import PLACES, Compass, hit
 
 TOKEN = "chr-very-secret"
 HANG = 0.3  # seconds that a question waits in these tests
-Open = Callable[[Server], ServerVectors]
+Open = Callable[[ChromaServerSettings], ServerVectors]
 
 pytestmark = pytest.mark.usefixtures("loopback")
 
@@ -30,7 +30,7 @@ def opened() -> Iterator[Open]:
     """Opens a collection of its own on a server; closed in the end."""
     made = list[ServerVectors]()
 
-    def make(at: Server) -> ServerVectors:
+    def make(at: ChromaServerSettings) -> ServerVectors:
         made.append(ServerVectors(at, f"compass-{uuid4().hex}", Compass(), lambda collection, count: None))
         return made[-1]
 
@@ -52,36 +52,41 @@ def refused(vectors: ServerVectors) -> str:
     return str(failure.value)
 
 
-def impatient(url: str, token: str = TOKEN, **options: float) -> Server:
+def impatient(url: str, token: str = TOKEN, **options: float) -> ChromaServerSettings:
     """Waits little, and tries again soon."""
-    return replace(server(url, token), question_seconds=HANG, breaker=CircuitBreaker(failures=1, **options))
+    return replace(
+        parse_chroma_server(url, token), question_seconds=HANG, breaker=CircuitBreaker(failures=1, **options)
+    )
 
 
 def test_a_token_opens_the_gate_and_is_not_shown(gate: Gate, opened: Open) -> None:
-    vectors = opened(server(gate.url, TOKEN))
+    vectors = opened(parse_chroma_server(gate.url, TOKEN))
     vectors.add([hit("north")])
     assert vectors.search(PLACES["north"], 1, generation=1)[0][0] == "id-north"
-    assert TOKEN not in repr(server(gate.url, TOKEN))
+    assert TOKEN not in repr(parse_chroma_server(gate.url, TOKEN))
 
 
 def test_a_wrong_token_and_a_missing_one_are_named_apart(gate: Gate, opened: Open) -> None:
-    wrong, missing = refused(opened(server(gate.url, "wrong"))), refused(opened(server(gate.url)))
+    wrong, missing = (
+        refused(opened(parse_chroma_server(gate.url, "wrong"))),
+        refused(opened(parse_chroma_server(gate.url))),
+    )
     assert wrong == f"The Chroma server {gate.url} refuses the token (401); set ONRECORD_CHROMA_TOKEN to a valid one."
     assert missing == f"The Chroma server {gate.url} wants a token (401); set ONRECORD_CHROMA_TOKEN to a valid one."
 
 
 def test_a_path_before_the_api_is_kept(chroma: ChromaServer, opened: Open) -> None:
-    assert refused(opened(server(f"{chroma.url}/vectors/"))) == (
+    assert refused(opened(parse_chroma_server(f"{chroma.url}/vectors/"))) == (
         f"There is no Chroma server at {chroma.url}/vectors; correct ONRECORD_CHROMA_URL."
     )
-    vectors = opened(server(f"{chroma.url}/api/v2"))
+    vectors = opened(parse_chroma_server(f"{chroma.url}/api/v2"))
     vectors.add([hit("east")])
     assert vectors.count() == 1
 
 
 def test_nothing_there_is_said(opened: Open) -> None:
     port = free_port()
-    assert refused(opened(server(f"http://127.0.0.1:{port}"))) == (
+    assert refused(opened(parse_chroma_server(f"http://127.0.0.1:{port}"))) == (
         f"The Chroma server http://127.0.0.1:{port} cannot be reached; start it or correct ONRECORD_CHROMA_URL."
     )
 
@@ -101,7 +106,7 @@ PAGES = {
 def test_what_is_no_chroma_server_is_said(page: str, gate: Gate, opened: Open) -> None:
     status, content, said = PAGES[page]
     gate.instead = {"/api/v2/auth/identity": (status, content)}
-    assert said in refused(opened(server(gate.url, TOKEN)))
+    assert said in refused(opened(parse_chroma_server(gate.url, TOKEN)))
 
 
 def test_a_chroma_before_its_present_api_is_told_from_no_chroma(gate: Gate, opened: Open) -> None:
@@ -110,14 +115,14 @@ def test_a_chroma_before_its_present_api_is_told_from_no_chroma(gate: Gate, open
         "/api/v1/heartbeat": (200, b'{"nanosecond heartbeat": 1}'),
     }
     assert "speaks another version of the API than this OnRecord; take Chroma 1.x." in refused(
-        opened(server(gate.url, TOKEN))
+        opened(parse_chroma_server(gate.url, TOKEN))
     )
 
 
 @pytest.mark.parametrize("url", ["localhost:8000", "ftp://chroma", "http://", "http://chroma:8000?x=1"])
 def test_what_is_no_address_is_refused_at_once(url: str) -> None:
     with pytest.raises(UsageError, match=r"ONRECORD_CHROMA_URL is .*, not an address like http://localhost:8000"):
-        server(url)
+        parse_chroma_server(url)
 
 
 def test_a_certificate_is_trusted_when_its_authority_is_named(
@@ -128,17 +133,19 @@ def test_a_certificate_is_trusted_when_its_authority_is_named(
     tls.load_cert_chain(certificate(folder))
     with Gate(chroma.port, token=TOKEN, tls=tls).serving() as gate:
         assert "has a certificate that is not trusted here; point SSL_CERT_FILE" in refused(
-            opened(server(gate.url, TOKEN))
+            opened(parse_chroma_server(gate.url, TOKEN))
         )
         monkeypatch.setenv("SSL_CERT_FILE", str(folder / "ca.pem"))
-        vectors = opened(server(gate.url, TOKEN))
+        vectors = opened(parse_chroma_server(gate.url, TOKEN))
         vectors.add([hit("south")])
         assert vectors.count() == 1
 
 
 def test_a_proxy_that_cannot_be_used_is_said(opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTP_PROXY", "gopher://127.0.0.1:1")
-    assert "proxy or certificate settings cannot be used" in refused(opened(server("http://chroma.invalid")))
+    assert "proxy or certificate settings cannot be used" in refused(
+        opened(parse_chroma_server("http://chroma.invalid"))
+    )
 
 
 def test_questions_to_a_hanging_server_wait_once_and_together(gate: Gate, opened: Open) -> None:
@@ -167,7 +174,7 @@ def test_a_server_that_answers_again_is_asked_again(gate: Gate, opened: Open) ->
 
 
 def test_a_connection_that_breaks_once_is_no_failure(gate: Gate, opened: Open) -> None:
-    vectors = opened(server(gate.url, TOKEN))
+    vectors = opened(parse_chroma_server(gate.url, TOKEN))
     vectors.add([hit("north")])
     gate.cuts = 1
     assert vectors.search(PLACES["north"], 1, generation=1)[0][0] == "id-north"
@@ -175,7 +182,7 @@ def test_a_connection_that_breaks_once_is_no_failure(gate: Gate, opened: Open) -
 
 def test_a_collection_made_anew_by_another_process_is_found_again(chroma: ChromaServer) -> None:
     made = set[str]()
-    at, name = server(chroma.url), "compass-shared"
+    at, name = parse_chroma_server(chroma.url), "compass-shared"
     one, two = (ServerVectors(at, name, Compass(), lambda collection, count: made.add(collection)) for _ in range(2))
     one.add([hit("north")])
     assert two.search(PLACES["north"], 4, generation=1)[0][0] == "id-north"
@@ -192,7 +199,7 @@ def test_what_is_not_about_the_server_passes(chroma: ChromaServer) -> None:
         def embed_documents(self, texts: list[str]) -> list[list[float]]:
             raise OnRecordError("no model")
 
-    vectors = ServerVectors(server(chroma.url), "compass-broken", Broken(), lambda collection, count: None)
+    vectors = ServerVectors(parse_chroma_server(chroma.url), "compass-broken", Broken(), lambda collection, count: None)
     with pytest.raises(OnRecordError, match="no model"):
         vectors.add([hit("north")])
     assert vectors.count() == 0

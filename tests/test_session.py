@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
-from bot.web.auth.session_tokens import Tokens
+from bot.web.auth.session_tokens import SessionTokens
 from retrieval.index.store import Store
 from tests.letting_in import (
     ORIGIN,
@@ -72,7 +72,7 @@ def test_without_a_token_nobody_asks(site: httpx.Client, header: dict[str, str])
 
 
 def test_a_forged_token_is_refused(site: httpx.Client) -> None:
-    forged, _ = Tokens(b"a secret that is not the server's", 60).issue("gazette", ORIGIN)
+    forged, _ = SessionTokens(b"a secret that is not the server's", 60).issue("gazette", ORIGIN)
     assert refusal(ask(site, **bearer(forged, ORIGIN))) == (401, "unauthorized")
 
 

@@ -18,7 +18,7 @@ IMAGE = 'xmlns:image="http://www.google.com/schemas/sitemap-image/1.1"'
 
 
 def read(content: str | bytes, url: str = URL) -> Listing:
-    return sitemap.read(content.encode() if isinstance(content, str) else content, url)
+    return sitemap.parse_sitemap(content.encode() if isinstance(content, str) else content, url)
 
 
 def urls(*addresses: str, told: str = XMLNS) -> str:
@@ -125,7 +125,7 @@ def test_a_gigabyte_in_a_megabyte_is_refused_without_being_unpacked() -> None:
 
 
 def test_no_more_is_unpacked_than_asked_for() -> None:
-    assert decompression.beginning(gzip.compress(b"x" * 1_000_000), 10) == b"x" * 10
+    assert decompression.decompress_gzip_start(gzip.compress(b"x" * 1_000_000), 10) == b"x" * 10
 
 
 def test_no_more_than_fifty_thousand_addresses_are_taken() -> None:

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.service.conversation import Asking, Conversation
-from retrieval.catalog.catalog import Catalog, Cut
+from bot.service.conversation import AnswerTrace, Conversation
+from retrieval.catalog.catalog import Catalog
+from retrieval.catalog.rows import SegmentedArticle
 from retrieval.documents import Article
 from retrieval.errors import UnknownArticle
 from retrieval.index import indexer
@@ -40,7 +41,7 @@ def edition(number: int, crowns: int = 20) -> Article:
 @pytest.fixture
 def catalog(tmp_path: Path) -> Iterator[Catalog]:
     opened = Catalog(tmp_path / "catalog.db")
-    opened.put([Cut(edition(0), [((0, 20), "")])])
+    opened.put([SegmentedArticle(edition(0), [((0, 20), "")])])
     yield opened
     opened.close()
 
@@ -76,7 +77,7 @@ def meanwhile(work: object) -> Iterator[None]:
 
 def test_a_moment_stands_still_while_articles_are_put_and_removed(catalog: Catalog) -> None:
     with catalog.reading() as moment:
-        catalog.put([Cut(edition(1), [((0, 20), "")])])
+        catalog.put([SegmentedArticle(edition(1), [((0, 20), "")])])
         catalog.set_fact("colour", "blue")
         assert (moment.article("toll"), moment.fact("colour")) == (edition(0), "")
         catalog.remove("toll")
@@ -89,13 +90,13 @@ def test_a_moment_stands_still_while_articles_are_put_and_removed(catalog: Catal
 
 def test_a_moment_is_that_of_its_beginning_not_of_its_first_question(catalog: Catalog) -> None:
     with catalog.reading() as moment:
-        catalog.put([Cut(edition(1), [((0, 20), "")])])
+        catalog.put([SegmentedArticle(edition(1), [((0, 20), "")])])
         assert moment.article("toll") == edition(0)
 
 
 def test_moments_side_by_side_are_each_their_own(catalog: Catalog) -> None:
     with catalog.reading() as first:
-        catalog.put([Cut(edition(1), [((0, 20), "")])])
+        catalog.put([SegmentedArticle(edition(1), [((0, 20), "")])])
         with catalog.reading() as second:
             assert (first.article("toll"), second.article("toll")) == (edition(0), edition(1))
 
@@ -129,7 +130,7 @@ def test_an_answer_that_has_begun_is_told_to_its_end_from_the_version_it_began_w
         fill(filled, edition(1, crowns=31))
         filled.catalog.remove("toll")
         *_, last = stream
-    assert isinstance(last, Asking)
+    assert isinstance(last, AnswerTrace)
     assert "20 crowns" in last.answer.text and "31 crowns" not in last.answer.text
 
 
@@ -146,7 +147,7 @@ def of_one_edition(conversation: Conversation, question: str) -> int:
 
 
 def test_answers_never_mix_versions_while_an_article_is_corrected_all_the_time(filled: Store) -> None:
-    cuts = cycle([indexer.cut(edition(number)) for number in range(EDITIONS)])
+    cuts = cycle([indexer.segment(edition(number)) for number in range(EDITIONS)])
 
     def correct() -> None:
         filled.catalog.put([next(cuts)])

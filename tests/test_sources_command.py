@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from retrieval.catalog.catalog import Catalog, now
+from retrieval.catalog.catalog import Catalog
+from retrieval.catalog.database import now
 from retrieval.ingest.watching.source import Source, later
-from retrieval.ingest.watching.source_store import Register
+from retrieval.ingest.watching.source_store import SourceStore
 from tests.conftest import Onrecord, command, environment
 from tests.misbehaving import LOOPBACK, Reply, Site, site
 from tests.newssite import FERRY, MILL, TOLL, feed, page
@@ -55,7 +56,7 @@ def titles(folder: Path) -> list[str]:
 def known(folder: Path, url: str) -> None:
     """A feed that was added earlier and is due."""
     catalog = Catalog(folder / "data" / "catalog.db")
-    Register(catalog).add(Source(url, "feed", "Quay Gazette", 15, LONG_AGO, LONG_AGO))
+    SourceStore(catalog).add(Source(url, "feed", "Quay Gazette", 15, LONG_AGO, LONG_AGO))
     catalog.close()
 
 

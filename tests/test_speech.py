@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retrieval.search.quote_intent import asked_speech, spoken_by
+from retrieval.search.quote_intent import intent_for_speaker, parse_quote_intent
 
 QUESTION = st.lists(
     st.sampled_from(
@@ -45,7 +45,7 @@ QUESTION = st.lists(
     ],
 )
 def test_speaker_and_topic_are_understood(question: str, name: str, topic: set[str]) -> None:
-    asked = asked_speech(question)
+    asked = parse_quote_intent(question)
     assert asked
     assert (asked.name, asked.topic) == (name, topic)
 
@@ -64,7 +64,7 @@ def test_speaker_and_topic_are_understood(question: str, name: str, topic: set[s
     ],
 )
 def test_who_said_something_asks_for_anybody(question: str, topic: set[str]) -> None:
-    asked = asked_speech(question)
+    asked = parse_quote_intent(question)
     assert asked
     assert (asked.name, asked.speaker, asked.topic) == ("", frozenset(), topic)
 
@@ -74,7 +74,7 @@ def test_who_said_something_asks_for_anybody(question: str, topic: set[str]) -> 
     ["Mr.", "Mrs", "Dr.", "Sen.", "Senator", "President", "former Prime Minister", "the Foreign Minister", "Pope"],
 )
 def test_titles_are_stripped_from_the_name_and_kept_beside_it(title: str) -> None:
-    asked = asked_speech(f"What did {title} Lindqvist say about tolls?")
+    asked = parse_quote_intent(f"What did {title} Lindqvist say about tolls?")
     assert asked
     assert (asked.name, asked.titled) == ("Lindqvist", f"{title} Lindqvist")
 
@@ -89,14 +89,14 @@ def test_titles_are_stripped_from_the_name_and_kept_beside_it(title: str) -> Non
     ],
 )
 def test_an_office_is_understood_as_the_speaker(office: str, terms: set[str]) -> None:
-    asked = asked_speech(f"What did {office} say about tolls?")
+    asked = parse_quote_intent(f"What did {office} say about tolls?")
     assert asked
     assert terms <= asked.speaker
     assert asked.topic == {"toll"}
 
 
 def test_a_title_alone_is_kept_as_the_speaker() -> None:
-    asked = asked_speech("What did the mayor say about tolls?")
+    asked = parse_quote_intent("What did the mayor say about tolls?")
     assert asked
     assert "mayor" in asked.name.lower()
 
@@ -113,7 +113,7 @@ def test_a_title_alone_is_kept_as_the_speaker() -> None:
     ],
 )
 def test_deeds_answer_a_question_unless_its_verb_is_of_speech(question: str, only_words: bool) -> None:
-    asked = asked_speech(question)
+    asked = parse_quote_intent(question)
     assert asked
     assert asked.only_words is only_words
 
@@ -138,11 +138,11 @@ def test_deeds_answer_a_question_unless_its_verb_is_of_speech(question: str, onl
     ],
 )
 def test_other_questions_ask_for_nobodys_words(question: str) -> None:
-    assert asked_speech(question) is None
+    assert parse_quote_intent(question) is None
 
 
 def test_a_speaker_beside_the_question_is_no_part_of_the_topic() -> None:
-    speech = spoken_by("Mara Lindqvist", "Lindqvist on ferry prices")
+    speech = intent_for_speaker("Mara Lindqvist", "Lindqvist on ferry prices")
     assert (speech.name, speech.speaker) == ("Mara Lindqvist", {"mara", "lindqvist"})
     assert speech.topic == {"ferri", "price"}
 
@@ -152,18 +152,18 @@ def test_a_speaker_beside_the_question_is_no_part_of_the_topic() -> None:
     ["What did Pell say about tolls?", "What did he say about tolls?", "What are the mayor's views on tolls?"],
 )
 def test_a_speaker_beside_a_question_about_speech_takes_its_topic(question: str) -> None:
-    speech = spoken_by("Pell", question)
+    speech = intent_for_speaker("Pell", question)
     assert (speech.name, speech.speaker, speech.topic) == ("Pell", {"pell"}, {"toll"})
 
 
 def test_a_speaker_beside_who_said_that_is_the_one_who_is_asked_about() -> None:
-    speech = spoken_by("Pell", "Who said that tolls are a tax?")
+    speech = intent_for_speaker("Pell", "Who said that tolls are a tax?")
     assert (speech.name, speech.topic) == ("Pell", {"toll", "tax"})
 
 
 @settings(max_examples=150, deadline=None)
 @given(QUESTION)
 def test_any_text_is_a_question_about_somebodys_words_or_not(question: str) -> None:
-    asked = asked_speech(question)
+    asked = parse_quote_intent(question)
     assert asked is None or asked.speaker or (asked.name == "" and asked.topic)
-    assert spoken_by("Pell", question).name == "Pell"
+    assert intent_for_speaker("Pell", question).name == "Pell"

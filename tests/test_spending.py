@@ -5,28 +5,28 @@ from pathlib import Path
 
 import pytest
 
-from bot.models.token_ledger import Ledger, Tokens
+from bot.models.token_ledger import TokenLedger, TokenUsage
 from retrieval.errors import IndexUnavailable
 
 
 def test_what_several_processes_spend_is_summed_by_model(tmp_path: Path) -> None:
-    ledgers = [Ledger(tmp_path / "new" / "spent.db") for _ in range(3)]
+    ledgers = [TokenLedger(tmp_path / "new" / "spent.db") for _ in range(3)]
     with ThreadPoolExecutor(8) as pool:
         for number in range(60):
-            pool.submit(ledgers[number % 3].add, "ab"[number % 2], Tokens(number, 1))
+            pool.submit(ledgers[number % 3].add, "ab"[number % 2], TokenUsage(number, 1))
     today = ledgers[0].today()
-    assert today["a"] + today["b"] == Tokens(sum(range(60)), 60) and not ledgers[0].is_spent()
+    assert today["a"] + today["b"] == TokenUsage(sum(range(60)), 60) and not ledgers[0].is_spent()
 
 
 @pytest.mark.parametrize(("budget", "spent"), [(0, False), (10, True), (11, False)])
 def test_a_budget_is_spent_when_it_is_reached(tmp_path: Path, budget: int, spent: bool) -> None:
-    ledger = Ledger(tmp_path / "spent.db", budget)
+    ledger = TokenLedger(tmp_path / "spent.db", budget)
     assert not ledger.is_spent()
-    ledger.add("a", Tokens(7, 3))
+    ledger.add("a", TokenUsage(7, 3))
     assert ledger.is_spent() == spent
 
 
 def test_counts_that_cannot_be_opened_are_named(tmp_path: Path) -> None:
     (tmp_path / "spent.db").write_text("no database at all, " * 100)
     with pytest.raises(IndexUnavailable, match=r"spent\.db cannot be opened"):
-        Ledger(tmp_path / "spent.db")
+        TokenLedger(tmp_path / "spent.db")

@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.models.sse_parser import EventData
+from bot.models.sse_parser import SseParser
 
 STREAM = ': ping\r\n\r\nevent: message\r\nid: 1\r\ndata: {"a":"é\u2028ü"}\r\n\r\ndata:[DONE]\r\n\r\n'.encode()
 DATA = ['{"a":"é\u2028ü"}'.encode(), b"[DONE]"]
 
 
 def fed(*parts: bytes) -> list[bytes]:
-    events = EventData()
+    events = SseParser()
     return [data for part in parts for data in events.feed(part)]
 
 
@@ -41,6 +41,6 @@ def test_a_byte_order_mark_is_no_part_of_the_first_line() -> None:
 
 
 def test_a_last_line_without_an_end_is_the_rest() -> None:
-    events = EventData()
+    events = SseParser()
     assert events.feed(b"data: 1\ndata: 2") == [b"1"]
     assert events.rest() == b"2"

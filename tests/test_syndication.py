@@ -14,7 +14,7 @@ from retrieval.index import indexer, pending
 from retrieval.index.store import Store
 from retrieval.quotes import quote_table
 from retrieval.search.hybrid_search import Search
-from retrieval.text.canonical_url import canonical, key
+from retrieval.text.canonical_url import canonical_url, url_key
 from tests.syndication import FORM, REWRITTEN, STORY, wire
 
 POST, TIMES, ECHO = wire("post", "Harbour Post"), wire("times", "Inland Times"), wire("echo", "Echo")
@@ -89,7 +89,7 @@ def test_the_page_of_a_copy_is_answered_by_the_one_that_is_kept(store: Store) ->
 def test_a_search_names_the_copies_of_what_it_finds(store: Store) -> None:
     indexer.add(store, [POST, TIMES])
     with pytest.raises(EmbeddingUnavailable):
-        indexer.catch_up(store)
+        indexer.index_pending(store)
     hits = Search(store)("why is the ferry pier closed").hits
     assert hits and all(hit.passage.article == "post" and hit.copies == ("times",) for hit in hits)
 
@@ -97,8 +97,8 @@ def test_a_search_names_the_copies_of_what_it_finds(store: Store) -> None:
 def test_when_the_kept_one_is_withdrawn_the_next_one_seen_takes_its_place(store: Store) -> None:
     indexer.add(store, [POST, TIMES, ECHO])
     store.catalog.remove("post")
-    assert pending.is_owed(store.catalog)
-    indexer.take(store, [])
+    assert pending.has_pending(store.catalog)
+    indexer.ingest_batch(store, [])
     assert (copies(store), answering(store)) == ({"times": "", "echo": "times"}, {"times"})
     assert store.catalog.uncut() == []
 
@@ -108,7 +108,7 @@ def test_whoever_catches_up_takes_over_what_a_killed_process_left(store: Store, 
     store.catalog.remove("post")  # and nobody lived to see to the copy
     with Store(tmp_path / "index", no_model) as again:  # type: ignore[arg-type]
         with pytest.raises(EmbeddingUnavailable):
-            indexer.catch_up(again)
+            indexer.index_pending(again)
         assert answering(again) == {"times"}
         assert again.words.search(["pillar"], 5)
 
@@ -152,8 +152,8 @@ def test_building_anew_changes_neither_the_kept_nor_the_copies(store: Store) -> 
 def test_one_page_is_one_article_whichever_of_its_addresses_named_it(store: Store) -> None:
     url = "http://post.example/news/2025/pier-closes/?utm_source=feed"
     filed = wire(digest(url)[:12], "Harbour Post")
-    seen = wire(digest(key(url))[:12], "Harbour Post", REWRITTEN)
+    seen = wire(digest(url_key(url))[:12], "Harbour Post", REWRITTEN)
     indexer.add(store, [replace(filed, url=url)])
-    assert indexer.add(store, [replace(seen, url=canonical(url))]).changed == 1
+    assert indexer.add(store, [replace(seen, url=canonical_url(url))]).changed == 1
     assert store.catalog.ids() == [filed.id]
     assert store.catalog.article(filed.id).text == REWRITTEN

@@ -6,7 +6,7 @@ import traceback
 
 import pytest
 
-from bot.telegram.logs import Redacted
+from bot.telegram.logs import RedactingFormatter
 from retrieval.errors import UsageError
 from retrieval.index.store import Store
 from tests.bot_api import BotApi
@@ -102,5 +102,5 @@ def test_the_token_is_struck_out_of_the_log_and_its_tracebacks() -> None:
         raise ValueError("https://api.telegram.org/bot1:secret/getMe")
     except ValueError:
         record = logging.LogRecord("x", logging.ERROR, "", 0, "bot%s", ("1:secret",), sys.exc_info())
-    text = Redacted("1:secret").format(record)
+    text = RedactingFormatter("1:secret").format(record)
     assert "secret" not in text and "Traceback" in text

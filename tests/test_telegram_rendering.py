@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.answering.messages import Answer, Citation
-from bot.telegram.messages.outgoing import Button, Place, keyboard_of, outgoing, outgoing_of
+from bot.telegram.messages.outgoing import Button, MessageTarget, keyboard_of, outgoing, outgoing_of
 from bot.telegram.messages.rendering import answer_to_rich, quotes_to_rich
 from bot.telegram.messages.rich_text import plain
 from bot.telegram.messages.splitting import split
@@ -97,7 +97,7 @@ def test_how_fresh_the_answer_is_stands_below() -> None:
 
 def test_a_message_that_was_written_down_comes_back_as_it_was() -> None:
     rich = answer_to_rich(answer("One. [1] " * 900, citation()), NOW)
-    messages = outgoing(Place(7, None, 3), rich, [[Button("Yes", "yes:1")]])
+    messages = outgoing(MessageTarget(7, None, 3), rich, [[Button("Yes", "yes:1")]])
     assert len(messages) > 1
     assert messages[0].place.reply_to == 3 and messages[1].place.reply_to is None
     assert [bool(keyboard_of(message.buttons)) for message in messages] == [False] * (len(messages) - 1) + [True]

@@ -6,7 +6,7 @@ import subprocess
 from itertools import cycle, islice
 from pathlib import Path
 
-from bot.service.history import History
+from bot.service.history import ConversationHistory
 from tests.bot_api import BotApi
 from tests.bot_api_state import User
 from tests.newsroom import write_articles
@@ -42,7 +42,7 @@ def test_killed_mid_answer_each_question_is_answered_once(tmp_path: Path) -> Non
             api.mends()
         with process(tmp_path, api, **settings(tmp_path)) as bot:
             wait_until_idle(api, users, bot)
-    history = History(tmp_path / "data" / "conversations.db")
+    history = ConversationHistory(tmp_path / "data" / "conversations.db")
     for user, moment in zip(users, moments, strict=True):
         texts = list(dict.fromkeys(one.text for one in api.sent(user)))
         assert len(texts) == len(QUESTIONS), moment

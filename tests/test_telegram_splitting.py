@@ -4,8 +4,8 @@ import regex
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.telegram.messages.rich_text import Rich, bold, joined, link, plain, safe_url
-from bot.telegram.messages.splitting import MOST_ENTITIES, MOST_UNITS, Formatted, split, units
+from bot.telegram.messages.rich_text import RichText, bold, joined, link, plain, safe_url
+from bot.telegram.messages.splitting import MOST_ENTITIES, MOST_UNITS, FormattedText, split, units
 from tests.bot_api_entities import kept, message_text, shown
 
 FAMILY = "👨‍👩‍👧‍👦"
@@ -22,14 +22,14 @@ PARTS = st.one_of(
     TEXTS.map(lambda text: plain(text).within("expandable_blockquote")),
     st.text(max_size=40).map(bold),
 )
-RICH = st.lists(PARTS, max_size=8).map(lambda parts: sum(parts, Rich()))
+RICH = st.lists(PARTS, max_size=8).map(lambda parts: sum(parts, RichText()))
 
 
 def squeezed(text: str) -> str:
     return "".join(text.split())
 
 
-def accepted(message: Formatted) -> None:
+def accepted(message: FormattedText) -> None:
     """Telegram takes the message as it is: it changes no character and drops no entity."""
     entities = [
         {"type": one.kind, "offset": one.offset, "length": one.length} | ({"url": one.url} if one.url else {})
@@ -45,9 +45,9 @@ def accepted(message: Formatted) -> None:
 @example(plain(FAMILY * 1000))
 @example(plain("x" * 10_000))
 @example(plain("Сказали. " * 2000))
-@example(sum((link("[1]", "https://example.org") for _ in range(250)), Rich()))
+@example(sum((link("[1]", "https://example.org") for _ in range(250)), RichText()))
 @example(plain("y" * 9000).within("expandable_blockquote"))
-def test_telegram_takes_every_message_and_no_character_is_lost(rich: Rich) -> None:
+def test_telegram_takes_every_message_and_no_character_is_lost(rich: RichText) -> None:
     messages = split(rich)
     for message in messages:
         accepted(message)

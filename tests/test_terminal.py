@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from bot.cli import terminal
-from bot.cli.answer_text import Style
+from bot.cli.answer_text import TerminalStyle
 from tests.conftest import ROOT
 
 LINKING = {"TERM": "xterm-256color", "TERM_PROGRAM": "WezTerm"}
@@ -61,19 +61,19 @@ def test_a_pipe_shows_neither_colour_nor_links(
 ) -> None:
     for key, value in LINKING.items():
         monkeypatch.setenv(key, value)
-    assert terminal.style() == Style(colour=False, links=False)
+    assert terminal.style() == TerminalStyle(colour=False, links=False)
 
 
 @pytest.mark.parametrize(
     ("settings", "style"),
     [
-        ({"TERM": "xterm-256color"}, Style(colour=True, links=False, width=80)),
-        (LINKING, Style(colour=True, links=True, width=80)),
-        (LINKING | {"NO_COLOR": "1"}, Style(colour=False, links=True, width=80)),
-        (LINKING | {"TERM": "dumb"}, Style(colour=False, links=False)),
+        ({"TERM": "xterm-256color"}, TerminalStyle(colour=True, links=False, width=80)),
+        (LINKING, TerminalStyle(colour=True, links=True, width=80)),
+        (LINKING | {"NO_COLOR": "1"}, TerminalStyle(colour=False, links=True, width=80)),
+        (LINKING | {"TERM": "dumb"}, TerminalStyle(colour=False, links=False)),
     ],
 )
-def test_a_terminal_shows_what_it_can(settings: dict[str, str], style: Style) -> None:
+def test_a_terminal_shows_what_it_can(settings: dict[str, str], style: TerminalStyle) -> None:
     assert on_a_terminal("from bot import terminal; print(terminal.style())", **settings).strip() == str(style)
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.models.reasoning_tags import Thinking
+from bot.models.reasoning_tags import ReasoningTagFilter
 
 ANSWERS = {
     "The pier is closed.": "The pier is closed.",
@@ -23,7 +23,7 @@ ANSWERS = {
 
 
 def answer(*pieces: str) -> str:
-    thinking = Thinking()
+    thinking = ReasoningTagFilter()
     return "".join([*map(thinking.feed, pieces), thinking.rest()])
 
 
@@ -40,6 +40,6 @@ def test_it_does_not_matter_how_the_text_is_cut(text: str, one: int, two: int) -
 
 
 def test_an_answer_that_does_not_think_is_given_back_at_once() -> None:
-    thinking = Thinking()
+    thinking = ReasoningTagFilter()
     assert thinking.feed("The") == "The"
     assert thinking.feed(" <think>") == " <think>"

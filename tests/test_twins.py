@@ -1,11 +1,11 @@
 """Whether two texts are one: light edits do not make another, other facts do."""
 
-from retrieval.catalog.duplicate_articles import FEWEST_WORDS, SAME, Shape, bands, resemblance, shape
+from retrieval.catalog.duplicate_articles import FEWEST_WORDS, SAME, TextSignature, bands, resemblance, text_signature
 from tests.syndication import FORM, REWRITTEN, STORY
 
 
-def told(text: str) -> Shape:
-    found = shape(text)
+def told(text: str) -> TextSignature:
+    found = text_signature(text)
     assert found
     return found
 
@@ -30,8 +30,8 @@ def test_a_story_told_anew_and_a_form_filled_in_anew_are_other_texts() -> None:
 
 
 def test_a_short_text_cannot_be_told() -> None:
-    assert shape("word " * (FEWEST_WORDS - 1)) is None
-    assert shape("") is None
+    assert text_signature("word " * (FEWEST_WORDS - 1)) is None
+    assert text_signature("") is None
 
 
 def test_texts_that_are_the_same_meet_in_a_band() -> None:

@@ -7,7 +7,7 @@ import zlib
 
 import pytest
 
-from retrieval.ingest.decompression import Unpacking, unpacked
+from retrieval.ingest.decompression import Decompressor, decompress_body
 from tests.misbehaving import bomb
 
 TEXT = "".join(random.Random(1).choices("abcdefgh \n", k=50_000)).encode()
@@ -34,7 +34,7 @@ PACKED = {
 @pytest.mark.parametrize("kind", PACKED)
 @pytest.mark.parametrize("size", [1, 7, 1_000, PLENTY])
 def test_it_is_unpacked_however_it_is_cut(kind: str, size: int) -> None:
-    unpacking, packed = Unpacking(kind.split(",")[0], PLENTY), PACKED[kind]
+    unpacking, packed = Decompressor(kind.split(",")[0], PLENTY), PACKED[kind]
     for at in range(0, len(packed), size):
         unpacking.feed(packed[at : at + size])
     assert unpacking.content() == TEXT and not unpacking.is_over
@@ -43,33 +43,33 @@ def test_it_is_unpacked_however_it_is_cut(kind: str, size: int) -> None:
 @pytest.mark.parametrize("coding", ["br", "zstd", "compress", "gzip, gzip", "gzip,deflate", "nonsense"])
 def test_other_codings_are_refused_by_name(coding: str) -> None:
     with pytest.raises(ValueError, match=rf"in a way that was not asked for \({coding}\)"):
-        unpacked(b"", coding, PLENTY)
+        decompress_body(b"", coding, PLENTY)
 
 
 @pytest.mark.parametrize("kind", ["gzip", "deflate", "deflate, bare"])
 def test_what_breaks_off_is_noticed(kind: str) -> None:
     for cut in (1, 10, len(PACKED[kind]) // 2, len(PACKED[kind]) - 1):
         with pytest.raises(ValueError, match=r"breaks off|cannot be unpacked"):
-            unpacked(PACKED[kind][:cut], kind.split(",")[0], PLENTY)
+            decompress_body(PACKED[kind][:cut], kind.split(",")[0], PLENTY)
 
 
 @pytest.mark.parametrize("coding", ["gzip", "deflate"])
 def test_what_is_not_compressed_is_refused_and_nothing_is_nothing(coding: str) -> None:
     with pytest.raises(ValueError, match="cannot be unpacked"):
-        unpacked(b"<html>plain</html>", coding, PLENTY)
-    assert unpacked(b"", coding, PLENTY) == b""
+        decompress_body(b"<html>plain</html>", coding, PLENTY)
+    assert decompress_body(b"", coding, PLENTY) == b""
 
 
 @pytest.mark.parametrize("kind", PACKED)
 def test_the_bound_is_exact(kind: str) -> None:
     coding = kind.split(",")[0]
-    assert len(unpacked(PACKED[kind], coding, len(TEXT))) == len(TEXT)
+    assert len(decompress_body(PACKED[kind], coding, len(TEXT))) == len(TEXT)
     with pytest.raises(ValueError, match="is larger than 49,999 bytes"):
-        unpacked(PACKED[kind], coding, len(TEXT) - 1)
+        decompress_body(PACKED[kind], coding, len(TEXT) - 1)
 
 
 def test_what_is_over_is_kept_up_to_the_bound() -> None:
-    unpacking = Unpacking("gzip", 100)
+    unpacking = Decompressor("gzip", 100)
     unpacking.feed(PACKED["gzip"])
     assert unpacking.is_over and unpacking.content() == TEXT[:100]
 
@@ -77,7 +77,7 @@ def test_what_is_over_is_kept_up_to_the_bound() -> None:
 def test_many_empty_members_count_by_their_size() -> None:
     empty = gzip.compress(b"")
     with pytest.raises(ValueError, match="is larger than"):
-        unpacked(empty * 1_000, "gzip", len(empty) * 999)
+        decompress_body(empty * 1_000, "gzip", len(empty) * 999)
 
 
 @pytest.mark.parametrize(("coding", "wbits"), [("gzip", 31), ("deflate", 15), ("deflate", -15)])
@@ -87,7 +87,7 @@ def test_a_gigabyte_of_zeros_takes_no_more_memory_than_it_may(coding: str, wbits
     tracemalloc.start()
     try:
         with pytest.raises(ValueError, match="is larger than 1,000,000 bytes"):
-            unpacked(packed, coding, PLENTY)
+            decompress_body(packed, coding, PLENTY)
         assert tracemalloc.get_traced_memory()[1] < 5_000_000
     finally:
         tracemalloc.stop()

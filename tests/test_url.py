@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retrieval.ingest.fetching.safety.url import join, read, shown
+from retrieval.ingest.fetching.safety.url import display_url, join_url, parse_url
 
-BASE = read("https://example.org/news/today?page=2")
+BASE = parse_url("https://example.org/news/today?page=2")
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ BASE = read("https://example.org/news/today?page=2")
     ],
 )
 def test_an_address_has_one_form(written: str, meant: str) -> None:
-    assert str(read(written)) == meant and str(read(meant)) == meant
+    assert str(parse_url(written)) == meant and str(parse_url(meant)) == meant
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,7 @@ def test_an_address_has_one_form(written: str, meant: str) -> None:
 )
 def test_a_host_that_programs_read_differently_is_none(host: str) -> None:
     with pytest.raises(ValueError, match=r"^(has a host that is neither|is no web address)"):
-        read(f"http://{host}/")
+        parse_url(f"http://{host}/")
 
 
 @pytest.mark.parametrize(
@@ -50,9 +50,9 @@ def test_a_host_that_programs_read_differently_is_none(host: str) -> None:
 )
 def test_backslashes_and_control_characters_are_refused(written: str) -> None:
     with pytest.raises(ValueError, match="has a backslash or a control character in it"):
-        read(written)
+        parse_url(written)
     with pytest.raises(ValueError, match="has a backslash or a control character in it"):
-        join(BASE, written)
+        join_url(BASE, written)
 
 
 @pytest.mark.parametrize(
@@ -64,38 +64,38 @@ def test_backslashes_and_control_characters_are_refused(written: str) -> None:
 )
 def test_only_http_and_https_are_read(written: str) -> None:
     with pytest.raises(ValueError, match=r"is no http or https address|is no web address"):
-        read(written)
+        parse_url(written)
 
 
 @pytest.mark.parametrize("user", ["user:secret@", "user@", ":secret@", "example.org:80@", "example.org%2f@"])
 def test_a_user_or_a_password_is_refused_and_never_shown(user: str) -> None:
     with pytest.raises(ValueError, match="has a user name or a password in it; leave them out"):
-        read(f"https://{user}127.0.0.1/")
-    assert shown(f"https://{user}127.0.0.1/a@b?c@d") == "https://127.0.0.1/a@b?c@d"
+        parse_url(f"https://{user}127.0.0.1/")
+    assert display_url(f"https://{user}127.0.0.1/a@b?c@d") == "https://127.0.0.1/a@b?c@d"
 
 
 @pytest.mark.parametrize(
     "broken", ["https://user:secret@[bad", "https:user:secret@h", "https:\\\\user:secret@h/", "u:secret@h"]
 )
 def test_a_password_is_not_shown_of_what_is_no_address_either(broken: str) -> None:
-    assert "secret" not in shown(broken)
+    assert "secret" not in display_url(broken)
 
 
 def test_what_is_shown_is_one_line_of_a_bearable_length() -> None:
-    assert "\n" not in shown("http://a/\n\x1b[31m") and "\x1b" not in shown("http://a/\n\x1b[31m")
-    assert len(shown("http://a/" + "x" * 9999)) < 600
+    assert "\n" not in display_url("http://a/\n\x1b[31m") and "\x1b" not in display_url("http://a/\n\x1b[31m")
+    assert len(display_url("http://a/" + "x" * 9999)) < 600
 
 
 @pytest.mark.parametrize("port", [1, 22, 25, 6000, 6667, 10080])
 def test_ports_of_other_services_are_refused(port: int) -> None:
     with pytest.raises(PermissionError, match=f"has port {port}, at which"):
-        read(f"http://example.org:{port}/")
+        parse_url(f"http://example.org:{port}/")
 
 
 @pytest.mark.parametrize("port", ["65536", "99999999", "-1", "1e3", "0x50"])
 def test_a_port_that_is_none_is_refused(port: str) -> None:
     with pytest.raises(ValueError, match="is no web address"):
-        read(f"http://example.org:{port}/")
+        parse_url(f"http://example.org:{port}/")
 
 
 @pytest.mark.parametrize(
@@ -109,24 +109,24 @@ def test_a_port_that_is_none_is_refused(port: str) -> None:
     ],
 )
 def test_addresses_in_documents_are_relative_to_them(written: str, meant: str) -> None:
-    assert str(join(BASE, written)) == meant
+    assert str(join_url(BASE, written)) == meant
 
 
 @pytest.mark.parametrize("written", ["//[bad/", "http://[::1/", "//2130706433/", "//u:p@example.org/"])
 def test_a_broken_relative_address_is_refused(written: str) -> None:
     with pytest.raises(ValueError, match=r"^(is|has) "):
-        join(BASE, written)
+        join_url(BASE, written)
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.text(max_size=40), st.sampled_from(["", "http://", "https://", "http://a@", "//", "http://[", "http:"]))
 def test_any_text_is_an_address_or_a_reason(text: str, before: str) -> None:
-    shown(before + text)
-    for reading in (lambda: read(before + text), lambda: join(BASE, before + text)):
+    display_url(before + text)
+    for reading in (lambda: parse_url(before + text), lambda: join_url(BASE, before + text)):
         try:
             url = reading()
         except (ValueError, PermissionError) as exc:
             reason = str(exc)
         else:
-            reason = "is an address" if read(str(url)) == url and str(url).isascii() else ""
+            reason = "is an address" if parse_url(str(url)) == url and str(url).isascii() else ""
         assert reason.startswith(("is ", "has "))

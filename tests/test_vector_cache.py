@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from langchain_core.embeddings import Embeddings
 
-from retrieval.index.vectors.embedding_cache import COMMIT_EVERY, VectorCache
+from retrieval.index.vectors.embedding_cache import COMMIT_EVERY, EmbeddingCache
 
 
 class Counting(Embeddings):
@@ -32,41 +32,41 @@ def model() -> Counting:
 
 
 @pytest.fixture
-def cache(tmp_path: Path, model: Counting) -> Iterator[VectorCache]:
-    opened = VectorCache(tmp_path / "embeddings.db", model, "first")
+def cache(tmp_path: Path, model: Counting) -> Iterator[EmbeddingCache]:
+    opened = EmbeddingCache(tmp_path / "embeddings.db", model, "first")
     yield opened
     opened.close()
 
 
-def test_vectors_come_in_the_order_of_the_texts(cache: VectorCache) -> None:
+def test_vectors_come_in_the_order_of_the_texts(cache: EmbeddingCache) -> None:
     assert cache.embed_documents(["ccc", "a", "bb"]) == [[3.0, 0.5], [1.0, 0.5], [2.0, 0.5]]
     assert cache.embed_documents(["bb", "dddd", "a"]) == [[2.0, 0.5], [4.0, 0.5], [1.0, 0.5]]
 
 
-def test_a_known_text_is_not_embedded_again(cache: VectorCache, model: Counting) -> None:
+def test_a_known_text_is_not_embedded_again(cache: EmbeddingCache, model: Counting) -> None:
     cache.embed_documents(["a", "bb"])
     cache.embed_documents(["a", "ccc", "bb"])
     assert sorted(model.texts) == ["a", "bb", "ccc"]
 
 
-def test_a_text_that_comes_twice_at_once_is_embedded_once(cache: VectorCache, model: Counting) -> None:
+def test_a_text_that_comes_twice_at_once_is_embedded_once(cache: EmbeddingCache, model: Counting) -> None:
     assert cache.embed_documents(["a", "a"]) == [[1.0, 0.5], [1.0, 0.5]]
     assert model.texts == ["a"]
 
 
-def test_the_next_process_knows_the_texts_too(cache: VectorCache, tmp_path: Path) -> None:
+def test_the_next_process_knows_the_texts_too(cache: EmbeddingCache, tmp_path: Path) -> None:
     cache.embed_documents(["a"])
     fresh = Counting()
-    again = VectorCache(tmp_path / "embeddings.db", fresh, "first")
+    again = EmbeddingCache(tmp_path / "embeddings.db", fresh, "first")
     assert again.embed_documents(["a"]) == [[1.0, 0.5]]
     assert fresh.texts == []
     again.close()
 
 
-def test_vectors_of_another_model_are_not_taken(cache: VectorCache, tmp_path: Path) -> None:
+def test_vectors_of_another_model_are_not_taken(cache: EmbeddingCache, tmp_path: Path) -> None:
     cache.embed_documents(["a"])
     other = Counting()
-    again = VectorCache(tmp_path / "embeddings.db", other, "second")
+    again = EmbeddingCache(tmp_path / "embeddings.db", other, "second")
     again.embed_documents(["a"])
     assert other.texts == ["a"]
     again.close()
@@ -74,22 +74,22 @@ def test_vectors_of_another_model_are_not_taken(cache: VectorCache, tmp_path: Pa
 
 def test_what_was_embedded_before_a_failure_is_kept(tmp_path: Path) -> None:
     texts = [f"text {at:04}" for at in range(3 * COMMIT_EVERY)]
-    failing = VectorCache(tmp_path / "embeddings.db", Counting(fail_after=2 * COMMIT_EVERY), "first")
+    failing = EmbeddingCache(tmp_path / "embeddings.db", Counting(fail_after=2 * COMMIT_EVERY), "first")
     with pytest.raises(RuntimeError):
         failing.embed_documents(texts)
     failing.close()
     model = Counting()
-    again = VectorCache(tmp_path / "embeddings.db", model, "first")
+    again = EmbeddingCache(tmp_path / "embeddings.db", model, "first")
     assert len(again.embed_documents(texts)) == len(texts)
     assert len(model.texts) == COMMIT_EVERY
     again.close()
 
 
-def test_questions_are_not_kept(cache: VectorCache, model: Counting) -> None:
+def test_questions_are_not_kept(cache: EmbeddingCache, model: Counting) -> None:
     assert cache.embed_query("why") == cache.embed_query("why") == [3.0, 0.25]
     assert model.texts == ["why", "why"]
 
 
-def test_no_texts_give_no_vectors(cache: VectorCache, model: Counting) -> None:
+def test_no_texts_give_no_vectors(cache: EmbeddingCache, model: Counting) -> None:
     assert cache.embed_documents([]) == []
     assert model.texts == []

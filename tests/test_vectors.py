@@ -22,7 +22,7 @@ from retrieval.index.vectors.chroma_folder import (
     Vectors,
 )
 from retrieval.index.vectors.chroma_server import ServerVectors
-from retrieval.index.vectors.chroma_settings import server
+from retrieval.index.vectors.chroma_settings import parse_chroma_server
 from tests.chroma_server import ChromaServer
 
 PLACES = {"north": [0.0, 1.0], "east": [1.0, 0.0], "northeast": [0.6, 0.8], "south": [0.0, -1.0]}
@@ -47,7 +47,7 @@ def hit(direction: str) -> Hit:
 
 
 def on_server(chroma: ChromaServer, name: str) -> ServerVectors:
-    return ServerVectors(server(chroma.url), name, Compass(), lambda collection, count: None)
+    return ServerVectors(parse_chroma_server(chroma.url), name, Compass(), lambda collection, count: None)
 
 
 @pytest.fixture(params=["folder", "server"])

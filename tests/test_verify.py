@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering.messages import Claim, Written
+from bot.answering.messages import Claim, DraftSentence
 from bot.answering.verification.lexical.boilerplate_phrases import is_refusal
-from bot.answering.verification.verify import Dropped, verify
+from bot.answering.verification.verify import DroppedSentence, verify
 from retrieval.documents import Article
 from tests.newsroom import TOLL
 from tests.verifying import BODY, QUOTES, check, hit, kept
@@ -88,7 +88,7 @@ def test_support_is_the_sentence_in_the_article() -> None:
 
 def test_offsets_are_the_articles_where_the_passage_begins_later() -> None:
     passage = hit(TOLL, TOLL.text.index("The council approved"))
-    claim = verify(Written("The council approved the toll by 31 votes.", (1,)), [passage], "", QUOTES.__getitem__)
+    claim = verify(DraftSentence("The council approved the toll by 31 votes.", (1,)), [passage], "", QUOTES.__getitem__)
     assert isinstance(claim, Claim)
     assert support(claim) == [("toll", "The council approved the toll by 31 votes to 12.")]
 
@@ -135,7 +135,7 @@ def test_opening_is_taken_off() -> None:
 
 def test_names_of_the_question_may_be_used() -> None:
     text = "On Skerry Isle, eleven schools will share one nurse from autumn."
-    assert isinstance(check(text, 4), Dropped)
+    assert isinstance(check(text, 4), DroppedSentence)
     assert isinstance(check(text, 4, question="Which schools on Skerry Isle share a nurse?"), Claim)
 
 
@@ -187,4 +187,4 @@ def test_any_stretch_of_an_article_is_found_however_short(item: Article, data: s
     start = data.draw(st.integers(0, len(words) - 4))
     stretch = " ".join(words[start : start + 4]).rstrip(".")
     outcome = check(f"The article reads “{stretch}”.", BODY.index(item) + 1)
-    assert not isinstance(outcome, Dropped) or outcome.reason in ("unsupported", "negation"), outcome
+    assert not isinstance(outcome, DroppedSentence) or outcome.reason in ("unsupported", "negation"), outcome

@@ -122,13 +122,13 @@ def test_versions_of_nothing_are_unknown(store: Store) -> None:
 def test_a_corrected_article_is_in_the_words_index_at_once_and_what_it_kept_was_never_out(store: Store) -> None:
     put(store, PIER)
     with pytest.raises(EmbeddingUnavailable):
-        indexer.catch_up(store)
+        indexer.index_pending(store)
     before = dict(store.words.search(["pillar"], 5))
     put(store, replace(PIER, text=WRONG_DAY))
     assert dict(store.words.search(["pillar"], 5)).keys() == before.keys() != set()
     assert len(store.words.search(["monday"], 5)) == 1
     assert store.words.search(["tuesday"], 5) == []
-    assert pending.count_owed(store.catalog, "words") == 0
+    assert pending.count_pending(store.catalog, "words") == 0
     hit = store.catalog.hits(list(before))[next(iter(before))]
     assert hit.passage.text == WRONG_DAY[hit.passage.start : hit.passage.end]
 
@@ -145,7 +145,7 @@ def test_a_passage_that_moves_keeps_its_id(store: Store) -> None:
 def test_corrected_articles_are_embedded_first(store: Store) -> None:
     new = article("new", "The library opens its doors on Sunday.", published="2026-01-01")
     put(store, PIER, new, replace(PIER, text=WRONG_DAY, title="Pier closes"))
-    owed = pending.owed(store.catalog, "vectors", 10)
+    owed = pending.pending_passages(store.catalog, "vectors", 10)
     assert [hit.passage.article for hit in map(store.catalog.hits(owed).__getitem__, owed)][-1] == "new"
 
 

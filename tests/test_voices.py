@@ -4,14 +4,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retrieval.quotes.speakers.speaker_index import Counted, Match, Voice, find, voices
+from retrieval.quotes.speakers.speaker_index import Counted, Speaker, SpeakerMatch, find_speaker, list_speakers
 
 NAME = st.text(st.sampled_from("abP .’'-éI"), max_size=12) | st.text(max_size=12)
 
 
-def known(*names: str | tuple[str, int]) -> list[Voice]:
+def known(*names: str | tuple[str, int]) -> list[Speaker]:
     """Voices of people with these names, quoted once or so many times."""
-    return voices(person(*name) if isinstance(name, tuple) else person(name) for name in names)
+    return list_speakers(person(*name) if isinstance(name, tuple) else person(name) for name in names)
 
 
 def person(name: str, quotes: int = 1, newest: str = "") -> Counted:
@@ -22,12 +22,14 @@ def thing(name: str, quotes: int = 1) -> Counted:
     return name, False, quotes, ""
 
 
-def meant(on_record: list[Voice], asked: str) -> list[str]:
-    return [voice.name for voice in find(on_record, asked).voices]
+def meant(on_record: list[Speaker], asked: str) -> list[str]:
+    return [voice.name for voice in find_speaker(on_record, asked).voices]
 
 
 def test_one_person_under_several_names_is_one_voice() -> None:
-    (voice,) = voices([person("A. Pell", 1), person("Ana Pell", 5, "2026-02-01"), person("Pell", 9, "2026-03-01")])
+    (voice,) = list_speakers(
+        [person("A. Pell", 1), person("Ana Pell", 5, "2026-02-01"), person("Pell", 9, "2026-03-01")]
+    )
     assert (voice.name, voice.quotes, voice.newest, voice.is_person) == ("Ana Pell", 15, "2026-03-01", True)
     assert sorted(voice.names) == ["A. Pell", "Ana Pell", "Pell"]
 
@@ -113,7 +115,7 @@ def test_a_bare_surname_that_may_be_either_is_neither() -> None:
     ],
 )
 def test_a_person_is_found_by_every_usual_way_to_name_them(asked: str) -> None:
-    match = find(known(("Ana Pell", 3), ("Tom Obi", 9)), asked)
+    match = find_speaker(known(("Ana Pell", 3), ("Tom Obi", 9)), asked)
     assert ([voice.name for voice in match.voices], match.misspelt) == (["Ana Pell"], False)
 
 
@@ -159,11 +161,11 @@ def test_two_names_mean_two_people() -> None:
 
 
 def test_the_likeliest_is_who_is_quoted_far_more() -> None:
-    both = find(known(("Ana Pell", 9), ("Tom Pell", 2)), "Pell")
+    both = find_speaker(known(("Ana Pell", 9), ("Tom Pell", 2)), "Pell")
     assert [voice.name for voice in both.likeliest.voices] == ["Ana Pell"]
-    even = find(known(("Ana Pell", 3), ("Tom Pell", 2)), "Pell")
+    even = find_speaker(known(("Ana Pell", 3), ("Tom Pell", 2)), "Pell")
     assert even.likeliest == even
-    assert Match(()).likeliest == Match(())
+    assert SpeakerMatch(()).likeliest == SpeakerMatch(())
 
 
 @pytest.mark.parametrize("asked", ["Bill Obi", "William Obi", "Will Obi"])
@@ -172,27 +174,28 @@ def test_nicknames_mean_the_same_person(asked: str) -> None:
 
 
 def test_an_article_before_a_name_makes_no_other() -> None:
-    (voice,) = voices([thing("the White House", 3), thing("White House", 2), thing("The White House")])
+    (voice,) = list_speakers([thing("the White House", 3), thing("White House", 2), thing("The White House")])
     assert (voice.quotes, voice.is_person, voice.has_name) == (6, False, True)
     for asked in ("the White House", "White House", "The White House", "white house"):
-        assert find([voice], asked) == Match((voice,))
+        assert find_speaker([voice], asked) == SpeakerMatch((voice,))
 
 
 def test_an_institution_is_found_by_a_part_of_its_name() -> None:
-    on_record = voices([thing("Seaford Harbour Trust", 2), thing("a spokesman", 4)])
+    on_record = list_speakers([thing("Seaford Harbour Trust", 2), thing("a spokesman", 4)])
     assert meant(on_record, "the Harbour Trust") == ["Seaford Harbour Trust"]
 
 
 def test_somebody_without_a_name_has_none() -> None:
     named = {
-        voice.name: voice.has_name for voice in voices([thing("a spokesman"), thing("Harbour Trust"), person("Xi")])
+        voice.name: voice.has_name
+        for voice in list_speakers([thing("a spokesman"), thing("Harbour Trust"), person("Xi")])
     }
     assert named == {"a spokesman": False, "Harbour Trust": True, "Xi": True}
 
 
 @pytest.mark.parametrize("asked", ["Marinno", "Maino", "Jack Marinno", "Jak Marino"])
 def test_a_misspelt_name_is_guessed_and_said_to_be(asked: str) -> None:
-    match = find(known("Jack Marino", "Ana Pell"), asked)
+    match = find_speaker(known("Jack Marino", "Ana Pell"), asked)
     assert ([voice.name for voice in match.voices], match.misspelt) == (["Jack Marino"], True)
 
 
@@ -202,18 +205,18 @@ def test_a_guess_is_the_most_quoted_of_those_alike() -> None:
 
 @pytest.mark.parametrize("asked", ["Ob", "Obo", "Pel", "Peel Obi", "Brandt", "Jim Marino", "", " ", "?", "the", "Mr."])
 def test_short_and_strange_names_are_not_guessed(asked: str) -> None:
-    assert find(known("Jack Marino", "Ana Pell", "Tom Obi"), asked).voices == ()
+    assert find_speaker(known("Jack Marino", "Ana Pell", "Tom Obi"), asked).voices == ()
 
 
 def test_nobody_is_found_where_nobody_is_on_record() -> None:
-    assert voices([]) == []
-    assert find([], "Ana Pell").voices == ()
+    assert list_speakers([]) == []
+    assert find_speaker([], "Ana Pell").voices == ()
 
 
 @settings(max_examples=200, deadline=None)
 @given(st.lists(st.tuples(NAME.filter(bool), st.booleans(), st.integers(1, 9), st.just("")), unique_by=lambda c: c[0]))
 def test_every_name_belongs_to_one_voice_and_no_quote_is_lost(counted: list[Counted]) -> None:
-    found = voices(counted)
+    found = list_speakers(counted)
     assert sorted(name for voice in found for name in voice.names) == sorted(item[0] for item in counted)
     assert sum(voice.quotes for voice in found) == sum(item[2] for item in counted)
     assert [voice.quotes for voice in found] == sorted((voice.quotes for voice in found), reverse=True)
@@ -223,7 +226,7 @@ def test_every_name_belongs_to_one_voice_and_no_quote_is_lost(counted: list[Coun
 @given(st.lists(NAME.filter(lambda name: any(map(str.isalnum, name))), max_size=6, unique=True), NAME)
 def test_any_name_can_be_asked_for(names: list[str], asked: str) -> None:
     on_record = known(*names)
-    assert set(find(on_record, asked).voices) <= set(on_record)
+    assert set(find_speaker(on_record, asked).voices) <= set(on_record)
 
 
 def test_a_thing_is_nobody_of_that_name() -> None:

@@ -7,13 +7,13 @@ from threading import Thread
 
 from filelock import FileLock
 
-from retrieval.catalog.catalog import now
+from retrieval.catalog.database import now
 from retrieval.endpoints.cancellation import Cancellation
 from retrieval.index.store import Store
-from retrieval.ingest.watching.run import Outcome
-from retrieval.ingest.watching.scheduler import watch
+from retrieval.ingest.watching.run import RunOutcome
+from retrieval.ingest.watching.scheduler import watch_due_sources
 from retrieval.ingest.watching.source import INTERRUPTED, Source, later
-from retrieval.ingest.watching.source_store import Register
+from retrieval.ingest.watching.source_store import SourceStore
 from tests.misbehaving import Reply, Site, endless, site
 from tests.newssite import FERRY, MILL, TOLL, desk, feed, page
 
@@ -21,12 +21,14 @@ SOON = 0.05  # seconds between two looks at what is due
 
 
 @contextmanager
-def watching(store: Store, ran: list[Outcome]) -> Iterator[Cancellation]:
+def watching(store: Store, ran: list[RunOutcome]) -> Iterator[Cancellation]:
     """Somebody who watches, beside the test."""
     cancellation = Cancellation()
     with desk(store) as found:
         thread = Thread(
-            target=watch, args=(store, found.fetcher, found.reader, cancellation, ran.append), kwargs={"every": SOON}
+            target=watch_due_sources,
+            args=(store, found.fetcher, found.reader, cancellation, ran.append),
+            kwargs={"every": SOON},
         )
         thread.start()
         try:
@@ -47,7 +49,7 @@ def until(condition: Callable[[], object], seconds: float = 10.0) -> None:
 
 def add(store: Store, url: str, due: str = "") -> Source:
     source = Source(url, "feed", "", 15, now(), due or now())
-    Register(store.catalog).add(source)
+    SourceStore(store.catalog).add(source)
     return source
 
 
@@ -58,7 +60,7 @@ def paper(found: Site) -> Site:
 
 
 def test_what_is_due_is_looked_at_and_the_rest_is_left_alone(store: Store) -> None:
-    ran = list[Outcome]()
+    ran = list[RunOutcome]()
     with site({}) as found:
         paper(found)
         for name in ("/one", "/two"):
@@ -72,7 +74,7 @@ def test_what_is_due_is_looked_at_and_the_rest_is_left_alone(store: Store) -> No
 
 
 def test_a_source_that_another_process_adds_is_noticed(store: Store) -> None:
-    ran = list[Outcome]()
+    ran = list[RunOutcome]()
     with site({}) as found, watching(store, ran):
         paper(found)
         time.sleep(2 * SOON)
@@ -82,7 +84,7 @@ def test_a_source_that_another_process_adds_is_noticed(store: Store) -> None:
 
 
 def test_one_source_that_fails_keeps_none_from_being_read(store: Store) -> None:
-    ran = list[Outcome]()
+    ran = list[RunOutcome]()
     with site({}) as found:
         paper(found)
         add(store, f"{found.url}/lost")
@@ -94,7 +96,7 @@ def test_one_source_that_fails_keeps_none_from_being_read(store: Store) -> None:
 
 
 def test_the_second_process_waits_for_the_first_to_end(store: Store) -> None:
-    ran = list[Outcome]()
+    ran = list[RunOutcome]()
     held = FileLock(store.folder / "watch.lock")
     with site({}) as found, held:
         paper(found)
@@ -107,7 +109,7 @@ def test_the_second_process_waits_for_the_first_to_end(store: Store) -> None:
 
 
 def test_an_end_does_not_wait_for_a_server_that_does_not_answer(store: Store) -> None:
-    ran = list[Outcome]()
+    ran = list[RunOutcome]()
     with site({"/slow": Reply(endless(b" ", 0.1))}) as found:
         add(store, f"{found.url}/slow")
         with watching(store, ran) as cancellation:
@@ -119,7 +121,7 @@ def test_an_end_does_not_wait_for_a_server_that_does_not_answer(store: Store) ->
 
 
 def test_a_run_that_cannot_even_be_recorded_is_not_made_again_and_again(store: Store) -> None:
-    ran = list[Outcome]()
+    ran = list[RunOutcome]()
     with site({}) as found:
         found.pages["/one"] = feed(found, [])
         add(store, f"{found.url}/one")

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from retrieval.catalog.catalog import now
+from retrieval.catalog.database import now
 from retrieval.index.store import Store
 from retrieval.ingest.watching.source import later
 from retrieval.ingest.watching.source_check import AGAIN_AT_ONCE
-from retrieval.ingest.watching.source_store import Register
+from retrieval.ingest.watching.source_store import SourceStore
 from tests.misbehaving import Reply, Site, site
 from tests.newssite import FERRY, MILL, MORE, TOLL, Desk, Story, count, desk, feed, page, posts, sitemap
 
@@ -188,7 +188,7 @@ def test_a_run_that_was_broken_off_goes_on_where_it_ended(newsroom: Desk, paper:
     paper.pages["/ferry"] = Reply(b"", 503, {"Retry-After": "1"})
     broken = newsroom.add(f"{paper.url}/feed").run
     assert broken.added == 1 and broken.error
-    source = Register(newsroom.store.catalog).get(f"{paper.url}/feed")
+    source = SourceStore(newsroom.store.catalog).get(f"{paper.url}/feed")
     assert source and source.failures == 1 and not source.succeeded
     paper.pages["/ferry"] = page(FERRY, paper)
     newsroom.fetcher.close()
@@ -304,7 +304,7 @@ def test_a_source_that_is_one_page_fails_when_the_page_does(newsroom: Desk, pape
     newsroom.add(f"{paper.url}/toll")
     paper.pages["/toll"] = Reply(b"", 500)
     done = newsroom.look(f"{paper.url}/toll", later(now(), DAY))
-    source = Register(newsroom.store.catalog).get(f"{paper.url}/toll")
+    source = SourceStore(newsroom.store.catalog).get(f"{paper.url}/toll")
     assert done.run.error == "fails on the server's side (500)" and len(done.failed) == 1
     assert source and source.failures == 1 and source.succeeded < done.run.finished
 
@@ -329,7 +329,7 @@ def test_a_source_cannot_change_what_another_keeps_current(newsroom: Desk, paper
 def test_what_a_source_has_brought_keeps_nobody_out_once_it_is_removed(newsroom: Desk, paper: Site) -> None:
     newsroom.add(f"{paper.url}/feed")
     newsroom.add(f"{paper.url}/sitemap.xml")
-    Register(newsroom.store.catalog).remove(f"{paper.url}/feed")
+    SourceStore(newsroom.store.catalog).remove(f"{paper.url}/feed")
     paper.pages["/sitemap.xml"] = sitemap(paper, [TOLL, FERRY, MILL])
     paper.asked.clear()
     newsroom.look(f"{paper.url}/sitemap.xml")
@@ -344,7 +344,7 @@ def test_a_run_that_ends_unexpectedly_is_not_made_again_at_once(newsroom: Desk, 
     )
     with pytest.raises(sqlite3.Error):
         newsroom.look(f"{paper.url}/feed")
-    source = Register(newsroom.store.catalog).get(f"{paper.url}/feed")
+    source = SourceStore(newsroom.store.catalog).get(f"{paper.url}/feed")
     assert source and source.failures == 1 and source.due > later(now(), 10)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.service.history import History
+from bot.service.history import ConversationHistory
 from retrieval.index.store import Store
 from retrieval.index.vectors.minilm import MiniLM
 from tests.serving import Served, opened, serving
@@ -79,7 +79,7 @@ def test_conversations_are_kept_as_long_as_said(store: Store) -> None:
         assert served.app.history.turns("web/open/new")
 
 
-def _date_back(history: History, conversation: str, days: int) -> None:
+def _date_back(history: ConversationHistory, conversation: str, days: int) -> None:
     then = (datetime.now(UTC) - timedelta(days=days)).isoformat(timespec="seconds")
     with closing(sqlite3.connect(history.path)) as db, db:
         db.execute("UPDATE turns SET asked = ? WHERE conversation = ?", [then, conversation])

@@ -9,10 +9,10 @@ import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from retrieval.catalog.catalog import now
+from retrieval.catalog.database import now
 from retrieval.index.store import Store
 from retrieval.ingest.watching.source import Run, Source
-from retrieval.ingest.watching.source_store import Register
+from retrieval.ingest.watching.source_store import SourceStore
 from tests.serving import Served, serving
 from tests.standin import Standin
 from tests.writing import COST, TOLL, cited
@@ -103,7 +103,7 @@ def test_an_unexpected_error_has_the_shape_and_the_id_of_all_others(store: Store
 
 def test_a_source_that_nobody_reads_any_more_makes_the_server_not_ready_and_is_named(store: Store) -> None:
     with serving(store) as served:
-        register, feed = Register(store.catalog), "https://example.org/feed"
+        register, feed = SourceStore(store.catalog), "https://example.org/feed"
         register.add(Source(feed, "feed", "", 15, "2025-05-02T08:00:00+00:00", "2025-05-02T08:00:00+00:00"))
         assert served.client.get("/readyz").status_code == 200, "nobody has promised to look"
         register.watch(now())

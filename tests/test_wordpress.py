@@ -26,7 +26,9 @@ POST = {
 
 
 def read(found: object, page: int = 1, pages: int = 1, after: str = "") -> Listing:
-    return wordpress.read(json.dumps(found).encode(), wordpress.posts_url(API, page, after), pages, page)
+    return wordpress.parse_wordpress_posts(
+        json.dumps(found).encode(), wordpress.posts_url(API, page, after), pages, page
+    )
 
 
 def only(**changes: object) -> Entry:
@@ -85,7 +87,7 @@ def test_posts_are_asked_for_with_author_and_section_the_last_changed_first() ->
 
 def test_the_next_page_is_more_until_the_last() -> None:
     (following,) = read([POST], page=1, pages=2, after="2026-03-03T08:00:00").more
-    assert wordpress.read(b"[]", following, 2, 2).more == ()
+    assert wordpress.parse_wordpress_posts(b"[]", following, 2, 2).more == ()
     assert "page=2" in following.split("?")[1].split("&") and "modified_after=2026-03-03T08:00:00" in following
 
 
@@ -103,7 +105,7 @@ def test_the_next_page_is_more_until_the_last() -> None:
 )
 def test_what_is_no_list_of_posts_is_refused_with_the_reason(content: bytes, reason: str) -> None:
     with pytest.raises(ValueError, match=reason):
-        wordpress.read(content, wordpress.posts_url(API, 1), 1, 1)
+        wordpress.parse_wordpress_posts(content, wordpress.posts_url(API, 1), 1, 1)
 
 
 _VALUES = st.recursive(

@@ -1,7 +1,7 @@
 """Made-up articles, and a sentence held against them."""
 
-from bot.answering.messages import Claim, Written
-from bot.answering.verification.verify import Dropped, verify
+from bot.answering.messages import Claim, DraftSentence
+from bot.answering.verification.verify import DroppedSentence, verify
 from retrieval.documents import Article, Hit, Passage, QuoteHit
 from retrieval.quotes.extraction import extract
 from tests.conftest import article
@@ -48,8 +48,8 @@ QUOTES = {
 }
 
 
-def check(text: str, *numbers: int, question: str = QUESTION) -> Claim | Dropped:
-    return verify(Written(text, numbers), PASSAGES, question, QUOTES.__getitem__)
+def check(text: str, *numbers: int, question: str = QUESTION) -> Claim | DroppedSentence:
+    return verify(DraftSentence(text, numbers), PASSAGES, question, QUOTES.__getitem__)
 
 
 def kept(text: str, *numbers: int, question: str = QUESTION) -> Claim:

@@ -5,9 +5,9 @@ from contextlib import contextmanager
 
 from bot.answering.generation.writer import Writer
 from bot.answering.messages import Answer
-from bot.models.token_ledger import Ledger
+from bot.models.token_ledger import TokenLedger
 from bot.service.conversation import Conversation
-from bot.service.history import History
+from bot.service.history import ConversationHistory
 from prompts import Prompts
 from retrieval.endpoints.circuit_breaker import CircuitBreaker
 from retrieval.index.store import Store
@@ -35,10 +35,13 @@ def conversing(
             Prompts(),
             within,
             CircuitBreaker(failures=failures, cool_down=60),
-            Ledger(store.folder / "spent.db", daily),
+            TokenLedger(store.folder / "spent.db", daily),
             context,
         )
-        yield Conversation(store, search, History(store.folder / "conversations.db"), lambda: writer), server
+        yield (
+            Conversation(store, search, ConversationHistory(store.folder / "conversations.db"), lambda: writer),
+            server,
+        )
         search.close()
 
 

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from evals.data import Row, news_rows
-from retrieval.catalog.catalog import Cut
-from retrieval.catalog.reader import Reading
+from retrieval.catalog.reader import CatalogReader
+from retrieval.catalog.rows import SegmentedArticle
 from retrieval.documents import Article, Quote
 from retrieval.ingest.parsing.files.jsonl import article_of
 from retrieval.quotes.quote_table import of_article
 from retrieval.text.boilerplate import blocks
-from retrieval.text.chunking import chunk
+from retrieval.text.chunking import chunk_article
 from retrieval.text.sentences import Span
 
 REAL = 6_000
@@ -38,7 +38,7 @@ def articles(data: Path, first: int, last: int) -> Iterator[Article]:
         yield _article(row | {"text": BREAK.join(one.text for one in paragraphs)})
 
 
-def cuts(data: Path, known: Reading, first: int, last: int) -> Iterator[Cut]:
+def cuts(data: Path, known: CatalogReader, first: int, last: int) -> Iterator[SegmentedArticle]:
     """The same beyond the real ones as they go into a catalog, with the quotes that `known` has of the real ones.
 
     Reading them anew would take most of the day; those that reach from one paragraph into the next are lost.
@@ -47,7 +47,9 @@ def cuts(data: Path, known: Reading, first: int, last: int) -> Iterator[Cut]:
     paragraphs = [_paragraphs(row["text"], [hit.quote for hit in of_article(known.db, row["id"])]) for row in rows]
     for row, drawn in islice(_reshuffled(rows, paragraphs), first - REAL, last - REAL):
         article = _article(row | {"text": BREAK.join(one.text for one in drawn)})
-        yield Cut(article, chunk(article.text, blocks(article.text, article.title)), tuple(_quotes(drawn)))
+        yield SegmentedArticle(
+            article, chunk_article(article.text, blocks(article.text, article.title)), tuple(_quotes(drawn))
+        )
 
 
 def _reshuffled(

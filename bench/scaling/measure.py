@@ -33,14 +33,14 @@ def grown(folder: Path, data: Path, first: int, last: int) -> Figures:
     """Add the articles between two numbers, with everything that is done at ingest but the embedding model."""
     taken = caught = 0.0
     with Store(folder, Synthetic) as store:
-        before = pending.share(store.catalog).passages
+        before = pending.index_coverage(store.catalog).passages
         for batch in _batches(articles(data, first, last)):
             started = time.perf_counter()
             indexer.add(store, batch)
             middle = time.perf_counter()
-            indexer.catch_up(store)
+            indexer.index_pending(store)
             taken, caught = taken + middle - started, caught + time.perf_counter() - middle
-        passages = pending.share(store.catalog).passages - before
+        passages = pending.index_coverage(store.catalog).passages - before
     return {
         "ingest, articles/s": (last - first) / (taken + caught),
         "ingest, passages/s": passages / (taken + caught),
@@ -56,7 +56,7 @@ def made(folder: Path, data: Path, first: int, last: int) -> Figures:
         indexer.add(store, articles(data, first, min(last, REAL)))
         for batch in _batches(cuts(data, store.catalog, max(first, REAL), max(last, REAL))):
             store.catalog.put(batch)
-        indexer.catch_up(store)
+        indexer.index_pending(store)
     return {}
 
 
@@ -64,7 +64,7 @@ def searched(folder: Path, data: Path) -> Figures:
     """Ask one after the other, then from several threads."""
     real = MiniLM()
     with Store(folder, lambda: Synthetic(real)) as store:
-        search, share = Search(store), pending.share(store.catalog)
+        search, share = Search(store), pending.index_coverage(store.catalog)
         asked = {name: [row["question"] for row in rows(data / path)] for name, path in FROM.items()}
         started = time.perf_counter()
         search(asked["news"][0])

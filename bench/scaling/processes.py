@@ -29,7 +29,7 @@ from evals.data import news_articles, rows
 from evals.systems import build
 from retrieval.index import indexer
 from retrieval.index.store import Store
-from retrieval.index.vectors.chroma_settings import server
+from retrieval.index.vectors.chroma_settings import parse_chroma_server
 from retrieval.index.vectors.minilm import MiniLM
 from tests.chroma_server import ChromaServer
 
@@ -94,9 +94,9 @@ def _index(kept: Path, folder: Path, on_server: bool) -> Iterator[tuple[Path, ps
     chroma = ChromaServer(folder / "server")
     chroma.start()
     try:
-        with Store(folder, MiniLM, chroma=server(chroma.url)) as store:
+        with Store(folder, MiniLM, chroma=parse_chroma_server(chroma.url)) as store:
             store.look()
-            indexer.catch_up(store)
+            indexer.index_pending(store)
         yield folder, psutil.Process(chroma.pid), {"ONRECORD_CHROMA_URL": chroma.url}
     finally:
         chroma.kill()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import exp, log10
 
 from retrieval.documents import Hit
-from retrieval.search.question_analysis import Asked
+from retrieval.search.question_analysis import ParsedQuestion
 from retrieval.search.ranking import signals
 from retrieval.text.terms import names, terms
 
@@ -56,8 +56,8 @@ BY_WORDS_ALONE = Calibration(
 )
 
 
-def evidence(
-    question: str, asked: Asked, hits: Sequence[Hit], *, all_embedded: bool = True, embedding: str = FITTED_TO
+def answer_probability(
+    question: str, asked: ParsedQuestion, hits: Sequence[Hit], *, all_embedded: bool = True, embedding: str = FITTED_TO
 ) -> float:
     """The probability that the hits answer the question, 0 to 1; compare with ENOUGH.
 
@@ -73,7 +73,7 @@ def evidence(
     return max(_guess(calibration, found) for calibration in calibrations)
 
 
-def unmentioned(question: str, asked: Asked) -> tuple[str, ...]:
+def unmentioned_names(question: str, asked: ParsedQuestion) -> tuple[str, ...]:
     """Names in the question that stand in no article, as the question writes them."""
     words = [word.strip(".,;:!?'\"()“”‘’") for word in question.split()[1:]]
     return tuple(word for word in words if word[:1].isupper() and set(terms(word)) & asked.unknown)
@@ -84,7 +84,7 @@ def _guess(calibration: Calibration, found: Mapping[str, float]) -> float:
     return 1 / (1 + exp(-calibration.intercept - total))
 
 
-def features(question: str, asked: Asked, hits: Sequence[Hit]) -> dict[str, float]:
+def features(question: str, asked: ParsedQuestion, hits: Sequence[Hit]) -> dict[str, float]:
     """What the guess rests on, each 0 to 1.
 
     The larger an index, the better the best of its passages fits by chance; the longer a question, the harder it is
@@ -108,6 +108,6 @@ def features(question: str, asked: Asked, hits: Sequence[Hit]) -> dict[str, floa
     }
 
 
-def _share(asked: Asked, wanted: Sequence[str], found: frozenset[str]) -> float:
+def _share(asked: ParsedQuestion, wanted: Sequence[str], found: frozenset[str]) -> float:
     total = sum(asked.weight[term] for term in wanted)
     return sum(asked.weight[term] for term in wanted if term in found) / total if total else 0.0

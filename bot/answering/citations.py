@@ -8,7 +8,7 @@ from dataclasses import replace
 from urllib.parse import quote, urldefrag
 
 from bot.answering.messages import Citation
-from retrieval.catalog.reader import Reading
+from retrieval.catalog.reader import CatalogReader
 from retrieval.catalog.versions import corrected
 from retrieval.documents import Article
 from retrieval.text.sentences import Span
@@ -18,7 +18,7 @@ FEWEST_WORDS, MOST_WORDS = 4, 14
 LONGEST_WHOLE = 60  # words, where no shorter opening stands only once
 
 
-def cited(catalog: Reading, number: int, article: str, span: Span, speaker: str = "") -> Citation:
+def cited(catalog: CatalogReader, number: int, article: str, span: Span, speaker: str = "") -> Citation:
     """The citation of one span of a stored article, with what the catalog knows besides. Raises UnknownArticle."""
     bare = cite(number, catalog.article(article), span, speaker)
     return replace(bare, copies=catalog.copies(article), corrected=corrected(catalog, article))

@@ -6,9 +6,9 @@ from dataclasses import replace
 from bot.answering.citations import cited
 from bot.answering.messages import Answer, Citation, Claim, Sentence
 from bot.answering.speaker_quotes import in_sentences
-from retrieval.catalog.reader import Reading
+from retrieval.catalog.reader import CatalogReader
 from retrieval.documents import Hit
-from retrieval.search.hybrid_search import Found
+from retrieval.search.hybrid_search import SearchResult
 from retrieval.text.sentences import Span
 
 NO_ANSWER = "The articles do not answer this."
@@ -22,7 +22,7 @@ class Composition:
     Each supporting span is numbered once, in the order of the text.
     """
 
-    def __init__(self, catalog: Reading) -> None:
+    def __init__(self, catalog: CatalogReader) -> None:
         self._catalog = catalog
         self._numbers: dict[tuple[str, Span], int] = {}
         self._citations: list[Citation] = []
@@ -61,7 +61,7 @@ class Composition:
         return self._numbers[key]
 
 
-def decline(question: str, standalone: str, hits: Sequence[Hit], catalog: Reading) -> Answer:
+def decline(question: str, standalone: str, hits: Sequence[Hit], catalog: CatalogReader) -> Answer:
     """The honest answer when the articles do not say, with the nearest of them offered."""
     nearest: dict[str, Citation] = {}
     for hit in hits:
@@ -72,7 +72,7 @@ def decline(question: str, standalone: str, hits: Sequence[Hit], catalog: Readin
     return Answer(question, standalone, "no_answer", NO_ANSWER, nearest=tuple(nearest.values()))
 
 
-def decline_speaker(question: str, standalone: str, found: Found, catalog: Reading) -> Answer:
+def decline_speaker(question: str, standalone: str, found: SearchResult, catalog: CatalogReader) -> Answer:
     """The honest answer when somebody is quoted, but not on this: says so, and offers what they did speak about."""
     asked = found.asked.speech
     if not found.match.voices:

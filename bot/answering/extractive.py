@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from bot.answering.messages import Claim
 from bot.answering.verification.prompt_injection import is_ordered
 from bot.formatting import day
-from retrieval.catalog.reader import Reading
+from retrieval.catalog.reader import CatalogReader
 from retrieval.documents import Article, Hit
 from retrieval.search.deduplication import NUMBERS, in_conflict, overlap, shingles
-from retrieval.search.question_analysis import Asked
-from retrieval.text.sentences import Span, sentences
+from retrieval.search.question_analysis import ParsedQuestion
+from retrieval.text.sentences import Span, sentence_spans
 from retrieval.text.terms import terms
 
 HITS_READ = 8
@@ -47,7 +47,7 @@ _NAME = re.compile(r"(?<![.!?“\"] )(?<!^)\b[A-Z][\w’'-]+")
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class SentenceCandidate:
     """A sentence that may go into the answer."""
 
     hit: Hit
@@ -64,7 +64,7 @@ class Candidate:
         return self.article.published[:10]
 
 
-def extract(question: str, asked: Asked, hits: Sequence[Hit], catalog: Reading) -> list[Claim]:
+def extract_sentences(question: str, asked: ParsedQuestion, hits: Sequence[Hit], catalog: CatalogReader) -> list[Claim]:
     """One to four claims in the articles' own words, best first; empty when no sentence fits.
 
     Those of different days are told in the order of their days, each with its day: what was reported first may have
@@ -74,7 +74,9 @@ def extract(question: str, asked: Asked, hits: Sequence[Hit], catalog: Reading) 
     return [Claim(text, ((found.article.id, found.span),)) for text, found in zip(_told(chosen), chosen, strict=True)]
 
 
-def _all_candidates(question: str, asked: Asked, hits: Sequence[Hit], catalog: Reading) -> list[Candidate]:
+def _all_candidates(
+    question: str, asked: ParsedQuestion, hits: Sequence[Hit], catalog: CatalogReader
+) -> list[SentenceCandidate]:
     return [
         candidate
         for place, hit in enumerate(hits[:HITS_READ])
@@ -82,7 +84,9 @@ def _all_candidates(question: str, asked: Asked, hits: Sequence[Hit], catalog: R
     ]
 
 
-def _candidates(question: str, asked: Asked, hit: Hit, catalog: Reading, place: float) -> Iterator[Candidate]:
+def _candidates(
+    question: str, asked: ParsedQuestion, hit: Hit, catalog: CatalogReader, place: float
+) -> Iterator[SentenceCandidate]:
     article = catalog.article(hit.passage.article)
     spans = _sentences_around(article.text, hit, catalog)
     around, before = set(terms(f"{hit.title} {hit.passage.heading}")), set[str]()
@@ -92,10 +96,10 @@ def _candidates(question: str, asked: Asked, hit: Hit, catalog: Reading, place: 
         before = set(terms(text))
         if score > 0:
             start = _clear_start(article.text, spans, at)
-            yield Candidate(hit, article, (start, span[1]), score + RANK * place)
+            yield SentenceCandidate(hit, article, (start, span[1]), score + RANK * place)
 
 
-def _sentences_around(text: str, hit: Hit, catalog: Reading) -> list[Span]:
+def _sentences_around(text: str, hit: Hit, catalog: CatalogReader) -> list[Span]:
     """The sentences of the passage and of the paragraphs it begins and ends in: a quotation may cross a passage's end.
 
     They are taken from the neighbouring passages, so that nothing but the article's body is among them.
@@ -104,7 +108,7 @@ def _sentences_around(text: str, hit: Hit, catalog: Reading) -> list[Span]:
     start = max([end for _, end in breaks if end <= hit.passage.start], default=0)
     end = min([begin for begin, _ in breaks if begin >= hit.passage.end], default=len(text))
     around = catalog.neighbours(hit.passage)
-    spans = [span for passage in around for span in sentences(text, passage.start, passage.end)]
+    spans = [span for passage in around for span in sentence_spans(text, passage.start, passage.end)]
     return [span for span in spans if start <= span[0] and span[1] <= end]
 
 
@@ -118,7 +122,7 @@ def _clear_start(text: str, spans: Sequence[Span], at: int) -> int:
     return start if apart or end - earlier[0] > LONGEST_CLEAR else earlier[0]
 
 
-def _fit(question: str, asked: Asked, text: str, around: set[str]) -> float:
+def _fit(question: str, asked: ParsedQuestion, text: str, around: set[str]) -> float:
     score = _covered(asked, set(terms(text)), around)
     score += FITS * _right_kind(question, asked, text)
     if _LEANING.match(text.lstrip("“\"'‘")):
@@ -128,7 +132,7 @@ def _fit(question: str, asked: Asked, text: str, around: set[str]) -> float:
     return score
 
 
-def _covered(asked: Asked, inside: set[str], around: set[str]) -> float:
+def _covered(asked: ParsedQuestion, inside: set[str], around: set[str]) -> float:
     total = sum(
         weight * (1.0 if term in inside else CONTEXT if term in around else 0.0)
         for term, weight in asked.weight.items()
@@ -136,7 +140,7 @@ def _covered(asked: Asked, inside: set[str], around: set[str]) -> float:
     return total / asked.total
 
 
-def _right_kind(question: str, asked: Asked, text: str) -> float:
+def _right_kind(question: str, asked: ParsedQuestion, text: str) -> float:
     if counted := _HOW_MANY.search(question):
         return _counts(terms(counted[1]), terms(text))
     for wanted, given in _KINDS:
@@ -156,9 +160,9 @@ def _counts(counted: Sequence[str], words: Sequence[str]) -> float:
     return 0.5 * any(word[0].isdigit() for word in words)
 
 
-def _choose(candidates: Sequence[Candidate]) -> list[Candidate]:
+def _choose(candidates: Sequence[SentenceCandidate]) -> list[SentenceCandidate]:
     """The best ones that say something new."""
-    chosen: list[Candidate] = []
+    chosen: list[SentenceCandidate] = []
     for candidate in sorted(candidates, key=lambda item: -item.score):
         if len(chosen) == MOST_CLAIMS or (chosen and candidate.score < GOOD_ENOUGH * chosen[0].score):
             break
@@ -167,7 +171,7 @@ def _choose(candidates: Sequence[Candidate]) -> list[Candidate]:
     return chosen
 
 
-def _in_time(chosen: Sequence[Candidate], *, latest: bool) -> Sequence[Candidate]:
+def _in_time(chosen: Sequence[SentenceCandidate], *, latest: bool) -> Sequence[SentenceCandidate]:
     """Of several days the oldest first, unless the latest is asked for; what has no day comes last."""
     if len({found.day for found in chosen}) == 1:
         return chosen
@@ -175,7 +179,7 @@ def _in_time(chosen: Sequence[Candidate], *, latest: bool) -> Sequence[Candidate
     return [*dated, *(found for found in chosen if not found.day)]
 
 
-def _told(chosen: Sequence[Candidate]) -> list[str]:
+def _told(chosen: Sequence[SentenceCandidate]) -> list[str]:
     """The sentences, with their day where they are of several and the one before has not told it."""
     days = [found.day for found in chosen]
     is_news = [len(set(days)) > 1 and found != before for found, before in zip(days, ["", *days], strict=False)]
@@ -185,16 +189,16 @@ def _told(chosen: Sequence[Candidate]) -> list[str]:
     ]
 
 
-def _published(candidate: Candidate) -> str:
+def _published(candidate: SentenceCandidate) -> str:
     return candidate.article.published
 
 
-def _repeats(one: Candidate, other: Candidate) -> bool:
+def _repeats(one: SentenceCandidate, other: SentenceCandidate) -> bool:
     """Nearly the same words without another figure in them, or the very same place."""
     if _crosses(one, other):
         return True
     return overlap(shingles(one.text), shingles(other.text)) >= SAME and not in_conflict(one.text, other.text)
 
 
-def _crosses(one: Candidate, other: Candidate) -> bool:
+def _crosses(one: SentenceCandidate, other: SentenceCandidate) -> bool:
     return one.article.id == other.article.id and one.span[0] < other.span[1] and other.span[0] < one.span[1]

@@ -92,7 +92,7 @@ def as_dict(answer: Answer) -> dict[str, Any]:
 LONGEST_QUESTION = 2_000  # characters
 
 
-def checked(question: str) -> str:
+def validate_question(question: str) -> str:
     """The question on one line. Raises UsageError when there is none or too much of one."""
     text = " ".join(question.split())
     if not text:
@@ -103,7 +103,7 @@ def checked(question: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class DraftSentence:
     """One sentence of a draft without its markers, and the numbers they name, each once."""
 
     text: str

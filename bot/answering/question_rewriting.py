@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from bot.answering.messages import Turn
-from retrieval.search.quote_intent import Speech, asked_speech
+from retrieval.search.quote_intent import QuoteIntent, parse_quote_intent
 from retrieval.text.terms import content_terms
 
 FEWEST_TERMS = 2  # a question with fewer content terms than this cannot stand alone after another
@@ -24,19 +24,19 @@ _QUESTION_WORDS = set(
 )
 
 
-def condense(question: str, turns: Sequence[Turn]) -> str:
+def rewrite_question(question: str, turns: Sequence[Turn]) -> str:
     """The question as it would be asked with nothing said before."""
     plain = question.strip()
     if not turns:
         return plain
     before = turns[-1].standalone
-    speech = asked_speech(before)
+    speech = parse_quote_intent(before)
     if found := _ABOUT.match(plain):
         return _same_about(found["topic"], before, speech, of_person=bool(found["what"]))
     if (found := _AND.match(plain)) and not _verb_in(plain):
         return _same_about(found["topic"], before, speech, of_person=True)
     resolved = _resolve(_LEAD.sub("", plain), before, speech)
-    mine = asked_speech(resolved)
+    mine = parse_quote_intent(resolved)
     if mine and not mine.topic and speech and speech.topic:
         return f"{resolved.rstrip(' ?.!')} about {_topic_words(before, speech)}?"
     if len(content_terms(resolved)) < FEWEST_TERMS and not mine and resolved == _LEAD.sub("", plain):
@@ -44,7 +44,7 @@ def condense(question: str, turns: Sequence[Turn]) -> str:
     return _capitalised(resolved)
 
 
-def _same_about(topic: str, before: str, speech: Speech | None, *, of_person: bool) -> str:
+def _same_about(topic: str, before: str, speech: QuoteIntent | None, *, of_person: bool) -> str:
     """`And about Russia?` asks the question before about something else, `what about Trump?` perhaps about somebody."""
     if speech and of_person and _is_person(topic, before, speech):
         return re.sub(re.escape(speech.name), lambda _: topic, before, flags=re.IGNORECASE)
@@ -56,12 +56,12 @@ def _same_about(topic: str, before: str, speech: Speech | None, *, of_person: bo
     return f"{before.rstrip(' ?.!')}: {topic}?"
 
 
-def _is_person(topic: str, before: str, speech: Speech) -> bool:
+def _is_person(topic: str, before: str, speech: QuoteIntent) -> bool:
     """A name takes the speaker's place where the topic so far was no name itself: then it more likely takes that."""
     return bool(speech.topic) and bool(_NAME.fullmatch(topic)) and not _NAME.match(_topic_words(before, speech))
 
 
-def _resolve(question: str, before: str, speech: Speech | None) -> str:
+def _resolve(question: str, before: str, speech: QuoteIntent | None) -> str:
     """Put the last person named in the place of `he`, what was talked about in the place of `it`."""
     own = _names(question)
     names = _names(before)
@@ -71,7 +71,7 @@ def _resolve(question: str, before: str, speech: Speech | None) -> str:
         question = owned if owned != question else _PERSON.sub(lambda _: person, question, count=1)
     if own or not _THING.search(question):
         return question
-    if speech and asked_speech(question):
+    if speech and parse_quote_intent(question):
         about = f"about {_topic_words(before, speech)}" if speech.topic else ""
         kept = _ABOUT_THING.sub("", question).rstrip(" ?.!")
         return " ".join(f"{kept} {about}".split()) + "?"
@@ -79,7 +79,7 @@ def _resolve(question: str, before: str, speech: Speech | None) -> str:
     return f"{question} ({topic})" if topic and topic not in question else question
 
 
-def _topic_words(before: str, speech: Speech | None) -> str:
+def _topic_words(before: str, speech: QuoteIntent | None) -> str:
     found = re.search(r"\b(?:about|on|regarding|of|to)\s+(?P<topic>[^?]+)", before)
     return found["topic"].strip() if found and speech else before.rstrip(" ?.!")
 

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 
 from bot.answering.messages import Claim
 from bot.formatting import day
-from retrieval.catalog.reader import Reading
+from retrieval.catalog.reader import CatalogReader
 from retrieval.documents import Article, QuoteHit
 from retrieval.search.deduplication import overlap, shingles
-from retrieval.search.hybrid_search import Found
-from retrieval.text.sentences import Span, sentences
+from retrieval.search.hybrid_search import SearchResult
+from retrieval.text.sentences import Span, sentence_spans
 from retrieval.text.terms import terms
 
 MOST_CLAIMS = 4
@@ -21,7 +21,7 @@ SURE = 0.5  # of a topic must be spoken of
 CLEAR = 0.6  # where anybody may have said it, the words asked for must nearly all be there
 
 
-def own_words(found: Found, catalog: Reading) -> list[Claim]:
+def quote_claims(found: SearchResult, catalog: CatalogReader) -> list[Claim]:
     """One to four claims led by the best, in the order of days where several are asked for; none if nothing fits."""
     speech = found.asked.speech
     if speech is None or not found.remarks:
@@ -40,7 +40,7 @@ def own_words(found: Found, catalog: Reading) -> list[Claim]:
     return _claims(chosen, catalog)
 
 
-def asks_only_for_words(found: Found) -> bool:
+def asks_only_for_words(found: SearchResult) -> bool:
     """Whether only words of the one asked about would answer: not of a law, nor of an outlet, whose articles speak."""
     speech = found.asked.speech
     if speech is None or not speech.name or not speech.only_words:
@@ -72,7 +72,7 @@ def _choose(hits: Sequence[QuoteHit]) -> list[QuoteHit]:
     return chosen
 
 
-def _claims(chosen: Sequence[QuoteHit], catalog: Reading) -> list[Claim]:
+def _claims(chosen: Sequence[QuoteHit], catalog: CatalogReader) -> list[Claim]:
     claims: list[Claim] = []
     taken: list[tuple[str, Span]] = []
     before: QuoteHit | None = None
@@ -115,7 +115,7 @@ def _whole(text: str, start: int, end: int) -> Span:
     last = text.find("\n\n", end)
     spans = [
         span
-        for span in sentences(text, max(first, 0), len(text) if last < 0 else last)
+        for span in sentence_spans(text, max(first, 0), len(text) if last < 0 else last)
         if span[1] > start and span[0] < end
     ]
     return (min(spans[0][0], start), max(spans[-1][1], end)) if spans else (start, end)

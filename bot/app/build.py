@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 from bot.app.model_factory import embedding_model, writer
 from bot.app.settings import Settings, read_settings
 from bot.service.conversation import Conversation
-from bot.service.history import History
+from bot.service.history import ConversationHistory
 from retrieval.index.store import Store
-from retrieval.index.vectors.chroma_settings import server
+from retrieval.index.vectors.chroma_settings import parse_chroma_server
 from retrieval.search.hybrid_search import Search
 
 if TYPE_CHECKING:
     from retrieval.ingest.fetching.fetcher import Fetcher
-    from retrieval.ingest.parsing.sandbox.parser_process import Reader
+    from retrieval.ingest.parsing.sandbox.parser_process import ParserProcess
 
 NO_MODEL = "extract"  # the articles' own sentences
 
@@ -29,7 +29,7 @@ class App:
     store: Store
     search: Search
     conversation: Conversation
-    history: History
+    history: ConversationHistory
 
 
 def data_folder() -> Path:
@@ -40,7 +40,7 @@ def data_folder() -> Path:
 def open_store(settings: Settings) -> Store:
     """The index folder, opened; what is missing is made. Raises UsageError."""
     url, token = settings.chroma_url, settings.chroma_token.get_secret_value()
-    return Store(settings.data, embedding_model(settings), chroma=server(url, token) if url else None)
+    return Store(settings.data, embedding_model(settings), chroma=parse_chroma_server(url, token) if url else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,19 +48,19 @@ class Web:
     """What reads articles from the web: one fetches, the other takes articles out of what was fetched."""
 
     fetcher: "Fetcher"
-    reader: "Reader"
+    reader: "ParserProcess"
 
 
 @contextmanager
 def open_web(settings: Settings) -> Iterator[Web]:
     """A fetcher and a reader, closed at the end. Raises UsageError."""
     from retrieval.ingest.fetching.fetcher import Fetcher  # httpx takes a moment that questions need not wait for
-    from retrieval.ingest.parsing.sandbox.parser_process import Reader
+    from retrieval.ingest.parsing.sandbox.parser_process import ParserProcess
 
     networks = settings.networks.replace(",", " ").split()
     with (
         Fetcher(networks=networks, largest=settings.largest_file, contact=settings.contact) as fetcher,
-        Reader() as reader,
+        ParserProcess() as reader,
     ):
         yield Web(fetcher, reader)
 
@@ -75,7 +75,7 @@ def open_app(model: str = "") -> Iterator[App]:
     with ExitStack() as opened, open_store(settings) as store:
         search = Search(store)
         try:
-            history = History(settings.data / "conversations.db")
+            history = ConversationHistory(settings.data / "conversations.db")
             conversation = Conversation(store, search, history, lambda: writer(settings, opened))
             yield App(settings, store, search, conversation, history)
         finally:

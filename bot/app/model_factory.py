@@ -6,9 +6,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.answering.generation.output_format import JSON, PROSE, Form
+from bot.answering.generation.output_format import JSON, PROSE, OutputFormat
 from bot.app.settings import Settings
-from retrieval.endpoints.address import CHAT, Address, Names, address
+from retrieval.endpoints.address import CHAT, Address, AddressSettings, parse_address
 from retrieval.endpoints.circuit_breaker import CircuitBreaker
 from retrieval.errors import UsageError
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
     from bot.answering.generation.writer import Writer
-    from bot.models.token_ledger import Ledger
+    from bot.models.token_ledger import TokenLedger
     from retrieval.index.vectors.minilm import EmbeddingModel
 
 CHAT_FAILURES, CHAT_COOL_DOWN = 3, 30.0  # after so many failed answers the model is left alone for so many seconds
@@ -24,8 +24,8 @@ LOCAL_LOG = "local-model.log"  # in the data folder: why a local model could not
 FILE = ".onnx"  # an embedding model of this name is a file, any other stands behind an endpoint
 # Each request to the embedding endpoint is tried several times anyway, so that one failed request is enough.
 EMBEDDING_FAILURES, EMBEDDING_COOL_DOWN = 1, 15.0
-EMBEDDING = Names("embedding", model="ONRECORD_EMBEDDING_MODEL")
-EMBEDDING_ELSEWHERE = Names(
+EMBEDDING = AddressSettings("embedding", model="ONRECORD_EMBEDDING_MODEL")
+EMBEDDING_ELSEWHERE = AddressSettings(
     "embedding", "ONRECORD_EMBEDDING_BASE_URL", "ONRECORD_EMBEDDING_API_KEY", "ONRECORD_EMBEDDING_MODEL"
 )
 
@@ -49,7 +49,7 @@ def chat_model(settings: Settings) -> "BaseChatModel | None":
 
     base_url, key = settings.openai_base_url, settings.openai_api_key.get_secret_value()
     _check_some(base_url, key, CHAT, name)
-    return ChatModel(endpoint=Endpoint(address(base_url, key)), model=name, seconds=settings.model_timeout)
+    return ChatModel(endpoint=Endpoint(parse_address(base_url, key)), model=name, seconds=settings.model_timeout)
 
 
 def writer(settings: Settings, opened: ExitStack) -> "Writer | None":
@@ -61,7 +61,7 @@ def writer(settings: Settings, opened: ExitStack) -> "Writer | None":
     return _writer(named, settings.openai_model, PROSE, settings) if named else None
 
 
-def _writer(model: "BaseChatModel", name: str, form: Form, settings: Settings) -> "Writer":
+def _writer(model: "BaseChatModel", name: str, form: OutputFormat, settings: Settings) -> "Writer":
     from bot.answering.generation.writer import Writer
     from prompts import Prompts
 
@@ -95,11 +95,11 @@ def _local_model(file: Path, settings: Settings, opened: ExitStack) -> "BaseChat
     return ChatModel(endpoint=LocalEndpoint(server), model=file.stem, seconds=settings.model_timeout)
 
 
-def ledger(settings: Settings) -> "Ledger":
+def ledger(settings: Settings) -> "TokenLedger":
     """What was spent on models, kept with the index."""
-    from bot.models.token_ledger import Ledger
+    from bot.models.token_ledger import TokenLedger
 
-    return Ledger(settings.data / "spent.db", settings.daily_tokens)
+    return TokenLedger(settings.data / "spent.db", settings.daily_tokens)
 
 
 def embedding_model(settings: Settings) -> "Callable[[], EmbeddingModel]":
@@ -122,10 +122,10 @@ def embedding_model(settings: Settings) -> "Callable[[], EmbeddingModel]":
 def _embedding_address(settings: Settings) -> Address:
     key = settings.embedding_api_key.get_secret_value()
     if settings.embedding_base_url:  # the chat model's key goes to no other host than its own
-        return address(settings.embedding_base_url, key, names=EMBEDDING_ELSEWHERE)
+        return parse_address(settings.embedding_base_url, key, names=EMBEDDING_ELSEWHERE)
     key = key or settings.openai_api_key.get_secret_value()
     _check_some(settings.openai_base_url, key, EMBEDDING, settings.embedding_model)
-    return address(settings.openai_base_url, key, names=EMBEDDING)
+    return parse_address(settings.openai_base_url, key, names=EMBEDDING)
 
 
 def _embedded(file: Path | None) -> "EmbeddingModel":
@@ -134,7 +134,7 @@ def _embedded(file: Path | None) -> "EmbeddingModel":
     return MiniLM(file)
 
 
-def _check_some(base_url: str, key: str, names: Names, model: str) -> None:
+def _check_some(base_url: str, key: str, names: AddressSettings, model: str) -> None:
     if not base_url and not key:
         raise UsageError(
             f"{names.model} is {model!r}, but neither {names.base_url} nor {names.api_key} is set; "

@@ -14,7 +14,7 @@ BOLD, DIM, RESET = "\x1b[1m", "\x1b[2m", "\x1b[0m"
 
 
 @dataclass(frozen=True, slots=True)
-class Style:
+class TerminalStyle:
     """What a terminal can show; a pipe can show nothing of it."""
 
     colour: bool = False
@@ -28,18 +28,18 @@ class Style:
         return f"{DIM}{text}{RESET}" if self.colour and text else text
 
 
-def to_text(answer: Answer, style: Style, now: datetime | None = None) -> str:
+def to_text(answer: Answer, style: TerminalStyle, now: datetime | None = None) -> str:
     """The whole answer with its sources, or the refusal with the nearest articles."""
     return "\n\n".join(part for part in (said(answer, style), below(answer, style, now)) if part)
 
 
-def said(answer: Answer, style: Style) -> str:
+def said(answer: Answer, style: TerminalStyle) -> str:
     """What the answer says, without its sources."""
     text = wrapped(printable(answer.text), style)
     return style.bold(text) if answer.status == "no_answer" else text
 
 
-def below(answer: Answer, style: Style, now: datetime | None = None) -> str:
+def below(answer: Answer, style: TerminalStyle, now: datetime | None = None) -> str:
     """What stands below the text: the sources or the nearest articles, how fresh they are, notes."""
     parts = list[str]()
     if answer.citations:
@@ -50,10 +50,10 @@ def below(answer: Answer, style: Style, now: datetime | None = None) -> str:
     return "\n\n".join(parts)
 
 
-class Flow:
+class LineWrapper:
     """Text that comes in pieces, broken between words at the terminal's width as `wrapped` breaks it."""
 
-    def __init__(self, style: Style) -> None:
+    def __init__(self, style: TerminalStyle) -> None:
         self._width, self._column = style.width, 0
 
     def feed(self, text: str) -> str:
@@ -74,14 +74,14 @@ class Flow:
         return part
 
 
-def wrapped(text: str, style: Style) -> str:
+def wrapped(text: str, style: TerminalStyle) -> str:
     """Paragraphs broken between words at the terminal's width."""
     if not style.width:
         return text
     return "\n".join(textwrap.fill(line, style.width, break_long_words=False) for line in text.split("\n"))
 
 
-def sources(citations: Sequence[Citation], style: Style) -> str:
+def sources(citations: Sequence[Citation], style: TerminalStyle) -> str:
     """The sources, one paragraph an article: its numbers and facts, and a link for each number."""
     by_article: dict[str, list[Citation]] = {}
     for citation in citations:
@@ -89,7 +89,7 @@ def sources(citations: Sequence[Citation], style: Style) -> str:
     return "\n".join(_source(cited, style) for cited in by_article.values())
 
 
-def _source(cited: Sequence[Citation], style: Style) -> str:
+def _source(cited: Sequence[Citation], style: TerminalStyle) -> str:
     first = cited[0]
     facts = [first.outlet, first.title, " and ".join(first.authors), day(first.published)]
     facts += since_published(first)
@@ -101,6 +101,6 @@ def _source(cited: Sequence[Citation], style: Style) -> str:
     return "\n".join([line, *links])
 
 
-def _linked(text: str, link: str, style: Style) -> str:
+def _linked(text: str, link: str, style: TerminalStyle) -> str:
     link = printable(link)
     return f"\x1b]8;;{link}\x1b\\{text}\x1b]8;;\x1b\\" if style.links and link else text

@@ -10,8 +10,8 @@ from retrieval.endpoints.cancellation import Cancellation
 from retrieval.errors import EmbeddingUnavailable, IndexUnavailable
 from retrieval.index import indexer, pending
 from retrieval.index.store import Store
-from retrieval.ingest.watching.run import Outcome
-from retrieval.ingest.watching.scheduler import watch
+from retrieval.ingest.watching.run import RunOutcome
+from retrieval.ingest.watching.scheduler import watch_due_sources
 
 LOOK_SECONDS = 10.0  # what becomes owed, or can be had again, is noticed within that time
 
@@ -37,8 +37,8 @@ def catching_up(store: Store, *, every: float = LOOK_SECONDS) -> Iterator[None]:
 
 def _catch_up(store: Store, stop: Event) -> None:
     try:
-        if pending.is_owed(store.catalog):
-            indexer.catch_up(store, wait=0, stop=stop)
+        if pending.has_pending(store.catalog):
+            indexer.index_pending(store, wait=0, stop=stop)
     except (EmbeddingUnavailable, IndexUnavailable):
         pass  # each answer says that words alone were searched; whoever holds the index embeds for us
     except Exception:  # questions go on, and the next round may go better
@@ -46,14 +46,16 @@ def _catch_up(store: Store, stop: Event) -> None:
 
 
 @contextmanager
-def watching(app: App, on_run: Callable[[Outcome], None] = lambda outcome: None) -> Iterator[None]:
+def watching(app: App, on_run: Callable[[RunOutcome], None] = lambda outcome: None) -> Iterator[None]:
     """Look at the sources when they are due, in a thread, where the settings say so; nothing else otherwise."""
     if not app.settings.watch:
         yield
         return
     cancellation = Cancellation()
     with open_web(app.settings) as web:
-        thread = Thread(target=watch, args=(app.store, web.fetcher, web.reader, cancellation, on_run), name="watching")
+        thread = Thread(
+            target=watch_due_sources, args=(app.store, web.fetcher, web.reader, cancellation, on_run), name="watching"
+        )
         thread.start()
         try:
             yield

@@ -1,12 +1,12 @@
 """TODO."""
 
-from bot.cli.answer_text import Style, wrapped
+from bot.cli.answer_text import TerminalStyle, wrapped
 from bot.formatting import day, printable
 from retrieval.documents import QuoteHit
-from retrieval.quotes.speakers.speaker_index import Voice
+from retrieval.quotes.speakers.speaker_index import Speaker
 
 
-def to_text(found: list[QuoteHit], k: int, style: Style, *, more: str = "") -> str:
+def to_text(found: list[QuoteHit], k: int, style: TerminalStyle, *, more: str = "") -> str:
     """Quotes below the article they stand in, each with who is speaking; `more` says how to see the rest."""
     lines, before = list[str](), ""
     found = [hit for hit in found if hit.quote.said] or found
@@ -22,7 +22,7 @@ def to_text(found: list[QuoteHit], k: int, style: Style, *, more: str = "") -> s
     return "\n".join(lines).lstrip("\n")
 
 
-def voices_to_text(voices: list[Voice]) -> str:
+def voices_to_text(voices: list[Speaker]) -> str:
     """One line a voice: how many quotes, the name, how new the newest is."""
     return "\n".join(
         f"{voice.quotes:>5}  {printable(voice.name)}{f', newest {day(voice.newest)}' if voice.newest else ''}"

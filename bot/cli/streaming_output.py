@@ -6,17 +6,17 @@ from dataclasses import replace
 
 from bot.answering.messages import Sentence
 from bot.cli import terminal
-from bot.cli.answer_text import Flow, below, said
+from bot.cli.answer_text import LineWrapper, below, said
 from bot.formatting import printable
-from bot.service.conversation import Asking, Event
+from bot.service.conversation import AnswerEvent, AnswerTrace
 
 _DOING = {"searching": "Searching …", "writing": "Writing …"}
 
 
-def show(events: Iterator[Event], *, quiet: bool = False) -> Asking:
+def show(events: Iterator[AnswerEvent], *, quiet: bool = False) -> AnswerTrace:
     """Print what happens and return how it ended; unless `quiet`, it is said meanwhile what is being done."""
     style = terminal.style()
-    asking, begun = _stream(events, Flow(style), quiet=quiet)
+    asking, begun = _stream(events, LineWrapper(style), quiet=quiet)
     answer = replace(asking.answer, notes=()) if quiet else asking.answer
     rest = "\n\n".join(part for part in ("" if begun else said(answer, style), below(answer, style)) if part)
     if rest:
@@ -24,14 +24,14 @@ def show(events: Iterator[Event], *, quiet: bool = False) -> Asking:
     return asking
 
 
-def _stream(events: Iterator[Event], flow: Flow, *, quiet: bool) -> tuple[Asking, bool]:
+def _stream(events: Iterator[AnswerEvent], flow: LineWrapper, *, quiet: bool) -> tuple[AnswerTrace, bool]:
     """How it ended, and whether sentences were shown."""
     begun = False
     with ExitStack() as doing:
         try:
             for event in events:
                 doing.close()
-                if isinstance(event, Asking):
+                if isinstance(event, AnswerTrace):
                     return event, begun
                 if isinstance(event, Sentence):
                     terminal.say(flow.feed(printable(event.text)), end="")

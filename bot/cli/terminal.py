@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from bot.cli.answer_text import Style
+from bot.cli.answer_text import TerminalStyle
 
 if TYPE_CHECKING:
     from retrieval.index.indexer import Progress
@@ -24,11 +24,11 @@ _STAGES = {
 }
 
 
-def style() -> Style:
+def style() -> TerminalStyle:
     """What stdout can show: nothing where it is no terminal or NO_COLOR is set."""
     is_terminal = sys.stdout.isatty() and os.environ.get("TERM", "dumb") != "dumb"
     links = os.environ.get("TERM_PROGRAM") in _LINKING or "VTE_VERSION" in os.environ or "KITTY_WINDOW_ID" in os.environ
-    return Style(
+    return TerminalStyle(
         colour=is_terminal and not os.environ.get("NO_COLOR"),
         links=is_terminal and links,
         width=shutil.get_terminal_size().columns if is_terminal else 0,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.answering.messages import checked
+from bot.answering.messages import validate_question
 from retrieval.errors import UsageError
 
 
@@ -26,4 +26,4 @@ def expected(place: str, line: int, row: Mapping[str, Any]) -> Expectation:
         raise UsageError(f"{place}: `article` is neither an id or URL nor a list of them.")
     if not isinstance(words, str | int | float):
         raise UsageError(f"{place}: `answer` is not text; write the words that the answer is to contain.")
-    return Expectation(line, checked(row["question"]), tuple(map(str, articles)), str(words))
+    return Expectation(line, validate_question(row["question"]), tuple(map(str, articles)), str(words))

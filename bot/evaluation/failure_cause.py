@@ -6,43 +6,43 @@ FIRST, DEEP = 10, 100  # passages that answers are made from; passages that a mi
 
 
 @dataclass(frozen=True, slots=True)
-class Cause:
+class FailureCause:
     """A few words for a table, and one sentence or two of advice."""
 
     name: str
     advice: str
 
 
-NOT_INDEXED = Cause(
+NOT_INDEXED = FailureCause(
     "not in the index",
     "No article has this id or URL. Add it with 'onrecord add', or correct it in the file; 'onrecord articles' lists "
     "what there is.",
 )
-NOT_FOUND = Cause(
+NOT_FOUND = FailureCause(
     "not found",
     f"The article is in the index, but none of its passages is among the first {DEEP}. See with 'onrecord show ID' "
     "whether its text was taken whole, and with 'onrecord status' whether all is indexed.",
 )
-TOO_LOW = Cause(
+TOO_LOW = FailureCause(
     f"found below rank {FIRST}",
     "Other passages fit the question better. Where they answer it too, name their articles as well; where the article "
     "calls things by other names than the question, that is why.",
 )
-DECLINED = Cause(
+DECLINED = FailureCause(
     "declined",
     "What was found was not close enough to the question to answer it. See whether one passage holds the answer by "
     "itself; a question that names who, what and when is easier to match.",
 )
-ELSEWHERE = Cause(
+ELSEWHERE = FailureCause(
     "answered from other articles",
     "The article was found, the answer rests on others. If the answer is right, name their articles as well.",
 )
-NOT_SAID = Cause(
+NOT_SAID = FailureCause(
     "without the expected words",
     "The answer does not contain the expected words. If it says the same in others, expect fewer words: a name, a "
     "figure, a date.",
 )
-NOT_WRITTEN = Cause(
+NOT_WRITTEN = FailureCause(
     "expected words not in the article",
     "Answers keep to what the articles say, and the expected words stand in none of the expected ones. Expect words "
     "that do.",

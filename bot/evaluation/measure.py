@@ -18,9 +18,9 @@ from bot.evaluation.failure_cause import (
     NOT_SAID,
     NOT_WRITTEN,
     TOO_LOW,
-    Cause,
+    FailureCause,
 )
-from retrieval.catalog.reader import Reading, find_article
+from retrieval.catalog.reader import CatalogReader, find_article
 from retrieval.documents import Article, Hit
 
 SHOWN = 3  # passages that a publisher sees instead of the expected one
@@ -30,7 +30,7 @@ _STRAIGHT = str.maketrans("‘’“”", "''\"\"")
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class QuestionResult:
     """What came of one question.
 
     `rank` is that of the first passage of an expected article, 0 if there was none; `articles` are those expected that
@@ -42,11 +42,11 @@ class Result:
     answer: Answer
     rank: int
     articles: tuple[Article, ...]
-    cause: Cause | None
+    cause: FailureCause | None
     retrieved: tuple[Citation, ...] = ()
 
 
-def measure(app: App, expectation: Expectation, k: int = FIRST) -> Result:
+def measure(app: App, expectation: Expectation, k: int = FIRST) -> QuestionResult:
     """Ask over the first `k` passages (10 at least); an expected article that is not among them is looked for below."""
     asking = app.conversation.look(expectation.question, k=max(k, FIRST))
     hits, answer = asking.found.hits, asking.answer
@@ -55,11 +55,11 @@ def measure(app: App, expectation: Expectation, k: int = FIRST) -> Result:
         wanted = {*expectation.articles, *known}
         rank, articles = _rank(hits, wanted), tuple(map(catalog.article, known))
         if _is_right(answer, expectation, wanted):
-            return Result(expectation, answer, rank, articles, None)
+            return QuestionResult(expectation, answer, rank, articles, None)
         if known and not rank:
             rank = _rank(app.search(expectation.question, DEEP, catalog=catalog).hits, wanted)
         cause = _cause(answer, expectation, rank, articles, wanted)
-        return Result(expectation, answer, rank, articles, cause, _retrieved(catalog, hits))
+        return QuestionResult(expectation, answer, rank, articles, cause, _retrieved(catalog, hits))
 
 
 def _rank(hits: Sequence[Hit], wanted: set[str]) -> int:
@@ -81,7 +81,9 @@ def _places(citation: Citation) -> set[str]:
     return {citation.article, citation.url, *(name for copy in citation.copies for name in (copy.article, copy.url))}
 
 
-def _cause(answer: Answer, expectation: Expectation, rank: int, articles: Sequence[Article], wanted: set[str]) -> Cause:
+def _cause(
+    answer: Answer, expectation: Expectation, rank: int, articles: Sequence[Article], wanted: set[str]
+) -> FailureCause:
     """The first step at which it went wrong."""
     if wanted and not articles:
         return NOT_INDEXED
@@ -101,7 +103,7 @@ def _folded(text: str) -> str:
     return " ".join(_MARKS.sub("", text).translate(_STRAIGHT).casefold().split())
 
 
-def _retrieved(catalog: Reading, hits: Sequence[Hit]) -> tuple[Citation, ...]:
+def _retrieved(catalog: CatalogReader, hits: Sequence[Hit]) -> tuple[Citation, ...]:
     """The best passages; one whose article was withdrawn since is left out."""
     found = ((rank, hit.passage) for rank, hit in enumerate(hits[:SHOWN], 1))
     return tuple(

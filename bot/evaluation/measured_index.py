@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 
 from bot.app.build import App
-from bot.evaluation.measure import Result
+from bot.evaluation.measure import QuestionResult
 from retrieval.index import pending
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
+class MeasuredIndex:
     """Facts that are the same on whatever machine it is measured; moments are ISO 8601."""
 
     file: str  # its name alone
@@ -26,11 +26,11 @@ class Scope:
     measured_at: str
 
 
-def scope_of(app: App, file: str, refused: Sequence[str], results: Sequence[Result]) -> Scope:
+def measured_index(app: App, file: str, refused: Sequence[str], results: Sequence[QuestionResult]) -> MeasuredIndex:
     """The facts of this moment."""
     catalog = app.store.catalog
-    share = pending.share(catalog)
-    return Scope(
+    share = pending.index_coverage(catalog)
+    return MeasuredIndex(
         file=file,
         refused=tuple(refused),
         articles=share.articles,

@@ -7,14 +7,14 @@ from typing import get_args
 
 from bot.answering.messages import Status
 from bot.evaluation.failure_cause import FIRST
-from bot.evaluation.measure import Result
+from bot.evaluation.measure import QuestionResult
 
 TOLD = (1, 5, 10)  # the depths that a table shows of hit@1 to hit@10
 MEDIAN, SLOW = 0.5, 0.95
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class EvaluationMetrics:
     """Shares are from 0 to 1, times in milliseconds; all are 0 where there are no questions.
 
     `hits` is hit@1 to hit@10 and `mrr` MRR@10, both by passages, of the `named` questions that name an article.
@@ -37,12 +37,12 @@ class Figures:
         return percentile(self.times, SLOW)
 
 
-def figures_of(results: Sequence[Result]) -> Figures:
+def evaluation_metrics(results: Sequence[QuestionResult]) -> EvaluationMetrics:
     """The figures of all results."""
     ranks = [result.rank for result in results if result.expectation.articles]
     statuses = [result.answer.status for result in results]
     depths = range(1, FIRST + 1) if ranks else ()
-    return Figures(
+    return EvaluationMetrics(
         questions=len(results),
         named=len(ranks),
         right=sum(result.cause is None for result in results),
@@ -58,7 +58,7 @@ def percentile(values: Sequence[float], share: float) -> float:
     return sorted(values)[max(0, math.ceil(share * len(values)) - 1)] if values else 0.0
 
 
-def table(figures: Figures) -> dict[str, float | int]:
+def table(figures: EvaluationMetrics) -> dict[str, float | int]:
     """The figures by their names, as the terminal and JSON show them; what cannot be said is left out."""
     rows: dict[str, float | int] = {"questions": figures.questions}
     if figures.named:

@@ -6,8 +6,8 @@ from typing import Any
 
 from langchain_core.messages.ai import UsageMetadata
 
-from bot.models.reasoning_tags import Thinking
-from bot.models.sse_parser import EventData
+from bot.models.reasoning_tags import ReasoningTagFilter
+from bot.models.sse_parser import SseParser
 from retrieval.endpoints.address import Address
 from retrieval.endpoints.endpoint_errors import broken, reported, unreadable
 
@@ -15,7 +15,7 @@ PATH = "/chat/completions"
 DONE = b"[DONE]"
 
 
-class Completion:
+class CompletionParser:
     """One answer as it arrives, an event stream or one JSON object.
 
     `finish` says why the model stopped and `usage` what it counted, where the server tells. Raises ModelError where
@@ -25,8 +25,8 @@ class Completion:
     def __init__(self, address: Address) -> None:
         self._address = address
         self._head = b""  # of the body, until it is clear which of the two comes
-        self._events: EventData | None = None
-        self._thinking = Thinking()
+        self._events: SseParser | None = None
+        self._thinking = ReasoningTagFilter()
         self.whole = False
         self.finish, self.model = "", ""
         self.usage: UsageMetadata | None = None
@@ -37,7 +37,7 @@ class Completion:
             self._head += part
             if self._head.lstrip()[:1] in (b"", b"{", b"<"):
                 return
-            self._events, part = EventData(), self._head
+            self._events, part = SseParser(), self._head
         for data in self._events.feed(part):
             if text := self._text(data):
                 yield text

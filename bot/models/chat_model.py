@@ -9,7 +9,7 @@ from langchain_core.language_models.chat_models import BaseChatModel, generate_f
 from langchain_core.messages import AIMessageChunk, BaseMessage, convert_to_openai_messages
 from langchain_core.outputs import ChatGenerationChunk, ChatResult
 
-from bot.models.chat_completion import PATH, Completion
+from bot.models.chat_completion import PATH, CompletionParser
 from retrieval.endpoints.endpoint import Endpoint
 from retrieval.endpoints.event_loop import loop_thread
 from retrieval.endpoints.retry import Deadline
@@ -98,7 +98,7 @@ class ChatModel(BaseChatModel):
                 yield chunk
 
     async def _attempt(self, body: dict[str, Any], deadline: Deadline) -> AsyncGenerator[ChatGenerationChunk, None]:
-        completion = Completion(self.endpoint.address)
+        completion = CompletionParser(self.endpoint.address)
         async with aclosing(self.endpoint.post(PATH, body, deadline)) as parts:
             try:
                 async for part in parts:
@@ -118,7 +118,7 @@ def _chunk(text: str) -> ChatGenerationChunk:
     return ChatGenerationChunk(message=AIMessageChunk(content=text))
 
 
-def _last(completion: Completion) -> ChatGenerationChunk:
+def _last(completion: CompletionParser) -> ChatGenerationChunk:
     message = AIMessageChunk(content="", usage_metadata=completion.usage, chunk_position="last")
     return ChatGenerationChunk(
         message=message, generation_info={"finish_reason": completion.finish, "model_name": completion.model}

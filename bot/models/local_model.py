@@ -11,13 +11,13 @@ from contextlib import aclosing, suppress
 from pathlib import Path
 from typing import Any
 
-from retrieval.endpoints.address import Address, Names, address
+from retrieval.endpoints.address import Address, AddressSettings, parse_address
 from retrieval.endpoints.endpoint import Endpoint
 from retrieval.endpoints.retry import Deadline, Retry
 from retrieval.errors import ModelUnreachable, UsageError
 
 SETTING = "ONRECORD_LOCAL_GGUF"
-LOCAL = Names("local model", SETTING, SETTING, SETTING)
+LOCAL = AddressSettings("local model", SETTING, SETTING, SETTING)
 MAGIC = b"GGUF"
 POLL_SECONDS = 0.05
 END_SECONDS = 5.0  # that a process may take to end before it is killed
@@ -69,7 +69,7 @@ class LocalServer:
                     await asyncio.sleep(POLL_SECONDS)
         except TimeoutError as exc:
             raise ModelUnreachable("The local model is still being loaded.") from exc
-        return address(url, self._key, names=LOCAL)
+        return parse_address(url, self._key, names=LOCAL)
 
     def close(self) -> None:
         """End the process, if there is one."""

@@ -3,7 +3,7 @@
 OPEN, CLOSE = "<think>", "</think>"
 
 
-class Thinking:
+class ReasoningTagFilter:
     """Takes `<think>...</think>` and the white space after it off the start of a text that comes in pieces."""
 
     def __init__(self) -> None:

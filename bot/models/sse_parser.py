@@ -5,7 +5,7 @@ from codecs import BOM_UTF8
 _ENDS = (b"\n", b"\r")
 
 
-class EventData:
+class SseParser:
     """Bytes as they come to the data of events.
 
     Every `data:` line counts as one event, because endpoints write one JSON object a line and some forget the blank

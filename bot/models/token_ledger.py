@@ -24,21 +24,21 @@ INSERT INTO spent VALUES (?, ?, 1, ?, ?) ON CONFLICT DO UPDATE SET
 
 
 @dataclass(frozen=True, slots=True)
-class Tokens:
+class TokenUsage:
     """What one or more requests cost: tokens that the model read and tokens that it wrote."""
 
     read: int = 0
     written: int = 0
 
-    def __add__(self, other: "Tokens") -> "Tokens":
-        return Tokens(self.read + other.read, self.written + other.written)
+    def __add__(self, other: "TokenUsage") -> "TokenUsage":
+        return TokenUsage(self.read + other.read, self.written + other.written)
 
     @property
     def total(self) -> int:
         return self.read + self.written
 
 
-class Ledger:
+class TokenLedger:
     """Tokens spent by day (UTC) and model, shared by all processes of one index; `daily` is the budget, 0 for none.
 
     Raises IndexUnavailable.
@@ -53,16 +53,16 @@ class Ledger:
         except (OSError, sqlite3.Error) as exc:
             raise IndexUnavailable(f"The token counts in {path} cannot be opened: {exc}.") from exc
 
-    def add(self, model: str, tokens: Tokens) -> None:
+    def add(self, model: str, tokens: TokenUsage) -> None:
         """Count one request."""
         with closing(self._connect()) as db, db:
             db.execute(_ADD, [_today(), model, tokens.read, tokens.written])
 
-    def today(self) -> Mapping[str, Tokens]:
+    def today(self) -> Mapping[str, TokenUsage]:
         """What each model cost today."""
         with closing(self._connect()) as db:
             rows = db.execute("SELECT model, read, written FROM spent WHERE day = ? ORDER BY model", [_today()])
-            return {model: Tokens(read, written) for model, read, written in rows}
+            return {model: TokenUsage(read, written) for model, read, written in rows}
 
     def is_spent(self) -> bool:
         """Whether the day's budget is used up."""

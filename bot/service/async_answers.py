@@ -5,12 +5,12 @@ from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import aclosing
 from dataclasses import dataclass, field
 
-from bot.service.conversation import Event
-from bot.service.thread_pool import Threads
+from bot.service.conversation import AnswerEvent
+from bot.service.thread_pool import BoundedThreadPool
 from retrieval.endpoints.cancellation import Cancellation
 from retrieval.errors import Cancelled, Stopping
 
-Ask = Callable[[Cancellation], Iterator[Event]]
+Ask = Callable[[Cancellation], Iterator[AnswerEvent]]
 
 LOOK = 0.05  # seconds between looks whether the last answer has ended
 
@@ -20,14 +20,14 @@ class _Listening:
     """Somebody who waits for what happens next."""
 
     cancellation: Cancellation
-    happened: asyncio.Queue[Event | Stopping | None] = field(default_factory=asyncio.Queue)
+    happened: asyncio.Queue[AnswerEvent | Stopping | None] = field(default_factory=asyncio.Queue)
 
 
-class Answering:
+class AsyncAnswers:
     """Runs `at_once` answers side by side and lets `waiting` more wait; beyond that it refuses at once."""
 
     def __init__(self, at_once: int, waiting: int) -> None:
-        self.threads = Threads("answer", at_once, waiting)
+        self.threads = BoundedThreadPool("answer", at_once, waiting)
         self._listening = set[_Listening]()
 
     @property
@@ -35,7 +35,7 @@ class Answering:
         """Whether a question that came now would be answered at once."""
         return self.threads.are_free
 
-    async def stream(self, ask: Ask, cancellation: Cancellation | None = None) -> AsyncGenerator[Event, None]:
+    async def stream(self, ask: Ask, cancellation: Cancellation | None = None) -> AsyncGenerator[AnswerEvent, None]:
         """What happens, as it happens; closing this ends the answer. Raises Busy when too many wait already, Stopping.
 
         Cancelling ends it too, without its Asking, even while it waits for its turn.
@@ -59,10 +59,10 @@ class Answering:
         """Let what is under way end."""
         self.threads.close()
 
-    async def _events(self, ask: Ask, listening: _Listening) -> AsyncGenerator[Event, None]:
+    async def _events(self, ask: Ask, listening: _Listening) -> AsyncGenerator[AnswerEvent, None]:
         loop, cancellation = asyncio.get_running_loop(), listening.cancellation
 
-        def tell(event: Event | None) -> None:
+        def tell(event: AnswerEvent | None) -> None:
             loop.call_soon_threadsafe(listening.happened.put_nowait, event)
 
         done = self.threads.start(lambda: _work(ask, cancellation, tell))
@@ -81,7 +81,7 @@ class Answering:
             done.cancel()
 
 
-def _work(ask: Ask, cancellation: Cancellation, tell: Callable[[Event | None], None]) -> None:
+def _work(ask: Ask, cancellation: Cancellation, tell: Callable[[AnswerEvent | None], None]) -> None:
     """Tell each event and, whatever happens, that there is no more."""
     try:
         for event in ask(cancellation):

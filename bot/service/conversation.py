@@ -8,22 +8,22 @@ from functools import cached_property, partial
 from threading import Semaphore
 from typing import Literal, TypedDict, Unpack
 
-from bot.answering.answerability import ENOUGH, FITTED_TO, evidence, unmentioned
+from bot.answering.answerability import ENOUGH, FITTED_TO, answer_probability, unmentioned_names
 from bot.answering.composition import SPACE, Composition, decline, decline_speaker
-from bot.answering.extractive import extract
-from bot.answering.generation.writer import Writer, Writing
-from bot.answering.messages import Answer, Claim, Sentence, Turn, checked
-from bot.answering.question_rewriting import condense
-from bot.answering.speaker_quotes import asks_only_for_words, own_words
-from bot.service.history import History
+from bot.answering.extractive import extract_sentences
+from bot.answering.generation.writer import GenerationState, Writer
+from bot.answering.messages import Answer, Claim, Sentence, Turn, validate_question
+from bot.answering.question_rewriting import rewrite_question
+from bot.answering.speaker_quotes import asks_only_for_words, quote_claims
+from bot.service.history import ConversationHistory
 from bot.service.stopwatch import Stopwatch
 from retrieval.catalog.filters import Filters
-from retrieval.catalog.reader import Reading, find_article
+from retrieval.catalog.reader import CatalogReader, find_article
 from retrieval.endpoints.cancellation import Cancellation
 from retrieval.errors import Cancelled, ModelError
 from retrieval.index import pending
 from retrieval.index.store import Store
-from retrieval.search.hybrid_search import DEFAULT_HITS, Found, Search
+from retrieval.search.hybrid_search import DEFAULT_HITS, Search, SearchResult
 
 # Searches and extractions keep the processor busy: more of them side by side end no sooner, and keep the interpreter
 # from whatever else waits for it (`python -m bench.serving`: health checks). Waiting for a model takes no place.
@@ -34,19 +34,19 @@ Stage = Literal["searching", "writing"]
 
 
 @dataclass(frozen=True, slots=True)
-class Asking:
+class AnswerTrace:
     """One question that was answered: what was understood, found and written, for those who look behind the answer."""
 
     answer: Answer
-    found: Found
-    writing: Writing | None = None
+    found: SearchResult
+    writing: GenerationState | None = None
 
 
-Event = Stage | Sentence | Asking
+AnswerEvent = Stage | Sentence | AnswerTrace
 """What happens while a question is answered; the last one is the Asking, and its answer has all the sentences."""
 
 
-class Options(TypedDict, total=False):
+class AskOptions(TypedDict, total=False):
     """What may be said beside a question.
 
     `today` is the day that `this week` is counted from, `turns` are what was said before where no history knows it,
@@ -68,7 +68,11 @@ class Conversation:
     """
 
     def __init__(
-        self, store: Store, search: Search, history: History, writer: Callable[[], Writer | None] = lambda: None
+        self,
+        store: Store,
+        search: Search,
+        history: ConversationHistory,
+        writer: Callable[[], Writer | None] = lambda: None,
     ) -> None:
         self._store, self._search, self._history, self._make_writer = store, search, history, writer
         self._at_work = Semaphore(AT_WORK)
@@ -81,21 +85,21 @@ class Conversation:
         """Make what writes answers before the first question needs it. Raises UsageError."""
         _ = self._writer
 
-    def ask(self, question: str, conversation: str = "", **options: Unpack[Options]) -> Answer:
+    def ask(self, question: str, conversation: str = "", **options: Unpack[AskOptions]) -> Answer:
         """The answer; a conversation's id makes follow-ups understood and the turn remembered. Raises UsageError."""
         return self.look(question, conversation, **options).answer
 
-    def look(self, question: str, conversation: str = "", **options: Unpack[Options]) -> Asking:
+    def look(self, question: str, conversation: str = "", **options: Unpack[AskOptions]) -> AnswerTrace:
         """The same with what the answer was made from."""
-        return next(event for event in self.stream(question, conversation, **options) if isinstance(event, Asking))
+        return next(event for event in self.stream(question, conversation, **options) if isinstance(event, AnswerTrace))
 
-    def stream(self, question: str, conversation: str = "", **options: Unpack[Options]) -> Iterator[Event]:
+    def stream(self, question: str, conversation: str = "", **options: Unpack[AskOptions]) -> Iterator[AnswerEvent]:
         """The same as it comes about. Closing the iterator ends what is under way, and nothing is remembered.
 
         Raises Cancelled where another thread does that by the cancellation.
         """
         watch = Stopwatch()
-        question = checked(question)
+        question = validate_question(question)
         cancellation = options.get("cancellation") or Cancellation()
         writing = self._writer.begin(cancellation) if self._writer else None
         yield "searching"
@@ -107,7 +111,7 @@ class Conversation:
                 with self._working(cancellation):
                     found = search(filters=filters, catalog=catalog)
                 watch.mark("search")
-                inquiry = _Inquiry(question, standalone, found, writing, watch, cancellation, catalog)
+                inquiry = _AnswerContext(question, standalone, found, writing, watch, cancellation, catalog)
                 answer = yield from self._answer(inquiry)
                 if answer.status != "no_answer":
                     break
@@ -115,7 +119,7 @@ class Conversation:
         answer = replace(answer, conversation_id=conversation, timings_ms=watch.timings(), tokens=_tokens(writing))
         if conversation:
             answer = replace(answer, turn=self._history.remember(conversation, answer))
-        yield Asking(answer, found, writing)
+        yield AnswerTrace(answer, found, writing)
 
     def forget(self, conversation: str) -> bool:
         """Delete what was said; whether there was anything."""
@@ -129,19 +133,21 @@ class Conversation:
                 raise Cancelled("Nobody waits for this answer any more.")
             yield
 
-    def _standalone(self, question: str, turns: Sequence[Turn], writing: Writing | None) -> str:
+    def _standalone(self, question: str, turns: Sequence[Turn], writing: GenerationState | None) -> str:
         if self._writer and writing:
             return self._writer.standalone(question, turns, writing)
-        return condense(question, turns)
+        return rewrite_question(question, turns)
 
-    def _answer(self, inquiry: "_Inquiry") -> Generator[Event, None, Answer]:
+    def _answer(self, inquiry: "_AnswerContext") -> Generator[AnswerEvent, None, Answer]:
         catalog, found, writing = inquiry.catalog, inquiry.found, inquiry.writing
         # Counting what is owed reads a small index, the share reads every passage: only when there is something to say.
-        share = pending.share(catalog) if pending.count_owed(catalog, "vectors") else None
+        share = pending.index_coverage(catalog) if pending.count_pending(catalog, "vectors") else None
         all_embedded = not found.without_vectors and (share is None or share.vectors >= share.passages)
         embedding = catalog.fact("embedding") or FITTED_TO
-        weight = evidence(inquiry.standalone, found.asked, found.hits, all_embedded=all_embedded, embedding=embedding)
-        claims = own_words(found, catalog)
+        weight = answer_probability(
+            inquiry.standalone, found.asked, found.hits, all_embedded=all_embedded, embedding=embedding
+        )
+        claims = quote_claims(found, catalog)
         weight = max(weight, SPOKEN) if claims else weight
         if not claims and asks_only_for_words(found):
             answer = decline_speaker(inquiry.question, inquiry.standalone, found, catalog)
@@ -157,7 +163,7 @@ class Conversation:
             notes=(*answer.notes, *_notes(found, share)),
         )
 
-    def _affirm(self, inquiry: "_Inquiry", claims: Sequence[Claim]) -> Generator[Event, None, Answer]:
+    def _affirm(self, inquiry: "_AnswerContext", claims: Sequence[Claim]) -> Generator[AnswerEvent, None, Answer]:
         """A speaker's own words as they are, else the model's answer where it holds, else the articles' sentences."""
         catalog, found, writing = inquiry.catalog, inquiry.found, inquiry.writing
         composition, by, note = Composition(catalog), "extract", ""
@@ -168,18 +174,21 @@ class Conversation:
                 return replace(self._decline(inquiry), answered_by=by)
         if not composition.has_text:
             with self._working(inquiry.cancellation):
-                by, claims = "extract", claims or extract(inquiry.standalone, found.asked, found.hits, catalog)
+                by, claims = (
+                    "extract",
+                    claims or extract_sentences(inquiry.standalone, found.asked, found.hits, catalog),
+                )
             for claim in claims:
                 yield inquiry.said(composition.add(claim))
         if not composition.has_text:
             return self._decline(inquiry)
-        missing = () if found.match.misspelt else unmentioned(inquiry.standalone, found.asked)
+        missing = () if found.match.misspelt else unmentioned_names(inquiry.standalone, found.asked)
         answer = composition.answer(inquiry.question, inquiry.standalone, missing)
         return replace(answer, answered_by=by, notes=(*answer.notes, note) if note else answer.notes)
 
     def _written(
-        self, writer: Writer, inquiry: "_Inquiry", writing: Writing, composition: Composition
-    ) -> Generator[Event, None, str]:
+        self, writer: Writer, inquiry: "_AnswerContext", writing: GenerationState, composition: Composition
+    ) -> Generator[AnswerEvent, None, str]:
         """The model's sentences that hold; returns what a reader should know of how it went."""
         yield "writing"
         writing.declined, writing.draft = False, ""  # an article asked first may have declined
@@ -193,28 +202,28 @@ class Conversation:
             return ""
         return "Nothing the model wrote could be verified; these are the articles' own sentences."
 
-    def _decline(self, inquiry: "_Inquiry") -> Answer:
+    def _decline(self, inquiry: "_AnswerContext") -> Answer:
         return decline(inquiry.question, inquiry.standalone, inquiry.found.hits, inquiry.catalog)
 
 
 @dataclass(frozen=True, slots=True)
-class _Inquiry:
+class _AnswerContext:
     """One question on its way to an answer."""
 
     question: str
     standalone: str
-    found: Found
-    writing: Writing | None
+    found: SearchResult
+    writing: GenerationState | None
     watch: Stopwatch
     cancellation: Cancellation
-    catalog: Reading  # as it was when the question was asked
+    catalog: CatalogReader  # as it was when the question was asked
 
     def said(self, sentence: Sentence) -> Sentence:
         self.watch.mark("first_sentence")
         return sentence
 
 
-def _places(catalog: Reading, options: Options) -> Iterator[Filters]:
+def _places(catalog: CatalogReader, options: AskOptions) -> Iterator[Filters]:
     """Where to look, one after the other until something answers; no place answers after it has said anything."""
     filters = options.get("filters") or Filters()
     first = find_article(catalog, options.get("first", ""))
@@ -223,13 +232,13 @@ def _places(catalog: Reading, options: Options) -> Iterator[Filters]:
     yield filters
 
 
-def _tokens(writing: Writing | None) -> dict[str, int]:
+def _tokens(writing: GenerationState | None) -> dict[str, int]:
     if writing is None or not writing.tokens.total:
         return {}
     return {"read": writing.tokens.read, "written": writing.tokens.written}
 
 
-def _notes(found: Found, share: pending.Share | None) -> tuple[str, ...]:
+def _notes(found: SearchResult, share: pending.IndexCoverage | None) -> tuple[str, ...]:
     if found.match.misspelt and found.match.voices and found.asked.speech:
         return (f"Nobody called {found.asked.speech.name} is quoted; taken to mean {found.match.voices[0].name}.",)
     if found.without_vectors:

@@ -35,7 +35,7 @@ END
 """
 
 
-class History:
+class ConversationHistory:
     """Turns by conversation; a conversation's id is surface, chat and thread. Raises IndexUnavailable."""
 
     def __init__(self, path: Path) -> None:

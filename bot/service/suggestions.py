@@ -8,12 +8,12 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from bot.answering.messages import Answer
-from bot.answering.speaker_quotes import own_words
+from bot.answering.speaker_quotes import quote_claims
 from retrieval.catalog.filters import Filters
-from retrieval.catalog.reader import Reading
+from retrieval.catalog.reader import CatalogReader
 from retrieval.documents import QuoteHit
 from retrieval.quotes import quote_table
-from retrieval.quotes.speakers.speaker_index import Match
+from retrieval.quotes.speakers.speaker_index import SpeakerMatch
 from retrieval.search.hybrid_search import Search
 from retrieval.search.quote_search import LEADING
 
@@ -31,11 +31,11 @@ _TOPIC = re.compile(
 )
 
 
-def openers(search: Search, catalog: Reading, most: int = OPENERS) -> tuple[str, ...]:
+def openers(search: Search, catalog: CatalogReader, most: int = OPENERS) -> tuple[str, ...]:
     """Questions about what those say who are quoted most, each about somebody else where there are enough."""
     record = search.record(catalog)
     people = [voice for voice in record.voices(most=LEADING) if voice.is_person][:MOST_VOICES]
-    about = (record.of(Match((voice,)), Filters()) for voice in people)
+    about = (record.of(SpeakerMatch((voice,)), Filters()) for voice in people)
     asked = [list(islice(_questions(hits), 2)) for hits in about]
     first = [questions[0] for questions in asked if questions]
     second = [question for questions in asked for question in questions[1:]]
@@ -43,7 +43,7 @@ def openers(search: Search, catalog: Reading, most: int = OPENERS) -> tuple[str,
     return _answerable([*first, *second, *plain], search, catalog, most)
 
 
-def follow_ups(answer: Answer, search: Search, catalog: Reading, most: int = FOLLOW_UPS) -> tuple[str, ...]:
+def follow_ups(answer: Answer, search: Search, catalog: CatalogReader, most: int = FOLLOW_UPS) -> tuple[str, ...]:
     """Questions about what else is said in the articles that an answer cites."""
     articles = dict.fromkeys(citation.article for citation in answer.citations)
     cited = {(citation.article, citation.start) for citation in answer.citations}
@@ -65,6 +65,6 @@ def _questions(hits: Iterable[QuoteHit]) -> Iterator[str]:
                 yield question
 
 
-def _answerable(questions: Iterable[str], search: Search, catalog: Reading, most: int) -> tuple[str, ...]:
+def _answerable(questions: Iterable[str], search: Search, catalog: CatalogReader, most: int) -> tuple[str, ...]:
     tried = islice(dict.fromkeys(questions), MOST_TRIED)
-    return tuple(islice((one for one in tried if own_words(search(one, catalog=catalog), catalog)), most))
+    return tuple(islice((one for one in tried if quote_claims(search(one, catalog=catalog), catalog)), most))

@@ -11,7 +11,7 @@ from retrieval.errors import Busy
 T = TypeVar("T")
 
 
-class Threads:
+class BoundedThreadPool:
     """Runs `at_once` pieces of work side by side and lets `waiting` more wait."""
 
     def __init__(self, name: str, at_once: int, waiting: int) -> None:

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
-from bot.telegram.storage.reader_store import Readers
+from bot.telegram.storage.reader_store import ReaderStore
 
 MINUTE = 60.0  # seconds
 
 
 @dataclass(frozen=True, slots=True)
-class Access:
+class AccessControl:
     """Allow-lists (None lets everybody in) and limits (0 is none); users who are let in may ask in any chat."""
 
     users: frozenset[int] | None = None
@@ -27,7 +27,7 @@ class Access:
             f", this chat's is {chat}." if chat != reader else "."
         )
 
-    def limit(self, reader: int, readers: Readers, update: int) -> str:
+    def limit(self, reader: int, readers: ReaderStore, update: int) -> str:
         """Why somebody has to wait, empty where he need not; admins never do."""
         if reader in self.admins:
             return ""

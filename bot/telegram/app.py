@@ -15,20 +15,20 @@ from telegram.ext import Application, ApplicationBuilder, ContextTypes
 from telegram.warnings import PTBDeprecationWarning
 
 from bot.app.build import App
-from bot.service.async_answers import Answering
-from bot.telegram.access import Access
-from bot.telegram.context import Context, Desk
+from bot.service.async_answers import AsyncAnswers
+from bot.telegram.access import AccessControl
+from bot.telegram.context import BotServices, Context
 from bot.telegram.handlers import admin
 from bot.telegram.handlers.menu import set_menus
 from bot.telegram.handlers.routes import overtakes, route
 from bot.telegram.messages.examples import Examples
 from bot.telegram.sending.delivery import Delivery
-from bot.telegram.sending.rate_limiter import Pace
-from bot.telegram.storage.journal import Journal
-from bot.telegram.storage.reader_store import Readers
-from bot.telegram.storage.telegram_database import Database
-from bot.telegram.storage.update_order import InOrder
-from bot.telegram.storage.update_queue import Inbox
+from bot.telegram.sending.rate_limiter import RateLimiter
+from bot.telegram.storage.journal import DeliveryJournal
+from bot.telegram.storage.reader_store import ReaderStore
+from bot.telegram.storage.telegram_database import TelegramDatabase
+from bot.telegram.storage.update_order import OrderedUpdateProcessor
+from bot.telegram.storage.update_queue import PersistentUpdateQueue
 from retrieval.errors import UsageError
 
 AT_ONCE, WAITING = 4, 10_000  # answers made side by side, and questions that wait for their turn
@@ -63,7 +63,7 @@ async def run(app: App) -> None:
 @asynccontextmanager
 async def serving(app: App, *, listening: bool = True) -> AsyncIterator[Bot]:
     """The bot, running meanwhile; unless it is `listening`, somebody else feeds its queue. Raises UsageError."""
-    database = Database(app.settings.data / "telegram.db")
+    database = TelegramDatabase(app.settings.data / "telegram.db")
     bot, order = make_bot(app, database)
     answering = desk_of(bot).answering
     try:
@@ -81,7 +81,7 @@ async def serving(app: App, *, listening: bool = True) -> AsyncIterator[Bot]:
         database.close()
 
 
-def make_bot(app: App, database: Database) -> tuple[Bot, InOrder]:
+def make_bot(app: App, database: TelegramDatabase) -> tuple[Bot, OrderedUpdateProcessor]:
     """The library's application over an opened index. Raises UsageError without a token."""
     settings = app.settings
     token = settings.telegram_bot_token.get_secret_value()
@@ -89,9 +89,9 @@ def make_bot(app: App, database: Database) -> tuple[Bot, InOrder]:
         raise UsageError(NO_TOKEN)
     # The library warns of what it will do differently one day, each time Telegram says how long to wait.
     warnings.filterwarnings("ignore", ".*retry_after", PTBDeprecationWarning)
-    journal = Journal(database)
-    inbox = Inbox(journal)
-    order = InOrder(journal, overtakes)
+    journal = DeliveryJournal(database)
+    inbox = PersistentUpdateQueue(journal)
+    order = OrderedUpdateProcessor(journal, overtakes)
     server = (settings.telegram_api or TELEGRAM).rstrip("/")
     builder = (
         ApplicationBuilder()
@@ -99,7 +99,7 @@ def make_bot(app: App, database: Database) -> tuple[Bot, InOrder]:
         .base_url(f"{server}/bot")
         .base_file_url(f"{server}/file/bot")
         .context_types(ContextTypes(context=Context))
-        .rate_limiter(Pace())
+        .rate_limiter(RateLimiter())
         .update_queue(inbox)
         .concurrent_updates(order)
         .connection_pool_size(CONNECTIONS)
@@ -113,32 +113,32 @@ def make_bot(app: App, database: Database) -> tuple[Bot, InOrder]:
     return bot, order
 
 
-def desk_of(bot: Bot) -> Desk:
+def desk_of(bot: Bot) -> BotServices:
     """What the handlers share."""
-    desk: Desk = bot.bot_data["desk"]
+    desk: BotServices = bot.bot_data["desk"]
     return desk
 
 
-def _desk(app: App, bot: Bot, database: Database, inbox: Inbox) -> Desk:
+def _desk(app: App, bot: Bot, database: TelegramDatabase, inbox: PersistentUpdateQueue) -> BotServices:
     settings, journal = app.settings, inbox.journal
 
     async def moved(old: int, new: int) -> None:
         await admin.move(desk, old, new)
 
-    desk = Desk(
+    desk = BotServices(
         app=app,
         bot=bot.bot,
-        access=Access(
+        access=AccessControl(
             settings.telegram_users,
             settings.telegram_chats,
             settings.telegram_admins or frozenset(),
             settings.telegram_per_minute,
             settings.telegram_daily,
         ),
-        answering=Answering(AT_ONCE, WAITING),
+        answering=AsyncAnswers(AT_ONCE, WAITING),
         history=app.history,
         journal=journal,
-        readers=Readers(database),
+        readers=ReaderStore(database),
         delivery=Delivery(bot.bot, journal, moved),
         examples=Examples(app.search, app.store.catalog),
         resumed=inbox.resumed,
@@ -164,7 +164,7 @@ async def _reach(begin: Callable[[], Any]) -> None:
 async def _begin(bot: Bot, *, listening: bool) -> None:
     await bot.start()
     queue = bot.update_queue
-    if isinstance(queue, Inbox):
+    if isinstance(queue, PersistentUpdateQueue):
         await queue.resume(bot.bot)
     await _listen(bot, listening=listening)
     try:
@@ -193,7 +193,7 @@ async def _listen(bot: Bot, *, listening: bool) -> None:
         )
 
 
-async def _end(bot: Bot, order: InOrder) -> None:
+async def _end(bot: Bot, order: OrderedUpdateProcessor) -> None:
     if bot.updater and bot.updater.running:
         await bot.updater.stop()
     await order.close(PATIENCE)
@@ -201,7 +201,7 @@ async def _end(bot: Bot, order: InOrder) -> None:
         await bot.stop()
 
 
-async def _clean(desk: Desk) -> None:
+async def _clean(desk: BotServices) -> None:
     """Delete what is older than it is kept for, now and every hour."""
     while True:
         days = desk.app.settings.keep_conversations

@@ -7,7 +7,7 @@ _FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 _TALKATIVE = ("httpx", "httpcore", "telegram", "tornado", "aiohttp", "apscheduler")  # httpx writes whole URLs
 
 
-class Redacted(logging.Formatter):
+class RedactingFormatter(logging.Formatter):
     """Formats as usual, then strikes the secrets out, in tracebacks too."""
 
     def __init__(self, *secrets: str) -> None:
@@ -24,14 +24,14 @@ class Redacted(logging.Formatter):
 def log_to_stderr(*secrets: str) -> None:
     """What the bot has to say from INFO on, of the libraries what went wrong."""
     handler = logging.StreamHandler()
-    handler.setFormatter(Redacted(*secrets))
+    handler.setFormatter(RedactingFormatter(*secrets))
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
     for name in _TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
     logging.getLogger("telegram").setLevel(logging.CRITICAL)  # what it raises is said by us, once
 
 
-class Seldom:
+class ThrottledWarning:
     """Logs a sentence once, and again only after a while."""
 
     def __init__(self, log: logging.Logger, seconds: float = 600.0) -> None:

@@ -13,17 +13,17 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.app.build import App
-from bot.service.async_answers import Answering
+from bot.service.async_answers import AsyncAnswers
 from bot.web.auth.conversation_ids import Conversations
-from bot.web.auth.policy import Policy, policy_of
-from bot.web.middleware.proxies import Proxies
-from bot.web.middleware.security_headers import Guarded
-from bot.web.middleware.server_errors import Unexpected
-from bot.web.middleware.size_limits import Sized
-from bot.web.middleware.webhook_mount import Guest, Posted
+from bot.web.auth.policy import AccessPolicy, policy_of
+from bot.web.middleware.proxies import TrustedProxies
+from bot.web.middleware.security_headers import SecurityHeadersMiddleware
+from bot.web.middleware.server_errors import ServerErrorMiddleware
+from bot.web.middleware.size_limits import SizeLimitMiddleware
+from bot.web.middleware.webhook_mount import WebhookApp, WebhookMiddleware
 from bot.web.routes import articles, ask, chat_completions, conversations, health, quotes, search, session
 from bot.web.runtime.metrics import Metrics
-from bot.web.runtime.state import State
+from bot.web.runtime.state import ServerState
 from bot.web.schemas.error_responses import answer_problems
 from bot.web.widget import demo, routes
 
@@ -32,7 +32,7 @@ PURGED_EVERY = 3_600  # seconds
 PREFLIGHT = 7_200  # seconds that browsers keep what a site's pages may send; Chromium keeps it no longer
 
 
-def make_app(app: App, host: str = "127.0.0.1", guest: Guest | None = None) -> FastAPI:
+def make_app(app: App, host: str = "127.0.0.1", guest: WebhookApp | None = None) -> FastAPI:
     """The HTTP application over an opened index, to listen on `host`. Raises UsageError where anybody could ask it."""
     policy = policy_of(app, host)
 
@@ -55,10 +55,10 @@ def make_app(app: App, host: str = "127.0.0.1", guest: Guest | None = None) -> F
     return web
 
 
-def _surround(web: FastAPI, policy: Policy, guest: Guest | None) -> None:
+def _surround(web: FastAPI, policy: AccessPolicy, guest: WebhookApp | None) -> None:
     """What every request goes through: the last one added is the first one to see it."""
-    web.add_middleware(Unexpected)
-    web.add_middleware(Sized)
+    web.add_middleware(ServerErrorMiddleware)
+    web.add_middleware(SizeLimitMiddleware)
     if policy.sites:
         web.add_middleware(
             CORSMiddleware,
@@ -68,20 +68,20 @@ def _surround(web: FastAPI, policy: Policy, guest: Guest | None) -> None:
             expose_headers=("X-Request-Id", "Retry-After"),
             max_age=PREFLIGHT,
         )
-    web.add_middleware(Proxies, trusted=policy.proxies)
+    web.add_middleware(TrustedProxies, trusted=policy.proxies)
     if guest:
-        web.add_middleware(Posted, guest=guest)
-    web.add_middleware(Guarded)
-    web.add_middleware(Identified)
+        web.add_middleware(WebhookMiddleware, guest=guest)
+    web.add_middleware(SecurityHeadersMiddleware)
+    web.add_middleware(RequestIdMiddleware)
 
 
-def _state(app: App, policy: Policy) -> State:
+def _state(app: App, policy: AccessPolicy) -> ServerState:
     metrics = Metrics()
-    answering = Answering(app.settings.at_once, app.settings.waiting)
-    return State(app, answering, Conversations(app.history), metrics, policy)
+    answering = AsyncAnswers(app.settings.at_once, app.settings.waiting)
+    return ServerState(app, answering, Conversations(app.history), metrics, policy)
 
 
-async def _purge(state: State) -> None:
+async def _purge(state: ServerState) -> None:
     """Forget, now and every hour, what was said longer ago than conversations are kept."""
     days = state.app.settings.keep_conversations
     while days:
@@ -92,7 +92,7 @@ async def _purge(state: State) -> None:
         await asyncio.sleep(PURGED_EVERY)
 
 
-class Identified:
+class RequestIdMiddleware:
     """Gives each request an id that its response carries."""
 
     def __init__(self, app: ASGIApp) -> None:

@@ -8,21 +8,19 @@ from importlib.resources import files
 from pathlib import Path
 
 from retrieval.catalog import duplicate_articles
-from retrieval.catalog.database import Database, now
+from retrieval.catalog.database import CatalogDatabase, now
 from retrieval.catalog.migrations import migrate
-from retrieval.catalog.reader import Outcome, Reading, unknown
-from retrieval.catalog.rows import CURRENT, Cut, passage_rows, version_row
+from retrieval.catalog.reader import CatalogReader, unknown
+from retrieval.catalog.rows import CURRENT, SegmentedArticle, passage_rows, version_row
 from retrieval.documents import Article
 from retrieval.errors import IndexUnavailable
 from retrieval.quotes import quote_table
-from retrieval.text.canonical_url import key
-
-__all__ = ["Catalog", "Cut", "Outcome", "now"]
+from retrieval.text.canonical_url import url_key
 
 REMOVED = "removed"
 
 
-class Catalog(Reading):
+class Catalog(CatalogReader):
     """One SQLite file in WAL mode; safe to share between threads, each gets a connection of its own.
 
     Raises IndexUnavailable when the file cannot be opened.
@@ -30,7 +28,7 @@ class Catalog(Reading):
 
     def __init__(self, path: Path) -> None:
         try:
-            self._database = Database(path)
+            self._database = CatalogDatabase(path)
             super().__init__(lambda: self._database.connection)
             with self.transaction() as db:
                 migrate(db)
@@ -43,19 +41,19 @@ class Catalog(Reading):
         return self._database.transaction()
 
     @contextmanager
-    def reading(self) -> Iterator[Reading]:
+    def reading(self) -> Iterator[CatalogReader]:
         """The catalog as it is at this moment, whatever is put or removed meanwhile.
 
         It belongs to no thread, but only one may use it at a time.
         """
         with self._database.snapshot() as db:
-            yield Reading(lambda: db)
+            yield CatalogReader(lambda: db)
 
     def close(self) -> None:
         """Close every connection."""
         self._database.close()
 
-    def put(self, batch: Iterable[Cut]) -> list[str]:
+    def put(self, batch: Iterable[SegmentedArticle]) -> list[str]:
         """Store articles with their passages and quotes as current versions, in one transaction.
 
         Returns those of which another article with the same text is kept: they are stored without passages and quotes.
@@ -63,7 +61,7 @@ class Catalog(Reading):
         with self.transaction() as db:
             return [cut.article.id for cut in batch if _put(db, cut)]
 
-    def recut(self, cut: Cut) -> None:
+    def recut(self, cut: SegmentedArticle) -> None:
         """Replace the passages and quotes of a current version; of one that is no longer current nothing is taken."""
         article = cut.article
         with self.transaction() as db:
@@ -103,7 +101,7 @@ class Catalog(Reading):
         self.db.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", [key, value])
 
 
-def _put(db: sqlite3.Connection, cut: Cut) -> bool:
+def _put(db: sqlite3.Connection, cut: SegmentedArticle) -> bool:
     """Store one version; whether it is a copy."""
     article = cut.article
     known = db.execute("SELECT version, hash, copy_of FROM articles WHERE id = ?", [article.id]).fetchone()
@@ -116,7 +114,7 @@ def _put(db: sqlite3.Connection, cut: Cut) -> bool:
     db.execute(
         "INSERT INTO articles (id, version, hash, page) VALUES (?, ?, ?, ?) "
         "ON CONFLICT (id) DO UPDATE SET version = excluded.version, hash = excluded.hash, page = excluded.page",
-        [article.id, number, article.content_hash, key(article.url)],
+        [article.id, number, article.content_hash, url_key(article.url)],
     )
     row = version_row(article, number)
     db.execute(f"INSERT INTO versions ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", list(row.values()))
@@ -124,18 +122,18 @@ def _put(db: sqlite3.Connection, cut: Cut) -> bool:
     return _take_apart(db, cut, number)
 
 
-def _take_apart(db: sqlite3.Connection, cut: Cut, number: int) -> bool:
+def _take_apart(db: sqlite3.Connection, cut: SegmentedArticle, number: int) -> bool:
     """Passages and quotes in place of those there were, none for a copy; whether it is one.
 
     Passages that stay the same stay in both indexes.
     """
-    article, mine = cut.article.id, duplicate_articles.shape(cut.body)
+    article, mine = cut.article.id, duplicate_articles.text_signature(cut.body)
     kept = duplicate_articles.find(db, article, mine) if mine else ""
     db.execute("UPDATE articles SET copy_of = ? WHERE id = ?", [kept, article])
     db.execute("DELETE FROM uncut WHERE article = ?", [article])
     if kept:
         _let_go(db, article)
-        cut, mine = Cut(cut.article, ()), None
+        cut, mine = SegmentedArticle(cut.article, ()), None
     duplicate_articles.keep(db, article, mine)
     rows = list(passage_rows(cut, number))
     _retire(db, article, but=[row[0] for row in rows])

@@ -10,7 +10,7 @@ from pathlib import Path
 BUSY_SECONDS = 60
 
 
-class Database:
+class CatalogDatabase:
     """Safe to share between threads. Raises OSError and sqlite3.Error when the file cannot be opened."""
 
     def __init__(self, path: Path) -> None:

@@ -32,14 +32,14 @@ _FACTORS = np.random.default_rng(_SEED).integers(1, 2**63, BANDS * ROWS, dtype=n
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class TextSignature:
     """What two texts are compared by: the hashes of their shingles, their figures and names."""
 
     shingles: Hashes = field(repr=False)
     facts: frozenset[str]
 
 
-def shape(body: str) -> Shape | None:
+def text_signature(body: str) -> TextSignature | None:
     """The shape of a text, None where it is too short to be told from others."""
     words = _WORD.findall(body.casefold())
     if len(words) < FEWEST_WORDS:
@@ -48,10 +48,10 @@ def shape(body: str) -> Shape | None:
     runs = np.zeros(len(words) - SHINGLE + 1, np.uint64)
     for at, factor in enumerate(_MIX):
         runs += hashed[at : at + len(runs)] * np.uint64(factor)
-    return Shape(np.unique(_mixed(runs)), frozenset(_FACT.findall(body)))
+    return TextSignature(np.unique(_mixed(runs)), frozenset(_FACT.findall(body)))
 
 
-def resemblance(one: Shape, other: Shape) -> float:
+def resemblance(one: TextSignature, other: TextSignature) -> float:
     """Share of all their shingles that both have; 0 where each has figures or names that the other has not.
 
     A correction that an outlet has made and another has not is what a reader wants to see.
@@ -62,27 +62,27 @@ def resemblance(one: Shape, other: Shape) -> float:
     return shared / (len(one.shingles) + len(other.shingles) - shared)
 
 
-def find(db: sqlite3.Connection, article: str, mine: Shape) -> str:
+def find(db: sqlite3.Connection, article: str, mine: TextSignature) -> str:
     """The kept article with the same text as this one, the most alike of several; empty where there is none."""
     sql = (
         f"SELECT article FROM bands WHERE band IN ({', '.join('?' * BANDS)}) AND article <> ? "
         "GROUP BY article ORDER BY count(*) DESC LIMIT ?"
     )
     rows = db.execute(sql, [*bands(mine), article, MOST_COMPARED]).fetchall()
-    others = {row["article"]: shape(_body(db, row["article"])) for row in rows}
+    others = {row["article"]: text_signature(_body(db, row["article"])) for row in rows}
     alike = {key: resemblance(mine, other) for key, other in others.items() if other}
     best = max(alike, key=lambda key: alike[key], default="")
     return best if best and alike[best] >= SAME else ""
 
 
-def keep(db: sqlite3.Connection, article: str, mine: Shape | None) -> None:
+def keep(db: sqlite3.Connection, article: str, mine: TextSignature | None) -> None:
     """Have this article found by its text from now on, or by none; part of the caller's transaction."""
     db.execute("DELETE FROM bands WHERE article = ?", [article])
     if mine:
         db.executemany("INSERT INTO bands VALUES (?, ?)", [(band, article) for band in bands(mine)])
 
 
-def bands(mine: Shape) -> list[int]:
+def bands(mine: TextSignature) -> list[int]:
     """One number for each band of the text's MinHash, as SQLite holds them."""
     least = (_FACTORS[:, None] * mine.shingles[None, :] >> np.uint64(16)).min(axis=1).reshape(BANDS, ROWS)
     joined = np.arange(BANDS, dtype=np.uint64)

@@ -2,7 +2,7 @@
 
 import sqlite3
 
-from retrieval.text.canonical_url import key
+from retrieval.text.canonical_url import url_key
 
 _TEXT = "TEXT NOT NULL DEFAULT ''"
 _LATER = (
@@ -39,5 +39,5 @@ def _columns(db: sqlite3.Connection, table: str) -> set[str]:
 
 def _fill_pages(db: sqlite3.Connection) -> None:
     current = "SELECT a.id, v.url FROM articles a JOIN versions v ON v.article = a.id AND v.number = a.version"
-    pages = [(key(row["url"]), row["id"]) for row in db.execute(current)]
+    pages = [(url_key(row["url"]), row["id"]) for row in db.execute(current)]
     db.executemany("UPDATE articles SET page = ? WHERE id = ?", pages)

@@ -9,13 +9,13 @@ from retrieval.catalog.filters import Filters
 from retrieval.catalog.rows import CURRENT, HIT_COLUMNS, article_of, hit_of, passage_of
 from retrieval.documents import Article, Copy, Hit, Passage, digest
 from retrieval.errors import UnknownArticle
-from retrieval.text.canonical_url import key
+from retrieval.text.canonical_url import url_key
 
 Outcome = Literal["added", "changed", "unchanged"]
 AT_ONCE = 500  # ids in one statement
 
 
-class Reading:
+class CatalogReader:
     """Articles, passages and facts through the connection that `connect` gives."""
 
     def __init__(self, connect: Callable[[], sqlite3.Connection]) -> None:
@@ -201,19 +201,19 @@ def _named(filters: Filters) -> tuple[str, list[str]]:
 _KEPT = "SELECT iif(copy_of = '', id, copy_of) AS id FROM articles"
 
 
-def find_article(catalog: Reading, named: str) -> str:
+def find_article(catalog: CatalogReader, named: str) -> str:
     """The id of the current article with this id or URL, empty where there is none.
 
     Of an article that is a copy, the id of the one kept in its place, because that is the one that answers.
     """
     row = catalog.db.execute(f"{_KEPT} WHERE id = ? AND version > 0", [named]).fetchone()
-    if row is None and (page := key(named)):
+    if row is None and (page := url_key(named)):
         sql = f"{_KEPT} WHERE page = ? AND version > 0 ORDER BY copy_of <> '', rowid LIMIT 1"
         row = catalog.db.execute(sql, [page]).fetchone()
     return str(row["id"]) if row else ""
 
 
-def known_as(catalog: Reading, article: Article) -> str:
+def known_as(catalog: CatalogReader, article: Article) -> str:
     """The id under which an article's page is known already, else its own.
 
     A page has one article, whichever of its URLs its id was made of; ids that a source gives are left as they are.
@@ -224,15 +224,15 @@ def known_as(catalog: Reading, article: Article) -> str:
         "SELECT a.id, v.url FROM articles a JOIN versions v ON v.article = a.id AND v.number = a.version "
         "WHERE a.page = ? ORDER BY a.rowid"
     )
-    same = (row for row in catalog.db.execute(sql, [key(article.url)]) if _is_made_of(row["url"], row["id"]))
+    same = (row for row in catalog.db.execute(sql, [url_key(article.url)]) if _is_made_of(row["url"], row["id"]))
     return next((str(row["id"]) for row in same), article.id)
 
 
 def id_of(url: str) -> str:
     """The id of the article on a page, where it has none of its own."""
-    return digest(key(url))[:12]
+    return digest(url_key(url))[:12]
 
 
 def _is_made_of(url: str, name: str) -> bool:
-    page = key(url)
+    page = url_key(url)
     return bool(page) and name in (digest(url)[:12], id_of(url))

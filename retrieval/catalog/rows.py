@@ -17,7 +17,7 @@ HIT_COLUMNS = (
 )
 
 
-class Cut(NamedTuple):
+class SegmentedArticle(NamedTuple):
     """An article taken apart: the spans of its passages with their headings, and its quotes."""
 
     article: Article
@@ -50,7 +50,7 @@ def version_row(article: Article, number: int) -> dict[str, Any]:
     }
 
 
-def passage_rows(cut: Cut, number: int) -> Iterator[list[Any]]:
+def passage_rows(cut: SegmentedArticle, number: int) -> Iterator[list[Any]]:
     """The columns of each passage, without its state.
 
     A passage's id is made of all that an index holds of it, not of its place: what a correction leaves as it was keeps

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from itertools import pairwise
 
-from retrieval.catalog.reader import Reading, unknown
+from retrieval.catalog.reader import CatalogReader, unknown
 from retrieval.catalog.rows import article_of
 from retrieval.documents import Article
-from retrieval.text.sentences import sentences
+from retrieval.text.sentences import sentence_spans
 
 FACTS = ("url", "title", "authors", "outlet", "published", "updated", "language", "section")
 
@@ -24,7 +24,7 @@ class Version:
     difference: tuple[str, ...] = ()  # sentences that went (`- …`) and came (`+ …`)
 
 
-def versions(catalog: Reading, article: str) -> list[Version]:
+def versions(catalog: CatalogReader, article: str) -> list[Version]:
     """All versions of an article, oldest first. Raises UnknownArticle."""
     found = [*_newest_first(catalog, article)][::-1]
     if not found:
@@ -32,7 +32,7 @@ def versions(catalog: Reading, article: str) -> list[Version]:
     return [found[0], *(_beside(before, after) for before, after in pairwise(found))]
 
 
-def corrected(catalog: Reading, article: str) -> str:
+def corrected(catalog: CatalogReader, article: str) -> str:
     """When the article's text was last changed since it was first added, ISO 8601; empty where it never was.
 
     That is the day the article names where it is later than the day on which the former text was still found.
@@ -55,7 +55,7 @@ def difference(before: str, after: str) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def _newest_first(catalog: Reading, article: str) -> Iterator[Version]:
+def _newest_first(catalog: CatalogReader, article: str) -> Iterator[Version]:
     rows = catalog.db.execute("SELECT * FROM versions WHERE article = ? ORDER BY number DESC", [article])
     return (Version(row["number"], row["added"], article_of(row)) for row in rows)
 
@@ -66,4 +66,4 @@ def _beside(before: Version, after: Version) -> Version:
 
 
 def _sentences(text: str) -> list[str]:
-    return [" ".join(text[start:end].split()) for start, end in sentences(text)]
+    return [" ".join(text[start:end].split()) for start, end in sentence_spans(text)]

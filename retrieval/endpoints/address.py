@@ -11,7 +11,7 @@ VERSION = "/v1"  # where OpenAI-compatible endpoints begin when only a host is g
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
+class AddressSettings:
     """What an endpoint is for and what its settings are called, so that an error says which one to change."""
 
     purpose: str = "model"
@@ -23,7 +23,7 @@ class Names:
     example: str = "http://localhost:11434/v1"
 
 
-CHAT = Names()
+CHAT = AddressSettings()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Address:
     url: str
     authorization: str = field(default="", repr=False)
     secrets: tuple[str, ...] = field(default=(), repr=False)
-    names: Names = CHAT
+    names: AddressSettings = CHAT
 
     def __str__(self) -> str:
         return f"The {self.names.purpose} endpoint {self.url}"
@@ -45,7 +45,7 @@ class Address:
         return text
 
 
-def address(base_url: str = "", api_key: str = "", *, names: Names = CHAT) -> Address:
+def parse_address(base_url: str = "", api_key: str = "", *, names: AddressSettings = CHAT) -> Address:
     """The address of an endpoint; a host alone means its `names.path`, empty means OpenAI's.
 
     A name and a password in the url are sent as Basic authentication where there is no key. Raises UsageError.
@@ -67,7 +67,7 @@ def address(base_url: str = "", api_key: str = "", *, names: Names = CHAT) -> Ad
     return Address(url, names=names)
 
 
-def _checked(api_key: str, names: Names) -> str:
+def _checked(api_key: str, names: AddressSettings) -> str:
     key = api_key.strip()
     if not (key.isascii() and key.isprintable()) or " " in key:
         raise UsageError(f"{names.api_key} holds characters that no key has; copy it again.")

@@ -19,7 +19,7 @@ BOOSTS = {"text": 1.0, "source": 0.1}
 SAID = "said"
 
 
-class Words:
+class BM25Index:
     """The tantivy index in a folder, made if missing. Raises IndexUnavailable when it cannot be opened."""
 
     def __init__(self, folder: Path) -> None:

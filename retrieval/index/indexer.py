@@ -11,17 +11,18 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from threading import Event
 
-from retrieval.catalog.catalog import Cut, now
+from retrieval.catalog.database import now
 from retrieval.catalog.reader import known_as
+from retrieval.catalog.rows import SegmentedArticle
 from retrieval.documents import Article
 from retrieval.errors import IndexBusy, SourceError, UnknownArticle
 from retrieval.index import pending
 from retrieval.index.store import Store
-from retrieval.index.write_lock import writing
+from retrieval.index.write_lock import write_lock
 from retrieval.quotes import quote_table
 from retrieval.quotes.extraction import extract
 from retrieval.text.boilerplate import blocks, has_article
-from retrieval.text.chunking import chunk
+from retrieval.text.chunking import chunk_article
 
 NO_ARTICLE = "holds no article, only a notice, a form or links"
 
@@ -36,7 +37,7 @@ Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class IngestSummary:
     """What one `add` did; `failed` are the sources that could not be read.
 
     `copies` are those of the added and changed articles of which another one with the same text is kept.
@@ -48,8 +49,8 @@ class Tally:
     failed: tuple[SourceError, ...] = ()
     copies: int = 0
 
-    def __add__(self, other: "Tally") -> "Tally":
-        return Tally(
+    def __add__(self, other: "IngestSummary") -> "IngestSummary":
+        return IngestSummary(
             self.added + other.added,
             self.changed + other.changed,
             self.unchanged + other.unchanged,
@@ -62,18 +63,18 @@ def _quiet(stage: str, done: int, total: int) -> None:
     pass
 
 
-def add(store: Store, found: Iterable[Article | SourceError], progress: Progress = _quiet) -> Tally:
+def add(store: Store, found: Iterable[Article | SourceError], progress: Progress = _quiet) -> IngestSummary:
     """Put articles into the catalog; the words index takes them along where it is free, `catch_up` does the rest."""
-    started, tally, seen = now(), Tally(), 0
+    started, tally, seen = now(), IngestSummary(), 0
     for batch in _batches(found, ARTICLES_AT_ONCE):
-        tally += take(store, batch)
+        tally += ingest_batch(store, batch)
         seen += len(batch)
         progress("reading", seen, 0)
     store.catalog.record_run(started, tally.added, tally.changed, tally.unchanged, len(tally.failed))
     return tally
 
 
-def take(store: Store, batch: Sequence[Article | SourceError]) -> Tally:
+def ingest_batch(store: Store, batch: Sequence[Article | SourceError]) -> IngestSummary:
     """The same for some articles at a time, without recording that they were looked for.
 
     Corrected articles are in the words index at once where it is free, others when there are enough of them.
@@ -81,16 +82,16 @@ def take(store: Store, batch: Sequence[Article | SourceError]) -> Tally:
     named = (_named(store, item) for item in batch if isinstance(item, Article))
     last = {article.id: article for article in named}
     outcomes = {key: store.catalog.outcome(article) for key, article in last.items()}
-    cuts = [cut(article) for key, article in last.items() if outcomes[key] != "unchanged"]
+    cuts = [segment(article) for key, article in last.items() if outcomes[key] != "unchanged"]
     refused = [one.article for one in cuts if not one.passages]
     copies = store.catalog.put(one for one in cuts if one.passages)
     _cut_again(store)
     counts = Counter(outcomes.values()) - Counter(outcomes[article.id] for article in refused)
-    with suppress(IndexBusy), writing(store.folder, wait=0):
+    with suppress(IndexBusy), write_lock(store.folder, wait=0):
         _take_words(store, _quiet, at_least=1 if counts["changed"] else WORDS_AT_ONCE)
     failed = [item for item in batch if isinstance(item, SourceError)]
     failed += [SourceError(article.source, NO_ARTICLE) for article in refused]
-    return Tally(counts["added"], counts["changed"], counts["unchanged"], tuple(failed), len(copies))
+    return IngestSummary(counts["added"], counts["changed"], counts["unchanged"], tuple(failed), len(copies))
 
 
 def _named(store: Store, article: Article) -> Article:
@@ -106,10 +107,10 @@ def _cut_again(store: Store) -> None:
 
 def _recut(store: Store, article: str) -> None:
     with suppress(UnknownArticle):  # removed by another process meanwhile
-        store.catalog.recut(cut(store.catalog.article(article)))
+        store.catalog.recut(segment(store.catalog.article(article)))
 
 
-def catch_up(
+def index_pending(
     store: Store,
     progress: Progress = _quiet,
     *,
@@ -128,14 +129,14 @@ def catch_up(
     while owed := _worth_taking(store, most_vectors):
         if stop and stop.is_set():
             return
-        with writing(store.folder, wait=wait, on_wait=on_wait):
+        with write_lock(store.folder, wait=wait, on_wait=on_wait):
             _take_words(store, progress)
             if "vectors" in owed:
                 _take_vectors(store, progress, stop)
 
 
 def _worth_taking(store: Store, most_vectors: int | None) -> set[pending.Derived]:
-    counts = {derived: pending.count_owed(store.catalog, derived) for derived in pending.INDEXES}
+    counts = {derived: pending.count_pending(store.catalog, derived) for derived in pending.INDEXES}
     if most_vectors is not None and counts["vectors"] > most_vectors:
         del counts["vectors"]
     return {derived for derived, count in counts.items() if count}
@@ -146,7 +147,7 @@ def reindex(store: Store, progress: Progress = _quiet, *, on_wait: Callable[[str
 
     Raises EmbeddingUnavailable once the words are in; vectors that there were stay when no model can be had.
     """
-    with writing(store.folder, on_wait=on_wait):
+    with write_lock(store.folder, on_wait=on_wait):
         for at, article in enumerate(store.catalog.ids()):
             _recut(store, article)
             progress("cutting", at + 1, 0)
@@ -163,32 +164,32 @@ def _batches(items: Iterable[Article | SourceError], size: int) -> Iterator[list
         yield batch
 
 
-def cut(article: Article) -> Cut:
+def segment(article: Article) -> SegmentedArticle:
     """An article's passages and the quotes in them; none where it is no article."""
     parts = blocks(article.text, article.title, article.headings)
-    spans = chunk(article.text, parts) if has_article(article.text, parts) else []
-    return Cut(article, spans, extract(article.text, [span for span, _ in spans]) if spans else ())
+    spans = chunk_article(article.text, parts) if has_article(article.text, parts) else []
+    return SegmentedArticle(article, spans, extract(article.text, [span for span, _ in spans]) if spans else ())
 
 
 def _take_words(store: Store, progress: Progress, *, at_least: int = 1) -> None:
-    total = pending.count_owed(store.catalog, "words")
+    total = pending.count_pending(store.catalog, "words")
     if total < at_least:
         return
     done = 0
     while True:
-        added = pending.owed(store.catalog, "words", WORDS_AT_ONCE)
-        removed = pending.stale(store.catalog, "words", WORDS_AT_ONCE)
+        added = pending.pending_passages(store.catalog, "words", WORDS_AT_ONCE)
+        removed = pending.pending_deletes(store.catalog, "words", WORDS_AT_ONCE)
         if not added and not removed:
             return
         said = quote_table.said_in(store.catalog.db, added)
         store.words.update(store.catalog.hits(added).values(), removed, said)
-        pending.settle(store.catalog, "words", added=added, removed=removed)
+        pending.mark_indexed(store.catalog, "words", added=added, removed=removed)
         done += len(added) + len(removed)
         progress("words", done, total)
 
 
 def _take_vectors(store: Store, progress: Progress, stop: Event | None = None) -> None:
-    total = pending.count_owed(store.catalog, "vectors")
+    total = pending.count_pending(store.catalog, "vectors")
     if total:
         with store.vectors.in_bulk(total):
             _take_owed_vectors(store, total, progress, stop)
@@ -199,15 +200,15 @@ def _take_vectors(store: Store, progress: Progress, stop: Event | None = None) -
 def _take_owed_vectors(store: Store, total: int, progress: Progress, stop: Event | None) -> None:
     done = 0
     while not (stop and stop.is_set()):
-        added = pending.owed(store.catalog, "vectors", VECTORS_BESIDE if stop else VECTORS_AT_ONCE)
-        removed = pending.stale(store.catalog, "vectors", WORDS_AT_ONCE)
+        added = pending.pending_passages(store.catalog, "vectors", VECTORS_BESIDE if stop else VECTORS_AT_ONCE)
+        removed = pending.pending_deletes(store.catalog, "vectors", WORDS_AT_ONCE)
         if not added and not removed:
             return
         if removed:
             store.vectors.remove(removed)
         if added:
             store.vectors.add(list(store.catalog.hits(added).values()))
-        pending.settle(store.catalog, "vectors", added=added, removed=removed)
+        pending.mark_indexed(store.catalog, "vectors", added=added, removed=removed)
         store.vectors.wrote(pending.generation(store.catalog))
         done += len(added) + len(removed)
         progress("vectors", done, max(total, done))

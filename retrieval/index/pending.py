@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from typing import Literal
 
 from retrieval.catalog.catalog import Catalog
-from retrieval.catalog.reader import Reading
+from retrieval.catalog.reader import CatalogReader
 
 Derived = Literal["words", "vectors"]
 INDEXES: tuple[Derived, ...] = ("words", "vectors")
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
+class IndexCoverage:
     """How many of the current passages each index has."""
 
     articles: int
@@ -25,30 +25,30 @@ class Share:
         return 100 if self.passages == 0 else int(100 * self.vectors / self.passages)
 
 
-def count_owed(catalog: Reading, index: Derived) -> int:
+def count_pending(catalog: CatalogReader, index: Derived) -> int:
     """How many passages an index has to take in or let go of."""
     return int(catalog.db.execute(f"SELECT count(*) FROM passages WHERE {index} <> live").fetchone()[0])
 
 
-def is_owed(catalog: Reading) -> bool:
+def has_pending(catalog: CatalogReader) -> bool:
     """Whether either index is behind the catalog, or an article has still to be cut."""
-    return any(count_owed(catalog, index) for index in INDEXES) or bool(catalog.uncut())
+    return any(count_pending(catalog, index) for index in INDEXES) or bool(catalog.uncut())
 
 
-def owed(catalog: Reading, index: Derived, limit: int) -> list[str]:
+def pending_passages(catalog: CatalogReader, index: Derived, limit: int) -> list[str]:
     """Passages an index still has to take in: of corrected articles first, then of the newest."""
     order = "version > 1 DESC, published DESC, rowid"
     sql = f"SELECT id FROM passages WHERE {index} <> live AND live = 1 ORDER BY {order} LIMIT ?"
     return [row["id"] for row in catalog.db.execute(sql, [limit])]
 
 
-def stale(catalog: Reading, index: Derived, limit: int) -> list[str]:
+def pending_deletes(catalog: CatalogReader, index: Derived, limit: int) -> list[str]:
     """Passages an index still has to let go of."""
     sql = f"SELECT id FROM passages WHERE {index} <> live AND live = 0 LIMIT ?"
     return [row["id"] for row in catalog.db.execute(sql, [limit])]
 
 
-def settle(catalog: Catalog, index: Derived, *, added: Sequence[str] = (), removed: Sequence[str] = ()) -> None:
+def mark_indexed(catalog: Catalog, index: Derived, *, added: Sequence[str] = (), removed: Sequence[str] = ()) -> None:
     """Mark what an index has taken in and let go of; readers of the vectors learn of it by the generation."""
     with catalog.transaction() as db:
         db.executemany(f"UPDATE passages SET {index} = 1 WHERE id = ?", [[key] for key in added])
@@ -59,19 +59,19 @@ def settle(catalog: Catalog, index: Derived, *, added: Sequence[str] = (), remov
             catalog.set_fact("generation", str(generation(catalog) + 1))
 
 
-def generation(catalog: Reading) -> int:
+def generation(catalog: CatalogReader) -> int:
     """How often the vectors have changed; a process that has them open looks whether it is still what it was."""
     return int(catalog.fact("generation", "0"))
 
 
-def forget(catalog: Catalog, index: Derived) -> None:
+def mark_all_pending(catalog: Catalog, index: Derived) -> None:
     """Owe an index everything, because it is built anew."""
     with catalog.transaction() as db:
         db.execute(f"UPDATE passages SET {index} = 0 WHERE {index} = 1")
         db.execute("DELETE FROM passages WHERE live = 0 AND words = 0 AND vectors = 0")
 
 
-def check_in(catalog: Catalog, collection: str, count: Callable[[], int]) -> None:
+def verify_collection(catalog: Catalog, collection: str, count: Callable[[], int]) -> None:
     """Owe the vectors index everything where it is not the one that the catalog knows, or holds less than it says.
 
     `collection` names it anew each time it is made; `count` tells how many passages it holds. That is how a server
@@ -84,19 +84,19 @@ def check_in(catalog: Catalog, collection: str, count: Callable[[], int]) -> Non
         # Passages are withdrawn in the catalog first, so another process that removes some lowers this one before.
         lost = held < min(embedded, _count_embedded(catalog))
     if lost:
-        forget(catalog, "vectors")
+        mark_all_pending(catalog, "vectors")
     if known != collection:
         catalog.set_fact("collection", collection)
 
 
-def _count_embedded(catalog: Reading) -> int:
+def _count_embedded(catalog: CatalogReader) -> int:
     return int(catalog.db.execute("SELECT count(*) FROM passages WHERE live = 1 AND vectors = 1").fetchone()[0])
 
 
-def share(catalog: Reading) -> Share:
+def index_coverage(catalog: CatalogReader) -> IndexCoverage:
     """What the indexes have of the catalog's current passages."""
     row = catalog.db.execute(
         "SELECT count(*) AS passages, total(words) AS words, total(vectors) AS vectors FROM passages WHERE live = 1"
     ).fetchone()
     articles = catalog.db.execute("SELECT count(*) FROM articles WHERE version > 0").fetchone()[0]
-    return Share(articles, row["passages"], int(row["words"]), int(row["vectors"]))
+    return IndexCoverage(articles, row["passages"], int(row["words"]), int(row["vectors"]))

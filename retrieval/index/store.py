@@ -13,13 +13,13 @@ from retrieval.catalog.catalog import Catalog
 from retrieval.documents import digest
 from retrieval.errors import EmbeddingUnavailable, IndexUnavailable
 from retrieval.index import pending
-from retrieval.index.bm25 import Words
+from retrieval.index.bm25 import BM25Index
 
 if TYPE_CHECKING:
     from retrieval.index.vectors.chroma_folder import FolderVectors, Vectors
     from retrieval.index.vectors.chroma_server import ServerVectors
-    from retrieval.index.vectors.chroma_settings import Server
-    from retrieval.index.vectors.embedding_cache import VectorCache
+    from retrieval.index.vectors.chroma_settings import ChromaServerSettings
+    from retrieval.index.vectors.embedding_cache import EmbeddingCache
     from retrieval.index.vectors.minilm import EmbeddingModel
 
 
@@ -31,16 +31,18 @@ class Store:
     in the folder, or on `chroma` where that is given.
     """
 
-    def __init__(self, folder: Path, model: Callable[[], "EmbeddingModel"], *, chroma: "Server | None" = None) -> None:
+    def __init__(
+        self, folder: Path, model: Callable[[], "EmbeddingModel"], *, chroma: "ChromaServerSettings | None" = None
+    ) -> None:
         self.folder = folder
         self._make_model, self._chroma = model, chroma
         self._opening = RLock()  # loading a model twice at once helps nobody
         self.catalog = Catalog(folder / "catalog.db")
 
     @cached_property
-    def words(self) -> Words:
+    def words(self) -> BM25Index:
         """The words index. Raises IndexUnavailable."""
-        return Words(self.folder / "words")
+        return BM25Index(self.folder / "words")
 
     @property
     def vectors(self) -> "Vectors":
@@ -68,7 +70,7 @@ class Store:
 
     @cached_property
     def _opened(self) -> "FolderVectors | ServerVectors":
-        check_in = partial(pending.check_in, self.catalog)
+        check_in = partial(pending.verify_collection, self.catalog)
         if self._chroma:
             from retrieval.index.vectors.chroma_server import ServerVectors
 
@@ -87,7 +89,7 @@ class Store:
 
     def renew_words(self) -> None:
         """Start with an empty words index, whatever state the old one is in."""
-        pending.forget(self.catalog, "words")  # first, so that a process killed here leaves them owed
+        pending.mark_all_pending(self.catalog, "words")  # first, so that a process killed here leaves them owed
         try:
             self.words.clear()
         except IndexUnavailable:
@@ -110,7 +112,7 @@ class Store:
         if "_opened" in self.__dict__:
             self._opened.close()
             del self._opened
-        pending.forget(self.catalog, "vectors")
+        pending.mark_all_pending(self.catalog, "vectors")
         shutil.rmtree(self.folder / "vectors", ignore_errors=True)
 
     def _empty_server(self, *embeddings: str) -> None:
@@ -118,15 +120,15 @@ class Store:
 
         assert isinstance(self._opened, ServerVectors)
         self._opened.count()  # nothing is forgotten where nothing can be done
-        pending.forget(self.catalog, "vectors")
+        pending.mark_all_pending(self.catalog, "vectors")
         self._opened.drop(*map(self._collection, embeddings))
 
     @cached_property
-    def _cache(self) -> "VectorCache":
-        from retrieval.index.vectors.embedding_cache import VectorCache
+    def _cache(self) -> "EmbeddingCache":
+        from retrieval.index.vectors.embedding_cache import EmbeddingCache
 
         model = self._make_model()
-        return VectorCache(self.folder / "embeddings.db", model, model.name)
+        return EmbeddingCache(self.folder / "embeddings.db", model, model.name)
 
     def close(self) -> None:
         """Let go of all files."""

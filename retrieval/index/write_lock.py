@@ -8,14 +8,14 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from retrieval.catalog.catalog import now
+from retrieval.catalog.database import now
 from retrieval.errors import IndexBusy
 
 POLL_SECONDS = 0.2
 
 
 @contextmanager
-def writing(folder: Path, *, wait: float = -1, on_wait: Callable[[str], None] | None = None) -> Iterator[None]:
+def write_lock(folder: Path, *, wait: float = -1, on_wait: Callable[[str], None] | None = None) -> Iterator[None]:
     """Hold the lock of an index folder; `wait` is how many seconds to wait for it, -1 for ever.
 
     `on_wait` is told once who holds it. The operating system frees the lock of a process that dies.

@@ -11,7 +11,7 @@ _BARE = -zlib.MAX_WBITS
 GZIP_MAGIC = b"\x1f\x8b"
 
 
-class Unpacking:
+class Decompressor:
     """What has been fed, unpacked, up to `largest` bytes; `is_over` tells that there would be more.
 
     `coding` is that of a Content-Encoding header (RFC 9110, 8.4.1): gzip, deflate with or without zlib's header, none.
@@ -69,9 +69,9 @@ class Unpacking:
             self.is_over = True
 
 
-def unpacked(content: bytes, coding: str, largest: int) -> bytes:
+def decompress_body(content: bytes, coding: str, largest: int) -> bytes:
     """Whole content at once. Raises ValueError with the reason, also when it would grow beyond `largest` bytes."""
-    unpacking = Unpacking(coding, largest)
+    unpacking = Decompressor(coding, largest)
     unpacking.feed(content)
     if unpacking.is_over:
         raise ValueError(f"is larger than {largest:,} bytes")
@@ -81,15 +81,15 @@ def unpacked(content: bytes, coding: str, largest: int) -> bytes:
         raise ValueError("is compressed and breaks off") from None
 
 
-def decompressed(content: bytes, largest: int) -> bytes:
+def decompress_gzip(content: bytes, largest: int) -> bytes:
     """All that is inside. Raises ValueError when that is more than `largest` bytes, damaged or cut off."""
-    inside = beginning(content, largest + 1)
+    inside = decompress_gzip_start(content, largest + 1)
     if len(inside) > largest:
         raise ValueError(f"holds more than {largest:,} bytes when decompressed")
     return inside
 
 
-def beginning(content: bytes, length: int) -> bytes:
+def decompress_gzip_start(content: bytes, length: int) -> bytes:
     """At most the first `length` bytes of what is inside. Raises ValueError when it is damaged or cut off before."""
     inside, rest = bytearray(), content
     try:

@@ -10,10 +10,10 @@ from retrieval.quotes.attribution.attribution_spans import attributions
 from retrieval.quotes.attribution.network import Weights, weights
 from retrieval.quotes.attribution.quotation_marks import quotations
 from retrieval.quotes.attribution.token_features import tokenize
-from retrieval.quotes.speakers.coreference import Speaker, speakers
-from retrieval.quotes.speakers.mentions import cast
+from retrieval.quotes.speakers.coreference import ResolvedSpeaker, resolve_speakers
+from retrieval.quotes.speakers.mentions import find_people
 from retrieval.quotes.word_lists import words
-from retrieval.text.sentences import Span, sentences
+from retrieval.text.sentences import Span, sentence_spans
 from retrieval.text.terms import terms
 
 LONGEST_NAME = 120  # characters; a longer phrase is no name but a clause
@@ -25,9 +25,9 @@ def extract(text: str, within: Sequence[Span] | None = None, *, net: Weights | N
 
     `net` are the weights to read with, those of the package by default.
     """
-    marked, whole = quotations(text), sentences(text)
+    marked, whole = quotations(text), sentence_spans(text)
     found = attributions(net or weights(), text, tokenize(text, marked, whole), marked)
-    named = speakers(text, cast(text, marked, whole), found)
+    named = resolve_speakers(text, find_people(text, marked, whole), found)
     quotes = [_quote(text, item, speaker, marked) for item, speaker in zip(found, named, strict=True)]
     kept = [quote for quote in quotes if within is None or _inside(quote, within)]
     return sorted(kept, key=lambda quote: (quote.start, quote.end))
@@ -44,7 +44,7 @@ def _is_said(text: str, item: Attribution) -> bool:
     return not found or bool(_cues() & set(found))
 
 
-def _quote(text: str, item: Attribution, speaker: Speaker, marked: Sequence[Span]) -> Quote:
+def _quote(text: str, item: Attribution, speaker: ResolvedSpeaker, marked: Sequence[Span]) -> Quote:
     kind = _kind(item.content, marked)
     name = speaker.name if len(speaker.name) <= LONGEST_NAME else ""
     return Quote(

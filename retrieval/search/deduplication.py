@@ -18,12 +18,12 @@ NUMBERS = frozenset(
 CROWDING = 0.12  # what each earlier passage of the same article costs; tuned on evals `news` and `quotes`
 
 
-def once(ranked: Iterable[Hit], k: int) -> list[Hit]:
+def deduplicate(ranked: Iterable[Hit], k: int) -> list[Hit]:
     """The first `k` hits that are not copies; a hit names the articles that hold copies of it."""
     kept: list[Hit] = []
     shingled: list[frozenset[str]] = []
     seen, shortest = set[str](), math.inf
-    for hit in spread(ranked):
+    for hit in spread_articles(ranked):
         mine = shingles(hit.passage.text)
         # With so little in common with all of them together, it is a copy of none; so it nearly always is.
         is_new = len(mine & seen) < SAME * min(len(mine), shortest)
@@ -57,7 +57,7 @@ def _figures(text: str) -> set[str]:
     return {term for term in passage_terms(text) if term[0].isdigit() or term in NUMBERS}
 
 
-def spread(ranked: Iterable[Hit]) -> list[Hit]:
+def spread_articles(ranked: Iterable[Hit]) -> list[Hit]:
     """Lower each article's second, third, ... passage a little, so that the first page shows several articles."""
     seen = Counter[str]()
     lowered = []

@@ -8,17 +8,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from retrieval.catalog.filters import Filters
-from retrieval.catalog.reader import Reading
+from retrieval.catalog.reader import CatalogReader
 
 FEW = 500  # articles; some 7,000 passages
 EXCESS = 8  # times what is wanted; once more as often where that is not enough
 
-Ranked = list[tuple[str, float]]
+RankedPassages = list[tuple[str, float]]
 """Passages and their scores, best first."""
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
+class ArticleScope:
     """What a search is limited to; `named` are the articles where they are few, None where they are many."""
 
     filters: Filters
@@ -29,19 +29,21 @@ class Scope:
         return self.named == ()
 
 
-def scope_of(catalog: Reading, filters: Filters) -> Scope | None:
+def article_scope(catalog: CatalogReader, filters: Filters) -> ArticleScope | None:
     """The scope of filters, None where they leave everything."""
     if not filters.limit_articles:
         return None
     found = catalog.matching(filters, most=FEW + 1)
-    return Scope(filters, tuple(found) if len(found) <= FEW else None)
+    return ArticleScope(filters, tuple(found) if len(found) <= FEW else None)
 
 
-def best(catalog: Reading, scope: Scope | None, k: int, ranked: Callable[[int], Ranked]) -> Ranked:
+def best_in_scope(
+    catalog: CatalogReader, scope: ArticleScope | None, k: int, ranked: Callable[[int], RankedPassages]
+) -> RankedPassages:
     """The `k` best within a scope of what `ranked` gives, which is asked for so many; it names few articles itself."""
     if scope is None or scope.named is not None:
         return ranked(k)
-    kept: Ranked = []
+    kept: RankedPassages = []
     for wanted in (k * EXCESS, k * EXCESS * EXCESS):
         found = ranked(wanted)
         inside = _inside(catalog, scope.filters, [key for key, _ in found])
@@ -51,7 +53,7 @@ def best(catalog: Reading, scope: Scope | None, k: int, ranked: Callable[[int], 
     return kept
 
 
-def _inside(catalog: Reading, filters: Filters, passages: Sequence[str]) -> set[str]:
+def _inside(catalog: CatalogReader, filters: Filters, passages: Sequence[str]) -> set[str]:
     articles = catalog.articles_of(passages)
     allowed = set(catalog.matching(filters, among=sorted(set(articles.values()))))
     return {key for key, article in articles.items() if article in allowed}

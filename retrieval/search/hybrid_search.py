@@ -7,17 +7,17 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from retrieval.catalog.filters import Filters
-from retrieval.catalog.reader import Reading
+from retrieval.catalog.reader import CatalogReader
 from retrieval.documents import Hit, QuoteHit
 from retrieval.errors import EmbeddingUnavailable, IndexUnavailable
 from retrieval.index import pending
 from retrieval.index.store import Store
-from retrieval.quotes.speakers.speaker_index import Match
-from retrieval.search.deduplication import once
-from retrieval.search.filtered_search import Scope, best, scope_of
-from retrieval.search.question_analysis import Asked, phrases
-from retrieval.search.quote_intent import asked_speech, spoken_by
-from retrieval.search.quote_search import Record, _others, _remarks, _said
+from retrieval.quotes.speakers.speaker_index import SpeakerMatch
+from retrieval.search.deduplication import deduplicate
+from retrieval.search.filtered_search import ArticleScope, article_scope, best_in_scope
+from retrieval.search.question_analysis import ParsedQuestion, phrases
+from retrieval.search.quote_intent import intent_for_speaker, parse_quote_intent
+from retrieval.search.quote_search import QuoteSearch, _others, _remarks, _said
 from retrieval.search.ranking import rank, text_score
 from retrieval.text.dates import asked_days, asks_latest, timeless
 from retrieval.text.terms import content_terms
@@ -27,14 +27,14 @@ CANDIDATES = 40  # of each index; 60 and 100 ranked no better on evals `news` an
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SearchResult:
     """The hits for one question, best first, and how the question was understood."""
 
     hits: tuple[Hit, ...]
-    asked: Asked
+    asked: ParsedQuestion
     without_vectors: str = ""  # why, when words alone were searched
     remarks: tuple[QuoteHit, ...] = ()  # the words asked for, best first, where a question asks for somebody's
-    match: Match = field(default=Match(()))  # whose
+    match: SpeakerMatch = field(default=SpeakerMatch(()))  # whose
     others: tuple[QuoteHit, ...] = ()  # what they speak about where it is not what was asked, newest first
 
 
@@ -49,9 +49,9 @@ class Search:
         """Stop the threads; the store stays open."""
         self._pool.shutdown(cancel_futures=True)
 
-    def record(self, catalog: Reading | None = None) -> Record:
+    def record(self, catalog: CatalogReader | None = None) -> QuoteSearch:
         """Who is on record now, or in `catalog`, where whoever asks goes on reading it. Raises IndexUnavailable."""
-        return Record(catalog or self._store.catalog, self._store.words)
+        return QuoteSearch(catalog or self._store.catalog, self._store.words)
 
     def warm(self) -> None:
         """Start loading what the first question needs, without waiting for it."""
@@ -64,8 +64,8 @@ class Search:
         *,
         filters: Filters | None = None,
         today: date | None = None,
-        catalog: Reading | None = None,
-    ) -> Found:
+        catalog: CatalogReader | None = None,
+    ) -> SearchResult:
         """The `k` best passages, near-duplicates counted once; of `catalog`, where whoever asks goes on reading it."""
         limits = filters or Filters()
         asked = self._ask(question, limits.speaker, today or date.today())
@@ -74,16 +74,18 @@ class Search:
                 return self._find(question, k, asked, limits, self.record(moment))
         return self._find(question, k, asked, limits, self.record(catalog))
 
-    def _find(self, question: str, k: int, asked: Asked, limits: Filters, record: Record) -> Found:
+    def _find(self, question: str, k: int, asked: ParsedQuestion, limits: Filters, record: QuoteSearch) -> SearchResult:
         catalog = record.catalog
-        scope = scope_of(catalog, limits)
+        scope = article_scope(catalog, limits)
         if scope and scope.is_empty:
-            match = record.find(asked.speech.titled) if asked.speech and asked.speech.name else Match(())
-            return Found((), asked, match=match)
+            match = record.find(asked.speech.titled) if asked.speech and asked.speech.name else SpeakerMatch(())
+            return SearchResult((), asked, match=match)
         dense = self._pool.submit(self._dense, question, scope)
         match, said = _said(record, asked.speech, limits)
         named = scope.named if scope else None
-        words = dict(best(catalog, scope, CANDIDATES, lambda k: self._store.words.search(asked.terms, k, named)))
+        words = dict(
+            best_in_scope(catalog, scope, CANDIDATES, lambda k: self._store.words.search(asked.terms, k, named))
+        )
         candidates = _with_speech(catalog.hits([*words, *said]), said)
         texts = {key: text_score(asked, hit) for key, hit in candidates.items()}  # while the other index is searched
         try:
@@ -94,13 +96,13 @@ class Search:
         candidates |= others
         texts |= {key: text_score(asked, hit) for key, hit in others.items()}
         scored = [replace(hit, words=words.get(key, 0.0), dense=near.get(key, 0.0)) for key, hit in candidates.items()]
-        hits = _with_copies(catalog, once(rank(asked, scored, texts), k))
+        hits = _with_copies(catalog, deduplicate(rank(asked, scored, texts), k))
         remarks = _remarks(record, asked.speech, match, limits, hits)
         instead = () if remarks or not match.voices else tuple(_others(record, match.likeliest, limits))
-        return Found(hits, asked, trouble, remarks, match, instead)
+        return SearchResult(hits, asked, trouble, remarks, match, instead)
 
-    def _ask(self, question: str, speaker: str, today: date) -> Asked:
-        speech = spoken_by(speaker, question) if speaker else asked_speech(question)
+    def _ask(self, question: str, speaker: str, today: date) -> ParsedQuestion:
+        speech = intent_for_speaker(speaker, question) if speaker else parse_quote_intent(question)
         terms = list(dict.fromkeys([*content_terms(question), *(speech.speaker if speech else ())]))
         frequencies, total = self._store.words.document_frequencies(terms)
         weight = {term: math.log(1 + (total - df + 0.5) / (df + 0.5)) for term, df in frequencies.items()}
@@ -109,23 +111,25 @@ class Search:
             topic = frozenset(timeless(speech.topic))
             speech = replace(speech, topic=topic, about=speech.about if topic else "")
         unknown = frozenset(term for term, df in frequencies.items() if df == 0)
-        return Asked(
+        return ParsedQuestion(
             tuple(terms), phrases(question), weight, speech, since, until, asks_latest(question), unknown, total
         )
 
-    def _dense(self, question: str, scope: Scope | None) -> list[tuple[str, float]]:
+    def _dense(self, question: str, scope: ArticleScope | None) -> list[tuple[str, float]]:
         catalog, vectors = self._store.catalog, self._store.vectors
         generation = pending.generation(catalog)
         vector = vectors.embed(question)
         among = catalog.passages_of(scope.named, embedded=True) if scope and scope.named is not None else None
-        return best(catalog, scope, CANDIDATES, lambda k: vectors.search(vector, k, generation=generation, among=among))
+        return best_in_scope(
+            catalog, scope, CANDIDATES, lambda k: vectors.search(vector, k, generation=generation, among=among)
+        )
 
 
 def _with_speech(hits: dict[str, Hit], said: dict[str, float]) -> dict[str, Hit]:
     return hits | {key: replace(hits[key], speech=fit) for key, fit in said.items() if key in hits}
 
 
-def _with_copies(catalog: Reading, hits: Sequence[Hit]) -> tuple[Hit, ...]:
+def _with_copies(catalog: CatalogReader, hits: Sequence[Hit]) -> tuple[Hit, ...]:
     """Hits with the articles of which their own are kept."""
     copies = catalog.copied([hit.passage.article for hit in hits])
     return tuple(_with(hit, copies.get(hit.passage.article, ())) for hit in hits)

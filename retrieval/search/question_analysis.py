@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
-from retrieval.search.quote_intent import Speech
+from retrieval.search.quote_intent import QuoteIntent
 from retrieval.text.terms import content_terms, terms
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ParsedQuestion:
     """A question as ranking sees it: its content terms with their inverse document frequencies.
 
     `since` and `until` are the days it speaks of, `unknown` are the terms that stand in none of the `passages`.
@@ -18,7 +18,7 @@ class Asked:
     terms: tuple[str, ...]
     phrases: frozenset[tuple[str, str]]
     weight: Mapping[str, float]
-    speech: Speech | None = None
+    speech: QuoteIntent | None = None
     since: str = ""
     until: str = ""
     latest: bool = False

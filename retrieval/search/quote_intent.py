@@ -75,7 +75,7 @@ _NOBODY = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Speech:
+class QuoteIntent:
     """What a question about somebody's words asks for; `speaker` and `topic` are stems.
 
     Without a name it asks who says something. `only_words` where deeds would be no answer.
@@ -89,13 +89,13 @@ class Speech:
     titled: str = ""  # the name with `Mr.`, `Secretary` and the like
 
 
-def asked_speech(question: str) -> Speech | None:
+def parse_quote_intent(question: str) -> QuoteIntent | None:
     """Who is asked about and on what, if the question asks for somebody's words; None otherwise."""
     plain = _POLITE.sub("", _ASIDE.sub(" ", question.strip()))
     who = _WHO.match(plain)
     if who:
         topic = frozenset(content_terms(who["topic"])) if who["topic"] else frozenset()
-        return Speech("", frozenset(), topic, who["topic"], only_words=False) if topic else None
+        return QuoteIntent("", frozenset(), topic, who["topic"], only_words=False) if topic else None
     found = (
         _OPINION.match(plain)
         or _VIEW.match(plain)
@@ -114,13 +114,13 @@ def asked_speech(question: str) -> Speech | None:
     only_words = not deeds and found.re is not _ACCORDING  # "according to a survey" asks for a fact
     about = found["topic"] or (plain[: found.start()].strip(" ,") if found.re is _ACCORDING else "")
     topic = frozenset(content_terms(about)) if about else frozenset[str]()
-    return Speech(name, speaker, topic, about, only_words, full)
+    return QuoteIntent(name, speaker, topic, about, only_words, full)
 
 
-def spoken_by(name: str, question: str) -> Speech:
+def intent_for_speaker(name: str, question: str) -> QuoteIntent:
     """The same for a speaker named beside the question."""
-    asked = asked_speech(question)
+    asked = parse_quote_intent(question)
     speaker = frozenset(content_terms(name))
     if asked and asked.name:
-        return Speech(name, speaker, asked.topic, asked.about, titled=name)
-    return Speech(name, speaker, frozenset(content_terms(question)) - speaker, question.strip(" ?.!"), titled=name)
+        return QuoteIntent(name, speaker, asked.topic, asked.about, titled=name)
+    return QuoteIntent(name, speaker, frozenset(content_terms(question)) - speaker, question.strip(" ?.!"), titled=name)

@@ -5,13 +5,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from retrieval.catalog.filters import Filters
-from retrieval.catalog.reader import Reading
+from retrieval.catalog.reader import CatalogReader
 from retrieval.documents import Hit, QuoteHit
-from retrieval.index.bm25 import SAID, Words
+from retrieval.index.bm25 import SAID, BM25Index
 from retrieval.quotes import quote_table
-from retrieval.quotes.speakers.speaker_index import Match, Voice, alike, find, voices, words_of
-from retrieval.search.filtered_search import Scope, best, scope_of
-from retrieval.search.quote_intent import Speech
+from retrieval.quotes.speakers.speaker_index import Speaker, SpeakerMatch, alike, find_speaker, list_speakers, words_of
+from retrieval.search.filtered_search import ArticleScope, article_scope, best_in_scope
+from retrieval.search.quote_intent import QuoteIntent
 from retrieval.text.sentences import Span
 from retrieval.text.terms import terms
 
@@ -26,36 +26,36 @@ LEADING = 2_000  # names with the most quotes, enough for a list of those who ar
 PASSAGE = 0.15  # what the passage's place among the hits counts
 
 
-class Record:
+class QuoteSearch:
     """The quotes of one catalog, by voice and by topic; safe to share between threads."""
 
-    def __init__(self, catalog: Reading, words: Words) -> None:
+    def __init__(self, catalog: CatalogReader, words: BM25Index) -> None:
         self.catalog, self._words = catalog, words
 
-    def voices(self, filters: Filters | None = None, *, most: int = -1) -> list[Voice]:
+    def voices(self, filters: Filters | None = None, *, most: int = -1) -> list[Speaker]:
         """Everybody on record, most quoted first; counted in the articles that pass the filters.
 
         With `most`, so many names are looked at: those with the most quotes.
         """
         limited = filters and filters.limit_articles
         articles = self.catalog.matching(filters) if filters and limited else None
-        return voices(quote_table.names(self.catalog.db, articles, most=most))
+        return list_speakers(quote_table.names(self.catalog.db, articles, most=most))
 
-    def find(self, name: str) -> Match:
+    def find(self, name: str) -> SpeakerMatch:
         """Whom a name means; read from the index by its words, so that it takes no longer the more are on record."""
         words = words_of(name)
-        match = find(self._bearing(words), name)
+        match = find_speaker(self._bearing(words), name)
         if match.voices or not words:
             return match
-        return find(self._bearing(alike(words[-1], quote_table.surnames(self.catalog.db))), name)
+        return find_speaker(self._bearing(alike(words[-1], quote_table.surnames(self.catalog.db))), name)
 
-    def _bearing(self, words: Sequence[str]) -> list[Voice]:
+    def _bearing(self, words: Sequence[str]) -> list[Speaker]:
         """Everybody with one of these words for a surname, or for a given name together with all of that surname."""
         bearers = quote_table.names(self.catalog.db, words=words)
         surnames = {quote_table.surname(name) for name, *_ in bearers}
-        return voices(quote_table.names(self.catalog.db, words=[*surnames, *words]))
+        return list_speakers(quote_table.names(self.catalog.db, words=[*surnames, *words]))
 
-    def of(self, match: Match, filters: Filters, *, most: int = -1) -> list[QuoteHit]:
+    def of(self, match: SpeakerMatch, filters: Filters, *, most: int = -1) -> list[QuoteHit]:
         """All their quotes in the articles that pass the filters, newest first.
 
         With `most`, no more than so many, of those whose cue reports words.
@@ -68,7 +68,7 @@ class Record:
         return inside if most < 0 else [hit for hit in inside if hit.quote.said][:most]
 
     def about(
-        self, topic: Iterable[str], filters: Filters, *, match: Match | None = None, hits: Sequence[Hit] = ()
+        self, topic: Iterable[str], filters: Filters, *, match: SpeakerMatch | None = None, hits: Sequence[Hit] = ()
     ) -> list[QuoteHit]:
         """Quotes on a topic, given as stems, best first; of whoever is matched, or of anybody.
 
@@ -77,7 +77,7 @@ class Record:
         """
         wanted = self._weights(topic)
         names = match.names if match else None
-        by_words = self._by_words(wanted, names, scope_of(self.catalog, filters))
+        by_words = self._by_words(wanted, names, article_scope(self.catalog, filters))
         beside = self._beside(hits, names)
         candidates = {_key(hit): hit for hit in (*by_words, *(hit for hit, _ in beside))}
         places = {_key(hit): place for hit, place in beside}
@@ -113,11 +113,11 @@ class Record:
         return self.catalog.excerpt(hit.article, hit.quote.start - REACH, hit.quote.end + REACH)
 
     def _by_words(
-        self, wanted: Mapping[str, float], names: Sequence[str] | None, scope: Scope | None
+        self, wanted: Mapping[str, float], names: Sequence[str] | None, scope: ArticleScope | None
     ) -> Iterator[QuoteHit]:
         articles = scope.named if scope else None
         terms = list(wanted)
-        passages = best(self.catalog, scope, CANDIDATES, lambda k: self._words.said(terms, k, names, articles))
+        passages = best_in_scope(self.catalog, scope, CANDIDATES, lambda k: self._words.said(terms, k, names, articles))
         return (hit for _, hit in quote_table.of_passages(self.catalog.db, [key for key, _ in passages], names))
 
     def _beside(self, hits: Sequence[Hit], names: Sequence[str] | None) -> list[tuple[QuoteHit, float]]:
@@ -156,18 +156,18 @@ MOST_OF_ONE = 200  # somebody's newest quotes, where no topic is asked for
 ON_TOPIC = 0.4  # a quote that says less of the topic is about something else
 
 
-def _others(record: Record, match: Match, limits: Filters) -> list[QuoteHit]:
+def _others(record: QuoteSearch, match: SpeakerMatch, limits: Filters) -> list[QuoteHit]:
     """A voice's quotations, one an article."""
     said = record.of(match, limits, most=MOST_OF_ONE)
     quoted = [hit for hit in said if hit.quote.kind == "direct"] or said
     return list({hit.article: hit for hit in reversed(quoted)}.values())[::-1]
 
 
-def _said(record: Record, speech: Speech | None, limits: Filters) -> tuple[Match, dict[str, float]]:
+def _said(record: QuoteSearch, speech: QuoteIntent | None, limits: Filters) -> tuple[SpeakerMatch, dict[str, float]]:
     """Whose words are asked for, and the passages that hold them, with how well each fits."""
     if speech is None:
-        return Match(()), {}
-    match = record.find(speech.titled) if speech.name else Match(())
+        return SpeakerMatch(()), {}
+    match = record.find(speech.titled) if speech.name else SpeakerMatch(())
     if speech.name and not match.voices:
         return match, {}
     quotes = record.about(speech.topic, limits, match=match if speech.name else None)[:MOST_REMARKS]
@@ -181,7 +181,7 @@ def _said(record: Record, speech: Speech | None, limits: Filters) -> tuple[Match
 
 
 def _remarks(
-    record: Record, speech: Speech | None, match: Match, limits: Filters, hits: Sequence[Hit]
+    record: QuoteSearch, speech: QuoteIntent | None, match: SpeakerMatch, limits: Filters, hits: Sequence[Hit]
 ) -> tuple[QuoteHit, ...]:
     if speech is None or (speech.name and not match.voices):
         return ()

@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from retrieval.documents import Hit
-from retrieval.search.question_analysis import Asked
+from retrieval.search.question_analysis import ParsedQuestion
 from retrieval.text.terms import passage_terms, terms
 
 WINDOW = 30  # terms; question words this close together belong together
@@ -50,7 +50,7 @@ class Signals:
     speech: float
 
 
-def signals(asked: Asked, hit: Hit) -> Signals:
+def signals(asked: ParsedQuestion, hit: Hit) -> Signals:
     """Compare the question's terms with one passage, its title and heading."""
     body, around = passage_terms(hit.passage.text), _terms_around(hit.title, hit.passage.heading, hit.outlet)
     places = [(at, term) for at, term in enumerate(body) if term in asked.weight]
@@ -67,7 +67,7 @@ def signals(asked: Asked, hit: Hit) -> Signals:
     )
 
 
-def text_score(asked: Asked, hit: Hit, weights: Weights = WEIGHTS) -> float:
+def text_score(asked: ParsedQuestion, hit: Hit, weights: Weights = WEIGHTS) -> float:
     """What a look at the passage's text adds to its score; the slow part, which needs neither index."""
     found = signals(asked, hit)
     return (
@@ -79,7 +79,9 @@ def text_score(asked: Asked, hit: Hit, weights: Weights = WEIGHTS) -> float:
     )
 
 
-def rank(asked: Asked, hits: Sequence[Hit], texts: Mapping[str, float], weights: Weights = WEIGHTS) -> list[Hit]:
+def rank(
+    asked: ParsedQuestion, hits: Sequence[Hit], texts: Mapping[str, float], weights: Weights = WEIGHTS
+) -> list[Hit]:
     """Hits with their final score, best first.
 
     `words` and `dense` of each hit are the raw BM25 score and cosine; `texts` are the text scores by passage.
@@ -101,7 +103,7 @@ def _by_score(scored: tuple[float, Hit]) -> tuple[float, str]:
     return -scored[0], scored[1].passage.id
 
 
-def _day_score(asked: Asked, hit: Hit, weights: Weights) -> float:
+def _day_score(asked: ParsedQuestion, hit: Hit, weights: Weights) -> float:
     if not (asked.since or asked.until) or not hit.published:
         return 0.0
     day = hit.published[:10]
@@ -130,11 +132,11 @@ def _terms_around(title: str, heading: str, outlet: str) -> frozenset[str]:
     return frozenset(terms(f"{title} {heading} {outlet}"))
 
 
-def _share(asked: Asked, found: AbstractSet[str]) -> float:
+def _share(asked: ParsedQuestion, found: AbstractSet[str]) -> float:
     return sum(asked.weight[term] for term in asked.terms if term in found) / asked.total
 
 
-def _window(asked: Asked, places: Sequence[tuple[int, str]]) -> float:
+def _window(asked: ParsedQuestion, places: Sequence[tuple[int, str]]) -> float:
     """The largest share of the question's weight within WINDOW neighbouring terms; `places` are where they stand."""
     best, first = 0.0, 0
     counts = defaultdict[str, int](int)

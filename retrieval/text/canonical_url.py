@@ -21,7 +21,7 @@ _PORTS = {"http": ":80", "https": ":443"}
 _PHONE_HOSTS = ("m.", "mobile.")
 
 
-def canonical(url: str) -> str:
+def canonical_url(url: str) -> str:
     """The address to keep and to link: without fragment, tracking, and what makes it a page for phones or for paper.
 
     What is no address on the web comes back as it is. AMP addresses: https://developers.google.com/amp/cache/overview.
@@ -30,18 +30,18 @@ def canonical(url: str) -> str:
     if parts is None:
         return url.strip()
     if inner := _inside_cache(parts):
-        return canonical(inner)
+        return canonical_url(inner)
     host = _without(parts.netloc.removesuffix(_PORTS[parts.scheme]), ("amp.",))
     asked = "&".join(item for item in parts.query.split("&") if item and not _is_beside_the_page(item))
     return urlunsplit((parts.scheme, host, _page_path(parts.path), asked, _route(parts.fragment)))
 
 
-def key(url: str) -> str:
+def url_key(url: str) -> str:
     """What all addresses of one page have in common: `example.org/news?id=7`; empty for what is no page on the web.
 
     Scheme, `www.`, `m.`, a last slash and the order of the query do not count.
     """
-    parts = _split(canonical(url))
+    parts = _split(canonical_url(url))
     if parts is None:
         return ""
     host = _without(parts.netloc.removeprefix("www."), _PHONE_HOSTS)

@@ -6,12 +6,12 @@ from math import ceil
 from langchain_text_splitters import RecursiveCharacterTextSplitter
 
 from retrieval.text.boilerplate import Block, Kind
-from retrieval.text.sentences import Span, sentences
+from retrieval.text.sentences import Span, sentence_spans
 
 PASSAGE_CHARACTERS = 800  # tuned on evals `news` and `quotes`: python -m evals --passage N
 
 
-def chunk(text: str, parts: Sequence[Block], *, size: int = PASSAGE_CHARACTERS) -> list[tuple[Span, str]]:
+def chunk_article(text: str, parts: Sequence[Block], *, size: int = PASSAGE_CHARACTERS) -> list[tuple[Span, str]]:
     """Spans of passages of at most `size` characters, each with the heading of its section (empty before the first)."""
     return [(span, heading) for heading, units in _sections(text, parts, size) for span in _pack(units, size)]
 
@@ -33,7 +33,7 @@ def _sections(text: str, parts: Sequence[Block], size: int) -> Iterator[tuple[st
 
 
 def _units(text: str, part: Block, size: int) -> Iterator[Span]:
-    for start, end in sentences(text, part.start, part.end):
+    for start, end in sentence_spans(text, part.start, part.end):
         if end - start <= size:
             yield start, end
         else:

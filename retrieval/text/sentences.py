@@ -22,7 +22,7 @@ _STARTER = re.compile(
 )
 
 
-def sentences(text: str, start: int = 0, end: int | None = None) -> list[Span]:
+def sentence_spans(text: str, start: int = 0, end: int | None = None) -> list[Span]:
     """Split `text[start:end]` into sentence spans without surrounding white space, in order."""
     stop = len(text) if end is None else end
     spans: list[Span] = []

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from bot.service.conversation import Conversation
-from bot.service.history import History
+from bot.service.history import ConversationHistory
 from retrieval.index.store import Store
 from retrieval.index.vectors.minilm import MiniLM
 from retrieval.search.hybrid_search import Search
@@ -25,7 +25,7 @@ def paper(tmp_path_factory: pytest.TempPathFactory, model: MiniLM) -> Iterator[s
     with Store(tmp_path_factory.mktemp("paper"), lambda: model) as store:
         fill(store, *ARTICLES, LONG, HOSTILE)
         search = Search(store)
-        history = History(store.folder / "conversations.db")
+        history = ConversationHistory(store.folder / "conversations.db")
         with serving(store, Conversation(store, search, history)) as address:
             yield address
         search.close()

@@ -40,7 +40,7 @@ class OnRecord:
 
     def ingest(self, articles: Sequence[Row]) -> int:
         indexer.add(self._store, (article_of(f"peers:{row['id']}", row) for row in articles))
-        indexer.catch_up(self._store)
+        indexer.index_pending(self._store)
         return int(self._store.catalog.db.execute("SELECT count(*) FROM passages WHERE live = 1").fetchone()[0])
 
     def keep(self) -> None:

@@ -21,7 +21,7 @@ _UNFINISHED = re.compile(rf"\s*(?:{_ONE}{_BETWEEN})*(?:[\[(【][^\])】\n]{{0,40
 
 
 @dataclass(frozen=True, slots=True)
-class Marked:
+class UnmarkedSentence:
     """A text without its markers; `marks` says after how many of its characters each one stood, `origin` where in the
     marked text each character stands, and one past the last."""
 
@@ -30,7 +30,7 @@ class Marked:
     origin: tuple[int, ...]
 
 
-def unmarked(text: str) -> Marked:
+def unmarked(text: str) -> UnmarkedSentence:
     """Take the markers off, and the white space before each."""
     kept: list[int] = []
     marks: list[tuple[int, tuple[int, ...]]] = []
@@ -45,7 +45,7 @@ def unmarked(text: str) -> Marked:
             kept.append(-at)
     kept.extend(range(at, len(text)))
     characters = "".join(" " if place < 0 else text[place] for place in kept)
-    return Marked(characters, tuple(marks), (*map(abs, kept), len(text)))
+    return UnmarkedSentence(characters, tuple(marks), (*map(abs, kept), len(text)))
 
 
 def numbers(marks: str) -> Iterator[int]:

@@ -6,8 +6,8 @@ from typing import Any
 
 from pydantic_core import from_json
 
-from bot.answering.generation.sentence_stream import Refused, Sentences
-from bot.answering.messages import Written
+from bot.answering.generation.sentence_stream import ModelRefusal, SentenceStream
+from bot.answering.messages import DraftSentence
 
 LONGEST = 300  # characters of a text; the schema cuts it off there
 
@@ -22,20 +22,20 @@ _TEXT = re.compile(r'"text"\s*:\s*"(.*?)"?\s*(?:,\s*"passages?"|\}|\Z)', re.DOTA
 _UNFINISHED = re.compile(r"[\w,;:–-]\Z")  # at the limit, at an inner quotation mark, for want of attention
 
 
-class JsonSentences:
+class JsonSentenceStream:
     """Reads `{"found": true, "sentences": [{"passage": 1, "text": "..."}]}`; what is no JSON is read as prose.
 
     The text is looked at character by character, so that it does not matter in which pieces it comes.
     """
 
     def __init__(self) -> None:
-        self._prose = Sentences()
+        self._prose = SentenceStream()
         self._held = ""  # in prose what may become JSON, in JSON what belongs to no item that was handed on
         self._in_json = self._refused = self._has_items = False
 
-    def feed(self, text: str) -> list[Written | Refused]:
+    def feed(self, text: str) -> list[DraftSentence | ModelRefusal]:
         """The sentences that became whole."""
-        found: list[Written | Refused] = []
+        found: list[DraftSentence | ModelRefusal] = []
         for char in text:
             self._held += char
             if not self._in_json:
@@ -44,18 +44,18 @@ class JsonSentences:
                 found += self._closed()
         return found
 
-    def end(self) -> list[Written | Refused]:
+    def end(self) -> list[DraftSentence | ModelRefusal]:
         """What is left when nothing follows any more."""
         if not self._in_json:
             return [*self._prose.feed(self._held), *self._prose.end()]
         if self._refused:
             return []
         if _NOT_FOUND.search(self._held) or (not self._has_items and _is_whole(self._held)):
-            return [Refused()]
+            return [ModelRefusal()]
         last = self._held.rfind("{")
         return [*_sentences(_read(self._held[last:], whole=False))] if last >= 0 else []
 
-    def _opened(self) -> list[Written]:
+    def _opened(self) -> list[DraftSentence]:
         """The sentences of prose, but for what JSON begins with; when it does, what was held back before is dropped."""
         if _OPENS.fullmatch(self._held):
             self._in_json = True
@@ -65,14 +65,14 @@ class JsonSentences:
         held, self._held = self._held, ""
         return [] if _FENCE.fullmatch(held) else self._prose.feed(held)
 
-    def _closed(self) -> list[Written | Refused]:
+    def _closed(self) -> list[DraftSentence | ModelRefusal]:
         """The sentences of the item that a brace has closed, if it has."""
         item = _ITEM.search(self._held)
         if not item:
             return []
         if _NOT_FOUND.search(self._held[: item.end()]):
             self._refused = True
-            return [Refused()]
+            return [ModelRefusal()]
         fields = _read(item[0], whole=True)
         if not _text(fields):
             return []
@@ -105,15 +105,15 @@ def _is_whole(text: str) -> bool:
     return True
 
 
-def _sentences(fields: Mapping[str, Any]) -> list[Written]:
+def _sentences(fields: Mapping[str, Any]) -> list[DraftSentence]:
     """The sentences of an item, each with the item's numbers; one that was cut off is none."""
     text = _text(fields)
     numbers = _numbers(fields.get("passage", fields.get("passages")))
-    reader = Sentences()
+    reader = SentenceStream()
     written = [*reader.feed(text), *reader.end()]
     if written and _UNFINISHED.search(written[-1].text):
         written.pop()
-    return [Written(one.text, tuple(dict.fromkeys((*numbers, *one.numbers)))) for one in written]
+    return [DraftSentence(one.text, tuple(dict.fromkeys((*numbers, *one.numbers)))) for one in written]
 
 
 def _numbers(found: Any) -> tuple[int, ...]:

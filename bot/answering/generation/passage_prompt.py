@@ -5,9 +5,9 @@ from collections.abc import Sequence
 
 from bot.answering.verification.evidence import Quotes
 from bot.formatting import day
-from retrieval.catalog.reader import Reading
+from retrieval.catalog.reader import CatalogReader
 from retrieval.documents import Hit
-from retrieval.search.hybrid_search import Found
+from retrieval.search.hybrid_search import SearchResult
 
 MOST = 8  # passages given to a model
 SPEAKERS = 6  # quotes of a passage whose speakers are told
@@ -17,7 +17,7 @@ _FENCE_LIKE = re.compile(r"-{3,}")
 _WRAPPED = re.compile(r"(?<=\S)[ \t]*\n[ \t]*(?=[^\s\d*•–#>|-])")  # small models end a sentence where a line ends
 
 
-def readable(found: Found, catalog: Reading, most: int = MOST) -> list[Hit]:
+def readable(found: SearchResult, catalog: CatalogReader, most: int = MOST) -> list[Hit]:
     """The passages a model reads: those of the words asked for first, then the best of the others."""
     places = catalog.passages_at((hit.article, hit.quote.start) for hit in found.remarks[:most])
     said = catalog.hits(list(dict.fromkeys(places.values())))

@@ -4,9 +4,9 @@ import re
 from dataclasses import dataclass
 
 from bot.answering.generation.citation_markers import is_only_markers, may_become_marker, unmarked
-from bot.answering.messages import Written
+from bot.answering.messages import DraftSentence
 from retrieval.quotes.attribution.quotation_marks import is_closed, quotations
-from retrieval.text.sentences import Span, sentences
+from retrieval.text.sentences import Span, sentence_spans
 
 _BULLET = re.compile(r"[ \t]*(?:(?:[-*•–>]|\d{1,2}[.)])[ \t]+)+")
 _HEADING = re.compile(r"[ \t]*(?:#{1,6}[ \t].*|(\*\*|__)[^*_]*[^*_.!?:”\"](?::?\1|\1:?)[ \t]*)\Z")
@@ -25,11 +25,11 @@ LONGEST = 1_500  # characters of one sentence; what goes on for longer is cut of
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class ModelRefusal:
     """The draft says that the passages do not answer."""
 
 
-class Sentences:
+class SentenceStream:
     """Cuts a draft into sentences as it comes; a sentence is handed on when no marker of it can follow any more.
 
     The text is looked at character by character, so that it does not matter in which pieces it comes.
@@ -39,9 +39,9 @@ class Sentences:
         self._held = ""
         self._over = False  # the closing list of sources has begun
 
-    def feed(self, text: str) -> list[Written]:
+    def feed(self, text: str) -> list[DraftSentence]:
         """The sentences that became whole."""
-        found: list[Written] = []
+        found: list[DraftSentence] = []
         for char in text:
             self._push(char)
             if char.isspace() and _ENDED.search(self._held):
@@ -50,7 +50,7 @@ class Sentences:
                 found += self.end()
         return found
 
-    def end(self) -> list[Written]:
+    def end(self) -> list[DraftSentence]:
         """What is left when nothing follows any more."""
         self._held += "\n"
         found = self._settled(final=True)
@@ -73,8 +73,8 @@ class Sentences:
             return False
         return char.islower() or _is_open(line)
 
-    def _settled(self, *, final: bool = False) -> list[Written]:
-        found: list[Written] = []
+    def _settled(self, *, final: bool = False) -> list[DraftSentence]:
+        found: list[DraftSentence] = []
         self._held = _MARKS_ALONE.sub(lambda line: f" {line[1]}" if is_only_markers(line[1]) else line[0], self._held)
         while self._held and not self._over:
             line, ended, after = self._held.lstrip().partition("\n")
@@ -92,7 +92,7 @@ class Sentences:
         return found
 
 
-def _cut(line: str, *, whole: bool) -> tuple[list[Written], int]:
+def _cut(line: str, *, whole: bool) -> tuple[list[DraftSentence], int]:
     """The sentences of a line, without the last one unless the line is whole, and where the rest begins."""
     if _HEADING.match(line) or _FOOTNOTE.match(line):
         return [], 0
@@ -110,7 +110,7 @@ def _spans(text: str) -> list[Span]:
     """Sentences; those that a quotation of any kind runs across are one."""
     held = quotations(text)
     spans: list[Span] = []
-    for span in sentences(text):
+    for span in sentence_spans(text):
         if spans and any(start < span[0] < end for start, end in held):
             spans[-1] = spans[-1][0], span[1]
         else:
@@ -131,10 +131,10 @@ def _is_open(text: str) -> bool:
     return bool(found and not is_closed(text, found[-1])) or bool(_OPEN_SINGLE.search(text))
 
 
-def _written(text: str, spans: list[Span], at: int, marks: tuple[tuple[int, tuple[int, ...]], ...]) -> Written:
+def _written(text: str, spans: list[Span], at: int, marks: tuple[tuple[int, tuple[int, ...]], ...]) -> DraftSentence:
     start, end = spans[at]
     following = spans[at + 1][0] if at + 1 < len(spans) else len(text)
     first = 0 if at == 0 else start + 1
     mine = [number for place, numbers in marks if first <= place <= following for number in numbers]
     bare = _EMPHASIS.sub("", _LINK.sub(r"\1", text[start:end]))
-    return Written(" ".join(bare.split()), tuple(dict.fromkeys(mine)))
+    return DraftSentence(" ".join(bare.split()), tuple(dict.fromkeys(mine)))

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from langchain_core.messages import AIMessageChunk
 
 
-def dictated(
+def stream_with_timeout(
     model: "BaseChatModel",
     prompt: "LanguageModelInput",
     left: Callable[[], float | None],

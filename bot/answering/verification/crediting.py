@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.answering.messages import Claim
-from bot.answering.verification.evidence import Ground
+from bot.answering.verification.evidence import Evidence
 from bot.answering.verification.lexical.weighted_terms import cues, meaning
 from retrieval.documents import Hit, QuoteHit
 from retrieval.quotes.attribution.quotation_marks import quotations
@@ -25,7 +25,7 @@ _WORDS = set(
 _END = re.compile(r"[.!?…]*\Z")
 
 
-def credited(claim: Claim, ground: Ground) -> Claim:
+def credit_speaker(claim: Claim, ground: Evidence) -> Claim:
     """The claim with `according to X` at its end, where all it rests on is what X says and it names nobody."""
     stems = set(terms(claim.text))
     sayers = [_sayer(claim.text, article, span, ground) for article, span in claim.support]
@@ -38,7 +38,7 @@ def credited(claim: Claim, ground: Ground) -> Claim:
     return replace(claim, text=f"{_END.sub('', claim.text)}, according to {name}.", speaker=name)
 
 
-def _sayer(text: str, article: str, span: Span, ground: Ground) -> QuoteHit | None:
+def _sayer(text: str, article: str, span: Span, ground: Evidence) -> QuoteHit | None:
     """Whose words hold most of a sentence within a span of an article; None where the article itself says it."""
     within = [hit for hit in ground.quotes(article) if hit.quote.start < span[1] and span[0] < hit.quote.end]
     said = set(ground.said(text)) or set(meaning(text))
@@ -56,7 +56,7 @@ def _is_speech(hit: QuoteHit, article: str, passages: Sequence[Hit]) -> bool:
     return bool(set(terms(cue)) & cues())
 
 
-def _called(hit: QuoteHit, ground: Ground) -> str:
+def _called(hit: QuoteHit, ground: Evidence) -> str:
     """The speaker as a sentence goes on with the name: `officials in Kyiv`; empty where it names nobody."""
     name = hit.quote.speaker
     if hit.quote.is_person or _NOBODY.match(name):

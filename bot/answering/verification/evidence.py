@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from bot.answering.verification.lexical.lazy_property import lazy
 from bot.answering.verification.lexical.weighted_terms import meaning, rarity
-from bot.answering.verification.quotations.matching import Place
+from bot.answering.verification.quotations.matching import QuotationMatch
 from bot.answering.verification.quotations.speaker import said_at
 from retrieval.documents import Hit, QuoteHit
 from retrieval.text.sentences import Span
@@ -23,7 +23,7 @@ def _rarity(texts: tuple[str, ...]) -> Mapping[str, float]:
 
 
 @dataclass(frozen=True)
-class Ground:
+class Evidence:
     """The passages are numbered from 0 here."""
 
     passages: Sequence[Hit]
@@ -49,7 +49,7 @@ class Ground:
         hit = self.passages[passage].passage
         return hit.article, (hit.start + span[0], hit.start + span[1])
 
-    def quote_at(self, place: Place) -> QuoteHit | None:
+    def quote_at(self, place: QuotationMatch) -> QuoteHit | None:
         """The quote that stands there by the index."""
         article, span = self.in_article(place.passage, place.span)
         return said_at(span, self.quotes(article))

@@ -68,20 +68,20 @@ _CODE = re.compile(
 )
 
 
-def gives_orders(text: str) -> bool:
+def is_injection(text: str) -> bool:
     """Whether a text tells whoever reads it out what to do."""
     return bool(_ORDER.search(text) or _CODED.search(text))
 
 
 @lru_cache(REMEMBERED)
-def orders(text: str) -> tuple[Span, ...]:
+def injected_spans(text: str) -> tuple[Span, ...]:
     """The paragraphs of a text that give orders: what stands beside an order may be part of it."""
-    return tuple(match.span() for match in _PARAGRAPH.finditer(text) if gives_orders(match.group()))
+    return tuple(match.span() for match in _PARAGRAPH.finditer(text) if is_injection(match.group()))
 
 
 def is_ordered(text: str, span: Span) -> bool:
     """Whether some of the span stands in a paragraph that gives orders."""
-    return any(start < span[1] and span[0] < end for start, end in orders(text))
+    return any(start < span[1] and span[0] < end for start, end in injected_spans(text))
 
 
 def has_link(text: str, outlets: Iterable[str] = ()) -> bool:

@@ -2,17 +2,17 @@
 
 from collections.abc import Sequence
 
-from bot.answering.verification.evidence import Ground
-from bot.answering.verification.quotations.matching import Place
-from bot.answering.verification.quotations.rewriting import Quoting
+from bot.answering.verification.evidence import Evidence
+from bot.answering.verification.quotations.matching import QuotationMatch
+from bot.answering.verification.quotations.rewriting import QuoteCheck
 from bot.answering.verification.quotations.speaker import attributed, is_same, reported, spoken_for, without_outlet
 from bot.answering.verification.support import Support
 from retrieval.documents import QuoteHit
-from retrieval.text.sentences import Span, sentences
+from retrieval.text.sentences import Span, sentence_spans
 from retrieval.text.terms import terms
 
 
-def is_said_so(text: str, place: Place, ground: Ground) -> bool:
+def is_said_so(text: str, place: QuotationMatch, ground: Evidence) -> bool:
     """Whether the article has the sentence's speaker say what it quotes."""
     passage = ground.passages[place.passage]
     text = without_outlet(text, passage.outlet)
@@ -24,7 +24,7 @@ def is_said_so(text: str, place: Place, ground: Ground) -> bool:
     return hit is not None and is_same(name, hit.quote.speaker, is_person=hit.quote.is_person)
 
 
-def is_reported_so(quoting: Quoting, supports: Sequence[Support], ground: Ground) -> bool:
+def is_reported_so(quoting: QuoteCheck, supports: Sequence[Support], ground: Evidence) -> bool:
     """The same for what is said without quotation marks."""
     text = without_outlet(quoting.text, *(ground.passages[support.passage].outlet for support in supports))
     name = attributed(text)
@@ -33,7 +33,7 @@ def is_reported_so(quoting: Quoting, supports: Sequence[Support], ground: Ground
     return all(_is_reported_in(support, name, text, ground) for support in supports)
 
 
-def _is_reported_in(support: Support, name: str, text: str, ground: Ground) -> bool:
+def _is_reported_in(support: Support, name: str, text: str, ground: Evidence) -> bool:
     article, span = ground.in_article(support.passage, support.span)
     hit = reported(text, [span], ground.quotes(article))
     if not hit or not hit.quote.speaker or is_same(name, hit.quote.speaker, is_person=hit.quote.is_person):
@@ -42,7 +42,7 @@ def _is_reported_in(support: Support, name: str, text: str, ground: Ground) -> b
     return _reads_so(name, passage.text, (hit.quote.start - passage.start, hit.quote.end - passage.start))
 
 
-def _is_of_another_body(text: str, place: Place, hit: QuoteHit, ground: Ground) -> bool:
+def _is_of_another_body(text: str, place: QuotationMatch, hit: QuoteHit, ground: Evidence) -> bool:
     """Whether a company or an office is given words of somebody who is not of it, as far as the article tells."""
     name = spoken_for(text)
     if not name or not hit.quote.speaker or is_same(name, hit.quote.speaker, is_person=hit.quote.is_person):
@@ -58,4 +58,4 @@ def _reads_so(name: str, passage: str, span: Span) -> bool:
 
 def _around(passage: str, span: Span) -> list[str]:
     """The sentences that hold some of the span."""
-    return [passage[start:end] for start, end in sentences(passage) if start < span[1] and span[0] < end]
+    return [passage[start:end] for start, end in sentence_spans(passage) if start < span[1] and span[0] < end]

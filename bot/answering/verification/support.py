@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from bot.answering.verification.lexical.weighted_terms import BEGINNING, meaning, share, weight_of
-from bot.answering.verification.quotations.matching import Place
+from bot.answering.verification.quotations.matching import QuotationMatch
 from retrieval.documents import Hit
-from retrieval.text.sentences import Span, sentences
+from retrieval.text.sentences import Span, sentence_spans
 from retrieval.text.terms import terms
 
 SUPPORTED = 0.55  # share of a sentence's weighted terms that its support must have
@@ -31,14 +31,14 @@ class Support:
 
 
 def best_support(
-    said: Sequence[str], number: int, hit: Hit, weights: Mapping[str, float], places: Iterable[Place] = ()
+    said: Sequence[str], number: int, hit: Hit, weights: Mapping[str, float], places: Iterable[QuotationMatch] = ()
 ) -> Support:
     """The one or two neighbouring sentences that hold most of what is said; those quoted from are among them."""
     text = hit.passage.text
     around = frozenset(terms(f"{hit.title} {hit.passage.heading}"))
     windows = [
         _support(said, number, text, span, around, weights)
-        for span in _windows(sentences(text), [place.span for place in places if place.passage == number])
+        for span in _windows(sentence_spans(text), [place.span for place in places if place.passage == number])
     ]
     return max(windows, key=lambda window: window.share - SECOND * _length(window), default=_none(number))
 
@@ -107,7 +107,7 @@ def _support(
 
 
 def _length(window: Support) -> int:
-    return len(sentences(window.text)) - 1
+    return len(sentence_spans(window.text)) - 1
 
 
 def _none(number: int) -> Support:

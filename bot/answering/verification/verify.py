@@ -6,21 +6,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from bot.answering.messages import Claim, Written
+from bot.answering.messages import Claim, DraftSentence
 from bot.answering.verification.contradiction.antonyms import says_opposite
 from bot.answering.verification.contradiction.hedges import loses_hedge
 from bot.answering.verification.contradiction.negation import contradicts
 from bot.answering.verification.contradiction.paraphrase_diff import Departure, departure
-from bot.answering.verification.crediting import credited
-from bot.answering.verification.evidence import Ground, Quotes
+from bot.answering.verification.crediting import credit_speaker
+from bot.answering.verification.evidence import Evidence, Quotes
 from bot.answering.verification.lexical.boilerplate_phrases import is_bridge, without_opening
 from bot.answering.verification.lexical.clauses import clauses
 from bot.answering.verification.lexical.figure_binding import days, unbound_figure
-from bot.answering.verification.lexical.name_matching import Known, replaced_name, unknown_name
+from bot.answering.verification.lexical.name_matching import KnownNames, replaced_name, unknown_name
 from bot.answering.verification.lexical.weighted_terms import share
-from bot.answering.verification.prompt_injection import gives_orders, has_link, is_code, is_ordered, strange_code
+from bot.answering.verification.prompt_injection import has_link, is_code, is_injection, is_ordered, strange_code
 from bot.answering.verification.quotations.matching import whole
-from bot.answering.verification.quotations.rewriting import Quoting, quote_exactly
+from bot.answering.verification.quotations.rewriting import QuoteCheck, quote_exactly
 from bot.answering.verification.reported_speech import is_reported_so, is_said_so
 from bot.answering.verification.support import Support, best_support, choose, each_part_is_held, no_stretch_is_missing
 from retrieval.documents import Hit
@@ -30,35 +30,35 @@ Reason = Literal["unknown number", "quotation", "speaker", "unsupported", "instr
 
 
 @dataclass(frozen=True, slots=True)
-class Dropped:
+class DroppedSentence:
     """A sentence that is not shown, and why."""
 
     text: str
     reason: Reason
 
 
-def verify(written: Written, passages: Sequence[Hit], question: str, quotes: Quotes) -> Claim | Dropped:
+def verify(written: DraftSentence, passages: Sequence[Hit], question: str, quotes: Quotes) -> Claim | DroppedSentence:
     """The sentence with the spans it rests on, or why it is dropped; passages are numbered from 1.
 
     What is wrong with the passages it cites is forgiven where another passage has all of it: that one is cited instead.
     """
     text = without_opening(written.text)
     if is_bridge(text):
-        return Dropped(written.text, "unsupported")
+        return DroppedSentence(written.text, "unsupported")
     if has_link(text, {hit.outlet for hit in passages}):
-        return Dropped(written.text, "link")
+        return DroppedSentence(written.text, "link")
     if is_code(text):
-        return Dropped(written.text, "instruction")
-    ground = Ground(passages, question, quotes)
+        return DroppedSentence(written.text, "instruction")
+    ground = Evidence(passages, question, quotes)
     judged = _judged(text, written, ground)
     if isinstance(judged, Claim) and _obeys(judged, passages):
-        return Dropped(written.text, "instruction")
-    return credited(judged, ground) if isinstance(judged, Claim) else judged
+        return DroppedSentence(written.text, "instruction")
+    return credit_speaker(judged, ground) if isinstance(judged, Claim) else judged
 
 
 def _obeys(claim: Claim, passages: Sequence[Hit]) -> bool:
     """Whether a claim gives an order, or rests on a paragraph that gives one."""
-    return gives_orders(claim.text) or any(
+    return is_injection(claim.text) or any(
         is_ordered(hit.passage.text, (start - hit.passage.start, end - hit.passage.start))
         for article, (start, end) in claim.support
         for hit in passages
@@ -66,7 +66,7 @@ def _obeys(claim: Claim, passages: Sequence[Hit]) -> bool:
     )
 
 
-def _judged(text: str, written: Written, ground: Ground) -> Claim | Dropped:
+def _judged(text: str, written: DraftSentence, ground: Evidence) -> Claim | DroppedSentence:
     passages = ground.passages
     cited = tuple(dict.fromkeys(number - 1 for number in written.numbers if 0 < number <= len(passages)))
     if claim := _verbatim(text, [*cited, *(at for at in range(len(passages)) if at not in cited)], ground):
@@ -78,11 +78,11 @@ def _judged(text: str, written: Written, ground: Ground) -> Claim | Dropped:
             return outcome
         outcomes.append(outcome)
     if written.numbers and not cited:
-        return Dropped(written.text, "unknown number")
-    return Dropped(written.text, outcomes[0] if outcomes else "unsupported")
+        return DroppedSentence(written.text, "unknown number")
+    return DroppedSentence(written.text, outcomes[0] if outcomes else "unsupported")
 
 
-def _candidates(text: str, cited: tuple[int, ...], ground: Ground) -> Iterator[tuple[int, ...]]:
+def _candidates(text: str, cited: tuple[int, ...], ground: Evidence) -> Iterator[tuple[int, ...]]:
     """The cited passages, then each other one by itself, best support first."""
     if cited:
         yield cited
@@ -93,7 +93,7 @@ def _candidates(text: str, cited: tuple[int, ...], ground: Ground) -> Iterator[t
             yield (support.passage,)
 
 
-def _against(text: str, cited: tuple[int, ...], ground: Ground) -> Claim | Reason:
+def _against(text: str, cited: tuple[int, ...], ground: Evidence) -> Claim | Reason:
     """The sentence held against some passages."""
     quoting = quote_exactly(text, [hit.passage.text for hit in ground.passages], cited)
     if quoting is None:
@@ -112,7 +112,7 @@ def _against(text: str, cited: tuple[int, ...], ground: Ground) -> Claim | Reaso
     return _checked(quoting, kept, ground)
 
 
-def _verbatim(text: str, cited: Sequence[int], ground: Ground) -> Claim | None:
+def _verbatim(text: str, cited: Sequence[int], ground: Evidence) -> Claim | None:
     """The claim where a passage has the sentence word for word: whatever it says, the article says it."""
     for number in cited:
         if span := whole(text, ground.passages[number].passage.text):
@@ -122,13 +122,13 @@ def _verbatim(text: str, cited: Sequence[int], ground: Ground) -> Claim | None:
     return None
 
 
-def _supports(quoting: Quoting, cited: Sequence[int], ground: Ground) -> list[Support]:
+def _supports(quoting: QuoteCheck, cited: Sequence[int], ground: Evidence) -> list[Support]:
     said = ground.said(quoting.text)
     found = (best_support(said, number, ground.passages[number], ground.weights, quoting.places) for number in cited)
     return [_with_speakers(support, said, ground) for support in found]
 
 
-def _with_speakers(support: Support, said: Sequence[str], ground: Ground) -> Support:
+def _with_speakers(support: Support, said: Sequence[str], ground: Evidence) -> Support:
     """The support with the names of those who speak in it, whom it may call `he`."""
     article, (start, end) = ground.in_article(support.passage, support.span)
     quotes = (hit.quote for hit in ground.quotes(article) if hit.quote.start < end and start < hit.quote.end)
@@ -136,11 +136,13 @@ def _with_speakers(support: Support, said: Sequence[str], ground: Ground) -> Sup
     return replace(support, held=held, share=max(support.share, share(said, held, ground.weights)))
 
 
-def _is_quoted_from(support: Support, quoting: Quoting) -> bool:
+def _is_quoted_from(support: Support, quoting: QuoteCheck) -> bool:
     return any(place.passage == support.passage for place in quoting.places)
 
 
-def _wrong(quoting: Quoting, cited: Sequence[int], supports: Sequence[Support], ground: Ground) -> Reason | Literal[""]:
+def _wrong(
+    quoting: QuoteCheck, cited: Sequence[int], supports: Sequence[Support], ground: Evidence
+) -> Reason | Literal[""]:
     """What quoted speaker, figure or name of the sentence the cited passages do not have."""
     if not all(is_said_so(quoting.text, place, ground) for place in quoting.places):
         return "speaker"
@@ -150,7 +152,7 @@ def _wrong(quoting: Quoting, cited: Sequence[int], supports: Sequence[Support], 
     return "name" if unknown_name(quoting.outside, _known(hits, ground)) else ""
 
 
-def _known(hits: Sequence[Hit], ground: Ground) -> Known:
+def _known(hits: Sequence[Hit], ground: Evidence) -> KnownNames:
     """Where names may come from."""
     texts = (
         text
@@ -163,10 +165,10 @@ def _known(hits: Sequence[Hit], ground: Ground) -> Known:
         for quote in ground.quotes(hit.passage.article)
         if hit.passage.start <= quote.quote.start < hit.passage.end
     )
-    return Known((*texts, *speakers), ground.question)
+    return KnownNames((*texts, *speakers), ground.question)
 
 
-def _checked(quoting: Quoting, supports: Sequence[Support], ground: Ground) -> Claim | Reason:
+def _checked(quoting: QuoteCheck, supports: Sequence[Support], ground: Evidence) -> Claim | Reason:
     """The claim, unless its own support has somebody else say it or denies it."""
     held = "\n\n".join(support.text for support in supports)
     if not is_reported_so(quoting, supports, ground):
@@ -189,6 +191,6 @@ def _checked(quoting: Quoting, supports: Sequence[Support], ground: Ground) -> C
     return Claim(quoting.text, spans, _speaker(quoting, ground))
 
 
-def _speaker(quoting: Quoting, ground: Ground) -> str:
+def _speaker(quoting: QuoteCheck, ground: Evidence) -> str:
     found = {hit.quote.speaker for place in quoting.places if (hit := ground.quote_at(place))}
     return found.pop() if len(found) == 1 else ""

@@ -12,7 +12,7 @@ from prompt_toolkit.history import FileHistory
 from bot.app.build import App, open_app
 from bot.cli import terminal
 from bot.cli.background import catching_up
-from bot.cli.chat.slash_commands import COMMANDS, Session
+from bot.cli.chat.slash_commands import COMMANDS, ChatSession
 from bot.cli.commands.ask import prepare
 from retrieval.catalog.filters import Filters
 from retrieval.errors import OnRecordError
@@ -26,7 +26,7 @@ def run(filters: Filters, model: str = "") -> int:
     with open_app(model) as app:
         prepare(app, quiet=False)
         app.conversation.warm()
-        session = Session(app, f"terminal/{uuid4().hex}", filters)
+        session = ChatSession(app, f"terminal/{uuid4().hex}", filters)
         with catching_up(app.store):
             if sys.stdin.isatty():
                 terminal.say(WELCOME)
@@ -36,7 +36,7 @@ def run(filters: Filters, model: str = "") -> int:
     return 0
 
 
-def _respond(session: Session, line: str) -> bool:
+def _respond(session: ChatSession, line: str) -> bool:
     """Answer one line; False when it asks to leave. Ctrl-C stops the answer, not the chat."""
     try:
         if line.startswith("/"):
@@ -53,11 +53,11 @@ def _respond(session: Session, line: str) -> bool:
     return True
 
 
-def _command(session: Session, line: str) -> bool:
+def _command(session: ChatSession, line: str) -> bool:
     name, _, rest = line.partition(" ")
     if name in ("/quit", "/exit"):
         return False
-    command: Callable[[Session, str], str] | None = COMMANDS.get(name)
+    command: Callable[[ChatSession, str], str] | None = COMMANDS.get(name)
     if command is None:
         terminal.warn(f"there is no {name}; /help lists what there is.")
     else:

@@ -6,16 +6,16 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from uuid import uuid4
 
-from bot.answering.generation.writer import Writing
+from bot.answering.generation.writer import GenerationState
 from bot.answering.messages import Citation
 from bot.app.build import App
 from bot.cli import answer_text, terminal
-from bot.cli.answer_text import Style, to_text
+from bot.cli.answer_text import TerminalStyle, to_text
 from bot.cli.quote_text import to_text as quotes_to_text
 from bot.cli.quote_text import voices_to_text
 from bot.cli.streaming_output import show
 from bot.formatting import day, printable
-from bot.service.conversation import Asking
+from bot.service.conversation import AnswerTrace
 from bot.service.quote_listing import guessed, nothing_found, words_of
 from retrieval.catalog.filters import Filters, filters_of
 from retrieval.errors import UsageError
@@ -25,16 +25,16 @@ QUOTES = 20  # shown at once
 
 
 @dataclass(slots=True)
-class Session:
+class ChatSession:
     """One chat: its conversation, its filters and what was answered so far."""
 
     app: App
     conversation: str
     filters: Filters
-    asked: list[Asking] = field(default_factory=list)
+    asked: list[AnswerTrace] = field(default_factory=list)
 
     @property
-    def last(self) -> Asking | None:
+    def last(self) -> AnswerTrace | None:
         return self.asked[-1] if self.asked else None
 
     def ask(self, question: str) -> None:
@@ -42,20 +42,20 @@ class Session:
         self.asked.append(show(self.app.conversation.stream(question, self.conversation, filters=self.filters)))
 
 
-def show_help(session: Session, rest: str) -> str:
+def show_help(session: ChatSession, rest: str) -> str:
     """list these commands"""
     return (
         "\n".join(f"{usage:<24} {command.__doc__}" for usage, command in _USAGE) + f"\n{'/quit':<24} leave (or Ctrl-D)"
     )
 
 
-def new(session: Session, rest: str) -> str:
+def new(session: ChatSession, rest: str) -> str:
     """start a new conversation: what was said no longer counts"""
     session.conversation, session.asked = f"terminal/{uuid4().hex}", []
     return "A new conversation."
 
 
-def sources(session: Session, rest: str) -> str:
+def sources(session: ChatSession, rest: str) -> str:
     """list the sources of the last answer, or show one with its words"""
     style = terminal.style()
     if rest:
@@ -64,7 +64,7 @@ def sources(session: Session, rest: str) -> str:
     return answer_text.sources(citations, style) or "The last answer has no sources."
 
 
-def open_source(session: Session, rest: str) -> str:
+def open_source(session: ChatSession, rest: str) -> str:
     """open a source in the browser, at the words"""
     citation = _cited(session, rest)
     if not citation.deep_link:
@@ -73,7 +73,7 @@ def open_source(session: Session, rest: str) -> str:
     return f"Opened {citation.deep_link}"
 
 
-def quote(session: Session, rest: str) -> str:
+def quote(session: ChatSession, rest: str) -> str:
     """show the exact words a citation rests on"""
     citation = _cited(session, rest)
     style = terminal.style()
@@ -81,7 +81,7 @@ def quote(session: Session, rest: str) -> str:
     return f"{quote}\n\n{answer_text.sources([citation], style)}"
 
 
-def quotes(session: Session, rest: str) -> str:
+def quotes(session: ChatSession, rest: str) -> str:
     """who is on record, one speaker's words, or those about something"""
     record = session.app.search.record()
     if not rest:
@@ -99,41 +99,41 @@ def quotes(session: Session, rest: str) -> str:
     return "\n\n".join(part for part in parts if part)
 
 
-def since(session: Session, rest: str) -> str:
+def since(session: ChatSession, rest: str) -> str:
     """only articles from this day on; without a day, from any"""
     session.filters = replace(session.filters, since=filters_of(since=rest).since)
     return _filters(session)
 
 
-def until(session: Session, rest: str) -> str:
+def until(session: ChatSession, rest: str) -> str:
     """only articles up to this day; without a day, up to any"""
     session.filters = replace(session.filters, until=filters_of(until=rest).until)
     return _filters(session)
 
 
-def outlet(session: Session, rest: str) -> str:
+def outlet(session: ChatSession, rest: str) -> str:
     """only articles of this outlet; without a name, of all"""
     session.filters = replace(session.filters, outlet=rest)
     return _filters(session)
 
 
-def speaker(session: Session, rest: str) -> str:
+def speaker(session: ChatSession, rest: str) -> str:
     """only what this person says; without a name, everything"""
     session.filters = replace(session.filters, speaker=rest)
     return _filters(session)
 
 
-def retry(session: Session, rest: str) -> str:
+def retry(session: ChatSession, rest: str) -> str:
     """ask the last question again, with the filters as they are now"""
     session.ask(_last(session).answer.question)
     return ""
 
 
-def save(session: Session, rest: str) -> str:
+def save(session: ChatSession, rest: str) -> str:
     """write the conversation to a file, as Markdown"""
     if not rest:
         raise UsageError("Say where to: /save FILE.")
-    parts = [f"## {turn.answer.question}\n\n{to_text(turn.answer, Style())}" for turn in session.asked]
+    parts = [f"## {turn.answer.question}\n\n{to_text(turn.answer, TerminalStyle())}" for turn in session.asked]
     try:
         with Path(rest).expanduser().open("x", encoding="utf-8") as file:
             file.write("\n\n".join(parts) + "\n")
@@ -142,9 +142,9 @@ def save(session: Session, rest: str) -> str:
     return f"{len(parts)} answers written to {rest}."
 
 
-def stats(session: Session, rest: str) -> str:
+def stats(session: ChatSession, rest: str) -> str:
     """what the index holds and how this conversation went"""
-    share = pending.share(session.app.store.catalog)
+    share = pending.index_coverage(session.app.store.catalog)
     statuses = [turn.answer.status for turn in session.asked]
     times = sorted(turn.answer.timings_ms["total"] for turn in session.asked)
     lines = [
@@ -154,7 +154,7 @@ def stats(session: Session, rest: str) -> str:
     return "\n".join([*lines, f"median {times[len(times) // 2]:.0f} ms an answer"] if times else lines)
 
 
-def debug(session: Session, rest: str) -> str:
+def debug(session: ChatSession, rest: str) -> str:
     """how the last answer came about"""
     turn = _last(session)
     answer = turn.answer
@@ -175,7 +175,7 @@ def debug(session: Session, rest: str) -> str:
     return "\n".join(lines)
 
 
-_USAGE: tuple[tuple[str, Callable[[Session, str], str]], ...] = (
+_USAGE: tuple[tuple[str, Callable[[ChatSession, str], str]], ...] = (
     ("/help", show_help),
     ("/new", new),
     ("/sources [n]", sources),
@@ -194,7 +194,7 @@ _USAGE: tuple[tuple[str, Callable[[Session, str], str]], ...] = (
 COMMANDS = {usage.split()[0]: command for usage, command in _USAGE}
 
 
-def _written(writing: Writing | None) -> list[str]:
+def _written(writing: GenerationState | None) -> list[str]:
     """What a model was asked, what it wrote and what of it was not shown, with the reason."""
     if writing is None or not writing.prompt:
         return ["no model was asked"]
@@ -212,13 +212,13 @@ def _indented(text: str) -> list[str]:
     return [f"  {line}" for line in printable(text).splitlines()]
 
 
-def _last(session: Session) -> Asking:
+def _last(session: ChatSession) -> AnswerTrace:
     if session.last is None:
         raise UsageError("Nothing has been asked yet.")
     return session.last
 
 
-def _cited(session: Session, number: str) -> Citation:
+def _cited(session: ChatSession, number: str) -> Citation:
     citations = {str(citation.number): citation for citation in _last(session).answer.citations}
     if number not in citations:
         raise UsageError(
@@ -227,12 +227,12 @@ def _cited(session: Session, number: str) -> Citation:
     return citations[number]
 
 
-def _in_full(citation: Citation, style: Style) -> str:
+def _in_full(citation: Citation, style: TerminalStyle) -> str:
     dates = f"published {day(citation.published)}" if citation.published else "undated"
     return f"{answer_text.sources([citation], style)}\n{dates}\n\n{printable(citation.quote)}"
 
 
-def _filters(session: Session) -> str:
+def _filters(session: ChatSession) -> str:
     chosen = session.filters
     named = asdict(chosen).items()
     return ", ".join(f"{name} {value}" for name, value in named if value) or "no filters"

@@ -14,7 +14,7 @@ from retrieval.documents import Article
 from retrieval.errors import EmbeddingUnavailable, VectorsUnavailable
 from retrieval.index import indexer, pending
 from retrieval.ingest.parsing.files import local_files
-from retrieval.ingest.watching.source_store import Register
+from retrieval.ingest.watching.source_store import SourceStore
 
 OK, MODEL_UNUSABLE, SOURCE_UNREADABLE, INTERRUPTED = 0, 4, 5, 130
 
@@ -39,7 +39,7 @@ def add_sources(sources: Sequence[str], *, every: float = 0.0, as_json: bool, qu
     return SOURCE_UNREADABLE if tally.failed else OK
 
 
-def ingest(app: App, sources: Sequence[str], *, every: float = 0.0, quiet: bool) -> tuple[indexer.Tally, bool]:
+def ingest(app: App, sources: Sequence[str], *, every: float = 0.0, quiet: bool) -> tuple[indexer.IngestSummary, bool]:
     """Read the sources into the catalog and bring both indexes up to it; False when the vectors have to wait.
 
     Those on the web are watched from then on, `every` so many minutes where that is given.
@@ -47,9 +47,11 @@ def ingest(app: App, sources: Sequence[str], *, every: float = 0.0, quiet: bool)
     local = [source for source in sources if not is_address(source)]
     addresses = [source for source in sources if is_address(source)]
     with terminal.progress(quiet=quiet) as report:
-        tally = indexer.Tally()
+        tally = indexer.IngestSummary()
         if local:
-            found = chain.from_iterable(local_files.read(source, largest=app.settings.largest_file) for source in local)
+            found = chain.from_iterable(
+                local_files.read_files(source, largest=app.settings.largest_file) for source in local
+            )
             tally += indexer.add(app.store, found, report)
         tally += read_addresses(app, addresses, every, report, quiet=quiet)
         embedded = catch_up(app, report)
@@ -60,7 +62,7 @@ def catch_up(app: App, report: indexer.Progress) -> bool:
     """Index what is owed; False when the vectors cannot be had and the words are enough to go on with."""
 
     def take() -> None:
-        indexer.catch_up(
+        indexer.index_pending(
             app.store, report, on_wait=lambda who: terminal.warn(f"{who} is writing the index; waiting for it.")
         )
 
@@ -75,7 +77,7 @@ def catch_up(app: App, report: indexer.Progress) -> bool:
 
 
 def _waiting(app: App) -> str:
-    owed = pending.count_owed(app.store.catalog, "vectors")
+    owed = pending.count_pending(app.store.catalog, "vectors")
     passages = "1 passage waits" if owed == 1 else f"{owed} passages wait"
     return f"{passages} for the vectors index; articles are found by words alone."
 
@@ -130,7 +132,7 @@ def _version(version: Version) -> dict[str, Any]:
 def remove_articles(articles: Sequence[str], *, quiet: bool) -> int:
     """All of them or, where one is unknown, those before it; of a source's address, only the source."""
     with open_app() as app:
-        register = Register(app.store.catalog)
+        register = SourceStore(app.store.catalog)
         try:
             for article in articles:
                 if not register.remove(article):

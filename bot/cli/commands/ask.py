@@ -5,7 +5,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from bot.answering.messages import as_dict, checked
+from bot.answering.messages import as_dict, validate_question
 from bot.app.build import App, open_app
 from bot.cli import terminal
 from bot.cli.streaming_output import show
@@ -22,7 +22,7 @@ FEW = 200  # passages that are embedded before a question is answered rather tha
 
 def ask_one(question: str, filters: Filters, k: int, *, model: str, as_json: bool, quiet: bool) -> int:
     """Exit code 3 when the articles do not say."""
-    checked(question)
+    validate_question(question)
     with open_app(model) as app:
         prepare(app, quiet=quiet)
         if as_json:
@@ -82,12 +82,12 @@ def prepare(app: App, *, quiet: bool) -> None:
     if app.store.catalog.is_new():
         _first_run(app, quiet=quiet)
         return
-    if not pending.is_owed(app.store.catalog):
+    if not pending.has_pending(app.store.catalog):
         return
     from retrieval.index import indexer  # half a second that an index with nothing owed need not spend
 
     with terminal.progress(quiet=quiet) as report, suppress(IndexBusy, EmbeddingUnavailable, VectorsUnavailable):
-        indexer.catch_up(app.store, report, wait=0, most_vectors=FEW)
+        indexer.index_pending(app.store, report, wait=0, most_vectors=FEW)
 
 
 def _first_run(app: App, *, quiet: bool) -> None:
@@ -128,7 +128,7 @@ def row_of(place: str, line: str) -> dict[str, Any]:
     if not isinstance(row, dict) or not isinstance(row.get("question"), str):
         raise UsageError(f"{place} has no `question`.")
     try:
-        checked(row["question"])
+        validate_question(row["question"])
     except UsageError as exc:
         raise UsageError(f"{place}: {exc}") from exc
     return row

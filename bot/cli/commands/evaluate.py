@@ -9,9 +9,9 @@ from bot.cli.answer_text import wrapped
 from bot.cli.commands.ask import lines, prepare, row_of
 from bot.evaluation.expectation import Expectation, expected
 from bot.evaluation.failure_cause import CAUSES
-from bot.evaluation.measure import Result, measure
-from bot.evaluation.measured_index import Scope, scope_of
-from bot.evaluation.metrics import figures_of, table
+from bot.evaluation.measure import QuestionResult, measure
+from bot.evaluation.measured_index import MeasuredIndex, measured_index
+from bot.evaluation.metrics import evaluation_metrics, table
 from bot.evaluation.report.report_page import page
 from bot.formatting import ago, printable
 from retrieval.errors import UsageError
@@ -30,9 +30,9 @@ def evaluate(file: Path, k: int, *, as_json: bool, html: Path | None = None) -> 
     with open_app() as app:
         prepare(app, quiet=False)
         results = _ask(app, expectations, k, quiet=as_json)
-        scope = scope_of(app, file.name, refused, results)
+        scope = measured_index(app, file.name, refused, results)
     if as_json:
-        terminal.say_json(table(figures_of(results)))
+        terminal.say_json(table(evaluation_metrics(results)))
     else:
         _show(scope, results)
     if html:
@@ -53,12 +53,12 @@ def _read(file: Path) -> tuple[list[Expectation], list[str]]:
     return expectations, refused
 
 
-def _ask(app: App, expectations: Sequence[Expectation], k: int, *, quiet: bool) -> list[Result]:
+def _ask(app: App, expectations: Sequence[Expectation], k: int, *, quiet: bool) -> list[QuestionResult]:
     if not expectations:
         return []
     app.conversation.warm()
     app.search(expectations[0].question)  # what the first question loads is no part of how long it takes
-    results = list[Result]()
+    results = list[QuestionResult]()
     with terminal.progress(quiet=quiet) as report:
         for item in expectations:
             results.append(measure(app, item, k))
@@ -66,10 +66,10 @@ def _ask(app: App, expectations: Sequence[Expectation], k: int, *, quiet: bool) 
     return results
 
 
-def _show(scope: Scope, results: Sequence[Result]) -> None:
+def _show(scope: MeasuredIndex, results: Sequence[QuestionResult]) -> None:
     indexed = f", index updated {ago(scope.indexed_at)}" if scope.indexed_at else ""
     terminal.say(f"{scope.articles} articles, {scope.passages} passages{indexed}\n")
-    for name, figure in table(figures_of(results)).items():
+    for name, figure in table(evaluation_metrics(results)).items():
         terminal.say(f"{name:<20} {figure:>8.3f}" if isinstance(figure, float) else f"{name:<20} {figure:>8}")
     style = terminal.style()
     for cause in CAUSES:

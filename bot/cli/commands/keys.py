@@ -3,21 +3,21 @@
 from pathlib import Path
 
 from bot.cli import terminal
-from bot.web.auth.api_keys import Keys
+from bot.web.auth.api_keys import ApiKeyStore
 
 OK = 0
 
 
 def add_key(folder: Path, name: str) -> int:
     """The key on stdout, once; what to do with it on stderr."""
-    terminal.say(Keys(folder).add(name))
+    terminal.say(ApiKeyStore(folder).add(name))
     terminal.warn("This key is shown once; keep it on a server, and send it as 'Authorization: Bearer KEY'.")
     return OK
 
 
 def list_keys(folder: Path, *, as_json: bool) -> int:
     """Names and days, never the keys."""
-    for key in Keys(folder).all():
+    for key in ApiKeyStore(folder).all():
         if as_json:
             terminal.say_json({"name": key.name, "created": key.created, "used": key.used})
         else:
@@ -27,5 +27,5 @@ def list_keys(folder: Path, *, as_json: bool) -> int:
 
 def revoke_key(folder: Path, name: str) -> int:
     """Servers that are running refuse it from their next request on."""
-    Keys(folder).revoke(name)
+    ApiKeyStore(folder).revoke(name)
     return OK

@@ -8,7 +8,7 @@ from bot.cli.commands.ask import NO_ANSWER, OK, prepare
 from bot.cli.quote_text import to_text, voices_to_text
 from bot.service.quote_listing import as_dict, guessed, nothing_found, words_of
 from retrieval.catalog.filters import Filters
-from retrieval.search.quote_search import Record
+from retrieval.search.quote_search import QuoteSearch
 
 
 def show_quotes(speaker: str, about: str, filters: Filters, k: int, *, as_json: bool, quiet: bool) -> int:
@@ -32,7 +32,7 @@ def show_quotes(speaker: str, about: str, filters: Filters, k: int, *, as_json: 
     return OK
 
 
-def _show_voices(record: Record, filters: Filters, *, as_json: bool) -> int:
+def _show_voices(record: QuoteSearch, filters: Filters, *, as_json: bool) -> int:
     voices = [voice for voice in record.voices(filters) if voice.has_name]
     if not voices:
         again = "" if filters.limit_articles else "; 'onrecord add' reads articles, 'onrecord reindex' reads them again"

@@ -9,7 +9,7 @@ from bot.cli.background import catching_up, watching
 from bot.cli.commands.ask import prepare
 from bot.cli.commands.sources import say_run
 from bot.web.app import make_app
-from bot.web.middleware.webhook_mount import Guest
+from bot.web.middleware.webhook_mount import WebhookApp
 from bot.web.server import address_of, bind, run
 
 OK = 0
@@ -27,7 +27,7 @@ def serve(host: str, port: int, model: str) -> int:
     return OK
 
 
-def _bot(app: App) -> Guest | None:
+def _bot(app: App) -> WebhookApp | None:
     """The Telegram bot in the same process, where it has a webhook."""
     settings = app.settings
     if not settings.telegram_webhook:
@@ -38,4 +38,4 @@ def _bot(app: App) -> Guest | None:
     if not (path := path_of(app)):
         return None
     log_to_stderr(settings.telegram_bot_token.get_secret_value(), settings.telegram_secret.get_secret_value())
-    return Guest(path, partial(admits, app), partial(hosted, app))
+    return WebhookApp(path, partial(admits, app), partial(hosted, app))

@@ -10,17 +10,17 @@ from bot.app.build import App, open_app, open_web
 from bot.cli import terminal
 from bot.cli.background import catching_up
 from bot.formatting import ago, printable
-from retrieval.catalog.catalog import now
+from retrieval.catalog.database import now
 from retrieval.catalog.reader import id_of
 from retrieval.endpoints.cancellation import Cancellation
 from retrieval.errors import SourceError
 from retrieval.index import indexer
-from retrieval.ingest.watching.discovery import identify
-from retrieval.ingest.watching.page_state import Visits
-from retrieval.ingest.watching.run import Outcome, run
-from retrieval.ingest.watching.scheduler import watch
+from retrieval.ingest.watching.discovery import discover_source
+from retrieval.ingest.watching.page_state import PageStates
+from retrieval.ingest.watching.run import RunOutcome, run_source
+from retrieval.ingest.watching.scheduler import watch_due_sources
 from retrieval.ingest.watching.source import INTERRUPTED, Source, is_stale, later
-from retrieval.ingest.watching.source_store import Register
+from retrieval.ingest.watching.source_store import SourceStore
 
 OK = 0
 FIRST_LOOK_MINUTES = 60  # after which somebody else goes on with what was killed
@@ -34,18 +34,18 @@ def is_address(source: str) -> bool:
 
 def read_addresses(
     app: App, addresses: Sequence[str], every: float, report: indexer.Progress, *, quiet: bool
-) -> indexer.Tally:
+) -> indexer.IngestSummary:
     """Look at addresses for the first time, or once more, and watch them from then on."""
-    tally = indexer.Tally()
+    tally = indexer.IngestSummary()
     if not addresses:
         return tally
     with open_web(app.settings) as web:
-        register = Register(app.store.catalog)
+        register = SourceStore(app.store.catalog)
         for address in addresses:
             try:
-                found = identify(address, web.fetcher, web.reader, minutes=every)
+                found = discover_source(address, web.fetcher, web.reader, minutes=every)
             except SourceError as exc:
-                tally += indexer.Tally(failed=(exc,))
+                tally += indexer.IngestSummary(failed=(exc,))
                 continue
             if not quiet:
                 terminal.warn(f"{printable(address)} is {printable(found.why)}")
@@ -55,7 +55,7 @@ def read_addresses(
             register.add(replace(found.source, due=later(now(), FIRST_LOOK_MINUTES)))
             source = register.get(found.source.url) or found.source
             at_hand = {source.url: found.fetched}
-            outcome = run(app.store, source, web.fetcher, web.reader, progress=report, at_hand=at_hand)
+            outcome = run_source(app.store, source, web.fetcher, web.reader, progress=report, at_hand=at_hand)
             if source.kind == "page" and not _brought(app, source.url):
                 register.remove(source.url)
             tally += _tally(outcome)
@@ -69,19 +69,19 @@ def _readmitted(app: App, url: str) -> bool:
 
 def _brought(app: App, page: str) -> tuple[str, ...]:
     """The articles that a watched page has had."""
-    known = Visits(app.store.catalog, page).get(page)
+    known = PageStates(app.store.catalog, page).get(page)
     return known.articles if known else ()
 
 
-def _tally(outcome: Outcome) -> indexer.Tally:
+def _tally(outcome: RunOutcome) -> indexer.IngestSummary:
     done = outcome.run
-    return indexer.Tally(done.added, done.changed, done.unchanged, outcome.failed)
+    return indexer.IngestSummary(done.added, done.changed, done.unchanged, outcome.failed)
 
 
 def list_sources(*, as_json: bool) -> int:
     """One line a source: what it is, when it was last looked at, what went wrong."""
     with open_app() as app:
-        sources = Register(app.store.catalog).all()
+        sources = SourceStore(app.store.catalog).all()
         for source in sources:
             if as_json:
                 terminal.say_json(facts_of(source))
@@ -113,13 +113,13 @@ def watch_sources() -> int:
         # In a thread: a handler runs in the middle of whatever the main thread does, locks held.
         signal.signal(ending, lambda *_: Thread(target=cancellation.cancel).start())
     with open_app() as app, open_web(app.settings) as web, catching_up(app.store):
-        count = len(Register(app.store.catalog).all())
+        count = len(SourceStore(app.store.catalog).all())
         terminal.warn(f"watching {count} source{'' if count == 1 else 's'}; 'onrecord add URL' adds one.")
-        watch(app.store, web.fetcher, web.reader, cancellation, say_run)
+        watch_due_sources(app.store, web.fetcher, web.reader, cancellation, say_run)
     return OK
 
 
-def say_run(outcome: Outcome) -> None:
+def say_run(outcome: RunOutcome) -> None:
     """One line on stderr about a run that brought something, or failed."""
     done = outcome.run
     counts = {"added": done.added, "changed": done.changed, "withdrawn": done.withdrawn, "failed": done.failed}

@@ -8,10 +8,10 @@ from bot.app.model_factory import ledger
 from bot.cli import terminal
 from bot.cli.commands.sources import facts_of, line_of
 from bot.formatting import ago, printable
-from retrieval.catalog.catalog import now
+from retrieval.catalog.database import now
 from retrieval.index import pending
 from retrieval.index.write_lock import holder, is_held
-from retrieval.ingest.watching.source_store import Register
+from retrieval.ingest.watching.source_store import SourceStore
 
 OK, STALE = 0, 5
 
@@ -19,8 +19,8 @@ OK, STALE = 0, 5
 def show_status(*, as_json: bool) -> int:
     """What the index holds, how fresh it is, who is writing it; exit code 5 where a source has gone stale."""
     with open_app() as app:
-        catalog, share = app.store.catalog, pending.share(app.store.catalog)
-        sources = Register(catalog).all()
+        catalog, share = app.store.catalog, pending.index_coverage(app.store.catalog)
+        sources = SourceStore(catalog).all()
         facts: dict[str, Any] = {
             "data": str(app.settings.data.resolve()),
             "articles": share.articles,
@@ -32,7 +32,7 @@ def show_status(*, as_json: bool) -> int:
             "model": app.settings.openai_model,
             "tokens_today": {model: asdict(tokens) for model, tokens in ledger(app.settings).today().items()},
             "sources": [facts_of(source) for source in sources],
-            "stale": [source.url for source in Register(catalog).stale(now())],
+            "stale": [source.url for source in SourceStore(catalog).stale(now())],
             "writer": holder(app.settings.data) if is_held(app.settings.data) else "",
         }
     if as_json:

@@ -2,7 +2,7 @@
 
 from bot.answering.messages import Citation, Status
 from bot.evaluation.failure_cause import DEEP
-from bot.evaluation.measure import Result
+from bot.evaluation.measure import QuestionResult
 from bot.evaluation.report.html_text import filled, linked, shortened, shown
 from bot.formatting import day
 from retrieval.documents import Article
@@ -11,7 +11,7 @@ ANSWERS: dict[Status, str] = {"answered": "Answer", "partial": "Answer in part",
 LONGEST_EXCERPT, LONGEST_ANSWER = 320, 600  # characters
 
 
-def failure(result: Result) -> str:
+def failure(result: QuestionResult) -> str:
     """The question as a section of its own."""
     expectation, said = result.expectation, shortened(result.answer.text, LONGEST_ANSWER)
     return filled(
@@ -27,7 +27,7 @@ def failure(result: Result) -> str:
     )
 
 
-def _expected(result: Result) -> list[str]:
+def _expected(result: QuestionResult) -> list[str]:
     """The articles that the index has; where it has none of them, what the file calls them."""
     return [_article(article) for article in result.articles] or [shown(name) for name in result.expectation.articles]
 
@@ -36,7 +36,7 @@ def _article(article: Article) -> str:
     return f"{linked(article.title or article.id, article.url)}{_facts(article.outlet, article.published)}"
 
 
-def _rank(result: Result) -> str:
+def _rank(result: QuestionResult) -> str:
     return str(result.rank) if result.rank else f"not among the first {DEEP} passages"
 
 

@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Container, Iterator, Sequence
 from datetime import datetime
 
-from bot.evaluation.failure_cause import CAUSES, Cause
-from bot.evaluation.measure import Result
-from bot.evaluation.measured_index import Scope
-from bot.evaluation.metrics import TOLD, Figures, figures_of
+from bot.evaluation.failure_cause import CAUSES, FailureCause
+from bot.evaluation.measure import QuestionResult
+from bot.evaluation.measured_index import MeasuredIndex
+from bot.evaluation.metrics import TOLD, EvaluationMetrics, evaluation_metrics
 from bot.evaluation.report.failure_section import failure
 from bot.evaluation.report.histogram import duration
 from bot.evaluation.report.html_text import counted, filled, percent, read, shown, table
@@ -17,9 +17,9 @@ from bot.formatting import ago, day
 EXTRACT = "extract"  # who answers where no model writes
 
 
-def page(scope: Scope, results: Sequence[Result]) -> str:
+def page(scope: MeasuredIndex, results: Sequence[QuestionResult]) -> str:
     """The whole report."""
-    figures, failed = figures_of(results), [result for result in results if result.cause]
+    figures, failed = evaluation_metrics(results), [result for result in results if result.cause]
     drawn = "".join(draw(figures) for draw in (statuses, hits, times)) if results else "<p>There are none.</p>"
     return filled(
         "page.html",
@@ -35,13 +35,13 @@ def page(scope: Scope, results: Sequence[Result]) -> str:
     )
 
 
-def _verdict(figures: Figures) -> str:
+def _verdict(figures: EvaluationMetrics) -> str:
     if not figures.questions:
         return "No question was asked"
     return f"{figures.right} of {counted(figures.questions, 'question')} answered rightly"
 
 
-def _tiles(figures: Figures) -> Iterator[tuple[str, str]]:
+def _tiles(figures: EvaluationMetrics) -> Iterator[tuple[str, str]]:
     if figures.hits:
         yield from ((f"hit@{depth}", percent(figures.hits[depth - 1])) for depth in TOLD)
         yield "MRR@10", f"{figures.mrr:.2f}"
@@ -50,7 +50,7 @@ def _tiles(figures: Figures) -> Iterator[tuple[str, str]]:
         yield "95th percentile", duration(figures.slow)
 
 
-def _facts(scope: Scope, figures: Figures) -> Iterator[tuple[str, str]]:
+def _facts(scope: MeasuredIndex, figures: EvaluationMetrics) -> Iterator[tuple[str, str]]:
     measured = datetime.fromisoformat(scope.measured_at)
     yield "File", scope.file
     yield "Questions", f"{figures.questions}, of which {figures.named} name an article"
@@ -67,14 +67,14 @@ def _words(answered_by: str) -> str:
     return "the articles' own sentences" if answered_by == EXTRACT else f"the words of {answered_by}"
 
 
-def _refused(scope: Scope) -> str:
+def _refused(scope: MeasuredIndex) -> str:
     if not scope.refused:
         return ""
     left_out = "".join(f'<li dir="auto">{shown(reason)}</li>' for reason in scope.refused)
     return f"<h3>{counted(len(scope.refused), 'line')} left out</h3><ul>{left_out}</ul>"
 
 
-def _causes(failed: Sequence[Result]) -> str:
+def _causes(failed: Sequence[QuestionResult]) -> str:
     counts = Counter(result.cause for result in failed)
     rows = [
         (f'<a href="#{_anchor(cause)}">{shown(cause.name.capitalize())}</a>', str(counts[cause]))
@@ -83,7 +83,7 @@ def _causes(failed: Sequence[Result]) -> str:
     return table("Why questions failed", ("Why", "Questions"), rows) if rows else "<p>No question failed.</p>"
 
 
-def _groups(failed: Sequence[Result]) -> str:
+def _groups(failed: Sequence[QuestionResult]) -> str:
     """All failed questions by what they failed of."""
     return "".join(
         filled(
@@ -97,9 +97,9 @@ def _groups(failed: Sequence[Result]) -> str:
     )
 
 
-def _in_order(causes: Container[Cause | None]) -> list[Cause]:
+def _in_order(causes: Container[FailureCause | None]) -> list[FailureCause]:
     return [cause for cause in CAUSES if cause in causes]
 
 
-def _anchor(cause: Cause) -> str:
+def _anchor(cause: FailureCause) -> str:
     return f"cause-{CAUSES.index(cause) + 1}"

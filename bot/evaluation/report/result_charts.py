@@ -1,7 +1,7 @@
 """The pictures of a report, each with its numbers as a table for those who cannot see it."""
 
 from bot.answering.messages import Status
-from bot.evaluation.metrics import TOLD, Figures
+from bot.evaluation.metrics import TOLD, EvaluationMetrics
 from bot.evaluation.report import svg_chart
 from bot.evaluation.report.histogram import duration, histogram, unit
 from bot.evaluation.report.html_text import counted, percent, table
@@ -9,7 +9,7 @@ from bot.evaluation.report.html_text import counted, percent, table
 STATUSES: dict[Status, str] = {"answered": "answered", "partial": "answered partly", "no_answer": "declined"}
 
 
-def statuses(figures: Figures) -> str:
+def statuses(figures: EvaluationMetrics) -> str:
     """How many questions were answered, answered in part, declined."""
     shares = [(name, figures.shares[status]) for status, name in STATUSES.items()]
     label = ", ".join(f"{percent(share)} {name}" for name, share in shares)
@@ -21,7 +21,7 @@ def statuses(figures: Figures) -> str:
     return _figure("Answered or declined", "", f'{drawing}<ul class="keys">{keys}</ul>')
 
 
-def hits(figures: Figures) -> str:
+def hits(figures: EvaluationMetrics) -> str:
     """At which rank the expected articles are found; nothing where no question names one."""
     if not figures.hits:
         return ""
@@ -37,7 +37,7 @@ def hits(figures: Figures) -> str:
     )
 
 
-def times(figures: Figures) -> str:
+def times(figures: EvaluationMetrics) -> str:
     """How long the answers took."""
     found, measure = histogram(figures.times), unit(figures.times)
     label = f"Half took at most {duration(figures.median)}, 95 % at most {duration(figures.slow)}."

@@ -2,7 +2,7 @@
 
 from telegram import Message, MessageEntity, Update, User
 
-from bot.telegram.messages.outgoing import Place
+from bot.telegram.messages.outgoing import MessageTarget
 
 
 def question_in(message: Message, me: User) -> str | None:
@@ -24,10 +24,10 @@ def question_in(message: Message, me: User) -> str | None:
     return text
 
 
-def place_of(message: Message) -> Place:
+def place_of(message: Message) -> MessageTarget:
     """Where a message is answered: in a group below it."""
     reply_to = None if message.chat.type == "private" else message.message_id
-    return Place(message.chat_id, message.message_thread_id if message.is_topic_message else None, reply_to)
+    return MessageTarget(message.chat_id, message.message_thread_id if message.is_topic_message else None, reply_to)
 
 
 def conversation_of(update: Update, *, per_user: bool) -> str:

@@ -6,20 +6,20 @@ import logging
 from telegram import Update
 from telegram.error import Conflict, NetworkError, TelegramError
 
-from bot.telegram.context import Context, Desk
+from bot.telegram.context import BotServices, Context
 from bot.telegram.handlers.addressing import chat_prefix
 from bot.telegram.handlers.questions import question_of, say
-from bot.telegram.logs import Seldom
-from bot.telegram.messages.outgoing import Place, outgoing
-from bot.telegram.messages.rich_text import Rich, bold, joined, plain
-from bot.telegram.sending.delivery import Gone
+from bot.telegram.logs import ThrottledWarning
+from bot.telegram.messages.outgoing import MessageTarget, outgoing
+from bot.telegram.messages.rich_text import RichText, bold, joined, plain
+from bot.telegram.sending.delivery import ChatUnavailable
 
 MOST_UNANSWERED = 25
 SORRY = "Something went wrong here. Please try again later."
 NOT_ADMIN = "Only the admins of this bot can see that."
 
 _log = logging.getLogger(__name__)
-_seldom = Seldom(_log)
+_seldom = ThrottledWarning(_log)
 
 
 async def stats(update: Update, context: Context) -> None:
@@ -42,7 +42,7 @@ async def unanswered(update: Update, context: Context) -> None:
     await _to_admin(update, context, joined([title, *map(plain, lines)], "\n") if lines else plain("None so far."))
 
 
-async def _to_admin(update: Update, context: Context, rich: Rich) -> None:
+async def _to_admin(update: Update, context: Context, rich: RichText) -> None:
     desk = context.desk
     question = question_of(update, desk, "")
     if question.reader in desk.access.admins:
@@ -54,7 +54,7 @@ async def _to_admin(update: Update, context: Context, rich: Rich) -> None:
 async def report(update: object, context: Context) -> None:
     """What went wrong: to the log once, to the admins in a sentence, to the reader in another."""
     error, desk = context.error, context.desk
-    if isinstance(error, Gone):
+    if isinstance(error, ChatUnavailable):
         _seldom.warn(f"A chat cannot be written to any more: {error}.")
         return
     name = type(error).__name__
@@ -64,7 +64,7 @@ async def report(update: object, context: Context) -> None:
     if isinstance(update, Update) and update.message and not isinstance(error, TelegramError):
         try:
             await say(desk, question_of(update, desk, ""), SORRY)
-        except (Gone, TelegramError):
+        except (ChatUnavailable, TelegramError):
             return
 
 
@@ -77,7 +77,7 @@ async def migrate(update: Update, context: Context) -> None:
         await move(context.desk, message.migrate_from_chat_id, message.chat_id)
 
 
-async def move(desk: Desk, old: int, new: int) -> None:
+async def move(desk: BotServices, old: int, new: int) -> None:
     """Give a chat's conversations another chat's name; doing it twice changes nothing."""
     await asyncio.to_thread(desk.history.move, chat_prefix(old), chat_prefix(new))
     await asyncio.to_thread(desk.readers.move, chat_prefix(old), chat_prefix(new))
@@ -93,9 +93,9 @@ def polling_failed(error: TelegramError) -> None:
         _seldom.warn(f"No updates can be had: {error}. Trying again.")
 
 
-async def _tell_admins(desk: Desk, sentence: str) -> None:
+async def _tell_admins(desk: BotServices, sentence: str) -> None:
     for admin in desk.access.admins:
         try:
-            await desk.delivery.send(outgoing(Place(admin), plain(sentence))[0])
-        except (Gone, TelegramError) as exc:
+            await desk.delivery.send(outgoing(MessageTarget(admin), plain(sentence))[0])
+        except (ChatUnavailable, TelegramError) as exc:
             _seldom.warn(f"An admin cannot be written to: {exc}.")

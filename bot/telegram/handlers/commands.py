@@ -10,13 +10,13 @@ from telegram import Update
 
 from bot.formatting import day
 from bot.service.quote_listing import guessed, words_of
-from bot.telegram.context import Context, Desk
-from bot.telegram.handlers.questions import Question, answer_question, question_of
+from bot.telegram.context import BotServices, Context
+from bot.telegram.handlers.questions import ReceivedQuestion, answer_question, question_of
 from bot.telegram.messages.outgoing import outgoing
 from bot.telegram.messages.rendering import articles_to_rich, quotes_to_rich, remarks_to_rich
-from bot.telegram.messages.rich_text import Rich, bold, joined, plain
+from bot.telegram.messages.rich_text import RichText, bold, joined, plain
 from retrieval.catalog.filters import Filters
-from retrieval.search.quote_search import LEADING, Record
+from retrieval.search.quote_search import LEADING, QuoteSearch
 
 MOST_QUOTES, MOST_ARTICLES, MOST_VOICES = 8, 10, 20
 
@@ -42,7 +42,7 @@ async def start(update: Update, context: Context) -> None:
         "I answer questions about a body of articles with what the articles say, and show where they say it. "
         "Nothing else is used: when the articles do not answer, I say so."
     )
-    tries = joined([bold("Try one of these:"), *map(plain, examples)], "\n") if examples else Rich()
+    tries = joined([bold("Try one of these:"), *map(plain, examples)], "\n") if examples else RichText()
     return await _reply(context.desk, question, joined([hello, tries, plain("/help lists what else I can do.")]))
 
 
@@ -113,26 +113,26 @@ async def forget(update: Update, context: Context) -> None:
     await _reply(desk, question, plain("Deleted: this conversation and all questions that you asked."))
 
 
-async def _show(update: Update, context: Context, make: Callable[[Desk, Question], Rich]) -> None:
+async def _show(update: Update, context: Context, make: Callable[[BotServices, ReceivedQuestion], RichText]) -> None:
     """What the articles hold, for whoever is let in; `make` runs in a thread."""
     question, desk = _asked(update, context), context.desk
     refusal = desk.access.refusal(question.reader, question.place.chat)
     await _reply(desk, question, plain(refusal) if refusal else await asyncio.to_thread(make, desk, question))
 
 
-def _asked(update: Update, context: Context) -> Question:
+def _asked(update: Update, context: Context) -> ReceivedQuestion:
     """The command as a question whose text is what stands behind it."""
     message = update.effective_message
     text = (message.text or message.caption or "") if message else ""
     return question_of(update, context.desk, text.partition(" ")[2].strip() if " " in text else "")
 
 
-async def _reply(desk: Desk, question: Question, rich: Rich) -> None:
+async def _reply(desk: BotServices, question: ReceivedQuestion, rich: RichText) -> None:
     await desk.delivery.deliver(question.id, outgoing(question.place, rich))
 
 
-def _instead(question: Question, text: str) -> Question:
-    return Question(question.id, text, question.place, question.conversation, question.reader)
+def _instead(question: ReceivedQuestion, text: str) -> ReceivedQuestion:
+    return ReceivedQuestion(question.id, text, question.place, question.conversation, question.reader)
 
 
 def _payload(payload: str) -> str:
@@ -144,22 +144,22 @@ def _payload(payload: str) -> str:
     return text if " " in text and text.isprintable() else ""
 
 
-def _sources(desk: Desk, question: Question) -> Rich:
+def _sources(desk: BotServices, question: ReceivedQuestion) -> RichText:
     last = desk.readers.last(question.conversation)
     return quotes_to_rich(last.citations) if last and last.citations else plain("There is no answer with sources yet.")
 
 
-def _latest(desk: Desk, question: Question) -> Rich:
+def _latest(desk: BotServices, question: ReceivedQuestion) -> RichText:
     newest = list(islice(desk.app.store.catalog.articles(copies=False), MOST_ARTICLES))
     return articles_to_rich(newest) if newest else plain("There are no articles yet.")
 
 
-def _quotes(desk: Desk, question: Question) -> Rich:
+def _quotes(desk: BotServices, question: ReceivedQuestion) -> RichText:
     with desk.app.store.catalog.reading() as catalog:
         return _on_record(desk.app.search.record(catalog), question.text)
 
 
-def _on_record(record: Record, wanted: str) -> Rich:
+def _on_record(record: QuoteSearch, wanted: str) -> RichText:
     if not wanted:
         named = [voice for voice in record.voices(most=LEADING) if voice.has_name][:MOST_VOICES]
         lines = [

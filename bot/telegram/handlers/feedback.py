@@ -7,10 +7,10 @@ from telegram import CallbackQuery, Update
 from telegram.error import BadRequest, TelegramError
 
 from bot.answering.messages import Answer
-from bot.telegram.context import Context, Desk
-from bot.telegram.messages.outgoing import Button, Buttons, Place, keyboard_of, outgoing
+from bot.telegram.context import BotServices, Context
+from bot.telegram.messages.outgoing import Button, Buttons, MessageTarget, keyboard_of, outgoing
 from bot.telegram.messages.rendering import quotes_to_rich
-from bot.telegram.storage.reader_store import Answered
+from bot.telegram.storage.reader_store import AnsweredQuestion
 
 HELPFUL, UNHELPFUL, REASON, QUOTES, ASK = "yes", "no", "why", "quotes", "ask"
 REASONS = ("Wrong", "Incomplete", "Source does not fit", "Not what I asked", "Too old")
@@ -26,7 +26,7 @@ def buttons_below(question: int, answer: Answer, suggestions: Sequence[str]) -> 
     return [*rows, *([Button(_label(text), f"{ASK}:{question}:{n}")] for n, text in enumerate(suggestions))]
 
 
-def suggestion_in(data: str, answered: Answered) -> str:
+def suggestion_in(data: str, answered: AnsweredQuestion) -> str:
     """The question that a button asks, empty where it asks none."""
     kind, _, rest = data.partition(":")
     number = rest.rpartition(":")[2]
@@ -35,7 +35,7 @@ def suggestion_in(data: str, answered: Answered) -> str:
     return answered.suggestions[int(number)]
 
 
-async def answered_of(desk: Desk, query: CallbackQuery) -> Answered | None:
+async def answered_of(desk: BotServices, query: CallbackQuery) -> AnsweredQuestion | None:
     """The answer that a button belongs to, None where it is forgotten."""
     key = (query.data or "").split(":")[1:2]
     if not key or not key[0].isdecimal():
@@ -65,7 +65,7 @@ async def show_quotes(update: Update, context: Context) -> None:
     answered = await answered_of(desk, query)
     await notify(query, "" if answered else FORGOTTEN)
     if answered and query.message:
-        place = Place(query.message.chat.id, _topic(update), query.message.message_id)
+        place = MessageTarget(query.message.chat.id, _topic(update), query.message.message_id)
         await desk.delivery.deliver(update.update_id, outgoing(place, quotes_to_rich(answered.citations)))
         await _press(query, _without(query, QUOTES), all_rows=True)
 

@@ -7,14 +7,14 @@ from telegram.error import BadRequest
 
 from bot.formatting import day
 from bot.service.quote_listing import words_of
-from bot.telegram.context import Context, Desk
+from bot.telegram.context import BotServices, Context
 from bot.telegram.messages.outgoing import entities_of
 from bot.telegram.messages.rendering import passage_to_rich, remark_to_rich
-from bot.telegram.messages.rich_text import Rich, plain
+from bot.telegram.messages.rich_text import RichText, plain
 from bot.telegram.messages.splitting import split
 from bot.telegram.sending.delivery import NO_PREVIEW
 from retrieval.catalog.filters import Filters
-from retrieval.catalog.reader import Reading
+from retrieval.catalog.reader import CatalogReader
 from retrieval.documents import digest
 
 MOST_RESULTS = 50
@@ -39,13 +39,13 @@ async def answer_inline(update: Update, context: Context) -> None:
         return
 
 
-def _found(desk: Desk, wanted: str) -> list[Result]:
+def _found(desk: BotServices, wanted: str) -> list[Result]:
     """Quotes of a speaker or on a topic, then passages."""
     with desk.app.store.catalog.reading() as catalog:
         return _of_moment(desk, wanted, catalog)
 
 
-def _of_moment(desk: Desk, wanted: str, catalog: Reading) -> list[Result]:
+def _of_moment(desk: BotServices, wanted: str, catalog: CatalogReader) -> list[Result]:
     record = desk.app.search.record(catalog)
     speaker, _, about = (part.strip() for part in f" {wanted} ".partition(" about "))
     match, remarks = words_of(record, speaker, about, Filters())
@@ -65,7 +65,7 @@ def _of_moment(desk: Desk, wanted: str, catalog: Reading) -> list[Result]:
     return list({result.id: result for result in results}.values())[:MOST_RESULTS]
 
 
-def _result(title: str, description: str, rich: Rich) -> Result:
+def _result(title: str, description: str, rich: RichText) -> Result:
     formatted = split(rich)[0]
     content = InputTextMessageContent(formatted.text, entities=entities_of(formatted), link_preview_options=NO_PREVIEW)
     return Result(digest(formatted.text), _line(title), content, description=_line(description))

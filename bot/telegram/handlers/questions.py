@@ -7,16 +7,16 @@ from dataclasses import dataclass
 
 from telegram import Update
 
-from bot.answering.messages import Citation, Sentence, checked
-from bot.service.conversation import Asking, Event
+from bot.answering.messages import Citation, Sentence, validate_question
+from bot.service.conversation import AnswerEvent, AnswerTrace
 from bot.service.suggestions import follow_ups
-from bot.telegram.context import Context, Desk
+from bot.telegram.context import BotServices, Context
 from bot.telegram.handlers.addressing import conversation_of, place_of, question_in, reader_of
 from bot.telegram.handlers.feedback import buttons_below
-from bot.telegram.messages.outgoing import Outgoing, Place, outgoing
+from bot.telegram.messages.outgoing import MessageTarget, OutgoingMessage, outgoing
 from bot.telegram.messages.rendering import answer_to_rich, linked
 from bot.telegram.messages.rich_text import plain
-from bot.telegram.sending.live_preview import Streaming, typing
+from bot.telegram.sending.live_preview import LivePreview, typing
 from retrieval.endpoints.cancellation import Cancellation
 from retrieval.errors import OnRecordError
 
@@ -26,12 +26,12 @@ STOPPED = "Stopped."
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class ReceivedQuestion:
     """Who asks what, where; `id` is the update's."""
 
     id: int
     text: str
-    place: Place
+    place: MessageTarget
     conversation: str
     reader: int
 
@@ -54,24 +54,24 @@ async def answer_message(update: Update, context: Context) -> None:
         await say(desk, question, ONLY_TEXT)
 
 
-def question_of(update: Update, desk: Desk, text: str) -> Question:
+def question_of(update: Update, desk: BotServices, text: str) -> ReceivedQuestion:
     """The question with where it comes from."""
     message = update.effective_message
     assert message is not None, "questions come in messages and from buttons below them"
     conversation = conversation_of(update, per_user=desk.app.settings.telegram_history_per_user)
-    return Question(update.update_id, text, place_of(message), conversation, reader_of(update))
+    return ReceivedQuestion(update.update_id, text, place_of(message), conversation, reader_of(update))
 
 
-async def say(desk: Desk, question: Question, text: str) -> None:
+async def say(desk: BotServices, question: ReceivedQuestion, text: str) -> None:
     """One line instead of an answer."""
     await desk.delivery.deliver(question.id, outgoing(question.place, plain(text)))
 
 
-async def answer_question(desk: Desk, question: Question) -> None:
+async def answer_question(desk: BotServices, question: ReceivedQuestion) -> None:
     """Answer, however that ends: each question gets its messages once, also when a restart comes between."""
     async with typing(desk.bot, question.place):
         try:
-            checked(question.text)
+            validate_question(question.text)
             declined = await asyncio.to_thread(_declined, desk, question)
             messages = outgoing(question.place, plain(declined)) if declined else await _answered(desk, question)
         except OnRecordError as exc:
@@ -79,13 +79,13 @@ async def answer_question(desk: Desk, question: Question) -> None:
         await desk.delivery.deliver(question.id, messages)
 
 
-def _declined(desk: Desk, question: Question) -> str:
+def _declined(desk: BotServices, question: ReceivedQuestion) -> str:
     """Why this question is not answered; empty where it is."""
     refusal = desk.access.refusal(question.reader, question.place.chat)
     return refusal or desk.access.limit(question.reader, desk.readers, question.id)
 
 
-async def _answered(desk: Desk, question: Question) -> tuple[Outgoing, ...]:
+async def _answered(desk: BotServices, question: ReceivedQuestion) -> tuple[OutgoingMessage, ...]:
     await asyncio.to_thread(_begin, desk, question)
     asking = await _asked(desk, question)
     if asking is None:
@@ -98,27 +98,27 @@ async def _answered(desk: Desk, question: Question) -> tuple[Outgoing, ...]:
     return outgoing(question.place, answer_to_rich(answer), buttons_below(question.id, answer, suggestions))
 
 
-def _begin(desk: Desk, question: Question) -> None:
+def _begin(desk: BotServices, question: ReceivedQuestion) -> None:
     """A turn that a killed process remembered without sending it is forgotten, and asked again."""
     desk.readers.asks(question.id, question.reader, question.conversation, question.text)
     before = desk.journal.begin(question.id, desk.history.count(question.conversation))
     desk.history.keep_first(question.conversation, before)
 
 
-async def _asked(desk: Desk, question: Question) -> Asking | None:
+async def _asked(desk: BotServices, question: ReceivedQuestion) -> AnswerTrace | None:
     """The answer, shown in the making; None when it was cancelled."""
     cancellation = Cancellation()
 
-    def ask(cancelled: Cancellation) -> Iterator[Event]:
+    def ask(cancelled: Cancellation) -> Iterator[AnswerEvent]:
         return desk.app.conversation.stream(question.text, question.conversation, cancellation=cancelled)
 
     desk.under_way[question.conversation] = cancellation
-    streaming = Streaming(desk.bot, desk.journal, desk.drafts, question.place, question.id)
+    streaming = LivePreview(desk.bot, desk.journal, desk.drafts, question.place, question.id)
     try:
         async with streaming.showing(), aclosing(desk.answering.stream(ask, cancellation)) as events:
             text, citations = "", tuple[Citation, ...]()
             async for event in events:
-                if isinstance(event, Asking):
+                if isinstance(event, AnswerTrace):
                     return event
                 if isinstance(event, Sentence):
                     text, citations = text + event.text, (*citations, *event.citations)

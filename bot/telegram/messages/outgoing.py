@@ -6,12 +6,12 @@ from typing import Any
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, MessageEntity
 
-from bot.telegram.messages.rich_text import Rich
-from bot.telegram.messages.splitting import Entity, Formatted, split
+from bot.telegram.messages.rich_text import RichText
+from bot.telegram.messages.splitting import Entity, FormattedText, split
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class MessageTarget:
     """Where a message goes: chat, thread of a forum, and the message it replies to."""
 
     chat: int
@@ -35,35 +35,36 @@ Buttons = Sequence[Sequence[Button]]
 
 
 @dataclass(frozen=True, slots=True)
-class Outgoing:
+class OutgoingMessage:
     """One message."""
 
-    place: Place
-    formatted: Formatted
+    place: MessageTarget
+    formatted: FormattedText
     buttons: tuple[tuple[Button, ...], ...] = ()
 
 
-def outgoing(place: Place, rich: Rich, buttons: Buttons = ()) -> tuple[Outgoing, ...]:
+def outgoing(place: MessageTarget, rich: RichText, buttons: Buttons = ()) -> tuple[OutgoingMessage, ...]:
     """Rich text as messages; the first replies, the last has the buttons."""
-    parts = split(rich) or (Formatted("…"),)
-    follow = Place(place.chat, place.thread)
+    parts = split(rich) or (FormattedText("…"),)
+    follow = MessageTarget(place.chat, place.thread)
     rows = tuple(tuple(row) for row in buttons)
     return tuple(
-        Outgoing(place if part is parts[0] else follow, part, rows if part is parts[-1] else ()) for part in parts
+        OutgoingMessage(place if part is parts[0] else follow, part, rows if part is parts[-1] else ())
+        for part in parts
     )
 
 
-def outgoing_of(stored: Mapping[str, Any]) -> Outgoing:
+def outgoing_of(stored: Mapping[str, Any]) -> OutgoingMessage:
     """The message that was written down with `asdict`."""
     formatted = stored["formatted"]
-    return Outgoing(
-        Place(**stored["place"]),
-        Formatted(formatted["text"], tuple(Entity(**entity) for entity in formatted["entities"])),
+    return OutgoingMessage(
+        MessageTarget(**stored["place"]),
+        FormattedText(formatted["text"], tuple(Entity(**entity) for entity in formatted["entities"])),
         tuple(tuple(Button(**button) for button in row) for row in stored["buttons"]),
     )
 
 
-def entities_of(formatted: Formatted) -> list[MessageEntity]:
+def entities_of(formatted: FormattedText) -> list[MessageEntity]:
     """The entities as the library sends them."""
     return [MessageEntity(one.kind, one.offset, one.length, one.url or None) for one in formatted.entities]
 

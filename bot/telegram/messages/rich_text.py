@@ -29,48 +29,48 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
-class Rich:
+class RichText:
     """A text and its marks, in the order of their starts, the outer before the inner."""
 
     text: str = ""
     marks: tuple[Mark, ...] = ()
 
-    def __add__(self, other: "Rich") -> "Rich":
+    def __add__(self, other: "RichText") -> "RichText":
         shift = len(self.text)
         moved = (replace(mark, start=mark.start + shift, end=mark.end + shift) for mark in other.marks)
-        return Rich(self.text + other.text, (*self.marks, *moved))
+        return RichText(self.text + other.text, (*self.marks, *moved))
 
-    def within(self, kind: Kind) -> "Rich":
+    def within(self, kind: Kind) -> "RichText":
         """The same as a whole in one more mark."""
-        return Rich(self.text, (Mark(kind, 0, len(self.text)), *self.marks)) if self.text else self
+        return RichText(self.text, (Mark(kind, 0, len(self.text)), *self.marks)) if self.text else self
 
 
-def plain(text: str) -> Rich:
+def plain(text: str) -> RichText:
     """Text as Telegram will keep it."""
     text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    return Rich(_CONTROL.sub(" ", _REMOVED.sub("", _LINES.sub("\n", text))))
+    return RichText(_CONTROL.sub(" ", _REMOVED.sub("", _LINES.sub("\n", text))))
 
 
-def bold(text: str) -> Rich:
+def bold(text: str) -> RichText:
     return plain(text).within("bold")
 
 
-def italic(text: str) -> Rich:
+def italic(text: str) -> RichText:
     return plain(text).within("italic")
 
 
-def link(text: str, url: str) -> Rich:
+def link(text: str, url: str) -> RichText:
     """The text, linked where Telegram takes the address."""
     shown, url = plain(text), safe_url(url)
-    return Rich(shown.text, (Mark("text_link", 0, len(shown.text), url),)) if url and shown.text else shown
+    return RichText(shown.text, (Mark("text_link", 0, len(shown.text), url),)) if url and shown.text else shown
 
 
-def joined(parts: Iterable[Rich], separator: str = "\n\n") -> Rich:
+def joined(parts: Iterable[RichText], separator: str = "\n\n") -> RichText:
     """Those that are not empty, one below the other."""
-    result = Rich()
+    result = RichText()
     for part in parts:
         if part.text:
-            result = result + Rich(separator) + part if result.text else part
+            result = result + RichText(separator) + part if result.text else part
     return result
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import regex
 
-from bot.telegram.messages.rich_text import Kind, Mark, Rich
+from bot.telegram.messages.rich_text import Kind, Mark, RichText
 
 MOST_UNITS = 4096
 MOST_ENTITIES = 100
@@ -39,14 +39,14 @@ class Entity:
 
 
 @dataclass(frozen=True, slots=True)
-class Formatted:
+class FormattedText:
     """The text of one message."""
 
     text: str
     entities: tuple[Entity, ...] = ()
 
 
-def split(rich: Rich, most: int = MOST_UNITS) -> tuple[Formatted, ...]:
+def split(rich: RichText, most: int = MOST_UNITS) -> tuple[FormattedText, ...]:
     """The text as messages of at most so many units; cut between paragraphs, sentences, words, else characters."""
     return tuple(_messages(rich, most))
 
@@ -56,7 +56,7 @@ def units(text: str) -> int:
     return len(text) + sum(character > "\uffff" for character in text)
 
 
-def _messages(rich: Rich, most: int) -> Iterator[Formatted]:
+def _messages(rich: RichText, most: int) -> Iterator[FormattedText]:
     text, offsets = rich.text.rstrip(), _offsets(rich.text)
     at = len(text) - len(text.lstrip())
     while at < len(text):
@@ -83,7 +83,7 @@ def _reach(marks: Sequence[Mark], offsets: list[int], at: int, most: int) -> int
     return inside[MOST_ENTITIES].start if len(inside) > MOST_ENTITIES else reach
 
 
-def _cut(rich: Rich, at: int, reach: int) -> int:
+def _cut(rich: RichText, at: int, reach: int) -> int:
     """The best place to end a message that begins at one character and may go to another."""
     # A mark that is longer than a message has to be cut, any other is kept whole.
     kept = [
@@ -113,9 +113,9 @@ def _last_grapheme(text: str, at: int, reach: int) -> int:
     return max((end for end in ends if end <= reach), default=reach)
 
 
-def _message(rich: Rich, offsets: list[int], start: int, end: int) -> Formatted:
+def _message(rich: RichText, offsets: list[int], start: int, end: int) -> FormattedText:
     entities = (_entity(rich.text, offsets, mark, start, end) for mark in rich.marks)
-    return Formatted(rich.text[start:end], tuple(entity for entity in entities if entity))
+    return FormattedText(rich.text[start:end], tuple(entity for entity in entities if entity))
 
 
 def _entity(text: str, offsets: list[int], mark: Mark, start: int, end: int) -> Entity | None:

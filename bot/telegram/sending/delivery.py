@@ -8,9 +8,9 @@ from dataclasses import replace
 from telegram import Bot, LinkPreviewOptions, Message, ReplyParameters
 from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter
 
-from bot.telegram.messages.outgoing import Outgoing, entities_of, keyboard_of
-from bot.telegram.messages.splitting import Formatted
-from bot.telegram.storage.journal import Journal
+from bot.telegram.messages.outgoing import OutgoingMessage, entities_of, keyboard_of
+from bot.telegram.messages.splitting import FormattedText
+from bot.telegram.storage.journal import DeliveryJournal
 
 PAUSES = (0.5, 1, 2, 4, 8, 15, *[30] * 20)  # seconds between tries while Telegram cannot be reached
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
@@ -25,7 +25,7 @@ _SAME = "message is not modified"
 _log = logging.getLogger(__name__)
 
 
-class Gone(Exception):
+class ChatUnavailable(Exception):
     """Nobody can be written to there any more; `str()` says why."""
 
 
@@ -36,10 +36,10 @@ Moved = Callable[[int, int], Awaitable[None]]
 class Delivery:
     """Sends what the journal has, and notes what went out."""
 
-    def __init__(self, bot: Bot, journal: Journal, moved: Moved) -> None:
+    def __init__(self, bot: Bot, journal: DeliveryJournal, moved: Moved) -> None:
         self._bot, self._journal, self._moved = bot, journal, moved
 
-    async def deliver(self, update: int, messages: Sequence[Outgoing]) -> None:
+    async def deliver(self, update: int, messages: Sequence[OutgoingMessage]) -> None:
         """Write the messages down, then send them. Raises Gone."""
         await asyncio.to_thread(self._journal.plan, update, messages)
         await self.resume(update)
@@ -54,7 +54,7 @@ class Delivery:
             await asyncio.to_thread(self._journal.sent, update, part, sent)
         return True
 
-    async def send(self, message: Outgoing, *, instead_of: int | None = None) -> int:
+    async def send(self, message: OutgoingMessage, *, instead_of: int | None = None) -> int:
         """The id of the message as it went out, a new one or the one that it stands in for. Raises Gone."""
         for pause in PAUSES:
             try:
@@ -66,15 +66,15 @@ class Delivery:
             except RetryAfter as exc:
                 await asyncio.sleep(_seconds(exc))
             except Forbidden as exc:
-                raise Gone(str(exc)) from exc
+                raise ChatUnavailable(str(exc)) from exc
             except BadRequest as exc:
                 message, instead_of = _mended(message, instead_of, exc)
             except NetworkError as exc:
                 _log.debug("Sending again in %s s: %s", pause, exc)
                 await asyncio.sleep(pause)
-        raise Gone("Telegram could not be reached for ten minutes")
+        raise ChatUnavailable("Telegram could not be reached for ten minutes")
 
-    async def _once(self, message: Outgoing, instead_of: int | None) -> int:
+    async def _once(self, message: OutgoingMessage, instead_of: int | None) -> int:
         try:
             sent = await (self._edit(message, instead_of) if instead_of else self._new(message))
         except BadRequest as exc:
@@ -83,7 +83,7 @@ class Delivery:
             raise
         return sent.message_id if isinstance(sent, Message) else instead_of or 0
 
-    async def _new(self, message: Outgoing) -> Message:
+    async def _new(self, message: OutgoingMessage) -> Message:
         place = message.place
         answered = ReplyParameters(place.reply_to, allow_sending_without_reply=True) if place.reply_to else None
         return await self._bot.send_message(
@@ -96,7 +96,7 @@ class Delivery:
             link_preview_options=NO_PREVIEW,
         )
 
-    async def _edit(self, message: Outgoing, instead_of: int) -> Message | bool:
+    async def _edit(self, message: OutgoingMessage, instead_of: int) -> Message | bool:
         return await self._bot.edit_message_text(
             message.formatted.text,
             message.place.chat,
@@ -107,16 +107,16 @@ class Delivery:
         )
 
 
-def _mended(message: Outgoing, instead_of: int | None, error: BadRequest) -> tuple[Outgoing, int | None]:
+def _mended(message: OutgoingMessage, instead_of: int | None, error: BadRequest) -> tuple[OutgoingMessage, int | None]:
     """The message in a way that Telegram may take. Raises Gone when there is nobody to take it, else the error."""
     said = str(error).lower()
     if any(phrase in said for phrase in _GONE):
-        raise Gone(str(error)) from error
+        raise ChatUnavailable(str(error)) from error
     if instead_of and any(phrase in said for phrase in _UNEDITABLE):
         return message, None
     if message.formatted.entities or message.buttons:
         _log.warning("Telegram refused a message, its text alone is sent instead: %s", error)
-        return Outgoing(message.place, Formatted(message.formatted.text)), instead_of
+        return OutgoingMessage(message.place, FormattedText(message.formatted.text)), instead_of
     raise error
 
 

@@ -11,12 +11,12 @@ from telegram.constants import ChatAction
 from telegram.error import BadRequest, InvalidToken, TelegramError
 from telegram.ext import ExtBot
 
-from bot.telegram.messages.outgoing import Place, entities_of
-from bot.telegram.messages.rich_text import Rich
-from bot.telegram.messages.splitting import Formatted, split
+from bot.telegram.messages.outgoing import MessageTarget, entities_of
+from bot.telegram.messages.rich_text import RichText
+from bot.telegram.messages.splitting import FormattedText, split
 from bot.telegram.sending.delivery import NO_PREVIEW
-from bot.telegram.sending.rate_limiter import IF_ROOM, NoRoom
-from bot.telegram.storage.journal import Journal
+from bot.telegram.sending.rate_limiter import IF_ROOM, RateLimitExceeded
+from bot.telegram.storage.journal import DeliveryJournal
 
 TYPING_EVERY = 4.0  # seconds; Telegram shows it for five
 GRACE = 0.1  # seconds; an answer that is whole by then is not shown in the making
@@ -29,7 +29,7 @@ _log = logging.getLogger(__name__)
 
 
 @asynccontextmanager
-async def typing(bot: ExtBot[int], place: Place) -> AsyncIterator[None]:
+async def typing(bot: ExtBot[int], place: MessageTarget) -> AsyncIterator[None]:
     """Somebody types in the chat meanwhile."""
 
     async def type_on() -> None:
@@ -51,7 +51,7 @@ class Drafts:
     def __init__(self) -> None:
         self.are_known = True
 
-    async def show(self, bot: ExtBot[int], place: Place, update: int, state: Formatted) -> None:
+    async def show(self, bot: ExtBot[int], place: MessageTarget, update: int, state: FormattedText) -> None:
         """Show a state of the answer as a draft. Raises TelegramError."""
         try:
             await bot.send_message_draft(
@@ -67,21 +67,23 @@ class Drafts:
             _log.info("Drafts are not taken by this server (%s); messages are edited instead.", exc)
 
 
-class Streaming:
+class LivePreview:
     """Shows one answer as it grows; what is shown last may be older than what was said last."""
 
-    def __init__(self, bot: ExtBot[int], journal: Journal, drafts: Drafts, place: Place, update: int) -> None:
+    def __init__(
+        self, bot: ExtBot[int], journal: DeliveryJournal, drafts: Drafts, place: MessageTarget, update: int
+    ) -> None:
         self._bot, self._journal, self._drafts = bot, journal, drafts
         self._place, self._update = place, update
-        self._state, self._news = Rich(), asyncio.Event()
+        self._state, self._news = RichText(), asyncio.Event()
 
-    def say(self, state: Rich) -> None:
+    def say(self, state: RichText) -> None:
         """The answer so far."""
         self._state = state
         self._news.set()
 
     @asynccontextmanager
-    async def showing(self) -> AsyncIterator["Streaming"]:
+    async def showing(self) -> AsyncIterator["LivePreview"]:
         """Shows what is said; at the end nothing more is on its way."""
         task = asyncio.create_task(self._show())
         try:
@@ -104,7 +106,7 @@ class Streaming:
                         # A request that is under way is waited for, so that no state overtakes the answer.
                         await _to_the_end(self._put(state[0]))
                         before = state[0].text
-                    except NoRoom:
+                    except RateLimitExceeded:
                         self._news.set()
                 await asyncio.sleep(self._pause())
 
@@ -113,7 +115,7 @@ class Streaming:
             return GROUP_EDIT_EVERY
         return DRAFT_EVERY if self._drafts.are_known else EDIT_EVERY
 
-    async def _put(self, state: Formatted) -> None:
+    async def _put(self, state: FormattedText) -> None:
         if self._place.is_private and self._drafts.are_known:
             await self._drafts.show(self._bot, self._place, self._update, state)
             if self._drafts.are_known:

@@ -18,11 +18,11 @@ UNCOUNTED = {"sendChatAction"}
 Callback = Callable[..., Coroutine[Any, Any, Any]]
 
 
-class NoRoom(TelegramError):
+class RateLimitExceeded(TelegramError):
     """The request was left out."""
 
 
-class Pace(AIORateLimiter):
+class RateLimiter(AIORateLimiter):
     """The library's limits, one a chat as well, and no waiting for what is not worth it."""
 
     def __init__(self) -> None:
@@ -52,9 +52,9 @@ class Pace(AIORateLimiter):
         group = chat if isinstance(chat, int) and chat < 0 else False
         is_full = self._base_limiter is not None and not self._base_limiter.has_capacity(ROOM)
         if is_full or not self._retry_after_event.is_set():
-            raise NoRoom("too much is sent already")
+            raise RateLimitExceeded("too much is sent already")
         if group and not self._get_group_limiter(group).has_capacity(GROUP_ROOM):
-            raise NoRoom("too much is sent to this group already")
+            raise RateLimitExceeded("too much is sent to this group already")
         if endpoint in PACES:
             await self._of_chat(endpoint, chat).acquire()
         return await self._run_request(True, group, False, callback, args, kwargs)

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 
-from bot.telegram.messages.outgoing import Outgoing, outgoing_of
-from bot.telegram.storage.telegram_database import Database
+from bot.telegram.messages.outgoing import OutgoingMessage, outgoing_of
+from bot.telegram.storage.telegram_database import TelegramDatabase
 
 KNOWN_HOURS = 48  # Telegram repeats an update for at most a day
 
@@ -28,10 +28,10 @@ CREATE TABLE IF NOT EXISTS outgoing (
 """
 
 
-class Journal:
+class DeliveryJournal:
     """Updates and their messages; each method is one transaction, safe to call from any thread."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: TelegramDatabase) -> None:
         self._database = database
         database.script(_SCHEMA)
 
@@ -66,7 +66,7 @@ class Journal:
         rows = self._database.rows("SELECT shown FROM updates WHERE id = ?", [update])
         return rows[0]["shown"] if rows else None
 
-    def plan(self, update: int, messages: Sequence[Outgoing]) -> None:
+    def plan(self, update: int, messages: Sequence[OutgoingMessage]) -> None:
         """Write down what will be sent; what was written down before stays."""
         with self._database.transaction() as db:
             if not _is_planned(db, update):
@@ -77,7 +77,7 @@ class Journal:
         """Whether it is settled what will be sent."""
         return bool(self._database.rows("SELECT 1 FROM outgoing WHERE update_id = ? LIMIT 1", [update]))
 
-    def unsent(self, update: int) -> list[tuple[int, Outgoing]]:
+    def unsent(self, update: int) -> list[tuple[int, OutgoingMessage]]:
         """What is still to be sent, with its place."""
         sql = "SELECT part, payload FROM outgoing WHERE update_id = ? AND message IS NULL ORDER BY part"
         rows = self._database.rows(sql, [update])

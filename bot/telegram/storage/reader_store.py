@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.answering.messages import Answer, Citation
-from bot.telegram.storage.telegram_database import Database
+from bot.telegram.storage.telegram_database import TelegramDatabase
 from retrieval.documents import Copy
 
 _SCHEMA = """
@@ -23,7 +23,7 @@ CREATE INDEX IF NOT EXISTS questions_by_conversation ON questions (conversation)
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class AnsweredQuestion:
     """A question that was answered, as its buttons and /sources need it."""
 
     id: int
@@ -34,7 +34,7 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
-class Stats:
+class UsageStats:
     """How the bot is used: since the oldest question that is kept, and in the last 24 hours."""
 
     questions: int
@@ -46,10 +46,10 @@ class Stats:
     median_ms: float
 
 
-class Readers:
+class ReaderStore:
     """Questions by the id of the update that asked them; safe to share between threads."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: TelegramDatabase) -> None:
         self._database = database
         database.script(_SCHEMA)
 
@@ -65,11 +65,11 @@ class Readers:
         spent = answer.timings_ms.get("total")
         self._database.run(sql, [answer.status, citations, json.dumps(suggestions), spent, update])
 
-    def answer(self, update: int) -> Answered | None:
+    def answer(self, update: int) -> AnsweredQuestion | None:
         """What was answered, None where it is forgotten."""
         return self._one("SELECT * FROM questions WHERE id = ?", [update])
 
-    def last(self, conversation: str) -> Answered | None:
+    def last(self, conversation: str) -> AnsweredQuestion | None:
         """The last answer of a conversation."""
         sql = "SELECT * FROM questions WHERE conversation = ? AND status <> '' ORDER BY id DESC LIMIT 1"
         return self._one(sql, [conversation])
@@ -97,7 +97,7 @@ class Readers:
         )
         return [(row["question"], row["times"]) for row in self._database.rows(sql, [most])]
 
-    def stats(self) -> Stats:
+    def stats(self) -> UsageStats:
         """How the bot is used."""
         sql = (
             "SELECT count(*), count(DISTINCT reader), total(asked > ?), total(status = 'no_answer'), "
@@ -109,7 +109,7 @@ class Readers:
         )
         median = times[len(times) // 2] if times else 0.0
         questions, readers, today, unanswered, helpful, unhelpful = map(int, row)
-        return Stats(questions, readers, today, unanswered, helpful, unhelpful, median)
+        return UsageStats(questions, readers, today, unanswered, helpful, unhelpful, median)
 
     def forget(self, conversation: str, reader: int) -> None:
         """Delete a conversation's questions, and this reader's wherever they were asked; nothing of them is left."""
@@ -128,13 +128,13 @@ class Readers:
         """Delete what was asked more than so many days ago."""
         self._database.run("DELETE FROM questions WHERE asked < ?", [_ago(timedelta(days=days))])
 
-    def _one(self, sql: str, values: list[Any]) -> Answered | None:
+    def _one(self, sql: str, values: list[Any]) -> AnsweredQuestion | None:
         rows = self._database.rows(sql, values)
         return _answered(rows[0]) if rows else None
 
 
-def _answered(row: Any) -> Answered:
-    return Answered(
+def _answered(row: Any) -> AnsweredQuestion:
+    return AnsweredQuestion(
         row["id"],
         row["question"],
         row["conversation"],

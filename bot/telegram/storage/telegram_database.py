@@ -11,7 +11,7 @@ from retrieval.catalog.database import BUSY_SECONDS
 from retrieval.errors import IndexUnavailable
 
 
-class Database:
+class TelegramDatabase:
     """One connection, one caller at a time; what is deleted is overwritten. Raises IndexUnavailable."""
 
     def __init__(self, path: Path) -> None:

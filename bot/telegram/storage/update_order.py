@@ -8,15 +8,15 @@ from typing import Any
 from telegram import Update
 from telegram.ext import BaseUpdateProcessor
 
-from bot.telegram.storage.journal import Journal
+from bot.telegram.storage.journal import DeliveryJournal
 
 AT_ONCE = 4096  # updates that are dealt with or wait for their chat
 
 
-class InOrder(BaseUpdateProcessor):
+class OrderedUpdateProcessor(BaseUpdateProcessor):
     """Keeps the order within a chat's thread, except for what `overtakes`; ticks off what is done."""
 
-    def __init__(self, journal: Journal, overtakes: Callable[[Update], bool]) -> None:
+    def __init__(self, journal: DeliveryJournal, overtakes: Callable[[Update], bool]) -> None:
         super().__init__(AT_ONCE)
         self._journal, self._overtakes = journal, overtakes
         self._lines = _Lines()

@@ -7,13 +7,13 @@ import sqlite3
 from telegram import Bot, Update
 from telegram.error import TelegramError
 
-from bot.telegram.storage.journal import Journal
+from bot.telegram.storage.journal import DeliveryJournal
 
 
-class Inbox(asyncio.Queue[object]):
+class PersistentUpdateQueue(asyncio.Queue[object]):
     """Writes each update down before it counts as received; one that is known already is passed over."""
 
-    def __init__(self, journal: Journal) -> None:
+    def __init__(self, journal: DeliveryJournal) -> None:
         super().__init__()
         self.journal = journal
         self.resumed = set[int]()  # updates that a process before this one may have dealt with in part

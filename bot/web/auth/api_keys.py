@@ -28,7 +28,7 @@ CREATE TABLE IF NOT EXISTS keys (name TEXT PRIMARY KEY, digest BLOB NOT NULL, cr
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
+class ApiKey:
     """What is kept of a key; `created` and `used` are days (UTC), `used` is empty where it never was."""
 
     name: str
@@ -37,7 +37,7 @@ class Key:
     used: str
 
 
-class Keys:
+class ApiKeyStore:
     """The keys of one data folder. Raises UsageError, IndexUnavailable."""
 
     def __init__(self, folder: Path) -> None:
@@ -56,13 +56,15 @@ class Keys:
                 raise UsageError(f"There is a key {name} already; 'onrecord keys revoke {name}' ends it.") from exc
         return key
 
-    def all(self) -> list[Key]:
+    def all(self) -> list[ApiKey]:
         """Every key that is good, by name."""
         if not self._path.exists():
             return []
         try:
             with closing(self._connect()) as db:
-                return [Key(*row) for row in db.execute("SELECT name, digest, created, used FROM keys ORDER BY name")]
+                return [
+                    ApiKey(*row) for row in db.execute("SELECT name, digest, created, used FROM keys ORDER BY name")
+                ]
         except sqlite3.Error as exc:
             raise IndexUnavailable(f"The keys in {self._path} cannot be read: {exc}.") from exc
 

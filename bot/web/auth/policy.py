@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.app.build import App
-from bot.web.auth.api_keys import Keys
-from bot.web.auth.rate_limits import Kind, Limit, Limits, rules_of
+from bot.web.auth.api_keys import ApiKeyStore
+from bot.web.auth.rate_limits import Kind, Limit, RateLimits, rules_of
 from bot.web.auth.secret import secret_of
-from bot.web.auth.session_tokens import Tokens
+from bot.web.auth.session_tokens import SessionTokens
 from bot.web.auth.sites import Site, read_sites
 from bot.web.middleware.client_address import is_loopback
 from bot.web.middleware.proxies import Network, networks_of
@@ -19,13 +19,13 @@ SESSION = "60/minute"  # an office behind one address opens the widget that ofte
 
 
 @dataclass(frozen=True, slots=True)
-class Policy:
+class AccessPolicy:
     """`is_open`: the server listens on loopback alone, and there were neither sites nor keys when it started."""
 
     sites: Mapping[str, Site]
-    keys: Keys
-    tokens: Tokens
-    limits: Limits
+    keys: ApiKeyStore
+    tokens: SessionTokens
+    limits: RateLimits
     proxies: Sequence[Network]
     is_open: bool
 
@@ -34,18 +34,18 @@ class Policy:
         return frozenset(origin for site in self.sites.values() for origin in site.origins)
 
 
-def policy_of(app: App, host: str) -> Policy:
+def policy_of(app: App, host: str) -> AccessPolicy:
     """The policy of a server that listens on `host`. Raises UsageError where anybody could ask it."""
     settings = app.settings
-    sites, keys, proxies = read_sites(settings.sites), Keys(settings.data), networks_of(settings.proxies)
+    sites, keys, proxies = read_sites(settings.sites), ApiKeyStore(settings.data), networks_of(settings.proxies)
     is_open = not sites and not keys.all()
     if is_open and not is_loopback(host):
         raise _unguarded(f"On {host!r} anybody who reaches this machine could ask")
     if is_open and proxies:
         raise _unguarded("Behind a proxy (ONRECORD_PROXIES) anybody who reaches it could ask")
-    limits = Limits(_rules(app, is_open=is_open), settings.limits_url.get_secret_value())
-    tokens = Tokens(secret_of(settings.data, settings.secret.get_secret_value()), settings.session_minutes * 60)
-    return Policy(sites, keys, tokens, limits, proxies, is_open)
+    limits = RateLimits(_rules(app, is_open=is_open), settings.limits_url.get_secret_value())
+    tokens = SessionTokens(secret_of(settings.data, settings.secret.get_secret_value()), settings.session_minutes * 60)
+    return AccessPolicy(sites, keys, tokens, limits, proxies, is_open)
 
 
 def _unguarded(danger: str) -> UsageError:

@@ -12,7 +12,7 @@ Kind = Literal["open", "site", "key"]
 
 
 @dataclass(frozen=True, slots=True)
-class Caller:
+class Principal:
     """Somebody whose request was let in: a site's reader, a server with a key, or anybody on a loopback server.
 
     Conversations belong to one caller's `name`; `scope` limits what is searched, whatever the request says.

@@ -20,7 +20,7 @@ from limits.errors import ConfigurationError, StorageError
 from limits.storage import MemoryStorage, Storage, storage_from_string
 from limits.strategies import MovingWindowRateLimiter
 
-from bot.web.schemas.error_responses import Problem
+from bot.web.schemas.error_responses import ErrorResponse
 from retrieval.endpoints.circuit_breaker import CircuitBreaker
 from retrieval.errors import UsageError
 
@@ -39,7 +39,7 @@ _SAID: Mapping[Kind, str] = {
 }
 _log = logging.getLogger(__name__)
 
-__all__ = ["Count", "Kind", "Limit", "Limits", "rules_of"]
+__all__ = ["Count", "Kind", "Limit", "RateLimits", "rules_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def rules_of(setting: str, written: str) -> tuple[Limit, ...]:
     return rules
 
 
-class Limits:
+class RateLimits:
     """Counts requests in the storage at `url`; safe to share between threads. Raises UsageError."""
 
     def __init__(self, rules: Mapping[Kind, Sequence[Limit]], url: str = "") -> None:
@@ -79,7 +79,7 @@ class Limits:
         counts = [Count(kind, who, limit) for kind, who in whom for limit in self._rules.get(kind, ())]
         if counts and (refused := self._take(counts)):
             full, seconds = refused
-            raise Problem(
+            raise ErrorResponse(
                 429, "rate_limited", f"{_SAID[full.kind]}; try again in {seconds} s.", retry_after=float(seconds)
             )
 

@@ -22,7 +22,7 @@ def is_loopback(host: str) -> bool:
     return ip.is_loopback if ip else host.lower() == "localhost"
 
 
-def household(address: str) -> str:
+def client_prefix(address: str) -> str:
     """What limits count as one: an address of IPv4, a network of IPv6."""
     ip = parsed(address)
     if isinstance(ip, IPv6Address):

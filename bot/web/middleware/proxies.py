@@ -24,7 +24,7 @@ def networks_of(written: str) -> tuple[Network, ...]:
         ) from exc
 
 
-class Proxies:
+class TrustedProxies:
     """Puts what trusted proxies say of a request where the application reads it; nobody else's word is taken.
 
     Each proxy adds the address that it was asked from to X-Forwarded-For, so that from the right the first that is no

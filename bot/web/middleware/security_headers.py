@@ -13,7 +13,7 @@ _ANSWERS = {
 }
 
 
-class Guarded:
+class SecurityHeadersMiddleware:
     """Adds the headers that a response has not set itself."""
 
     def __init__(self, app: ASGIApp) -> None:

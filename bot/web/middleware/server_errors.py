@@ -10,7 +10,7 @@ from bot.web.schemas.error_responses import body_of, problem_of
 _log = logging.getLogger(__name__)
 
 
-class Unexpected:
+class ServerErrorMiddleware:
     """Logs an exception that no handler took, with the request's id and nothing that was asked, and answers 500."""
 
     def __init__(self, app: ASGIApp) -> None:

@@ -5,13 +5,13 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bot.web.schemas.error_responses import Problem, body_of
+from bot.web.schemas.error_responses import ErrorResponse, body_of
 
 LARGEST_BODY = 64_000  # bytes; a question is at most 2,000 characters, a chat's history is more
 LARGEST_HEAD = 16_384  # bytes of address and headers; the server itself bounds only what comes in pieces
 
 
-class Sized:
+class SizeLimitMiddleware:
     """Refuses bodies that are, or that turn out, larger than `largest` bytes."""
 
     def __init__(self, app: ASGIApp, largest: int = LARGEST_BODY) -> None:
@@ -23,9 +23,9 @@ class Sized:
             return
         try:
             if _head(scope) > LARGEST_HEAD:
-                raise Problem(431, "too_large", f"Address and headers are larger than {LARGEST_HEAD} bytes.")
+                raise ErrorResponse(431, "too_large", f"Address and headers are larger than {LARGEST_HEAD} bytes.")
             body = await self._body(Headers(scope=scope).get("content-length", ""), receive)
-        except Problem as refused:
+        except ErrorResponse as refused:
             content = body_of(refused, scope["state"]["id"])
             await JSONResponse(content, refused.status, {"Connection": "close"})(scope, receive, send)
         except ClientDisconnect:
@@ -47,8 +47,8 @@ class Sized:
                 raise self._too_large()
         return bytes(body)
 
-    def _too_large(self) -> Problem:
-        return Problem(413, "too_large", f"The request is larger than {self._largest} bytes.")
+    def _too_large(self) -> ErrorResponse:
+        return ErrorResponse(413, "too_large", f"The request is larger than {self._largest} bytes.")
 
 
 def _head(scope: Scope) -> int:

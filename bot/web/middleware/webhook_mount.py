@@ -11,8 +11,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from bot.web.middleware.server_errors import Unexpected
-from bot.web.middleware.size_limits import Sized
+from bot.web.middleware.server_errors import ServerErrorMiddleware
+from bot.web.middleware.size_limits import SizeLimitMiddleware
 from retrieval.errors import OnRecordError
 
 LARGEST_POST = 1_000_000  # bytes; a message that answers another one holds both, with all their links
@@ -23,7 +23,7 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Guest:
+class WebhookApp:
     """Whoever takes posts: where, whose (by their headers), and how it runs meanwhile."""
 
     path: str
@@ -62,12 +62,12 @@ class Guest:
             self._takes.clear()
 
 
-class Posted:
+class WebhookMiddleware:
     """Hands the guest what is posted to its path, past what the other routes ask of a request."""
 
-    def __init__(self, app: ASGIApp, guest: Guest) -> None:
+    def __init__(self, app: ASGIApp, guest: WebhookApp) -> None:
         self._app, self._guest = app, guest
-        self._taking = Sized(Unexpected(self._take), LARGEST_POST)
+        self._taking = SizeLimitMiddleware(ServerErrorMiddleware(self._take), LARGEST_POST)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] != "POST" or scope["path"] != self._guest.path:

@@ -6,12 +6,12 @@ from dataclasses import replace
 from typing import TypeVar
 
 from bot.answering.messages import Answer, Citation, Sentence
-from bot.service.conversation import Asking, Event
+from bot.service.conversation import AnswerEvent, AnswerTrace
 from bot.web.auth.conversation_ids import public
 from retrieval.documents import Copy
-from retrieval.text.sentences import sentences
+from retrieval.text.sentences import sentence_spans
 
-T = TypeVar("T", bound=Event)
+T = TypeVar("T", bound=AnswerEvent)
 
 # A path, an address, a file or the name of a setting: then the sentence is for the operator.
 _INWARD = re.compile(r"[/\\]|\.onnx\b|\b[A-Z]+_[A-Z_]+\b|'onrecord ")
@@ -22,9 +22,9 @@ def on_the_web(url: str) -> str:
     return url if url.startswith(("http://", "https://")) else ""
 
 
-def outward(event: T) -> T:
+def redact(event: T) -> T:
     """What happens, as readers may see it."""
-    if isinstance(event, Asking):
+    if isinstance(event, AnswerTrace):
         return replace(event, answer=_answer(event.answer))
     if isinstance(event, Sentence):
         return replace(event, citations=_citations(event.citations))
@@ -55,5 +55,5 @@ def elsewhere(copies: Sequence[Copy]) -> tuple[Copy, ...]:
 
 
 def _note(note: str) -> str:
-    said = (note[start:end] for start, end in sentences(note))
+    said = (note[start:end] for start, end in sentence_spans(note))
     return " ".join(sentence for sentence in said if not _INWARD.search(sentence))

@@ -6,14 +6,14 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path
 from fastapi.responses import JSONResponse, Response
 
-from bot.web.auth.principal import Caller
+from bot.web.auth.principal import Principal
 from bot.web.responses.redaction import elsewhere, on_the_web
 from bot.web.routes.dependencies import caller_of
-from bot.web.runtime.state import State, state_of
-from bot.web.schemas.error_responses import Problem, refusals
+from bot.web.runtime.state import ServerState, state_of
+from bot.web.schemas.error_responses import ErrorResponse, refusals
 from bot.web.schemas.parameters import storable
 from retrieval.catalog.filters import Filters
-from retrieval.catalog.reader import Reading
+from retrieval.catalog.reader import CatalogReader
 from retrieval.catalog.versions import corrected
 from retrieval.documents import Copy
 from retrieval.errors import UnknownArticle
@@ -47,8 +47,8 @@ class StoredArticle:
 )
 async def article(
     id: Annotated[str, Path(description="As citations name it.")],
-    caller: Annotated[Caller, Depends(caller_of)],
-    state: Annotated[State, Depends(state_of)],
+    caller: Annotated[Principal, Depends(caller_of)],
+    state: Annotated[ServerState, Depends(state_of)],
 ) -> Response:
     """The article with its stored text."""
     limits = caller.within(Filters(article=storable(id)))
@@ -60,14 +60,14 @@ async def article(
     return JSONResponse(asdict(await state.reading.run(read)))
 
 
-def _stored(catalog: Reading, key: str, limits: Filters) -> StoredArticle:
+def _stored(catalog: CatalogReader, key: str, limits: Filters) -> StoredArticle:
     """Raises Problem where there is none, or none that the caller may see."""
     try:
         if not key or not catalog.matching(limits):
             raise UnknownArticle(key)
         found = catalog.article(key)
     except UnknownArticle as exc:
-        raise Problem(404, "not_found", "There is no such article.", param="id") from exc
+        raise ErrorResponse(404, "not_found", "There is no such article.", param="id") from exc
     return StoredArticle(
         id=found.id,
         url=on_the_web(found.url),

@@ -9,17 +9,17 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sse_starlette import ServerSentEvent
 
-from bot.answering.messages import Answer, as_dict, checked
+from bot.answering.messages import Answer, as_dict, validate_question
 from bot.service.async_answers import Ask
-from bot.service.conversation import Asking, Event
+from bot.service.conversation import AnswerEvent, AnswerTrace
 from bot.web.auth.conversation_ids import ID
-from bot.web.auth.principal import Caller
+from bot.web.auth.principal import Principal
 from bot.web.responses.answer_stream import last, stream
 from bot.web.responses.event_stream import event, left, sent, streamed
 from bot.web.routes.dependencies import caller_of
-from bot.web.runtime.state import State, state_of
+from bot.web.runtime.state import ServerState, state_of
 from bot.web.schemas.error_responses import body_of, problem_of, refusals
-from bot.web.schemas.parameters import STORABLE, WHOLE, Asked, Wanted
+from bot.web.schemas.parameters import STORABLE, WHOLE, Asked, FilterParameters
 from retrieval.endpoints.cancellation import Cancellation
 
 LONGEST_ARTICLE = 2_000  # characters of an id or URL
@@ -27,7 +27,7 @@ LONGEST_ARTICLE = 2_000  # characters of an id or URL
 router = APIRouter(tags=["answers"])
 
 
-class Question(BaseModel):
+class AskRequest(BaseModel):
     """A question, with the conversation it belongs to where it is a follow-up."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
@@ -35,7 +35,7 @@ class Question(BaseModel):
     conversation_id: Annotated[
         str, Field(pattern=ID, description="From the answer before; empty begins a conversation.")
     ] = ""
-    filters: Wanted = Wanted()
+    filters: FilterParameters = FilterParameters()
     article: Annotated[
         str, Field(max_length=LONGEST_ARTICLE, description="Id or URL of an article that is asked first."), STORABLE
     ] = ""
@@ -48,13 +48,13 @@ class Question(BaseModel):
     responses=streamed("status", "citation", "sentence", "done", "error") | refusals(401, 403, 404, 413, 422, 429, 503),
 )
 async def ask(
-    question: Question,
+    question: AskRequest,
     request: Request,
-    caller: Annotated[Caller, Depends(caller_of)],
-    state: Annotated[State, Depends(state_of)],
+    caller: Annotated[Principal, Depends(caller_of)],
+    state: Annotated[ServerState, Depends(state_of)],
 ) -> Response:
     """The answer; with `Accept: text/event-stream` as the events status, citation, sentence, done and error."""
-    checked(question.question)
+    validate_question(question.question)
     asking = _asking(question, caller, state)
     if "text/event-stream" not in request.headers.get("accept", ""):
         return JSONResponse(as_dict((await last(state, asking, "ask", left(request))).answer))
@@ -63,8 +63,8 @@ async def ask(
     return sent(_told(first, events, request.state.id))
 
 
-def _asking(question: Question, caller: Caller, state: State) -> Ask:
-    def asking(cancellation: Cancellation) -> Iterator[Event]:
+def _asking(question: AskRequest, caller: Principal, state: ServerState) -> Ask:
+    def asking(cancellation: Cancellation) -> Iterator[AnswerEvent]:
         yield from state.app.conversation.stream(
             question.question,
             state.conversations.open(caller, question.conversation_id),
@@ -78,7 +78,7 @@ def _asking(question: Question, caller: Caller, state: State) -> Ask:
 
 
 async def _told(
-    first: Event, events: AsyncGenerator[Event, None], request_id: str
+    first: AnswerEvent, events: AsyncGenerator[AnswerEvent, None], request_id: str
 ) -> AsyncGenerator[ServerSentEvent, None]:
     try:
         for told in _events(first):
@@ -92,8 +92,8 @@ async def _told(
         await events.aclose()
 
 
-def _events(happened: Event) -> Iterator[ServerSentEvent]:
-    if isinstance(happened, Asking):
+def _events(happened: AnswerEvent) -> Iterator[ServerSentEvent]:
+    if isinstance(happened, AnswerTrace):
         yield event(as_dict(happened.answer), "done")
     elif isinstance(happened, str):
         yield event({"stage": happened}, "status")

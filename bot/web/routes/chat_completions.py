@@ -16,14 +16,14 @@ from sse_starlette import ServerSentEvent
 from bot.answering.generation.passage_prompt import estimated_tokens
 from bot.answering.messages import Answer, Citation, Sentence
 from bot.service.async_answers import Ask
-from bot.service.conversation import Asking, Event
-from bot.web.auth.principal import Caller
+from bot.service.conversation import AnswerEvent, AnswerTrace
+from bot.web.auth.principal import Principal
 from bot.web.responses.answer_stream import last, stream
 from bot.web.responses.event_stream import event, left, sent, streamed
 from bot.web.routes.dependencies import caller_of
-from bot.web.runtime.state import State, state_of
+from bot.web.runtime.state import ServerState, state_of
 from bot.web.schemas.error_responses import body_of, problem_of, refusals
-from bot.web.schemas.openai_messages import Request, question_of
+from bot.web.schemas.openai_messages import ChatCompletionRequest, question_of
 from retrieval.endpoints.cancellation import Cancellation
 
 MODEL = "onrecord"
@@ -51,7 +51,7 @@ class Annotation:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class AssistantMessage:
     """The answer."""
 
     content: str
@@ -64,7 +64,7 @@ class Said:
 class Choice:
     """The only choice."""
 
-    message: Said
+    message: AssistantMessage
     index: int = 0
     finish_reason: Literal["stop"] = "stop"
     logprobs: None = None
@@ -80,7 +80,7 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True)
-class Completion:
+class ChatCompletion:
     """The whole answer as OpenAI's clients know it."""
 
     choices: tuple[Choice, ...]
@@ -110,44 +110,44 @@ class Models:
 
 
 @router.get("/v1/models", response_model=Models, responses=refusals(401, 403, 429))
-async def models(_: Annotated[Caller, Depends(caller_of)]) -> Response:
+async def models(_: Annotated[Principal, Depends(caller_of)]) -> Response:
     """The one model there is."""
     return JSONResponse(asdict(Models()))
 
 
 @router.post(
     "/v1/chat/completions",
-    response_model=Completion,
+    response_model=ChatCompletion,
     responses=streamed("message") | refusals(401, 403, 413, 422, 429, 503),
 )
 async def complete(
-    wanted: Request,
+    wanted: ChatCompletionRequest,
     request: HttpRequest,
-    caller: Annotated[Caller, Depends(caller_of)],
-    state: Annotated[State, Depends(state_of)],
+    caller: Annotated[Principal, Depends(caller_of)],
+    state: Annotated[ServerState, Depends(state_of)],
 ) -> Response:
     """The answer to the last message; with `stream` sentence by sentence, ending in `[DONE]`."""
     asking = _asking(wanted, caller, state)
     if not wanted.stream:
         answer = (await last(state, asking, "completions", left(request))).answer
-        choice = Choice(Said(answer.text, _annotations(answer)))
-        return JSONResponse(asdict(Completion((choice,), _usage(wanted, answer))))
+        choice = Choice(AssistantMessage(answer.text, _annotations(answer)))
+        return JSONResponse(asdict(ChatCompletion((choice,), _usage(wanted, answer))))
     events = stream(state, asking, "completions")
     await anext(events)  # what is refused at once is refused with its status
     return sent(_told(events, wanted, request.state.id))
 
 
-def _asking(wanted: Request, caller: Caller, state: State) -> Ask:
+def _asking(wanted: ChatCompletionRequest, caller: Principal, state: ServerState) -> Ask:
     question, turns = question_of(wanted.messages)
 
-    def asking(cancellation: Cancellation) -> Iterator[Event]:
+    def asking(cancellation: Cancellation) -> Iterator[AnswerEvent]:
         return state.app.conversation.stream(question, turns=turns, filters=caller.scope, cancellation=cancellation)
 
     return asking
 
 
 async def _told(
-    events: AsyncGenerator[Event, None], wanted: Request, request_id: str
+    events: AsyncGenerator[AnswerEvent, None], wanted: ChatCompletionRequest, request_id: str
 ) -> AsyncGenerator[ServerSentEvent, None]:
     chunk = _Chunks(with_usage=wanted.wants_usage)
     said = False
@@ -157,7 +157,7 @@ async def _told(
             if isinstance(happened, Sentence):
                 said = True
                 yield chunk.of({"content": happened.text})
-            elif isinstance(happened, Asking):
+            elif isinstance(happened, AnswerTrace):
                 rest = {} if said else {"content": happened.answer.text}
                 annotations = [asdict(one) for one in _annotations(happened.answer)]
                 yield chunk.of({**rest, "annotations": annotations}, finish="stop")
@@ -174,7 +174,7 @@ class _Chunks:
     """The pieces of one streamed answer."""
 
     def __init__(self, *, with_usage: bool) -> None:
-        whole = Completion((), Usage(0, 0, 0))
+        whole = ChatCompletion((), Usage(0, 0, 0))
         self._head = {"id": whole.id, "object": "chat.completion.chunk", "created": whole.created, "model": whole.model}
         self._beside: dict[str, Any] = {"usage": None} if with_usage else {}
 
@@ -196,7 +196,7 @@ def _url_citation(match: re.Match[str], citation: Citation) -> UrlCitation:
     return UrlCitation(match.start(), match.end(), citation.deep_link, citation.title)
 
 
-def _usage(wanted: Request, answer: Answer) -> Usage:
+def _usage(wanted: ChatCompletionRequest, answer: Answer) -> Usage:
     read, written = answer.tokens.get("read"), answer.tokens.get("written")
     if read is None or written is None:
         read, written = _estimated([json.dumps(one.model_dump()) for one in wanted.messages]), _estimated([answer.text])

@@ -7,9 +7,9 @@ from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.web.auth.conversation_ids import ID
-from bot.web.auth.principal import Caller
+from bot.web.auth.principal import Principal
 from bot.web.routes.dependencies import caller_of
-from bot.web.runtime.state import State, state_of
+from bot.web.runtime.state import ServerState, state_of
 from bot.web.schemas.error_responses import refusals
 from bot.web.schemas.parameters import STORABLE, WHOLE
 
@@ -19,7 +19,7 @@ MOST_TURNS = 2**31 - 1
 router = APIRouter(tags=["conversations"])
 
 
-class Feedback(BaseModel):
+class FeedbackRequest(BaseModel):
     """Whether the answer with this number in its conversation helped; the last word counts."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
@@ -37,8 +37,8 @@ class Feedback(BaseModel):
 )
 async def forget(
     id: Annotated[str, Path(pattern=ID, min_length=1)],
-    caller: Annotated[Caller, Depends(caller_of)],
-    state: Annotated[State, Depends(state_of)],
+    caller: Annotated[Principal, Depends(caller_of)],
+    state: Annotated[ServerState, Depends(state_of)],
 ) -> Response:
     """Forget what was said, and whether it helped."""
     await state.reading.run(lambda: state.conversations.forget(caller, id))
@@ -49,9 +49,9 @@ async def forget(
     "/v1/feedback", status_code=204, response_class=Response, responses=refusals(401, 403, 404, 413, 422, 429, 503)
 )
 async def feedback(
-    given: Feedback,
-    caller: Annotated[Caller, Depends(caller_of)],
-    state: Annotated[State, Depends(state_of)],
+    given: FeedbackRequest,
+    caller: Annotated[Principal, Depends(caller_of)],
+    state: Annotated[ServerState, Depends(state_of)],
 ) -> Response:
     """Say whether an answer helped."""
     await state.reading.run(

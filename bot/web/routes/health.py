@@ -7,10 +7,10 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import JSONResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 
-from bot.web.routes.dependencies import may_look, operator_of
-from bot.web.runtime.index_status import Standing, check, standing
-from bot.web.runtime.state import State, state_of
-from bot.web.schemas.error_responses import Problem, refusals
+from bot.web.routes.dependencies import operator_of, require_search_scope
+from bot.web.runtime.index_status import IndexStatus, check, index_status
+from bot.web.runtime.state import ServerState, state_of
+from bot.web.schemas.error_responses import ErrorResponse, refusals
 from retrieval.errors import IndexUnavailable
 
 RETRY_AFTER = 30.0  # seconds
@@ -27,7 +27,7 @@ class Alive:
 
 
 @dataclass(frozen=True, slots=True)
-class Ready(Standing):
+class Ready(IndexStatus):
     """Questions can be answered, from so many articles."""
 
     status: Literal["ready"] = "ready"
@@ -48,15 +48,15 @@ async def healthz() -> Response:
 
 @router.get("/readyz", response_model=Ready | Up, responses=refusals(503))
 async def readyz(
-    state: Annotated[State, Depends(state_of)], *, in_full: Annotated[bool, Depends(may_look)]
+    state: Annotated[ServerState, Depends(state_of)], *, in_full: Annotated[bool, Depends(require_search_scope)]
 ) -> Response:
     """Whether questions can be answered; 503 where they cannot, with the reason for those who may know it."""
     try:
-        found = await state.checks.run(lambda: standing(state.app.store))
+        found = await state.checks.run(lambda: index_status(state.app.store))
         check(found, state.app.settings.stale_after)
     except IndexUnavailable as exc:
         reason = str(exc) if in_full else "The articles cannot be searched right now."
-        raise Problem(503, "index_unavailable", reason, retry_after=RETRY_AFTER) from exc
+        raise ErrorResponse(503, "index_unavailable", reason, retry_after=RETRY_AFTER) from exc
     return JSONResponse(asdict(Ready(**asdict(found)) if in_full else Up()))
 
 
@@ -66,10 +66,10 @@ async def readyz(
     responses=TEXT | refusals(401, 403, 503),
     dependencies=[Depends(operator_of)],
 )
-async def metrics(state: Annotated[State, Depends(state_of)]) -> Response:
+async def metrics(state: Annotated[ServerState, Depends(state_of)]) -> Response:
     """Counters for Prometheus."""
     try:
-        found = await state.checks.run(lambda: standing(state.app.store))
+        found = await state.checks.run(lambda: index_status(state.app.store))
     except IndexUnavailable:
         found = None
     return Response(state.metrics.text(state.answering.threads, found), media_type=CONTENT_TYPE_LATEST)

@@ -7,14 +7,14 @@ from fastapi import APIRouter, Depends, Query
 from fastapi.responses import JSONResponse, Response
 
 from bot.answering.citations import deep_link
-from bot.web.auth.principal import Caller
+from bot.web.auth.principal import Principal
 from bot.web.responses.redaction import on_the_web
 from bot.web.routes.dependencies import caller_of
-from bot.web.runtime.state import State, state_of
+from bot.web.runtime.state import ServerState, state_of
 from bot.web.schemas.error_responses import refusals
 from bot.web.schemas.parameters import Asked, filters_in_query
 from retrieval.catalog.filters import Filters
-from retrieval.catalog.reader import Reading
+from retrieval.catalog.reader import CatalogReader
 from retrieval.documents import Hit
 
 router = APIRouter(tags=["reading"])
@@ -52,8 +52,8 @@ class FoundPassages:
 async def search(
     q: Annotated[Asked, Query(description="Words or a question.")],
     filters: Annotated[Filters, Depends(filters_in_query)],
-    caller: Annotated[Caller, Depends(caller_of)],
-    state: Annotated[State, Depends(state_of)],
+    caller: Annotated[Principal, Depends(caller_of)],
+    state: Annotated[ServerState, Depends(state_of)],
     k: Annotated[int, Query(ge=1, le=50, description="How many passages.")] = 10,
 ) -> Response:
     """The passages found for a query, best first."""
@@ -67,7 +67,7 @@ async def search(
     return JSONResponse(asdict(await state.reading.run(find)))
 
 
-def _passage(hit: Hit, catalog: Reading) -> FoundPassage:
+def _passage(hit: Hit, catalog: CatalogReader) -> FoundPassage:
     passage, url = hit.passage, on_the_web(hit.url)
     text = catalog.article(passage.article).text if url else ""
     return FoundPassage(

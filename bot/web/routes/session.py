@@ -6,21 +6,21 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from bot.web.middleware.client_address import household
-from bot.web.runtime.state import State, state_of
-from bot.web.schemas.error_responses import Problem, refusals
+from bot.web.middleware.client_address import client_prefix
+from bot.web.runtime.state import ServerState, state_of
+from bot.web.schemas.error_responses import ErrorResponse, refusals
 
 router = APIRouter()
 
 
-class Wanted(BaseModel):
+class SessionRequest(BaseModel):
     """Which site's reader asks."""
 
     model_config = ConfigDict(extra="forbid")
     site: str = Field(min_length=1, max_length=40, description="The site's id; it is public.")
 
 
-class About(BaseModel):
+class SiteDescription(BaseModel):
     """What a page shows of its site."""
 
     id: str
@@ -28,25 +28,29 @@ class About(BaseModel):
     starters: list[str]
 
 
-class Session(BaseModel):
+class SessionResponse(BaseModel):
     """A token, and until when it is good (ISO 8601, UTC)."""
 
     token: str
     expires_at: str
-    site: About
+    site: SiteDescription
 
 
 @router.post("/v1/session", tags=["access"], responses=refusals(403, 404, 413, 422, 429))
-def session(wanted: Wanted, request: Request, state: Annotated[State, Depends(state_of)]) -> Session:
+def session(
+    wanted: SessionRequest, request: Request, state: Annotated[ServerState, Depends(state_of)]
+) -> SessionResponse:
     """A token that this origin's pages may ask with; send it as `Authorization: Bearer`."""
     policy, address = state.policy, request.client.host if request.client else ""
-    policy.limits.count(("session", household(address)))
+    policy.limits.count(("session", client_prefix(address)))
     site = policy.sites.get(wanted.site)
     if site is None:
-        raise Problem(404, "not_found", "There is no such site here.", param="site")
+        raise ErrorResponse(404, "not_found", "There is no such site here.", param="site")
     origin = request.headers.get("origin", "")
     if origin not in site.origins:
-        raise Problem(403, "forbidden", "This page's origin is none of the site's.")
+        raise ErrorResponse(403, "forbidden", "This page's origin is none of the site's.")
     token, grant = policy.tokens.issue(site.id, origin)
     ends = datetime.fromtimestamp(grant.ends, UTC).isoformat()
-    return Session(token=token, expires_at=ends, site=About(id=site.id, name=site.name, starters=list(site.starters)))
+    return SessionResponse(
+        token=token, expires_at=ends, site=SiteDescription(id=site.id, name=site.name, starters=list(site.starters))
+    )

@@ -4,25 +4,25 @@ import sqlite3
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from retrieval.catalog.catalog import now
+from retrieval.catalog.database import now
 from retrieval.errors import IndexUnavailable
 from retrieval.index import pending
 from retrieval.index.store import Store
-from retrieval.ingest.watching.source_store import Register
+from retrieval.ingest.watching.source_store import SourceStore
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class IndexStatus:
     """What the index holds, and since when nobody has looked for articles (ISO 8601)."""
 
     articles: int
     passages: int
     indexed_at: str
-    sources: tuple["Watched", ...] = ()
+    sources: tuple["SourcesStatus", ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Watched:
+class SourcesStatus:
     """A source on the web: when it was last read whole (ISO 8601), and whether that is too long ago."""
 
     url: str
@@ -30,25 +30,25 @@ class Watched:
     stale: bool
 
 
-def standing(store: Store) -> Standing:
+def index_status(store: Store) -> IndexStatus:
     """Reads every passage's row. Raises IndexUnavailable, as a sentence that names no file."""
     if not (store.folder / "catalog.db").exists():
         raise IndexUnavailable("The index is missing.")
     try:
-        share, indexed_at, watched = pending.share(store.catalog), store.catalog.last_run(), _watched(store)
+        share, indexed_at, watched = pending.index_coverage(store.catalog), store.catalog.last_run(), _watched(store)
         store.words.count()
     except (sqlite3.Error, IndexUnavailable, ValueError) as exc:
         raise IndexUnavailable("The index cannot be read.") from exc
-    return Standing(share.articles, share.passages, indexed_at, watched)
+    return IndexStatus(share.articles, share.passages, indexed_at, watched)
 
 
-def _watched(store: Store) -> tuple[Watched, ...]:
-    register = Register(store.catalog)
+def _watched(store: Store) -> tuple[SourcesStatus, ...]:
+    register = SourceStore(store.catalog)
     stale = {source.url for source in register.stale(now())}
-    return tuple(Watched(source.url, source.newest, source.url in stale) for source in register.all())
+    return tuple(SourcesStatus(source.url, source.newest, source.url in stale) for source in register.all())
 
 
-def check(found: Standing, stale_after: int, at: datetime | None = None) -> None:
+def check(found: IndexStatus, stale_after: int, at: datetime | None = None) -> None:
     """Raises IndexUnavailable where there is nothing to answer from, or it or a source has gone stale.
 
     The index has when nobody has looked for articles for so many hours (0: never).

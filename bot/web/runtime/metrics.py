@@ -10,9 +10,9 @@ from typing import Literal
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from bot.answering.messages import Answer
-from bot.service.conversation import Asking, Event
-from bot.service.thread_pool import Threads
-from bot.web.runtime.index_status import Standing
+from bot.service.conversation import AnswerEvent, AnswerTrace
+from bot.service.thread_pool import BoundedThreadPool
+from bot.web.runtime.index_status import IndexStatus
 from bot.web.schemas.error_responses import problem_of
 from retrieval.errors import Busy, Cancelled
 
@@ -44,13 +44,13 @@ class Metrics:
         self._source_stale = gauge("source_stale", "1 where that is too long ago.", ["source"])
 
     @contextmanager
-    def counting(self, surface: Surface) -> Iterator[Callable[[Event], None]]:
+    def counting(self, surface: Surface) -> Iterator[Callable[[AnswerEvent], None]]:
         """Count one question by how it ends; what is yielded wants to be told what happens."""
         status = "left"  # before there was an answer
 
-        def told(event: Event) -> None:
+        def told(event: AnswerEvent) -> None:
             nonlocal status
-            if isinstance(event, Asking):
+            if isinstance(event, AnswerTrace):
                 status = event.answer.status
                 self._count(event.answer)
 
@@ -66,7 +66,7 @@ class Metrics:
         finally:
             self._questions.labels(surface, status).inc()
 
-    def text(self, answering: Threads, standing: Standing | None) -> bytes:
+    def text(self, answering: BoundedThreadPool, standing: IndexStatus | None) -> bytes:
         """Everything in Prometheus' text format, as it is now."""
         self._under_way.set(answering.under_way)
         self._waiting.set(answering.waiting)

@@ -6,10 +6,10 @@ from typing import cast
 from fastapi import Request
 
 from bot.app.build import App
-from bot.service.async_answers import Answering
-from bot.service.thread_pool import Threads
+from bot.service.async_answers import AsyncAnswers
+from bot.service.thread_pool import BoundedThreadPool
 from bot.web.auth.conversation_ids import Conversations
-from bot.web.auth.policy import Policy
+from bot.web.auth.policy import AccessPolicy
 from bot.web.runtime.metrics import Metrics
 
 READING, CHECKS = 4, 1  # threads; searches and quotes need the processor all the time, more would only share it
@@ -17,19 +17,19 @@ READERS_WAITING, CHECKS_WAITING = 256, 64
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class ServerState:
     """The opened index and what stands between it and the requests.
 
     Answers, reading and checks have threads of their own, so that none of them waits for the others.
     """
 
     app: App
-    answering: Answering
+    answering: AsyncAnswers
     conversations: Conversations
     metrics: Metrics
-    policy: Policy
-    reading: Threads = field(default_factory=lambda: Threads("reading", READING, READERS_WAITING))
-    checks: Threads = field(default_factory=lambda: Threads("check", CHECKS, CHECKS_WAITING))
+    policy: AccessPolicy
+    reading: BoundedThreadPool = field(default_factory=lambda: BoundedThreadPool("reading", READING, READERS_WAITING))
+    checks: BoundedThreadPool = field(default_factory=lambda: BoundedThreadPool("check", CHECKS, CHECKS_WAITING))
 
     def close(self) -> None:
         """Let what is under way end."""
@@ -38,6 +38,6 @@ class State:
         self.checks.close()
 
 
-def state_of(request: Request) -> State:
+def state_of(request: Request) -> ServerState:
     """The state of the application that this request belongs to."""
-    return cast(State, request.app.state.onrecord)
+    return cast(ServerState, request.app.state.onrecord)

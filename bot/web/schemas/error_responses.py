@@ -54,7 +54,7 @@ def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {status: {"model": ErrorBody, "description": _WHEN[status]} for status in statuses}
 
 
-class Problem(Exception):
+class ErrorResponse(Exception):
     """A request that cannot be done, with the status and the code that say why."""
 
     def __init__(
@@ -64,24 +64,24 @@ class Problem(Exception):
         self.status, self.code, self.param, self.retry_after = status, code, param, retry_after
 
 
-def problem_of(error: Exception) -> Problem:
+def problem_of(error: Exception) -> ErrorResponse:
     """What an error of the library means to whoever asked."""
-    if isinstance(error, Problem):
+    if isinstance(error, ErrorResponse):
         return error
     if isinstance(error, UnknownArticle):
-        return Problem(404, "not_found", str(error))
+        return ErrorResponse(404, "not_found", str(error))
     if isinstance(error, Busy):
-        return Problem(503, "busy", str(error), retry_after=RETRY_AFTER)
+        return ErrorResponse(503, "busy", str(error), retry_after=RETRY_AFTER)
     if isinstance(error, Stopping):
-        return Problem(503, "stopping", str(error), retry_after=RETRY_AFTER)
+        return ErrorResponse(503, "stopping", str(error), retry_after=RETRY_AFTER)
     if isinstance(error, UsageError):
-        return Problem(422, "invalid_request", str(error))
+        return ErrorResponse(422, "invalid_request", str(error))
     if isinstance(error, IndexUnavailable):
-        return Problem(503, "index_unavailable", "The articles cannot be searched right now.", retry_after=30)
-    return Problem(500, "internal", "Something went wrong here.")
+        return ErrorResponse(503, "index_unavailable", "The articles cannot be searched right now.", retry_after=30)
+    return ErrorResponse(500, "internal", "Something went wrong here.")
 
 
-def body_of(problem: Problem, request_id: str) -> dict[str, Any]:
+def body_of(problem: ErrorResponse, request_id: str) -> dict[str, Any]:
     """The error as JSON carries it."""
     kind = _KINDS.get(problem.status, "server_error" if problem.status >= 500 else "invalid_request_error")
     return {
@@ -112,17 +112,17 @@ def answer_problems(app: FastAPI) -> None:
         first = error.errors()[0]
         where = "" if first["type"] == "json_invalid" else ".".join(map(str, first["loc"][1:]))
         said = f"{where or 'The body'}: {first['msg']}."
-        return respond(request, Problem(422, "invalid_request", said, param=where or None))
+        return respond(request, ErrorResponse(422, "invalid_request", said, param=where or None))
 
     def refused(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, HTTPException)
         status = 422 if error.status_code == 400 else error.status_code  # a body that is not UTF-8
         code = _CODES.get(status, "invalid_request")
-        response = respond(request, Problem(status, code, f"{error.detail.rstrip('.')}."))
+        response = respond(request, ErrorResponse(status, code, f"{error.detail.rstrip('.')}."))
         response.headers.update(error.headers or {})  # Allow, of a method that is not allowed
         return response
 
-    for kind in (Problem, OnRecordError):
+    for kind in (ErrorResponse, OnRecordError):
         app.add_exception_handler(kind, respond)
     app.add_exception_handler(Exception, respond)
     app.add_exception_handler(RequestValidationError, invalid)

@@ -5,10 +5,10 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from bot.answering.messages import LONGEST_QUESTION, Turn, checked
-from bot.answering.question_rewriting import condense
+from bot.answering.messages import LONGEST_QUESTION, Turn, validate_question
+from bot.answering.question_rewriting import rewrite_question
 from bot.service.history import REMEMBERED
-from bot.web.schemas.error_responses import Problem
+from bot.web.schemas.error_responses import ErrorResponse
 from bot.web.schemas.parameters import STORABLE, Text
 from retrieval.errors import UsageError
 
@@ -51,7 +51,7 @@ class StreamOptions(BaseModel):
     include_usage: bool | None = None
 
 
-class Request(BaseModel):
+class ChatCompletionRequest(BaseModel):
     """As OpenAI's, whatever else it holds: `model`, `temperature`, `tools` and instructions change nothing."""
 
     model_config = ConfigDict(strict=True, extra="allow")
@@ -76,11 +76,11 @@ def question_of(messages: Sequence[FromUser | FromOthers]) -> tuple[str, list[Tu
     """The last thing the user says, on one line, and the turns before it. Raises Problem."""
     last = max((at for at, message in enumerate(messages) if message.role == "user"), default=None)
     if last is None:
-        raise Problem(422, "invalid_request", "No message has the role user.", param="messages")
+        raise ErrorResponse(422, "invalid_request", "No message has the role user.", param="messages")
     try:
-        return checked(_text(messages[last])), _turns(messages[:last])
+        return validate_question(_text(messages[last])), _turns(messages[:last])
     except UsageError as exc:
-        raise Problem(422, "invalid_request", str(exc), param="messages") from exc
+        raise ErrorResponse(422, "invalid_request", str(exc), param="messages") from exc
 
 
 def _turns(messages: Sequence[FromUser | FromOthers]) -> list[Turn]:
@@ -93,7 +93,7 @@ def _turns(messages: Sequence[FromUser | FromOthers]) -> list[Turn]:
             pairs[-1] = (pairs[-1][0], _text(message))
     turns = list[Turn]()
     for question, answer in pairs[-REMEMBERED:]:
-        turns.append(Turn(question, condense(question, turns), answer, "answered"))
+        turns.append(Turn(question, rewrite_question(question, turns), answer, "answered"))
     return turns
 
 

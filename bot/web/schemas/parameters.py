@@ -56,7 +56,7 @@ Since = Annotated[Period, Field(description="Published on this day or later: 202
 Until = Annotated[Period, Field(description="Published on this day or earlier.")]
 
 
-class Wanted(BaseModel):
+class FilterParameters(BaseModel):
     """What the articles are limited to."""
 
     model_config = ConfigDict(extra="forbid", strict=True)

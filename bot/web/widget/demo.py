@@ -17,8 +17,8 @@ from fastapi.responses import HTMLResponse, Response
 
 from bot.formatting import day
 from bot.web.middleware.client_address import is_loopback
-from bot.web.runtime.state import State, state_of
-from bot.web.schemas.error_responses import Problem
+from bot.web.runtime.state import ServerState, state_of
+from bot.web.schemas.error_responses import ErrorResponse
 from retrieval.catalog.catalog import Catalog
 from retrieval.documents import Article
 from retrieval.quotes import quote_table
@@ -33,16 +33,16 @@ POLICY = (
 HEADERS = {"Content-Security-Policy": POLICY, "X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin"}
 
 
-def local(request: Request, state: Annotated[State, Depends(state_of)]) -> None:
+def local(request: Request, state: Annotated[ServerState, Depends(state_of)]) -> None:
     """Raises Problem for whoever is not on this machine, and where questions want a token that these pages have not."""
     client = request.client.host if request.client else ""
     here = is_loopback(client) and is_loopback(request.url.hostname or "")
     if not here or not state.policy.is_open:
-        raise Problem(404, "not_found", "Not Found")
+        raise ErrorResponse(404, "not_found", "Not Found")
 
 
 router = APIRouter(prefix="/demo", include_in_schema=False, dependencies=[Depends(local)])
-OfRequest = Annotated[State, Depends(state_of)]
+OfRequest = Annotated[ServerState, Depends(state_of)]
 
 
 @router.get("")

@@ -14,7 +14,7 @@ from retrieval.documents import Hit, in_context
 from retrieval.errors import VectorsUnavailable
 from retrieval.index.vectors.chroma_client import ServerClient, translated
 from retrieval.index.vectors.chroma_folder import CheckIn, nearest, put, take_out
-from retrieval.index.vectors.chroma_settings import Server
+from retrieval.index.vectors.chroma_settings import ChromaServerSettings
 
 T = TypeVar("T")
 
@@ -31,7 +31,9 @@ class ServerVectors:
     waits for a question. While the server's breaker is open nothing is asked.
     """
 
-    def __init__(self, server: Server, collection: str, embeddings: Embeddings, check_in: CheckIn) -> None:
+    def __init__(
+        self, server: ChromaServerSettings, collection: str, embeddings: Embeddings, check_in: CheckIn
+    ) -> None:
         self._embeddings = embeddings
         spared = _Spared(server)
         self._asked = _Collection(spared, collection, embeddings, check_in, server.question_seconds)
@@ -91,7 +93,7 @@ class ServerVectors:
 class _Spared:
     """A server that is left alone for a while after it has failed."""
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: ChromaServerSettings) -> None:
         self.address, self._breaker = server.address, server.breaker
         self.trouble = f"The Chroma server {server.address.url} failed a moment ago and is left alone for a while."
 

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass, field
 
-from retrieval.endpoints.address import Address, Names, address
+from retrieval.endpoints.address import Address, AddressSettings, parse_address
 from retrieval.endpoints.circuit_breaker import CircuitBreaker
 
-NAMES = Names(
+NAMES = AddressSettings(
     "Chroma",
     base_url="ONRECORD_CHROMA_URL",
     api_key="ONRECORD_CHROMA_TOKEN",
@@ -19,7 +19,7 @@ FAILURES, COOL_DOWN = 1, 10.0  # one question that waited in vain is enough
 
 
 @dataclass(frozen=True, slots=True)
-class Server:
+class ChromaServerSettings:
     """A Chroma server; all seconds are the longest silence. Its breaker is shared by all who ask it."""
 
     address: Address
@@ -28,6 +28,6 @@ class Server:
     breaker: CircuitBreaker = field(default_factory=lambda: CircuitBreaker(failures=FAILURES, cool_down=COOL_DOWN))
 
 
-def server(url: str, token: str = "") -> Server:
+def parse_chroma_server(url: str, token: str = "") -> ChromaServerSettings:
     """The server at a url. Raises UsageError."""
-    return Server(address(url, token, names=NAMES))
+    return ChromaServerSettings(parse_address(url, token, names=NAMES))

@@ -17,7 +17,7 @@ COMMIT_EVERY = 64  # texts; what an interruption costs at most
 _AT_ONCE = 500
 
 
-class VectorCache(EmbeddingModel):
+class EmbeddingCache(EmbeddingModel):
     """An embedding model that remembers what it has embedded, in one SQLite file.
 
     Vectors are kept as float16: half the disk, and a cosine changes by less than 0.001.

@@ -12,14 +12,14 @@ from retrieval.endpoints.cancellation import Cancellation
 from retrieval.endpoints.event_loop import loop_thread
 from retrieval.errors import SourceError, SourceForbidden, SourceUnreachable, UsageError
 from retrieval.ingest.fetching import redirects, robots
-from retrieval.ingest.fetching.http_client import Answer, Client
-from retrieval.ingest.fetching.politeness import Hosts
-from retrieval.ingest.fetching.response import NOTHING_KNOWN, Fetched, Validators
-from retrieval.ingest.fetching.safety.allowed_networks import Networks
+from retrieval.ingest.fetching.http_client import HttpClient, HttpResponse
+from retrieval.ingest.fetching.politeness import HostQueue
+from retrieval.ingest.fetching.response import NOTHING_KNOWN, FetchedDocument, Validators
+from retrieval.ingest.fetching.safety.allowed_networks import AllowedNetworks
 from retrieval.ingest.fetching.safety.checked_connections import CheckedBackend, Resolve, resolve
-from retrieval.ingest.fetching.safety.url import Url, join
-from retrieval.ingest.fetching.status_codes import NOT_MODIFIED, failure, wait
-from retrieval.ingest.fetching.time_budget import Budget
+from retrieval.ingest.fetching.safety.url import Url, join_url
+from retrieval.ingest.fetching.status_codes import NOT_MODIFIED, http_error, retry_after_seconds
+from retrieval.ingest.fetching.time_budget import TimeBudget
 
 LARGEST = 10_000_000  # bytes, as sent and unpacked
 SECONDS = 30.0
@@ -48,10 +48,10 @@ class Fetcher:
     ) -> None:
         if not contact.isascii() or not contact.isprintable():
             raise UsageError(f"The contact {contact!r} cannot be sent in a header; write it in plain ASCII.")
-        self._backend, self._tls = CheckedBackend(Networks(networks), resolve), tls
+        self._backend, self._tls = CheckedBackend(AllowedNetworks(networks), resolve), tls
         self._largest, self._seconds = largest, seconds
         self._agent = f"{robots.AGENT}/{version('onrecord')}" + (f" (+{contact})" if contact else "")
-        self._hosts, self._robots = Hosts(), robots.Robots()
+        self._hosts, self._robots = HostQueue(), robots.RobotsCache()
         self._loop = loop_thread()  # this one for good: what is kept of hosts and connections belongs to it
 
     def __enter__(self) -> Self:
@@ -71,7 +71,7 @@ class Fetcher:
         *,
         accept: str = "",
         cancellation: Cancellation | None = None,
-    ) -> Fetched:
+    ) -> FetchedDocument:
         """A document, or word that it is `unchanged` since the server gave these validators.
 
         Redirects are followed, to http as well: nothing secret is sent, and sites pass through it on their way back.
@@ -84,16 +84,16 @@ class Fetcher:
         return self._loop.run(self._sitemaps(redirects.address(url)), cancellation)
 
     @cached_property
-    def _client(self) -> Client:  # made by the first who fetches, in the loop's thread: it loads the authorities
-        return Client(self._backend, tls=self._tls)
+    def _client(self) -> HttpClient:  # made by the first who fetches, in the loop's thread: it loads the authorities
+        return HttpClient(self._backend, tls=self._tls)
 
     async def _close(self) -> None:
         await self._client.aclose()
 
-    async def _get(self, start: Url, validators: Validators, accept: str) -> Fetched:
-        budget, headers = Budget(self._seconds), _headers(validators, accept)
+    async def _get(self, start: Url, validators: Validators, accept: str) -> FetchedDocument:
+        budget, headers = TimeBudget(self._seconds), _headers(validators, accept)
 
-        async def ask(url: Url) -> Answer:
+        async def ask(url: Url) -> HttpResponse:
             rules = await self._rules(url, budget)
             if not rules.allow(url):
                 raise SourceForbidden(str(url), f"is kept from {robots.AGENT} by robots.txt")
@@ -102,41 +102,48 @@ class Fetcher:
         found = await redirects.follow(start, ask)
         if found.answer.status == NOT_MODIFIED and validators != NOTHING_KNOWN:
             return _fetched(found, validators)
-        error = failure(str(start), found.answer)
+        error = http_error(str(start), found.answer)
         if error is not None:
             raise error
         return _fetched(found)
 
     async def _sitemaps(self, start: Url) -> tuple[str, ...]:
-        rules = await self._rules(start, Budget(self._seconds))
+        rules = await self._rules(start, TimeBudget(self._seconds))
         return tuple(found for line in rules.sitemaps if (found := _joined(start, line)))
 
-    async def _rules(self, url: Url, budget: Budget) -> robots.Rules:
-        async def ask(hop: Url) -> Answer:
+    async def _rules(self, url: Url, budget: TimeBudget) -> robots.RobotsRules:
+        async def ask(hop: Url) -> HttpResponse:
             return await self._answer(hop, {}, budget, largest=robots.LARGEST, whole=False)
 
-        async def fetch() -> robots.Rules:
+        async def fetch() -> robots.RobotsRules:
             try:
-                found = await redirects.follow(join(url, robots.PATH), ask)
+                found = await redirects.follow(join_url(url, robots.PATH), ask)
             except (SourceForbidden, SourceUnreachable):
                 raise
             except SourceError:  # it redirects without end or is packed in a way that nobody reads
-                return robots.Rules()
-            error = failure(str(url), found.answer)
+                return robots.RobotsRules()
+            error = http_error(str(url), found.answer)
             if isinstance(error, SourceUnreachable):
                 reason = f"has a robots.txt that {error.reason}"
                 raise SourceUnreachable(str(url), reason, retry_after=error.retry_after)
-            return robots.Rules() if error else await asyncio.to_thread(robots.parse, found.answer.content)
+            return robots.RobotsRules() if error else await asyncio.to_thread(robots.parse_robots, found.answer.content)
 
         return await self._robots.of(url, fetch)
 
     async def _answer(
-        self, url: Url, headers: dict[str, str], budget: Budget, *, largest: int, pause: float = 0.0, whole: bool = True
-    ) -> Answer:
+        self,
+        url: Url,
+        headers: dict[str, str],
+        budget: TimeBudget,
+        *,
+        largest: int,
+        pause: float = 0.0,
+        whole: bool = True,
+    ) -> HttpResponse:
         sent = {"User-Agent": self._agent, "Accept": "*/*", **headers}
         async with self._hosts.turn(url, pause), budget.spending(url):
             answer = await self._client.ask(url, sent, largest=largest, whole=whole)
-        seconds = wait(answer)
+        seconds = retry_after_seconds(answer)
         if seconds:
             self._hosts.leave_alone(url, seconds)
         return answer
@@ -151,12 +158,12 @@ def _headers(validators: Validators, accept: str) -> dict[str, str]:
     return {name: value for name, value in named.items() if value}
 
 
-def _fetched(found: redirects.Found, known: Validators | None = None) -> Fetched:
+def _fetched(found: redirects.RedirectResult, known: Validators | None = None) -> FetchedDocument:
     """`known` are the validators that still hold."""
     headers, before = found.answer.headers, known or NOTHING_KNOWN
     kind = headers.get("content-type", "")
     charset = _CHARSET.search(kind)
-    return Fetched(
+    return FetchedDocument(
         url=str(found.url),
         content=found.answer.content,
         content_type=kind.partition(";")[0].strip().lower(),
@@ -170,6 +177,6 @@ def _fetched(found: redirects.Found, known: Validators | None = None) -> Fetched
 
 def _joined(base: Url, written: str) -> str:
     try:
-        return str(join(base, written))
+        return str(join_url(base, written))
     except (ValueError, PermissionError):
         return ""

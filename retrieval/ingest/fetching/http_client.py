@@ -12,7 +12,7 @@ import httpcore
 
 from retrieval.endpoints.endpoint_errors import is_certificate
 from retrieval.errors import SourceError, SourceForbidden, SourceUnreachable
-from retrieval.ingest.decompression import CODINGS, Unpacking
+from retrieval.ingest.decompression import CODINGS, Decompressor
 from retrieval.ingest.fetching.safety.checked_connections import CheckedBackend
 from retrieval.ingest.fetching.safety.url import Url
 
@@ -22,7 +22,7 @@ _BREAKS = (httpcore.RemoteProtocolError, httpcore.ReadError, httpcore.WriteError
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class HttpResponse:
     """A status, headers by their lower-case names, and the unpacked content of a good answer (2xx)."""
 
     status: int
@@ -30,7 +30,7 @@ class Answer:
     content: bytes = field(default=b"", repr=False)
 
 
-class Client:
+class HttpClient:
     """Follows no redirect, keeps no cookie, and uses no proxy, which would resolve names itself."""
 
     def __init__(self, backend: CheckedBackend, *, tls: ssl.SSLContext | None = None) -> None:
@@ -46,7 +46,7 @@ class Client:
         """Close all connections."""
         await self._pool.aclose()
 
-    async def ask(self, url: Url, headers: Mapping[str, str], *, largest: int, whole: bool = True) -> Answer:
+    async def ask(self, url: Url, headers: Mapping[str, str], *, largest: int, whole: bool = True) -> HttpResponse:
         """One GET. What is larger than `largest` bytes, as sent or unpacked, is an error, or cut there.
 
         Raises SourceForbidden, SourceUnreachable, SourceError.
@@ -59,15 +59,15 @@ class Client:
             try:
                 found = _headers(response)
                 if not 200 <= response.status < 300:
-                    return Answer(response.status, found)
+                    return HttpResponse(response.status, found)
                 if whole and _declared(found) > largest:
                     raise _too_large(url, largest)
-                unpacking = await _read(response, Unpacking(found.get("content-encoding", ""), largest))
+                unpacking = await _read(response, Decompressor(found.get("content-encoding", ""), largest))
             finally:
                 await response.aclose()
             if whole and unpacking.is_over:
                 raise _too_large(url, largest)
-            return Answer(response.status, found, unpacking.content())
+            return HttpResponse(response.status, found, unpacking.content())
 
     async def _begun(self, request: httpcore.Request) -> httpcore.Response:
         """The head of the answer; a connection that was kept may be closed just when it is needed, so try anew."""
@@ -89,7 +89,7 @@ def trusted() -> ssl.SSLContext:
     return httpcore.default_ssl_context()
 
 
-async def _read(response: httpcore.Response, unpacking: Unpacking) -> Unpacking:
+async def _read(response: httpcore.Response, unpacking: Decompressor) -> Decompressor:
     async for part in response.aiter_stream():
         unpacking.feed(part)
         if unpacking.is_over:

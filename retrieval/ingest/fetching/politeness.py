@@ -22,7 +22,7 @@ class _Host:
     alone_until: float = 0.0
 
 
-class Hosts:
+class HostQueue:
     """What is owed to each host; belongs to one event loop."""
 
     def __init__(self) -> None:

@@ -4,33 +4,33 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from retrieval.errors import SourceError, SourceForbidden, SourceUnreachable
-from retrieval.ingest.fetching.http_client import Answer
-from retrieval.ingest.fetching.safety.url import Url, join, read, shown
+from retrieval.ingest.fetching.http_client import HttpResponse
+from retrieval.ingest.fetching.safety.url import Url, display_url, join_url, parse_url
 from retrieval.ingest.fetching.status_codes import MOVED, REDIRECTS
 
 MOST = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class RedirectResult:
     """The last answer and where it came from; `moved` where all redirects on the way are for good."""
 
     url: Url
-    answer: Answer
+    answer: HttpResponse
     moved: bool
 
 
 def address(written: str) -> Url:
     """An address as somebody wrote it. Raises SourceError, SourceForbidden."""
     try:
-        return read(written)
+        return parse_url(written)
     except PermissionError as exc:
-        raise SourceForbidden(shown(written), str(exc)) from exc
+        raise SourceForbidden(display_url(written), str(exc)) from exc
     except ValueError as exc:
-        raise SourceError(shown(written), str(exc)) from exc
+        raise SourceError(display_url(written), str(exc)) from exc
 
 
-async def follow(start: Url, ask: Callable[[Url], Awaitable[Answer]]) -> Found:
+async def follow(start: Url, ask: Callable[[Url], Awaitable[HttpResponse]]) -> RedirectResult:
     """Asks, and asks on where it is sent to; every error names `start` and, if it is another, the address at fault."""
     url, statuses = start, list[int]()
     while len(statuses) <= MOST:
@@ -39,22 +39,22 @@ async def follow(start: Url, ask: Callable[[Url], Awaitable[Answer]]) -> Found:
         except SourceError as exc:
             raise _of(start, url, exc) from exc
         if answer.status not in REDIRECTS:
-            return Found(url, answer, moved=bool(statuses) and MOVED.issuperset(statuses))
+            return RedirectResult(url, answer, moved=bool(statuses) and MOVED.issuperset(statuses))
         statuses.append(answer.status)
         url = _next(start, url, answer)
     raise SourceError(str(start), f"redirects more than {MOST} times")
 
 
-def _next(start: Url, url: Url, answer: Answer) -> Url:
+def _next(start: Url, url: Url, answer: HttpResponse) -> Url:
     location = answer.headers.get("location", "")
     try:
         if not location:
             raise ValueError("is nowhere")
-        return join(url, location)
+        return join_url(url, location)
     except PermissionError as exc:
-        raise SourceForbidden(str(start), f"redirects to {shown(location)}, which {exc}") from exc
+        raise SourceForbidden(str(start), f"redirects to {display_url(location)}, which {exc}") from exc
     except ValueError as exc:
-        raise SourceError(str(start), f"redirects to {shown(location) or 'an address'}, which {exc}") from exc
+        raise SourceError(str(start), f"redirects to {display_url(location) or 'an address'}, which {exc}") from exc
 
 
 def _of(start: Url, url: Url, error: SourceError) -> SourceError:

@@ -17,7 +17,7 @@ NOTHING_KNOWN = Validators()
 
 
 @dataclass(frozen=True, slots=True)
-class Fetched:
+class FetchedDocument:
     """A document as it came, decompressed; empty where the server says that it has not changed.
 
     `url` is where it was in the end, `moved` whether the server says that it is there for good. `content_type` is

@@ -23,7 +23,7 @@ _USER_AGENT = re.compile(r"user(?:-|\s+)?agent\s*[:\s]\s*([a-z_-]+|\*)?", re.IGN
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
+class RobotsRules:
     """Which targets may be fetched, the pause it asks for in seconds, and which sitemaps it names."""
 
     pause: float = 0.0
@@ -36,12 +36,12 @@ class Rules:
         return self._parsed is None or self._parsed.can_fetch(str(url), AGENT)
 
 
-def parse(content: bytes) -> Rules:
+def parse_robots(content: bytes) -> RobotsRules:
     """The rules in a robots.txt; what makes no sense in it is passed over."""
     lines = (_ours(line) for line in content.decode("utf-8-sig", "replace").splitlines())
     parsed = Protego.parse("\n".join(line for line in lines if line))
     sitemaps = tuple(dict.fromkeys(parsed.sitemaps))
-    return Rules(parsed.crawl_delay(AGENT) or 0.0, sitemaps, len(content), parsed)
+    return RobotsRules(parsed.crawl_delay(AGENT) or 0.0, sitemaps, len(content), parsed)
 
 
 def _ours(line: str) -> str:
@@ -56,15 +56,15 @@ def _ours(line: str) -> str:
     return f"User-agent: {name if name.lower() in (_ANY, AGENT.lower()) else 'another'}"
 
 
-class Robots:
+class RobotsCache:
     """The rules of each origin, asked for once an hour; belongs to one event loop."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._known = dict[str, tuple[float, Rules | SourceUnreachable]]()
+        self._known = dict[str, tuple[float, RobotsRules | SourceUnreachable]]()
         self._asking = WeakValueDictionary[str, asyncio.Lock]()
 
-    async def of(self, url: Url, fetch: Callable[[], Awaitable[Rules]]) -> Rules:
+    async def of(self, url: Url, fetch: Callable[[], Awaitable[RobotsRules]]) -> RobotsRules:
         """The rules for an address; one `fetch` at a time for an origin. Raises what it raises."""
         lock = self._asking.setdefault(url.origin, asyncio.Lock())
         async with lock:
@@ -75,9 +75,11 @@ class Robots:
             raise SourceUnreachable(str(url), known.reason, retry_after=known.retry_after)
         return known
 
-    async def _fetched(self, origin: str, fetch: Callable[[], Awaitable[Rules]]) -> Rules | SourceUnreachable:
+    async def _fetched(
+        self, origin: str, fetch: Callable[[], Awaitable[RobotsRules]]
+    ) -> RobotsRules | SourceUnreachable:
         self._known.pop(origin, None)
-        found: Rules | SourceUnreachable
+        found: RobotsRules | SourceUnreachable
         try:
             found, seconds = await fetch(), KEPT_SECONDS
         except SourceUnreachable as exc:
@@ -94,5 +96,5 @@ class Robots:
             kept -= _size(self._known.pop(origin)[1])
 
 
-def _size(found: Rules | SourceUnreachable) -> int:
-    return 1_000 + (found.size if isinstance(found, Rules) else 0)
+def _size(found: RobotsRules | SourceUnreachable) -> int:
+    return 1_000 + (found.size if isinstance(found, RobotsRules) else 0)

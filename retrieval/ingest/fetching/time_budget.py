@@ -8,7 +8,7 @@ from retrieval.errors import SourceUnreachable
 from retrieval.ingest.fetching.safety.url import Url
 
 
-class Budget:
+class TimeBudget:
     """`seconds` in all, spent inside `spending`."""
 
     def __init__(self, seconds: float) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from retrieval.ingest import decompression
-from retrieval.ingest.fetching.response import Fetched
+from retrieval.ingest.fetching.response import FetchedDocument
 from retrieval.ingest.parsing.feeds import json_feed, wordpress
 from retrieval.ingest.parsing.markup.xml import decoded
 
@@ -55,39 +55,43 @@ _PAGE_TYPES = {"text/html", "application/xhtml+xml"}
 
 
 @dataclass(frozen=True, slots=True)
-class Recognised:
+class DetectedContent:
     """What a document is, and how one can tell: `why` goes on after `is`."""
 
     kind: Kind
     why: str
 
 
-def recognise(fetched: Fetched) -> Recognised:
+def detect_content_type(fetched: FetchedDocument) -> DetectedContent:
     """What a fetched document is; never raises."""
     content = fetched.content
     if content.startswith(decompression.GZIP_MAGIC):
         return _compressed(fetched)
     if not content[:_LOOKED_AT].strip():
-        return Recognised("other", "empty")
+        return DetectedContent("other", "empty")
     if b"%PDF-" in content[:1024]:
-        return Recognised("pdf", "a PDF file: it begins with %PDF-")
+        return DetectedContent("pdf", "a PDF file: it begins with %PDF-")
     if sort := _binary(content):
-        return Recognised("other", f"{sort}, {_NO_ARTICLES}")
+        return DetectedContent("other", f"{sort}, {_NO_ARTICLES}")
     text = decoded(content[:_LOOKED_AT], fetched.charset).lstrip()
     if text.startswith(("{", "[")) and (found := _json(content, fetched.charset)):
         return found
     return _markup(text, fetched.content_type) or _text(text, fetched.content_type)
 
 
-def _compressed(fetched: Fetched) -> Recognised:
+def _compressed(fetched: FetchedDocument) -> DetectedContent:
     try:
-        inside = decompression.beginning(fetched.content, _LOOKED_AT)
+        inside = decompression.decompress_gzip_start(fetched.content, _LOOKED_AT)
     except ValueError:
-        return Recognised("other", f"a compressed file (application/gzip) that cannot be opened, {_NO_ARTICLES}")
-    found = recognise(Fetched(fetched.url, inside)) if not inside.startswith(decompression.GZIP_MAGIC) else None
+        return DetectedContent("other", f"a compressed file (application/gzip) that cannot be opened, {_NO_ARTICLES}")
+    found = (
+        detect_content_type(FetchedDocument(fetched.url, inside))
+        if not inside.startswith(decompression.GZIP_MAGIC)
+        else None
+    )
     if found and found.kind == "sitemap":
-        return Recognised("sitemap", f"compressed, and inside {found.why}")
-    return Recognised("other", f"a compressed file (application/gzip), {_NO_ARTICLES}")
+        return DetectedContent("sitemap", f"compressed, and inside {found.why}")
+    return DetectedContent("other", f"a compressed file (application/gzip), {_NO_ARTICLES}")
 
 
 def _binary(content: bytes) -> str:
@@ -102,24 +106,24 @@ def _binary(content: bytes) -> str:
     return "a binary file" if b"\x00" in content[:1024] and not is_utf16 else ""
 
 
-def _json(content: bytes, charset: str) -> Recognised | None:
+def _json(content: bytes, charset: str) -> DetectedContent | None:
     """None where it only begins like JSON, as a text in brackets does."""
     if len(content) > _LARGEST_JSON:
-        return Recognised("other", f"a large JSON document, {_NO_ARTICLES}")
+        return DetectedContent("other", f"a large JSON document, {_NO_ARTICLES}")
     try:
         found = json.loads(decoded(content, charset))
     except (ValueError, RecursionError):
         return None
-    if json_feed.is_feed(found):
-        return Recognised("feed", 'a JSON Feed: its "version" says so')
-    if found and wordpress.is_posts(found):
-        return Recognised("wordpress", "a list of posts from the API of WordPress")
+    if json_feed.is_json_feed(found):
+        return DetectedContent("feed", 'a JSON Feed: its "version" says so')
+    if found and wordpress.is_wordpress_posts(found):
+        return DetectedContent("wordpress", "a list of posts from the API of WordPress")
     if isinstance(found, dict) and str(found.get("code", "")).startswith("rest_"):
-        return Recognised("other", "a refusal by the API of WordPress")
-    return Recognised("other", "a JSON document, but neither a JSON Feed nor posts of WordPress")
+        return DetectedContent("other", "a refusal by the API of WordPress")
+    return DetectedContent("other", "a JSON document, but neither a JSON Feed nor posts of WordPress")
 
 
-def _markup(text: str, content_type: str) -> Recognised | None:
+def _markup(text: str, content_type: str) -> DetectedContent | None:
     """By the first element; None where nothing looks like one."""
     found = _ELEMENT.search(text, _prolog(text))
     if not found:
@@ -128,21 +132,21 @@ def _markup(text: str, content_type: str) -> Recognised | None:
     shown = f"its first element is <{found[0][1:60]}>"
     if element == "rss":
         version = _VERSION.search(start)
-        return Recognised("feed", f"an RSS {version[1] if version else '2.0'} feed: {shown}")
+        return DetectedContent("feed", f"an RSS {version[1] if version else '2.0'} feed: {shown}")
     if (element == "rdf" and found[1] and "purl.org/rss/" in text) or "netscape.com/rdf/simple" in start:
-        return Recognised("feed", f"an RSS 1.0 feed: {shown}")
+        return DetectedContent("feed", f"an RSS 1.0 feed: {shown}")
     if element == "feed" or (element == "entry" and "/Atom" in start):
-        return Recognised("feed", f"an Atom feed: {shown}")
+        return DetectedContent("feed", f"an Atom feed: {shown}")
     if element in ("urlset", "sitemapindex"):
-        return Recognised("sitemap", f"a sitemap{' index' * (element == 'sitemapindex')}: {shown}")
+        return DetectedContent("sitemap", f"a sitemap{' index' * (element == 'sitemapindex')}: {shown}")
     is_html = content_type in _PAGE_TYPES or "<!doctype html" in text[: found.start()].lower()
     if element in _PAGE_ELEMENTS or is_html:
-        return Recognised("page", f"a web page: {shown}")
+        return DetectedContent("page", f"a web page: {shown}")
     if element == "opml":
-        return Recognised("other", "a list of feeds (OPML); name the feeds in it instead")
+        return DetectedContent("other", "a list of feeds (OPML); name the feeds in it instead")
     if element == "svg":
-        return Recognised("other", f"a picture (image/svg+xml), {_NO_ARTICLES}")
-    return Recognised("other", f"an XML document that is neither feed nor sitemap nor page: {shown}")
+        return DetectedContent("other", f"a picture (image/svg+xml), {_NO_ARTICLES}")
+    return DetectedContent("other", f"an XML document that is neither feed nor sitemap nor page: {shown}")
 
 
 def _prolog(text: str) -> int:
@@ -163,12 +167,12 @@ def _prolog(text: str) -> int:
     return len(text)
 
 
-def _text(text: str, content_type: str) -> Recognised:
+def _text(text: str, content_type: str) -> DetectedContent:
     lines = [line.strip() for line in text.splitlines()[:1_000] if line.strip()][:-1] or [text.strip()]
     if all(line.startswith(("http://", "https://")) and " " not in line for line in lines):
-        return Recognised("sitemap", "a sitemap as text: a web address on each line")
+        return DetectedContent("sitemap", "a sitemap as text: a web address on each line")
     if content_type in _PAGE_TYPES:
-        return Recognised("page", f"a web page: the server calls it {content_type}")
+        return DetectedContent("page", f"a web page: the server calls it {content_type}")
     if content_type and not content_type.startswith("text/"):
-        return Recognised("other", f"a file the server calls {content_type[:60]}, {_NO_ARTICLES}")
-    return Recognised("other", "plain text without any markup, neither page nor feed nor sitemap")
+        return DetectedContent("other", f"a file the server calls {content_type[:60]}, {_NO_ARTICLES}")
+    return DetectedContent("other", "plain text without any markup, neither page nor feed nor sitemap")

@@ -15,7 +15,7 @@ SPREAD = 0.2  # pages that were read together are not looked at together again
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
+class PageState:
     """One document as it was last seen."""
 
     url: str
@@ -33,36 +33,36 @@ class Visit:
         """Whether it was had when it was last asked for; else it is asked for again though no list says anything."""
         return bool(self.articles) and not self.gone and (self.listed or bool(self.digest))
 
-    def seen(self, at: str, *, changed: bool) -> "Visit":
+    def seen(self, at: str, *, changed: bool) -> "PageState":
         """The same after it was there: soon again where it has just changed, else twice as late as before."""
         days = FIRST_DAYS if changed else min(max(2 * self.days, FIRST_DAYS), MOST_DAYS)
         due = later(at, days * DAY * uniform(1 - SPREAD, 1 + SPREAD))
         return replace(self, due=due, days=days, gone="")
 
-    def refused(self, at: str) -> "Visit":
+    def refused(self, at: str) -> "PageState":
         """The same after it was not given out: less and less often again."""
         return replace(self.seen(at, changed=False), validators=NOTHING_KNOWN, digest="")
 
-    def missed(self, at: str, minutes: float) -> "Visit":
+    def missed(self, at: str, minutes: float) -> "PageState":
         """The same after it was not there: whether it is gone for good shows later."""
         return replace(self.again(at, minutes), gone=self.gone or at)
 
-    def given_up(self, at: str) -> "Visit":
+    def given_up(self, at: str) -> "PageState":
         """The same after it was gone for good; where its page comes back, that is read, whatever a list has carried."""
         return replace(self.missed(at, MOST_DAYS * DAY), listed=False)
 
-    def again(self, at: str, minutes: float) -> "Visit":
+    def again(self, at: str, minutes: float) -> "PageState":
         """The same, to be looked at once more in so many minutes because it could not be read."""
         return replace(self, due=later(at, minutes), validators=NOTHING_KNOWN, digest="")
 
 
-class Visits:
+class PageStates:
     """The memory of one source."""
 
     def __init__(self, catalog: Catalog, source: str) -> None:
         self._catalog, self._source = catalog, source
 
-    def get(self, url: str) -> Visit | None:
+    def get(self, url: str) -> PageState | None:
         """How a document was last seen."""
         rows = self._catalog.db.execute("SELECT * FROM visits WHERE source = ? AND url = ?", [self._source, url])
         return next(map(self._visit, rows), None)
@@ -85,7 +85,7 @@ class Visits:
         sql = "SELECT count(*) FROM visits WHERE source = ? AND gone <> ''"
         return int(self._catalog.db.execute(sql, [self._source]).fetchone()[0])
 
-    def remember(self, visits: Iterable[Visit]) -> None:
+    def remember(self, visits: Iterable[PageState]) -> None:
         """Keep what was seen, in one transaction."""
         with self._catalog.transaction() as db:
             for visit in visits:
@@ -114,11 +114,11 @@ class Visits:
         )
         return bool(self._catalog.db.execute(sql, [article, self._source, url]).fetchone()[0])
 
-    def _visit(self, row: sqlite3.Row) -> Visit:
+    def _visit(self, row: sqlite3.Row) -> PageState:
         brought = self._catalog.db.execute(
             "SELECT article FROM brought WHERE source = ? AND url = ? ORDER BY article", [self._source, row["url"]]
         )
-        return Visit(
+        return PageState(
             url=row["url"],
             mark=row["mark"],
             validators=Validators(row["etag"], row["last_modified"]),
@@ -131,7 +131,7 @@ class Visits:
         )
 
 
-def _row(visit: Visit) -> list[object]:
+def _row(visit: PageState) -> list[object]:
     known = visit.validators
     facts = (visit.url, visit.mark, known.etag, known.last_modified, visit.digest)
     return [*facts, visit.due, visit.days, visit.gone, visit.listed]

@@ -4,19 +4,19 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from retrieval.catalog.catalog import now
+from retrieval.catalog.database import now
 from retrieval.endpoints.cancellation import Cancellation
 from retrieval.errors import Cancelled, SourceError, SourceUnreachable, UnknownArticle
 from retrieval.index import indexer
 from retrieval.index.store import Store
 from retrieval.ingest.fetching.fetcher import Fetcher
-from retrieval.ingest.fetching.response import Fetched
-from retrieval.ingest.parsing.sandbox.parser_process import Reader
-from retrieval.ingest.watching.observation import Seen
-from retrieval.ingest.watching.page_state import Visit, Visits
+from retrieval.ingest.fetching.response import FetchedDocument
+from retrieval.ingest.parsing.sandbox.parser_process import ParserProcess
+from retrieval.ingest.watching.observation import Observation
+from retrieval.ingest.watching.page_state import PageState, PageStates
 from retrieval.ingest.watching.source import INTERRUPTED, Run, Source
-from retrieval.ingest.watching.source_check import Look
-from retrieval.ingest.watching.source_store import Register
+from retrieval.ingest.watching.source_check import SourceCheck
+from retrieval.ingest.watching.source_store import SourceStore
 
 AT_ONCE = 20  # documents; those read since are read again after a crash
 UNEXPECTED = "ended unexpectedly; the log says why"  # not the source's fault, but no reason to ask it at once again
@@ -24,24 +24,24 @@ GONE = "gone"  # why an article was withdrawn: its page has answered 404 or 410 
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class RunOutcome:
     """A run that has ended, and what of its source could not be read."""
 
     run: Run
     failed: tuple[SourceError, ...] = ()
 
 
-def run(
+def run_source(
     store: Store,
     source: Source,
     fetcher: Fetcher,
-    reader: Reader,
+    reader: ParserProcess,
     *,
     at: str = "",
     cancellation: Cancellation | None = None,
     progress: indexer.Progress = lambda stage, done, total: None,
-    at_hand: Mapping[str, Fetched] | None = None,
-) -> Outcome:
+    at_hand: Mapping[str, FetchedDocument] | None = None,
+) -> RunOutcome:
     """Look at a source once, at the moment `at`, and record how it went; what breaks it off is in `Run.error`.
 
     The cancellation, or an interrupt here, ends it; what has been settled stays.
@@ -49,7 +49,7 @@ def run(
     started = at or now()
     counts, failed, error, wait = Counter[str](), list[SourceError](), INTERRUPTED, None
     try:
-        for batch in _batches(Look(source, store.catalog, fetcher, reader, started, at_hand, cancellation)):
+        for batch in _batches(SourceCheck(source, store.catalog, fetcher, reader, started, at_hand, cancellation)):
             failed.extend(_settle(store, source, batch, counts))
             progress("reading", counts.total() + len(failed), 0)
         error = ""
@@ -63,15 +63,15 @@ def run(
         raise
     finally:
         done = Run(source.url, started, at or now(), **counts, failed=len(failed), error=error)
-        Register(store.catalog).record(source, done, retry_after=wait)
+        SourceStore(store.catalog).record(source, done, retry_after=wait)
         if not error:
             store.catalog.record_run(started, done.added, done.changed, done.unchanged, done.failed)
-    return Outcome(done, tuple(failed))
+    return RunOutcome(done, tuple(failed))
 
 
-def _batches(seen: Iterable[Seen]) -> Iterator[list[Seen]]:
+def _batches(seen: Iterable[Observation]) -> Iterator[list[Observation]]:
     """The same in groups; what came before an error is handed on before it is raised."""
-    batch = list[Seen]()
+    batch = list[Observation]()
     try:
         for one in seen:
             batch.append(one)
@@ -84,9 +84,9 @@ def _batches(seen: Iterable[Seen]) -> Iterator[list[Seen]]:
     yield batch
 
 
-def _settle(store: Store, source: Source, batch: list[Seen], counts: Counter[str]) -> list[SourceError]:
-    visits = Visits(store.catalog, source.url)
-    tally = indexer.take(store, [article for seen in batch for article in seen.articles])
+def _settle(store: Store, source: Source, batch: list[Observation], counts: Counter[str]) -> list[SourceError]:
+    visits = PageStates(store.catalog, source.url)
+    tally = indexer.ingest_batch(store, [article for seen in batch for article in seen.articles])
     counts.update(added=tally.added, changed=tally.changed, unchanged=tally.unchanged)
     counts.update(unchanged=sum(seen.what in ("same", "known") for seen in batch))
     counts.update(withdrawn=sum(_withdraw(store, visits, seen.visit) for seen in batch if seen.what == "gone"))
@@ -94,7 +94,7 @@ def _settle(store: Store, source: Source, batch: list[Seen], counts: Counter[str
     return [*(seen.failed for seen in batch if seen.failed), *tally.failed]
 
 
-def _withdraw(store: Store, visits: Visits, gone: Visit) -> int:
+def _withdraw(store: Store, visits: PageStates, gone: PageState) -> int:
     count = 0
     for article in gone.articles:
         if visits.is_elsewhere(article, gone.url):

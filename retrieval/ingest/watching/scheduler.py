@@ -8,14 +8,14 @@ from threading import Event
 
 from filelock import FileLock, Timeout
 
-from retrieval.catalog.catalog import now
+from retrieval.catalog.database import now
 from retrieval.endpoints.cancellation import Cancellation
 from retrieval.index.store import Store
 from retrieval.ingest.fetching.fetcher import Fetcher
-from retrieval.ingest.parsing.sandbox.parser_process import Reader
-from retrieval.ingest.watching.run import Outcome, run
+from retrieval.ingest.parsing.sandbox.parser_process import ParserProcess
+from retrieval.ingest.watching.run import RunOutcome, run_source
 from retrieval.ingest.watching.source import Source
-from retrieval.ingest.watching.source_store import Register
+from retrieval.ingest.watching.source_store import SourceStore
 
 LOOK_SECONDS = 2.0  # what becomes due, or was added by another process, is noticed within that time
 REST_SECONDS = 60.0  # after what nobody expected: a full disk, say, keeps a run from being recorded, and it stays due
@@ -24,21 +24,21 @@ SIDE_BY_SIDE = 4  # sources; requests to one host still go one after the other
 LOG = logging.getLogger(__name__)
 
 
-def watch(
+def watch_due_sources(
     store: Store,
     fetcher: Fetcher,
-    reader: Reader,
+    reader: ParserProcess,
     cancellation: Cancellation,
-    on_run: Callable[[Outcome], None] = lambda outcome: None,
+    on_run: Callable[[RunOutcome], None] = lambda outcome: None,
     *,
     every: float = LOOK_SECONDS,
 ) -> None:
     """Look at every source when it is due, until cancelled; one process does so for an index, others wait."""
-    register, running, ended = Register(store.catalog), dict[str, Future[None]](), Event()
+    register, running, ended = SourceStore(store.catalog), dict[str, Future[None]](), Event()
 
     def look(source: Source) -> None:
         try:
-            on_run(run(store, source, fetcher, reader, cancellation=cancellation))
+            on_run(run_source(store, source, fetcher, reader, cancellation=cancellation))
         except Exception:  # the others go on, and the next run may go better
             LOG.exception("A run over a source failed.")
             ended.wait(REST_SECONDS)
@@ -52,7 +52,7 @@ def watch(
             ended.wait(every)
 
 
-def _due(register: Register) -> list[Source]:
+def _due(register: SourceStore) -> list[Source]:
     try:
         register.watch(now())
         return register.due(now())

@@ -13,7 +13,7 @@ _COLUMNS = [field.name for field in fields(Source)]
 WATCHED = "watched"  # the fact that says since when somebody keeps the sources current
 
 
-class Register:
+class SourceStore:
     """All sources of one index; safe to share between threads, as the catalog is."""
 
     def __init__(self, catalog: Catalog) -> None:

@@ -7,17 +7,17 @@ from itertools import pairwise
 import numpy as np
 
 from retrieval.quotes.attribution.attribution import Attribution
-from retrieval.quotes.attribution.network import Weights, read
+from retrieval.quotes.attribution.network import Weights, read_cues
 from retrieval.quotes.attribution.quote_assignment import (
     CUE_THRESHOLD,
     QUOTING_THRESHOLD,
-    Draft,
+    AttributionDraft,
     RunsOn,
     draft_of,
     share_out,
 )
 from retrieval.quotes.attribution.signed_quotes import continued, runs_on, signed
-from retrieval.quotes.attribution.token_features import Tokens
+from retrieval.quotes.attribution.token_features import TokenFeatures
 from retrieval.text.sentences import Span
 
 _GAP = 2  # tokens; a shorter hole in what is said is filled
@@ -33,9 +33,9 @@ _LAST_WORDS = re.compile(r"(?: [a-z’'-]+){1,2}(?=[.!?](?:\s|$))")  # a sentenc
 _PUNCTUATION = " \n\t\xa0,;:—–-"
 
 
-def attributions(net: Weights, text: str, tokens: Tokens, marked: Sequence[Span]) -> list[Attribution]:
+def attributions(net: Weights, text: str, tokens: TokenFeatures, marked: Sequence[Span]) -> list[Attribution]:
     """Everything that is attributed to somebody in this text, in the order of its cues; `marked` are its quotations."""
-    drafts = [draft_of(reading, tokens) for reading in read(net, tokens, threshold=QUOTING_THRESHOLD)]
+    drafts = [draft_of(reading, tokens) for reading in read_cues(net, tokens, threshold=QUOTING_THRESHOLD)]
     from_layout, chains = signed(text, marked), runs_on(text, marked)
     share_out(drafts, tokens, chains, from_layout)
     drafts = [draft for draft in drafts if text[tokens.starts[draft.reading.first] - 1] != "-"]  # `so-called`
@@ -45,7 +45,9 @@ def attributions(net: Weights, text: str, tokens: Tokens, marked: Sequence[Span]
     return [*found, *continued(text, found, marked)]
 
 
-def _spans(draft: Draft, text: str, tokens: Tokens, marked: Sequence[Span], chains: RunsOn) -> Attribution | None:
+def _spans(
+    draft: AttributionDraft, text: str, tokens: TokenFeatures, marked: Sequence[Span], chains: RunsOn
+) -> Attribution | None:
     apart = set(range(draft.reading.first, draft.reading.last + 1)) | set(range(*(draft.source or (0, 0))))
     pieces = _pieces((np.flatnonzero(draft.said) + draft.base).tolist(), apart)
     pieces = [part for piece in pieces for part in _within_sentences(piece, tokens, apart)]
@@ -74,7 +76,7 @@ def _pieces(said: Sequence[int], apart: set[int]) -> list[tuple[int, int]]:
     return pieces
 
 
-def _within_sentences(piece: tuple[int, int], tokens: Tokens, apart: set[int]) -> Iterator[tuple[int, int]]:
+def _within_sentences(piece: tuple[int, int], tokens: TokenFeatures, apart: set[int]) -> Iterator[tuple[int, int]]:
     """A piece without the ends that reach a little way into another sentence."""
     numbers = tokens.sentences[piece[0] : piece[1]]
     cuts = [0, *(np.flatnonzero(np.diff(numbers)) + 1).tolist(), len(numbers)]
@@ -93,14 +95,14 @@ def _joined(parts: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
     return joined
 
 
-def _share(part: tuple[int, int], tokens: Tokens, apart: set[int]) -> float:
+def _share(part: tuple[int, int], tokens: TokenFeatures, apart: set[int]) -> float:
     number = tokens.sentences[part[0]]
     first, last = np.searchsorted(tokens.sentences, [number, number + 1]) if number else part
     of = int(last - first) - len(apart & set(range(int(first), int(last))))
     return (part[1] - part[0]) / max(of, 1)
 
 
-def _span(text: str, tokens: Tokens, piece: tuple[int, int]) -> Span:
+def _span(text: str, tokens: TokenFeatures, piece: tuple[int, int]) -> Span:
     """The characters of some tokens, widened to whole words."""
     start, end = int(tokens.starts[piece[0]]), int(tokens.ends[piece[1] - 1])
     while start > 0 and text[start].isalnum() and text[start - 1].isalnum():

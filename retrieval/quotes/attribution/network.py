@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from retrieval.quotes.attribution.token_features import Booleans, Floats, Integers, Tokens
+from retrieval.quotes.attribution.token_features import Booleans, Floats, Integers, TokenFeatures
 
 DILATIONS = (1, 2, 4, 8, 16, 32)
 BACK, AHEAD = 112, 144  # tokens before and after a cue in which its source and content are looked for
@@ -30,7 +30,7 @@ _Cue = tuple[int, int, float]
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class CueReading:
     """What the network says of one cue: first and last token, and its surroundings from `first - BACK` on.
 
     `content` holds each token's probability to be said, `source` its log odds to be in the source, `source_first` and
@@ -56,10 +56,10 @@ def distances(offsets: Integers) -> Integers:
 def weights() -> Weights:
     """The trained weights, from the package."""
     with as_file(files("retrieval.quotes.attribution") / "network.npz") as path:
-        return load(path)
+        return load_weights(path)
 
 
-def load(path: Path) -> Weights:
+def load_weights(path: Path) -> Weights:
     """Trained weights from a file that `evals.train_quotes` wrote."""
     with np.load(path) as stored:
         loaded = {name: stored[name].astype(np.float32) for name in stored.files}
@@ -67,7 +67,7 @@ def load(path: Path) -> Weights:
     return loaded
 
 
-def read(net: Weights, tokens: Tokens, *, threshold: float) -> list[Reading]:
+def read_cues(net: Weights, tokens: TokenFeatures, *, threshold: float) -> list[CueReading]:
     """Every cue whose probability is above the threshold, in the order of the text."""
     if not len(tokens):
         return []
@@ -80,7 +80,7 @@ def read(net: Weights, tokens: Tokens, *, threshold: float) -> list[Reading]:
     ]
 
 
-def encode(net: Weights, tokens: Tokens) -> Floats:
+def encode(net: Weights, tokens: TokenFeatures) -> Floats:
     """One row a token, which knows what stands around it."""
     hidden: Floats = np.concatenate([net["emb"][tokens.ids], tokens.features], axis=1) @ net["win"] + net["bin"]
     count = len(hidden)
@@ -118,7 +118,7 @@ def _cues(net: Weights, hidden: Floats, threshold: float) -> list[_Cue]:
     return found
 
 
-def _surroundings(net: Weights, hidden: Floats, tokens: Tokens, cues: list[_Cue]) -> list[Reading]:
+def _surroundings(net: Weights, hidden: Floats, tokens: TokenFeatures, cues: list[_Cue]) -> list[CueReading]:
     first, last = np.array([cue[:2] for cue in cues], dtype=np.int32).T
     cue = hidden[first] + hidden[last]
     at = first[:, None] + OFFSETS
@@ -139,12 +139,12 @@ def _surroundings(net: Weights, hidden: Floats, tokens: Tokens, cues: list[_Cue]
     source_first = np.concatenate([logits[:, :, 1], nobody[:, :1]], axis=1)
     source_last = np.concatenate([logits[:, :, 2], nobody[:, 1:]], axis=1)
     return [
-        Reading(*cues[row], content[row], logits[row, :, 3], source_first[row], source_last[row])
+        CueReading(*cues[row], content[row], logits[row, :, 3], source_first[row], source_last[row])
         for row in range(len(cues))
     ]
 
 
-def _places(tokens: Tokens, first: Integers, last: Integers, at: Integers, near: Integers) -> Floats:
+def _places(tokens: TokenFeatures, first: Integers, last: Integers, at: Integers, near: Integers) -> Floats:
     apart = tokens.paragraphs[near] - tokens.paragraphs[first][:, None]
     quotation = tokens.quotations[near]
     facts: list[Booleans] = [

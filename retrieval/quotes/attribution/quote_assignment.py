@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from retrieval.quotes.attribution.network import BACK, WINDOW, Reading
-from retrieval.quotes.attribution.token_features import Booleans, Tokens
+from retrieval.quotes.attribution.network import BACK, WINDOW, CueReading
+from retrieval.quotes.attribution.token_features import Booleans, TokenFeatures
 
 # Tuned on half of PolNeAR with `evals.attributions`: where precision and recall of all attributions meet.
 CUE_THRESHOLD = 0.45
@@ -26,10 +26,10 @@ Chains = Mapping[int, Sequence[int]]
 
 
 @dataclass(slots=True)
-class Draft:
+class AttributionDraft:
     """One reading: which tokens of its window are said, and which quotations are its own."""
 
-    reading: Reading
+    reading: CueReading
     source: tuple[int, int] | None  # tokens of the text
     said: Booleans
     owned: list[int] = field(default_factory=list)  # quotations
@@ -39,9 +39,9 @@ class Draft:
         return self.reading.first - BACK
 
 
-def draft_of(reading: Reading, tokens: Tokens) -> Draft:
+def draft_of(reading: CueReading, tokens: TokenFeatures) -> AttributionDraft:
     """What a reading says on its own, before quotations are shared out."""
-    draft = Draft(reading, None, reading.content > CONTENT_THRESHOLD)
+    draft = AttributionDraft(reading, None, reading.content > CONTENT_THRESHOLD)
     source = _source(reading)
     if source:
         draft.source = source[0] + draft.base, source[1] + draft.base
@@ -52,7 +52,7 @@ def draft_of(reading: Reading, tokens: Tokens) -> Draft:
     return draft
 
 
-def _source(reading: Reading) -> tuple[int, int] | None:
+def _source(reading: CueReading) -> tuple[int, int] | None:
     """The likeliest span of tokens in the window: its ends and all between; None where no source is likelier."""
     first, last = reading.source_first, reading.source_last
     within = np.concatenate([[0], np.cumsum(np.clip(reading.source, -MOST_ODDS, MOST_ODDS))])
@@ -66,7 +66,9 @@ def _source(reading: Reading) -> tuple[int, int] | None:
     return span
 
 
-def share_out(drafts: Sequence[Draft], tokens: Tokens, runs_on: RunsOn, signed: Container[int]) -> None:
+def share_out(
+    drafts: Sequence[AttributionDraft], tokens: TokenFeatures, runs_on: RunsOn, signed: Container[int]
+) -> None:
     """Give each quotation whole to the draft that most likely says it, and take it from the others.
 
     A draft that reports the very cue of the owner as well ("Reuters reports that the pope said ...") keeps it.
@@ -74,7 +76,7 @@ def share_out(drafts: Sequence[Draft], tokens: Tokens, runs_on: RunsOn, signed: 
     chains: dict[int, list[int]] = {}
     for number, first in runs_on.items():
         chains.setdefault(first, []).append(number)
-    claims: dict[int, list[tuple[float, Draft]]] = {}
+    claims: dict[int, list[tuple[float, AttributionDraft]]] = {}
     for draft in drafts:
         for number, likely in _claims(draft, tokens, runs_on, chains):
             claims.setdefault(number, []).append((likely, draft))
@@ -90,7 +92,9 @@ def share_out(drafts: Sequence[Draft], tokens: Tokens, runs_on: RunsOn, signed: 
                 draft.said[here] = False
 
 
-def _claims(draft: Draft, tokens: Tokens, runs_on: RunsOn, chains: Chains) -> Iterator[tuple[int, float]]:
+def _claims(
+    draft: AttributionDraft, tokens: TokenFeatures, runs_on: RunsOn, chains: Chains
+) -> Iterator[tuple[int, float]]:
     """The quotations of which a draft says something, and how likely it says each."""
     lowest, highest = max(0, draft.base), min(len(tokens), draft.base + WINDOW)
     numbers = tokens.quotations[lowest:highest][draft.said[lowest - draft.base : highest - draft.base]]
@@ -106,7 +110,7 @@ def _claims(draft: Draft, tokens: Tokens, runs_on: RunsOn, chains: Chains) -> It
         yield number, likely
 
 
-def _nearness(draft: Draft, tokens: Tokens, number: int) -> float:
+def _nearness(draft: AttributionDraft, tokens: TokenFeatures, number: int) -> float:
     """What a claim gains where its cue stands in the sentence of the quotation, or at least in its paragraph."""
     cue, places = draft.reading.first, np.flatnonzero(tokens.quotations == number)
     unsure = UNSURE * (draft.reading.certainty < CUE_THRESHOLD)
@@ -119,7 +123,7 @@ def _nearness(draft: Draft, tokens: Tokens, number: int) -> float:
     return SAME_PARAGRAPH + ADJACENT * adjacent - unsure
 
 
-def _window(draft: Draft, tokens: Tokens, numbers: Sequence[int]) -> Booleans:
+def _window(draft: AttributionDraft, tokens: TokenFeatures, numbers: Sequence[int]) -> Booleans:
     """Which tokens of a draft's window stand in these quotations."""
     lowest, highest = max(0, draft.base), min(len(tokens), draft.base + WINDOW)
     here = np.zeros(WINDOW, dtype=bool)
@@ -130,5 +134,5 @@ def _window(draft: Draft, tokens: Tokens, numbers: Sequence[int]) -> Booleans:
     return here
 
 
-def _at(draft: Draft, token: int) -> int:
+def _at(draft: AttributionDraft, token: int) -> int:
     return min(max(0, token - draft.base), WINDOW - 1)

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from tokenizers import BertWordPieceTokenizer
 
 from retrieval.quotes.attribution.quotation_marks import quotations
-from retrieval.text.sentences import Span, sentences
+from retrieval.text.sentences import Span, sentence_spans
 
 Floats = npt.NDArray[np.float32]
 Integers = npt.NDArray[np.int32]
@@ -23,7 +23,7 @@ _LONG_QUOTATION = 5  # words; shorter ones are scare quotes and titles more ofte
 
 
 @dataclass(frozen=True, slots=True)
-class Tokens:
+class TokenFeatures:
     """The tokens of one text; all arrays have one row a token.
 
     `starts` and `ends` are characters, `features` has FEATURES columns of 0 and 1, `paragraphs`, `sentences` and
@@ -47,10 +47,10 @@ class Tokens:
         return len(self.ids)
 
 
-def tokenize(text: str, marked: Sequence[Span] | None = None, whole: Sequence[Span] | None = None) -> Tokens:
+def tokenize(text: str, marked: Sequence[Span] | None = None, whole: Sequence[Span] | None = None) -> TokenFeatures:
     """The text's tokens, empty when it has none; its quotations and sentences may be given where they are known."""
     marked = quotations(text) if marked is None else marked
-    whole = sentences(text) if whole is None else whole
+    whole = sentence_spans(text) if whole is None else whole
     encoded = _tokenizer().encode(_SURROGATE.sub("?", text), add_special_tokens=False)
     ids = np.array(encoded.ids, dtype=np.int32)
     offsets = np.array(encoded.offsets, dtype=np.int32).reshape(-1, 2)
@@ -70,7 +70,7 @@ def tokenize(text: str, marked: Sequence[Span] | None = None, whole: Sequence[Sp
     awaiting = frozenset(
         at for at, span in enumerate(marked, start=1) if text[slice(*span)].rstrip("”\"'’»")[-1:] == ","
     )
-    return Tokens(ids, starts, ends, features, paragraphs, of_sentence, of_quotation, awaiting)
+    return TokenFeatures(ids, starts, ends, features, paragraphs, of_sentence, of_quotation, awaiting)
 
 
 @cache

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from retrieval.quotes.attribution.attribution import Attribution
-from retrieval.quotes.speakers.mentions import Cast, Mention, Person
+from retrieval.quotes.speakers.mentions import Mention, Person, PersonMentions
 from retrieval.quotes.speakers.names import MEN_TITLES, WOMEN_TITLES, Gender, fold
 from retrieval.quotes.speakers.roles import NOUN, role_in, role_of
 from retrieval.quotes.word_lists import words
@@ -35,7 +35,7 @@ _APPOSITION = re.compile(r"(?:\s*\([^)]*\)?)?(?:,\s+(?!and\b|those\b)[^,.!?“�
 
 
 @dataclass(frozen=True, slots=True)
-class Speaker:
+class ResolvedSpeaker:
     """Somebody who speaks in an article: the fullest name or the phrase it has for them, and the role given there.
 
     `name` is empty where the article does not tell who it is.
@@ -46,10 +46,10 @@ class Speaker:
     is_person: bool = False
 
 
-NOBODY = Speaker("")
+NOBODY = ResolvedSpeaker("")
 
 
-def speakers(text: str, cast: Cast, found: Sequence[Attribution]) -> list[Speaker]:
+def resolve_speakers(text: str, cast: PersonMentions, found: Sequence[Attribution]) -> list[ResolvedSpeaker]:
     """The speaker of each attribution, in the order of `found`."""
     return _Resolver(text, cast, found).run()
 
@@ -57,14 +57,14 @@ def speakers(text: str, cast: Cast, found: Sequence[Attribution]) -> list[Speake
 class _Resolver:
     """Goes through the attributions in the order of the text and remembers who spoke last."""
 
-    def __init__(self, text: str, cast: Cast, found: Sequence[Attribution]) -> None:
+    def __init__(self, text: str, cast: PersonMentions, found: Sequence[Attribution]) -> None:
         self._text, self._cast, self._found = text, cast, found
-        self._spoke: list[tuple[int, Speaker, Person | None]] = []
+        self._spoke: list[tuple[int, ResolvedSpeaker, Person | None]] = []
         self._roles: dict[str, str] = {}
 
-    def run(self) -> list[Speaker]:
+    def run(self) -> list[ResolvedSpeaker]:
         order = sorted(range(len(self._found)), key=lambda at: _place(self._found[at]))
-        resolved: dict[int, Speaker] = {}
+        resolved: dict[int, ResolvedSpeaker] = {}
         for at in order:
             speaker, person = self._resolve(self._found[at], resolved)
             resolved[at] = speaker
@@ -72,7 +72,9 @@ class _Resolver:
                 self._spoke.append((_place(self._found[at]), speaker, person))
         return [resolved[at] for at in range(len(self._found))]
 
-    def _resolve(self, item: Attribution, resolved: dict[int, Speaker]) -> tuple[Speaker, Person | None]:
+    def _resolve(
+        self, item: Attribution, resolved: dict[int, ResolvedSpeaker]
+    ) -> tuple[ResolvedSpeaker, Person | None]:
         if item.source is None:
             return (self._spoke[-1][1:] if self._goes_on(item) else (NOBODY, None)) if self._spoke else (NOBODY, None)
         phrase = self._text[slice(*item.source)]
@@ -88,7 +90,7 @@ class _Resolver:
         named = self._named(item.source)
         if named:
             role = role_in(self._text, item.source, named.span) or self._role(named.person)
-            return Speaker(named.person.name, role, True), named.person
+            return ResolvedSpeaker(named.person.name, role, True), named.person
         return self._described(item.source)
 
     def _goes_on(self, item: Attribution) -> bool:
@@ -99,15 +101,15 @@ class _Resolver:
             start < at < end and self._text[start] in "“\"'‘«" for item in self._found for start, end in item.content
         )
 
-    def _of(self, person: Person | None) -> tuple[Speaker, Person | None]:
-        return (Speaker(person.name, self._role(person), True), person) if person else (NOBODY, None)
+    def _of(self, person: Person | None) -> tuple[ResolvedSpeaker, Person | None]:
+        return (ResolvedSpeaker(person.name, self._role(person), True), person) if person else (NOBODY, None)
 
     def _role(self, person: Person) -> str:
         if person.name not in self._roles:
             self._roles[person.name] = role_of(self._text, self._cast, person)
         return self._roles[person.name]
 
-    def _first_person(self, at: int, resolved: dict[int, Speaker]) -> Speaker:
+    def _first_person(self, at: int, resolved: dict[int, ResolvedSpeaker]) -> ResolvedSpeaker:
         """`I` inside a quotation is whoever is quoted; outside it is the article's author, who is no source."""
         for index, speaker in resolved.items():
             if any(start <= at < end for start, end in self._found[index].content):
@@ -145,19 +147,19 @@ class _Resolver:
         score += 1.0 * (mention.sentence == sentence)
         return score - 1.5 * mention.quoted
 
-    def _plural(self, at: int) -> Speaker:
+    def _plural(self, at: int) -> ResolvedSpeaker:
         last = self._spoke[-1] if self._spoke else None
         if last and not last[1].is_person and self._cast.sentence(at) - self._cast.sentence(last[0]) <= 3:
             return last[1]
         return NOBODY
 
-    def _relative(self, at: int) -> tuple[Speaker, Person | None]:
+    def _relative(self, at: int) -> tuple[ResolvedSpeaker, Person | None]:
         """`who`: the person named right before, else the words right before."""
         for mention in reversed(self._cast.before(at)[-3:]):
             if not mention.possessive and _APPOSITION.fullmatch(self._text, mention.span[1], at):
                 return self._of(mention.person)
         phrase = _PHRASE_BEFORE.search(self._text, max(0, at - 60), at)
-        return (Speaker(_tidy(phrase[1])), None) if phrase else (NOBODY, None)
+        return (ResolvedSpeaker(_tidy(phrase[1])), None) if phrase else (NOBODY, None)
 
     def _named(self, source: Span) -> Mention | None:
         """The person a source names, not one it merely mentions: `a spokesman for Trump` is not Trump."""
@@ -192,7 +194,7 @@ class _Resolver:
             for mention in self._cast.within((start, end))
         )
 
-    def _described(self, source: Span) -> tuple[Speaker, Person | None]:
+    def _described(self, source: Span) -> tuple[ResolvedSpeaker, Person | None]:
         """A source without a name: a role that somebody named has, or the phrase as it stands."""
         phrase = self._text[slice(*source)].strip(" ,\n\xa0")
         cut = _CLAUSE.search(phrase)
@@ -202,8 +204,8 @@ class _Resolver:
         if _DEFINITE.match(head) and noun and not head.casefold().startswith(("the official", "the source")):
             holder = self._holder(noun[-1], source[0])
             if holder:
-                return Speaker(holder.name, _tidy(head), True), holder
-        return Speaker(self._longer(_tidy(head))), None
+                return ResolvedSpeaker(holder.name, _tidy(head), True), holder
+        return ResolvedSpeaker(self._longer(_tidy(head))), None
 
     def _holder(self, noun: str, at: int) -> Person | None:
         """Who in the article is called by this noun, the one named last; without any, whoever a pronoun would mean."""

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from retrieval.quotes.attribution.quotation_marks import quotations
-from retrieval.quotes.speakers.names import Gender, Named, gender, given_names, is_thing, named
+from retrieval.quotes.speakers.names import Gender, PersonName, gender, given_names, is_thing, parse_person_name
 from retrieval.quotes.word_lists import words
-from retrieval.text.sentences import Span, sentences
+from retrieval.text.sentences import Span, sentence_spans
 
 _SPEAKS = r"(?:said|says|told|added|wrote|asked|argued|tweeted|explained|recalled|replied|responded|continued|noted)"
 _BEFORE_SPEECH = re.compile(
@@ -46,7 +46,7 @@ class Mention:
 
 
 @dataclass(frozen=True, slots=True)
-class Cast:
+class PersonMentions:
     """Everybody named in one article, in order of appearance, and the starts of its sentences."""
 
     mentions: tuple[Mention, ...]
@@ -66,12 +66,12 @@ class Cast:
         return bisect_left(self.starts, at + 1) - 1
 
 
-def cast(text: str, marked: Sequence[Span] | None = None, whole: Sequence[Span] | None = None) -> Cast:
+def find_people(text: str, marked: Sequence[Span] | None = None, whole: Sequence[Span] | None = None) -> PersonMentions:
     """Who is named in the text; its quotations and sentences may be given where they are known."""
-    found = list(named(text))
+    found = list(parse_person_name(text))
     people = _people(text, found)
     bearers = _bearers(people)
-    starts = tuple(start for start, _ in (sentences(text) if whole is None else whole))
+    starts = tuple(start for start, _ in (sentence_spans(text) if whole is None else whole))
     inside = quotations(text) if marked is None else marked
     opened = [start for start, _ in inside]
     mentions, met = list[Mention](), set[int]()
@@ -88,7 +88,7 @@ def cast(text: str, marked: Sequence[Span] | None = None, whole: Sequence[Span] 
         if subject:
             met.add(sentence)
         mentions.append(Mention(name.span, person, sentence, subject, quoted, possessive))
-    return Cast(tuple(mentions), starts)
+    return PersonMentions(tuple(mentions), starts)
 
 
 _PREPOSITION = re.compile(
@@ -100,9 +100,9 @@ def _after_preposition(text: str, start: int) -> bool:
     return bool(_PREPOSITION.search(text, max(0, start - 30), start))
 
 
-def _people(text: str, found: list[Named]) -> dict[str, list[Person]]:
+def _people(text: str, found: list[PersonName]) -> dict[str, list[Person]]:
     """People by surname; several where people of one surname are told apart by given names."""
-    by_surname: dict[str, list[Named]] = defaultdict(list)
+    by_surname: dict[str, list[PersonName]] = defaultdict(list)
     for name in found:
         by_surname[name.surname].append(name)
     return {
@@ -112,10 +112,10 @@ def _people(text: str, found: list[Named]) -> dict[str, list[Person]]:
     }
 
 
-def _same_surname(text: str, names: list[Named]) -> list[Person]:
+def _same_surname(text: str, names: list[PersonName]) -> list[Person]:
     full = [name for name in names if name.given and not is_thing(name.words)]
     bare = len([name for name in names if not name.given])
-    groups: list[list[Named]] = []
+    groups: list[list[PersonName]] = []
     for name in full:
         group = next((group for group in groups if _compatible(group[0], name)), None)
         groups.append([name]) if group is None else group.append(name)
@@ -134,25 +134,25 @@ def _same_surname(text: str, names: list[Named]) -> list[Person]:
     return people
 
 
-def _person(group: list[Named], names: list[Named]) -> Person:
+def _person(group: list[PersonName], names: list[PersonName]) -> Person:
     forms = Counter(" ".join(name.words) for name in group)
     name = max(forms, key=lambda form: (forms[form], len(form)))
     titled = [name for name in names if not name.given] if len(group) == len([n for n in names if n.given]) else []
     return Person(name, _gender([*group, *titled]), len(group) + len(titled))
 
 
-def _gender(names: list[Named]) -> Gender:
+def _gender(names: list[PersonName]) -> Gender:
     votes = Counter(kind for name in names if (kind := gender(name.words, name.titles)))
     return votes.most_common(1)[0][0] if votes else ""
 
 
-def _compatible(one: Named, other: Named) -> bool:
+def _compatible(one: PersonName, other: PersonName) -> bool:
     """Whether two full names of one surname may be one person: given names equal, initials or short for each other."""
     a, b = one.words[0].rstrip(".").casefold(), other.words[0].rstrip(".").casefold()
     return a == b or (min(len(a), len(b)) == 1 and a[0] == b[0]) or (len(a) > 2 and len(b) > 2 and a[:3] == b[:3])
 
 
-def _has_title(name: Named) -> bool:
+def _has_title(name: PersonName) -> bool:
     return any(title in _ADDRESS for title in name.titles[-1:])
 
 
@@ -162,13 +162,13 @@ _ADDRESS = frozenset(
 )
 
 
-def _is_person(text: str, group: list[Named], bare: int) -> bool:
+def _is_person(text: str, group: list[PersonName], bare: int) -> bool:
     given = any(name.words[0].casefold() in given_names() for name in group)
     titled = any(name.titles for name in group)
     return given or titled or bool(bare) or _speaks(text, group, appositions=True)
 
 
-def _speaks(text: str, names: list[Named], *, appositions: bool = False) -> bool:
+def _speaks(text: str, names: list[PersonName], *, appositions: bool = False) -> bool:
     """Whether a verb of speech stands beside one of these names; `appositions` counts `, a ...` and `, 42,` as well.
 
     What things happen in, and what something is of, is a place.
@@ -184,7 +184,9 @@ def _speaks(text: str, names: list[Named], *, appositions: bool = False) -> bool
     return False
 
 
-def _whose(name: Named, people: Mapping[str, list[Person]], bearers: Mapping[str, Sequence[Person]]) -> Person | None:
+def _whose(
+    name: PersonName, people: Mapping[str, list[Person]], bearers: Mapping[str, Sequence[Person]]
+) -> Person | None:
     same = people.get(name.surname, [])
     if name.given:
         fits = [person for person in same if len(person.words) > 1 and _fits(name, person)]
@@ -199,11 +201,11 @@ def _whose(name: Named, people: Mapping[str, list[Person]], bearers: Mapping[str
     return _by_given_name(name, bearers) if not same else None
 
 
-def _fits(name: Named, person: Person) -> bool:
-    return _compatible(name, Named((0, 0), person.words, ()))
+def _fits(name: PersonName, person: Person) -> bool:
+    return _compatible(name, PersonName((0, 0), person.words, ()))
 
 
-def _by_given_name(name: Named, bearers: Mapping[str, Sequence[Person]]) -> Person | None:
+def _by_given_name(name: PersonName, bearers: Mapping[str, Sequence[Person]]) -> Person | None:
     """`Hillary` alone is whoever bears it, when only one does."""
     found = bearers.get(name.words[0].casefold(), ())
     return found[0] if len(found) == 1 else None

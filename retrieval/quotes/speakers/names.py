@@ -33,7 +33,7 @@ _SURNAMES_TOO = frozenset("may said more day will mark".split())
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class PersonName:
     """A possible name: where it stands, its words without titles, and the titles and other words before them."""
 
     span: Span
@@ -52,7 +52,7 @@ class Named:
         return fold(self.words[-1])
 
 
-def named(text: str, start: int = 0, end: int | None = None) -> Iterator[Named]:
+def parse_person_name(text: str, start: int = 0, end: int | None = None) -> Iterator[PersonName]:
     """Runs of capitalised words that may name a person, in order."""
     for run in _RUN.finditer(text, start, len(text) if end is None else end):
         yield from _people([(run.start() + match.start(), match.group()) for match in _TOKEN.finditer(run.group())])
@@ -94,7 +94,7 @@ def is_thing(name: tuple[str, ...]) -> bool:
     return folded[0] not in given_names() and any(word in words("places") for word in folded)
 
 
-def _people(run: list[tuple[int, str]]) -> Iterator[Named]:
+def _people(run: list[tuple[int, str]]) -> Iterator[PersonName]:
     titles, name = list[str](), list[tuple[int, str]]()
     for at, (start, word) in enumerate(run):
         key = lower(word)
@@ -121,9 +121,9 @@ def _people(run: list[tuple[int, str]]) -> Iterator[Named]:
     yield from _made(name, titles)
 
 
-def _made(parts: list[tuple[int, str]], titles: list[str]) -> Iterator[Named]:
+def _made(parts: list[tuple[int, str]], titles: list[str]) -> Iterator[PersonName]:
     while parts and fold(parts[-1][1]) in SUFFIXES:
         parts = parts[:-1]
     bare = tuple(re.sub(r"(?:[’']s?|(?<=\w\w)\.)$", "", word) for _, word in parts)
     if bare and len(bare) <= LONGEST_NAME and len(bare[-1]) > 1:
-        yield Named((parts[0][0], parts[-1][0] + len(bare[-1])), bare, tuple(titles))
+        yield PersonName((parts[0][0], parts[-1][0] + len(bare[-1])), bare, tuple(titles))

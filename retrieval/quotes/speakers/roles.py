@@ -2,7 +2,7 @@
 
 import re
 
-from retrieval.quotes.speakers.mentions import Cast, Person
+from retrieval.quotes.speakers.mentions import Person, PersonMentions
 from retrieval.quotes.word_lists import words
 from retrieval.text.sentences import Span
 
@@ -45,7 +45,7 @@ def role_in(text: str, span: Span, name: Span) -> str:
     return _apposition(after) or ""
 
 
-def role_of(text: str, cast: Cast, person: Person) -> str:
+def role_of(text: str, cast: PersonMentions, person: Person) -> str:
     """The first role the article gives somebody, before the name or in apposition; empty where it gives none."""
     for mention in [mention for mention in cast.mentions if mention.person is person][:4]:
         start, end = mention.span

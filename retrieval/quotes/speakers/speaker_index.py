@@ -20,7 +20,7 @@ _THING = re.compile(r"(?:the|an?|this|that|these|those|their|its|our)\s+[^\W\dA-
 
 
 @dataclass(frozen=True, slots=True)
-class Voice:
+class Speaker:
     """Somebody on record: the commonest full name, all names the articles use, how often and until when quoted."""
 
     name: str
@@ -36,10 +36,10 @@ class Voice:
 
 
 @dataclass(frozen=True, slots=True)
-class Match:
+class SpeakerMatch:
     """Whom a name means, most quoted first; `misspelt` where the name had to be guessed."""
 
-    voices: tuple[Voice, ...]
+    voices: tuple[Speaker, ...]
     misspelt: bool = False
 
     @property
@@ -47,18 +47,18 @@ class Match:
         return tuple(name for voice in self.voices for name in voice.names)
 
     @property
-    def likeliest(self) -> "Match":
+    def likeliest(self) -> "SpeakerMatch":
         """Without those of the same surname who are quoted far less than the first."""
         first, rest = self.voices[:1], self.voices[1:]
         same = bool(rest) and words_of(first[0].name)[-1:] == words_of(rest[0].name)[-1:]
-        return Match(first, self.misspelt) if same and first[0].quotes >= DOMINANT * rest[0].quotes else self
+        return SpeakerMatch(first, self.misspelt) if same and first[0].quotes >= DOMINANT * rest[0].quotes else self
 
 
 Counted = tuple[str, bool, int, str]
 """A name as an article has it, whether it is a person's, its quotes, the day of the newest."""
 
 
-def voices(names: Iterable[Counted]) -> list[Voice]:
+def list_speakers(names: Iterable[Counted]) -> list[Speaker]:
     """Names put together to voices, most quoted first."""
     people, others = dict[str, list[Counted]](), dict[str, list[Counted]]()
     for counted in names:
@@ -70,29 +70,29 @@ def voices(names: Iterable[Counted]) -> list[Voice]:
     return sorted(found, key=lambda voice: (-voice.quotes, voice.name))
 
 
-def find(known: Sequence[Voice], asked: str) -> Match:
+def find_speaker(known: Sequence[Speaker], asked: str) -> SpeakerMatch:
     """Whom a name in a question means; empty when nobody on record comes close."""
     parts = re.split(r"\s+(?:and|&)\s+", asked)
-    several = [find(known, part) for part in parts] if len(parts) > 1 else []
+    several = [find_speaker(known, part) for part in parts] if len(parts) > 1 else []
     if several and all(match.voices and not match.misspelt for match in several):
-        return Match(tuple(voice for match in several for voice in match.voices))
+        return SpeakerMatch(tuple(voice for match in several for voice in match.voices))
     titles, words = set(words_of(asked)[:-1]), _without_titles(words_of(asked))
     if not words:
-        return Match(())
+        return SpeakerMatch(())
     if _THING.match(asked):  # "the bill" is nobody called Bill
-        return Match(_exactly([voice for voice in known if not voice.is_person], words))
+        return SpeakerMatch(_exactly([voice for voice in known if not voice.is_person], words))
     if wanted := "f" if titles & WOMEN_TITLES else "m" if titles & MEN_TITLES else "":
         known = [voice for voice in known if given_names().get((words_of(voice.name) or [""])[0], wanted) == wanted]
     # "Filmmaker Jack Marino", "German Chancellor Angela Merkel": what stands before the name is no part of it.
     for start in range(max(1, len(words) - 1)):
         if exact := _exactly(known, words[start:]):
-            return Match(exact)
+            return SpeakerMatch(exact)
     if all(word in read_words("roles") | TITLES for word in words[:-1]) and (exact := _exactly(known, words[-1:])):
-        return Match(exact)  # "filmmaker Marino"
-    return Match(_misspelt(known, words), misspelt=True)
+        return SpeakerMatch(exact)  # "filmmaker Marino"
+    return SpeakerMatch(_misspelt(known, words), misspelt=True)
 
 
-def _exactly(known: Sequence[Voice], words: Sequence[str]) -> tuple[Voice, ...]:
+def _exactly(known: Sequence[Speaker], words: Sequence[str]) -> tuple[Speaker, ...]:
     people = [
         voice for voice in known if voice.is_person and any(_means(words, words_of(name)) for name in voice.names)
     ]
@@ -118,11 +118,11 @@ def _means(asked: Sequence[str], name: Sequence[str]) -> bool:
     return bool(_given(name)) and _same_given(asked[0], name[0])
 
 
-def _misspelt(known: Sequence[Voice], words: Sequence[str]) -> tuple[Voice, ...]:
+def _misspelt(known: Sequence[Speaker], words: Sequence[str]) -> tuple[Speaker, ...]:
     asked = " ".join(words)
     if len(asked) < SHORTEST_MISSPELT:
         return ()
-    forms: dict[str, Voice] = {}
+    forms: dict[str, Speaker] = {}
     for voice in known:  # the most quoted one first
         for name in voice.names if voice.is_person else ():
             parts = words_of(name)
@@ -139,7 +139,7 @@ def alike(surname: str, surnames: Iterable[str]) -> list[str]:
     return [item[0] for item in found]
 
 
-def _people(block: list[Counted]) -> list[Voice]:
+def _people(block: list[Counted]) -> list[Speaker]:
     """The people of one surname; the surname alone is the one who is quoted far more than the others."""
     full = sorted((item for item in block if _given(words_of(item[0]))), key=lambda item: -item[2])
     groups: list[list[Counted]] = []
@@ -156,9 +156,9 @@ def _people(block: list[Counted]) -> list[Voice]:
     return [_voice(group) for group in groups]
 
 
-def _voice(group: Sequence[Counted]) -> Voice:
+def _voice(group: Sequence[Counted]) -> Speaker:
     best = max(group, key=lambda item: (len(words_of(item[0])) > 1, item[2], item[0]))
-    return Voice(
+    return Speaker(
         name=best[0],
         names=tuple(item[0] for item in group),
         is_person=best[1],

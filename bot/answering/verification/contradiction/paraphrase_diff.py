@@ -11,9 +11,9 @@ from bot.answering.verification.contradiction.antonyms import are_opposites
 from bot.answering.verification.contradiction.hedges import is_hedged, is_open
 from bot.answering.verification.contradiction.negation import denies
 from bot.answering.verification.lexical.figures import figures
-from bot.answering.verification.lexical.name_matching import Token, is_kin, is_name, name_runs, tokens
+from bot.answering.verification.lexical.name_matching import WordToken, is_kin, is_name, name_runs, tokens
 from bot.answering.verification.lexical.weighted_terms import stems
-from retrieval.text.sentences import sentences
+from retrieval.text.sentences import sentence_spans
 
 Departure = Literal["figure", "name", "negation", "opposite", "hedge", "order"]
 MOST_WORDS = 5  # that may stand in place of others for both to be about the same
@@ -26,11 +26,11 @@ _LISTED = re.compile(r"[,;:.]|\b(?:and|or|with)\b")
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class WordChange:
     """Words of an article, the words that stand there instead, both as they are written, and the article's sentence."""
 
-    gone: tuple[Token, ...]
-    come: tuple[Token, ...]
+    gone: tuple[WordToken, ...]
+    come: tuple[WordToken, ...]
     was: str
     now: str
     around: str
@@ -38,7 +38,7 @@ class Change:
 
 def departure(said: str, held: str) -> Departure | Literal[""]:
     """In what a sentence departs from the words it otherwise follows; empty where in nothing that counts."""
-    every = [held[start:end] for start, end in sentences(held)]
+    every = [held[start:end] for start, end in sentence_spans(held)]
     for part in (held, *(one for one in every if len(every) > 1 and _is_followed(said, one))):
         for change in changes(said, part):
             if reason := _reason(change, said):
@@ -67,7 +67,7 @@ def _relations(text: str) -> Iterator[tuple[str, tuple[str, ...], str]]:
             yield _bare(one[-1]), between, _bare(two[-1])
 
 
-def changes(said: str, held: str) -> Iterator[Change]:
+def changes(said: str, held: str) -> Iterator[WordChange]:
     """What a sentence says in place of the article's words, where the words around are the article's."""
     theirs, mine = tokens(held), tokens(said)
     matcher = SequenceMatcher(None, _keys(theirs), _keys(mine), autojunk=False)
@@ -81,14 +81,14 @@ def changes(said: str, held: str) -> Iterator[Change]:
         if before + after >= ANCHOR and (before or opens) and (after or ends):
             gone, come = theirs[a:b], mine[c:d]
             around = _sentence(held, theirs[min(a, len(theirs) - 1)].start)
-            yield Change(gone, come, _written(held, gone), _written(said, come), around)
+            yield WordChange(gone, come, _written(held, gone), _written(said, come), around)
 
 
-def _keys(found: Sequence[Token]) -> list[str]:
+def _keys(found: Sequence[WordToken]) -> list[str]:
     return [_bare(token) for token in found]
 
 
-def _bare(token: Token) -> str:
+def _bare(token: WordToken) -> str:
     return _POSSESSIVE.sub("", token.key)
 
 
@@ -98,20 +98,20 @@ def _equal(codes: Sequence[tuple[str, int, int, int, int]], at: int) -> int:
     return b - a if tag == "equal" else 0
 
 
-def _begins(text: str, pair: Sequence[Token]) -> bool:
+def _begins(text: str, pair: Sequence[WordToken]) -> bool:
     """Whether a sentence begins between two words."""
     return len(pair) == 2 and bool(re.search(r"[.!?…:]|\n", text[pair[0].end : pair[1].start]))
 
 
-def _written(text: str, found: Sequence[Token]) -> str:
+def _written(text: str, found: Sequence[WordToken]) -> str:
     return text[found[0].start : found[-1].end] if found else ""
 
 
 def _sentence(text: str, at: int) -> str:
-    return next((text[start:end] for start, end in sentences(text) if start <= at < end), text)
+    return next((text[start:end] for start, end in sentence_spans(text) if start <= at < end), text)
 
 
-def _reason(change: Change, said: str) -> Departure | Literal[""]:
+def _reason(change: WordChange, said: str) -> Departure | Literal[""]:
     if _is_denied_otherwise(change, said):
         return "negation"
     if change.gone and change.come and _has_other_figure(change):
@@ -125,18 +125,18 @@ def _reason(change: Change, said: str) -> Departure | Literal[""]:
     return ""
 
 
-def _is_denied_otherwise(change: Change, said: str) -> bool:
+def _is_denied_otherwise(change: WordChange, said: str) -> bool:
     """Whether a negation is all, or most, that came or went, and is made up for nowhere else."""
     few = len(change.gone) + len(change.come) <= FEW
     return few and denies(change.was) != denies(change.now) and denies(said) != denies(change.around)
 
 
-def _has_other_figure(change: Change) -> bool:
+def _has_other_figure(change: WordChange) -> bool:
     was, now = figures(change.was), figures(change.now)
     return bool(was and now) and not any(one.value == other.value for one in was for other in now)
 
 
-def _has_other_name(change: Change) -> bool:
+def _has_other_name(change: WordChange) -> bool:
     was, now = ([_bare(token) for token in side if is_name(token)] for side in (change.gone, change.come))
     if not was or not now or "".join(key[0] for key in was) in now or "".join(key[0] for key in now) in was:
         return False

@@ -7,7 +7,7 @@ from bot.answering.verification.lexical.figures import REMEMBERED, Figure, figur
 from bot.answering.verification.lexical.weighted_terms import stems
 from retrieval.documents import Hit
 from retrieval.text.dates import day_of
-from retrieval.text.sentences import sentences
+from retrieval.text.sentences import sentence_spans
 
 CLEARLY = 2  # terms more that another figure has beside it
 BESIDE = 4  # content terms on either side of a figure that say what it counts
@@ -35,7 +35,7 @@ def days(hit: Hit) -> str:
 @lru_cache(REMEMBERED)
 def _places(text: str) -> tuple[Place, ...]:
     """The figures of a text with what stands beside each, and all that its sentence says."""
-    texts = (text[slice(*span)] for span in sentences(text))
+    texts = (text[slice(*span)] for span in sentence_spans(text))
     return tuple((figure, _beside(own, figure), frozenset(_content(own))) for own in texts for figure in figures(own))
 
 

@@ -27,7 +27,7 @@ STEM = 5  # letters that a country and its people must share
 
 
 @dataclass(frozen=True, slots=True)
-class Token:
+class WordToken:
     """A word with its place; `key` is the word for comparing."""
 
     key: str
@@ -37,16 +37,16 @@ class Token:
 
 
 @lru_cache(REMEMBERED)
-def tokens(text: str) -> tuple[Token, ...]:
+def tokens(text: str) -> tuple[WordToken, ...]:
     """The words of a text."""
     return tuple(
-        Token(_key(match.group()), *match.span(), is_capital=match.group()[0].isupper())
+        WordToken(_key(match.group()), *match.span(), is_capital=match.group()[0].isupper())
         for match in _TOKEN.finditer(text)
     )
 
 
 @dataclass(frozen=True)
-class Known:
+class KnownNames:
     """Texts in which names are looked up; `asked` may write them in any case."""
 
     texts: tuple[str, ...]
@@ -99,14 +99,14 @@ class Known:
         return key in self.initials or any(is_kin(key, other) for other in self.capital)
 
 
-def names(text: str, known: Known) -> list[list[Token]]:
+def names(text: str, known: KnownNames) -> list[list[WordToken]]:
     """Runs of capitalised words that are names: not at the text's start unless they are known or look like one."""
     runs = (_without_start(text, run, known) for run in _runs(text, tokens(text)))
     kept = [[token for token in run if token.key not in _POLITE] for run in runs]
     return [run for run in kept if run]
 
 
-def unknown_name(text: str, known: Known) -> str:
+def unknown_name(text: str, known: KnownNames) -> str:
     """The first name of a text that the known texts do not have, or not with the word before it; empty if none."""
     for run in names(text, known):
         keys = [token.key for token in run]
@@ -120,27 +120,27 @@ def unknown_name(text: str, known: Known) -> str:
     return ""
 
 
-def replaced_name(text: str, held: str, facts: Sequence[str], known: Known) -> str:
+def replaced_name(text: str, held: str, facts: Sequence[str], known: KnownNames) -> str:
     """A name of a text that neither what it rests on nor the facts have, while that names another; empty if none."""
     mine, theirs = ([_last(run) for run in names(part, known)] for part in (text, held))
-    there = Known((held, *facts)).every
+    there = KnownNames((held, *facts)).every
     missing = [key for key in mine if key and not any(is_kin(key, other) for other in there)]
     others = [key for key in theirs if key and key not in mine]
     return missing[0] if missing and others else ""
 
 
-def _last(run: Sequence[Token]) -> str:
+def _last(run: Sequence[WordToken]) -> str:
     """The word a name is known by, empty where it is a day, a month or an office."""
     key = run[-1].key
     return "" if is_time(key) or key in TITLES | words("roles") | words("things") else key
 
 
-def is_name(token: Token) -> bool:
+def is_name(token: WordToken) -> bool:
     """Whether a word is written as a name is, and is no ordinary one."""
     return token.is_capital and token.key not in _idle() | words("roles") | TITLES
 
 
-def name_runs(text: str) -> list[list[Token]]:
+def name_runs(text: str) -> list[list[WordToken]]:
     """Runs of words that are written as names are."""
     runs = ([token for token in run if is_name(token)] for run in _runs(text, tokens(text)))
     return [run for run in runs if run]
@@ -151,21 +151,21 @@ def is_time(key: str) -> bool:
     return key in _DAYS or key in _MONTHS
 
 
-def _stand_together(one: str, two: str, known: Known) -> bool:
+def _stand_together(one: str, two: str, known: KnownNames) -> bool:
     loose = TITLES | words("roles") | _DAYS | frozenset(_MONTHS)
     if one in loose or two in loose or (one, two) in known.pairs:
         return True
     return any(is_kin(one, first) and (two == second or is_kin(two, second)) for first, second in known.pairs)
 
 
-def _without_start(text: str, run: Sequence[Token], known: Known) -> list[Token]:
+def _without_start(text: str, run: Sequence[WordToken], known: KnownNames) -> list[WordToken]:
     first = run[0]
     if not _OPENS.search(text[: first.start]) or _is_name_at_start(text, run, known):
         return list(run)
     return list(run[1:])
 
 
-def _is_name_at_start(text: str, run: Sequence[Token], known: Known) -> bool:
+def _is_name_at_start(text: str, run: Sequence[WordToken], known: KnownNames) -> bool:
     first = run[0]
     if first.key in STOP_WORDS or first.key in _POLITE:
         return False
@@ -177,10 +177,10 @@ def _is_name_at_start(text: str, run: Sequence[Token], known: Known) -> bool:
     return first.key in known.proper or len(run) > 1 or bool(_BEFORE_SPEECH.match(text, first.end))
 
 
-def _runs(text: str, found: Sequence[Token]) -> list[list[Token]]:
+def _runs(text: str, found: Sequence[WordToken]) -> list[list[WordToken]]:
     """Neighbouring capitalised words; particles between them are left out."""
-    runs: list[list[Token]] = []
-    last: Token | None = None
+    runs: list[list[WordToken]] = []
+    last: WordToken | None = None
     for token in found:
         if token.is_capital and token.key not in _idle():
             if last and runs and not text[last.end : token.start].strip(" \xa0.-"):

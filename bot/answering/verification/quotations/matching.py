@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from retrieval.quotes.attribution.quotation_marks import is_closed, quotations
-from retrieval.text.sentences import Span, sentences
+from retrieval.text.sentences import Span, sentence_spans
 
 _MARKS = "“”„«»\"'‘’‚‹›`´"
 _DASHES = "-–—−‐‑‒―"
@@ -24,7 +24,7 @@ class Quotation:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class QuotationMatch:
     """Where a quotation stands: the passage's index and the span in its text."""
 
     passage: int
@@ -36,14 +36,14 @@ def quoted(text: str) -> list[Quotation]:
     return [Quotation(span, _inside(text, span)) for span in quotations(text)]
 
 
-def locate(words: str, texts: Sequence[str], among: Iterable[int]) -> Place | None:
+def locate(words: str, texts: Sequence[str], among: Iterable[int]) -> QuotationMatch | None:
     """The first of some passages that has the words as they are; what `…` leaves out may stand between its parts."""
     parts = [part for part in (_flat(part)[0].strip(_ENDS) for part in _ELLIPSIS.split(words)) if part]
     if not parts or not any(char.isalnum() for part in parts for char in part):
         return None
     for number in among:
         if span := _in_order(parts, texts[number]):
-            return Place(number, span)
+            return QuotationMatch(number, span)
     return None
 
 
@@ -52,7 +52,7 @@ def whole(text: str, passage: str) -> Span | None:
     place = locate(text.rstrip(_ENDS), [passage], [0])
     if not place:
         return None
-    spans = [span for span in sentences(passage) if span[0] < place.span[1] and place.span[0] < span[1]]
+    spans = [span for span in sentence_spans(passage) if span[0] < place.span[1] and place.span[0] < span[1]]
     start, end = spans[0][0], spans[-1][1]
     rest = f"{passage[start : place.span[0]]}{passage[place.span[1] : end]}"
     return None if any(char.isalnum() for char in rest) else (start, end)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from bot.answering.verification.contradiction.paraphrase_diff import changes
 from bot.answering.verification.lexical.figures import figures
-from bot.answering.verification.quotations.matching import Place, Quotation, locate, quoted
-from retrieval.text.sentences import sentences
+from bot.answering.verification.quotations.matching import Quotation, QuotationMatch, locate, quoted
+from retrieval.text.sentences import sentence_spans
 from retrieval.text.terms import terms
 
 _OF_SPEAKER = re.compile(r"\b(?:I|[Ww]e|[Mm]y|[Oo]ur|me|us|mine|ours)\b")
@@ -15,21 +15,21 @@ _LAST = re.compile(r"[,.?!]+\Z")
 
 
 @dataclass(frozen=True, slots=True)
-class Quoting:
+class QuoteCheck:
     """A sentence as it may be shown, what of it stands outside quotation marks, and where its quotations stand."""
 
     text: str
     outside: str
-    places: tuple[Place, ...]
+    places: tuple[QuotationMatch, ...]
 
 
-def quote_exactly(text: str, passages: Sequence[str], cited: Sequence[int]) -> Quoting | None:
+def quote_exactly(text: str, passages: Sequence[str], cited: Sequence[int]) -> QuoteCheck | None:
     """The sentence with its quotations in the passages' own characters; those of the cited ones come first.
 
     A close paraphrase loses its marks. None when a quotation is neither.
     """
     others = [number for number in range(len(passages)) if number not in cited]
-    shown, outside, places, at = "", "", list[Place](), 0
+    shown, outside, places, at = "", "", list[QuotationMatch](), 0
     for quotation in quoted(text):
         before = text[at : quotation.span[0]]
         place = locate(quotation.words, passages, [*cited, *others])
@@ -42,10 +42,10 @@ def quote_exactly(text: str, passages: Sequence[str], cited: Sequence[int]) -> Q
         else:
             return None
         at = quotation.span[1]
-    return Quoting(shown + text[at:], outside + text[at:], tuple(places))
+    return QuoteCheck(shown + text[at:], outside + text[at:], tuple(places))
 
 
-def _shown(quotation: Quotation, passage: str, place: Place) -> str:
+def _shown(quotation: Quotation, passage: str, place: QuotationMatch) -> str:
     """The passage's characters in typographic marks, with the sentence's own punctuation at the end."""
     last = _LAST.search(quotation.words)
     words = " ".join(passage[slice(*place.span)].split())
@@ -57,7 +57,7 @@ def _is_close(words: str, passage: str) -> bool:
     if _OF_SPEAKER.search(words) or len(terms(words)) < 2:
         return False
     wanted, values = set(terms(words)), {figure.value for figure in figures(words)}
-    texts = (passage[slice(*span)] for span in sentences(passage))
+    texts = (passage[slice(*span)] for span in sentence_spans(passage))
     return any(
         wanted <= set(terms(text))
         and values <= {figure.value for figure in figures(text)}

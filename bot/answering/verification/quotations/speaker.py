@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from bot.answering.verification.lexical.weighted_terms import cues, meaning
 from retrieval.documents import QuoteHit
 from retrieval.quotes.attribution.quotation_marks import quotations
-from retrieval.quotes.speakers.names import Named, is_thing, named
-from retrieval.quotes.speakers.speaker_index import Match, find, voices
+from retrieval.quotes.speakers.names import PersonName, is_thing, parse_person_name
+from retrieval.quotes.speakers.speaker_index import SpeakerMatch, find_speaker, list_speakers
 from retrieval.text.sentences import Span
 from retrieval.text.terms import terms
 
@@ -65,7 +65,7 @@ def without_outlet(text: str, *outlets: str) -> str:
 
 def is_same(name: str, speaker: str, *, is_person: bool = True) -> bool:
     """Whether a name as a sentence writes it means a speaker."""
-    match = find(voices([(speaker, is_person, 1, "")]), name) if speaker else Match(())
+    match = find_speaker(list_speakers([(speaker, is_person, 1, "")]), name) if speaker else SpeakerMatch(())
     return bool(match.voices) and not match.misspelt
 
 
@@ -84,8 +84,8 @@ def reported(text: str, spans: Sequence[Span], quotes: Sequence[QuoteHit]) -> Qu
     return within[best[1]] if best[0] >= SAID else None
 
 
-def _people(text: str) -> list[Named]:
-    return [person for person in named(text) if not is_thing(person.words)]
+def _people(text: str) -> list[PersonName]:
+    return [person for person in parse_person_name(text) if not is_thing(person.words)]
 
 
 def _without_quotations(text: str) -> str:
@@ -95,7 +95,7 @@ def _without_quotations(text: str) -> str:
     return text
 
 
-def _name(person: Named) -> str:
+def _name(person: PersonName) -> str:
     return " ".join((*person.titles, *person.words))
 
 

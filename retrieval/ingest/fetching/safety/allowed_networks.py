@@ -24,7 +24,7 @@ _NOT_PUBLIC_6 = tuple(map(IPv6Network, "2001::/23 2001:db8::/32 2002::/16 3fff::
 _ISATAP = (0x00005EFE, 0x02005EFE)  # before the IPv4 address in the lower half (RFC 5214, 6.1)
 
 
-class Networks:
+class AllowedNetworks:
     """The public internet and these networks besides; raises UsageError for what is no network (`10.0.0.0/8`)."""
 
     def __init__(self, also: Sequence[str] = ()) -> None:

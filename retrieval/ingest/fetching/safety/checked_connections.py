@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 
 import httpcore
 
-from retrieval.ingest.fetching.safety.allowed_networks import Networks
+from retrieval.ingest.fetching.safety.allowed_networks import AllowedNetworks
 
 CONNECT_SECONDS = 5.0  # for each address of a host; the next one may answer
 MOST_ADDRESSES = 4  # of one host that are tried
@@ -28,7 +28,7 @@ class CheckedBackend(httpcore.AsyncNetworkBackend):
     Raises PermissionError with the reason.
     """
 
-    def __init__(self, networks: Networks, resolve: Resolve = resolve) -> None:
+    def __init__(self, networks: AllowedNetworks, resolve: Resolve = resolve) -> None:
         self._networks, self._resolve = networks, resolve
         self._backend = httpcore.AnyIOBackend()
 

@@ -41,7 +41,7 @@ class Url:
         return f"{self.origin}{self.target}"
 
 
-def read(written: str) -> Url:
+def parse_url(written: str) -> Url:
     """An address as somebody wrote it.
 
     Raises ValueError with the reason when it is none of the web's, PermissionError when its port is another service's.
@@ -59,17 +59,17 @@ def read(written: str) -> Url:
     return Url(parsed.scheme, _host(parsed.raw_host.decode("ascii")), port, parsed.raw_path.decode("ascii"))
 
 
-def join(base: Url, written: str) -> Url:
+def join_url(base: Url, written: str) -> Url:
     """An address as a document at `base` or its redirect wrote it (RFC 3986, 5). Raises as `read` does."""
     _refuse_ambiguous(written.strip())  # before urllib drops line ends and tabs
     try:
         joined = urljoin(str(base), written.strip())
     except ValueError as exc:
         raise ValueError("is no web address") from exc
-    return read(joined)
+    return parse_url(joined)
 
 
-def shown(written: str) -> str:
+def display_url(written: str) -> str:
     """The address for a message: without user and password, on one line, not endless."""
     line = "".join(character if character.isprintable() else "\ufffd" for character in written.strip())
     bare = _USER.sub(r"\1\2", line)

@@ -13,9 +13,9 @@ from lxml import etree
 from retrieval.ingest.parsing.entry import Entry, Listing
 from retrieval.ingest.parsing.feeds import json_feed
 from retrieval.ingest.parsing.markup import inline_text
-from retrieval.ingest.parsing.markup.feed_dates import moment
+from retrieval.ingest.parsing.markup.feed_dates import parse_feed_date
 from retrieval.ingest.parsing.markup.html_fragment import cleaned, within
-from retrieval.ingest.parsing.markup.links import absolute
+from retrieval.ingest.parsing.markup.links import absolute_url
 from retrieval.ingest.parsing.markup.xml import decoded, elements, name
 
 LARGEST = 10_000_000  # bytes
@@ -43,7 +43,7 @@ class _Head:
     numbers: dict[str, str] = field(default_factory=dict)
 
 
-def read(content: bytes, url: str, content_type: str = "", charset: str = "") -> Listing:
+def parse_feed(content: bytes, url: str, content_type: str = "", charset: str = "") -> Listing:
     """The articles that a feed lists, at most MOST_ENTRIES. Raises ValueError with the reason when it is no feed.
 
     An entry without an address of its own has an empty `url`.
@@ -52,7 +52,7 @@ def read(content: bytes, url: str, content_type: str = "", charset: str = "") ->
         raise ValueError(f"is larger than {LARGEST:,} bytes, more than a feed may have")
     text = decoded(content, charset).strip()
     if text.startswith(("{", "[")):
-        return json_feed.read(text, url)
+        return json_feed.parse_json_feed(text, url)
     if not text:
         raise ValueError("is empty")
     parts = elements(text, url, _WHOLE)
@@ -97,7 +97,7 @@ def _add(head: _Head, element: etree._Element, url: str) -> None:
         case "ttl" | "sy:updateperiod" | "sy:updatefrequency" as number:
             head.numbers[number] = (element.text or "").strip().lower()[:20]
         case "link" if element.get("rel") == "next":
-            following = absolute(element.get("href"), element.base or url)
+            following = absolute_url(element.get("href"), element.base or url)
             head.more = (following,) if following and following != url else ()
 
 
@@ -148,7 +148,7 @@ def _link(item: etree._Element, facts: Facts) -> str:
         if guid.get("isPermaLink", "true").strip().lower() != "false"
     ]
     about = [(str(value), base) for key, value in item.attrib.items() if str(key).endswith("}about")]
-    found = (absolute(link, within) for link, within in (*written, *identities, *origin, *about))
+    found = (absolute_url(link, within) for link, within in (*written, *identities, *origin, *about))
     return next(filter(None, found), "")
 
 
@@ -203,7 +203,7 @@ def _html(text: etree._Element) -> str:
 
 
 def _first(facts: Facts, kinds: tuple[str, ...]) -> str:
-    return next(filter(None, (moment(element.text) for kind in kinds for element in facts.get(kind, []))), "")
+    return next(filter(None, (parse_feed_date(element.text) for kind in kinds for element in facts.get(kind, []))), "")
 
 
 def _text(facts: Facts, kind: str) -> str:

@@ -6,9 +6,9 @@ from typing import Any
 
 from retrieval.ingest.parsing.entry import Entry, Listing
 from retrieval.ingest.parsing.markup import inline_text
-from retrieval.ingest.parsing.markup.feed_dates import moment
+from retrieval.ingest.parsing.markup.feed_dates import parse_feed_date
 from retrieval.ingest.parsing.markup.html_fragment import cleaned
-from retrieval.ingest.parsing.markup.links import absolute
+from retrieval.ingest.parsing.markup.links import absolute_url
 
 MOST_ENTRIES = 5_000
 _VERSION = "jsonfeed.org/version/"
@@ -16,16 +16,16 @@ _VERSION = "jsonfeed.org/version/"
 Row = dict[str, Any]
 
 
-def read(text: str, url: str) -> Listing:
+def parse_json_feed(text: str, url: str) -> Listing:
     """The articles of one page of a feed. Raises ValueError with the reason when it is none."""
     try:
         feed = json.loads(text)
     except (ValueError, RecursionError) as exc:
         raise ValueError("is no feed: it begins like JSON but cannot be read as such") from exc
-    if not is_feed(feed):
+    if not is_json_feed(feed):
         raise ValueError('is no feed: it is JSON without the "version" and "items" of a JSON Feed')
-    base = absolute(_string(feed, "feed_url"), url) or url
-    following = absolute(_string(feed, "next_url"), base)
+    base = absolute_url(_string(feed, "feed_url"), url) or url
+    following = absolute_url(_string(feed, "next_url"), base)
     return Listing(
         kind="JSON Feed 1.1" if "version/1.1" in feed["version"] else "JSON Feed 1.0",
         title=inline_text.unescaped(_string(feed, "title")),
@@ -34,7 +34,7 @@ def read(text: str, url: str) -> Listing:
     )
 
 
-def is_feed(found: object) -> bool:
+def is_json_feed(found: object) -> bool:
     """Whether parsed JSON is a feed; publishers write http and www into its version, too."""
     if not isinstance(found, dict) or not isinstance(found.get("items"), list):
         return False
@@ -42,15 +42,15 @@ def is_feed(found: object) -> bool:
 
 
 def _entry(item: Row, feed: Row, base: str) -> Entry:
-    url = absolute(_string(item, "url"), base) or absolute(_string(item, "id"), "")
+    url = absolute_url(_string(item, "url"), base) or absolute_url(_string(item, "id"), "")
     texts = [_string(item, "content_html"), escape(_string(item, "content_text"), quote=False)]
     tags = item.get("tags")
     return Entry(
-        url=url or absolute(_string(item, "external_url"), base),
+        url=url or absolute_url(_string(item, "external_url"), base),
         title=inline_text.unescaped(_string(item, "title")),
         authors=_authors(item) or _authors(feed),
-        published=moment(item.get("date_published")),
-        updated=moment(item.get("date_modified")),
+        published=parse_feed_date(item.get("date_published")),
+        updated=parse_feed_date(item.get("date_modified")),
         section=inline_text.unescaped(next((tag for tag in tags if isinstance(tag, str)), ""))
         if isinstance(tags, list)
         else "",

@@ -4,28 +4,30 @@ from typing import Literal
 from urllib.parse import parse_qs, urlsplit
 
 from retrieval.errors import SourceError
-from retrieval.ingest.fetching.response import Fetched
+from retrieval.ingest.fetching.response import FetchedDocument
 from retrieval.ingest.parsing.entry import Listing
 from retrieval.ingest.parsing.feeds import feed, sitemap, wordpress
 
 Kind = Literal["feed", "sitemap", "wordpress"]
 
 
-def read(kind: Kind, fetched: Fetched) -> Listing:
+def read_listing(kind: Kind, fetched: FetchedDocument) -> Listing:
     """What a document lists. Raises SourceError when it is not of this kind, or broken."""
     try:
         match kind:
             case "feed":
-                return feed.read(fetched.content, fetched.url, fetched.content_type, fetched.charset)
+                return feed.parse_feed(fetched.content, fetched.url, fetched.content_type, fetched.charset)
             case "sitemap":
-                return sitemap.read(fetched.content, fetched.url)
+                return sitemap.parse_sitemap(fetched.content, fetched.url)
             case "wordpress":
-                return wordpress.read(fetched.content, fetched.url, _pages(fetched), _page(fetched.url))
+                return wordpress.parse_wordpress_posts(
+                    fetched.content, fetched.url, _pages(fetched), _page(fetched.url)
+                )
     except ValueError as exc:
         raise SourceError(fetched.url, str(exc)) from exc
 
 
-def _pages(fetched: Fetched) -> int:
+def _pages(fetched: FetchedDocument) -> int:
     total = fetched.headers.get("x-wp-totalpages", "")
     return int(total) if total.isdecimal() else 1
 

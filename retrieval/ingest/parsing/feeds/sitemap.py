@@ -10,8 +10,8 @@ from lxml import etree
 from retrieval.ingest import decompression
 from retrieval.ingest.parsing.entry import Entry, Listing
 from retrieval.ingest.parsing.markup import inline_text
-from retrieval.ingest.parsing.markup.feed_dates import moment
-from retrieval.ingest.parsing.markup.links import absolute
+from retrieval.ingest.parsing.markup.feed_dates import parse_feed_date
+from retrieval.ingest.parsing.markup.links import absolute_url
 from retrieval.ingest.parsing.markup.xml import decoded, elements, name
 
 LARGEST = 50_000_000  # bytes when decompressed, as the protocol has it; it counts 52,428,800
@@ -22,13 +22,13 @@ _KINDS = {"urlset": "sitemap", "sitemapindex": "sitemap index"}
 Facts = dict[str, str]
 
 
-def read(content: bytes, url: str) -> Listing:
+def parse_sitemap(content: bytes, url: str) -> Listing:
     """The articles of a sitemap, or the parts of an index. Raises ValueError with the reason when it is none.
 
     What is on another host is left out, as the protocol demands, except on a host above or below this one.
     """
     if content.startswith(decompression.GZIP_MAGIC):
-        content = decompression.decompressed(content, LARGEST)
+        content = decompression.decompress_gzip(content, LARGEST)
     if len(content) > LARGEST:
         raise ValueError(f"is larger than {LARGEST:,} bytes, more than a sitemap may have")
     text = decoded(content).strip()
@@ -54,7 +54,7 @@ def _xml(text: str, url: str) -> Listing:
         title=next((inline_text.unescaped(facts["news:name"]) for facts in here if "news:name" in facts), ""),
         entries=tuple(_entry(facts) for facts in here),
         more=tuple(facts["loc"] for facts in parts_here),
-        changed={facts["loc"]: day for facts in parts_here if (day := moment(facts.get("lastmod")))},
+        changed={facts["loc"]: day for facts in parts_here if (day := parse_feed_date(facts.get("lastmod")))},
         remarks=_left_out(listed + of_index, url),
     )
 
@@ -64,14 +64,14 @@ def _facts(element: etree._Element, url: str) -> Facts:
     facts = {name(part): part.text.strip() for part in element.iterchildren(etree.Element) if part.text}
     news = (part for part in element.iter(etree.Element) if name(part).startswith("news:"))
     facts |= {name(part): part.text.strip() for part in news if part.text}
-    return facts | {"loc": absolute(facts.get("loc"), url)}
+    return facts | {"loc": absolute_url(facts.get("loc"), url)}
 
 
 def _lines(text: str, url: str) -> Listing:
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     if not all(line.startswith(("http://", "https://")) for line in lines):
         raise ValueError("is no sitemap: neither XML nor a web address on each line")
-    listed = [{"loc": absolute(line, url)} for line in lines[:MOST_ADDRESSES]]
+    listed = [{"loc": absolute_url(line, url)} for line in lines[:MOST_ADDRESSES]]
     here = _here(listed, url)
     return Listing("text sitemap", entries=tuple(_entry(facts) for facts in here), remarks=_left_out(listed, url))
 
@@ -80,8 +80,8 @@ def _entry(facts: Facts) -> Entry:
     return Entry(
         url=facts["loc"],
         title=inline_text.from_either(facts.get("news:title", "")),
-        published=moment(facts.get("news:publication_date")),
-        updated=moment(facts.get("lastmod")),
+        published=parse_feed_date(facts.get("news:publication_date")),
+        updated=parse_feed_date(facts.get("lastmod")),
         language=inline_text.language(facts.get("news:language")),
     )
 

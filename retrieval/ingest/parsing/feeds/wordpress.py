@@ -8,9 +8,9 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from retrieval.ingest.parsing.entry import Entry, Listing
 from retrieval.ingest.parsing.markup import inline_text
-from retrieval.ingest.parsing.markup.feed_dates import moment
+from retrieval.ingest.parsing.markup.feed_dates import parse_feed_date
 from retrieval.ingest.parsing.markup.html_fragment import cleaned
-from retrieval.ingest.parsing.markup.links import absolute
+from retrieval.ingest.parsing.markup.links import absolute_url
 from retrieval.ingest.parsing.markup.xml import decoded
 
 LARGEST = 20_000_000  # bytes, for one page of a hundred posts
@@ -44,7 +44,7 @@ def posts_url(root: str, page: int, after: str = "") -> str:
     return f"{root.rstrip('/')}/{_POSTS}?{options}"
 
 
-def read(content: bytes, url: str, pages: int, page: int) -> Listing:
+def parse_wordpress_posts(content: bytes, url: str, pages: int, page: int) -> Listing:
     """The posts on one of so many pages; `more` is the next. Raises ValueError with the reason when there are none."""
     if len(content) > LARGEST:
         raise ValueError(f"is larger than {LARGEST:,} bytes, more than {A_PAGE} posts may have")
@@ -54,7 +54,7 @@ def read(content: bytes, url: str, pages: int, page: int) -> Listing:
         raise ValueError("is no answer of WordPress: it is no JSON") from exc
     if isinstance(found, dict) and isinstance(found.get("code"), str):
         raise ValueError(f"WordPress refuses: {_sentence(found)} ({inline_text.plain(found['code'])[:60]})")
-    if not is_posts(found):
+    if not is_wordpress_posts(found):
         raise ValueError("is no answer of WordPress: it is JSON, but no list of posts")
     return Listing(
         kind="WordPress",
@@ -63,7 +63,7 @@ def read(content: bytes, url: str, pages: int, page: int) -> Listing:
     )
 
 
-def is_posts(found: object) -> bool:
+def is_wordpress_posts(found: object) -> bool:
     """Whether parsed JSON is a list of posts; an empty one may be."""
     return isinstance(found, list) and all(
         isinstance(post, dict) and isinstance(post.get("link"), str) and isinstance(post.get("title"), dict)
@@ -84,7 +84,7 @@ def _turned(url: str, page: int) -> str:
 
 
 def _entry(post: Row, url: str) -> Entry:
-    link = absolute(post["link"], url)
+    link = absolute_url(post["link"], url)
     return Entry(
         url=link,
         title=inline_text.from_html(_rendered(post, "title")),
@@ -133,8 +133,8 @@ def _names(post: Row, kind: str) -> tuple[str, ...]:
 
 def _utc(post: Row, kind: str) -> str:
     """WordPress writes `_gmt` without saying that it is; the site's own time where it has none."""
-    day = moment(post.get(f"{kind}_gmt"))
+    day = parse_feed_date(post.get(f"{kind}_gmt"))
     if len(day) < len("2026-03-03T08:00:00"):
-        return moment(post.get(kind))
+        return parse_feed_date(post.get(kind))
     read = datetime.fromisoformat(day)
     return (read if read.tzinfo else read.replace(tzinfo=UTC)).isoformat(timespec="seconds")

@@ -13,7 +13,7 @@ from retrieval.ingest.parsing.markup.markdown import people
 from retrieval.text.dates import iso
 
 
-def read(path: Path, *, largest: int) -> Iterator[Article | SourceError]:
+def read_jsonl(path: Path, *, largest: int) -> Iterator[Article | SourceError]:
     """The articles of one file, in order; a line that is none is named with its number, the others go on."""
     try:
         empty = True

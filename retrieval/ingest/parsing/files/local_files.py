@@ -22,7 +22,7 @@ _ASSETS = set(
 )
 
 
-def read(source: str, *, largest: int = LARGEST_FILE) -> Iterator[Article | SourceError]:
+def read_files(source: str, *, largest: int = LARGEST_FILE) -> Iterator[Article | SourceError]:
     """The articles of a file, a folder (subfolders too) or a glob; what cannot be read is named with the reason."""
     try:
         yield from _found(source, largest)
@@ -70,7 +70,7 @@ def _is_hidden(path: Path) -> bool:
 
 def _file(path: Path, largest: int) -> Iterator[Article | SourceError]:
     if path.suffix.lower() in _LINES:
-        yield from jsonl.read(path, largest=largest)
+        yield from jsonl.read_jsonl(path, largest=largest)
         return
     try:
         if not path.is_file():
@@ -88,7 +88,7 @@ def _article(path: Path, content: bytes) -> Article:
     if path.suffix.lower() in _PDF:
         from retrieval.ingest.parsing.pages import pdf  # pypdf is for them alone
 
-        return pdf.read(path, content)
+        return pdf.read_pdf_file(path, content)
     return _parser(path)(path, decode(content))
 
 
@@ -97,9 +97,9 @@ def _parser(path: Path) -> Callable[[Path, str], Article]:
     if suffix in _HTML:
         from retrieval.ingest.parsing.pages import html  # trafilatura takes a quarter of a second to import
 
-        return html.read
+        return html.read_html_file
     if suffix in _MARKDOWN:
         from retrieval.ingest.parsing.markup import markdown
 
-        return markdown.read
-    return plain.read
+        return markdown.read_markdown
+    return plain.read_plain_text

@@ -19,9 +19,9 @@ _DATELINE = re.compile(
 _TOP = 600  # characters; a byline stands here or nowhere
 
 
-def read(path: Path, content: str) -> Article:
+def read_plain_text(path: Path, content: str) -> Article:
     """The article in one text file. Raises ValueError when its front matter is not YAML."""
-    facts, text = markdown.split(content)
+    facts, text = markdown.split_front_matter(content)
     byline, dateline = _BYLINE.search(text[:_TOP]), _DATELINE.search(text[:_TOP])
     found = {
         "authors": re.split(r", | and ", byline[1]) if byline else (),

@@ -20,7 +20,7 @@ _MONTHS = {
 _ENGLISH = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 
 
-def moment(written: object) -> str:
+def parse_feed_date(written: object) -> str:
     """Any usual notation as ISO 8601, a bare day where no time is given; empty if it is none."""
     text = " ".join(written.split()) if isinstance(written, str) else ""
     if not text or len(text) > _LONGEST:

@@ -9,7 +9,7 @@ LONGEST = 4_000  # characters
 _LEFT_OUT = re.compile(r"[\t\n\r\x00-\x1f\x7f]")  # inside an address, as the WHATWG URL standard has it
 
 
-def absolute(written: str | None, base: str) -> str:
+def absolute_url(written: str | None, base: str) -> str:
     """The whole address on the web, empty if it is none (`tag:`, `mailto:`, broken, or LONGEST exceeded)."""
     link = _LEFT_OUT.sub("", storable((written or "").strip())).replace(" ", "%20")
     if not link or len(link) > LONGEST:

@@ -18,16 +18,16 @@ _BETWEEN = "\n\n"
 _FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?)\n---[ \t]*(?:\n|\Z)", re.DOTALL)
 
 
-def read(path: Path, content: str) -> Article:
+def read_markdown(path: Path, content: str) -> Article:
     """The article in one Markdown file. Raises ValueError when its front matter is not YAML."""
-    facts, body = split(content)
+    facts, body = split_front_matter(content)
     parts = list(_parts(MarkdownIt("commonmark").enable("table").parse(body)))
     text, headings = join(parts)
     title = str(facts.get("title") or next((part for part, is_heading in parts if is_heading), "") or path.stem)
     return article_of(path, facts, text, title, headings)
 
 
-def split(content: str) -> tuple[dict[str, Any], str]:
+def split_front_matter(content: str) -> tuple[dict[str, Any], str]:
     """The facts in the front matter and the body. Raises ValueError when the front matter is not YAML."""
     found = _FRONT_MATTER.match(content)
     if not found:

@@ -13,7 +13,7 @@ from retrieval.ingest.parsing.markup.decoding import decode, storable
 from retrieval.ingest.parsing.markup.markdown import join
 from retrieval.ingest.parsing.pages import rejection
 from retrieval.ingest.parsing.pages.article_extraction import paragraphs, trimmed
-from retrieval.ingest.parsing.pages.metadata import Facts, facts_of
+from retrieval.ingest.parsing.pages.metadata import PageMetadata, page_metadata
 from retrieval.text.boilerplate import is_furniture
 
 _DECLARED = re.compile(
@@ -31,10 +31,10 @@ _MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _MEANT = {"iso-8859-1": "cp1252", "latin-1": "cp1252", "latin1": "cp1252", "us-ascii": "cp1252", "ascii": "cp1252"}
 
 
-def read(path: Path, content: str) -> Article:
+def read_html_file(path: Path, content: str) -> Article:
     """The article in one HTML file. Raises ValueError with the reason when there is none in it."""
-    page = parse(content)
-    facts = facts_of(page, "")
+    page = parse_html(content)
+    facts = page_metadata(page, "")
     text, headings = article_text(page, facts)
     url = facts.canonical or path.resolve().as_uri()
     return Article(
@@ -53,7 +53,7 @@ def read(path: Path, content: str) -> Article:
     )
 
 
-def parse(content: str) -> HtmlElement:
+def parse_html(content: str) -> HtmlElement:
     """The page as a tree. Raises ValueError when it is none."""
     try:
         parser = HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
@@ -64,14 +64,14 @@ def parse(content: str) -> HtmlElement:
         raise ValueError("is not an HTML page") from exc
 
 
-def article_text(page: HtmlElement, facts: Facts) -> tuple[str, tuple[tuple[int, int], ...]]:
+def article_text(page: HtmlElement, facts: PageMetadata) -> tuple[str, tuple[tuple[int, int], ...]]:
     """The article's paragraphs and the spans of its headings. Raises ValueError with the reason when there is none."""
     try:
         found = paragraphs(page)
     except RecursionError as exc:
         raise ValueError("is nested too deeply to be read") from exc
     parts = trimmed(found, facts.title)
-    if reason := rejection.reason(page, facts, parts, end=" ".join(text for text, _ in found[-_LAST:])):
+    if reason := rejection.rejection_reason(page, facts, parts, end=" ".join(text for text, _ in found[-_LAST:])):
         raise ValueError(reason)
     return join(parts)
 
@@ -135,7 +135,7 @@ def paragraphs_of(html: str) -> list[Paragraph]:
     """Paragraphs and headings of some HTML, or of plain text at its line ends. Raises ValueError."""
     if "<" not in html:
         return [(" ".join(line.split()), False) for line in html.splitlines() if line.strip()]
-    return list(_grouped(_pieces(parse(f"<div>{html}</div>"))))
+    return list(_grouped(_pieces(parse_html(f"<div>{html}</div>"))))
 
 
 def _pieces(body: HtmlElement) -> Iterator[tuple[str, bool]]:

@@ -14,9 +14,9 @@ from retrieval.ingest.parsing.markup.markdown import join
 from retrieval.ingest.parsing.pages import json_ld
 from retrieval.ingest.parsing.pages.article_extraction import paragraphs, trimmed
 from retrieval.ingest.parsing.pages.html import paragraphs_of
-from retrieval.ingest.parsing.pages.metadata import Facts
+from retrieval.ingest.parsing.pages.metadata import PageMetadata
 from retrieval.text.boilerplate import blocks, has_article
-from retrieval.text.canonical_url import key
+from retrieval.text.canonical_url import url_key
 from retrieval.text.dates import iso
 from retrieval.text.same_site import is_same
 
@@ -26,7 +26,7 @@ _MOST_ENTRIES = 1_000
 _KNOWN_BY = 60  # characters by which a paragraph of the page is known as an entry's
 
 
-def updates(page: HtmlElement, url: str, facts: Facts) -> tuple[Article, ...]:
+def updates(page: HtmlElement, url: str, facts: PageMetadata) -> tuple[Article, ...]:
     """The entries that a page at `url` lists as `liveBlogUpdate`, in its order, each once; empty for any other page."""
     found = json_ld.objects(page)
     listed = [one.get("liveBlogUpdate") for one in found if "LiveBlogPosting" in json_ld.types(one)]
@@ -46,7 +46,7 @@ def intro(page: HtmlElement, blog: Article, entries: Sequence[Article]) -> tuple
     return (replace(blog, text=text, headings=headings),)
 
 
-def _update(row: json_ld.Object, url: str, facts: Facts) -> Article | None:
+def _update(row: json_ld.Object, url: str, facts: PageMetadata) -> Article | None:
     text, headings = join(paragraphs_of(storable(_text(row.get("articleBody")) or _text(row.get("text")))))
     title = storable(" ".join(_text(row.get("headline")).split()))
     if len(text) < _FEWEST_ENTRY:
@@ -54,7 +54,7 @@ def _update(row: json_ld.Object, url: str, facts: Facts) -> Article | None:
     published, updated = iso(row.get("datePublished")), iso(row.get("dateModified"))
     place = _place(row, url, f"{published} {title or text[:_KNOWN_BY]}")
     return Article(
-        id=digest(f"{key(urldefrag(place).url)}#{urldefrag(place).fragment}")[:12],
+        id=digest(f"{url_key(urldefrag(place).url)}#{urldefrag(place).fragment}")[:12],
         source=url,
         url=place,
         title=title or f"{facts.title}: {' '.join(text.split()[:8])} …",
@@ -76,7 +76,7 @@ def _place(row: json_ld.Object, url: str, otherwise: str) -> str:
             address = urljoin(url, named)
         except ValueError:
             continue
-        is_own = named and is_same(address, url) and (urldefrag(address).fragment or key(address) != key(url))
+        is_own = named and is_same(address, url) and (urldefrag(address).fragment or url_key(address) != url_key(url))
         if is_own and address.startswith(("http://", "https://")):
             return address
     return f"{urldefrag(url).url}#{quote(_text(row.get('identifier'))) or digest(otherwise)[:12]}"

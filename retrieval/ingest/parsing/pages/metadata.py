@@ -31,7 +31,7 @@ _LANGUAGE = re.compile(r"([a-z]{2,3})(?:[-_][a-z0-9_-]+)?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class PageMetadata:
     """Empty where nothing says; dates are ISO 8601, `canonical` is absolute and on the page's own site.
 
     `is_article` and `is_media` are what the page calls itself; `is_free` is false where the text is for subscribers.
@@ -50,12 +50,12 @@ class Facts:
     is_free: bool = True
 
 
-def facts_of(page: HtmlElement, url: str, entry: Entry | None = None) -> Facts:
+def page_metadata(page: HtmlElement, url: str, entry: Entry | None = None) -> PageMetadata:
     """The facts of the article in a page that is at `url` (empty for a file), as `entry` lists it."""
     said = _Said(page, url, entry or Entry(""))
     outlet, kind = _outlet(said), said.meta("og:type")[:1]
     published = _moment(_published(said)) or iso(said.guessed.date)
-    return Facts(
+    return PageMetadata(
         title=_title(said, outlet),
         authors=_authors(said, outlet),
         outlet=outlet,

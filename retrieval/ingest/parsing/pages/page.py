@@ -7,15 +7,15 @@ from lxml.html import HtmlElement
 
 from retrieval.catalog.reader import id_of
 from retrieval.documents import Article
-from retrieval.ingest.fetching.response import Fetched
+from retrieval.ingest.fetching.response import FetchedDocument
 from retrieval.ingest.parsing.entry import Entry, is_teaser
 from retrieval.ingest.parsing.markup.decoding import storable
 from retrieval.ingest.parsing.markup.markdown import join
 from retrieval.ingest.parsing.pages import live_blog, pdf
-from retrieval.ingest.parsing.pages.html import article_text, body, decoded, parse
-from retrieval.ingest.parsing.pages.metadata import Facts, facts_of
+from retrieval.ingest.parsing.pages.html import article_text, body, decoded, parse_html
+from retrieval.ingest.parsing.pages.metadata import PageMetadata, page_metadata
 from retrieval.text.boilerplate import blocks, has_article
-from retrieval.text.canonical_url import canonical
+from retrieval.text.canonical_url import canonical_url
 from retrieval.text.same_site import host
 from retrieval.text.sentences import Span
 
@@ -26,7 +26,7 @@ _WORDPRESS = "https://api.w.org/"
 
 
 @dataclass(frozen=True, slots=True)
-class Announced:
+class DiscoveredLinks:
     """What a page says of itself and its site: feeds (of comments last), WordPress's REST root, absolute addresses."""
 
     feeds: tuple[str, ...] = ()
@@ -36,7 +36,7 @@ class Announced:
     amp: str = ""
 
 
-def read(fetched: Fetched, entry: Entry | None = None) -> tuple[Article, ...]:
+def articles_of_page(fetched: FetchedDocument, entry: Entry | None = None) -> tuple[Article, ...]:
     """The articles of a page or a PDF file: one, or a live blog's intro and entries. Raises ValueError with the reason.
 
     `entry` is what the list that led here says of it.
@@ -44,8 +44,8 @@ def read(fetched: Fetched, entry: Entry | None = None) -> tuple[Article, ...]:
     if fetched.content_type == "application/pdf" or fetched.content.startswith(b"%PDF-"):
         return (_of_pdf(fetched, entry or Entry(fetched.url)),)
     page = _page(fetched)
-    facts = facts_of(page, fetched.url, entry)
-    url = canonical(facts.canonical or fetched.url)
+    facts = page_metadata(page, fetched.url, entry)
+    url = canonical_url(facts.canonical or fetched.url)
     updates = live_blog.updates(page, url, facts)
     if updates:
         return (*live_blog.intro(page, _article(url, facts, "", ()), updates), *updates)
@@ -53,7 +53,7 @@ def read(fetched: Fetched, entry: Entry | None = None) -> tuple[Article, ...]:
     return (_article(url, facts, text, headings),)
 
 
-def of_entry(entry: Entry, outlet: str) -> Article | None:
+def article_of_entry(entry: Entry, outlet: str) -> Article | None:
     """The article in an entry of a feed or a row of an API that carries its whole text; None where that is a teaser.
 
     Raises ValueError when its HTML cannot be parsed.
@@ -63,8 +63,8 @@ def of_entry(entry: Entry, outlet: str) -> Article | None:
     text, headings = join(body(entry.html))
     if not has_article(text, blocks(text, entry.title, headings)):
         return None
-    url = canonical(entry.url)
-    facts = Facts(
+    url = canonical_url(entry.url)
+    facts = PageMetadata(
         title=storable(entry.title),
         authors=entry.authors,
         outlet=outlet or host(url),
@@ -76,12 +76,12 @@ def of_entry(entry: Entry, outlet: str) -> Article | None:
     return _article(url, facts, storable(text), headings)
 
 
-def announced(fetched: Fetched) -> Announced:
+def discover_links(fetched: FetchedDocument) -> DiscoveredLinks:
     """What a page announces. Raises ValueError when it is no HTML page."""
     page = _page(fetched)
-    facts = facts_of(page, fetched.url)
+    facts = page_metadata(page, fetched.url)
     amp = page.xpath("//link[translate(@rel, 'AMPHTL', 'amphtl')='amphtml']/@href")
-    return Announced(
+    return DiscoveredLinks(
         feeds=_feeds(page, fetched.url),
         wordpress=_wordpress(page, fetched),
         is_article=facts.is_article and _holds_article(fetched),
@@ -90,13 +90,13 @@ def announced(fetched: Fetched) -> Announced:
     )
 
 
-def _page(fetched: Fetched) -> HtmlElement:
+def _page(fetched: FetchedDocument) -> HtmlElement:
     if fetched.content_type not in PAGES:
         raise ValueError(f"is {fetched.content_type}, not a page")
-    return parse(decoded(fetched.content, fetched.charset))
+    return parse_html(decoded(fetched.content, fetched.charset))
 
 
-def _article(url: str, facts: Facts, text: str, headings: tuple[Span, ...]) -> Article:
+def _article(url: str, facts: PageMetadata, text: str, headings: tuple[Span, ...]) -> Article:
     return Article(
         id=id_of(url),
         source=url,
@@ -113,10 +113,10 @@ def _article(url: str, facts: Facts, text: str, headings: tuple[Span, ...]) -> A
     )
 
 
-def _of_pdf(fetched: Fetched, entry: Entry) -> Article:
-    found = pdf.document(fetched.content)
-    url = canonical(fetched.url)
-    facts = Facts(
+def _of_pdf(fetched: FetchedDocument, entry: Entry) -> Article:
+    found = pdf.parse_pdf(fetched.content)
+    url = canonical_url(fetched.url)
+    facts = PageMetadata(
         title=found.title or entry.title or url.rpartition("/")[2],
         authors=found.authors or entry.authors,
         outlet=host(url),
@@ -127,9 +127,9 @@ def _of_pdf(fetched: Fetched, entry: Entry) -> Article:
     return _article(url, facts, found.text, ())
 
 
-def _holds_article(fetched: Fetched) -> bool:
+def _holds_article(fetched: FetchedDocument) -> bool:
     try:
-        return bool(read(fetched))
+        return bool(articles_of_page(fetched))
     except ValueError:
         return False
 
@@ -144,7 +144,7 @@ def _feeds(page: HtmlElement, url: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys([one for one, _ in found if one and one not in of_comments] + of_comments))
 
 
-def _wordpress(page: HtmlElement, fetched: Fetched) -> str:
+def _wordpress(page: HtmlElement, fetched: FetchedDocument) -> str:
     """WordPress's REST root (https://developer.wordpress.org/rest-api/using-the-rest-api/discovery/)."""
     for link in fetched.headers.get("link", "").split(","):
         address, _, about = link.partition(">")

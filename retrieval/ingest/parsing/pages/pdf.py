@@ -34,7 +34,7 @@ _FILE_NAME = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class PdfDocument:
     """What a PDF file holds; empty where its metadata does not say or says what nobody wrote."""
 
     text: str
@@ -44,9 +44,9 @@ class Document:
     language: str = ""
 
 
-def read(path: Path, content: bytes) -> Article:
+def read_pdf_file(path: Path, content: bytes) -> Article:
     """The article in one PDF file. Raises ValueError with the reason when there is none in it."""
-    found, url = document(content), path.resolve().as_uri()
+    found, url = parse_pdf(content), path.resolve().as_uri()
     return Article(
         id=digest(url)[:12],
         source=str(path),
@@ -59,7 +59,7 @@ def read(path: Path, content: bytes) -> Article:
     )
 
 
-def document(content: bytes) -> Document:
+def parse_pdf(content: bytes) -> PdfDocument:
     """The text and facts of a PDF file. Raises ValueError with the reason when it cannot be read or has no text."""
     try:
         with warnings.catch_warnings():
@@ -75,7 +75,7 @@ def document(content: bytes) -> Document:
         raise ValueError("is nested too deeply to be read") from exc
 
 
-def _document(reader: PdfReader) -> Document:
+def _document(reader: PdfReader) -> PdfDocument:
     if reader.is_encrypted and not reader.decrypt(""):
         raise ValueError("is encrypted; save it without a password")
     pages = len(reader.pages)
@@ -87,7 +87,7 @@ def _document(reader: PdfReader) -> Document:
         raise ValueError("holds pictures of pages and no text; it would need character recognition")
     about = reader.metadata
     title = " ".join((about.title or "").split()) if about else ""
-    return Document(
+    return PdfDocument(
         text=text,
         title=_title(storable(title), text),
         authors=persons([storable(about.author)]) if about and about.author else (),

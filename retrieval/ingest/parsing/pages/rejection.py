@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from lxml.html import HtmlElement
 
 from retrieval.ingest.parsing.markup.markdown import join
-from retrieval.ingest.parsing.pages.metadata import Facts
+from retrieval.ingest.parsing.pages.metadata import PageMetadata
 from retrieval.text.boilerplate import blocks, has_article
 
 NOTHING = "holds no article, only a notice, a form or links"
@@ -84,7 +84,7 @@ _PASSWORD = "//input[translate(@type, 'PASWORD', 'pasword')='password']"
 _FIELDS = "//form//*[self::textarea or self::select or self::input[not(@type) or contains('text email tel', @type)]]"
 
 
-def reason(page: HtmlElement, facts: Facts, parts: Sequence[tuple[str, bool]], *, end: str) -> str:
+def rejection_reason(page: HtmlElement, facts: PageMetadata, parts: Sequence[tuple[str, bool]], *, end: str) -> str:
     """Why this is no article, as the rest of a sentence about it; empty when it is one.
 
     `end` is the end of what was extracted, before furniture was taken out of it.
@@ -113,7 +113,7 @@ def _of_heads(heads: list[str], text: str) -> str:
     return LOGIN if len(text) < _CAPTION and any(_LOGIN.match(head) for head in heads) else ""
 
 
-def _is_cut(page: HtmlElement, facts: Facts, text: str, end: str) -> bool:
+def _is_cut(page: HtmlElement, facts: PageMetadata, text: str, end: str) -> bool:
     if len(text) < _WHOLE and _SUBSCRIBE.search(end):
         return True
     if len(text) >= _BEGINNING:
@@ -122,7 +122,7 @@ def _is_cut(page: HtmlElement, facts: Facts, text: str, end: str) -> bool:
     return not facts.is_free or any(map(_SUBSCRIBE.search, walls))
 
 
-def _of_markup(page: HtmlElement, facts: Facts, text: str) -> str:
+def _of_markup(page: HtmlElement, facts: PageMetadata, text: str) -> str:
     sentences = [line for line in re.split(r"(?<=[.!?])\s+|\n+", text) if line]
     if sentences and sum(bool(_CONSENT.search(line)) for line in sentences) * 2 > len(sentences):
         return CONSENT
@@ -135,7 +135,7 @@ def _of_markup(page: HtmlElement, facts: Facts, text: str) -> str:
     return FORM if not facts.is_article and len(page.xpath(_FIELDS)) >= 3 else ""
 
 
-def _index(page: HtmlElement, facts: Facts, parts: Sequence[tuple[str, bool]]) -> str:
+def _index(page: HtmlElement, facts: PageMetadata, parts: Sequence[tuple[str, bool]]) -> str:
     """An index is headings that are links with a line or two each, and no text of its own beside them."""
     teasers = [heading for heading in page.xpath(_TEASER)[:_MOST_TEASERS] if _plain("".join(heading.itertext()))]
     if len(teasers) < _FEWEST_TEASERS:

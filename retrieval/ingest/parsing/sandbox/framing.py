@@ -8,7 +8,7 @@ _LENGTHS = struct.Struct("!II")
 Message = dict[str, Any]
 
 
-def send(stream: IO[bytes], message: Message, content: bytes = b"") -> None:
+def send_frame(stream: IO[bytes], message: Message, content: bytes = b"") -> None:
     """Write one message and flush it. Raises OSError."""
     head = json.dumps(message).encode("ascii")
     stream.write(_LENGTHS.pack(len(head), len(content)))
@@ -17,7 +17,7 @@ def send(stream: IO[bytes], message: Message, content: bytes = b"") -> None:
     stream.flush()
 
 
-def receive(stream: IO[bytes], *, largest: int) -> tuple[Message, bytes]:
+def receive_frame(stream: IO[bytes], *, largest: int) -> tuple[Message, bytes]:
     """The next message. Raises EOFError when the other side has ended, ValueError when it is larger than `largest`."""
     head, content = _LENGTHS.unpack(_exactly(stream, _LENGTHS.size))
     if head + content > largest:

@@ -9,10 +9,10 @@ from types import TracebackType
 from typing import Any, Self
 
 from retrieval.documents import Article
-from retrieval.ingest.fetching.response import Fetched
+from retrieval.ingest.fetching.response import FetchedDocument
 from retrieval.ingest.parsing.entry import Entry
-from retrieval.ingest.parsing.pages.page import Announced
-from retrieval.ingest.parsing.sandbox.framing import Message, receive, send
+from retrieval.ingest.parsing.pages.page import DiscoveredLinks
+from retrieval.ingest.parsing.sandbox.framing import Message, receive_frame, send_frame
 
 LONGEST_SECONDS = 20.0  # for one document
 MOST_MEMORY = 1_500_000_000  # bytes of address space, where the platform limits it
@@ -23,7 +23,7 @@ _LARGEST_ANSWER = 256_000_000  # bytes
 _ENDED = "could not be read (the reader ended)"
 
 
-class Reader:
+class ParserProcess:
     """Reads pages as `page.py` does, in a process started when it is first needed; safe to share, one at a time.
 
     A document that takes longer than `seconds` is refused, the process killed; the next one starts another.
@@ -34,7 +34,7 @@ class Reader:
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
 
-    def read(self, fetched: Fetched, entry: Entry | None = None) -> tuple[Article, ...]:
+    def read(self, fetched: FetchedDocument, entry: Entry | None = None) -> tuple[Article, ...]:
         """The articles of a page. Raises ValueError with the reason when there is none or it cannot be read."""
         return _articles(self._ask({"kind": "page"} | _sent(fetched, entry), fetched.content))
 
@@ -43,10 +43,10 @@ class Reader:
         found = _articles(self._ask({"kind": "entry", "entry": asdict(entry), "outlet": outlet}))
         return found[0] if found else None
 
-    def announced(self, fetched: Fetched) -> Announced:
+    def announced(self, fetched: FetchedDocument) -> DiscoveredLinks:
         """What a page says of itself and its site. Raises ValueError with the reason."""
         found = self._ask({"kind": "announced"} | _sent(fetched, None), fetched.content)
-        return Announced(**(found | {"feeds": tuple(found["feeds"])}))
+        return DiscoveredLinks(**(found | {"feeds": tuple(found["feeds"])}))
 
     def close(self) -> None:
         """End the process, if there is one."""
@@ -89,8 +89,8 @@ class Reader:
         assert process.stdin and process.stdout
         try:
             if message is not None:
-                send(process.stdin, message, content)
-            return receive(process.stdout, largest=_LARGEST_ANSWER)[0]
+                send_frame(process.stdin, message, content)
+            return receive_frame(process.stdout, largest=_LARGEST_ANSWER)[0]
         except (EOFError, OSError, ValueError):
             self._end()
             raise ValueError(f"took longer than {seconds:g} s to read" if late.is_set() else _ENDED) from None
@@ -123,7 +123,7 @@ def _start(seconds: float, memory: int) -> "subprocess.Popen[bytes]":
     )
 
 
-def _sent(fetched: Fetched, entry: Entry | None) -> Message:
+def _sent(fetched: FetchedDocument, entry: Entry | None) -> Message:
     """What is read of a fetched page besides its content."""
     facts = {
         "url": fetched.url,

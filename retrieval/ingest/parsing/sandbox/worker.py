@@ -12,10 +12,10 @@ import sys
 from dataclasses import asdict
 from typing import Any
 
-from retrieval.ingest.fetching.response import Fetched
+from retrieval.ingest.fetching.response import FetchedDocument
 from retrieval.ingest.parsing.entry import Entry
 from retrieval.ingest.parsing.pages import page
-from retrieval.ingest.parsing.sandbox.framing import Message, receive, send
+from retrieval.ingest.parsing.sandbox.framing import Message, receive_frame, send_frame
 
 LARGEST_REQUEST = 512_000_000  # bytes; what is fetched has a limit of its own
 _TOO_MUCH = "takes too much memory to be read"
@@ -30,16 +30,16 @@ def main() -> None:
     # The answers have a pipe that nothing else can write into.
     requests, answers = sys.stdin.buffer, os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     sys.stdout = sys.stderr
-    send(answers, {"found": "ready"})
+    send_frame(answers, {"found": "ready"})
     while True:
         try:
-            asked, content = receive(requests, largest=LARGEST_REQUEST)
+            asked, content = receive_frame(requests, largest=LARGEST_REQUEST)
         except EOFError:
             return
         _alarm(seconds)
         answer = _answer(asked, content)
         _alarm(0)
-        send(answers, answer)
+        send_frame(answers, answer)
 
 
 def _answer(asked: Message, content: bytes) -> Message:
@@ -58,12 +58,12 @@ def _answer(asked: Message, content: bytes) -> Message:
 def _found(asked: Message, content: bytes) -> Any:
     entry = _entry(asked["entry"])
     if asked["kind"] == "entry":
-        article = page.of_entry(entry or Entry(""), asked["outlet"])
+        article = page.article_of_entry(entry or Entry(""), asked["outlet"])
         return [asdict(article)] if article else []
-    fetched = Fetched(content=content, **asked["fetched"])
+    fetched = FetchedDocument(content=content, **asked["fetched"])
     if asked["kind"] == "announced":
-        return asdict(page.announced(fetched))
-    return [asdict(article) for article in page.read(fetched, entry)]
+        return asdict(page.discover_links(fetched))
+    return [asdict(article) for article in page.articles_of_page(fetched, entry)]
 
 
 def _entry(facts: Message | None) -> Entry | None:
