@@ -20,8 +20,8 @@ import psutil
 
 from bench.clock import percentile
 from bot.service.history import ConversationHistory
-from tests.bot_api import UNLIMITED, BotApi
-from tests.bot_api_state import User
+from tests.bot_api.server_process import UNLIMITED, BotApi
+from tests.bot_api.state import User
 
 QUESTIONS = ("What did Rubio say about concessions?", "What is Ukraine proposing?")
 SAID = ("unless both sides make concessions", "ceasefire in the sky and at sea")

@@ -17,7 +17,7 @@ from retrieval.ingest.parsing.sandbox.parser_process import ParserProcess
 from retrieval.ingest.watching.discovery import discover_source
 from retrieval.ingest.watching.run import run_source
 from retrieval.ingest.watching.source_store import SourceStore
-from tests.misbehaving import Asked, Reply, Site, fetching, site
+from tests.support.misbehaving_server import Asked, Reply, Site, fetching, site
 
 IN_FEED = 50  # articles
 VALIDATOR = '"one"'

@@ -23,8 +23,8 @@ from retrieval.index import indexer
 from retrieval.index.store import Store
 from retrieval.index.vectors.minilm import EmbeddingModel
 from retrieval.search.hybrid_search import Search
-from tests.asking import model as chat_model
-from tests.standin import Standin, talking
+from tests.support.chat_requests import model as chat_model
+from tests.support.endpoint_standin import Standin, talking
 
 TOPICS = (
     (

@@ -12,7 +12,7 @@ from retrieval.documents import Article
 from retrieval.index import indexer
 from retrieval.index.store import Store
 from retrieval.index.vectors.minilm import MiniLM
-from tests.chroma_server import ChromaServer
+from tests.support.chroma_server import ChromaServer
 
 ROOT = Path(__file__).parent.parent
 Onrecord = Callable[..., subprocess.CompletedProcess[str]]
@@ -41,7 +41,7 @@ def store(tmp_path: Path, model: MiniLM) -> Iterator[Store]:
 @pytest.fixture(scope="module")
 def newsroom(tmp_path_factory: pytest.TempPathFactory, model: MiniLM) -> Iterator[Store]:
     """The newsroom's articles, indexed once for a module whose tests only read them."""
-    from tests.newsroom import ARTICLES  # which imports this module
+    from tests.support.newsroom import ARTICLES  # which imports this module
 
     with Store(tmp_path_factory.mktemp("newsroom"), lambda: model) as opened:
         fill(opened, *ARTICLES)

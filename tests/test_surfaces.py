@@ -11,8 +11,8 @@ from typer.testing import CliRunner
 from bot.cli import main
 from retrieval.index.store import Store
 from retrieval.index.vectors.minilm import MiniLM
-from tests.newsroom import ARTICLES
-from tests.serving import Served, serving
+from tests.support.newsroom import ARTICLES
+from tests.support.web_server import Served, serving
 
 QUESTIONS = [
     "What did Brandt say about the toll?",

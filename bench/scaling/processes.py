@@ -31,7 +31,7 @@ from retrieval.index import indexer
 from retrieval.index.store import Store
 from retrieval.index.vectors.chroma_settings import parse_chroma_server
 from retrieval.index.vectors.minilm import MiniLM
-from tests.chroma_server import ChromaServer
+from tests.support.chroma_server import ChromaServer
 
 PAGE = ROOT / "docs/scaling.md"
 WARM_UP = 5.0  # seconds

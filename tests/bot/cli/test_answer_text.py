@@ -1,0 +1,130 @@
+"""Answers as a terminal shows them."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.answering.citations import cite
+from bot.answering.composition import NO_ANSWER
+from bot.answering.messages import Answer
+from bot.cli.answer_text import TerminalStyle, sources, to_text
+from bot.formatting import ago, day
+from bot.service.freshness import freshness
+from retrieval.documents import Copy
+from tests.conftest import article
+from tests.support.newsroom import FERRY, LORRIES, TOLL
+
+NOW = datetime(2025, 5, 6, 12, 0, tzinfo=UTC)
+CITED = (cite(1, TOLL, (0, 22)), cite(2, FERRY, (0, 10)))
+ANSWERED = Answer(
+    "q", "q", "answered", f"{LORRIES} [1]", CITED, newest_source="2025-05-02", indexed_at="2025-05-06T11:48:00+00:00"
+)
+DECLINED = Answer("q", "q", "no_answer", NO_ANSWER, nearest=CITED, indexed_at="2025-05-06T11:59:30+00:00")
+TEXT = st.text(st.sampled_from("\x1b\x07[]m 🛳") | st.characters(exclude_categories=("Cs",)))
+PLAIN, RICH = TerminalStyle(), TerminalStyle(colour=True, links=True)
+
+
+def test_an_answer_comes_with_its_sources_and_how_fresh_they_are() -> None:
+    assert to_text(ANSWERED, PLAIN, NOW) == (
+        f"{LORRIES} [1]\n\n"
+        "[1] Quay Gazette, Council votes for the bridge toll, Nia Roth, 2 May 2025, updated 4 May 2025\n"
+        f"    {CITED[0].deep_link}\n"
+        "[2] Northern Tide, A good year for the ferries, Per Holm and Ada Quist, 20 April 2025\n"
+        f"    {CITED[1].deep_link}\n\n"
+        "Newest source 2 May 2025, index updated 12 minutes ago."
+    )
+
+
+def test_a_refusal_offers_the_nearest_articles() -> None:
+    lines = to_text(DECLINED, PLAIN, NOW).splitlines()
+    assert lines[0] == NO_ANSWER and "Nearest articles:" in lines
+    assert lines[-1] == "Index updated just now."
+
+
+def test_notes_stand_at_the_end() -> None:
+    assert to_text(replace(ANSWERED, notes=("Searched by words alone.",)), PLAIN, NOW).endswith(
+        "\n\nSearched by words alone."
+    )
+
+
+def test_nothing_is_said_of_freshness_where_nothing_is_known() -> None:
+    assert freshness(Answer("q", "q", "no_answer", NO_ANSWER)) == ""
+
+
+def test_a_source_without_facts_or_address_is_one_short_line() -> None:
+    bare = cite(1, article("a", "Words.", title="Untitled", url=""), (0, 5))
+    assert sources([bare], RICH) == "[1] Untitled"
+
+
+def test_a_source_says_that_it_was_corrected_and_where_else_it_stands() -> None:
+    copies = tuple(Copy(outlet, outlet, "") for outlet in ("Inland Times", "Quay Gazette", "Echo", "Echo", ""))
+    corrected = replace(CITED[0], corrected="2025-05-04T10:00:00+00:00", copies=copies)
+    line = sources([corrected], PLAIN).splitlines()[0]
+    assert line.endswith("Nia Roth, 2 May 2025, corrected on 4 May 2025, also in Inland Times, Echo")
+
+
+def test_an_article_cited_twice_is_one_source_with_two_links() -> None:
+    again = cite(3, TOLL, (30, 60))
+    lines = sources([CITED[0], CITED[1], again], PLAIN).splitlines()
+    assert lines[0].startswith("[1] [3] Quay Gazette")
+    assert lines[1:3] == [f"    {CITED[0].deep_link}", f"    {again.deep_link}"]
+    assert lines[3].startswith("[2] Northern Tide")
+
+
+def test_paragraphs_are_broken_between_words_at_the_terminals_width() -> None:
+    shown = to_text(ANSWERED, TerminalStyle(width=30), NOW).split("\n\n")[0]
+    assert max(map(len, shown.splitlines())) <= 30
+    assert shown.replace("\n", " ") == f"{LORRIES} [1]"
+
+
+def test_where_links_are_shown_they_open_at_the_words() -> None:
+    line = sources(CITED[:1], RICH)
+    opening, closing = f"\x1b]8;;{CITED[0].deep_link}\x1b\\", "\x1b]8;;\x1b\\"
+    assert line.startswith(f"{opening}[1]{closing} {opening}Quay Gazette")
+    assert line.endswith(closing)
+
+
+def test_colour_only_adds_to_the_text() -> None:
+    coloured = to_text(DECLINED, TerminalStyle(colour=True), NOW)
+    assert coloured != to_text(DECLINED, PLAIN, NOW)
+    for code in ("\x1b[1m", "\x1b[2m", "\x1b[0m"):
+        coloured = coloured.replace(code, "")
+    assert coloured == to_text(DECLINED, PLAIN, NOW)
+
+
+@pytest.mark.parametrize(
+    ("moment", "said"),
+    [
+        ("2025-05-06T11:59:01+00:00", "just now"),
+        ("2025-05-06T11:59:00+00:00", "1 minute ago"),
+        ("2025-05-06T10:00:00+00:00", "2 hours ago"),
+        ("2025-05-06T13:00:00+02:00", "1 hour ago"),
+        ("2025-05-04T12:00:00+00:00", "2 days ago"),
+        ("2025-05-06T12:00:09+00:00", "just now"),
+    ],
+)
+def test_ages_are_said_in_the_largest_unit_that_fits(moment: str, said: str) -> None:
+    assert ago(moment, NOW) == said
+
+
+@pytest.mark.parametrize(
+    ("moment", "said"), [("2025-03-11", "11 March 2025"), ("2025-03-01T23:59:59+02:00", "1 March 2025"), ("", "")]
+)
+def test_days_are_written_as_readers_write_them(moment: str, said: str) -> None:
+    assert day(moment) == said
+
+
+@given(TEXT, TEXT, TEXT)
+def test_without_colour_there_are_no_escape_characters(text: str, title: str, outlet: str) -> None:
+    item = cite(1, article("a", f"x{text}", title=title, outlet=outlet), (0, 1))
+    answer = Answer("q", "q", "answered", f"{text} [1]", (item,), nearest=(item,), notes=(text,))
+    assert "\x1b" not in to_text(answer, PLAIN, NOW)
+
+
+def test_an_article_cannot_send_commands_to_the_terminal() -> None:
+    item = cite(1, article("a", "Words.", title="Look\x1b]0;pwned\x07\x1b[2J here"), (0, 5))
+    shown = to_text(Answer("q", "q", "answered", "Red \x1b[31malert [1]", (item,)), PLAIN, NOW)
+    assert not {"\x1b", "\x07"} & set(shown)

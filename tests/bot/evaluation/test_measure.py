@@ -1,0 +1,99 @@
+"""What came of a question, and why it was not what its publisher expected."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from bot.app.build import App
+from bot.evaluation.expectation import Expectation, expected
+from bot.evaluation.failure_cause import (
+    DECLINED,
+    ELSEWHERE,
+    NOT_FOUND,
+    NOT_INDEXED,
+    NOT_SAID,
+    NOT_WRITTEN,
+    TOO_LOW,
+    FailureCause,
+)
+from bot.evaluation.measure import measure
+from retrieval.errors import UsageError
+from retrieval.index import indexer
+from retrieval.index.store import Store
+from tests.conftest import article
+from tests.support.newsroom import ARTICLES
+from tests.support.web_server import opened
+
+SAID = "What did Brandt say about the toll?"
+LORRIES = "How much will lorries pay for a crossing?"
+OPERA = "Who designed the Sydney Opera House?"
+HARBOURS = tuple(
+    article(f"harbour-{n}", f"The harbour of {town} closed its {gate} gate on day {n} because the {thing} was broken.")
+    for n, (town, gate, thing) in enumerate(
+        zip(
+            "Arle Brone Celm Dorn Esk Falm Gorse Hythe Ives Jarn Kelp Lorn".split(),
+            "north south east west upper lower old new red green long short".split(),
+            "crane lock pump chain winch lamp bell rope hinge motor cable wheel".split(),
+            strict=True,
+        )
+    )
+)
+WEAK = article("weak", "Bakers in the capital sold more rye bread this winter than in any other, the guild reported.")
+LATE = article("late", "A lighthouse keeper retired.")  # taken, but in neither index yet
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory, model: object) -> Iterator[App]:
+    articles = (*ARTICLES, *HARBOURS, WEAK)
+    with (
+        Store(tmp_path_factory.mktemp("measured"), lambda: model) as store,  # type: ignore[arg-type, return-value]
+        opened(store, articles=articles) as everything,
+    ):
+        indexer.add(store, [LATE])
+        yield everything
+
+
+@pytest.mark.parametrize(
+    ("expectation", "cause"),
+    [
+        pytest.param(Expectation(1, SAID, ("opera",)), NOT_INDEXED, id="no article has the id"),
+        pytest.param(Expectation(1, SAID, ("late",)), NOT_FOUND, id="nothing of the article can be found"),
+        pytest.param(Expectation(1, "Which harbour closed a gate?", ("weak",)), TOO_LOW, id="ten others fit better"),
+        pytest.param(Expectation(1, OPERA), DECLINED, id="nothing answers"),
+        pytest.param(Expectation(1, "Which toll pays for the ferries?", ("ferry",)), ELSEWHERE, id="another answers"),
+        pytest.param(Expectation(1, LORRIES, ("toll",), "Daniel Okoro"), NOT_SAID, id="other words of the article"),
+        pytest.param(Expectation(1, LORRIES, (), "ninety crowns"), NOT_SAID, id="other words of no article"),
+        pytest.param(Expectation(1, LORRIES, ("toll",), "ninety crowns"), NOT_WRITTEN, id="words nobody wrote"),
+    ],
+)
+def test_a_wrong_answer_has_the_cause_of_its_first_failure(
+    app: App, expectation: Expectation, cause: FailureCause
+) -> None:
+    result = measure(app, expectation)
+    assert result.cause and result.cause.name == cause.name
+    assert result.retrieved[0].number == 1 and result.retrieved[0].quote
+
+
+@pytest.mark.parametrize(
+    ("named", "words"),
+    [
+        (("toll",), ""),
+        (("opera", "https://www.example.org/toll/?utm_source=letter"), "NINE  years"),
+        ((), '"We have waited nine years'),
+    ],
+    ids=["by id", "by any address of its page", "with straight quotation marks"],
+)
+def test_a_right_answer_has_no_cause(app: App, named: tuple[str, ...], words: str) -> None:
+    result = measure(app, Expectation(1, SAID, named, words))
+    assert (result.cause, result.rank, result.retrieved) == (None, 1 if named else 0, ())
+
+
+def test_an_article_below_the_first_ten_has_its_rank(app: App) -> None:
+    result = measure(app, Expectation(1, "Which harbour closed a gate?", ("weak",)))
+    assert 10 < result.rank <= len(HARBOURS) + 8
+
+
+@pytest.mark.parametrize("row", [{"article": {"id": 1}}, {"article": ["toll", None]}, {"answer": ["14", "crowns"]}])
+def test_an_expectation_of_another_form_is_refused_with_its_place(row: dict[str, object]) -> None:
+    with pytest.raises(UsageError, match=r"^q\.jsonl:3: `(article|answer)` is "):
+        expected("q.jsonl:3", 3, {"question": SAID} | row)

@@ -1,0 +1,166 @@
+"""One question in, one cited answer out; follow-ups are understood and remembered."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.answering.messages import LONGEST_QUESTION, Answer, Turn
+from bot.service.conversation import Conversation
+from retrieval.catalog.filters import Filters, filters_of
+from retrieval.endpoints.cancellation import Cancellation
+from retrieval.errors import Cancelled, EmbeddingUnavailable, UsageError
+from retrieval.index import indexer
+from retrieval.index.store import Store
+from retrieval.index.vectors.minilm import MiniLM
+from tests.conftest import article, fill
+from tests.support.newsroom import ARTICLES, BRANDT, OKORO, talking
+
+TOLL = "What did Brandt say about the toll?"
+WORDS = st.sampled_from("What Who When How many did does say said Brandt Okoro she the toll ferries crowns ? “".split())
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory, model: MiniLM) -> Iterator[Store]:
+    """One index that the tests of this module only read."""
+    with Store(tmp_path_factory.mktemp("conversation"), lambda: model) as store:
+        fill(store, *ARTICLES)
+        yield store
+
+
+@pytest.fixture
+def conversation(filled: Store) -> Iterator[Conversation]:
+    with talking(filled) as opened:
+        yield opened
+
+
+def test_an_answer_cites_the_words_it_gives(conversation: Conversation, filled: Store) -> None:
+    answer = conversation.ask(TOLL)
+    first = answer.citations[0]
+    assert (answer.status, answer.answered_by) == ("answered", "extract")
+    assert answer.text.startswith(f"Ilse Brandt, Mayor, 2 May 2025: {BRANDT} [1]")
+    assert first.quote == filled.catalog.article("toll").text[first.start : first.end] == BRANDT
+    assert first.speaker == "Ilse Brandt"
+
+
+def test_what_the_articles_do_not_speak_of_is_declined_with_the_nearest(conversation: Conversation) -> None:
+    answer = conversation.ask("Who designed the Sydney Opera House?")
+    assert (answer.status, answer.citations) == ("no_answer", ())
+    assert {near.article for near in answer.nearest} <= {"toll", "ferry"} and answer.nearest
+
+
+def test_an_answer_says_how_fresh_it_is_and_how_long_it_took(conversation: Conversation, filled: Store) -> None:
+    answer = conversation.ask(TOLL)
+    assert (answer.newest_source, answer.indexed_at) == ("2025-05-02", filled.catalog.last_run())
+    assert list(answer.timings_ms) == ["search", "first_sentence", "total"]
+    assert list(answer.timings_ms.values()) == sorted(answer.timings_ms.values())
+
+
+def test_a_follow_up_is_understood_in_its_conversation_only(conversation: Conversation) -> None:
+    conversation.ask(TOLL, "chat/1")
+    followed = conversation.ask("What did Okoro say?", "chat/1")
+    assert followed.standalone_question == "What did Okoro say about the toll?" and OKORO in followed.text
+    assert conversation.ask("What did Okoro say?", "chat/2").standalone_question == "What did Okoro say?"
+    assert conversation.ask("What did Okoro say?").standalone_question == "What did Okoro say?"
+
+
+def test_a_conversation_goes_on_after_a_new_start(filled: Store) -> None:
+    with talking(filled) as before:
+        before.ask(TOLL, "chat/kept")
+    with talking(filled) as after:
+        assert after.ask("What did Okoro say?", "chat/kept").standalone_question == "What did Okoro say about the toll?"
+
+
+def test_a_forgotten_conversation_starts_afresh(conversation: Conversation) -> None:
+    conversation.ask(TOLL, "chat/gone")
+    conversation.forget("chat/gone")
+    assert conversation.ask("What did Okoro say?", "chat/gone").standalone_question == "What did Okoro say?"
+
+
+@pytest.mark.parametrize("question", ["", "  \n ", "x" * (LONGEST_QUESTION + 1)])
+def test_an_empty_or_endless_question_is_refused(conversation: Conversation, question: str) -> None:
+    with pytest.raises(UsageError, match="question"):
+        conversation.ask(question)
+
+
+def test_a_question_in_signs_alone_is_declined(conversation: Conversation) -> None:
+    assert conversation.ask("?!… 🛳").status == "no_answer"
+
+
+@pytest.mark.parametrize(
+    "filters",
+    [
+        filters_of(since="2025-06-01"),
+        filters_of(until="2025-01-01"),
+        filters_of(outlet="Elsewhere"),
+        Filters(author="X"),
+    ],
+)
+def test_articles_outside_the_filters_do_not_answer(conversation: Conversation, filters: Filters) -> None:
+    answer = conversation.ask(TOLL, filters=filters)
+    assert (answer.status, answer.nearest) == ("no_answer", ())
+
+
+def test_a_speaker_beside_the_question_asks_for_that_persons_words(conversation: Conversation) -> None:
+    answer = conversation.ask("bridge toll", filters=Filters(speaker="Okoro"))
+    assert OKORO in answer.text and "nine years" not in answer.text
+
+
+def test_without_an_embedding_model_words_answer_and_a_note_says_so(tmp_path: Path) -> None:
+    missing = tmp_path / "missing.onnx"
+    with Store(tmp_path / "index", lambda: MiniLM(missing)) as store:
+        indexer.add(store, ARTICLES)
+        with pytest.raises(EmbeddingUnavailable, match=r"missing\.onnx"):
+            indexer.index_pending(store)
+        with talking(store) as conversation:
+            answer = conversation.ask(TOLL)
+    assert answer.status == "answered" and BRANDT in answer.text
+    assert "words alone" in answer.notes[0] and "missing.onnx" in answer.notes[0]
+
+
+def test_while_passages_wait_for_their_vectors_a_note_says_how_many_are_embedded(store: Store) -> None:
+    fill(store, ARTICLES[0])
+    indexer.add(store, [article("late", "The harbour museum opens on Saturday with a show of ship models.")])
+    with talking(store) as conversation:
+        (note,) = conversation.ask(TOLL).notes
+    assert re.match(r"\d\d % of the passages are embedded so far", note)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(WORDS, min_size=1, max_size=12).map(" ".join))
+def test_every_citation_of_any_answer_is_a_span_of_its_article(filled: Store, question: str) -> None:
+    with talking(filled) as conversation:
+        answer: Answer = conversation.ask(question)
+    assert (answer.status == "answered") == bool(answer.citations)
+    for citation in (*answer.citations, *answer.nearest):
+        assert citation.quote == filled.catalog.article(citation.article).text[citation.start : citation.end]
+    assert all(f"[{citation.number}]" in answer.text for citation in answer.citations)
+
+
+def test_turns_that_are_given_are_understood_and_not_remembered(conversation: Conversation) -> None:
+    before = Turn(TOLL, TOLL, "She defended it.", "answered")
+    followed = conversation.ask("What did Okoro say?", turns=[before])
+    assert (followed.standalone_question, followed.turn) == ("What did Okoro say about the toll?", 0)
+
+
+def test_an_answer_knows_its_number_in_the_conversation(conversation: Conversation) -> None:
+    assert [conversation.ask(TOLL, "chat/numbered").turn for _ in range(2)] == [1, 2]
+
+
+def test_the_article_asked_first_answers_where_it_can(conversation: Conversation) -> None:
+    about = "How many people did the ferries carry?"
+    assert {one.article for one in conversation.ask(about, first="ferry").citations} == {"ferry"}
+    assert conversation.ask(TOLL, first="ferry").text == conversation.ask(TOLL).text
+    assert conversation.ask(TOLL, first="https://elsewhere.org").text == conversation.ask(TOLL).text
+
+
+def test_nobody_works_on_what_was_cancelled(conversation: Conversation) -> None:
+    cancellation = Cancellation()
+    events = conversation.stream(TOLL, cancellation=cancellation)
+    next(events)
+    cancellation.cancel()
+    with pytest.raises(Cancelled):
+        next(events)

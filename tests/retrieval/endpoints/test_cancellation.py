@@ -1,0 +1,36 @@
+"""What is waited for can be ended from another thread."""
+
+import threading
+import time
+
+import pytest
+
+from retrieval.endpoints.cancellation import Cancellation
+from retrieval.errors import Cancelled
+from retrieval.index.store import Store
+from tests.support.endpoint_standin import HOLD
+from tests.support.endpoint_standin import Answer as Reply
+from tests.support.model_answers import COST, conversing
+
+
+def test_it_calls_what_is_under_way_and_what_begins_later_but_not_what_is_over() -> None:
+    cancellation, calls = Cancellation(), list[str]()
+    with cancellation.ending(lambda: calls.append("over")):
+        pass
+    with cancellation.ending(lambda: calls.append("under way")):
+        cancellation.cancel()
+    with cancellation.ending(lambda: calls.append("late")):
+        pass
+    assert calls == ["under way", "late"] and cancellation.is_cancelled
+
+
+def test_a_model_that_says_nothing_is_left_at_once(store: Store) -> None:
+    with conversing(store, Reply([HOLD]), within=30.0) as (conversation, server):
+        cancellation = Cancellation()
+        events = conversation.stream(COST, "c", cancellation=cancellation)
+        assert [next(events), next(events)] == ["searching", "writing"]
+        threading.Timer(0.2, cancellation.cancel).start()
+        started = time.perf_counter()
+        with pytest.raises(Cancelled):
+            list(events)
+        assert time.perf_counter() - started < 2 and server.left()
