@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -220,10 +221,13 @@ def eval(
     raise typer.Exit(evaluate(file, k, as_json=as_json, html=html))
 
 
-def main() -> None:
-    """Run a command; whatever goes wrong is one sentence and an exit code."""
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run one command, of the process's arguments by default; errors become one sentence on stderr and an exit code.
+
+    Always ends with SystemExit.
+    """
     try:
-        app()
+        app(arguments)
     except OnRecordError as exc:
         sys.exit(_fail(str(exc), _exit_code(exc)))
     except BrokenPipeError:

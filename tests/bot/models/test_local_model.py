@@ -44,7 +44,8 @@ from retrieval.endpoints.retry import Deadline
 async def ready():
     await server.ready(Deadline(30))
 
-server = LocalServer([sys.executable, "-m", "tests.support.local_model_standin", sys.argv[1], "answers"], Path(sys.argv[2]))
+command = [sys.executable, "-m", "tests.support.local_model_standin", sys.argv[1], "answers"]
+server = LocalServer(command, Path(sys.argv[2]))
 asyncio.run(ready())
 other = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], close_fds=False)
 print(other.pid, flush=True)
