@@ -24,7 +24,7 @@ PROMPT = "› "
 def run(filters: Filters, model: str = "") -> int:
     """Ask and answer until Ctrl-D or /quit."""
     with open_app(model) as app:
-        prepare(app, quiet=False)
+        prepare(app, quiet=False, samples=True)
         app.conversation.warm()
         session = ChatSession(app, f"terminal/{uuid4().hex}", filters)
         with catching_up(app.store):

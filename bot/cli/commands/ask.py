@@ -5,8 +5,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from bot.answering.messages import as_dict, validate_question
+from bot.answering.messages import answer_as_dict, validate_question
 from bot.app.build import App, open_app
+from bot.app.settings import Settings
 from bot.cli import terminal
 from bot.cli.streaming_output import show
 from bot.formatting import printable
@@ -17,6 +18,8 @@ from retrieval.index import pending
 from retrieval.text.dates import day_of
 
 OK, NO_ANSWER = 0, 3
+DEFAULT_ARTICLES = Settings.model_fields["articles"].default
+SAMPLE_ARTICLES = Path(__file__).resolve().parents[3] / "articles"  # beside the package, in a clone and in a wheel
 FEW = 200  # passages that are embedded before a question is answered rather than after
 
 
@@ -24,10 +27,10 @@ def ask_one(question: str, filters: Filters, k: int, *, model: str, as_json: boo
     """Exit code 3 when the articles do not say."""
     validate_question(question)
     with open_app(model) as app:
-        prepare(app, quiet=quiet)
+        prepare(app, quiet=quiet, samples=True)
         if as_json:
             answer = app.conversation.ask(question, filters=filters, k=k)
-            terminal.say_json(as_dict(answer))
+            terminal.say_json(answer_as_dict(answer))
         else:
             answer = show(app.conversation.stream(question, filters=filters, k=k), quiet=quiet).answer
     return NO_ANSWER if answer.status == "no_answer" else OK
@@ -37,10 +40,10 @@ def ask_many(file: Path, filters: Filters, k: int, *, model: str, quiet: bool) -
     """One JSON answer a line, with the line's id."""
     rows = questions(file)
     with open_app(model) as app:
-        prepare(app, quiet=quiet)
+        prepare(app, quiet=quiet, samples=True)
         for row in rows:
             answer = app.conversation.ask(row["question"], filters=filters, k=k, today=day_of(row.get("date")))
-            terminal.say_json({"id": row.get("id")} | as_dict(answer))
+            terminal.say_json({"id": row.get("id")} | answer_as_dict(answer))
     return OK
 
 
@@ -49,7 +52,7 @@ def search_one(query: str, filters: Filters, k: int, *, as_json: bool, quiet: bo
     if not query.strip():
         raise UsageError("The query is empty.")
     with open_app() as app:
-        prepare(app, quiet=quiet)
+        prepare(app, quiet=quiet, samples=True)
         found = app.search(query, k, filters=filters)
     _note(found.without_vectors, quiet=quiet)
     for number, hit in enumerate(found.hits, 1):
@@ -67,7 +70,7 @@ def search_many(file: Path, filters: Filters, k: int, *, quiet: bool) -> int:
     """One JSON object a line: the line's id and its hits."""
     rows, trouble = questions(file), ""
     with open_app() as app:
-        prepare(app, quiet=quiet)
+        prepare(app, quiet=quiet, samples=True)
         for row in rows:
             found = app.search(row["question"], k, filters=filters, today=day_of(row.get("date")))
             trouble = found.without_vectors
@@ -76,11 +79,15 @@ def search_many(file: Path, filters: Filters, k: int, *, quiet: bool) -> int:
     return OK
 
 
-def prepare(app: App, *, quiet: bool) -> None:
-    """Index the configured articles where there is no index yet; finish what was left undone if that is quick."""
+def prepare(app: App, *, quiet: bool, samples: bool = False) -> None:
+    """Index the configured articles where there is no index yet; finish pending work if that is quick.
+
+    `samples` takes OnRecord's sample articles where ONRECORD_ARTICLES has its default and there is no such folder.
+    `serve` and `telegram` leave it off: started in the wrong folder they must fail, not answer readers from samples.
+    """
     app.search.warm()
     if app.store.catalog.is_new():
-        _first_run(app, quiet=quiet)
+        _first_run(app, quiet=quiet, samples=samples)
         return
     if not pending.has_pending(app.store.catalog):
         return
@@ -90,10 +97,13 @@ def prepare(app: App, *, quiet: bool) -> None:
         indexer.index_pending(app.store, report, wait=0, most_vectors=FEW)
 
 
-def _first_run(app: App, *, quiet: bool) -> None:
+def _first_run(app: App, *, quiet: bool, samples: bool) -> None:
     from bot.cli.commands.articles import ingest
 
     folder = app.settings.articles
+    if samples and folder == DEFAULT_ARTICLES and not folder.exists() and SAMPLE_ARTICLES.exists():
+        folder = SAMPLE_ARTICLES
+        terminal.warn("there are no articles here yet; the sample articles answer ('onrecord add SOURCE' adds others).")
     if not folder.exists():
         raise IndexUnavailable(
             f"There is no index in {app.settings.data} and no folder {folder} to make one from; "
