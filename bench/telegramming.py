@@ -150,7 +150,11 @@ def _bot(folder: Path, api: BotApi) -> Iterator["subprocess.Popen[bytes]"]:
     mine = {
         key: value for key, value in os.environ.items() if not key.startswith(("ONRECORD_", "OPENAI_", "TELEGRAM_"))
     }
-    mine |= {"TELEGRAM_BOT_TOKEN": api.token, "ONRECORD_TELEGRAM_API": api.host, "ONRECORD_TELEGRAM_PER_MINUTE": "0"}
+    mine |= {
+        "TELEGRAM_BOT_TOKEN": api.token,
+        "ONRECORD_TELEGRAM_API_URL": api.host,
+        "ONRECORD_TELEGRAM_MAX_QUESTIONS_PER_MINUTE": "0",
+    }
     mine |= {"ONRECORD_DATA": str(folder / "data"), "ONRECORD_ARTICLES": str(ARTICLES)}
     polled = len(api.called("getUpdates"))
     command = [str(Path(sys.executable).parent / "onrecord"), "telegram"]

@@ -57,9 +57,9 @@ def open_web(settings: Settings) -> Iterator[Web]:
     from retrieval.ingest.fetching.fetcher import Fetcher  # httpx takes a moment that questions need not wait for
     from retrieval.ingest.parsing.sandbox.parser_process import ParserProcess
 
-    networks = settings.networks.replace(",", " ").split()
+    networks = settings.allowed_networks.replace(",", " ").split()
     with (
-        Fetcher(networks=networks, largest=settings.largest_file, contact=settings.contact) as fetcher,
+        Fetcher(networks=networks, largest=settings.max_file_bytes, contact=settings.contact) as fetcher,
         ParserProcess() as reader,
     ):
         yield Web(fetcher, reader)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.answering.generation.output_format import JSON, PROSE, OutputFormat
 from bot.app.settings import Settings
-from retrieval.endpoints.address import CHAT, Address, AddressSettings, parse_address
+from retrieval.endpoints.address import CHAT_SETTING_NAMES, Address, SettingNames, parse_address
 from retrieval.endpoints.circuit_breaker import CircuitBreaker
 from retrieval.errors import UsageError
 
@@ -24,8 +24,8 @@ LOCAL_LOG = "local-model.log"  # in the data folder: why a local model could not
 FILE = ".onnx"  # an embedding model of this name is a file, any other stands behind an endpoint
 # Each request to the embedding endpoint is tried several times anyway, so that one failed request is enough.
 EMBEDDING_FAILURES, EMBEDDING_COOL_DOWN = 1, 15.0
-EMBEDDING = AddressSettings("embedding", model="ONRECORD_EMBEDDING_MODEL")
-EMBEDDING_ELSEWHERE = AddressSettings(
+EMBEDDING = SettingNames("embedding", model="ONRECORD_EMBEDDING_MODEL")
+EMBEDDING_ELSEWHERE = SettingNames(
     "embedding", "ONRECORD_EMBEDDING_BASE_URL", "ONRECORD_EMBEDDING_API_KEY", "ONRECORD_EMBEDDING_MODEL"
 )
 
@@ -42,14 +42,16 @@ def chat_model(settings: Settings) -> "BaseChatModel | None":
         provider, _, rest = name.partition(":")
         if provider == "openai" and rest:
             name = rest
-        elif rest and (known := _of_provider(provider, rest, settings.model_timeout)):
+        elif rest and (known := _of_provider(provider, rest, settings.model_timeout_seconds)):
             return known
     from bot.models.chat_model import ChatModel
     from retrieval.endpoints.endpoint import Endpoint
 
     base_url, key = settings.openai_base_url, settings.openai_api_key.get_secret_value()
-    _check_some(base_url, key, CHAT, name)
-    return ChatModel(endpoint=Endpoint(parse_address(base_url, key)), model=name, seconds=settings.model_timeout)
+    _check_some(base_url, key, CHAT_SETTING_NAMES, name)
+    return ChatModel(
+        endpoint=Endpoint(parse_address(base_url, key)), model=name, seconds=settings.model_timeout_seconds
+    )
 
 
 def writer(settings: Settings, opened: ExitStack) -> "Writer | None":
@@ -69,10 +71,10 @@ def _writer(model: "BaseChatModel", name: str, form: OutputFormat, settings: Set
         model,
         name,
         Prompts(settings.prompts),
-        settings.answer_timeout,
+        settings.first_sentence_timeout_seconds,
         CircuitBreaker(failures=CHAT_FAILURES, cool_down=CHAT_COOL_DOWN),
         ledger(settings),
-        settings.model_context,
+        settings.model_context_tokens,
         form,
     )
 
@@ -84,22 +86,22 @@ def _local_model(file: Path, settings: Settings, opened: ExitStack) -> "BaseChat
             f"OPENAI_MODEL is {settings.openai_model!r} and ONRECORD_LOCAL_GGUF is {file}; only one of them can write."
         )
     from bot.models.chat_model import ChatModel
-    from bot.models.local_model import LocalEndpoint, LocalServer, checked, command
+    from bot.models.local_model import LocalModelEndpoint, LocalModelServer, server_command, validate_model_file
 
-    file = checked(file)
+    file = validate_model_file(file)
     if not find_spec("xllamacpp"):
         raise UsageError(f"ONRECORD_LOCAL_GGUF is {file}, which needs xllamacpp: pip install -e '.[local]'")
-    server = LocalServer(command(file, settings.model_context), settings.data / LOCAL_LOG)
+    server = LocalModelServer(server_command(file, settings.model_context_tokens), settings.data / LOCAL_LOG)
     opened.callback(server.close)
     server.begin()
-    return ChatModel(endpoint=LocalEndpoint(server), model=file.stem, seconds=settings.model_timeout)
+    return ChatModel(endpoint=LocalModelEndpoint(server), model=file.stem, seconds=settings.model_timeout_seconds)
 
 
 def ledger(settings: Settings) -> "TokenLedger":
     """What was spent on models, kept with the index."""
     from bot.models.token_ledger import TokenLedger
 
-    return TokenLedger(settings.data / "spent.db", settings.daily_tokens)
+    return TokenLedger(settings.data / "spent.db", settings.max_tokens_per_day)
 
 
 def embedding_model(settings: Settings) -> "Callable[[], EmbeddingModel]":
@@ -114,7 +116,7 @@ def embedding_model(settings: Settings) -> "Callable[[], EmbeddingModel]":
         from retrieval.endpoints.endpoint import Endpoint
         from retrieval.index.vectors.openai_embeddings import EndpointEmbeddings
 
-        return EndpointEmbeddings(Endpoint(place), name, breaker=breaker, seconds=settings.model_timeout)
+        return EndpointEmbeddings(Endpoint(place), name, breaker=breaker, seconds=settings.model_timeout_seconds)
 
     return make
 
@@ -134,7 +136,7 @@ def _embedded(file: Path | None) -> "EmbeddingModel":
     return MiniLM(file)
 
 
-def _check_some(base_url: str, key: str, names: AddressSettings, model: str) -> None:
+def _check_some(base_url: str, key: str, names: SettingNames, model: str) -> None:
     if not base_url and not key:
         raise UsageError(
             f"{names.model} is {model!r}, but neither {names.base_url} nor {names.api_key} is set; "

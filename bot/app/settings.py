@@ -43,17 +43,17 @@ class Settings(BaseSettings):
     articles: Path = Field(
         Path("articles"), description="Articles that a first question without an index is answered from."
     )
-    keep_conversations: int = Field(
+    conversation_retention_days: int = Field(
         30, ge=0, le=36_500, description="Days that conversations are kept where anything is served; 0: for ever."
     )
-    at_once: int = Field(64, ge=1, le=1_000, description="Answers over HTTP made side by side.")
-    waiting: int = Field(256, ge=0, le=100_000, description="Questions over HTTP that may wait for their turn.")
-    stale_after: int = Field(
+    max_concurrent_answers: int = Field(64, ge=1, le=1_000, description="Answers over HTTP made side by side.")
+    queue_size: int = Field(256, ge=0, le=100_000, description="Questions over HTTP that may wait for their turn.")
+    stale_after_hours: int = Field(
         0, ge=0, description="Hours without a look for articles after which /readyz says no; 0: never."
     )
-    largest_file: int = Field(LARGEST_FILE, gt=0, description="Bytes; a larger article is refused.")
+    max_file_bytes: int = Field(LARGEST_FILE, gt=0, description="Bytes; a larger article is refused.")
     watch: bool = Field(False, description="Whether serve and telegram keep the sources on the web current.")
-    networks: str = Field(
+    allowed_networks: str = Field(
         "", description="Networks beyond the public internet that articles may be fetched from: 10.0.0.0/8."
     )
     contact: str = Field("", description="Address or mailbox named to the servers that articles are fetched from.")
@@ -67,10 +67,16 @@ class Settings(BaseSettings):
     local_gguf: Path | None = Field(
         None, description="Model file that OnRecord serves itself, in place of an endpoint."
     )
-    model_timeout: float = Field(60.0, gt=0, description="Seconds a model may take for one answer, retries included.")
-    answer_timeout: float = Field(20.0, gt=0, description="Seconds until the first sentence of an answer.")
-    model_context: int = Field(4096, ge=1024, description="Tokens that the model takes; fewer passages go in if few.")
-    daily_tokens: int = Field(0, ge=0, description="Tokens a day that models may cost; 0 means any number.")
+    model_timeout_seconds: float = Field(
+        60.0, gt=0, description="Seconds a model may take for one answer, retries included."
+    )
+    first_sentence_timeout_seconds: float = Field(
+        20.0, gt=0, description="Seconds until the first sentence of an answer."
+    )
+    model_context_tokens: int = Field(
+        4096, ge=1024, description="Tokens that the model takes; fewer passages go in if few."
+    )
+    max_tokens_per_day: int = Field(0, ge=0, description="Tokens a day that models may cost; 0 means any number.")
     prompts: Path | None = Field(None, description="Folder with your own copies of the prompts.")
     embedding_model: str = Field(
         "",
@@ -80,44 +86,55 @@ class Settings(BaseSettings):
     embedding_api_key: SecretStr = Field(NO_KEY, description="Its key.")
     chroma_url: str = Field("", description="Chroma server that holds the vectors; empty: the folder of the index.")
     chroma_token: SecretStr = Field(NO_KEY, description="Its token.")
-    sites: Path | None = Field(None, description="TOML file of the sites whose readers may ask over HTTP.")
-    session_minutes: float = Field(30.0, gt=0, le=1440, description="Minutes that a reader's token is good for.")
-    secret: SecretStr = Field(NO_KEY, description="Signs the tokens where several machines answer; else one is made.")
-    proxies: str = Field("", description="Addresses and networks of the proxies in front of the server.")
-    limit_address: str = Field(
+    sites_file: Path | None = Field(None, description="TOML file of the sites whose readers may ask over HTTP.")
+    token_lifetime_minutes: float = Field(30.0, gt=0, le=1440, description="Minutes that a reader's token is good for.")
+    token_secret: SecretStr = Field(
+        NO_KEY, description="Signs the tokens where several machines answer; else one is made."
+    )
+    trusted_proxies: str = Field("", description="Addresses and networks of the proxies in front of the server.")
+    rate_limit_per_address: str = Field(
         "", description="Questions from one address; empty: 30/minute, none on your own machine."
     )
-    limit_site: str = Field("", description="Questions on one site; empty: 600/minute.")
-    limit_key: str = Field("", description="Questions with one key; empty: 600/minute.")
-    limit_day: str = Field("", description="Questions in all; empty: 20000/day, none on your own machine.")
-    limits_url: SecretStr = Field(NO_KEY, description="redis:// address where several processes count together.")
+    rate_limit_per_site: str = Field("", description="Questions on one site; empty: 600/minute.")
+    rate_limit_per_key: str = Field("", description="Questions with one key; empty: 600/minute.")
+    rate_limit_per_day: str = Field("", description="Questions in all; empty: 20000/day, none on your own machine.")
+    rate_limit_storage_url: SecretStr = Field(
+        NO_KEY, description="redis:// address where several processes count together."
+    )
     telegram_bot_token: SecretStr = Field(
         NO_KEY, validation_alias="TELEGRAM_BOT_TOKEN", description="Token from @BotFather."
     )
-    telegram_api: str = Field("", pattern=r"^https?://\S+$|^$", description="Another Bot API server than Telegram's.")
-    telegram_users: Ids = Field(None, description="Ids of the users who may ask; empty: everybody.")
-    telegram_chats: Ids = Field(None, description="Ids of the chats in which everybody may ask; empty: all.")
+    telegram_api_url: str = Field(
+        "", pattern=r"^https?://\S+$|^$", description="Another Bot API server than Telegram's."
+    )
+    telegram_allowed_users: Ids = Field(None, description="Ids of the users who may ask; empty: everybody.")
+    telegram_allowed_chats: Ids = Field(None, description="Ids of the chats in which everybody may ask; empty: all.")
     telegram_admins: Ids = Field(None, description="Ids of the users who see /stats and errors; limits spare them.")
-    telegram_per_minute: int = Field(10, ge=0, description="Questions a minute for one user; 0 means any number.")
-    telegram_daily: int = Field(0, ge=0, description="Questions a day (UTC) for all users; 0 means any number.")
+    telegram_max_questions_per_minute: int = Field(
+        10, ge=0, description="Questions a minute for one user; 0 means any number."
+    )
+    telegram_max_questions_per_day: int = Field(
+        0, ge=0, description="Questions a day (UTC) for all users; 0 means any number."
+    )
     telegram_streaming: bool = Field(True, description="Whether readers see an answer while it is written.")
     telegram_history_per_user: bool = Field(
         False, description="Whether each user of a group has a conversation apart instead of one for all."
     )
-    telegram_webhook: str = Field(
+    telegram_webhook_url: str = Field(
         "", pattern=r"^https?://\S+$|^$", description="Address to which Telegram posts; empty means polling."
     )
-    telegram_secret: SecretStr = Field(NO_KEY, description="Secret that Telegram sends along to the webhook.")
-    telegram_listen: str = Field("127.0.0.1", description="Address on which the webhook listens.")
-    telegram_port: int = Field(8443, ge=0, le=65_535, description="Its port.")
+    telegram_webhook_secret: SecretStr = Field(NO_KEY, description="Secret that Telegram sends along to the webhook.")
+    telegram_webhook_host: str = Field("127.0.0.1", description="Address on which the webhook listens.")
+    telegram_webhook_port: int = Field(8443, ge=0, le=65_535, description="Its port.")
 
     @model_validator(mode="after")
     def webhook_has_a_secret(self) -> Self:
         """Anybody could post to a webhook without one."""
-        secret = self.telegram_secret.get_secret_value()
-        if self.telegram_webhook and not re.fullmatch(r"[A-Za-z0-9_-]{16,256}", secret):
+        secret = self.telegram_webhook_secret.get_secret_value()
+        if self.telegram_webhook_url and not re.fullmatch(r"[A-Za-z0-9_-]{16,256}", secret):
             raise ValueError(
-                "ONRECORD_TELEGRAM_WEBHOOK needs ONRECORD_TELEGRAM_SECRET: 16 to 256 letters, digits, _ and -"
+                "ONRECORD_TELEGRAM_WEBHOOK_URL needs ONRECORD_TELEGRAM_WEBHOOK_SECRET: "
+                "16 to 256 letters, digits, _ and -"
             )
         return self
 

@@ -92,7 +92,7 @@ def make_bot(app: App, database: TelegramDatabase) -> tuple[Bot, OrderedUpdatePr
     journal = DeliveryJournal(database)
     inbox = PersistentUpdateQueue(journal)
     order = OrderedUpdateProcessor(journal, overtakes)
-    server = (settings.telegram_api or TELEGRAM).rstrip("/")
+    server = (settings.telegram_api_url or TELEGRAM).rstrip("/")
     builder = (
         ApplicationBuilder()
         .token(token)
@@ -129,11 +129,11 @@ def _desk(app: App, bot: Bot, database: TelegramDatabase, inbox: PersistentUpdat
         app=app,
         bot=bot.bot,
         access=AccessControl(
-            settings.telegram_users,
-            settings.telegram_chats,
+            settings.telegram_allowed_users,
+            settings.telegram_allowed_chats,
             settings.telegram_admins or frozenset(),
-            settings.telegram_per_minute,
-            settings.telegram_daily,
+            settings.telegram_max_questions_per_minute,
+            settings.telegram_max_questions_per_day,
         ),
         answering=AsyncAnswers(AT_ONCE, WAITING),
         history=app.history,
@@ -176,18 +176,18 @@ async def _begin(bot: Bot, *, listening: bool) -> None:
 async def _listen(bot: Bot, *, listening: bool) -> None:
     settings, updater = desk_of(bot).app.settings, bot.updater
     assert updater is not None, "the builder makes one"
-    if not settings.telegram_webhook:
+    if not settings.telegram_webhook_url:
         await updater.start_polling(bootstrap_retries=-1, allowed_updates=UPDATES, error_callback=admin.polling_failed)
     elif not listening:
-        secret = settings.telegram_secret.get_secret_value()
-        await bot.bot.set_webhook(settings.telegram_webhook, secret_token=secret, allowed_updates=UPDATES)
+        secret = settings.telegram_webhook_secret.get_secret_value()
+        await bot.bot.set_webhook(settings.telegram_webhook_url, secret_token=secret, allowed_updates=UPDATES)
     else:
         await updater.start_webhook(
-            listen=settings.telegram_listen,
-            port=settings.telegram_port,
-            url_path=urlsplit(settings.telegram_webhook).path.lstrip("/"),
-            webhook_url=settings.telegram_webhook,
-            secret_token=settings.telegram_secret.get_secret_value(),
+            listen=settings.telegram_webhook_host,
+            port=settings.telegram_webhook_port,
+            url_path=urlsplit(settings.telegram_webhook_url).path.lstrip("/"),
+            webhook_url=settings.telegram_webhook_url,
+            secret_token=settings.telegram_webhook_secret.get_secret_value(),
             bootstrap_retries=-1,
             allowed_updates=UPDATES,
         )
@@ -204,7 +204,7 @@ async def _end(bot: Bot, order: OrderedUpdateProcessor) -> None:
 async def _clean(desk: BotServices) -> None:
     """Delete what is older than it is kept for, now and every hour."""
     while True:
-        days = desk.app.settings.keep_conversations
+        days = desk.app.settings.conversation_retention_days
         await asyncio.to_thread(desk.journal.prune)
         if days:
             await asyncio.to_thread(desk.readers.purge, days)

@@ -17,14 +17,14 @@ TAKEN, NONSENSE = 200, 400  # statuses
 
 def path_of(app: App) -> str:
     """Where Telegram posts; empty where the settings name no bot with a webhook."""
-    if not app.settings.telegram_webhook or not app.settings.telegram_bot_token.get_secret_value():
+    if not app.settings.telegram_webhook_url or not app.settings.telegram_bot_token.get_secret_value():
         return ""
-    return urlsplit(app.settings.telegram_webhook).path or "/"
+    return urlsplit(app.settings.telegram_webhook_url).path or "/"
 
 
 def admits(app: App, headers: Mapping[str, str]) -> bool:
     """Whether Telegram posts, who alone knows the secret."""
-    secret = app.settings.telegram_secret.get_secret_value()
+    secret = app.settings.telegram_webhook_secret.get_secret_value()
     return compare_digest(headers.get(SECRET_HEADER, "").encode(), secret.encode())
 
 

@@ -77,13 +77,13 @@ def _surround(web: FastAPI, policy: AccessPolicy, guest: WebhookApp | None) -> N
 
 def _state(app: App, policy: AccessPolicy) -> ServerState:
     metrics = Metrics()
-    answering = AsyncAnswers(app.settings.at_once, app.settings.waiting)
+    answering = AsyncAnswers(app.settings.max_concurrent_answers, app.settings.queue_size)
     return ServerState(app, answering, Conversations(app.history), metrics, policy)
 
 
 async def _purge(state: ServerState) -> None:
     """Forget, now and every hour, what was said longer ago than conversations are kept."""
-    days = state.app.settings.keep_conversations
+    days = state.app.settings.conversation_retention_days
     while days:
         try:
             await state.checks.run(lambda: state.app.history.purge(days))

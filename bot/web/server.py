@@ -26,8 +26,8 @@ def run(app: FastAPI, listening: socket.socket, on_ready: Callable[[], None]) ->
 def configured(app: FastAPI, port: int = 0) -> uvicorn.Config:
     """The server's own settings.
 
-    h11 bounds request line and headers, httptools does not. Which proxies count ONRECORD_PROXIES says, not uvicorn. No
-    line of its log holds what was asked, as the access log would in the address of a search.
+    h11 bounds request line and headers, httptools does not. Which proxies count ONRECORD_TRUSTED_PROXIES says, not
+    uvicorn. No line of its log holds what was asked, as the access log would in the address of a search.
     """
     return uvicorn.Config(
         app,

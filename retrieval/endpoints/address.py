@@ -6,24 +6,24 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 
 from retrieval.errors import UsageError
 
-OPENAI = "https://api.openai.com/v1"
-VERSION = "/v1"  # where OpenAI-compatible endpoints begin when only a host is given
+OPENAI_BASE_URL = "https://api.openai.com/v1"
+DEFAULT_PATH = "/v1"  # where OpenAI-compatible endpoints begin when only a host is given
 
 
 @dataclass(frozen=True, slots=True)
-class AddressSettings:
+class SettingNames:
     """What an endpoint is for and what its settings are called, so that an error says which one to change."""
 
     purpose: str = "model"
     base_url: str = "OPENAI_BASE_URL"
     api_key: str = "OPENAI_API_KEY"
     model: str = "OPENAI_MODEL"
-    timeout: str = "ONRECORD_MODEL_TIMEOUT"
-    path: str = VERSION
+    timeout: str = "ONRECORD_MODEL_TIMEOUT_SECONDS"
+    path: str = DEFAULT_PATH
     example: str = "http://localhost:11434/v1"
 
 
-CHAT = AddressSettings()
+CHAT_SETTING_NAMES = SettingNames()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Address:
     url: str
     authorization: str = field(default="", repr=False)
     secrets: tuple[str, ...] = field(default=(), repr=False)
-    names: AddressSettings = CHAT
+    names: SettingNames = CHAT_SETTING_NAMES
 
     def __str__(self) -> str:
         return f"The {self.names.purpose} endpoint {self.url}"
@@ -45,12 +45,12 @@ class Address:
         return text
 
 
-def parse_address(base_url: str = "", api_key: str = "", *, names: AddressSettings = CHAT) -> Address:
+def parse_address(base_url: str = "", api_key: str = "", *, names: SettingNames = CHAT_SETTING_NAMES) -> Address:
     """The address of an endpoint; a host alone means its `names.path`, empty means OpenAI's.
 
     A name and a password in the url are sent as Basic authentication where there is no key. Raises UsageError.
     """
-    parts = urlsplit(base_url.strip() or OPENAI)
+    parts = urlsplit(base_url.strip() or OPENAI_BASE_URL)
     host = parts.netloc.rpartition("@")[2]
     if parts.scheme not in ("http", "https") or not host or parts.query or parts.fragment:
         raise UsageError(
@@ -58,7 +58,7 @@ def parse_address(base_url: str = "", api_key: str = "", *, names: AddressSettin
             f"not an address like {names.example}."
         )
     url = urlunsplit((parts.scheme, host, parts.path.rstrip("/") or names.path, "", ""))
-    if key := _checked(api_key, names):
+    if key := _validated_key(api_key, names):
         return Address(url, f"Bearer {key}", (key,), names)
     if parts.username and parts.password:
         password = unquote(parts.password)
@@ -67,7 +67,7 @@ def parse_address(base_url: str = "", api_key: str = "", *, names: AddressSettin
     return Address(url, names=names)
 
 
-def _checked(api_key: str, names: AddressSettings) -> str:
+def _validated_key(api_key: str, names: SettingNames) -> str:
     key = api_key.strip()
     if not (key.isascii() and key.isprintable()) or " " in key:
         raise UsageError(f"{names.api_key} holds characters that no key has; copy it again.")

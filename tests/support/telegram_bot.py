@@ -30,7 +30,7 @@ UNKNOWN = "Who won the football match?"
 
 def opened(store: Store, *, token: str, host: str, conversation: Conversation | None = None, **more: object) -> App:
     """A newsroom's index as the bot gets it; what the bot writes down lies there too unless `data` is given."""
-    values: dict[str, object] = {"data": store.folder, "telegram_bot_token": token, "telegram_api": host} | more
+    values: dict[str, object] = {"data": store.folder, "telegram_bot_token": token, "telegram_api_url": host} | more
     chosen = Settings.model_validate(values)
     search = Search(store)
     history = ConversationHistory(chosen.data / "conversations.db")
@@ -95,7 +95,7 @@ def asks(api: BotApi, user: User, text: str = ASKED) -> Sent:
 @contextmanager
 def process(folder: Path, api: BotApi, *arguments: str, **settings: str) -> Iterator["subprocess.Popen[str]"]:
     """The installed command (`telegram` unless told otherwise), ended at the end."""
-    named = {"TELEGRAM_BOT_TOKEN": api.token, "ONRECORD_TELEGRAM_API": api.host} | settings
+    named = {"TELEGRAM_BOT_TOKEN": api.token, "ONRECORD_TELEGRAM_API_URL": api.host} | settings
     started = subprocess.Popen(
         command(*(arguments or ["telegram"])),
         env=environment(folder, **named),

@@ -8,8 +8,8 @@ from typing import Any
 from bot.app.build import App, open_app
 from bot.cli import terminal
 from bot.cli.commands.sources import is_address, read_addresses
-from bot.formatting import day, printable
-from retrieval.catalog.versions import Version, corrected, versions
+from bot.formatting import format_date, printable
+from retrieval.catalog.versions import Version, article_versions, last_corrected
 from retrieval.documents import Article
 from retrieval.errors import EmbeddingUnavailable, VectorsUnavailable
 from retrieval.index import indexer, pending
@@ -50,9 +50,9 @@ def ingest(app: App, sources: Sequence[str], *, every: float = 0.0, quiet: bool)
         tally = indexer.IngestSummary()
         if local:
             found = chain.from_iterable(
-                local_files.read_files(source, largest=app.settings.largest_file) for source in local
+                local_files.read_files(source, largest=app.settings.max_file_bytes) for source in local
             )
-            tally += indexer.add(app.store, found, report)
+            tally += indexer.add_articles(app.store, found, report)
         tally += read_addresses(app, addresses, every, report, quiet=quiet)
         embedded = catch_up(app, report)
     return tally, embedded
@@ -89,7 +89,7 @@ def list_articles(*, as_json: bool) -> int:
             if as_json:
                 terminal.say_json(_facts(article) | {"copy_of": app.store.catalog.copy_of(article.id)})
             else:
-                facts = (article.id, day(article.published) or "undated", article.outlet, article.title)
+                facts = (article.id, format_date(article.published) or "undated", article.outlet, article.title)
                 terminal.say(printable("  ".join(fact for fact in facts if fact)))
     return OK
 
@@ -98,13 +98,13 @@ def show_article(article: str, *, as_json: bool) -> int:
     """The facts, where else it stands, and the stored text."""
     with open_app() as app, app.store.catalog.reading() as catalog:
         found, copies = catalog.article(article), catalog.copies(article)
-        copy_of, changed = catalog.copy_of(article), corrected(catalog, article)
+        copy_of, changed = catalog.copy_of(article), last_corrected(catalog, article)
     if as_json:
         facts = {"copy_of": copy_of, "copies": [asdict(copy) for copy in copies], "corrected": changed}
         terminal.say_json(_facts(found) | facts | {"text": found.text})
     else:
-        head = [found.title, " and ".join(found.authors), found.outlet, day(found.published), found.url]
-        head += [f"corrected on {day(changed)}"] if changed else []
+        head = [found.title, " and ".join(found.authors), found.outlet, format_date(found.published), found.url]
+        head += [f"corrected on {format_date(changed)}"] if changed else []
         head += [f"also in: {', '.join(part for part in (copy.outlet, copy.url) if part)}" for copy in copies]
         terminal.say(printable("\n".join(line for line in head if line) + f"\n\n{found.text}"))
     return OK
@@ -113,7 +113,7 @@ def show_article(article: str, *, as_json: bool) -> int:
 def show_versions(article: str, *, as_json: bool) -> int:
     """Each version: when it came, which facts it changed, which sentences went and came."""
     with open_app() as app, app.store.catalog.reading() as catalog:
-        found = versions(catalog, article)
+        found = article_versions(catalog, article)
     for version in found:
         if as_json:
             terminal.say_json(_version(version))

@@ -30,12 +30,12 @@ def serve(host: str, port: int, model: str) -> int:
 def _bot(app: App) -> WebhookApp | None:
     """The Telegram bot in the same process, where it has a webhook."""
     settings = app.settings
-    if not settings.telegram_webhook:
+    if not settings.telegram_webhook_url:
         return None
     from bot.telegram.logs import log_to_stderr
     from bot.telegram.webhook import admits, hosted, path_of  # a second that a server without a bot need not spend
 
     if not (path := path_of(app)):
         return None
-    log_to_stderr(settings.telegram_bot_token.get_secret_value(), settings.telegram_secret.get_secret_value())
+    log_to_stderr(settings.telegram_bot_token.get_secret_value(), settings.telegram_webhook_secret.get_secret_value())
     return WebhookApp(path, partial(admits, app), partial(hosted, app))

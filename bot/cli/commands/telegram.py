@@ -19,7 +19,7 @@ def telegram(model: str) -> int:
         token = app.settings.telegram_bot_token.get_secret_value()
         if not token:
             raise UsageError(NO_TOKEN)
-        log_to_stderr(token, app.settings.telegram_secret.get_secret_value())
+        log_to_stderr(token, app.settings.telegram_webhook_secret.get_secret_value())
         prepare(app, quiet=False)
         app.conversation.warm()
         with watching(app, say_run), catching_up(app.store):

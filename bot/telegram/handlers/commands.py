@@ -8,8 +8,8 @@ from itertools import islice
 
 from telegram import Update
 
-from bot.formatting import day
-from bot.service.quote_listing import guessed, words_of
+from bot.formatting import format_date
+from bot.service.quote_listing import find_quotes, misspelling_message
 from bot.telegram.context import BotServices, Context
 from bot.telegram.handlers.questions import ReceivedQuestion, answer_question, question_of
 from bot.telegram.messages.outgoing import outgoing
@@ -91,7 +91,7 @@ async def cancel(update: Update, context: Context) -> None:
 
 async def privacy(update: Update, context: Context) -> None:
     """What is kept, and for how long."""
-    days = context.desk.app.settings.keep_conversations
+    days = context.desk.app.settings.conversation_retention_days
     until = f"deleted after {days} days" if days else "kept until you delete them"
     await _reply(
         context.desk,
@@ -163,14 +163,14 @@ def _on_record(record: QuoteSearch, wanted: str) -> RichText:
     if not wanted:
         named = [voice for voice in record.voices(most=LEADING) if voice.has_name][:MOST_VOICES]
         lines = [
-            f"{voice.name}: {voice.quotes}" + (f", newest {day(voice.newest)}" if voice.newest else "")
+            f"{voice.name}: {voice.quotes}" + (f", newest {format_date(voice.newest)}" if voice.newest else "")
             for voice in named
         ]
         return joined([bold("On record"), *map(plain, lines)], "\n") if lines else plain("Nobody is on record.")
     speaker, _, about = (part.strip() for part in f" {wanted} ".partition(" about "))
-    match, found = words_of(record, speaker, about, Filters())
+    match, found = find_quotes(record, speaker, about, Filters())
     said = [hit for hit in found if hit.quote.said] or found
     if not said:
         who = " and ".join(voice.name for voice in match.voices) or speaker or "Nobody"
         return plain(f"{who}: nothing on record{f' on {about}' if about else ''}. /quotes lists who is on record.")
-    return joined([plain(guessed(speaker, match)), remarks_to_rich(said, record.catalog, MOST_QUOTES)])
+    return joined([plain(misspelling_message(speaker, match)), remarks_to_rich(said, record.catalog, MOST_QUOTES)])

@@ -37,20 +37,26 @@ class AccessPolicy:
 def policy_of(app: App, host: str) -> AccessPolicy:
     """The policy of a server that listens on `host`. Raises UsageError where anybody could ask it."""
     settings = app.settings
-    sites, keys, proxies = read_sites(settings.sites), ApiKeyStore(settings.data), networks_of(settings.proxies)
+    sites, keys, proxies = (
+        read_sites(settings.sites_file),
+        ApiKeyStore(settings.data),
+        networks_of(settings.trusted_proxies),
+    )
     is_open = not sites and not keys.all()
     if is_open and not is_loopback(host):
         raise _unguarded(f"On {host!r} anybody who reaches this machine could ask")
     if is_open and proxies:
-        raise _unguarded("Behind a proxy (ONRECORD_PROXIES) anybody who reaches it could ask")
-    limits = RateLimits(_rules(app, is_open=is_open), settings.limits_url.get_secret_value())
-    tokens = SessionTokens(secret_of(settings.data, settings.secret.get_secret_value()), settings.session_minutes * 60)
+        raise _unguarded("Behind a proxy (ONRECORD_TRUSTED_PROXIES) anybody who reaches it could ask")
+    limits = RateLimits(_rules(app, is_open=is_open), settings.rate_limit_storage_url.get_secret_value())
+    tokens = SessionTokens(
+        secret_of(settings.data, settings.token_secret.get_secret_value()), settings.token_lifetime_minutes * 60
+    )
     return AccessPolicy(sites, keys, tokens, limits, proxies, is_open)
 
 
 def _unguarded(danger: str) -> UsageError:
     return UsageError(
-        f"{danger}; name the sites that may (ONRECORD_SITES), or make a key with 'onrecord keys add NAME'. "
+        f"{danger}; name the sites that may (ONRECORD_SITES_FILE), or make a key with 'onrecord keys add NAME'. "
         "On 127.0.0.1 without a proxy neither is needed."
     )
 
@@ -58,9 +64,9 @@ def _unguarded(danger: str) -> UsageError:
 def _rules(app: App, *, is_open: bool) -> Mapping[Kind, Sequence[Limit]]:
     written, alone = app.settings, "none" if is_open else ""
     return {
-        "address": rules_of("ONRECORD_LIMIT_ADDRESS", written.limit_address or alone or ADDRESS),
-        "site": rules_of("ONRECORD_LIMIT_SITE", written.limit_site or SITE),
-        "key": rules_of("ONRECORD_LIMIT_KEY", written.limit_key or KEY),
-        "day": rules_of("ONRECORD_LIMIT_DAY", written.limit_day or alone or DAY),
+        "address": rules_of("ONRECORD_RATE_LIMIT_PER_ADDRESS", written.rate_limit_per_address or alone or ADDRESS),
+        "site": rules_of("ONRECORD_RATE_LIMIT_PER_SITE", written.rate_limit_per_site or SITE),
+        "key": rules_of("ONRECORD_RATE_LIMIT_PER_KEY", written.rate_limit_per_key or KEY),
+        "day": rules_of("ONRECORD_RATE_LIMIT_PER_DAY", written.rate_limit_per_day or alone or DAY),
         "session": rules_of("", SESSION),
     }

@@ -148,10 +148,18 @@ def _storage(url: str) -> Storage:
         storage = storage_from_string(url, wrap_exceptions=True, **options)
     except ConfigurationError as exc:
         if is_redis:
-            raise UsageError("ONRECORD_LIMITS_URL names Redis, for which 'pip install redis' is needed.") from exc
-        raise UsageError(f"ONRECORD_LIMITS_URL begins with {scheme!r}; write memory:// or redis://HOST:6379.") from exc
+            raise UsageError(
+                "ONRECORD_RATE_LIMIT_STORAGE_URL names Redis, for which 'pip install redis' is needed."
+            ) from exc
+        raise UsageError(
+            f"ONRECORD_RATE_LIMIT_STORAGE_URL begins with {scheme!r}; write memory:// or redis://HOST:6379."
+        ) from exc
     except ValueError as exc:
-        raise UsageError("ONRECORD_LIMITS_URL is no address; write it as redis://:PASSWORD@HOST:6379/0.") from exc
+        raise UsageError(
+            "ONRECORD_RATE_LIMIT_STORAGE_URL is no address; write it as redis://:PASSWORD@HOST:6379/0."
+        ) from exc
     if not isinstance(storage, Storage) or not hasattr(storage, "acquire_entry"):
-        raise UsageError(f"ONRECORD_LIMITS_URL begins with {scheme!r}, which keeps no moving window; use Redis.")
+        raise UsageError(
+            f"ONRECORD_RATE_LIMIT_STORAGE_URL begins with {scheme!r}, which keeps no moving window; use Redis."
+        )
     return storage

@@ -13,7 +13,7 @@ def secret_of(folder: Path, own: str = "") -> bytes:
     """The operator's secret where there is one, else the folder's. Raises UsageError, IndexUnavailable."""
     if own:
         if len(own) < SHORTEST:
-            raise UsageError(f"ONRECORD_SECRET has {len(own)} characters; {SHORTEST} random ones are the least.")
+            raise UsageError(f"ONRECORD_TOKEN_SECRET has {len(own)} characters; {SHORTEST} random ones are the least.")
         return own.encode()
     path = folder / "secret"
     try:

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from bot.web.auth.principal import NAME
-from retrieval.catalog.filters import Filters, filters_of
+from retrieval.catalog.filters import Filters, parse_filters
 from retrieval.errors import UsageError
 
 MOST_STARTERS, LONGEST_STARTER = 6, 200  # questions; characters
@@ -37,7 +37,7 @@ def read_sites(path: Path | None) -> Mapping[str, Site]:
     try:
         tables = tomllib.loads(path.read_text("utf-8"))
     except (OSError, UnicodeDecodeError) as exc:
-        raise UsageError(f"ONRECORD_SITES is {str(path)!r}, which cannot be read: {exc}.") from exc
+        raise UsageError(f"ONRECORD_SITES_FILE is {str(path)!r}, which cannot be read: {exc}.") from exc
     except tomllib.TOMLDecodeError as exc:
         raise UsageError(f"{path} is not TOML: {exc}.") from exc
     if not tables:
@@ -53,7 +53,7 @@ def _site(path: Path, name: str, table: object) -> Site:
             raise ValueError("stands outside a table; a site is a table such as [courier] with its origins")
         if unknown := sorted(set(table) - set(_KEYS)):
             raise ValueError(f"{unknown[0]} is not known; a site has {', '.join(_KEYS)}")
-        scope = filters_of(outlet=_text(table, "outlet"), since=_text(table, "since"))
+        scope = parse_filters(outlet=_text(table, "outlet"), since=_text(table, "since"))
         return Site(name, _origins(table), _text(table, "name") or name, _starters(table), scope)
     except (ValueError, UsageError) as exc:
         raise UsageError(f"{path}: [{name}] {str(exc).rstrip('.')}.") from exc

@@ -20,7 +20,8 @@ def networks_of(written: str) -> tuple[Network, ...]:
         return tuple(ip_network(part) for part in written.replace(",", " ").split())
     except ValueError as exc:
         raise UsageError(
-            f"ONRECORD_PROXIES is {written!r}: {exc}; write addresses or networks, such as 127.0.0.1, 10.0.0.0/8."
+            f"ONRECORD_TRUSTED_PROXIES is {written!r}: {exc}; "
+            "write addresses or networks, such as 127.0.0.1, 10.0.0.0/8."
         ) from exc
 
 

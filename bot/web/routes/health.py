@@ -53,7 +53,7 @@ async def readyz(
     """Whether questions can be answered; 503 where they cannot, with the reason for those who may know it."""
     try:
         found = await state.checks.run(lambda: index_status(state.app.store))
-        check(found, state.app.settings.stale_after)
+        check(found, state.app.settings.stale_after_hours)
     except IndexUnavailable as exc:
         reason = str(exc) if in_full else "The articles cannot be searched right now."
         raise ErrorResponse(503, "index_unavailable", reason, retry_after=RETRY_AFTER) from exc
@@ -72,4 +72,4 @@ async def metrics(state: Annotated[ServerState, Depends(state_of)]) -> Response:
         found = await state.checks.run(lambda: index_status(state.app.store))
     except IndexUnavailable:
         found = None
-    return Response(state.metrics.text(state.answering.threads, found), media_type=CONTENT_TYPE_LATEST)
+    return Response(state.metrics.text(state.answering.pool, found), media_type=CONTENT_TYPE_LATEST)

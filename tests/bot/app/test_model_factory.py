@@ -53,7 +53,9 @@ def test_without_the_name_of_a_model_there_is_none() -> None:
 def test_a_named_model_answers_from_its_endpoint() -> None:
     with Standin(saying("Yes.")).serving() as server:
         model = chat_model(
-            settings(openai_model="qwen2.5:1.5b", openai_base_url=server.host, openai_api_key=KEY, model_timeout=7)
+            settings(
+                openai_model="qwen2.5:1.5b", openai_base_url=server.host, openai_api_key=KEY, model_timeout_seconds=7
+            )
         )
         assert model and model.invoke("Well?").content == "Yes."
     assert server.asked[0].body["model"] == "qwen2.5:1.5b"
@@ -82,7 +84,7 @@ def test_with_a_base_url_a_provider_is_part_of_the_name() -> None:
 def test_a_provider_whose_package_is_installed_is_langchains(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "langchain_anthropic.py").write_text(PROVIDER)
     monkeypatch.syspath_prepend(tmp_path)
-    model = chat_model(settings(openai_model="anthropic:claude", model_timeout=7))
+    model = chat_model(settings(openai_model="anthropic:claude", model_timeout_seconds=7))
     assert model and (model.model, model.timeout) == ("claude", 7)
     assert model.invoke("Well?").content == "From afar."
 

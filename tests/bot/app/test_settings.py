@@ -43,18 +43,18 @@ def test_the_readme_and_the_page_of_the_bot_list_every_setting_and_no_other() ->
 def test_the_keys_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "sk-very-secret")
     monkeypatch.setenv("ONRECORD_EMBEDDING_API_KEY", "sk-very-secret")
-    monkeypatch.setenv("ONRECORD_SECRET", "sk-very-secret")
-    monkeypatch.setenv("ONRECORD_LIMITS_URL", "redis://:sk-very-secret@cache")
+    monkeypatch.setenv("ONRECORD_TOKEN_SECRET", "sk-very-secret")
+    monkeypatch.setenv("ONRECORD_RATE_LIMIT_STORAGE_URL", "redis://:sk-very-secret@cache")
     assert "sk-very" not in f"{read_settings()!r} {read_settings()}"
     assert read_settings().openai_api_key.get_secret_value() == "sk-very-secret"
 
 
 def test_a_model_has_the_names_that_everybody_uses(monkeypatch: pytest.MonkeyPatch) -> None:
     Path(".env").write_text("OPENAI_BASE_URL=http://localhost:11434/v1\nOPENAI_MODEL=qwen2.5:1.5b\n")
-    monkeypatch.setenv("ONRECORD_MODEL_TIMEOUT", "120")
+    monkeypatch.setenv("ONRECORD_MODEL_TIMEOUT_SECONDS", "120")
     settings = read_settings()
     assert (settings.openai_base_url, settings.openai_model) == ("http://localhost:11434/v1", "qwen2.5:1.5b")
-    assert (settings.model_timeout, settings.answer_timeout) == (120.0, 20.0)
+    assert (settings.model_timeout_seconds, settings.first_sentence_timeout_seconds) == (120.0, 20.0)
 
 
 def test_the_example_copied_as_it_is_changes_nothing() -> None:
@@ -72,8 +72,8 @@ def test_the_environment_wins_over_the_file(monkeypatch: pytest.MonkeyPatch) -> 
 
 @pytest.mark.parametrize("value", ["many", "0", "-5", "1.5"])
 def test_a_wrong_value_is_named_with_its_key(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
-    monkeypatch.setenv("ONRECORD_LARGEST_FILE", value)
-    with pytest.raises(UsageError, match=rf"ONRECORD_LARGEST_FILE is '{value}': \S+"):
+    monkeypatch.setenv("ONRECORD_MAX_FILE_BYTES", value)
+    with pytest.raises(UsageError, match=rf"ONRECORD_MAX_FILE_BYTES is '{value}': \S+"):
         read_settings()
 
 

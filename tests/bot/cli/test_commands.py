@@ -299,7 +299,7 @@ def test_the_data_option_wins_over_the_setting(run: Run, desk: Desk, tmp_path: P
         (["show", "nothing"], {}, "There is no article nothing; 'onrecord articles' lists them."),
         (["remove", "nothing"], {}, "There is no article nothing"),
         (["--data", "/dev/null", "status"], {}, "/dev/null cannot be opened"),
-        (["status"], {"ONRECORD_LARGEST_FILE": "many"}, "ONRECORD_LARGEST_FILE is 'many'"),
+        (["status"], {"ONRECORD_MAX_FILE_BYTES": "many"}, "ONRECORD_MAX_FILE_BYTES is 'many'"),
         (["ask", BRIDGE], {"ONRECORD_DATA": "new", "ONRECORD_ARTICLES": "/gone"}, "'onrecord add SOURCE' makes one"),
     ],
 )

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from retrieval.catalog.catalog import Catalog
-from retrieval.catalog.database import now
+from retrieval.catalog.database import utc_now
 from retrieval.ingest.watching.source import Source, later
 from retrieval.ingest.watching.source_store import SourceStore
 from tests.conftest import Onrecord, command, environment
@@ -21,7 +21,7 @@ from tests.support.misbehaving_server import LOOPBACK, Reply, Site, site
 from tests.support.news_site import FERRY, MILL, TOLL, feed, page
 
 LONG_AGO = "2025-05-02T08:00:00+00:00"
-NEAR = {"ONRECORD_NETWORKS": LOOPBACK[0]}
+NEAR = {"ONRECORD_ALLOWED_NETWORKS": LOOPBACK[0]}
 
 
 @pytest.fixture
@@ -130,7 +130,7 @@ def test_an_interrupted_add_goes_on_where_it_ended(onrecord: Onrecord, paper: Si
     time.sleep(0.1)
     with closing(sqlite3.connect(tmp_path / "data" / "catalog.db")) as db:
         [(due,)] = db.execute("SELECT due FROM sources")
-    assert due > later(now(), 30)  # whoever watches does not begin beside it
+    assert due > later(utc_now(), 30)  # whoever watches does not begin beside it
     process.send_signal(signal.SIGINT)
     assert process.wait(10) == 130
     paper.pages["/ferry"] = there

@@ -79,7 +79,7 @@ def test_a_wrong_token_is_named_without_being_shown(
 
 def test_a_wrong_token_ends_the_command_with_one_sentence(onrecord: Onrecord) -> None:
     with BotApi().serving() as api:
-        done = onrecord("telegram", TELEGRAM_BOT_TOKEN="12:wrong", ONRECORD_TELEGRAM_API=api.host)
+        done = onrecord("telegram", TELEGRAM_BOT_TOKEN="12:wrong", ONRECORD_TELEGRAM_API_URL=api.host)
     assert done.returncode == 2
     assert done.stderr.splitlines()[-1].startswith("onrecord: Telegram does not know the token")
     assert "12:wrong" not in done.stderr
@@ -92,9 +92,9 @@ def test_without_a_token_one_sentence_says_how_to_get_one(onrecord: Onrecord) ->
 
 
 def test_a_webhook_without_a_secret_is_refused(onrecord: Onrecord) -> None:
-    done = onrecord("telegram", TELEGRAM_BOT_TOKEN="1:a", ONRECORD_TELEGRAM_WEBHOOK="https://example.org/hook")
+    done = onrecord("telegram", TELEGRAM_BOT_TOKEN="1:a", ONRECORD_TELEGRAM_WEBHOOK_URL="https://example.org/hook")
     assert done.returncode == 2
-    assert "ONRECORD_TELEGRAM_SECRET" in done.stderr and "Traceback" not in done.stderr
+    assert "ONRECORD_TELEGRAM_WEBHOOK_SECRET" in done.stderr and "Traceback" not in done.stderr
 
 
 def test_the_token_is_struck_out_of_the_log_and_its_tracebacks() -> None:

@@ -20,9 +20,9 @@ def test_posts_with_the_secret_are_answered_and_no_others(surface: str, tmp_path
     port = free_port()
     url = f"http://127.0.0.1:{port}/telegram/hook"
     settings = {
-        "ONRECORD_TELEGRAM_WEBHOOK": url,
-        "ONRECORD_TELEGRAM_SECRET": SECRET,
-        "ONRECORD_TELEGRAM_PORT": str(port),
+        "ONRECORD_TELEGRAM_WEBHOOK_URL": url,
+        "ONRECORD_TELEGRAM_WEBHOOK_SECRET": SECRET,
+        "ONRECORD_TELEGRAM_WEBHOOK_PORT": str(port),
         "ONRECORD_ARTICLES": str(write_articles(tmp_path / "news.jsonl")),
     }
     arguments = ["serve", "--port", str(port)] if surface == "serve" else ["telegram"]
@@ -43,8 +43,8 @@ def test_a_wrong_token_is_said_and_the_server_answers_without_the_bot(tmp_path: 
     port = free_port()
     settings = {
         "TELEGRAM_BOT_TOKEN": "12:wrong",
-        "ONRECORD_TELEGRAM_WEBHOOK": "https://bot.example.org/hook",
-        "ONRECORD_TELEGRAM_SECRET": SECRET,
+        "ONRECORD_TELEGRAM_WEBHOOK_URL": "https://bot.example.org/hook",
+        "ONRECORD_TELEGRAM_WEBHOOK_SECRET": SECRET,
         "ONRECORD_ARTICLES": str(write_articles(tmp_path / "news.jsonl")),
     }
     with BotApi().serving() as api, process(tmp_path, api, "serve", "--port", str(port), **settings) as serving:

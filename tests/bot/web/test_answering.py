@@ -28,8 +28,8 @@ def holding(asked: Asked) -> Answer:
 
 def busy(served: Served) -> int:
     """How many answers are under way, for the server and for its threads."""
-    threads = served.state.answering.threads
-    return threads.under_way + threads.waiting
+    threads = served.state.answering.pool
+    return threads.running + threads.waiting
 
 
 def wait_for(happens: Any, seconds: float = 5.0) -> float:
@@ -55,7 +55,7 @@ async def leave(url: str, until: str) -> None:
 
 @pytest.mark.parametrize("until", ["event: status", "event: sentence"])
 def test_what_nobody_reads_any_more_is_ended(store: Store, until: str) -> None:
-    with Standin(holding).serving() as llm, serving(store, llm=llm, at_once=8) as served:
+    with Standin(holding).serving() as llm, serving(store, llm=llm, max_concurrent_answers=8) as served:
         served.events(TOLL)
         tasks = served.tasks()
 
@@ -79,7 +79,7 @@ def test_a_whole_answer_that_nobody_waits_for_is_ended(store: Store) -> None:
 
 
 def test_a_full_house_refuses_at_once_and_lets_checks_pass(store: Store) -> None:
-    with Standin(holding).serving() as llm, serving(store, llm=llm, at_once=1, waiting=1) as served:
+    with Standin(holding).serving() as llm, serving(store, llm=llm, max_concurrent_answers=1, queue_size=1) as served:
         held = [threading.Thread(target=_ask_until_stopped, args=[served.url]) for _ in range(2)]
         for thread in held:
             thread.start()

@@ -9,7 +9,7 @@ import pytest
 
 from retrieval.endpoints.address import parse_address
 from retrieval.endpoints.endpoint import Endpoint
-from retrieval.endpoints.retry import Deadline, Retry
+from retrieval.endpoints.retry import Deadline, RetryPolicy
 from retrieval.errors import ModelOverloaded, ModelRefused, ModelUnreachable
 from tests.support.chat_requests import KEY, endpoint, post, posted
 from tests.support.endpoint_standin import CUT, HOLD, Answer, Asked, Standin, as_json, failing
@@ -89,7 +89,7 @@ def test_the_pause_is_the_one_that_the_server_asks_for() -> None:
         pauses.append(seconds)
 
     async def run(url: str) -> None:
-        await post(Endpoint(parse_address(url), retry=Retry(sleep=note)), seconds=10.0)
+        await post(Endpoint(parse_address(url), retry=RetryPolicy(sleep=note)), seconds=10.0)
 
     with Standin(failing(429, Retry_After="3"), OK).serving() as server:
         asyncio.run(run(server.url))
@@ -123,7 +123,7 @@ def test_the_total_time_ends_a_request_however_it_dawdles(steps: list[Any]) -> N
     began = asyncio.new_event_loop().time()
     with (
         Standin(Answer(steps)).serving() as server,
-        pytest.raises(ModelUnreachable, match=r"no whole answer in 0\.3 seconds; raise ONRECORD_MODEL_TIMEOUT"),
+        pytest.raises(ModelUnreachable, match=r"no whole answer in 0\.3 seconds; raise ONRECORD_MODEL_TIMEOUT_SECONDS"),
     ):
         posted(server.url, seconds=0.3)
     assert asyncio.new_event_loop().time() - began < 2.5

@@ -80,7 +80,7 @@ def test_the_day_of_use_is_written(tmp_path: Path) -> None:
 
 
 def test_a_running_server_notices_what_is_made_and_revoked(let_in: LetIn, store: Store) -> None:
-    client = let_in("0.0.0.0", sites=write_sites(store.folder))
+    client = let_in("0.0.0.0", sites_file=write_sites(store.folder))
     key = ApiKeyStore(store.folder).add("archive")
     assert ask(client, **bearer(key)).status_code == 200
     ApiKeyStore(store.folder).revoke("archive")
@@ -89,7 +89,7 @@ def test_a_running_server_notices_what_is_made_and_revoked(let_in: LetIn, store:
 
 
 def test_a_key_and_a_site_of_one_name_share_no_conversations(let_in: LetIn, store: Store) -> None:
-    client = let_in(sites=write_sites(store.folder))
+    client = let_in(sites_file=write_sites(store.folder))
     key = bearer(ApiKeyStore(store.folder).add("gazette"))
     said = ask(client, **bearer(token(client), ORIGIN)).json()["conversation_id"]
     answer = client.post("/v1/ask", json={"question": "Since when?", "conversation_id": said}, headers=key)

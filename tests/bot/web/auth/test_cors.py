@@ -13,7 +13,7 @@ __all__ = ["shared_store"]
 
 @pytest.fixture(scope="module")
 def site(shared_store: Store) -> Iterator[httpx.Client]:
-    with listening(shared_store, sites=write_sites(shared_store.folder)) as client:
+    with listening(shared_store, sites_file=write_sites(shared_store.folder)) as client:
         yield client
 
 

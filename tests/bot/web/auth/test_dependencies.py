@@ -41,7 +41,9 @@ def opened(shared_store: Store) -> Iterator[httpx.Client]:
 
 @pytest.fixture(scope="module")
 def closed(opened: httpx.Client, shared_store: Store) -> Iterator[httpx.Client]:
-    with listening(shared_store, more=ROUTES, sites=write_sites(shared_store.folder), proxies="127.0.0.1") as client:
+    with listening(
+        shared_store, more=ROUTES, sites_file=write_sites(shared_store.folder), trusted_proxies="127.0.0.1"
+    ) as client:
         yield client
 
 

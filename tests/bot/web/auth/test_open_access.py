@@ -91,17 +91,17 @@ def test_a_key_closes_it_at_the_next_request(let_in: LetIn, store: Store) -> Non
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.7", "news.example", ""])
 def test_it_does_not_start_where_others_could_ask(let_in: LetIn, host: str) -> None:
-    with pytest.raises(UsageError, match=r"anybody who reaches .*ONRECORD_SITES.*onrecord keys add"):
+    with pytest.raises(UsageError, match=r"anybody who reaches .*ONRECORD_SITES_FILE.*onrecord keys add"):
         let_in(host)
 
 
 def test_it_does_not_start_open_behind_a_proxy(let_in: LetIn) -> None:
-    with pytest.raises(UsageError, match="ONRECORD_PROXIES"):
-        let_in(proxies="127.0.0.1")
+    with pytest.raises(UsageError, match="ONRECORD_TRUSTED_PROXIES"):
+        let_in(trusted_proxies="127.0.0.1")
 
 
 def test_sites_or_keys_let_it_listen_anywhere(let_in: LetIn, store: Store) -> None:
-    assert refusal(ask(let_in("0.0.0.0", sites=write_sites(store.folder)))) == (401, "unauthorized")
+    assert refusal(ask(let_in("0.0.0.0", sites_file=write_sites(store.folder)))) == (401, "unauthorized")
     ApiKeyStore(store.folder).add("archive")
     assert refusal(ask(let_in("0.0.0.0"))) == (401, "unauthorized")
 

@@ -74,8 +74,8 @@ def test_none_is_no_limit() -> None:
 
 @pytest.mark.parametrize("written", ["many", "30", "30/fortnight", "0/minute", "-1/minute", ";", "1e3/day"])
 def test_a_limit_that_is_none_is_named(written: str) -> None:
-    with pytest.raises(UsageError, match=r"ONRECORD_LIMIT_SITE is .*write it as 30/minute"):
-        rules_of("ONRECORD_LIMIT_SITE", written)
+    with pytest.raises(UsageError, match=r"ONRECORD_RATE_LIMIT_PER_SITE is .*write it as 30/minute"):
+        rules_of("ONRECORD_RATE_LIMIT_PER_SITE", written)
 
 
 def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -124,6 +124,6 @@ def test_a_storage_that_fails_is_said_once_and_each_process_counts_alone(
 
 @pytest.mark.parametrize("url", ["nonsense", "ftp://:hunter2@cache", "postgres://:hunter2@cache"])
 def test_a_storage_that_nobody_knows_is_refused_without_its_password(url: str) -> None:
-    with pytest.raises(UsageError, match="ONRECORD_LIMITS_URL begins with") as raised:
+    with pytest.raises(UsageError, match="ONRECORD_RATE_LIMIT_STORAGE_URL begins with") as raised:
         RateLimits({}, url)
     assert "hunter2" not in str(raised.value)

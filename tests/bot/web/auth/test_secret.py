@@ -35,7 +35,7 @@ def test_the_operator_s_own_is_taken(tmp_path: Path) -> None:
 
 
 def test_a_short_one_is_refused_and_not_repeated(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="ONRECORD_SECRET has 7 characters") as raised:
+    with pytest.raises(UsageError, match="ONRECORD_TOKEN_SECRET has 7 characters") as raised:
         secret_of(tmp_path, "hunter2")
     assert "hunter2" not in str(raised.value)
 

@@ -27,7 +27,7 @@ __all__ = ["let_in", "shared_store"]
 
 @pytest.fixture(scope="module")
 def site(shared_store: Store) -> Iterator[httpx.Client]:
-    with listening(shared_store, sites=write_sites(shared_store.folder), limit_address="none") as client:
+    with listening(shared_store, sites_file=write_sites(shared_store.folder), rate_limit_per_address="none") as client:
         yield client
 
 
@@ -57,7 +57,7 @@ def test_a_token_is_refused_from_another_origin(site: httpx.Client, origin: str)
 
 def test_a_page_that_reads_from_its_own_server_sends_no_origin(let_in: LetIn, store: Store) -> None:
     text = '[own]\norigins = ["http://127.0.0.1:8123"]\n'
-    client = let_in(sites=write_sites(store.folder, text))
+    client = let_in(sites_file=write_sites(store.folder, text))
     mine = bearer(token(client, "own", "http://127.0.0.1:8123"))
     read = client.get("/v1/nowhere", headers=mine | {"Host": "127.0.0.1:8123"})
     assert refusal(read) == (404, "not_found")
@@ -77,7 +77,7 @@ def test_a_forged_token_is_refused(site: httpx.Client) -> None:
 
 
 def test_a_token_that_has_ended_says_so(let_in: LetIn, store: Store) -> None:
-    client = let_in(sites=write_sites(store.folder), session_minutes=0.0001)
+    client = let_in(sites_file=write_sites(store.folder), token_lifetime_minutes=0.0001)
     answer = ask(client, **bearer(token(client), ORIGIN))
     assert refusal(answer) == (401, "unauthorized") and "has ended" in answer.text
 
@@ -99,14 +99,14 @@ def test_a_conversation_is_the_site_s_where_it_began(site: httpx.Client) -> None
 
 def test_several_servers_with_one_secret_know_each_other_s_tokens(let_in: LetIn, store: Store) -> None:
     sites, secret = write_sites(store.folder), "s" * 32
-    one, two = let_in(sites=sites, secret=secret), let_in(sites=sites, secret=secret)
-    three = let_in(sites=sites, secret="t" * 32)
+    one, two = let_in(sites_file=sites, token_secret=secret), let_in(sites_file=sites, token_secret=secret)
+    three = let_in(sites_file=sites, token_secret="t" * 32)
     given = bearer(token(one), ORIGIN)
     assert ask(two, **given).status_code == 200
     assert refusal(ask(three, **given)) == (401, "unauthorized")
 
 
 def test_a_site_that_is_gone_takes_its_tokens_along(let_in: LetIn, store: Store) -> None:
-    given = bearer(token(let_in(sites=write_sites(store.folder))), ORIGIN)
-    fewer = let_in(sites=write_sites(store.folder, f'[tide]\norigins = ["{OTHER}"]\n'))
+    given = bearer(token(let_in(sites_file=write_sites(store.folder))), ORIGIN)
+    fewer = let_in(sites_file=write_sites(store.folder, f'[tide]\norigins = ["{OTHER}"]\n'))
     assert refusal(ask(fewer, **given)) == (401, "unauthorized")

@@ -92,7 +92,7 @@ def test_a_bad_file_is_one_sentence(tmp_path: Path, text: str, wrong: str) -> No
 
 
 def test_a_missing_file_is_named_with_its_setting(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"ONRECORD_SITES is '.*nowhere.toml', which cannot be read"):
+    with pytest.raises(UsageError, match=r"ONRECORD_SITES_FILE is '.*nowhere.toml', which cannot be read"):
         read_sites(tmp_path / "nowhere.toml")
 
 

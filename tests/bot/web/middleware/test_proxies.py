@@ -84,12 +84,12 @@ def test_nobody_else_is_believed() -> None:
 
 @pytest.mark.parametrize("written", ["*", "proxy.example", "10.0.0.1/8", "300.0.0.1"])
 def test_what_names_no_network_is_refused(written: str) -> None:
-    with pytest.raises(UsageError, match=r"ONRECORD_PROXIES is .*10\.0\.0\.0/8"):
+    with pytest.raises(UsageError, match=r"ONRECORD_TRUSTED_PROXIES is .*10\.0\.0\.0/8"):
         networks_of(written)
 
 
 def test_readers_behind_a_proxy_are_limited_one_by_one(let_in: LetIn, store: Store) -> None:
-    client = let_in(sites=write_sites(store.folder), proxies="127.0.0.1", limit_address="1/hour")
+    client = let_in(sites_file=write_sites(store.folder), trusted_proxies="127.0.0.1", rate_limit_per_address="1/hour")
     # Sessions are counted by address too, so that the sixty-first of one address is refused and another's first is not.
     statuses = [session(client, "203.0.113.9") for _ in range(61)]
     assert statuses == [200] * 60 + [429]
@@ -98,7 +98,7 @@ def test_readers_behind_a_proxy_are_limited_one_by_one(let_in: LetIn, store: Sto
 
 
 def test_who_is_no_proxy_cannot_be_somebody_else(let_in: LetIn, store: Store) -> None:
-    client = let_in(sites=write_sites(store.folder), proxies="10.0.0.0/8")
+    client = let_in(sites_file=write_sites(store.folder), trusted_proxies="10.0.0.0/8")
     assert [session(client, f"203.0.113.{number}") for number in range(61)] == [200] * 60 + [429]
 
 

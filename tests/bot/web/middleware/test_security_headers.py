@@ -38,7 +38,7 @@ def test_answers_are_kept_by_nobody(opened: httpx.Client) -> None:
 def test_a_failure_that_nobody_expected_is_guarded_and_readable_too(
     let_in: LetIn, store: Store, caplog: pytest.LogCaptureFixture
 ) -> None:
-    client = let_in(sites=write_sites(store.folder))
+    client = let_in(sites_file=write_sites(store.folder))
     mine = bearer(token(client), ORIGIN)
     (store.folder / "conversations.db").write_bytes(b"this is no database, it was damaged" * 100)
     answer = client.post("/v1/ask", json={"question": "Toll?", "conversation_id": "x"}, headers=mine)
@@ -53,7 +53,7 @@ def test_the_log_holds_no_question_token_or_key(
     let_in: LetIn, store: Store, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:
     with caplog.at_level(logging.DEBUG, "uvicorn"), caplog.at_level(logging.DEBUG, "bot"):
-        client = let_in(sites=write_sites(store.folder))
+        client = let_in(sites_file=write_sites(store.folder))
         mine, key = token(client), ApiKeyStore(store.folder).add("archive")
         for secret in (mine, key, mine + "x"):
             ask(client, **bearer(secret, ORIGIN))

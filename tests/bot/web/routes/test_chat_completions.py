@@ -116,7 +116,10 @@ def test_what_cannot_be_asked_is_an_unprocessable_entity(served: Served, message
 
 
 def test_a_full_house_is_an_internal_server_error_with_its_code(store: Store) -> None:
-    with Standin(Answer([2.0])).serving() as llm, serving(store, llm=llm, at_once=1, waiting=0) as served:
+    with (
+        Standin(Answer([2.0])).serving() as llm,
+        serving(store, llm=llm, max_concurrent_answers=1, queue_size=0) as served,
+    ):
         held = client(served).chat.completions.create(model="any", messages=[user(COST)], stream=True)
         next(iter(held))
         with pytest.raises(openai.InternalServerError) as caught:

@@ -71,10 +71,10 @@ def test_conversations_are_kept_as_long_as_said(store: Store) -> None:
         for key, days in (("web/open/old", 8), ("web/open/new", 6)):
             app.conversation.ask(TOLL, key)
             _date_back(app.history, key, days)
-    with serving(store, articles=(), keep_conversations=7) as served:
+    with serving(store, articles=(), conversation_retention_days=7) as served:
         _wait_for(lambda: not served.app.history.turns("web/open/old"))
         assert served.app.history.turns("web/open/new")
-    with serving(store, articles=(), keep_conversations=0) as served:
+    with serving(store, articles=(), conversation_retention_days=0) as served:
         served.ask(TOLL)
         assert served.app.history.turns("web/open/new")
 

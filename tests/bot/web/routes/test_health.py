@@ -9,7 +9,7 @@ import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from retrieval.catalog.database import now
+from retrieval.catalog.database import utc_now
 from retrieval.index.store import Store
 from retrieval.ingest.watching.source import Run, Source
 from retrieval.ingest.watching.source_store import SourceStore
@@ -55,7 +55,7 @@ def test_an_index_that_is_gone_is_not_ready(store: Store) -> None:
 
 
 def test_an_index_that_nobody_keeps_current_is_not_ready(store: Store) -> None:
-    with serving(store, stale_after=6) as served:
+    with serving(store, stale_after_hours=6) as served:
         assert served.client.get("/readyz").status_code == 200
         old = (datetime.now(UTC) - timedelta(hours=9, minutes=5)).isoformat(timespec="seconds")
         with closing(sqlite3.connect(store.folder / "catalog.db")) as db, db:
@@ -106,13 +106,13 @@ def test_a_source_that_nobody_reads_any_more_makes_the_server_not_ready_and_is_n
         register, feed = SourceStore(store.catalog), "https://example.org/feed"
         register.add(Source(feed, "feed", "", 15, "2025-05-02T08:00:00+00:00", "2025-05-02T08:00:00+00:00"))
         assert served.client.get("/readyz").status_code == 200, "nobody has promised to look"
-        register.watch(now())
+        register.watch(utc_now())
         said = f"{feed} has not been read since 2025-05-02T08:00:00+00:00."
         assert reason(served.client.get("/readyz")) == (503, "index_unavailable", said)
         assert counts(served)[f"source_stale/{feed}"] == 1
         source = register.get(feed)
         assert source
-        register.record(source, Run(feed, now(), now()))
+        register.record(source, Run(feed, utc_now(), utc_now()))
         ready = served.client.get("/readyz").json()
         assert (ready["sources"][0]["url"], ready["sources"][0]["stale"]) == (feed, False)
         found = counts(served)
