@@ -13,8 +13,8 @@ SURFACES = (
     "bot.cli",
     "bot.cli.chat.repl",
     "bot.cli.commands",
-    "bot.cli.terminal",
-    "bot.cli.streaming_output",
+    "bot.cli.output.terminal",
+    "bot.cli.output.streaming_output",
     "bot.telegram",
     "bot.web",
 )

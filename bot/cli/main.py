@@ -61,9 +61,9 @@ def ask(
 ) -> None:
     """Answer a question with what the articles say; exit code 3 when they do not."""
     from bot.cli.commands.ask import ask_many, ask_one
-    from retrieval.catalog.filters import filters_of
+    from retrieval.catalog.filters import parse_filters
 
-    filters = filters_of(since=since, until=until, outlet=outlet, author=author, speaker=speaker)
+    filters = parse_filters(since=since, until=until, outlet=outlet, author=author, speaker=speaker)
     if questions is not None:
         raise typer.Exit(ask_many(questions, filters, k, model=model, quiet=quiet))
     text = _from_stdin() if question == "-" else question
@@ -84,9 +84,9 @@ def search(
 ) -> None:
     """Show the passages found for a query, best first."""
     from bot.cli.commands.ask import search_many, search_one
-    from retrieval.catalog.filters import filters_of
+    from retrieval.catalog.filters import parse_filters
 
-    filters = filters_of(since=since, until=until, outlet=outlet, author=author)
+    filters = parse_filters(since=since, until=until, outlet=outlet, author=author)
     if questions is not None:
         raise typer.Exit(search_many(questions, filters, k, quiet=quiet))
     raise typer.Exit(search_one(query, filters, k, as_json=as_json, quiet=quiet))
@@ -106,9 +106,9 @@ def quotes(
 ) -> None:
     """Show who is on record, and with what words; exit code 3 when nobody is."""
     from bot.cli.commands.quotes import show_quotes
-    from retrieval.catalog.filters import filters_of
+    from retrieval.catalog.filters import parse_filters
 
-    filters = filters_of(since=since, until=until, outlet=outlet, author=author)
+    filters = parse_filters(since=since, until=until, outlet=outlet, author=author)
     raise typer.Exit(show_quotes(speaker.strip(), about.strip(), filters, k, as_json=as_json, quiet=quiet))
 
 
@@ -123,9 +123,9 @@ def chat(
 ) -> None:
     """Ask question after question; /help lists what else can be typed."""
     from bot.cli.chat.repl import run
-    from retrieval.catalog.filters import filters_of
+    from retrieval.catalog.filters import parse_filters
 
-    raise typer.Exit(run(filters_of(since=since, until=until, outlet=outlet, author=author, speaker=speaker), model))
+    raise typer.Exit(run(parse_filters(since=since, until=until, outlet=outlet, author=author, speaker=speaker), model))
 
 
 @app.command()

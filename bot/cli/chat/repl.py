@@ -10,7 +10,7 @@ from prompt_toolkit.completion import WordCompleter
 from prompt_toolkit.history import FileHistory
 
 from bot.app.build import App, open_app
-from bot.cli import terminal
+from bot.cli.output import terminal
 from bot.cli.background import catching_up
 from bot.cli.chat.slash_commands import COMMANDS, ChatSession
 from bot.cli.commands.ask import prepare

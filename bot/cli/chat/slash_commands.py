@@ -9,15 +9,15 @@ from uuid import uuid4
 from bot.answering.generation.writer import GenerationState
 from bot.answering.messages import Citation
 from bot.app.build import App
-from bot.cli import answer_text, terminal
-from bot.cli.answer_text import TerminalStyle, to_text
-from bot.cli.quote_text import to_text as quotes_to_text
-from bot.cli.quote_text import voices_to_text
-from bot.cli.streaming_output import show
-from bot.formatting import day, printable
+from bot.cli.output import answer_text, terminal
+from bot.cli.output.answer_text import TerminalStyle, to_text
+from bot.cli.output.quote_text import to_text as quotes_to_text
+from bot.cli.output.quote_text import voices_to_text
+from bot.cli.output.streaming_output import show
+from bot.formatting import format_date, printable
 from bot.service.conversation import AnswerTrace
-from bot.service.quote_listing import guessed, nothing_found, words_of
-from retrieval.catalog.filters import Filters, filters_of
+from bot.service.quote_listing import find_quotes, misspelling_message, no_quotes_message
+from retrieval.catalog.filters import Filters, parse_filters
 from retrieval.errors import UsageError
 from retrieval.index import pending
 
@@ -90,24 +90,24 @@ def quotes(session: ChatSession, rest: str) -> str:
     speaker, _, about = (part.strip() for part in f" {rest} ".partition(" about "))
     if not speaker and not about:
         raise UsageError("Say whose words, or about what: /quotes rubio about concessions.")
-    match, found = words_of(record, speaker, about, session.filters)
+    match, found = find_quotes(record, speaker, about, session.filters)
     parts = [
-        guessed(speaker, match),
+        misspelling_message(speaker, match),
         quotes_to_text(found, QUOTES, terminal.style(), more="say about what, or narrow the days with /since")
-        or nothing_found(speaker, about, match),
+        or no_quotes_message(speaker, about, match),
     ]
     return "\n\n".join(part for part in parts if part)
 
 
 def since(session: ChatSession, rest: str) -> str:
     """only articles from this day on; without a day, from any"""
-    session.filters = replace(session.filters, since=filters_of(since=rest).since)
+    session.filters = replace(session.filters, since=parse_filters(since=rest).since)
     return _filters(session)
 
 
 def until(session: ChatSession, rest: str) -> str:
     """only articles up to this day; without a day, up to any"""
-    session.filters = replace(session.filters, until=filters_of(until=rest).until)
+    session.filters = replace(session.filters, until=parse_filters(until=rest).until)
     return _filters(session)
 
 
@@ -158,20 +158,20 @@ def debug(session: ChatSession, rest: str) -> str:
     """how the last answer came about"""
     turn = _last(session)
     answer = turn.answer
-    speech = turn.found.asked.speech
+    speech = turn.search_result.asked.speech
     lines = [
         f"standalone question: {answer.standalone_question}",
         f"filters: {_filters(session)}",
         f"understood as: {f'the words of {speech.name}' if speech else 'a question of fact'}; "
-        f"days {turn.found.asked.since or '…'} to {turn.found.asked.until or '…'}",
+        f"days {turn.search_result.asked.since or '…'} to {turn.search_result.asked.until or '…'}",
         f"evidence: {answer.evidence:.2f}, {answer.status}, by {answer.answered_by}",
-        *_written(turn.writing),
+        *_written(turn.generation),
         "timings: " + ", ".join(f"{stage} {spent:.0f} ms" for stage, spent in answer.timings_ms.items()),
         "passages (score, BM25, cosine):",
     ]
-    for hit in turn.found.hits:
+    for hit in turn.search_result.hits:
         start = " ".join(hit.passage.text.split())[: max(20, (terminal.style().width or 120) - 42)]
-        lines.append(f"  {hit.score:5.2f} {hit.words:6.2f} {hit.dense:5.2f}  {hit.passage.article}  {start}…")
+        lines.append(f"  {hit.score:5.2f} {hit.bm25:6.2f} {hit.dense:5.2f}  {hit.passage.article}  {start}…")
     return "\n".join(lines)
 
 
@@ -228,7 +228,7 @@ def _cited(session: ChatSession, number: str) -> Citation:
 
 
 def _in_full(citation: Citation, style: TerminalStyle) -> str:
-    dates = f"published {day(citation.published)}" if citation.published else "undated"
+    dates = f"published {format_date(citation.published)}" if citation.published else "undated"
     return f"{answer_text.sources([citation], style)}\n{dates}\n\n{printable(citation.quote)}"
 
 

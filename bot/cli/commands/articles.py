@@ -6,7 +6,7 @@ from itertools import chain
 from typing import Any
 
 from bot.app.build import App, open_app
-from bot.cli import terminal
+from bot.cli.output import terminal
 from bot.cli.commands.sources import is_address, read_addresses
 from bot.formatting import format_date, printable
 from retrieval.catalog.versions import Version, article_versions, last_corrected
@@ -68,7 +68,7 @@ def catch_up(app: App, report: indexer.Progress) -> bool:
 
     try:
         take()
-        app.store.look()
+        app.store.check_vectors()
         take()  # what a Chroma server turned out to have lost
     except (EmbeddingUnavailable, VectorsUnavailable) as exc:
         terminal.warn(f"{exc} {_waiting(app)}")
@@ -96,7 +96,7 @@ def list_articles(*, as_json: bool) -> int:
 
 def show_article(article: str, *, as_json: bool) -> int:
     """The facts, where else it stands, and the stored text."""
-    with open_app() as app, app.store.catalog.reading() as catalog:
+    with open_app() as app, app.store.catalog.snapshot() as catalog:
         found, copies = catalog.article(article), catalog.copies(article)
         copy_of, changed = catalog.copy_of(article), last_corrected(catalog, article)
     if as_json:
@@ -112,7 +112,7 @@ def show_article(article: str, *, as_json: bool) -> int:
 
 def show_versions(article: str, *, as_json: bool) -> int:
     """Each version: when it came, which facts it changed, which sentences went and came."""
-    with open_app() as app, app.store.catalog.reading() as catalog:
+    with open_app() as app, app.store.catalog.snapshot() as catalog:
         found = article_versions(catalog, article)
     for version in found:
         if as_json:

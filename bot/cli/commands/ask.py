@@ -8,14 +8,14 @@ from typing import Any
 from bot.answering.messages import answer_as_dict, validate_question
 from bot.app.build import App, open_app
 from bot.app.settings import Settings
-from bot.cli import terminal
-from bot.cli.streaming_output import show
+from bot.cli.output import terminal
+from bot.cli.output.streaming_output import show
 from bot.formatting import printable
 from retrieval.catalog.filters import Filters
 from retrieval.documents import Hit
 from retrieval.errors import EmbeddingUnavailable, IndexBusy, IndexUnavailable, UsageError, VectorsUnavailable
 from retrieval.index import pending
-from retrieval.text.dates import day_of
+from retrieval.text.dates import parse_day
 
 OK, NO_ANSWER = 0, 3
 DEFAULT_ARTICLES = Settings.model_fields["articles"].default
@@ -42,7 +42,7 @@ def ask_many(file: Path, filters: Filters, k: int, *, model: str, quiet: bool) -
     with open_app(model) as app:
         prepare(app, quiet=quiet, samples=True)
         for row in rows:
-            answer = app.conversation.ask(row["question"], filters=filters, k=k, today=day_of(row.get("date")))
+            answer = app.conversation.ask(row["question"], filters=filters, k=k, today=parse_day(row.get("date")))
             terminal.say_json({"id": row.get("id")} | answer_as_dict(answer))
     return OK
 
@@ -72,7 +72,7 @@ def search_many(file: Path, filters: Filters, k: int, *, quiet: bool) -> int:
     with open_app() as app:
         prepare(app, quiet=quiet, samples=True)
         for row in rows:
-            found = app.search(row["question"], k, filters=filters, today=day_of(row.get("date")))
+            found = app.search(row["question"], k, filters=filters, today=parse_day(row.get("date")))
             trouble = found.without_vectors
             terminal.say_json({"id": row.get("id"), "hits": [_hit(hit) for hit in found.hits]})
     _note(trouble, quiet=quiet)

@@ -4,16 +4,16 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bot.app.build import App, open_app
-from bot.cli import terminal
-from bot.cli.answer_text import wrapped
+from bot.cli.output import terminal
+from bot.cli.output.answer_text import wrapped
 from bot.cli.commands.ask import lines, prepare, row_of
-from bot.evaluation.expectation import Expectation, expected
+from bot.evaluation.expectation import Expectation, parse_expectation
 from bot.evaluation.failure_cause import CAUSES
-from bot.evaluation.measure import QuestionResult, measure
+from bot.evaluation.measure import QuestionResult, evaluate_question
 from bot.evaluation.measured_index import MeasuredIndex, measured_index
-from bot.evaluation.metrics import evaluation_metrics, table
-from bot.evaluation.report.report_page import page
-from bot.formatting import ago, printable
+from bot.evaluation.metrics import evaluation_metrics, metrics_table
+from bot.evaluation.report.report_page import render_report
+from bot.formatting import format_age, printable
 from retrieval.errors import UsageError
 
 OK, LEFT_OUT = 0, 2
@@ -32,11 +32,11 @@ def evaluate(file: Path, k: int, *, as_json: bool, html: Path | None = None) -> 
         results = _ask(app, expectations, k, quiet=as_json)
         scope = measured_index(app, file.name, refused, results)
     if as_json:
-        terminal.say_json(table(evaluation_metrics(results)))
+        terminal.say_json(metrics_table(evaluation_metrics(results)))
     else:
         _show(scope, results)
     if html:
-        _write(html, page(scope, results))
+        _write(html, render_report(scope, results))
     return LEFT_OUT if refused else OK
 
 
@@ -46,7 +46,7 @@ def _read(file: Path) -> tuple[list[Expectation], list[str]]:
     for number, line in lines(file):
         place = f"{file.name}:{number}"
         try:
-            expectations.append(expected(place, number, row_of(place, line)))
+            expectations.append(parse_expectation(place, number, row_of(place, line)))
         except UsageError as exc:
             terminal.warn(printable(str(exc)))
             refused.append(str(exc))
@@ -61,15 +61,15 @@ def _ask(app: App, expectations: Sequence[Expectation], k: int, *, quiet: bool) 
     results = list[QuestionResult]()
     with terminal.progress(quiet=quiet) as report:
         for item in expectations:
-            results.append(measure(app, item, k))
+            results.append(evaluate_question(app, item, k))
             report("asking", len(results), len(expectations))
     return results
 
 
 def _show(scope: MeasuredIndex, results: Sequence[QuestionResult]) -> None:
-    indexed = f", index updated {ago(scope.indexed_at)}" if scope.indexed_at else ""
+    indexed = f", index updated {format_age(scope.indexed_at)}" if scope.indexed_at else ""
     terminal.say(f"{scope.articles} articles, {scope.passages} passages{indexed}\n")
-    for name, figure in table(evaluation_metrics(results)).items():
+    for name, figure in metrics_table(evaluation_metrics(results)).items():
         terminal.say(f"{name:<20} {figure:>8.3f}" if isinstance(figure, float) else f"{name:<20} {figure:>8}")
     style = terminal.style()
     for cause in CAUSES:

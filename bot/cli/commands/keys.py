@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from bot.cli import terminal
+from bot.cli.output import terminal
 from bot.web.auth.api_keys import ApiKeyStore
 
 OK = 0

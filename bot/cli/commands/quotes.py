@@ -3,9 +3,9 @@
 from dataclasses import asdict
 
 from bot.app.build import open_app
-from bot.cli import terminal
+from bot.cli.output import terminal
 from bot.cli.commands.ask import NO_ANSWER, OK, prepare
-from bot.cli.quote_text import to_text, voices_to_text
+from bot.cli.output.quote_text import to_text, voices_to_text
 from bot.service.quote_listing import find_quotes, misspelling_message, no_quotes_message, quote_as_dict
 from retrieval.catalog.filters import Filters
 from retrieval.search.quote_search import QuoteSearch
@@ -35,8 +35,10 @@ def show_quotes(speaker: str, about: str, filters: Filters, k: int, *, as_json: 
 def _show_voices(record: QuoteSearch, filters: Filters, *, as_json: bool) -> int:
     voices = [voice for voice in record.voices(filters) if voice.has_name]
     if not voices:
-        again = "" if filters.limit_articles else "; 'onrecord add' reads articles, 'onrecord reindex' reads them again"
-        terminal.warn(f"Nobody is on record{' in these articles' if filters.limit_articles else ''}{again}.")
+        again = (
+            "" if filters.restricts_articles else "; 'onrecord add' reads articles, 'onrecord reindex' reads them again"
+        )
+        terminal.warn(f"Nobody is on record{' in these articles' if filters.restricts_articles else ''}{again}.")
         return NO_ANSWER
     if as_json:
         for voice in voices:

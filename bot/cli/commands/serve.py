@@ -4,13 +4,13 @@ from contextlib import closing
 from functools import partial
 
 from bot.app.build import App, open_app
-from bot.cli import terminal
+from bot.cli.output import terminal
 from bot.cli.background import catching_up, watching
 from bot.cli.commands.ask import prepare
 from bot.cli.commands.sources import say_run
 from bot.web.app import make_app
 from bot.web.middleware.webhook_mount import WebhookApp
-from bot.web.server import address_of, bind, run
+from bot.web.server import bind_socket, run_server, server_url
 
 OK = 0
 
@@ -19,11 +19,11 @@ def serve(host: str, port: int, model: str) -> int:
     """Answer until interrupted. Raises UsageError when the address is taken, and where anybody could ask."""
     with open_app(model) as app:
         web = make_app(app, host, _bot(app))  # refuses before anything that takes long
-        with closing(bind(host, port)) as listening:
+        with closing(bind_socket(host, port)) as listening:
             prepare(app, quiet=False)
             app.conversation.warm()
             with watching(app, say_run), catching_up(app.store):
-                run(web, listening, lambda: terminal.warn(f"listening on {address_of(listening)}"))
+                run_server(web, listening, lambda: terminal.warn(f"listening on {server_url(listening)}"))
     return OK
 
 

@@ -7,11 +7,11 @@ from threading import Thread
 from typing import Any
 
 from bot.app.build import App, open_app, open_web
-from bot.cli import terminal
+from bot.cli.output import terminal
 from bot.cli.background import catching_up
-from bot.formatting import ago, printable
-from retrieval.catalog.database import now
-from retrieval.catalog.reader import id_of
+from bot.formatting import format_age, printable
+from retrieval.catalog.database import utc_now
+from retrieval.catalog.reader import article_id_for_url
 from retrieval.endpoints.cancellation import Cancellation
 from retrieval.errors import SourceError
 from retrieval.index import indexer
@@ -52,7 +52,7 @@ def read_addresses(
             if found.source.kind == "page" and _readmitted(app, found.source.url):
                 register.remove(found.source.url)  # with what is remembered of the page: it is to be read again
             # Whoever watches meanwhile leaves the first look to us.
-            register.add(replace(found.source, due=later(now(), FIRST_LOOK_MINUTES)))
+            register.add(replace(found.source, due=later(utc_now(), FIRST_LOOK_MINUTES)))
             source = register.get(found.source.url) or found.source
             at_hand = {source.url: found.fetched}
             outcome = run_source(app.store, source, web.fetcher, web.reader, progress=report, at_hand=at_hand)
@@ -64,7 +64,10 @@ def read_addresses(
 
 def _readmitted(app: App, url: str) -> bool:
     """Whether the page's articles had been taken out, and may now come back because somebody asks for them."""
-    return sum(app.store.catalog.readmit(article) for article in (id_of(url), *_brought(app, url))) > 0
+    return (
+        sum(app.store.catalog.clear_withdrawal(article) for article in (article_id_for_url(url), *_brought(app, url)))
+        > 0
+    )
 
 
 def _brought(app: App, page: str) -> tuple[str, ...]:
@@ -94,14 +97,14 @@ def list_sources(*, as_json: bool) -> int:
 
 def facts_of(source: Source) -> dict[str, Any]:
     """A source as JSON tells it."""
-    return asdict(source) | {"stale": is_stale(source, now())}
+    return asdict(source) | {"stale": is_stale(source, utc_now())}
 
 
 def line_of(source: Source) -> str:
     """A source on one line."""
-    looked = f"read {ago(source.succeeded)}" if source.succeeded else "never read whole"
+    looked = f"read {format_age(source.succeeded)}" if source.succeeded else "never read whole"
     parts = [source.url, source.kind, source.title, f"every {source.minutes:g} minutes", looked]
-    if is_stale(source, now()):
+    if is_stale(source, utc_now()):
         parts.append("STALE")
     return "  ".join([part for part in parts if part] + ([f"({source.error})"] if source.error else []))
 

@@ -5,12 +5,12 @@ from typing import Any
 
 from bot.app.build import open_app
 from bot.app.model_factory import ledger
-from bot.cli import terminal
+from bot.cli.output import terminal
 from bot.cli.commands.sources import facts_of, line_of
-from bot.formatting import ago, printable
-from retrieval.catalog.database import now
+from bot.formatting import format_age, printable
+from retrieval.catalog.database import utc_now
 from retrieval.index import pending
-from retrieval.index.write_lock import holder, is_held
+from retrieval.index.write_lock import is_write_locked, lock_holder
 from retrieval.ingest.watching.source_store import SourceStore
 
 OK, STALE = 0, 5
@@ -32,8 +32,8 @@ def show_status(*, as_json: bool) -> int:
             "model": app.settings.openai_model,
             "tokens_today": {model: asdict(tokens) for model, tokens in ledger(app.settings).today().items()},
             "sources": [facts_of(source) for source in sources],
-            "stale": [source.url for source in SourceStore(catalog).stale(now())],
-            "writer": holder(app.settings.data) if is_held(app.settings.data) else "",
+            "stale": [source.url for source in SourceStore(catalog).stale(utc_now())],
+            "writer": lock_holder(app.settings.data) if is_write_locked(app.settings.data) else "",
         }
     if as_json:
         terminal.say_json(facts)
@@ -41,7 +41,7 @@ def show_status(*, as_json: bool) -> int:
     terminal.say(f"{share.articles} articles, {share.passages} passages in {facts['data']}")
     terminal.say(f"words: {share.words}, vectors: {share.vectors} ({share.vectors_percent} %) {facts['embedding']}")
     if facts["indexed_at"]:
-        terminal.say(f"index updated {ago(str(facts['indexed_at']))}")
+        terminal.say(f"index updated {format_age(str(facts['indexed_at']))}")
     for model, tokens in facts["tokens_today"].items():
         terminal.say(f"{model} today: {tokens['read']} tokens read, {tokens['written']} written")
     if facts["writer"]:

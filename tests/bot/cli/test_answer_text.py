@@ -7,18 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering.citations import cite
+from bot.answering.citations import cite_article
 from bot.answering.composition import NO_ANSWER
 from bot.answering.messages import Answer
-from bot.cli.answer_text import TerminalStyle, sources, to_text
-from bot.formatting import ago, day
-from bot.service.freshness import freshness
+from bot.cli.output.answer_text import TerminalStyle, sources, to_text
+from bot.formatting import format_age, format_date
+from bot.service.freshness import freshness_line
 from retrieval.documents import Copy
 from tests.conftest import article
 from tests.support.newsroom import FERRY, LORRIES, TOLL
 
 NOW = datetime(2025, 5, 6, 12, 0, tzinfo=UTC)
-CITED = (cite(1, TOLL, (0, 22)), cite(2, FERRY, (0, 10)))
+CITED = (cite_article(1, TOLL, (0, 22)), cite_article(2, FERRY, (0, 10)))
 ANSWERED = Answer(
     "q", "q", "answered", f"{LORRIES} [1]", CITED, newest_source="2025-05-02", indexed_at="2025-05-06T11:48:00+00:00"
 )
@@ -51,11 +51,11 @@ def test_notes_stand_at_the_end() -> None:
 
 
 def test_nothing_is_said_of_freshness_where_nothing_is_known() -> None:
-    assert freshness(Answer("q", "q", "no_answer", NO_ANSWER)) == ""
+    assert freshness_line(Answer("q", "q", "no_answer", NO_ANSWER)) == ""
 
 
 def test_a_source_without_facts_or_address_is_one_short_line() -> None:
-    bare = cite(1, article("a", "Words.", title="Untitled", url=""), (0, 5))
+    bare = cite_article(1, article("a", "Words.", title="Untitled", url=""), (0, 5))
     assert sources([bare], RICH) == "[1] Untitled"
 
 
@@ -67,7 +67,7 @@ def test_a_source_says_that_it_was_corrected_and_where_else_it_stands() -> None:
 
 
 def test_an_article_cited_twice_is_one_source_with_two_links() -> None:
-    again = cite(3, TOLL, (30, 60))
+    again = cite_article(3, TOLL, (30, 60))
     lines = sources([CITED[0], CITED[1], again], PLAIN).splitlines()
     assert lines[0].startswith("[1] [3] Quay Gazette")
     assert lines[1:3] == [f"    {CITED[0].deep_link}", f"    {again.deep_link}"]
@@ -107,24 +107,24 @@ def test_colour_only_adds_to_the_text() -> None:
     ],
 )
 def test_ages_are_said_in_the_largest_unit_that_fits(moment: str, said: str) -> None:
-    assert ago(moment, NOW) == said
+    assert format_age(moment, NOW) == said
 
 
 @pytest.mark.parametrize(
     ("moment", "said"), [("2025-03-11", "11 March 2025"), ("2025-03-01T23:59:59+02:00", "1 March 2025"), ("", "")]
 )
 def test_days_are_written_as_readers_write_them(moment: str, said: str) -> None:
-    assert day(moment) == said
+    assert format_date(moment) == said
 
 
 @given(TEXT, TEXT, TEXT)
 def test_without_colour_there_are_no_escape_characters(text: str, title: str, outlet: str) -> None:
-    item = cite(1, article("a", f"x{text}", title=title, outlet=outlet), (0, 1))
+    item = cite_article(1, article("a", f"x{text}", title=title, outlet=outlet), (0, 1))
     answer = Answer("q", "q", "answered", f"{text} [1]", (item,), nearest=(item,), notes=(text,))
     assert "\x1b" not in to_text(answer, PLAIN, NOW)
 
 
 def test_an_article_cannot_send_commands_to_the_terminal() -> None:
-    item = cite(1, article("a", "Words.", title="Look\x1b]0;pwned\x07\x1b[2J here"), (0, 5))
+    item = cite_article(1, article("a", "Words.", title="Look\x1b]0;pwned\x07\x1b[2J here"), (0, 5))
     shown = to_text(Answer("q", "q", "answered", "Red \x1b[31malert [1]", (item,)), PLAIN, NOW)
     assert not {"\x1b", "\x07"} & set(shown)

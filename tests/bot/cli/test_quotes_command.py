@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from bot.cli.answer_text import TerminalStyle
-from bot.cli.quote_text import to_text, voices_to_text
-from bot.service.quote_listing import guessed, nothing_found
+from bot.cli.output.answer_text import TerminalStyle
+from bot.cli.output.quote_text import to_text, voices_to_text
+from bot.service.quote_listing import misspelling_message, no_quotes_message
 from retrieval.documents import Quote, QuoteHit
 from retrieval.quotes.speakers.speaker_index import Speaker, SpeakerMatch
 from tests.conftest import Onrecord, command, environment
@@ -272,12 +272,12 @@ def test_voices_are_a_line_each() -> None:
 
 def test_what_was_not_found_is_said_in_one_sentence() -> None:
     one, two = SpeakerMatch((voice("Ana Pell"),)), SpeakerMatch((voice("Ana Pell"), voice("Tom Pell")))
-    assert nothing_found("Pell", "tolls", one) == "Ana Pell is not quoted on tolls."
-    assert nothing_found("", "tolls", SpeakerMatch(())) == "Nobody is quoted on tolls."
-    assert guessed("Pell", one) == "" and guessed("Pel", SpeakerMatch((), misspelt=True)) == ""
-    assert "Ana Pell" in nothing_found("Pell", "", two) and "Tom Pell" in nothing_found("Pell", "", two)
+    assert no_quotes_message("Pell", "tolls", one) == "Ana Pell is not quoted on tolls."
+    assert no_quotes_message("", "tolls", SpeakerMatch(())) == "Nobody is quoted on tolls."
+    assert misspelling_message("Pell", one) == "" and misspelling_message("Pel", SpeakerMatch((), misspelt=True)) == ""
+    assert "Ana Pell" in no_quotes_message("Pell", "", two) and "Tom Pell" in no_quotes_message("Pell", "", two)
 
 
 def test_two_people_are_not_quoted() -> None:
     two = SpeakerMatch((voice("Ana Pell"), voice("Tom Pell")))
-    assert nothing_found("Pell", "tolls", two) == "Ana Pell and Tom Pell are not quoted on tolls."
+    assert no_quotes_message("Pell", "tolls", two) == "Ana Pell and Tom Pell are not quoted on tolls."

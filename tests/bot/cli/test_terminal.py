@@ -8,8 +8,8 @@ import sys
 
 import pytest
 
-from bot.cli import terminal
-from bot.cli.answer_text import TerminalStyle
+from bot.cli.output import terminal
+from bot.cli.output.answer_text import TerminalStyle
 from tests.conftest import ROOT
 
 LINKING = {"TERM": "xterm-256color", "TERM_PROGRAM": "WezTerm"}

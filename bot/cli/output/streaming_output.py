@@ -5,8 +5,8 @@ from contextlib import ExitStack
 from dataclasses import replace
 
 from bot.answering.messages import Sentence
-from bot.cli import terminal
-from bot.cli.answer_text import LineWrapper, below, said
+from bot.cli.output import terminal
+from bot.cli.output.answer_text import LineWrapper, below, said
 from bot.formatting import printable
 from bot.service.conversation import AnswerEvent, AnswerTrace
 

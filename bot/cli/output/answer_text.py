@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.answering.messages import Answer, Citation
-from bot.formatting import day, printable
-from bot.service.freshness import freshness, since_published
+from bot.formatting import format_date, printable
+from bot.service.freshness import freshness_line, publication_notes
 
 BOLD, DIM, RESET = "\x1b[1m", "\x1b[2m", "\x1b[0m"
 
@@ -46,7 +46,7 @@ def below(answer: Answer, style: TerminalStyle, now: datetime | None = None) -> 
         parts.append(sources(answer.citations, style))
     elif answer.nearest:
         parts.append(style.dim("Nearest articles:") + "\n" + sources(answer.nearest, style))
-    parts.extend(style.dim(line) for line in (freshness(answer, now), *map(printable, answer.notes)) if line)
+    parts.extend(style.dim(line) for line in (freshness_line(answer, now), *map(printable, answer.notes)) if line)
     return "\n\n".join(parts)
 
 
@@ -91,8 +91,8 @@ def sources(citations: Sequence[Citation], style: TerminalStyle) -> str:
 
 def _source(cited: Sequence[Citation], style: TerminalStyle) -> str:
     first = cited[0]
-    facts = [first.outlet, first.title, " and ".join(first.authors), day(first.published)]
-    facts += since_published(first)
+    facts = [first.outlet, first.title, " and ".join(first.authors), format_date(first.published)]
+    facts += publication_notes(first)
     marks = " ".join(_linked(f"[{citation.number}]", citation.deep_link, style) for citation in cited)
     line = f"{marks} {_linked(printable(', '.join(fact for fact in facts if fact)), first.deep_link, style)}"
     if style.links:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from bot.cli.answer_text import TerminalStyle
+from bot.cli.output.answer_text import TerminalStyle
 
 if TYPE_CHECKING:
     from retrieval.index.indexer import Progress

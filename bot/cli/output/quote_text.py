@@ -1,7 +1,7 @@
 """TODO."""
 
-from bot.cli.answer_text import TerminalStyle, wrapped
-from bot.formatting import day, printable
+from bot.cli.output.answer_text import TerminalStyle, wrapped
+from bot.formatting import format_date, printable
 from retrieval.documents import QuoteHit
 from retrieval.quotes.speakers.speaker_index import Speaker
 
@@ -9,10 +9,10 @@ from retrieval.quotes.speakers.speaker_index import Speaker
 def to_text(found: list[QuoteHit], k: int, style: TerminalStyle, *, more: str = "") -> str:
     """Quotes below the article they stand in, each with who is speaking; `more` says how to see the rest."""
     lines, before = list[str](), ""
-    found = [hit for hit in found if hit.quote.said] or found
+    found = [hit for hit in found if hit.quote.is_speech] or found
     for hit in found[:k]:
         if hit.article != before:
-            facts = ", ".join(part for part in (day(hit.published), hit.outlet, hit.title) if part)
+            facts = ", ".join(part for part in (format_date(hit.published), hit.outlet, hit.title) if part)
             lines.append(f"\n{style.dim(printable(facts))}")
             before = hit.article
         who = ", ".join(part for part in (hit.quote.speaker, hit.quote.role) if part) or "somebody unnamed"
@@ -25,6 +25,6 @@ def to_text(found: list[QuoteHit], k: int, style: TerminalStyle, *, more: str = 
 def voices_to_text(voices: list[Speaker]) -> str:
     """One line a voice: how many quotes, the name, how new the newest is."""
     return "\n".join(
-        f"{voice.quotes:>5}  {printable(voice.name)}{f', newest {day(voice.newest)}' if voice.newest else ''}"
+        f"{voice.quotes:>5}  {printable(voice.name)}{f', newest {format_date(voice.newest)}' if voice.newest else ''}"
         for voice in voices
     )
