@@ -12,7 +12,7 @@ from bench.plain import PlainChroma
 from bench.streaming import streaming
 from evals.data import news_articles, rows
 from evals.systems import build
-from retrieval.documents import Article, in_context
+from retrieval.documents import Article, indexed_text
 from retrieval.index import indexer, pending
 from retrieval.index.store import Store
 from retrieval.index.vectors.minilm import MiniLM
@@ -58,11 +58,11 @@ def _ingest(options: argparse.Namespace, model: MiniLM) -> None:
     articles = every[:: max(1, len(every) // options.ingest)][: options.ingest]
     with tempfile.TemporaryDirectory() as folder, Store(Path(folder), lambda: model) as store:
         started = time.perf_counter()
-        indexer.add(store, articles)
+        indexer.add_articles(store, articles)
         indexer.index_pending(store)
         ours = time.perf_counter() - started
         keys = [row["id"] for row in store.catalog.db.execute("SELECT id FROM passages")]
-        texts = [in_context(hit) for hit in store.catalog.hits(keys).values()]
+        texts = [indexed_text(hit) for hit in store.catalog.hits(keys).values()]
     started = time.perf_counter()
     model.embed(texts)
     bare = time.perf_counter() - started

@@ -33,7 +33,9 @@ def main() -> None:
         _list(paper, articles, _always)
         first = _looks(store, paper)
         told = f"{len(articles)} articles over a sitemap, and a feed of {IN_FEED}"
-        print(f"{told}: first run {first:.1f} s, {len(store.catalog.ids())} articles in the catalog, {_asked(paper)}")
+        print(
+            f"{told}: first run {first:.1f} s, {len(store.catalog.article_ids())} articles in the catalog, {_asked(paper)}"
+        )
         for name, answer in (("documents sent again", _always), ("answered with 304", _unless_known)):
             _list(paper, articles, answer)
             _looks(store, paper)  # with validators from here on, where the server gives them

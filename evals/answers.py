@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from bot.answering.answerability import ENOUGH
+from bot.answering.answerability import ANSWER_THRESHOLD
 from bot.service.conversation import Conversation
 from bot.service.history import ConversationHistory
 from evals.data import Row, attributed, clapnq_articles, rows
@@ -28,8 +28,8 @@ def quotes(data: Path, store: Store) -> list[Line]:
     conversation, questions = _conversation(store), rows(data / "quotes/questions.jsonl")
     led, five, contains, first, refused = list[bool](), list[bool](), list[bool](), list[bool](), list[bool]()
     for row in questions:
-        asking = conversation.look(row["question"])
-        answer, said = asking.answer, [_holds(row, hit) for hit in asking.found.remarks]
+        trace = conversation.ask_with_trace(row["question"])
+        answer, said = trace.answer, [_holds(row, hit) for hit in trace.search_result.remarks]
         gold = [_flat(quote["quote"]) for quote in row["gold"]]
         led.append(any(said[:1]))
         five.append(any(said[:5]))
@@ -105,7 +105,7 @@ def clapnq(data: Path, model: EmbeddingModel) -> list[Line]:
     judged: Judged = []
     for row in rows(data / "answerable/clapnq.jsonl"):
         with tempfile.TemporaryDirectory() as folder, Store(Path(folder), lambda: model) as store:
-            indexer.add(store, clapnq_articles(row))
+            indexer.add_articles(store, clapnq_articles(row))
             indexer.index_pending(store)
             answer = _conversation(store).ask(row["question"])
             judged.append((answer.evidence, answer.status != "no_answer", str(row["answerable"]) == "True"))
@@ -129,7 +129,7 @@ def _abstention(name: str, judged: Judged) -> Line:
         "answered": answered,
         "refused": refused,
     }
-    return Line(f"{name} (>= {ENOUGH})", "OnRecord, extract", len(judged), figures)
+    return Line(f"{name} (>= {ANSWER_THRESHOLD})", "OnRecord, extract", len(judged), figures)
 
 
 def _flat(text: str) -> str:

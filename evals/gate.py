@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from bot.answering.answerability import BY_WORDS_ALONE, WITH_VECTORS, features
+from bot.answering.answerability import WITH_VECTORS, WITHOUT_VECTORS, answerability_features
 from evals.data import Row, clapnq_articles, rows
 from retrieval.index import indexer
 from retrieval.index.store import Store
@@ -31,7 +31,7 @@ def main() -> None:
     parser.add_argument("--articles", type=int, default=6000)
     options = parser.parse_args()
     sets = _sets(options.data, options.work, options.articles)
-    for name, calibration in (("WITH_VECTORS", WITH_VECTORS), ("BY_WORDS_ALONE", BY_WORDS_ALONE)):
+    for name, calibration in (("WITH_VECTORS", WITH_VECTORS), ("BY_WORDS_ALONE", WITHOUT_VECTORS)):
         names = list(calibration.coefficients)
         weights = _fit(sets, names)
         print(
@@ -67,14 +67,16 @@ def _labelled(folder: Path, model: MiniLM, answerable: Sequence[str], foreign: S
         asked = [(question, True) for question in answerable] + [(question, False) for question in foreign]
         found = [(question, search(question), can) for question, can in asked]
         search.close()
-        return [(features(question, one.asked, one.hits), can) for question, one, can in found if one.hits]
+        return [
+            (answerability_features(question, one.asked, one.hits), can) for question, one, can in found if one.hits
+        ]
 
 
 def _sample(folder: Path, model: MiniLM) -> Labelled:
     """The sample articles: a very small index, short questions."""
     here = Path(__file__).parent
     with Store(folder, lambda: model) as store:
-        indexer.add(store, local_files.read_files(str(here.parent / "articles")))
+        indexer.add_articles(store, local_files.read_files(str(here.parent / "articles")))
         indexer.index_pending(store)
     asked = rows(here / "sample.jsonl")
     sides = ([row["question"] for row in asked if row["answerable"] is can] for can in (True, False))
@@ -84,7 +86,7 @@ def _sample(folder: Path, model: MiniLM) -> Labelled:
 def _clapnq(folder: Path, model: MiniLM, row: Row) -> Labelled:
     question, can = str(row["question"]), str(row["answerable"]) == "True"
     with Store(folder / str(row["id"]), lambda: model) as store:
-        indexer.add(store, clapnq_articles(row))
+        indexer.add_articles(store, clapnq_articles(row))
         indexer.index_pending(store)
     return _labelled(folder / str(row["id"]), model, [question] if can else [], [] if can else [question])
 

@@ -81,7 +81,7 @@ def measure(data: Path, embedding: EmbeddingModel) -> list[Line]:
     """One line a way of obeying, one for answers without a model, one for texts that mean no harm."""
     planted = list(_planted(rows(data / "injection/attacks.jsonl")))
     with tempfile.TemporaryDirectory() as folder, Store(Path(folder), lambda: embedding) as store:
-        indexer.add(store, (item.article for item in planted))
+        indexer.add_articles(store, (item.article for item in planted))
         indexer.index_pending(store)
         bare = Conversation(store, Search(store), ConversationHistory(store.folder / "conversations.db"))
         attacks, benign = ([item for item in planted if item.is_attack is which] for which in (True, False))

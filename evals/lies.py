@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from bot.answering.verification.lexical.name_matching import KnownNames, names
+from bot.answering.verification.lexical.name_matching import KnownNames, find_names
 from retrieval.documents import Hit, QuoteHit
-from retrieval.quotes.speakers.names import parse_person_name
+from retrieval.quotes.speakers.names import parse_person_names
 from retrieval.text.terms import content_terms
 
 INVENTED_WORDS = (
@@ -62,7 +62,7 @@ class Ground:
     def people(self) -> list[str]:
         """Full names in the passages, and who is quoted there."""
         quoted = [hit.quote.speaker for hit in self.quotes if hit.quote.is_person and hit.quote.speaker]
-        found = [" ".join(person.words) for person in parse_person_name(self.every) if person.given]
+        found = [" ".join(person.words) for person in parse_person_names(self.every) if person.given]
         return list(dict.fromkeys((*quoted, *found)))
 
 
@@ -99,7 +99,13 @@ def _speech_of_another(ground: Ground) -> str:
 def _said_by_another(ground: Ground, kind: str, form: str) -> str:
     for hit in ground.quotes:
         quote = hit.quote
-        if quote.kind != kind or not quote.is_person or not quote.speaker or not quote.said or len(quote.spans) > 1:
+        if (
+            quote.kind != kind
+            or not quote.is_person
+            or not quote.speaker
+            or not quote.is_speech
+            or len(quote.spans) > 1
+        ):
             continue
         mine = set(content_terms(quote.speaker))
         for other in ground.people():
@@ -149,7 +155,7 @@ def _date(ground: Ground) -> str:
 
 def _name_of_another(ground: Ground) -> str:
     people = ground.people()
-    for person in parse_person_name(ground.text):
+    for person in parse_person_names(ground.text):
         mine = set(content_terms(" ".join(person.words)))
         if not any(mine & set(content_terms(other)) for other in people):
             continue
@@ -160,11 +166,11 @@ def _name_of_another(ground: Ground) -> str:
 
 
 def _invented_name(ground: Ground) -> str:
-    for person in parse_person_name(ground.text):
+    for person in parse_person_names(ground.text):
         if person.given:
             other = ground.chance.choice(INVENTED_PEOPLE)
             return ground.text[: person.span[0]] + other + ground.text[person.span[1] :]
-    runs = [run for run in names(ground.text, KnownNames((ground.every,))) if run[0].start > 0]
+    runs = [run for run in find_names(ground.text, KnownNames((ground.every,))) if run[0].start > 0]
     if not runs:
         return ""
     start, end = runs[0][0].start, runs[0][-1].end
@@ -191,7 +197,7 @@ def _from_nowhere(ground: Ground) -> str:
 
 def _swapped(ground: Ground) -> str:
     """Two names of one kind that a verb stands between change places."""
-    found = [person for person in parse_person_name(ground.text) if len(person.words) <= 3]
+    found = [person for person in parse_person_names(ground.text) if len(person.words) <= 3]
     for one, two in pairwise(found):
         between = ground.text[one.span[1] : two.span[0]]
         if re.fullmatch(r"\s(?:\w+ )*?\w+ed (?:\w+ ){0,3}", between) and not re.search(r" and | with | or ", between):
@@ -219,7 +225,7 @@ def _hedge_lost(ground: Ground) -> str:
 def _attribution_lost(ground: Ground) -> str:
     for hit in ground.quotes:
         quote = hit.quote
-        if quote.kind == "indirect" and quote.said and len(quote.spans) == 1 and len(quote.words.split()) > 6:
+        if quote.kind == "indirect" and quote.is_speech and len(quote.spans) == 1 and len(quote.words.split()) > 6:
             words = re.sub(r"^that ", "", " ".join(quote.words.split()).strip(" ,."))
             return f"{words[:1].upper()}{words[1:]}."
     return ""

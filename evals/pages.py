@@ -16,10 +16,10 @@ import trafilatura
 from evals.data import Row, rows
 from evals.table import Line
 from retrieval.documents import Article
-from retrieval.ingest.fetching.response import FetchedDocument
+from retrieval.ingest.fetched_document import FetchedDocument
 from retrieval.ingest.parsing.pages import page
 from retrieval.ingest.parsing.sandbox.parser_process import ParserProcess
-from retrieval.text.boilerplate import blocks, has_article
+from retrieval.text.boilerplate import has_article, split_blocks
 
 WORST = 10  # pages shown, by id alone
 _WORD = re.compile(r"\w+")
@@ -86,7 +86,7 @@ def _gate(data: Path) -> list[Line]:
 
 
 def _passes(row: Row) -> bool:
-    return has_article(row["text"], blocks(row["text"], row["title"]))
+    return has_article(row["text"], split_blocks(row["text"], row["title"]))
 
 
 def _refused(name: str, refused: list[bool]) -> Line:

@@ -9,7 +9,7 @@ from evals.systems import System, systems
 from evals.table import Line
 from retrieval.documents import Hit
 from retrieval.index.store import Store
-from retrieval.text.dates import day_of
+from retrieval.text.dates import parse_day
 
 TEN = 10
 HALF = 0.5  # of a quotation must lie in a passage for the passage to hold it
@@ -52,7 +52,7 @@ def _ranked(name: str, questions: list[Row], key: str, store: Store, judge: Judg
         search(questions[0][key], None)
         started = time.perf_counter()
         ranks = [
-            _rank(search(row[key], day_of(row.get("date"))), row, judge, by_article=by_article) for row in questions
+            _rank(search(row[key], parse_day(row.get("date"))), row, judge, by_article=by_article) for row in questions
         ]
         spent = (time.perf_counter() - started) / len(questions) * 1000
         lines.append(Line(name, system, len(questions), _figures(ranks) | {"ms": spent}))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import tantivy
 
-from retrieval.documents import Article, Hit, in_context
+from retrieval.documents import Article, Hit, indexed_text
 from retrieval.errors import SourceError
 from retrieval.index import indexer, pending
 from retrieval.index.store import Store
@@ -23,7 +23,7 @@ System = Callable[[str, date | None], list[Hit]]
 def build(folder: Path, model: EmbeddingModel, articles: Iterable[Article | SourceError]) -> Store:
     """An index of the articles in a folder that is kept between runs, vectors included."""
     store = Store(folder, lambda: model)
-    indexer.add(store, articles, _report)
+    indexer.add_articles(store, articles, _report)
     indexer.index_pending(store, _report)
     return store
 
@@ -32,7 +32,7 @@ def systems(store: Store) -> dict[str, System]:
     """The systems over one store; one is told on which day a question was asked, for what `this week` means."""
     search = Search(store)
     bare = _PlainWords(store, lambda hit: hit.passage.text)
-    plain = _PlainWords(store, in_context)
+    plain = _PlainWords(store, indexed_text)
     return {
         "plain BM25": lambda question, _: bare.search(question),
         "BM25, headline too": lambda question, _: plain.search(question),
@@ -72,8 +72,8 @@ class _PlainWords:
 
 
 def _dense(store: Store, question: str) -> list[Hit]:
-    generation = pending.generation(store.catalog)
-    found = store.vectors.search(store.vectors.embed(question), DEPTH, generation=generation)
+    generation = pending.vector_generation(store.catalog)
+    found = store.vectors.search(store.vectors.embed_question(question), DEPTH, generation=generation)
     return _in_order(store, [key for key, _ in found])
 
 

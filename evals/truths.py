@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from evals.lies import Ground
 from retrieval.documents import Quote
-from retrieval.quotes.speakers.names import parse_person_name
+from retrieval.quotes.speakers.names import parse_person_names
 from retrieval.text.sentences import sentence_spans
 
 Truth = Callable[[Ground], str]
@@ -83,7 +83,7 @@ def _quote(ground: Ground, kind: str) -> Quote | None:
     for hit in ground.quotes:
         quote = hit.quote
         inside = hit.article == passage.article and passage.start <= quote.start and quote.end <= passage.end
-        named_once = quote.kind == kind and quote.said and quote.speaker and len(quote.spans) == 1
+        named_once = quote.kind == kind and quote.is_speech and quote.speaker and len(quote.spans) == 1
         stands_alone = len(quote.words.split()) > 4 and not _PRONOUN.search(quote.words)
         if inside and named_once and stands_alone:
             return quote
@@ -151,7 +151,7 @@ def _day_first(ground: Ground) -> str:
 
 def _name_for_pronoun(ground: Ground) -> str:
     after = _following(ground)
-    people = {" ".join(person.words) for person in parse_person_name(ground.text) if person.given}
+    people = {" ".join(person.words) for person in parse_person_names(ground.text) if person.given}
     if len(people) != 1 or not re.match(r"(?:He|She) ", after):
         return ""
     return f"{people.pop()} {after.split(' ', 1)[1]} [#]"

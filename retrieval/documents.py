@@ -71,7 +71,7 @@ class Quote:
     spans: tuple[Span, ...]
     source: Span | None = None
     cue: Span | None = None
-    said: bool = True  # whether the cue reports words or thoughts, where `opened the bridge` reports a deed
+    is_speech: bool = True  # whether the cue reports words or thoughts, where `opened the bridge` reports a deed
 
     @property
     def start(self) -> int:
@@ -108,12 +108,12 @@ class Hit:
     updated: str
     score: float
     dense: float = 0.0
-    words: float = 0.0
-    speech: float = 0.0  # how well a quote in it is what was asked for
+    bm25: float = 0.0
+    quote_score: float = 0.0  # how well a quote in it is what was asked for
     copies: tuple[str, ...] = ()
 
 
-def in_context(hit: Hit) -> str:
+def indexed_text(hit: Hit) -> str:
     """What both indexes hold of a passage: headline and heading give it its context, the cited span stays bare."""
     return "\n".join(part for part in (hit.title, hit.passage.heading, hit.passage.text) if part)
 

@@ -88,7 +88,7 @@ class Busy(OnRecordError):
     retryable = True
 
 
-class Stopping(OnRecordError):
+class ShuttingDown(OnRecordError):
     """Whoever answers is about to end."""
 
     retryable = True

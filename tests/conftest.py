@@ -66,7 +66,7 @@ def article(key: str, text: str, **facts: object) -> Article:
 
 def fill(store: Store, *articles: Article) -> indexer.IngestSummary:
     """Add articles and index them."""
-    tally = indexer.add(store, articles)
+    tally = indexer.add_articles(store, articles)
     indexer.index_pending(store)
     return tally
 

@@ -12,8 +12,8 @@ from retrieval.catalog.reader import CatalogReader
 from retrieval.catalog.rows import SegmentedArticle
 from retrieval.documents import Article, Quote
 from retrieval.ingest.parsing.files.jsonl import article_of
-from retrieval.quotes.quote_table import of_article
-from retrieval.text.boilerplate import blocks
+from retrieval.quotes.quote_table import quotes_of_article
+from retrieval.text.boilerplate import split_blocks
 from retrieval.text.chunking import chunk_article
 from retrieval.text.sentences import Span
 
@@ -44,11 +44,13 @@ def cuts(data: Path, known: CatalogReader, first: int, last: int) -> Iterator[Se
     Reading them anew would take most of the day; those that reach from one paragraph into the next are lost.
     """
     rows = news_rows(data, REAL)
-    paragraphs = [_paragraphs(row["text"], [hit.quote for hit in of_article(known.db, row["id"])]) for row in rows]
+    paragraphs = [
+        _paragraphs(row["text"], [hit.quote for hit in quotes_of_article(known.db, row["id"])]) for row in rows
+    ]
     for row, drawn in islice(_reshuffled(rows, paragraphs), first - REAL, last - REAL):
         article = _article(row | {"text": BREAK.join(one.text for one in drawn)})
         yield SegmentedArticle(
-            article, chunk_article(article.text, blocks(article.text, article.title)), tuple(_quotes(drawn))
+            article, chunk_article(article.text, split_blocks(article.text, article.title)), tuple(_quotes(drawn))
         )
 
 

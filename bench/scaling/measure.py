@@ -36,7 +36,7 @@ def grown(folder: Path, data: Path, first: int, last: int) -> Figures:
         before = pending.index_coverage(store.catalog).passages
         for batch in _batches(articles(data, first, last)):
             started = time.perf_counter()
-            indexer.add(store, batch)
+            indexer.add_articles(store, batch)
             middle = time.perf_counter()
             indexer.index_pending(store)
             taken, caught = taken + middle - started, caught + time.perf_counter() - middle
@@ -53,9 +53,9 @@ def grown(folder: Path, data: Path, first: int, last: int) -> Figures:
 def made(folder: Path, data: Path, first: int, last: int) -> Figures:
     """The same without a clock; what is known of the real articles spares reading the reshuffled ones."""
     with Store(folder, Synthetic) as store:
-        indexer.add(store, articles(data, first, min(last, REAL)))
+        indexer.add_articles(store, articles(data, first, min(last, REAL)))
         for batch in _batches(cuts(data, store.catalog, max(first, REAL), max(last, REAL))):
-            store.catalog.put(batch)
+            store.catalog.save_articles(batch)
         indexer.index_pending(store)
     return {}
 

@@ -95,7 +95,7 @@ def _index(kept: Path, folder: Path, on_server: bool) -> Iterator[tuple[Path, ps
     chroma.start()
     try:
         with Store(folder, MiniLM, chroma=parse_chroma_server(chroma.url)) as store:
-            store.look()
+            store.check_vectors()
             indexer.index_pending(store)
         yield folder, psutil.Process(chroma.pid), {"ONRECORD_CHROMA_URL": chroma.url}
     finally:

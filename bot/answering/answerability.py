@@ -6,15 +6,15 @@ from math import exp, log10
 
 from retrieval.documents import Hit
 from retrieval.search.question_analysis import ParsedQuestion
-from retrieval.search.ranking import signals
-from retrieval.text.terms import names, terms
+from retrieval.search.ranking import text_signals
+from retrieval.text.terms import name_terms, terms
 
-LOOKED_AT = 5  # hits
-LONG = 20  # terms of a long question
-LARGE = 6  # powers of ten: a million passages
+MAX_HITS = 5  # hits
+LONG_QUESTION_TERMS = 20  # terms of a long question
+LARGE_INDEX_LOG10 = 6  # powers of ten: a million passages
 
-ENOUGH = 0.5
-FITTED_TO = "all-MiniLM-L6-v2-int8"  # the embedding model whose cosines the calibration knows
+ANSWER_THRESHOLD = 0.5
+CALIBRATED_EMBEDDING = "all-MiniLM-L6-v2-int8"  # the embedding model whose cosines the calibration knows
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ WITH_VECTORS = Calibration(
         "mass": 2.6,
     },
 )
-BY_WORDS_ALONE = Calibration(
+WITHOUT_VECTORS = Calibration(
     -2.47,
     {
         "covered": 2.2,
@@ -57,7 +57,12 @@ BY_WORDS_ALONE = Calibration(
 
 
 def answer_probability(
-    question: str, asked: ParsedQuestion, hits: Sequence[Hit], *, all_embedded: bool = True, embedding: str = FITTED_TO
+    question: str,
+    asked: ParsedQuestion,
+    hits: Sequence[Hit],
+    *,
+    all_embedded: bool = True,
+    embedding: str = CALIBRATED_EMBEDDING,
 ) -> float:
     """The probability that the hits answer the question, 0 to 1; compare with ENOUGH.
 
@@ -66,10 +71,10 @@ def answer_probability(
     """
     if not hits:
         return 0.0
-    calibrations = [WITH_VECTORS] if all_embedded else [WITH_VECTORS, BY_WORDS_ALONE]
-    if embedding != FITTED_TO:
-        calibrations = [BY_WORDS_ALONE]
-    found = features(question, asked, hits)
+    calibrations = [WITH_VECTORS] if all_embedded else [WITH_VECTORS, WITHOUT_VECTORS]
+    if embedding != CALIBRATED_EMBEDDING:
+        calibrations = [WITHOUT_VECTORS]
+    found = answerability_features(question, asked, hits)
     return max(_guess(calibration, found) for calibration in calibrations)
 
 
@@ -84,16 +89,16 @@ def _guess(calibration: Calibration, found: Mapping[str, float]) -> float:
     return 1 / (1 + exp(-calibration.intercept - total))
 
 
-def features(question: str, asked: ParsedQuestion, hits: Sequence[Hit]) -> dict[str, float]:
+def answerability_features(question: str, asked: ParsedQuestion, hits: Sequence[Hit]) -> dict[str, float]:
     """What the guess rests on, each 0 to 1.
 
     The larger an index, the better the best of its passages fits by chance; the longer a question, the harder it is
     for one passage to hold all of its words.
     """
-    looked = [signals(asked, hit) for hit in hits[:LOOKED_AT]]
-    wanted = [term for term in names(question) if term in asked.weight] or list(asked.terms)
+    looked = [text_signals(asked, hit) for hit in hits[:MAX_HITS]]
+    wanted = [term for term in name_terms(question) if term in asked.weight] or list(asked.terms)
     everything = frozenset[str]().union(*(found.found for found in looked))
-    covered, length = max(found.covered for found in looked), min(1.0, len(asked.terms) / LONG)
+    covered, length = max(found.covered for found in looked), min(1.0, len(asked.terms) / LONG_QUESTION_TERMS)
     return {
         "cosine": max(hit.dense for hit in hits),
         "covered": covered,
@@ -102,7 +107,7 @@ def features(question: str, asked: ParsedQuestion, hits: Sequence[Hit]) -> dict[
         "all_named": _share(asked, wanted, everything),
         "speech": max(found.speech for found in looked),
         "is_speech": float(asked.speech is not None),
-        "size": min(1.0, log10(asked.passages + 1) / LARGE),
+        "size": min(1.0, log10(asked.passages + 1) / LARGE_INDEX_LOG10),
         "length": length,
         "mass": length * covered,
     }

@@ -5,24 +5,24 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.answering.messages import Claim
-from bot.answering.verification.prompt_injection import is_ordered
-from bot.formatting import day
+from bot.answering.verification.prompt_injection import is_injected
+from bot.formatting import format_date
 from retrieval.catalog.reader import CatalogReader
 from retrieval.documents import Article, Hit
-from retrieval.search.deduplication import NUMBERS, in_conflict, overlap, shingles
+from retrieval.search.deduplication import NUMBER_TERMS, figures_conflict, overlap, shingles
 from retrieval.search.question_analysis import ParsedQuestion
 from retrieval.text.sentences import Span, sentence_spans
 from retrieval.text.terms import terms
 
-HITS_READ = 8
-MOST_CLAIMS = 4
-GOOD_ENOUGH = 0.72  # of the best sentence's score; less is not worth a second one
-LONGEST_CLEAR = 450  # characters of a sentence and the one it leans on
-SAME = 0.6  # share of shingles; more is a repetition
-CONTEXT = 0.35  # what a question term in the headline, the heading or the sentence before counts
-RANK = 0.25  # what the passage's place among the hits counts
-FITS = 0.25  # what the right kind of answer counts: a figure for "how many", a name for "who"
-UNCLEAR = 0.15  # what a start that leans on the sentence before costs
+MAX_HITS = 8
+MAX_CLAIMS = 4
+MIN_SCORE_RATIO = 0.72  # of the best sentence's score; less is not worth a second one
+MAX_WITH_CONTEXT = 450  # characters of a sentence and the one it leans on
+DUPLICATE_OVERLAP = 0.6  # share of shingles; more is a repetition
+CONTEXT_WEIGHT = 0.35  # what a question term in the headline, the heading or the sentence before counts
+RANK_WEIGHT = 0.25  # what the passage's place among the hits counts
+ANSWER_TYPE_WEIGHT = 0.25  # what the right kind of answer counts: a figure for "how many", a name for "who"
+UNCLEAR_PENALTY = 0.15  # what a start that leans on the sentence before costs
 
 _LEANING = re.compile(
     r"(?:he|she|it|they|his|her|its|their|this|that|these|those|such|but|and|so|then|also|however|meanwhile|instead|"
@@ -79,8 +79,8 @@ def _all_candidates(
 ) -> list[SentenceCandidate]:
     return [
         candidate
-        for place, hit in enumerate(hits[:HITS_READ])
-        for candidate in _candidates(question, asked, hit, catalog, 1 - place / HITS_READ)
+        for place, hit in enumerate(hits[:MAX_HITS])
+        for candidate in _candidates(question, asked, hit, catalog, 1 - place / MAX_HITS)
     ]
 
 
@@ -92,11 +92,11 @@ def _candidates(
     around, before = set(terms(f"{hit.title} {hit.passage.heading}")), set[str]()
     for at, span in enumerate(spans):
         text = article.text[slice(*span)]
-        score = 0.0 if is_ordered(article.text, span) else _fit(question, asked, text, around | before)
+        score = 0.0 if is_injected(article.text, span) else _fit(question, asked, text, around | before)
         before = set(terms(text))
         if score > 0:
             start = _clear_start(article.text, spans, at)
-            yield SentenceCandidate(hit, article, (start, span[1]), score + RANK * place)
+            yield SentenceCandidate(hit, article, (start, span[1]), score + RANK_WEIGHT * place)
 
 
 def _sentences_around(text: str, hit: Hit, catalog: CatalogReader) -> list[Span]:
@@ -107,7 +107,7 @@ def _sentences_around(text: str, hit: Hit, catalog: CatalogReader) -> list[Span]
     breaks = [match.span() for match in re.finditer(r"\n\s*\n", text)]
     start = max([end for _, end in breaks if end <= hit.passage.start], default=0)
     end = min([begin for begin, _ in breaks if begin >= hit.passage.end], default=len(text))
-    around = catalog.neighbours(hit.passage)
+    around = catalog.neighbouring_passages(hit.passage)
     spans = [span for passage in around for span in sentence_spans(text, passage.start, passage.end)]
     return [span for span in spans if start <= span[0] and span[1] <= end]
 
@@ -119,22 +119,22 @@ def _clear_start(text: str, spans: Sequence[Span], at: int) -> int:
         return start
     earlier = spans[at - 1]
     apart = re.search(r"\n\s*\n", text[earlier[1] : start])
-    return start if apart or end - earlier[0] > LONGEST_CLEAR else earlier[0]
+    return start if apart or end - earlier[0] > MAX_WITH_CONTEXT else earlier[0]
 
 
 def _fit(question: str, asked: ParsedQuestion, text: str, around: set[str]) -> float:
     score = _covered(asked, set(terms(text)), around)
-    score += FITS * _right_kind(question, asked, text)
+    score += ANSWER_TYPE_WEIGHT * _right_kind(question, asked, text)
     if _LEANING.match(text.lstrip("“\"'‘")):
-        score -= UNCLEAR
+        score -= UNCLEAR_PENALTY
     if len(text) < 40 or text.endswith("?"):
-        score -= UNCLEAR
+        score -= UNCLEAR_PENALTY
     return score
 
 
 def _covered(asked: ParsedQuestion, inside: set[str], around: set[str]) -> float:
     total = sum(
-        weight * (1.0 if term in inside else CONTEXT if term in around else 0.0)
+        weight * (1.0 if term in inside else CONTEXT_WEIGHT if term in around else 0.0)
         for term, weight in asked.weight.items()
     )
     return total / asked.total
@@ -155,7 +155,7 @@ def _right_kind(question: str, asked: ParsedQuestion, text: str) -> float:
 def _counts(counted: Sequence[str], words: Sequence[str]) -> float:
     """1 where a number stands right before what is counted, as in `69 drones`, a half where there is any figure."""
     for at, word in enumerate(words):
-        if word in counted and any(near[0].isdigit() or near in NUMBERS for near in words[max(0, at - 3) : at]):
+        if word in counted and any(near[0].isdigit() or near in NUMBER_TERMS for near in words[max(0, at - 3) : at]):
             return 1.0
     return 0.5 * any(word[0].isdigit() for word in words)
 
@@ -164,7 +164,7 @@ def _choose(candidates: Sequence[SentenceCandidate]) -> list[SentenceCandidate]:
     """The best ones that say something new."""
     chosen: list[SentenceCandidate] = []
     for candidate in sorted(candidates, key=lambda item: -item.score):
-        if len(chosen) == MOST_CLAIMS or (chosen and candidate.score < GOOD_ENOUGH * chosen[0].score):
+        if len(chosen) == MAX_CLAIMS or (chosen and candidate.score < MIN_SCORE_RATIO * chosen[0].score):
             break
         if not any(_repeats(candidate, other) for other in chosen):
             chosen.append(candidate)
@@ -184,7 +184,7 @@ def _told(chosen: Sequence[SentenceCandidate]) -> list[str]:
     days = [found.day for found in chosen]
     is_news = [len(set(days)) > 1 and found != before for found, before in zip(days, ["", *days], strict=False)]
     return [
-        f"On {day(found.day)}: {found.text}" if new and found.day else found.text
+        f"On {format_date(found.day)}: {found.text}" if new and found.day else found.text
         for found, new in zip(chosen, is_news, strict=True)
     ]
 
@@ -197,7 +197,9 @@ def _repeats(one: SentenceCandidate, other: SentenceCandidate) -> bool:
     """Nearly the same words without another figure in them, or the very same place."""
     if _crosses(one, other):
         return True
-    return overlap(shingles(one.text), shingles(other.text)) >= SAME and not in_conflict(one.text, other.text)
+    return overlap(shingles(one.text), shingles(other.text)) >= DUPLICATE_OVERLAP and not figures_conflict(
+        one.text, other.text
+    )
 
 
 def _crosses(one: SentenceCandidate, other: SentenceCandidate) -> bool:

@@ -93,7 +93,7 @@ def _local_model(file: Path, settings: Settings, opened: ExitStack) -> "BaseChat
         raise UsageError(f"ONRECORD_LOCAL_GGUF is {file}, which needs xllamacpp: pip install -e '.[local]'")
     server = LocalModelServer(server_command(file, settings.model_context_tokens), settings.data / LOCAL_LOG)
     opened.callback(server.close)
-    server.begin()
+    server.start()
     return ChatModel(endpoint=LocalModelEndpoint(server), model=file.stem, seconds=settings.model_timeout_seconds)
 
 
@@ -124,10 +124,10 @@ def embedding_model(settings: Settings) -> "Callable[[], EmbeddingModel]":
 def _embedding_address(settings: Settings) -> Address:
     key = settings.embedding_api_key.get_secret_value()
     if settings.embedding_base_url:  # the chat model's key goes to no other host than its own
-        return parse_address(settings.embedding_base_url, key, names=EMBEDDING_ELSEWHERE)
+        return parse_address(settings.embedding_base_url, key, setting_names=EMBEDDING_ELSEWHERE)
     key = key or settings.openai_api_key.get_secret_value()
     _check_some(settings.openai_base_url, key, EMBEDDING, settings.embedding_model)
-    return parse_address(settings.openai_base_url, key, names=EMBEDDING)
+    return parse_address(settings.openai_base_url, key, setting_names=EMBEDDING)
 
 
 def _embedded(file: Path | None) -> "EmbeddingModel":

@@ -1,4 +1,4 @@
-"""The wire format of a chat completion's answer: bytes to the pieces of its text, whatever the server's dialect."""
+"""Parse the response of a chat completion endpoint, in any server's dialect, into pieces of text."""
 
 import json
 from collections.abc import Iterator
@@ -9,83 +9,85 @@ from langchain_core.messages.ai import UsageMetadata
 from bot.models.reasoning_tags import ReasoningTagFilter
 from bot.models.sse_parser import SseParser
 from retrieval.endpoints.address import Address
-from retrieval.endpoints.endpoint_errors import broken, reported, unreadable
+from retrieval.endpoints.endpoint_errors import broken_answer_error, not_json_error, payload_error
 
-PATH = "/chat/completions"
+CHAT_COMPLETIONS_PATH = "/chat/completions"
 DONE = b"[DONE]"
 
 
 class CompletionParser:
-    """One answer as it arrives, an event stream or one JSON object.
+    """Parses one response as it arrives, an event stream or one JSON object.
 
-    `finish` says why the model stopped and `usage` what it counted, where the server tells. Raises ModelError where
-    the answer carries an error, cannot be read or is not whole at its end.
+    `finish_reason`, `model` and `usage` are set where the server reports them. Raises ModelError where the response
+    carries an error, is no JSON or is incomplete at its end.
     """
 
     def __init__(self, address: Address) -> None:
         self._address = address
-        self._head = b""  # of the body, until it is clear which of the two comes
+        self._head = b""  # of the body, until it is clear whether events or one object come
         self._events: SseParser | None = None
-        self._thinking = ReasoningTagFilter()
-        self.whole = False
-        self.finish, self.model = "", ""
+        self._reasoning_filter = ReasoningTagFilter()
+        self.is_complete = False
+        self.finish_reason, self.model = "", ""
         self.usage: UsageMetadata | None = None
 
     def feed(self, part: bytes) -> Iterator[str]:
-        """The texts that this part of the body adds to the answer."""
+        """Yield the pieces of text that this part of the body completes."""
         if self._events is None:
             self._head += part
             if self._head.lstrip()[:1] in (b"", b"{", b"<"):
                 return
             self._events, part = SseParser(), self._head
         for data in self._events.feed(part):
-            if text := self._text(data):
+            if text := self._parse_data(data):
                 yield text
 
     def end(self) -> str:
-        """The text that was held back, now that the body has ended."""
-        last = self._events.rest() if self._events else self._head
-        text = self._text(last) if last.strip() and not self.whole else ""
-        if not self.whole:
-            raise broken(self._address)
-        return text + self._thinking.rest()
+        """Return the text that was held back, now that the body has ended. Raises ModelError where it is incomplete."""
+        last = self._events.end() if self._events else self._head
+        text = self._parse_data(last) if last.strip() and not self.is_complete else ""
+        if not self.is_complete:
+            raise broken_answer_error(self._address)
+        return text + self._reasoning_filter.end()
 
-    def _text(self, data: bytes) -> str:
+    def _parse_data(self, data: bytes) -> str:
         if data == DONE:
-            self.whole = True
+            self.is_complete = True
             return ""
         try:
-            return self._take(json.loads(data))
+            return self._parse_payload(json.loads(data))
         except (ValueError, AttributeError, KeyError, TypeError) as exc:
-            raise unreadable(self._address, data) from exc
+            raise not_json_error(self._address, data) from exc
 
-    def _take(self, payload: Any) -> str:
+    def _parse_payload(self, payload: Any) -> str:
         if self._is_error(payload):
-            raise reported(self._address, payload, path=PATH)
+            raise payload_error(self._address, payload, path=CHAT_COMPLETIONS_PATH)
         self.model = payload.get("model") or self.model
-        self.usage = _usage(payload.get("usage")) or self.usage  # some servers count up with every event
-        choices = payload.get("choices") or [{}]  # the one with the usage has none
-        self.finish = choices[0].get("finish_reason") or self.finish
-        self.whole = self.whole or bool(self.finish) or self._events is None
+        self.usage = (
+            _parse_usage(payload.get("usage")) or self.usage
+        )  # some servers report a running count with every event
+        choices = payload.get("choices") or [{}]  # the event with the usage has none
+        self.finish_reason = choices[0].get("finish_reason") or self.finish_reason
+        self.is_complete = self.is_complete or bool(self.finish_reason) or self._events is None
         message = choices[0].get("delta") or choices[0].get("message") or {}
-        return self._thinking.feed(_content(message.get("content")))
+        return self._reasoning_filter.feed(_message_text(message.get("content")))
 
     def _is_error(self, payload: Any) -> bool:
         if not isinstance(payload, dict) or payload.get("error"):
             return True
-        named = "error" in (payload.get("object"), payload.get("type"))
-        return named or (self._events is None and "choices" not in payload)
+        is_named_error = "error" in (payload.get("object"), payload.get("type"))
+        return is_named_error or (self._events is None and "choices" not in payload)
 
 
-def _content(found: Any) -> str:
-    """A message's text; parts of other kinds, thoughts among them, are left out."""
-    if isinstance(found, list):
-        return "".join(_content(part.get("text")) for part in found if part.get("type", "text") == "text")
-    return found if isinstance(found, str) else ""
+def _message_text(content: Any) -> str:
+    """The text of a message's content; parts of other types, such as reasoning, are left out."""
+    if isinstance(content, list):
+        return "".join(_message_text(part.get("text")) for part in content if part.get("type", "text") == "text")
+    return content if isinstance(content, str) else ""
 
 
-def _usage(found: Any) -> UsageMetadata | None:
-    if not isinstance(found, dict):
+def _parse_usage(usage: Any) -> UsageMetadata | None:
+    if not isinstance(usage, dict):
         return None
-    read, written = found.get("prompt_tokens") or 0, found.get("completion_tokens") or 0
-    return UsageMetadata(input_tokens=read, output_tokens=written, total_tokens=read + written)
+    prompt, completion = usage.get("prompt_tokens") or 0, usage.get("completion_tokens") or 0
+    return UsageMetadata(input_tokens=prompt, output_tokens=completion, total_tokens=prompt + completion)

@@ -1,4 +1,4 @@
-"""The chat model behind an OpenAI-compatible endpoint, for LangChain."""
+"""A LangChain chat model behind an OpenAI-compatible endpoint."""
 
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import aclosing
@@ -9,25 +9,25 @@ from langchain_core.language_models.chat_models import BaseChatModel, generate_f
 from langchain_core.messages import AIMessageChunk, BaseMessage, convert_to_openai_messages
 from langchain_core.outputs import ChatGenerationChunk, ChatResult
 
-from bot.models.chat_completion import PATH, CompletionParser
+from bot.models.chat_completion import CHAT_COMPLETIONS_PATH, CompletionParser
 from retrieval.endpoints.endpoint import Endpoint
-from retrieval.endpoints.event_loop import loop_thread
+from retrieval.endpoints.event_loop import shared_loop_thread
 from retrieval.endpoints.retry import Deadline
 from retrieval.errors import ModelError
 
-SECONDS = 60.0  # an answer, retries included
-LINGER_SECONDS = 1.0  # for usage and `[DONE]` once the answer is whole; then the connection can be used again
+TIMEOUT_SECONDS = 60.0  # for an answer, retries included
+LINGER_SECONDS = 1.0  # for usage and `[DONE]` once the answer is complete; the connection can then be used again
 
 
 class ChatModel(BaseChatModel):
-    """Messages to an answer; `.bind(response_format=..., temperature=...)` goes into the request as it stands.
+    """Answers messages; options of `.bind(response_format=..., temperature=...)` go into the request unchanged.
 
-    `seconds` is the longest an answer may take, retries included. Raises ModelError.
+    `seconds` is the time limit of an answer, retries included. Raises ModelError.
     """
 
     endpoint: Endpoint
     model: str
-    seconds: float = SECONDS
+    seconds: float = TIMEOUT_SECONDS
 
     @property
     def _llm_type(self) -> str:
@@ -48,7 +48,7 @@ class ChatModel(BaseChatModel):
         run_manager: CallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> ChatResult:
-        return loop_thread().run(self._agenerate(messages, stop, **kwargs))
+        return shared_loop_thread().run(self._agenerate(messages, stop, **kwargs))
 
     def _stream(
         self,
@@ -57,7 +57,9 @@ class ChatModel(BaseChatModel):
         run_manager: CallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> Iterator[ChatGenerationChunk]:
-        return loop_thread().iterate(self._chunks(self._body(messages, stop, kwargs, stream=True)))
+        return shared_loop_thread().iterate(
+            self._stream_chunks(self._request_body(messages, stop, kwargs, stream=True))
+        )
 
     async def _agenerate(
         self,
@@ -66,7 +68,9 @@ class ChatModel(BaseChatModel):
         run_manager: AsyncCallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> ChatResult:
-        chunks = [chunk async for chunk in self._chunks(self._body(messages, stop, kwargs, stream=False))]
+        chunks = [
+            chunk async for chunk in self._stream_chunks(self._request_body(messages, stop, kwargs, stream=False))
+        ]
         return generate_from_stream(iter(chunks))
 
     async def _astream(
@@ -76,11 +80,11 @@ class ChatModel(BaseChatModel):
         run_manager: AsyncCallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> AsyncIterator[ChatGenerationChunk]:
-        async with aclosing(self._chunks(self._body(messages, stop, kwargs, stream=True))) as chunks:
+        async with aclosing(self._stream_chunks(self._request_body(messages, stop, kwargs, stream=True))) as chunks:
             async for chunk in chunks:
                 yield chunk
 
-    def _body(
+    def _request_body(
         self, messages: list[BaseMessage], stop: list[str] | None, options: dict[str, Any], *, stream: bool
     ) -> dict[str, Any]:
         body = options | {"model": self.model, "messages": convert_to_openai_messages(messages), "stream": stream}
@@ -90,7 +94,7 @@ class ChatModel(BaseChatModel):
             body["stream_options"] = {"include_usage": True}
         return body
 
-    async def _chunks(self, body: dict[str, Any]) -> AsyncGenerator[ChatGenerationChunk, None]:
+    async def _stream_chunks(self, body: dict[str, Any]) -> AsyncGenerator[ChatGenerationChunk, None]:
         deadline = Deadline(self.seconds)
         attempts = self.endpoint.retry.run(lambda: self._attempt(body, deadline), deadline)
         async with aclosing(attempts) as chunks:
@@ -99,27 +103,27 @@ class ChatModel(BaseChatModel):
 
     async def _attempt(self, body: dict[str, Any], deadline: Deadline) -> AsyncGenerator[ChatGenerationChunk, None]:
         completion = CompletionParser(self.endpoint.address)
-        async with aclosing(self.endpoint.post(PATH, body, deadline)) as parts:
+        async with aclosing(self.endpoint.post(CHAT_COMPLETIONS_PATH, body, deadline)) as parts:
             try:
                 async for part in parts:
                     for text in completion.feed(part):
-                        yield _chunk(text)
-                    if completion.whole:
+                        yield _text_chunk(text)
+                    if completion.is_complete:
                         deadline.shorten(LINGER_SECONDS)
             except ModelError:
-                if not completion.whole:
+                if not completion.is_complete:
                     raise
         if rest := completion.end():
-            yield _chunk(rest)
-        yield _last(completion)
+            yield _text_chunk(rest)
+        yield _final_chunk(completion)
 
 
-def _chunk(text: str) -> ChatGenerationChunk:
+def _text_chunk(text: str) -> ChatGenerationChunk:
     return ChatGenerationChunk(message=AIMessageChunk(content=text))
 
 
-def _last(completion: CompletionParser) -> ChatGenerationChunk:
+def _final_chunk(completion: CompletionParser) -> ChatGenerationChunk:
     message = AIMessageChunk(content="", usage_metadata=completion.usage, chunk_position="last")
     return ChatGenerationChunk(
-        message=message, generation_info={"finish_reason": completion.finish, "model_name": completion.model}
+        message=message, generation_info={"finish_reason": completion.finish_reason, "model_name": completion.model}
     )

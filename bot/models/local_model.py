@@ -1,4 +1,4 @@
-"""A model file as an endpoint: a process of ours that serves it on loopback while OnRecord runs."""
+"""A model file as an endpoint: a child process serves it on loopback while OnRecord runs."""
 
 import asyncio
 import os
@@ -11,43 +11,43 @@ from contextlib import aclosing, suppress
 from pathlib import Path
 from typing import Any
 
-from retrieval.endpoints.address import Address, AddressSettings, parse_address
+from retrieval.endpoints.address import Address, SettingNames, parse_address
 from retrieval.endpoints.endpoint import Endpoint
-from retrieval.endpoints.retry import Deadline, Retry
+from retrieval.endpoints.retry import Deadline, RetryPolicy
 from retrieval.errors import ModelUnreachable, UsageError
 
 SETTING = "ONRECORD_LOCAL_GGUF"
-LOCAL = AddressSettings("local model", SETTING, SETTING, SETTING)
-MAGIC = b"GGUF"
+LOCAL_ADDRESS = SettingNames("local model", SETTING, SETTING, SETTING)
+GGUF_MAGIC = b"GGUF"
 POLL_SECONDS = 0.05
-END_SECONDS = 5.0  # that a process may take to end before it is killed
-# llama.cpp's threads otherwise spin while they wait, and starve whatever shares the cores.
-ENVIRONMENT = {"OMP_WAIT_POLICY": "passive"}
-ONCE = Retry(attempts=1)
+SHUTDOWN_SECONDS = 5.0  # a process that takes longer to end is killed
+# llama.cpp's threads otherwise spin while they wait, and starve other processes on the same cores.
+SERVER_ENVIRONMENT = {"OMP_WAIT_POLICY": "passive"}
+NO_RETRY = RetryPolicy(attempts=1)
 
 
-def checked(file: Path) -> Path:
-    """The file, absolute, when it is a model. Raises UsageError."""
+def validate_model_file(file: Path) -> Path:
+    """Return the absolute path of a GGUF model file. Raises UsageError where it is none."""
     try:
-        with file.open("rb") as opened:
-            head = opened.read(len(MAGIC))
+        with file.open("rb") as stream:
+            head = stream.read(len(GGUF_MAGIC))
     except OSError as exc:
         raise UsageError(f"{SETTING} is {file}, which cannot be read: {exc.strerror}.") from exc
-    if head != MAGIC:
+    if head != GGUF_MAGIC:
         raise UsageError(f"{SETTING} is {file}, which is no GGUF file; take a model in llama.cpp's format.")
     return file.absolute()
 
 
-def command(file: Path, context: int) -> list[str]:
-    """What serves a model file; `context` are the tokens it takes. The current folder's modules are not looked at."""
-    return [sys.executable, "-P", "-m", "bot.models.local_server", str(file), str(context)]
+def server_command(file: Path, context_tokens: int) -> list[str]:
+    """The command line that serves a model file; `-P` keeps modules of the current folder from being imported."""
+    return [sys.executable, "-P", "-m", "bot.models.local_server", str(file), str(context_tokens)]
 
 
-class LocalServer:
-    """A process that serves a model, started when it is first needed and again when it has ended; safe to share.
+class LocalModelServer:
+    """A process that serves a model, started when first needed and restarted after it ended; safe between threads.
 
-    It is told a key on its stdin, says its address on its stdout once it can be asked, and ends when its stdin does.
-    What it has to report goes to `log`, anew with each start.
+    The process reads a key from stdin, writes its address to stdout once it is ready, and ends when stdin ends. Its
+    stderr goes to `log`, which is overwritten at each start.
     """
 
     def __init__(self, command: Sequence[str], log: Path) -> None:
@@ -56,29 +56,30 @@ class LocalServer:
         self._lock = threading.Lock()
         self._process: _Process | None = None
 
-    def begin(self) -> None:
-        """Start loading, without waiting for it."""
-        with suppress(ModelUnreachable):  # whoever waits for it later is told
-            self._url()
+    def start(self) -> None:
+        """Start loading the model without waiting for it."""
+        with suppress(ModelUnreachable):  # `wait_until_ready` raises it again
+            self._ensure_running()
 
-    async def ready(self, deadline: Deadline) -> Address:
-        """Where it can be asked, once it can. Raises ModelUnreachable; what is being loaded then goes on loading."""
+    async def wait_until_ready(self, deadline: Deadline) -> Address:
+        """Wait for the server and return its address. Raises ModelUnreachable; the model then goes on loading."""
         try:
-            async with deadline.limit():
-                while not (url := self._url()):
+            async with deadline.timeout():
+                while not (url := self._ensure_running()):
                     await asyncio.sleep(POLL_SECONDS)
         except TimeoutError as exc:
             raise ModelUnreachable("The local model is still being loaded.") from exc
-        return parse_address(url, self._key, names=LOCAL)
+        return parse_address(url, self._key, setting_names=LOCAL_ADDRESS)
 
     def close(self) -> None:
-        """End the process, if there is one."""
+        """End the process if it runs."""
         with self._lock:
             if self._process:
                 self._process.end()
             self._process = None
 
-    def _url(self) -> str:
+    def _ensure_running(self) -> str:
+        """Start the process unless it runs; return its URL, empty until it is ready. Raises ModelUnreachable."""
         with self._lock:
             process = self._process
             if process is None or (process.url and process.has_ended()):
@@ -90,21 +91,21 @@ class LocalServer:
 
 
 class _Process:
-    """A started process, and the address that it has told so far."""
+    """A running server process; `url` is empty until the process has reported it."""
 
     def __init__(self, command: Sequence[str], key: str, log: Path) -> None:
         self.url = ""
         with log.open("wb") as stderr:
-            # Python lets no other process inherit these pipes, so that ours alone hold it alive.
+            # Python lets no other child inherit these pipes: when this process dies they close and the server ends.
             self._popen = subprocess.Popen(
                 command,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=stderr,
-                env=os.environ | ENVIRONMENT,
+                env=os.environ | SERVER_ENVIRONMENT,
                 text=True,
             )
-        threading.Thread(target=self._listen, args=[key], name="local model", daemon=True).start()
+        threading.Thread(target=self._exchange_key_for_url, args=[key], name="local model", daemon=True).start()
 
     def has_ended(self) -> bool:
         return self._popen.poll() is not None
@@ -113,32 +114,32 @@ class _Process:
         assert self._popen.stdin
         self._popen.stdin.close()
         try:
-            self._popen.wait(END_SECONDS)
+            self._popen.wait(SHUTDOWN_SECONDS)
         except subprocess.TimeoutExpired:
             self._popen.kill()
             self._popen.wait()
 
-    def _listen(self, key: str) -> None:
+    def _exchange_key_for_url(self, key: str) -> None:
         stdin, stdout = self._popen.stdin, self._popen.stdout
         assert stdin and stdout
         try:
             stdin.write(f"{key}\n")
             stdin.flush()
-        except OSError:  # it has ended at once; whoever waits for it sees that
+        except OSError:  # the process has ended already; `has_ended` reports that
             return
         self.url = stdout.readline().strip()
 
 
-class LocalEndpoint(Endpoint):
-    """The endpoint that a process of ours is; a request starts it and waits until it can be asked."""
+class LocalModelEndpoint(Endpoint):
+    """The endpoint of a model server process; a request starts the process and waits until it is ready."""
 
-    def __init__(self, server: LocalServer) -> None:
-        super().__init__(Address("", names=LOCAL), retry=ONCE)
+    def __init__(self, server: LocalModelServer) -> None:
+        super().__init__(Address("", setting_names=LOCAL_ADDRESS), retry=NO_RETRY)
         self._server = server
 
     async def post(self, path: str, body: Mapping[str, Any], deadline: Deadline) -> AsyncGenerator[bytes, None]:
-        """As any endpoint's; the address changes with each start."""
-        self.address = await self._server.ready(deadline)
+        """Post as any endpoint does, to the address of the current process."""
+        self.address = await self._server.wait_until_ready(deadline)
         async with aclosing(super().post(path, body, deadline)) as parts:
             async for part in parts:
                 yield part

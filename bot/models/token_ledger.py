@@ -1,4 +1,4 @@
-"""What models cost: tokens by day, kept in SQLite, and a budget for each day."""
+"""Count the tokens that models read and write, by day in SQLite, and keep a daily budget."""
 
 import sqlite3
 from collections.abc import Mapping
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from retrieval.catalog.database import BUSY_SECONDS
+from retrieval.catalog.database import BUSY_TIMEOUT_SECONDS
 from retrieval.errors import IndexUnavailable
 
 _SCHEMA = """
@@ -25,7 +25,7 @@ INSERT INTO spent VALUES (?, ?, 1, ?, ?) ON CONFLICT DO UPDATE SET
 
 @dataclass(frozen=True, slots=True)
 class TokenUsage:
-    """What one or more requests cost: tokens that the model read and tokens that it wrote."""
+    """Tokens of one or more requests: those the model read (input) and those it wrote (output)."""
 
     read: int = 0
     written: int = 0
@@ -39,13 +39,13 @@ class TokenUsage:
 
 
 class TokenLedger:
-    """Tokens spent by day (UTC) and model, shared by all processes of one index; `daily` is the budget, 0 for none.
+    """Tokens by day (UTC) and model, shared by all processes of one index; a `daily_budget` of 0 is no limit.
 
-    Raises IndexUnavailable.
+    Raises IndexUnavailable where the file cannot be opened.
     """
 
-    def __init__(self, path: Path, daily: int = 0) -> None:
-        self._path, self.daily = path, daily
+    def __init__(self, path: Path, daily_budget: int = 0) -> None:
+        self._path, self.daily_budget = path, daily_budget
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             with closing(self._connect()) as db:
@@ -54,22 +54,23 @@ class TokenLedger:
             raise IndexUnavailable(f"The token counts in {path} cannot be opened: {exc}.") from exc
 
     def add(self, model: str, tokens: TokenUsage) -> None:
-        """Count one request."""
+        """Count one request of a model."""
         with closing(self._connect()) as db, db:
             db.execute(_ADD, [_today(), model, tokens.read, tokens.written])
 
-    def today(self) -> Mapping[str, TokenUsage]:
-        """What each model cost today."""
+    def usage_today(self) -> Mapping[str, TokenUsage]:
+        """Return today's tokens by model."""
         with closing(self._connect()) as db:
             rows = db.execute("SELECT model, read, written FROM spent WHERE day = ? ORDER BY model", [_today()])
             return {model: TokenUsage(read, written) for model, read, written in rows}
 
-    def is_spent(self) -> bool:
-        """Whether the day's budget is used up."""
-        return bool(self.daily) and sum(tokens.total for tokens in self.today().values()) >= self.daily
+    def is_exhausted(self) -> bool:
+        """Whether today's budget is used up."""
+        used = (tokens.total for tokens in self.usage_today().values())
+        return bool(self.daily_budget) and sum(used) >= self.daily_budget
 
     def _connect(self) -> sqlite3.Connection:
-        return sqlite3.connect(self._path, timeout=BUSY_SECONDS)
+        return sqlite3.connect(self._path, timeout=BUSY_TIMEOUT_SECONDS)
 
 
 def _today() -> str:

@@ -1,4 +1,4 @@
-"""Answers made in threads for an event loop, ended when nobody listens any more."""
+"""Stream answers that are made in threads to an event loop, and cancel those that no client reads any more."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterator
@@ -8,87 +8,90 @@ from dataclasses import dataclass, field
 from bot.service.conversation import AnswerEvent
 from bot.service.thread_pool import BoundedThreadPool
 from retrieval.endpoints.cancellation import Cancellation
-from retrieval.errors import Cancelled, Stopping
+from retrieval.errors import Cancelled, ShuttingDown
 
-Ask = Callable[[Cancellation], Iterator[AnswerEvent]]
+AnswerSource = Callable[[Cancellation], Iterator[AnswerEvent]]
 
-LOOK = 0.05  # seconds between looks whether the last answer has ended
+POLL_SECONDS = 0.05  # between checks whether the last answer has ended
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Listening:
-    """Somebody who waits for what happens next."""
+class _Subscription:
+    """One client that reads an answer: its event queue, ended by None, and what cancels the answer."""
 
     cancellation: Cancellation
-    happened: asyncio.Queue[AnswerEvent | Stopping | None] = field(default_factory=asyncio.Queue)
+    events: asyncio.Queue[AnswerEvent | ShuttingDown | None] = field(default_factory=asyncio.Queue)
 
 
 class AsyncAnswers:
-    """Runs `at_once` answers side by side and lets `waiting` more wait; beyond that it refuses at once."""
+    """Runs up to `threads` answers at once and queues up to `queue_limit` more; beyond that it refuses at once."""
 
-    def __init__(self, at_once: int, waiting: int) -> None:
-        self.threads = BoundedThreadPool("answer", at_once, waiting)
-        self._listening = set[_Listening]()
+    def __init__(self, threads: int, queue_limit: int) -> None:
+        self.pool = BoundedThreadPool("answer", threads, queue_limit)
+        self._subscriptions = set[_Subscription]()
 
     @property
     def is_free(self) -> bool:
-        """Whether a question that came now would be answered at once."""
-        return self.threads.are_free
+        """Whether a question asked now would be answered at once."""
+        return self.pool.has_free_thread
 
-    async def stream(self, ask: Ask, cancellation: Cancellation | None = None) -> AsyncGenerator[AnswerEvent, None]:
-        """What happens, as it happens; closing this ends the answer. Raises Busy when too many wait already, Stopping.
+    async def stream(
+        self, source: AnswerSource, cancellation: Cancellation | None = None
+    ) -> AsyncGenerator[AnswerEvent, None]:
+        """Yield the events of an answer as they come; closing the generator cancels the answer.
 
-        Cancelling ends it too, without its Asking, even while it waits for its turn.
+        Cancelling ends the stream without an AnswerTrace, even while the question waits for a thread. Raises Busy when
+        the queue is full, ShuttingDown when the server shuts down.
         """
-        with self.threads.place():
-            async with aclosing(self._events(ask, _Listening(cancellation or Cancellation()))) as events:
+        with self.pool.reserve():
+            async with aclosing(self._events(source, _Subscription(cancellation or Cancellation()))) as events:
                 async for event in events:
                     yield event
 
     async def stop(self, grace: float) -> None:
-        """Give what is under way so many seconds, then end it and say so to whoever listens."""
-        for _ in range(round(grace / LOOK)):
-            if not self._listening:
+        """Wait up to `grace` seconds for running answers, then cancel them and raise ShuttingDown in their streams."""
+        for _ in range(round(grace / POLL_SECONDS)):
+            if not self._subscriptions:
                 return
-            await asyncio.sleep(LOOK)
-        for listening in tuple(self._listening):
-            listening.happened.put_nowait(Stopping("The server is stopping; ask again in a moment."))
-            listening.cancellation.cancel()
+            await asyncio.sleep(POLL_SECONDS)
+        for subscription in tuple(self._subscriptions):
+            subscription.events.put_nowait(ShuttingDown("The server is stopping; ask again in a moment."))
+            subscription.cancellation.cancel()
 
     def close(self) -> None:
-        """Let what is under way end."""
-        self.threads.close()
+        """Wait for the running answers to end."""
+        self.pool.close()
 
-    async def _events(self, ask: Ask, listening: _Listening) -> AsyncGenerator[AnswerEvent, None]:
-        loop, cancellation = asyncio.get_running_loop(), listening.cancellation
+    async def _events(self, source: AnswerSource, subscription: _Subscription) -> AsyncGenerator[AnswerEvent, None]:
+        loop, cancellation = asyncio.get_running_loop(), subscription.cancellation
 
-        def tell(event: AnswerEvent | None) -> None:
-            loop.call_soon_threadsafe(listening.happened.put_nowait, event)
+        def publish(event: AnswerEvent | None) -> None:
+            loop.call_soon_threadsafe(subscription.events.put_nowait, event)
 
-        done = self.threads.start(lambda: _work(ask, cancellation, tell))
-        self._listening.add(listening)
+        done = self.pool.start(lambda: _run(source, cancellation, publish))
+        self._subscriptions.add(subscription)
         try:
-            with cancellation.ending(lambda: tell(None)):
-                while (event := await listening.happened.get()) is not None:
-                    if isinstance(event, Stopping):
+            with cancellation.on_cancel(lambda: publish(None)):
+                while (event := await subscription.events.get()) is not None:
+                    if isinstance(event, ShuttingDown):
                         raise event
                     yield event
-            if not cancellation.is_cancelled:  # else it may still wait for its turn
+            if not cancellation.is_cancelled:  # a cancelled call may still wait for a thread
                 await done
         finally:
-            self._listening.discard(listening)
+            self._subscriptions.discard(subscription)
             cancellation.cancel()
             done.cancel()
 
 
-def _work(ask: Ask, cancellation: Cancellation, tell: Callable[[AnswerEvent | None], None]) -> None:
-    """Tell each event and, whatever happens, that there is no more."""
+def _run(source: AnswerSource, cancellation: Cancellation, publish: Callable[[AnswerEvent | None], None]) -> None:
+    """Publish each event of an answer and, however it ends, None after the last one."""
     try:
-        for event in ask(cancellation):
+        for event in source(cancellation):
             if cancellation.is_cancelled:
                 return
-            tell(event)
+            publish(event)
     except Cancelled:
         return
     finally:
-        tell(None)
+        publish(None)

@@ -1,56 +1,43 @@
-"""The one service every surface calls: a question in, a cited answer out, sentence by sentence where it is wanted."""
+"""The one service that every surface calls: a question in, a cited answer out, sentence by sentence if streamed."""
 
-from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property, partial
-from threading import Semaphore
-from typing import Literal, TypedDict, Unpack
+from typing import TypedDict, Unpack
 
-from bot.answering.answerability import ENOUGH, FITTED_TO, answer_probability, unmentioned_names
-from bot.answering.composition import SPACE, Composition, decline, decline_speaker
-from bot.answering.extractive import extract_sentences
 from bot.answering.generation.writer import GenerationState, Writer
-from bot.answering.messages import Answer, Claim, Sentence, Turn, validate_question
+from bot.answering.messages import Answer, Sentence, Turn, validate_question
 from bot.answering.question_rewriting import rewrite_question
-from bot.answering.speaker_quotes import asks_only_for_words, quote_claims
+from bot.service.answer_pipeline import AnswerContext, ProcessorSlots, Stage, answer_question
 from bot.service.history import ConversationHistory
-from bot.service.stopwatch import Stopwatch
+from bot.service.stages import Stopwatch, log_stage
 from retrieval.catalog.filters import Filters
 from retrieval.catalog.reader import CatalogReader, find_article
 from retrieval.endpoints.cancellation import Cancellation
-from retrieval.errors import Cancelled, ModelError
-from retrieval.index import pending
 from retrieval.index.store import Store
 from retrieval.search.hybrid_search import DEFAULT_HITS, Search, SearchResult
-
-# Searches and extractions keep the processor busy: more of them side by side end no sooner, and keep the interpreter
-# from whatever else waits for it (`python -m bench.serving`: health checks). Waiting for a model takes no place.
-AT_WORK = 2
-SPOKEN = 0.75  # the evidence that somebody's own words on the topic are
-
-Stage = Literal["searching", "writing"]
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerTrace:
-    """One question that was answered: what was understood, found and written, for those who look behind the answer."""
+    """An answer with what it was made from: the search's result and, where a model wrote, its generation."""
 
     answer: Answer
-    found: SearchResult
-    writing: GenerationState | None = None
+    search_result: SearchResult
+    generation: GenerationState | None = None
 
 
 AnswerEvent = Stage | Sentence | AnswerTrace
-"""What happens while a question is answered; the last one is the Asking, and its answer has all the sentences."""
+"""What happens while a question is answered. The last event is the AnswerTrace; its answer has all the sentences."""
 
 
 class AskOptions(TypedDict, total=False):
-    """What may be said beside a question.
+    """Options of a question.
 
-    `today` is the day that `this week` is counted from, `turns` are what was said before where no history knows it,
-    `first` is the id or URL of an article that is asked before the archive is; one that is not known changes nothing.
+    `k` is the number of passages; `today` is the day that `this week` is counted from; `turns` are earlier turns of a
+    conversation that the history does not know; `first_article` is the id or URL of an article that is searched before
+    all others are, and is ignored where it is unknown.
     """
 
     filters: Filters | None
@@ -58,13 +45,13 @@ class AskOptions(TypedDict, total=False):
     today: date | None
     cancellation: Cancellation
     turns: Sequence[Turn]
-    first: str
+    first_article: str
 
 
 class Conversation:
     """Answers questions over one store; safe to share between threads.
 
-    `writer` makes what writes answers, at the first question: what needs no answers needs no model either.
+    `make_writer` is called at the first question, so that commands that answer nothing load no model.
     """
 
     def __init__(
@@ -72,177 +59,111 @@ class Conversation:
         store: Store,
         search: Search,
         history: ConversationHistory,
-        writer: Callable[[], Writer | None] = lambda: None,
+        make_writer: Callable[[], Writer | None] = lambda: None,
     ) -> None:
-        self._store, self._search, self._history, self._make_writer = store, search, history, writer
-        self._at_work = Semaphore(AT_WORK)
+        self._store, self._search, self._history, self._make_writer = store, search, history, make_writer
+        self._slots = ProcessorSlots()
 
     @cached_property
     def _writer(self) -> Writer | None:
         return self._make_writer()
 
     def warm(self) -> None:
-        """Make what writes answers before the first question needs it. Raises UsageError."""
+        """Make the writer before the first question needs it. Raises UsageError."""
         _ = self._writer
 
     def ask(self, question: str, conversation: str = "", **options: Unpack[AskOptions]) -> Answer:
-        """The answer; a conversation's id makes follow-ups understood and the turn remembered. Raises UsageError."""
-        return self.look(question, conversation, **options).answer
+        """Answer a question; with a conversation's id, follow-ups are understood and the turn is stored.
 
-    def look(self, question: str, conversation: str = "", **options: Unpack[AskOptions]) -> AnswerTrace:
-        """The same with what the answer was made from."""
+        Raises UsageError.
+        """
+        return self.ask_with_trace(question, conversation, **options).answer
+
+    def ask_with_trace(self, question: str, conversation: str = "", **options: Unpack[AskOptions]) -> AnswerTrace:
+        """Answer a question as `ask` does and return what the answer was made from, too."""
         return next(event for event in self.stream(question, conversation, **options) if isinstance(event, AnswerTrace))
 
     def stream(self, question: str, conversation: str = "", **options: Unpack[AskOptions]) -> Iterator[AnswerEvent]:
-        """The same as it comes about. Closing the iterator ends what is under way, and nothing is remembered.
+        """Answer a question as `ask` does, event by event. Closing the iterator cancels the answer; no turn is stored.
 
-        Raises Cancelled where another thread does that by the cancellation.
+        Raises Cancelled when another thread cancels the answer.
         """
         watch = Stopwatch()
         question = validate_question(question)
         cancellation = options.get("cancellation") or Cancellation()
-        writing = self._writer.begin(cancellation) if self._writer else None
+        generation = self._writer.start(cancellation) if self._writer else None
         yield "searching"
         turns = options.get("turns") or (self._history.turns(conversation) if conversation else ())
-        standalone = self._standalone(question, turns, writing)
+        standalone = self._rewrite(question, turns, generation)
+        log_stage("understand", watch.lap(), turns=len(turns), rewritten=standalone != question)
         search = partial(self._search, standalone, options.get("k", DEFAULT_HITS), today=options.get("today"))
-        with self._store.catalog.reading() as catalog:  # one moment: what is found is what is cited
-            for filters in _places(catalog, options):
-                with self._working(cancellation):
+        with self._store.catalog.snapshot() as catalog:  # one snapshot: the articles searched are the articles cited
+            for filters in _search_scopes(catalog, options):
+                with self._slots.hold(cancellation):
                     found = search(filters=filters, catalog=catalog)
-                watch.mark("search")
-                inquiry = _AnswerContext(question, standalone, found, writing, watch, cancellation, catalog)
-                answer = yield from self._answer(inquiry)
+                _log_search(found, filters, watch)
+                context = AnswerContext(
+                    question, standalone, found, catalog, self._writer, generation, self._slots, cancellation, watch
+                )
+                answer = yield from answer_question(context)
                 if answer.status != "no_answer":
                     break
         watch.mark("total")
-        answer = replace(answer, conversation_id=conversation, timings_ms=watch.timings(), tokens=_tokens(writing))
-        if conversation:
-            answer = replace(answer, turn=self._history.remember(conversation, answer))
-        yield AnswerTrace(answer, found, writing)
+        answer = replace(
+            answer, conversation_id=conversation, timings_ms=watch.timings(), tokens=_token_counts(generation)
+        )
+        yield AnswerTrace(self._remember(answer, conversation, watch), found, generation)
 
     def forget(self, conversation: str) -> bool:
-        """Delete what was said; whether there was anything."""
+        """Delete a conversation's turns; return whether there were any."""
         return self._history.forget(conversation)
 
-    @contextmanager
-    def _working(self, cancellation: Cancellation) -> Iterator[None]:
-        """A place for what keeps the processor busy. Raises Cancelled where nobody wants it any more."""
-        with self._at_work:
-            if cancellation.is_cancelled:
-                raise Cancelled("Nobody waits for this answer any more.")
-            yield
-
-    def _standalone(self, question: str, turns: Sequence[Turn], writing: GenerationState | None) -> str:
-        if self._writer and writing:
-            return self._writer.standalone(question, turns, writing)
+    def _rewrite(self, question: str, turns: Sequence[Turn], generation: GenerationState | None) -> str:
+        """Rewrite a follow-up question so that it stands alone."""
+        if self._writer and generation:
+            return self._writer.rewrite(question, turns, generation)
         return rewrite_question(question, turns)
 
-    def _answer(self, inquiry: "_AnswerContext") -> Generator[AnswerEvent, None, Answer]:
-        catalog, found, writing = inquiry.catalog, inquiry.found, inquiry.writing
-        # Counting what is owed reads a small index, the share reads every passage: only when there is something to say.
-        share = pending.index_coverage(catalog) if pending.count_pending(catalog, "vectors") else None
-        all_embedded = not found.without_vectors and (share is None or share.vectors >= share.passages)
-        embedding = catalog.fact("embedding") or FITTED_TO
-        weight = answer_probability(
-            inquiry.standalone, found.asked, found.hits, all_embedded=all_embedded, embedding=embedding
+    def _remember(self, answer: Answer, conversation: str, watch: Stopwatch) -> Answer:
+        """Store the turn and return the answer with its number; without a conversation, return it unchanged."""
+        if conversation:
+            answer = replace(answer, turn=self._history.remember(conversation, answer))
+        log_stage(
+            "remember",
+            watch.lap(),
+            turn=answer.turn,
+            status=answer.status,
+            answered_by=answer.answered_by,
+            articles=tuple(dict.fromkeys(citation.article for citation in answer.citations)),
         )
-        claims = quote_claims(found, catalog)
-        weight = max(weight, SPOKEN) if claims else weight
-        if not claims and asks_only_for_words(found):
-            answer = decline_speaker(inquiry.question, inquiry.standalone, found, catalog)
-        elif claims or weight >= ENOUGH:
-            answer = yield from self._affirm(inquiry, claims)
-        else:
-            answer = self._decline(inquiry)
-        return replace(
-            answer,
-            evidence=round(weight, 3),
-            indexed_at=catalog.last_run(),
-            dropped=writing.reasons() if writing else {},
-            notes=(*answer.notes, *_notes(found, share)),
-        )
-
-    def _affirm(self, inquiry: "_AnswerContext", claims: Sequence[Claim]) -> Generator[AnswerEvent, None, Answer]:
-        """A speaker's own words as they are, else the model's answer where it holds, else the articles' sentences."""
-        catalog, found, writing = inquiry.catalog, inquiry.found, inquiry.writing
-        composition, by, note = Composition(catalog), "extract", ""
-        if self._writer and writing and not claims:
-            by = self._writer.name
-            note = yield from self._written(self._writer, inquiry, writing, composition)
-            if writing.declined:
-                return replace(self._decline(inquiry), answered_by=by)
-        if not composition.has_text:
-            with self._working(inquiry.cancellation):
-                by, claims = (
-                    "extract",
-                    claims or extract_sentences(inquiry.standalone, found.asked, found.hits, catalog),
-                )
-            for claim in claims:
-                yield inquiry.said(composition.add(claim))
-        if not composition.has_text:
-            return self._decline(inquiry)
-        missing = () if found.match.misspelt else unmentioned_names(inquiry.standalone, found.asked)
-        answer = composition.answer(inquiry.question, inquiry.standalone, missing)
-        return replace(answer, answered_by=by, notes=(*answer.notes, note) if note else answer.notes)
-
-    def _written(
-        self, writer: Writer, inquiry: "_AnswerContext", writing: GenerationState, composition: Composition
-    ) -> Generator[AnswerEvent, None, str]:
-        """The model's sentences that hold; returns what a reader should know of how it went."""
-        yield "writing"
-        writing.declined, writing.draft = False, ""  # an article asked first may have declined
-        try:
-            for claim in writer.write(inquiry.standalone, inquiry.found, inquiry.catalog, writing):
-                yield inquiry.said(composition.add(claim, after=SPACE))
-        except ModelError as exc:
-            rest = "The answer ends here." if composition.has_text else "These are the articles' own sentences."
-            return f"{exc} {rest}"
-        if composition.has_text or writing.declined:
-            return ""
-        return "Nothing the model wrote could be verified; these are the articles' own sentences."
-
-    def _decline(self, inquiry: "_AnswerContext") -> Answer:
-        return decline(inquiry.question, inquiry.standalone, inquiry.found.hits, inquiry.catalog)
+        return answer
 
 
-@dataclass(frozen=True, slots=True)
-class _AnswerContext:
-    """One question on its way to an answer."""
+def _search_scopes(catalog: CatalogReader, options: AskOptions) -> Iterator[Filters]:
+    """The filters to search with, one after the other until one answers: `first_article`, then the filters asked for.
 
-    question: str
-    standalone: str
-    found: SearchResult
-    writing: GenerationState | None
-    watch: Stopwatch
-    cancellation: Cancellation
-    catalog: CatalogReader  # as it was when the question was asked
-
-    def said(self, sentence: Sentence) -> Sentence:
-        self.watch.mark("first_sentence")
-        return sentence
-
-
-def _places(catalog: CatalogReader, options: AskOptions) -> Iterator[Filters]:
-    """Where to look, one after the other until something answers; no place answers after it has said anything."""
+    The second is tried only where the first yielded no sentence.
+    """
     filters = options.get("filters") or Filters()
-    first = find_article(catalog, options.get("first", ""))
+    first = find_article(catalog, options.get("first_article", ""))
     if first and not filters.article:
         yield replace(filters, article=first)
     yield filters
 
 
-def _tokens(writing: GenerationState | None) -> dict[str, int]:
-    if writing is None or not writing.tokens.total:
+def _log_search(found: SearchResult, filters: Filters, watch: Stopwatch) -> None:
+    watch.mark("search")
+    log_stage(
+        "search",
+        watch.lap(),
+        scope="article" if filters.article else "filtered" if filters != Filters() else "all",
+        passages=len(found.hits),
+        quotes=len(found.remarks),
+        vectors=not found.without_vectors,
+    )
+
+
+def _token_counts(generation: GenerationState | None) -> dict[str, int]:
+    if generation is None or not generation.tokens.total:
         return {}
-    return {"read": writing.tokens.read, "written": writing.tokens.written}
-
-
-def _notes(found: SearchResult, share: pending.IndexCoverage | None) -> tuple[str, ...]:
-    if found.match.misspelt and found.match.voices and found.asked.speech:
-        return (f"Nobody called {found.asked.speech.name} is quoted; taken to mean {found.match.voices[0].name}.",)
-    if found.without_vectors:
-        return (f"Searched by words alone. {found.without_vectors}",)
-    if share and share.vectors < share.passages:
-        return (f"{share.vectors_percent} % of the passages are embedded so far; the rest is searched by words alone.",)
-    return ()
+    return {"read": generation.tokens.read, "written": generation.tokens.written}

@@ -1,4 +1,4 @@
-"""What was asked and answered in each conversation and whether it helped, in SQLite, kept across runs."""
+"""Store the turns of conversations and readers' feedback on them in SQLite, across runs."""
 
 import json
 import sqlite3
@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bot.answering.messages import Answer, Turn
-from retrieval.catalog.database import BUSY_SECONDS, now
+from retrieval.catalog.database import BUSY_TIMEOUT_SECONDS, utc_now
 from retrieval.errors import IndexUnavailable
 
-REMEMBERED = 8  # turns that a follow-up may refer to
+MAX_TURNS = 8  # the last turns of a conversation that a follow-up question may refer to
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS turns (
@@ -36,7 +36,10 @@ END
 
 
 class ConversationHistory:
-    """Turns by conversation; a conversation's id is surface, chat and thread. Raises IndexUnavailable."""
+    """The turns of all conversations; a conversation's id names its surface, chat and thread.
+
+    Raises IndexUnavailable where the file cannot be opened.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -48,56 +51,52 @@ class ConversationHistory:
             raise IndexUnavailable(f"The conversations in {path} cannot be opened: {exc}.") from exc
 
     def turns(self, conversation: str) -> list[Turn]:
-        """The last turns, oldest first."""
+        """Return the last MAX_TURNS turns, oldest first."""
         with closing(self._connect()) as db:
             rows = db.execute(
                 "SELECT question, standalone, answer, status, articles FROM turns WHERE conversation = ? "
                 "ORDER BY number DESC LIMIT ?",
-                [conversation, REMEMBERED],
+                [conversation, MAX_TURNS],
             ).fetchall()
         return [
-            Turn(q, standalone, text, status, tuple(json.loads(ids))) for q, standalone, text, status, ids in rows[::-1]
+            Turn(question, standalone, text, status, tuple(json.loads(ids)))
+            for question, standalone, text, status, ids in rows[::-1]
         ]
 
     def remember(self, conversation: str, answer: Answer) -> int:
-        """Add a turn; returns its number in the conversation, from 1."""
+        """Add a turn and return its number in the conversation, from 1."""
         articles = json.dumps(list(dict.fromkeys(citation.article for citation in answer.citations)))
-        facts = [answer.question, answer.standalone_question, answer.text, answer.status, articles]
+        columns = [answer.question, answer.standalone_question, answer.text, answer.status, articles]
         number = "SELECT coalesce(max(number), 0) + 1 FROM turns WHERE conversation = ?1"
         with closing(self._connect()) as db, db:
             row = db.execute(
                 f"INSERT INTO turns VALUES (?1, ({number}), ?2, ?3, ?4, ?5, ?6, ?7) RETURNING number",
-                [conversation, now(), *facts],
+                [conversation, utc_now(), *columns],
             ).fetchone()
         return int(row[0])
 
-    def judge(self, conversation: str, turn: int, *, helpful: bool, reason: str = "") -> bool:
-        """Remember whether an answer helped, instead of what was said of it before; False where there is none."""
+    def record_feedback(self, conversation: str, turn: int, *, helpful: bool, reason: str = "") -> bool:
+        """Record whether an answer helped, replacing earlier feedback; return False where there is no such turn."""
         sql = (
             "INSERT OR REPLACE INTO verdicts "
             "SELECT conversation, number, ?3, ?4, ?5 FROM turns WHERE conversation = ?1 AND number = ?2"
         )
         with closing(self._connect()) as db, db:
-            return db.execute(sql, [conversation, turn, now(), helpful, reason]).rowcount > 0
-
-    def verdicts(self) -> dict[bool, int]:
-        """How many answers helped and how many did not."""
-        with closing(self._connect()) as db:
-            return {bool(row[0]): row[1] for row in db.execute("SELECT helpful, count(*) FROM verdicts GROUP BY 1")}
+            return db.execute(sql, [conversation, turn, utc_now(), helpful, reason]).rowcount > 0
 
     def forget(self, conversation: str) -> bool:
-        """Delete a conversation; whether there was one."""
+        """Delete a conversation; return whether there was one."""
         with closing(self._connect()) as db, db:
             return db.execute("DELETE FROM turns WHERE conversation = ?", [conversation]).rowcount > 0
 
     def count(self, conversation: str) -> int:
-        """How many turns there are."""
+        """Count the turns of a conversation."""
         with closing(self._connect()) as db:
             row = db.execute("SELECT count(*) FROM turns WHERE conversation = ?", [conversation]).fetchone()
         return int(row[0])
 
-    def keep_first(self, conversation: str, turns: int) -> None:
-        """Delete what came after so many turns."""
+    def truncate(self, conversation: str, turns: int) -> None:
+        """Keep the first `turns` turns of a conversation and delete the rest."""
         sql = (
             "DELETE FROM turns WHERE conversation = ?1 AND number NOT IN "
             "(SELECT number FROM turns WHERE conversation = ?1 ORDER BY number LIMIT ?2)"
@@ -105,8 +104,8 @@ class ConversationHistory:
         with closing(self._connect()) as db, db:
             db.execute(sql, [conversation, turns])
 
-    def move(self, old: str, new: str) -> None:
-        """Conversations whose ids begin with the one begin with the other from now on; those that exist stay."""
+    def replace_prefix(self, old: str, new: str) -> None:
+        """Replace the prefix `old` of conversation ids by `new`; turns that would collide with existing ones stay."""
         sql = (
             "UPDATE OR IGNORE turns SET conversation = ?2 || substr(conversation, length(?1) + 1) "
             "WHERE substr(conversation, 1, length(?1)) = ?1"
@@ -115,12 +114,12 @@ class ConversationHistory:
             db.execute(sql, [old, new])
 
     def purge(self, days: int) -> int:
-        """Delete what was said more than so many days ago; returns how many turns that were."""
+        """Delete turns older than `days` days and return how many there were."""
         oldest = (datetime.now(UTC) - timedelta(days=days)).isoformat(timespec="seconds")
         with closing(self._connect()) as db, db:
             return db.execute("DELETE FROM turns WHERE asked < ?", [oldest]).rowcount
 
     def _connect(self) -> sqlite3.Connection:
-        db = sqlite3.connect(self.path, timeout=BUSY_SECONDS)
-        db.execute("PRAGMA secure_delete=ON")  # what is forgotten is overwritten
+        db = sqlite3.connect(self.path, timeout=BUSY_TIMEOUT_SECONDS)
+        db.execute("PRAGMA secure_delete=ON")  # deleted rows are overwritten with zeros
         return db

@@ -1,6 +1,6 @@
-"""Questions that the articles can answer: to begin with, and to go on with after an answer.
+"""Suggest questions that the articles can answer: opening questions, and follow-ups to an answer.
 
-Each asks for somebody's words and is searched for before it is offered, so that none of them ends in a refusal.
+Each asks what a speaker said and is searched for before it is offered, so that no suggestion ends in a refusal.
 """
 
 import re
@@ -15,56 +15,62 @@ from retrieval.documents import QuoteHit
 from retrieval.quotes import quote_table
 from retrieval.quotes.speakers.speaker_index import SpeakerMatch
 from retrieval.search.hybrid_search import Search
-from retrieval.search.quote_search import LEADING
+from retrieval.search.quote_search import MOST_QUOTED_NAMES
 
-OPENERS, FOLLOW_UPS = 3, 2
-MOST_VOICES = 12  # that are looked at for openers
-MOST_TRIED = 8  # questions that are searched for before it is left at fewer
+MAX_OPENING_QUESTIONS, MAX_FOLLOW_UPS = 3, 2
+MAX_SPEAKERS = 12  # most quoted people whose quotes become opening questions
+MAX_SEARCHES = 8  # candidate questions that are searched for; fewer suggestions are offered after that
 
-# A noun, as well as that can be told: it follows an article or a preposition, and what follows it follows no adjective.
-_NEXT = (
+# A noun, approximately: it follows an article or a preposition, and is followed by what seldom follows an adjective.
+_AFTER_NOUN = (
     r"(?=[,.;:!?”\"]|\s+(?:and|or|of|in|on|at|to|that|is|was|are|were|will|would|has|have|had|for|from|by|with|if|unless)"
     r"\b)"
 )
 _TOPIC = re.compile(
-    rf"\b((?:the|an?|our|their)\s+[a-z]{{5,}}){_NEXT}|\b(?:make|about|of|on|for|over|against)\s+([a-z]{{6,}}){_NEXT}"
+    rf"\b((?:the|an?|our|their)\s+[a-z]{{5,}}){_AFTER_NOUN}|"
+    rf"\b(?:make|about|of|on|for|over|against)\s+([a-z]{{6,}}){_AFTER_NOUN}"
 )
 
 
-def openers(search: Search, catalog: CatalogReader, most: int = OPENERS) -> tuple[str, ...]:
-    """Questions about what those say who are quoted most, each about somebody else where there are enough."""
-    record = search.record(catalog)
-    people = [voice for voice in record.voices(most=LEADING) if voice.is_person][:MOST_VOICES]
-    about = (record.of(SpeakerMatch((voice,)), Filters()) for voice in people)
-    asked = [list(islice(_questions(hits), 2)) for hits in about]
-    first = [questions[0] for questions in asked if questions]
-    second = [question for questions in asked for question in questions[1:]]
-    plain = [f"What did {voice.name} say?" for voice in people]
-    return _answerable([*first, *second, *plain], search, catalog, most)
+def opening_questions(search: Search, catalog: CatalogReader, most: int = MAX_OPENING_QUESTIONS) -> tuple[str, ...]:
+    """Suggest questions about what the most quoted people say, each about another person where there are enough."""
+    quote_search = search.record(catalog)
+    people = [voice for voice in quote_search.voices(most=MOST_QUOTED_NAMES) if voice.is_person][:MAX_SPEAKERS]
+    quotes = (quote_search.of(SpeakerMatch((voice,)), Filters()) for voice in people)
+    by_person = [list(islice(_quote_questions(hits), 2)) for hits in quotes]
+    first = [questions[0] for questions in by_person if questions]
+    second = [question for questions in by_person for question in questions[1:]]
+    without_topic = [f"What did {voice.name} say?" for voice in people]
+    return _answerable([*first, *second, *without_topic], search, catalog, most)
 
 
-def follow_ups(answer: Answer, search: Search, catalog: CatalogReader, most: int = FOLLOW_UPS) -> tuple[str, ...]:
-    """Questions about what else is said in the articles that an answer cites."""
+def follow_up_questions(
+    answer: Answer, search: Search, catalog: CatalogReader, most: int = MAX_FOLLOW_UPS
+) -> tuple[str, ...]:
+    """Suggest questions about the other quotes in the articles that an answer cites."""
     articles = dict.fromkeys(citation.article for citation in answer.citations)
     cited = {(citation.article, citation.start) for citation in answer.citations}
-    said = {citation.speaker for citation in answer.citations}
-    hits = [hit for article in articles for hit in quote_table.of_article(catalog.db, article)]
+    answered = {citation.speaker for citation in answer.citations}
+    hits = [hit for article in articles for hit in quote_table.quotes_of_article(catalog.db, article)]
     others = [hit for hit in hits if hit.quote.is_person and (hit.article, hit.quote.start) not in cited]
-    others.sort(key=lambda hit: hit.quote.speaker in said)
-    asked = (question for question in _questions(others) if question != answer.question)
-    return _answerable(asked, search, catalog, most)
+    others.sort(key=lambda hit: hit.quote.speaker in answered)  # other speakers first
+    candidates = (question for question in _quote_questions(others) if question != answer.question)
+    return _answerable(candidates, search, catalog, most)
 
 
-def _questions(hits: Iterable[QuoteHit]) -> Iterator[str]:
+def _quote_questions(hits: Iterable[QuoteHit]) -> Iterator[str]:
+    """Ask what the speaker of each quote said about each topic that the quote names, each question once."""
     seen = set[str]()
     for hit in hits:
         for topic in _TOPIC.finditer(hit.quote.words):
             question = f"What did {hit.quote.speaker} say about {topic[1] or topic[2]}?"
-            if hit.quote.said and hit.quote.speaker and question not in seen and not question.endswith("ing?"):
+            if hit.quote.is_speech and hit.quote.speaker and question not in seen and not question.endswith("ing?"):
                 seen.add(question)
                 yield question
 
 
 def _answerable(questions: Iterable[str], search: Search, catalog: CatalogReader, most: int) -> tuple[str, ...]:
-    tried = islice(dict.fromkeys(questions), MOST_TRIED)
-    return tuple(islice((one for one in tried if quote_claims(search(one, catalog=catalog), catalog)), most))
+    """Return the first `most` questions that quotes answer."""
+    candidates = islice(dict.fromkeys(questions), MAX_SEARCHES)
+    answered = (question for question in candidates if quote_claims(search(question, catalog=catalog), catalog))
+    return tuple(islice(answered, most))

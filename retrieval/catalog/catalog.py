@@ -8,10 +8,10 @@ from importlib.resources import files
 from pathlib import Path
 
 from retrieval.catalog import duplicate_articles
-from retrieval.catalog.database import CatalogDatabase, now
+from retrieval.catalog.database import CatalogDatabase, utc_now
 from retrieval.catalog.migrations import migrate
-from retrieval.catalog.reader import CatalogReader, unknown
-from retrieval.catalog.rows import CURRENT, SegmentedArticle, passage_rows, version_row
+from retrieval.catalog.reader import CatalogReader, unknown_article
+from retrieval.catalog.rows import CURRENT_VERSIONS_SQL, SegmentedArticle, passage_rows, version_row
 from retrieval.documents import Article
 from retrieval.errors import IndexUnavailable
 from retrieval.quotes import quote_table
@@ -41,7 +41,7 @@ class Catalog(CatalogReader):
         return self._database.transaction()
 
     @contextmanager
-    def reading(self) -> Iterator[CatalogReader]:
+    def snapshot(self) -> Iterator[CatalogReader]:
         """The catalog as it is at this moment, whatever is put or removed meanwhile.
 
         It belongs to no thread, but only one may use it at a time.
@@ -53,26 +53,26 @@ class Catalog(CatalogReader):
         """Close every connection."""
         self._database.close()
 
-    def put(self, batch: Iterable[SegmentedArticle]) -> list[str]:
+    def save_articles(self, batch: Iterable[SegmentedArticle]) -> list[str]:
         """Store articles with their passages and quotes as current versions, in one transaction.
 
         Returns those of which another article with the same text is kept: they are stored without passages and quotes.
         """
         with self.transaction() as db:
-            return [cut.article.id for cut in batch if _put(db, cut)]
+            return [cut.article.id for cut in batch if _save_version(db, cut)]
 
-    def recut(self, cut: SegmentedArticle) -> None:
+    def resegment(self, cut: SegmentedArticle) -> None:
         """Replace the passages and quotes of a current version; of one that is no longer current nothing is taken."""
         article = cut.article
         with self.transaction() as db:
             row = db.execute("SELECT version, hash FROM articles WHERE id = ?", [article.id]).fetchone()
             if row["version"] and row["hash"] == article.content_hash:
-                _take_apart(db, cut, row["version"])
+                _replace_passages(db, cut, row["version"])
 
     def record_run(self, started: str, added: int, changed: int, unchanged: int, failed: int) -> None:
         """Remember when articles were last looked for and what came of it."""
         self.db.execute(
-            "INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?)", [started, now(), added, changed, unchanged, failed]
+            "INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?)", [started, utc_now(), added, changed, unchanged, failed]
         )
 
     def remove(self, article: str, why: str = REMOVED) -> None:
@@ -83,16 +83,16 @@ class Catalog(CatalogReader):
         gone = "UPDATE articles SET version = 0, copy_of = '', page = '' WHERE id = ? AND version > 0"
         with self.transaction() as db:
             if db.execute(gone, [article]).rowcount == 0:
-                raise unknown(article)
-            db.execute("INSERT OR REPLACE INTO withdrawn VALUES (?, ?, ?)", [article, now(), why])
+                raise unknown_article(article)
+            db.execute("INSERT OR REPLACE INTO withdrawn VALUES (?, ?, ?)", [article, utc_now(), why])
             db.execute("DELETE FROM versions WHERE article = ?", [article])
             db.execute("UPDATE passages SET text = '' WHERE article = ?", [article])
-            quote_table.withdraw(db, article)
-            duplicate_articles.keep(db, article, None)
-            _let_go(db, article)
-            _retire(db, article)
+            quote_table.delete_quotes(db, article)
+            duplicate_articles.store_signature(db, article, None)
+            _release_copies(db, article)
+            _mark_passages_deleted(db, article)
 
-    def readmit(self, article: str) -> bool:
+    def clear_withdrawal(self, article: str) -> bool:
         """Let an article come back that was withdrawn; whether it was."""
         return self.db.execute("DELETE FROM withdrawn WHERE article = ?", [article]).rowcount > 0
 
@@ -101,7 +101,7 @@ class Catalog(CatalogReader):
         self.db.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", [key, value])
 
 
-def _put(db: sqlite3.Connection, cut: SegmentedArticle) -> bool:
+def _save_version(db: sqlite3.Connection, cut: SegmentedArticle) -> bool:
     """Store one version; whether it is a copy."""
     article = cut.article
     known = db.execute("SELECT version, hash, copy_of FROM articles WHERE id = ?", [article.id]).fetchone()
@@ -110,7 +110,7 @@ def _put(db: sqlite3.Connection, cut: SegmentedArticle) -> bool:
     newest = db.execute("SELECT max(number) AS number FROM versions WHERE article = ?", [article.id]).fetchone()
     number = (newest["number"] or 0) + 1
     if not _has_text(db, article):
-        _let_go(db, article.id)
+        _release_copies(db, article.id)
     db.execute(
         "INSERT INTO articles (id, version, hash, page) VALUES (?, ?, ?, ?) "
         "ON CONFLICT (id) DO UPDATE SET version = excluded.version, hash = excluded.hash, page = excluded.page",
@@ -119,45 +119,45 @@ def _put(db: sqlite3.Connection, cut: SegmentedArticle) -> bool:
     row = version_row(article, number)
     db.execute(f"INSERT INTO versions ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", list(row.values()))
     db.execute("DELETE FROM withdrawn WHERE article = ?", [article.id])
-    return _take_apart(db, cut, number)
+    return _replace_passages(db, cut, number)
 
 
-def _take_apart(db: sqlite3.Connection, cut: SegmentedArticle, number: int) -> bool:
+def _replace_passages(db: sqlite3.Connection, cut: SegmentedArticle, number: int) -> bool:
     """Passages and quotes in place of those there were, none for a copy; whether it is one.
 
     Passages that stay the same stay in both indexes.
     """
     article, mine = cut.article.id, duplicate_articles.text_signature(cut.body)
-    kept = duplicate_articles.find(db, article, mine) if mine else ""
+    kept = duplicate_articles.find_duplicate(db, article, mine) if mine else ""
     db.execute("UPDATE articles SET copy_of = ? WHERE id = ?", [kept, article])
     db.execute("DELETE FROM uncut WHERE article = ?", [article])
     if kept:
-        _let_go(db, article)
+        _release_copies(db, article)
         cut, mine = SegmentedArticle(cut.article, ()), None
-    duplicate_articles.keep(db, article, mine)
+    duplicate_articles.store_signature(db, article, mine)
     rows = list(passage_rows(cut, number))
-    _retire(db, article, but=[row[0] for row in rows])
+    _mark_passages_deleted(db, article, but=[row[0] for row in rows])
     db.executemany(
         "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1, 0, 0) ON CONFLICT (id) DO UPDATE SET live = 1, "
         'version = excluded.version, start = excluded.start, "end" = excluded."end", text = excluded.text',
         rows,
     )
-    quote_table.replace(db, cut.article, cut.quotes)
+    quote_table.replace_quotes(db, cut.article, cut.quotes)
     return bool(kept)
 
 
-def _let_go(db: sqlite3.Connection, article: str) -> None:
+def _release_copies(db: sqlite3.Connection, article: str) -> None:
     """Have the copies of an article looked at again: it is gone, or no longer says what they say."""
     db.execute("INSERT OR IGNORE INTO uncut SELECT id FROM articles WHERE copy_of = ?", [article])
     db.execute("UPDATE articles SET copy_of = '' WHERE copy_of = ?", [article])
 
 
 def _has_text(db: sqlite3.Connection, article: Article) -> bool:
-    row = db.execute(f"SELECT text FROM ({CURRENT} WHERE a.id = ?)", [article.id]).fetchone()
+    row = db.execute(f"SELECT text FROM ({CURRENT_VERSIONS_SQL} WHERE a.id = ?)", [article.id]).fetchone()
     return row is not None and row["text"] == article.text
 
 
-def _retire(db: sqlite3.Connection, article: str, but: Sequence[str] = ()) -> None:
+def _mark_passages_deleted(db: sqlite3.Connection, article: str, but: Sequence[str] = ()) -> None:
     """Take passages out of use; those no index has yet are gone at once, the others wait for the indexes."""
     where, values = "article = ? AND id NOT IN (SELECT value FROM json_each(?))", [article, json.dumps(but)]
     db.execute(f"DELETE FROM passages WHERE words = 0 AND vectors = 0 AND {where}", values)

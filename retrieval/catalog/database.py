@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-BUSY_SECONDS = 60
+BUSY_TIMEOUT_SECONDS = 60
 
 
 class CatalogDatabase:
@@ -65,7 +65,7 @@ class CatalogDatabase:
         self._local = threading.local()
 
     def _connect(self) -> sqlite3.Connection:
-        db = sqlite3.connect(self._path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+        db = sqlite3.connect(self._path, timeout=BUSY_TIMEOUT_SECONDS, isolation_level=None, check_same_thread=False)
         db.execute("PRAGMA journal_mode=WAL")
         db.execute("PRAGMA synchronous=NORMAL")
         db.create_function("casefold", 1, str.casefold, deterministic=True)  # lower() knows ASCII only
@@ -74,6 +74,6 @@ class CatalogDatabase:
         return db
 
 
-def now() -> str:
+def utc_now() -> str:
     """This moment in UTC, ISO 8601 to the second."""
     return datetime.now(UTC).isoformat(timespec="seconds")

@@ -4,7 +4,7 @@ from calendar import monthrange
 from dataclasses import dataclass
 
 from retrieval.errors import UsageError
-from retrieval.text.dates import iso
+from retrieval.text.dates import to_iso
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,25 +22,27 @@ class Filters:
     article: str = ""
 
     @property
-    def limit_articles(self) -> bool:
+    def restricts_articles(self) -> bool:
         return any((self.since, self.until, self.outlet, self.author, self.article))
 
 
-def filters_of(*, since: str = "", until: str = "", outlet: str = "", author: str = "", speaker: str = "") -> Filters:
+def parse_filters(
+    *, since: str = "", until: str = "", outlet: str = "", author: str = "", speaker: str = ""
+) -> Filters:
     """Filters as a user writes them. Raises UsageError when a date is none."""
-    return Filters(_day("since", since), _last_day(until), outlet.strip(), author.strip(), speaker.strip())
+    return Filters(_parse_day("since", since), _parse_until(until), outlet.strip(), author.strip(), speaker.strip())
 
 
-def _day(name: str, written: str) -> str:
-    day = iso(written)[:10]
+def _parse_day(name: str, written: str) -> str:
+    day = to_iso(written)[:10]
     if written and not day:
         raise UsageError(f"{name} is {written!r}, which is no date; write it as 2025-03-11.")
     return day
 
 
-def _last_day(written: str) -> str:
+def _parse_until(written: str) -> str:
     """`2025` and `2025-03` mean until their end."""
-    day, parts = _day("until", written), written.strip().split("-")
+    day, parts = _parse_day("until", written), written.strip().split("-")
     if len(written.strip()) == 4:
         return f"{day[:4]}-12-31"
     if len(parts) == 2:

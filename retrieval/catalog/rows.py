@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from retrieval.catalog.database import now
+from retrieval.catalog.database import utc_now
 from retrieval.documents import Article, Hit, Passage, Quote, digest
 from retrieval.text.sentences import Span
 
-CURRENT = "SELECT v.* FROM articles a JOIN versions v ON v.article = a.id AND v.number = a.version"
+CURRENT_VERSIONS_SQL = "SELECT v.* FROM articles a JOIN versions v ON v.article = a.id AND v.number = a.version"
 HIT_COLUMNS = (
     "p.id, p.article, p.start, p.end, p.text, p.heading, v.title, v.url, v.outlet, v.authors, v.published, v.updated"
 )
@@ -35,7 +35,7 @@ def version_row(article: Article, number: int) -> dict[str, Any]:
     return {
         "article": article.id,
         "number": number,
-        "added": now(),
+        "added": utc_now(),
         "source": article.source,
         "url": article.url,
         "title": article.title,
@@ -66,7 +66,7 @@ def passage_rows(cut: SegmentedArticle, number: int) -> Iterator[list[Any]]:
         yield [name, article.id, number, start, end, heading, text, article.published]
 
 
-def article_of(row: sqlite3.Row) -> Article:
+def article_from_row(row: sqlite3.Row) -> Article:
     """The article of one version."""
     return Article(
         id=row["article"],
@@ -84,12 +84,12 @@ def article_of(row: sqlite3.Row) -> Article:
     )
 
 
-def passage_of(row: sqlite3.Row) -> Passage:
+def passage_from_row(row: sqlite3.Row) -> Passage:
     """One passage."""
     return Passage(row["id"], row["article"], row["start"], row["end"], row["text"], row["heading"])
 
 
-def hit_of(row: sqlite3.Row) -> Hit:
+def hit_from_row(row: sqlite3.Row) -> Hit:
     """One passage with its article's facts and no scores."""
     key, article, start, end, text, heading, title, url, outlet, authors, published, updated = row
     return Hit(
@@ -97,7 +97,7 @@ def hit_of(row: sqlite3.Row) -> Hit:
         title=title,
         url=url,
         outlet=outlet,
-        authors=_authors(authors),
+        authors=_parse_authors(authors),
         published=published,
         updated=updated,
         score=0.0,
@@ -105,5 +105,5 @@ def hit_of(row: sqlite3.Row) -> Hit:
 
 
 @lru_cache(maxsize=1_024)
-def _authors(stored: str) -> tuple[str, ...]:
+def _parse_authors(stored: str) -> tuple[str, ...]:
     return tuple(json.loads(stored))

@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from itertools import pairwise
 
-from retrieval.catalog.reader import CatalogReader, unknown
-from retrieval.catalog.rows import article_of
+from retrieval.catalog.reader import CatalogReader, unknown_article
+from retrieval.catalog.rows import article_from_row
 from retrieval.documents import Article
 from retrieval.text.sentences import sentence_spans
 
-FACTS = ("url", "title", "authors", "outlet", "published", "updated", "language", "section")
+COMPARED_FIELDS = ("url", "title", "authors", "outlet", "published", "updated", "language", "section")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,15 +24,15 @@ class Version:
     difference: tuple[str, ...] = ()  # sentences that went (`- …`) and came (`+ …`)
 
 
-def versions(catalog: CatalogReader, article: str) -> list[Version]:
+def article_versions(catalog: CatalogReader, article: str) -> list[Version]:
     """All versions of an article, oldest first. Raises UnknownArticle."""
     found = [*_newest_first(catalog, article)][::-1]
     if not found:
-        raise unknown(article)
-    return [found[0], *(_beside(before, after) for before, after in pairwise(found))]
+        raise unknown_article(article)
+    return [found[0], *(_with_changes(before, after) for before, after in pairwise(found))]
 
 
-def corrected(catalog: CatalogReader, article: str) -> str:
+def last_corrected(catalog: CatalogReader, article: str) -> str:
     """When the article's text was last changed since it was first added, ISO 8601; empty where it never was.
 
     That is the day the article names where it is later than the day on which the former text was still found.
@@ -44,7 +44,7 @@ def corrected(catalog: CatalogReader, article: str) -> str:
     return ""
 
 
-def difference(before: str, after: str) -> tuple[str, ...]:
+def sentence_diff(before: str, after: str) -> tuple[str, ...]:
     """The sentences that went, each behind `- `, and those that came instead, behind `+ `; of white space nothing."""
     old, new = _sentences(before), _sentences(after)
     lines = list[str]()
@@ -57,12 +57,12 @@ def difference(before: str, after: str) -> tuple[str, ...]:
 
 def _newest_first(catalog: CatalogReader, article: str) -> Iterator[Version]:
     rows = catalog.db.execute("SELECT * FROM versions WHERE article = ? ORDER BY number DESC", [article])
-    return (Version(row["number"], row["added"], article_of(row)) for row in rows)
+    return (Version(row["number"], row["added"], article_from_row(row)) for row in rows)
 
 
-def _beside(before: Version, after: Version) -> Version:
-    changed = tuple(fact for fact in FACTS if getattr(before.article, fact) != getattr(after.article, fact))
-    return replace(after, changed=changed, difference=difference(before.article.text, after.article.text))
+def _with_changes(before: Version, after: Version) -> Version:
+    changed = tuple(fact for fact in COMPARED_FIELDS if getattr(before.article, fact) != getattr(after.article, fact))
+    return replace(after, changed=changed, difference=sentence_diff(before.article.text, after.article.text))
 
 
 def _sentences(text: str) -> list[str]:

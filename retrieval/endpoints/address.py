@@ -33,20 +33,20 @@ class Address:
     url: str
     authorization: str = field(default="", repr=False)
     secrets: tuple[str, ...] = field(default=(), repr=False)
-    names: SettingNames = CHAT_SETTING_NAMES
+    setting_names: SettingNames = CHAT_SETTING_NAMES
 
     def __str__(self) -> str:
-        return f"The {self.names.purpose} endpoint {self.url}"
+        return f"The {self.setting_names.purpose} endpoint {self.url}"
 
-    def redacted(self, text: str) -> str:
+    def redact(self, text: str) -> str:
         """A text from elsewhere without the key."""
         for secret in self.secrets:
             text = text.replace(secret, "[key]")
         return text
 
 
-def parse_address(base_url: str = "", api_key: str = "", *, names: SettingNames = CHAT_SETTING_NAMES) -> Address:
-    """The address of an endpoint; a host alone means its `names.path`, empty means OpenAI's.
+def parse_address(base_url: str = "", api_key: str = "", *, setting_names: SettingNames = CHAT_SETTING_NAMES) -> Address:
+    """The address of an endpoint; a host alone means its `setting_names.path`, empty means OpenAI's.
 
     A name and a password in the url are sent as Basic authentication where there is no key. Raises UsageError.
     """
@@ -54,21 +54,21 @@ def parse_address(base_url: str = "", api_key: str = "", *, names: SettingNames 
     host = parts.netloc.rpartition("@")[2]
     if parts.scheme not in ("http", "https") or not host or parts.query or parts.fragment:
         raise UsageError(
-            f"{names.base_url} is {urlunsplit((parts.scheme, host, parts.path, '', ''))!r}, "
-            f"not an address like {names.example}."
+            f"{setting_names.base_url} is {urlunsplit((parts.scheme, host, parts.path, '', ''))!r}, "
+            f"not an address like {setting_names.example}."
         )
-    url = urlunsplit((parts.scheme, host, parts.path.rstrip("/") or names.path, "", ""))
-    if key := _validated_key(api_key, names):
-        return Address(url, f"Bearer {key}", (key,), names)
+    url = urlunsplit((parts.scheme, host, parts.path.rstrip("/") or setting_names.path, "", ""))
+    if key := _validated_key(api_key, setting_names):
+        return Address(url, f"Bearer {key}", (key,), setting_names)
     if parts.username and parts.password:
         password = unquote(parts.password)
         login = b64encode(f"{unquote(parts.username)}:{password}".encode()).decode()
-        return Address(url, f"Basic {login}", (password, login), names)
-    return Address(url, names=names)
+        return Address(url, f"Basic {login}", (password, login), setting_names)
+    return Address(url, setting_names=setting_names)
 
 
-def _validated_key(api_key: str, names: SettingNames) -> str:
+def _validated_key(api_key: str, setting_names: SettingNames) -> str:
     key = api_key.strip()
     if not (key.isascii() and key.isprintable()) or " " in key:
-        raise UsageError(f"{names.api_key} holds characters that no key has; copy it again.")
+        raise UsageError(f"{setting_names.api_key} holds characters that no key has; copy it again.")
     return key

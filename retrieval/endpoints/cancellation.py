@@ -22,7 +22,7 @@ class Cancellation:
             call()
 
     @contextmanager
-    def ending(self, call: Callable[[], object]) -> Iterator[None]:
+    def on_cancel(self, call: Callable[[], object]) -> Iterator[None]:
         """While inside, cancelling calls this; at once if it has happened before."""
         with self._lock:
             self._calls.append(call)

@@ -19,7 +19,7 @@ class CircuitBreaker:
         self._failed = 0
         self._waits_until = 0.0  # the first request after it is the trial
 
-    def allows(self) -> bool:
+    def allow_request(self) -> bool:
         """Whether a request may be made now."""
         with self._lock:
             if self._failed < self._most:
@@ -29,12 +29,12 @@ class CircuitBreaker:
             self._waits_until = self._clock() + self._cool_down  # this one is the trial, the others wait for it
             return True
 
-    def succeeded(self) -> None:
+    def record_success(self) -> None:
         """The endpoint answers."""
         with self._lock:
             self._failed = 0
 
-    def failed(self) -> None:
+    def record_failure(self) -> None:
         """The endpoint does not answer."""
         with self._lock:
             self._failed += 1

@@ -9,15 +9,17 @@ from typing import Any
 import httpx
 
 from retrieval.endpoints.address import Address
-from retrieval.endpoints.endpoint_errors import refusal, unreachable
-from retrieval.endpoints.retry import Deadline, Retry, retry_after
+from retrieval.endpoints.endpoint_errors import status_error, transport_error
+from retrieval.endpoints.retry import Deadline, RetryPolicy, parse_retry_after
 from retrieval.errors import ModelError, UsageError
 
 CONNECT_SECONDS = 5.0
-KEPT_SECONDS = 60.0  # an idle connection; readers think longer than httpx's own five
-LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=KEPT_SECONDS)
-OPTIONAL = frozenset({"stream_options", "response_format", "encoding_format"})  # what a server may refuse to know
-PATIENT = Retry()
+KEEPALIVE_SECONDS = 60.0  # an idle connection; readers think longer than httpx's own five
+POOL_LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=KEEPALIVE_SECONDS)
+OPTIONAL_PARAMETERS = frozenset(
+    {"stream_options", "response_format", "encoding_format"}
+)  # what a server may refuse to know
+DEFAULT_RETRY = RetryPolicy()
 
 
 class Endpoint:
@@ -31,7 +33,7 @@ class Endpoint:
         self,
         address: Address,
         *,
-        retry: Retry = PATIENT,
+        retry: RetryPolicy = DEFAULT_RETRY,
         connect_timeout: float = CONNECT_SECONDS,
         read_timeout: float | None = None,
     ) -> None:
@@ -56,21 +58,21 @@ class Endpoint:
         An option that the server once refused to know is left out from then on. Raises ModelError or UsageError.
         """
         sent = {key: value for key, value in body.items() if key not in self._refused}
-        with self._translated(deadline):
-            client = self._client()
+        with self._translate_errors(deadline):
+            client = self._client_for_loop()
             request = client.build_request(
-                "POST", f"{self.address.url}{path}", content=_encoded(sent), timeout=self._timeout
+                "POST", f"{self.address.url}{path}", content=_encode_json(sent), timeout=self._timeout
             )
-            async with deadline.limit():
+            async with deadline.timeout():
                 response = await client.send(request, stream=True)
             try:
                 if not response.is_success:
-                    async with deadline.limit():
+                    async with deadline.timeout():
                         await response.aread()
-                    raise self._refusal(response, sent, path)
+                    raise self._status_error(response, sent, path)
                 parts = response.aiter_bytes()
                 while True:
-                    async with deadline.limit():
+                    async with deadline.timeout():
                         part = await anext(parts, None)
                     if part is None:
                         return
@@ -78,40 +80,40 @@ class Endpoint:
             finally:
                 await response.aclose()
 
-    def _client(self) -> httpx.AsyncClient:
+    def _client_for_loop(self) -> httpx.AsyncClient:
         loop = asyncio.get_running_loop()
         if loop not in self._clients:
             for over in [other for other in list(self._clients) if other.is_closed()]:
                 self._clients.pop(over, None)
-            self._clients[loop] = self._opened()
+            self._clients[loop] = self._new_client()
         return self._clients[loop]
 
-    def _opened(self) -> httpx.AsyncClient:
+    def _new_client(self) -> httpx.AsyncClient:
         headers = {"Content-Type": "application/json"}
         if self.address.authorization:
             headers["Authorization"] = self.address.authorization
         try:
-            return httpx.AsyncClient(headers=headers, limits=LIMITS)
+            return httpx.AsyncClient(headers=headers, limits=POOL_LIMITS)
         except (ImportError, ValueError, OSError) as exc:
             raise UsageError(f"The proxy or certificate settings cannot be used: {exc}.") from exc
 
-    def _refusal(self, response: httpx.Response, sent: Mapping[str, Any], path: str) -> ModelError:
-        wait = retry_after(response.headers.get("Retry-After", ""))
-        error = refusal(self.address, response.status_code, response.text, path=path, retry_after=wait)
-        named = {option for option in OPTIONAL & sent.keys() if option in response.text}
+    def _status_error(self, response: httpx.Response, sent: Mapping[str, Any], path: str) -> ModelError:
+        wait = parse_retry_after(response.headers.get("Retry-After", ""))
+        error = status_error(self.address, response.status_code, response.text, path=path, retry_after=wait)
+        named = {option for option in OPTIONAL_PARAMETERS & sent.keys() if option in response.text}
         if named and response.status_code in (400, 422):
             self._refused |= named
             error.retryable, error.retry_after = True, 0.0
         return error
 
     @contextmanager
-    def _translated(self, deadline: Deadline) -> Iterator[None]:
+    def _translate_errors(self, deadline: Deadline) -> Iterator[None]:
         try:
             yield
         except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as exc:
-            raise unreachable(self.address, exc, deadline.seconds) from exc
+            raise transport_error(self.address, exc, deadline.seconds) from exc
 
 
-def _encoded(body: Mapping[str, Any]) -> bytes:
+def _encode_json(body: Mapping[str, Any]) -> bytes:
     """JSON; half a surrogate pair, as a terminal's broken bytes become, turns into a question mark."""
     return json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")

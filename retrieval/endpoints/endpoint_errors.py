@@ -9,9 +9,9 @@ import httpx
 from retrieval.endpoints.address import Address
 from retrieval.errors import ModelError, ModelOverloaded, ModelRefused, ModelUnreachable
 
-LONGEST_QUOTED = 200  # characters of what the endpoint itself says
-BUSY = (408, 409, 425, 429)  # besides 5xx: the same request may succeed later
-_STATUS_OF = {  # of errors that come without a status, inside an answer that began well
+MAX_QUOTED_CHARACTERS = 200  # characters of what the endpoint itself says
+RETRYABLE_STATUSES = (408, 409, 425, 429)  # besides 5xx: the same request may succeed later
+_STATUS_BY_ERROR_TYPE = {  # of errors that come without a status, inside an answer that began well
     "invalid_request_error": 400,
     "authentication_error": 401,
     "permission_error": 403,
@@ -22,13 +22,15 @@ _STATUS_OF = {  # of errors that come without a status, inside an answer that be
 }
 
 
-def refusal(address: Address, status: int, text: str, *, path: str, retry_after: float | None = None) -> ModelError:
+def status_error(
+    address: Address, status: int, text: str, *, path: str, retry_after: float | None = None
+) -> ModelError:
     """The error for an answer with a bad status; `text` is its body."""
-    said, names = _said(address, text), address.names
+    said, names = _server_message(address, text), address.setting_names
     because = f"{status}: {said}" if said else str(status)
     if (status == 429 and "insufficient_quota" in text) or status == 402:
         return ModelRefused(f"{address} has no credit left for this key ({because}); top it up or change it.")
-    if status in BUSY or status >= 500:
+    if status in RETRYABLE_STATUSES or status >= 500:
         state = "takes no more requests for now" if status == 429 else "fails on its side"
         return ModelOverloaded(f"{address} {state} ({because}); try again later.", retry_after=retry_after)
     if status == 401:
@@ -45,33 +47,41 @@ def refusal(address: Address, status: int, text: str, *, path: str, retry_after:
     return ModelRefused(f"{address} refuses the request ({because}); see whether {names.model} is right for it.")
 
 
-def reported(address: Address, payload: Any, *, path: str) -> ModelError:
+def payload_error(address: Address, payload: Any, *, path: str) -> ModelError:
     """The error that an answer with a good status carries in its JSON, or that its JSON is."""
     error = payload.get("error") if isinstance(payload, dict) else None
     facts = error if isinstance(error, dict) else payload if isinstance(payload, dict) else {}
     code, text = str(facts.get("code")), json.dumps(payload)
-    status = int(code) if code.isdecimal() else _STATUS_OF.get(code) or _STATUS_OF.get(str(facts.get("type")), 0)
+    status = (
+        int(code)
+        if code.isdecimal()
+        else _STATUS_BY_ERROR_TYPE.get(code) or _STATUS_BY_ERROR_TYPE.get(str(facts.get("type")), 0)
+    )
     if 400 <= status < 600:
-        return refusal(address, status, text, path=path)
-    return ModelOverloaded(f"{address} reports an error ({_said(address, text) or 'unnamed'}); try again later.")
+        return status_error(address, status, text, path=path)
+    return ModelOverloaded(
+        f"{address} reports an error ({_server_message(address, text) or 'unnamed'}); try again later."
+    )
 
 
-def unreadable(address: Address, content: bytes) -> ModelError:
+def not_json_error(address: Address, content: bytes) -> ModelError:
     """The error for a body that is no JSON: a page, as a proxy or a portal sends it, or the beginning of an answer."""
     if content.lstrip()[:1] == b"<":
-        return ModelRefused(f"{address} answers with a web page instead of JSON; correct {address.names.base_url}.")
-    return broken(address)
+        return ModelRefused(
+            f"{address} answers with a web page instead of JSON; correct {address.setting_names.base_url}."
+        )
+    return broken_answer_error(address)
 
 
-def broken(address: Address) -> ModelError:
+def broken_answer_error(address: Address) -> ModelError:
     """The error for an answer that is not whole or makes no sense."""
     return ModelUnreachable(f"{address} broke off its answer or garbled it; try again.")
 
 
-def unreachable(address: Address, error: Exception, seconds: float) -> ModelError:
+def transport_error(address: Address, error: Exception, seconds: float) -> ModelError:
     """The error for a request that httpx or the clock ended; `seconds` is how long it might have taken."""
-    names = address.names
-    if is_certificate(error):
+    names = address.setting_names
+    if is_certificate_error(error):
         return ModelRefused(
             f"{address} has a certificate that is not trusted here; point SSL_CERT_FILE at its authority's."
         )
@@ -85,10 +95,10 @@ def unreachable(address: Address, error: Exception, seconds: float) -> ModelErro
         return ModelUnreachable(
             f"{address} gave no whole answer in {seconds:g} seconds; raise {names.timeout} or take a faster model."
         )
-    return broken(address)
+    return broken_answer_error(address)
 
 
-def _said(address: Address, text: str) -> str:
+def _server_message(address: Address, text: str) -> str:
     """The endpoint's own words from its JSON, on one line; nothing from a page."""
     try:
         found = json.loads(text)
@@ -99,11 +109,11 @@ def _said(address: Address, text: str) -> str:
             found = found.get(key) or found
     if not isinstance(found, str):
         return ""
-    words = " ".join(address.redacted(found).split()).rstrip(".")
-    return words if len(words) <= LONGEST_QUOTED else f"{words[:LONGEST_QUOTED]}…"
+    words = " ".join(address.redact(found).split()).rstrip(".")
+    return words if len(words) <= MAX_QUOTED_CHARACTERS else f"{words[:MAX_QUOTED_CHARACTERS]}…"
 
 
-def is_certificate(error: BaseException | None) -> bool:
+def is_certificate_error(error: BaseException | None) -> bool:
     """Whether it began with a certificate that is not trusted."""
     while error is not None and not isinstance(error, ssl.SSLCertVerificationError):
         error = error.__cause__ or error.__context__

@@ -16,7 +16,7 @@ T = TypeVar("T")
 _END = object()
 
 
-def _any_time() -> None:
+def _no_limit() -> None:
     """However long it takes."""
 
 
@@ -35,7 +35,7 @@ class LoopThread:
         future = asyncio.run_coroutine_threadsafe(task, self._loop)
         ending = cancellation or Cancellation()
         try:
-            with ending.ending(future.cancel):
+            with ending.on_cancel(future.cancel):
                 return future.result()
         except CancelledError:
             raise Cancelled("Nobody waits for the answer any more.") from None
@@ -46,7 +46,7 @@ class LoopThread:
     def iterate(
         self,
         items: AsyncGenerator[T, None],
-        left: Callable[[], float | None] = _any_time,
+        left: Callable[[], float | None] = _no_limit,
         cancellation: Cancellation | None = None,
     ) -> Iterator[T]:
         """The items as they come; closing this generator cancels that one, and so does the cancellation.
@@ -64,8 +64,8 @@ class LoopThread:
         future.add_done_callback(lambda _: queue.put(_END))
         try:
             ending = cancellation or Cancellation()
-            with ending.ending(future.cancel):
-                while (item := _next(queue, left())) is not _END:
+            with ending.on_cancel(future.cancel):
+                while (item := _next_item(queue, left())) is not _END:
                     yield item
                     if ending.is_cancelled:  # what has come already is not worth reading any more
                         raise CancelledError
@@ -76,19 +76,19 @@ class LoopThread:
             future.cancel()
 
 
-def _next(queue: SimpleQueue[Any], seconds: float | None) -> Any:
+def _next_item(queue: SimpleQueue[Any], seconds: float | None) -> Any:
     try:
         return queue.get(timeout=None if seconds is None else max(seconds, 0.0))
     except Empty:
         raise TimeoutError from None
 
 
-_STARTING = Lock()  # two threads that first ask at the same moment would get two
+_START_LOCK = Lock()  # two threads that first ask at the same moment would get two
 
 
-def loop_thread() -> LoopThread:
+def shared_loop_thread() -> LoopThread:
     """The one that all share, started when first needed."""
-    with _STARTING:
+    with _START_LOCK:
         return _shared()
 
 

@@ -24,11 +24,11 @@ class Deadline:
         self._clock = asyncio.get_running_loop().time
         self._at = self._clock() + seconds
 
-    def left(self) -> float:
+    def remaining(self) -> float:
         """Seconds; negative once it is past."""
         return self._at - self._clock()
 
-    def limit(self) -> asyncio.Timeout:
+    def timeout(self) -> asyncio.Timeout:
         """Ends what is awaited inside with a TimeoutError when the time comes."""
         return asyncio.timeout_at(self._at)
 
@@ -38,14 +38,14 @@ class Deadline:
 
 
 @dataclass(frozen=True, slots=True)
-class Retry:
+class RetryPolicy:
     """How often and after which pauses; `draw` picks from a range, as `random.uniform` does."""
 
     attempts: int = 4
-    base: float = 0.5  # seconds; the longest first pause, twice as much after each attempt
-    longest: float = 8.0  # seconds
+    base_delay: float = 0.5  # seconds; the longest first pause, twice as much after each attempt
+    max_delay: float = 8.0  # seconds
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
-    draw: Callable[[float, float], float] = random.uniform
+    jitter: Callable[[float, float], float] = random.uniform
 
     async def run(self, attempt: Callable[[], AsyncGenerator[T, None]], deadline: Deadline) -> AsyncGenerator[T, None]:
         """What an attempt yields; a new one follows a retryable error as long as nothing was handed on."""
@@ -59,7 +59,7 @@ class Retry:
                 return
             except ModelError as exc:
                 exc.retryable = exc.retryable and not handed_on
-                pause = self._pause(exc, number, deadline.left())
+                pause = self._pause(exc, number, deadline.remaining())
                 if pause is None:
                     raise
             await self.sleep(pause)
@@ -67,12 +67,12 @@ class Retry:
     def _pause(self, error: ModelError, number: int, left: float) -> float | None:
         if not error.retryable or number >= self.attempts:
             return None
-        backoff = self.draw(0.0, min(self.longest, self.base * 2 ** (number - 1)))
+        backoff = self.jitter(0.0, min(self.max_delay, self.base_delay * 2 ** (number - 1)))
         pause = backoff if error.retry_after is None else error.retry_after
         return pause if pause < left else None  # waiting for a time that will not be there helps nobody
 
 
-def retry_after(header: str, now: datetime | None = None) -> float | None:
+def parse_retry_after(header: str, now: datetime | None = None) -> float | None:
     """The seconds that a Retry-After header asks for, from a number or a date; None when it asks for none."""
     try:
         seconds = float(header)

@@ -7,8 +7,8 @@ from typing import Literal
 from retrieval.catalog.catalog import Catalog
 from retrieval.catalog.reader import CatalogReader
 
-Derived = Literal["words", "vectors"]
-INDEXES: tuple[Derived, ...] = ("words", "vectors")
+DerivedIndex = Literal["words", "vectors"]
+DERIVED_INDEXES: tuple[DerivedIndex, ...] = ("words", "vectors")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,30 +25,32 @@ class IndexCoverage:
         return 100 if self.passages == 0 else int(100 * self.vectors / self.passages)
 
 
-def count_pending(catalog: CatalogReader, index: Derived) -> int:
+def count_pending(catalog: CatalogReader, index: DerivedIndex) -> int:
     """How many passages an index has to take in or let go of."""
     return int(catalog.db.execute(f"SELECT count(*) FROM passages WHERE {index} <> live").fetchone()[0])
 
 
 def has_pending(catalog: CatalogReader) -> bool:
     """Whether either index is behind the catalog, or an article has still to be cut."""
-    return any(count_pending(catalog, index) for index in INDEXES) or bool(catalog.uncut())
+    return any(count_pending(catalog, index) for index in DERIVED_INDEXES) or bool(catalog.unsegmented())
 
 
-def pending_passages(catalog: CatalogReader, index: Derived, limit: int) -> list[str]:
+def pending_passages(catalog: CatalogReader, index: DerivedIndex, limit: int) -> list[str]:
     """Passages an index still has to take in: of corrected articles first, then of the newest."""
     order = "version > 1 DESC, published DESC, rowid"
     sql = f"SELECT id FROM passages WHERE {index} <> live AND live = 1 ORDER BY {order} LIMIT ?"
     return [row["id"] for row in catalog.db.execute(sql, [limit])]
 
 
-def pending_deletes(catalog: CatalogReader, index: Derived, limit: int) -> list[str]:
+def pending_deletes(catalog: CatalogReader, index: DerivedIndex, limit: int) -> list[str]:
     """Passages an index still has to let go of."""
     sql = f"SELECT id FROM passages WHERE {index} <> live AND live = 0 LIMIT ?"
     return [row["id"] for row in catalog.db.execute(sql, [limit])]
 
 
-def mark_indexed(catalog: Catalog, index: Derived, *, added: Sequence[str] = (), removed: Sequence[str] = ()) -> None:
+def mark_indexed(
+    catalog: Catalog, index: DerivedIndex, *, added: Sequence[str] = (), removed: Sequence[str] = ()
+) -> None:
     """Mark what an index has taken in and let go of; readers of the vectors learn of it by the generation."""
     with catalog.transaction() as db:
         db.executemany(f"UPDATE passages SET {index} = 1 WHERE id = ?", [[key] for key in added])
@@ -56,15 +58,15 @@ def mark_indexed(catalog: Catalog, index: Derived, *, added: Sequence[str] = (),
         gone = "DELETE FROM passages WHERE id = ? AND live = 0 AND words = 0 AND vectors = 0"
         db.executemany(gone, [[key] for key in removed])
         if index == "vectors":
-            catalog.set_fact("generation", str(generation(catalog) + 1))
+            catalog.set_fact("generation", str(vector_generation(catalog) + 1))
 
 
-def generation(catalog: CatalogReader) -> int:
+def vector_generation(catalog: CatalogReader) -> int:
     """How often the vectors have changed; a process that has them open looks whether it is still what it was."""
     return int(catalog.fact("generation", "0"))
 
 
-def mark_all_pending(catalog: Catalog, index: Derived) -> None:
+def mark_all_pending(catalog: Catalog, index: DerivedIndex) -> None:
     """Owe an index everything, because it is built anew."""
     with catalog.transaction() as db:
         db.execute(f"UPDATE passages SET {index} = 0 WHERE {index} = 1")

@@ -16,8 +16,8 @@ from retrieval.index import pending
 from retrieval.index.bm25 import BM25Index
 
 if TYPE_CHECKING:
-    from retrieval.index.vectors.chroma_folder import FolderVectors, Vectors
-    from retrieval.index.vectors.chroma_server import ServerVectors
+    from retrieval.index.vectors.chroma_folder import ChromaFolderIndex, VectorIndex
+    from retrieval.index.vectors.chroma_server import ChromaServerIndex
     from retrieval.index.vectors.chroma_settings import ChromaServerSettings
     from retrieval.index.vectors.embedding_cache import EmbeddingCache
     from retrieval.index.vectors.minilm import EmbeddingModel
@@ -40,27 +40,27 @@ class Store:
         self.catalog = Catalog(folder / "catalog.db")
 
     @cached_property
-    def words(self) -> BM25Index:
+    def bm25(self) -> BM25Index:
         """The words index. Raises IndexUnavailable."""
         return BM25Index(self.folder / "words")
 
     @property
-    def vectors(self) -> "Vectors":
+    def vectors(self) -> "VectorIndex":
         """The vectors index. Raises IndexUnavailable, and EmbeddingUnavailable when another model has embedded it.
 
         That is looked up each time, because another process may embed the index anew while this one has it open.
         """
         with self._opening:
-            used, name = self.catalog.fact("embedding"), self._cache.name
+            used, name = self.catalog.fact("embedding"), self._embedding_cache.name
             if not used:
                 self.catalog.set_fact("embedding", name)
             elif used != name:
                 raise EmbeddingUnavailable(
                     f"The index was embedded with {used}, the settings name {name}; 'onrecord reindex' embeds it anew."
                 )
-            return self._opened
+            return self._vector_index
 
-    def look(self) -> None:
+    def check_vectors(self) -> None:
         """Notice whether a Chroma server still has what it was given; what it lost is owed from then on.
 
         Raises VectorsUnavailable, and what `vectors` raises.
@@ -69,17 +69,19 @@ class Store:
             self.vectors.count()
 
     @cached_property
-    def _opened(self) -> "FolderVectors | ServerVectors":
+    def _vector_index(self) -> "ChromaFolderIndex | ChromaServerIndex":
         check_in = partial(pending.verify_collection, self.catalog)
         if self._chroma:
-            from retrieval.index.vectors.chroma_server import ServerVectors
+            from retrieval.index.vectors.chroma_server import ChromaServerIndex
 
-            return ServerVectors(self._chroma, self._collection(self._cache.name), self._cache, check_in)
-        from retrieval.index.vectors.chroma_folder import FolderVectors
+            return ChromaServerIndex(
+                self._chroma, self._collection_name(self._embedding_cache.name), self._embedding_cache, check_in
+            )
+        from retrieval.index.vectors.chroma_folder import ChromaFolderIndex
 
-        return FolderVectors(self.folder / "vectors", self._cache, check_in)
+        return ChromaFolderIndex(self.folder / "vectors", self._embedding_cache, check_in)
 
-    def _collection(self, embedding: str) -> str:
+    def _collection_name(self, embedding: str) -> str:
         """The name on a server that many indexes may share; vectors of two models never meet in one collection."""
         with self.catalog.transaction():
             if not (index := self.catalog.fact("id")):
@@ -87,44 +89,44 @@ class Store:
                 self.catalog.set_fact("id", index)
         return f"onrecord-{index}-{digest(embedding)}"
 
-    def renew_words(self) -> None:
+    def reset_bm25(self) -> None:
         """Start with an empty words index, whatever state the old one is in."""
         pending.mark_all_pending(self.catalog, "words")  # first, so that a process killed here leaves them owed
         try:
-            self.words.clear()
+            self.bm25.clear()
         except IndexUnavailable:
             shutil.rmtree(self.folder / "words", ignore_errors=True)
 
-    def renew_vectors(self) -> None:
+    def reset_vectors(self) -> None:
         """Start with an empty vectors index for the present model, whatever state the old one is in.
 
         Raises EmbeddingUnavailable or VectorsUnavailable, and then the old one stays.
         """
         with self._opening:
-            name = self._cache.name
+            name = self._embedding_cache.name
             if self._chroma:
-                self._empty_server(self.catalog.fact("embedding"), name)
+                self._clear_server(self.catalog.fact("embedding"), name)
             else:
-                self._empty_folder()
+                self._clear_folder()
             self.catalog.set_fact("embedding", name)
 
-    def _empty_folder(self) -> None:
-        if "_opened" in self.__dict__:
-            self._opened.close()
-            del self._opened
+    def _clear_folder(self) -> None:
+        if "_vector_index" in self.__dict__:
+            self._vector_index.close()
+            del self._vector_index
         pending.mark_all_pending(self.catalog, "vectors")
         shutil.rmtree(self.folder / "vectors", ignore_errors=True)
 
-    def _empty_server(self, *embeddings: str) -> None:
-        from retrieval.index.vectors.chroma_server import ServerVectors
+    def _clear_server(self, *embeddings: str) -> None:
+        from retrieval.index.vectors.chroma_server import ChromaServerIndex
 
-        assert isinstance(self._opened, ServerVectors)
-        self._opened.count()  # nothing is forgotten where nothing can be done
+        assert isinstance(self._vector_index, ChromaServerIndex)
+        self._vector_index.count()  # nothing is forgotten where nothing can be done
         pending.mark_all_pending(self.catalog, "vectors")
-        self._opened.drop(*map(self._collection, embeddings))
+        self._vector_index.drop_collections(*map(self._collection_name, embeddings))
 
     @cached_property
-    def _cache(self) -> "EmbeddingCache":
+    def _embedding_cache(self) -> "EmbeddingCache":
         from retrieval.index.vectors.embedding_cache import EmbeddingCache
 
         model = self._make_model()
@@ -132,10 +134,10 @@ class Store:
 
     def close(self) -> None:
         """Let go of all files."""
-        if "_opened" in self.__dict__:
-            self._opened.close()
-        if "_cache" in self.__dict__:
-            self._cache.close()
+        if "_vector_index" in self.__dict__:
+            self._vector_index.close()
+        if "_embedding_cache" in self.__dict__:
+            self._embedding_cache.close()
         self.catalog.close()
 
     def __enter__(self) -> Self:

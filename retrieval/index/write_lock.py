@@ -8,7 +8,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from retrieval.catalog.database import now
+from retrieval.catalog.database import utc_now
 from retrieval.errors import IndexBusy
 
 POLL_SECONDS = 0.2
@@ -26,20 +26,20 @@ def write_lock(folder: Path, *, wait: float = -1, on_wait: Callable[[str], None]
         lock.acquire(timeout=0)
     except Timeout:
         if on_wait and wait:
-            on_wait(holder(folder))
+            on_wait(lock_holder(folder))
         try:
             lock.acquire(timeout=wait, poll_interval=POLL_SECONDS)
         except Timeout as exc:
-            raise IndexBusy(f"{holder(folder)} is writing the index; try again when it has finished.") from exc
+            raise IndexBusy(f"{lock_holder(folder)} is writing the index; try again when it has finished.") from exc
     try:
-        (folder / "writer.json").write_text(json.dumps({"pid": os.getpid(), "since": now()}), "utf-8")
+        (folder / "writer.json").write_text(json.dumps({"pid": os.getpid(), "since": utc_now()}), "utf-8")
         yield
     finally:
         (folder / "writer.json").unlink(missing_ok=True)
         lock.release()
 
 
-def holder(folder: Path) -> str:
+def lock_holder(folder: Path) -> str:
     """Who holds the lock, in words."""
     try:
         who = json.loads((folder / "writer.json").read_text("utf-8"))
@@ -48,7 +48,7 @@ def holder(folder: Path) -> str:
         return "Another process"
 
 
-def is_held(folder: Path) -> bool:
+def is_write_locked(folder: Path) -> bool:
     """Whether some process is writing right now."""
     try:
         with FileLock(folder / "writer.lock").acquire(timeout=0):

@@ -6,13 +6,13 @@ from functools import cache
 
 from retrieval.documents import Quote, QuoteKind
 from retrieval.quotes.attribution.attribution import Attribution
-from retrieval.quotes.attribution.attribution_spans import attributions
-from retrieval.quotes.attribution.network import Weights, weights
-from retrieval.quotes.attribution.quotation_marks import quotations
+from retrieval.quotes.attribution.attribution_spans import find_attributions
+from retrieval.quotes.attribution.network import NetworkWeights, trained_weights
+from retrieval.quotes.attribution.quotation_marks import quotation_spans
 from retrieval.quotes.attribution.token_features import tokenize
 from retrieval.quotes.speakers.coreference import ResolvedSpeaker, resolve_speakers
-from retrieval.quotes.speakers.mentions import find_people
-from retrieval.quotes.word_lists import words
+from retrieval.quotes.speakers.mentions import find_mentions
+from retrieval.quotes.word_lists import word_list
 from retrieval.text.sentences import Span, sentence_spans
 from retrieval.text.terms import terms
 
@@ -20,14 +20,16 @@ LONGEST_NAME = 120  # characters; a longer phrase is no name but a clause
 _MOSTLY = 0.6  # of the words in quotation marks make a quote direct
 
 
-def extract(text: str, within: Sequence[Span] | None = None, *, net: Weights | None = None) -> list[Quote]:
+def extract_quotes(
+    text: str, within: Sequence[Span] | None = None, *, net: NetworkWeights | None = None
+) -> list[Quote]:
     """The quotes of a text in their order; `within` limits them to spans, such as its passages.
 
     `net` are the weights to read with, those of the package by default.
     """
-    marked, whole = quotations(text), sentence_spans(text)
-    found = attributions(net or weights(), text, tokenize(text, marked, whole), marked)
-    named = resolve_speakers(text, find_people(text, marked, whole), found)
+    marked, whole = quotation_spans(text), sentence_spans(text)
+    found = find_attributions(net or trained_weights(), text, tokenize(text, marked, whole), marked)
+    named = resolve_speakers(text, find_mentions(text, marked, whole), found)
     quotes = [_quote(text, item, speaker, marked) for item, speaker in zip(found, named, strict=True)]
     kept = [quote for quote in quotes if within is None or _inside(quote, within)]
     return sorted(kept, key=lambda quote: (quote.start, quote.end))
@@ -35,7 +37,7 @@ def extract(text: str, within: Sequence[Span] | None = None, *, net: Weights | N
 
 @cache
 def _cues() -> frozenset[str]:
-    return frozenset(terms(" ".join(words("cues"))))
+    return frozenset(terms(" ".join(word_list("cues"))))
 
 
 def _is_said(text: str, item: Attribution) -> bool:
@@ -56,7 +58,7 @@ def _quote(text: str, item: Attribution, speaker: ResolvedSpeaker, marked: Seque
         spans=item.content,
         source=item.source,
         cue=item.cue,
-        said=kind == "direct" or _is_said(text, item),
+        is_speech=kind == "direct" or _is_said(text, item),
     )
 
 

@@ -8,7 +8,7 @@ from retrieval.documents import Article, Quote, QuoteHit
 from retrieval.quotes.speakers.names import fold
 from retrieval.text.sentences import Span
 
-Said = tuple[str, str]
+QuotedWords = tuple[str, str]
 """A name and the words said."""
 
 _COLUMNS = "q.*, v.title, v.url, v.outlet"
@@ -20,9 +20,9 @@ _IN_PASSAGES = (
 )
 
 
-def replace(db: sqlite3.Connection, article: Article, quotes: Iterable[Quote]) -> None:
+def replace_quotes(db: sqlite3.Connection, article: Article, quotes: Iterable[Quote]) -> None:
     """Store an article's quotes in place of those it had; part of the caller's transaction."""
-    withdraw(db, article.id)
+    delete_quotes(db, article.id)
     db.executemany(
         f"INSERT INTO quotes VALUES (NULL, {', '.join('?' * 14)})",
         (
@@ -37,9 +37,9 @@ def replace(db: sqlite3.Connection, article: Article, quotes: Iterable[Quote]) -
                 json.dumps(quote.spans),
                 json.dumps(quote.source),
                 json.dumps(quote.cue),
-                quote.said,
+                quote.is_speech,
                 article.published,
-                given(quote.speaker) if quote.is_person else "",
+                given_name(quote.speaker) if quote.is_person else "",
                 quote.start,
             ]
             for quote in quotes
@@ -47,7 +47,7 @@ def replace(db: sqlite3.Connection, article: Article, quotes: Iterable[Quote]) -
     )
 
 
-def withdraw(db: sqlite3.Connection, article: str) -> None:
+def delete_quotes(db: sqlite3.Connection, article: str) -> None:
     """Forget an article's quotes; part of the caller's transaction."""
     db.execute("DELETE FROM quotes WHERE article = ?", [article])
 
@@ -58,13 +58,13 @@ def surname(name: str) -> str:
     return fold(words[-1]) if words else ""
 
 
-def given(name: str) -> str:
+def given_name(name: str) -> str:
     """The first word of a full name, folded."""
     words = name.split()
     return fold(words[0]) if len(words) > 1 else ""
 
 
-def names(
+def speaker_names(
     db: sqlite3.Connection,
     articles: Sequence[str] | None = None,
     *,
@@ -93,24 +93,24 @@ def names(
     return [(row[0], bool(row[1]), row[2], row[3]) for row in db.execute(sql, [*values, most])]
 
 
-def surnames(db: sqlite3.Connection) -> list[str]:
+def person_surnames(db: sqlite3.Connection) -> list[str]:
     """The last words of all people's names."""
     return [row[0] for row in db.execute("SELECT DISTINCT surname FROM speakers WHERE person = 1")]
 
 
-def by_names(db: sqlite3.Connection, wanted: Sequence[str], *, most: int = -1) -> list[QuoteHit]:
+def quotes_by_names(db: sqlite3.Connection, wanted: Sequence[str], *, most: int = -1) -> list[QuoteHit]:
     """All quotes of these speakers, newest article first, in the order of its text.
 
     With `most`, no more than so many, of those whose cue reports words.
     """
     only = " AND q.said ORDER BY q.published DESC, q.article, q.start LIMIT ?" if most >= 0 else ""
     sql = f"SELECT {_COLUMNS} FROM {_FROM} WHERE q.name IN (SELECT value FROM json_each(?)){only}"
-    found = list(map(_hit, db.execute(sql, [json.dumps(wanted), *([most] if only else [])])))
+    found = list(map(_quote_hit, db.execute(sql, [json.dumps(wanted), *([most] if only else [])])))
     by_place = sorted(found, key=lambda hit: (hit.article, hit.quote.start))
     return sorted(by_place, key=lambda hit: hit.published, reverse=True)
 
 
-def of_passages(
+def quotes_in_passages(
     db: sqlite3.Connection, passages: Sequence[str], names: Sequence[str] | None = None
 ) -> Iterator[tuple[str, QuoteHit]]:
     """The quotes that begin in these passages, each with its passage; of these speakers only, where given."""
@@ -123,22 +123,22 @@ def of_passages(
         "JOIN articles a ON a.id = q.article JOIN versions v ON v.article = a.id AND v.number = a.version "
         f"WHERE p.live{only} ORDER BY wanted.key, q.start, q.id"
     )
-    return ((row["passage"], _hit(row)) for row in db.execute(sql, values))
+    return ((row["passage"], _quote_hit(row)) for row in db.execute(sql, values))
 
 
-def said_in(db: sqlite3.Connection, passages: Sequence[str]) -> dict[str, list[Said]]:
+def quoted_words(db: sqlite3.Connection, passages: Sequence[str]) -> dict[str, list[QuotedWords]]:
     """What is said in these passages, as the words index takes it: by passage, in the order of the text."""
     sql = f"SELECT p.id, q.name, q.words FROM {_IN_PASSAGES} WHERE p.live ORDER BY q.start, q.id"
-    found: dict[str, list[Said]] = {}
+    found: dict[str, list[QuotedWords]] = {}
     for passage, name, words in db.execute(sql, [json.dumps(passages)]):
         found.setdefault(passage, []).append((name, words))
     return found
 
 
-def of_article(db: sqlite3.Connection, article: str) -> list[QuoteHit]:
+def quotes_of_article(db: sqlite3.Connection, article: str) -> list[QuoteHit]:
     """The quotes of one article in the order of its text."""
     rows = db.execute(f"SELECT {_COLUMNS} FROM {_FROM} WHERE q.article = ? ORDER BY q.id", [article])
-    return list(map(_hit, rows))
+    return list(map(_quote_hit, rows))
 
 
 def count(db: sqlite3.Connection) -> int:
@@ -146,7 +146,7 @@ def count(db: sqlite3.Connection) -> int:
     return int(db.execute("SELECT count(*) FROM quotes").fetchone()[0])
 
 
-def _hit(row: sqlite3.Row) -> QuoteHit:
+def _quote_hit(row: sqlite3.Row) -> QuoteHit:
     quote = Quote(
         speaker=row["name"],
         role=row["role"],
@@ -154,9 +154,9 @@ def _hit(row: sqlite3.Row) -> QuoteHit:
         kind=row["kind"],
         words=row["words"],
         spans=tuple(map(_span, json.loads(row["spans"]))),
-        source=_perhaps(row["source"]),
-        cue=_perhaps(row["cue"]),
-        said=bool(row["said"]),
+        source=_optional_span(row["source"]),
+        cue=_optional_span(row["cue"]),
+        is_speech=bool(row["said"]),
     )
     return QuoteHit(quote, row["article"], row["title"], row["url"], row["outlet"], row["published"])
 
@@ -165,6 +165,6 @@ def _span(pair: Sequence[int]) -> Span:
     return pair[0], pair[1]
 
 
-def _perhaps(stored: str) -> Span | None:
+def _optional_span(stored: str) -> Span | None:
     pair = json.loads(stored)
     return _span(pair) if pair else None

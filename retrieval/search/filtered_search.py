@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from retrieval.catalog.filters import Filters
 from retrieval.catalog.reader import CatalogReader
 
-FEW = 500  # articles; some 7,000 passages
-EXCESS = 8  # times what is wanted; once more as often where that is not enough
+FEW_ARTICLES = 500  # articles; some 7,000 passages
+OVERFETCH = 8  # times what is wanted; once more as often where that is not enough
 
 RankedPassages = list[tuple[str, float]]
 """Passages and their scores, best first."""
@@ -31,10 +31,10 @@ class ArticleScope:
 
 def article_scope(catalog: CatalogReader, filters: Filters) -> ArticleScope | None:
     """The scope of filters, None where they leave everything."""
-    if not filters.limit_articles:
+    if not filters.restricts_articles:
         return None
-    found = catalog.matching(filters, most=FEW + 1)
-    return ArticleScope(filters, tuple(found) if len(found) <= FEW else None)
+    found = catalog.matching_articles(filters, most=FEW_ARTICLES + 1)
+    return ArticleScope(filters, tuple(found) if len(found) <= FEW_ARTICLES else None)
 
 
 def best_in_scope(
@@ -44,7 +44,7 @@ def best_in_scope(
     if scope is None or scope.named is not None:
         return ranked(k)
     kept: RankedPassages = []
-    for wanted in (k * EXCESS, k * EXCESS * EXCESS):
+    for wanted in (k * OVERFETCH, k * OVERFETCH * OVERFETCH):
         found = ranked(wanted)
         inside = _inside(catalog, scope.filters, [key for key, _ in found])
         kept = [hit for hit in found if hit[0] in inside][:k]
@@ -54,6 +54,6 @@ def best_in_scope(
 
 
 def _inside(catalog: CatalogReader, filters: Filters, passages: Sequence[str]) -> set[str]:
-    articles = catalog.articles_of(passages)
-    allowed = set(catalog.matching(filters, among=sorted(set(articles.values()))))
+    articles = catalog.articles_by_passage(passages)
+    allowed = set(catalog.matching_articles(filters, among=sorted(set(articles.values()))))
     return {key for key, article in articles.items() if article in allowed}

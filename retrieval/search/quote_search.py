@@ -7,9 +7,16 @@ from dataclasses import replace
 from retrieval.catalog.filters import Filters
 from retrieval.catalog.reader import CatalogReader
 from retrieval.documents import Hit, QuoteHit
-from retrieval.index.bm25 import SAID, BM25Index
+from retrieval.index.bm25 import SPEECH_FIELD, BM25Index
 from retrieval.quotes import quote_table
-from retrieval.quotes.speakers.speaker_index import Speaker, SpeakerMatch, alike, find_speaker, list_speakers, words_of
+from retrieval.quotes.speakers.speaker_index import (
+    Speaker,
+    SpeakerMatch,
+    find_speaker,
+    list_speakers,
+    name_words,
+    similar_surnames,
+)
 from retrieval.search.filtered_search import ArticleScope, article_scope, best_in_scope
 from retrieval.search.quote_intent import QuoteIntent
 from retrieval.text.sentences import Span
@@ -22,7 +29,7 @@ AROUND, TITLE = 0.5, 0.35  # what a topic's word counts in the surroundings and 
 KINDS = {"direct": 1.0, "mixed": 0.92, "indirect": 0.85}
 DEED = 0.4  # a cue that reports a deed as often as words
 FEW_WORDS, FEW = 6, 0.8  # a quote of so few words says little
-LEADING = 2_000  # names with the most quotes, enough for a list of those who are quoted most
+MOST_QUOTED_NAMES = 2_000  # names with the most quotes, enough for a list of those who are quoted most
 PASSAGE = 0.15  # what the passage's place among the hits counts
 
 
@@ -37,35 +44,37 @@ class QuoteSearch:
 
         With `most`, so many names are looked at: those with the most quotes.
         """
-        limited = filters and filters.limit_articles
-        articles = self.catalog.matching(filters) if filters and limited else None
-        return list_speakers(quote_table.names(self.catalog.db, articles, most=most))
+        limited = filters and filters.restricts_articles
+        articles = self.catalog.matching_articles(filters) if filters and limited else None
+        return list_speakers(quote_table.speaker_names(self.catalog.db, articles, most=most))
 
     def find(self, name: str) -> SpeakerMatch:
         """Whom a name means; read from the index by its words, so that it takes no longer the more are on record."""
-        words = words_of(name)
+        words = name_words(name)
         match = find_speaker(self._bearing(words), name)
         if match.voices or not words:
             return match
-        return find_speaker(self._bearing(alike(words[-1], quote_table.surnames(self.catalog.db))), name)
+        return find_speaker(
+            self._bearing(similar_surnames(words[-1], quote_table.person_surnames(self.catalog.db))), name
+        )
 
     def _bearing(self, words: Sequence[str]) -> list[Speaker]:
         """Everybody with one of these words for a surname, or for a given name together with all of that surname."""
-        bearers = quote_table.names(self.catalog.db, words=words)
+        bearers = quote_table.speaker_names(self.catalog.db, words=words)
         surnames = {quote_table.surname(name) for name, *_ in bearers}
-        return list_speakers(quote_table.names(self.catalog.db, words=[*surnames, *words]))
+        return list_speakers(quote_table.speaker_names(self.catalog.db, words=[*surnames, *words]))
 
     def of(self, match: SpeakerMatch, filters: Filters, *, most: int = -1) -> list[QuoteHit]:
         """All their quotes in the articles that pass the filters, newest first.
 
         With `most`, no more than so many, of those whose cue reports words.
         """
-        if not filters.limit_articles:
-            return quote_table.by_names(self.catalog.db, match.names, most=most)
-        found = quote_table.by_names(self.catalog.db, match.names)
-        allowed = set(self.catalog.matching(filters, among=sorted({hit.article for hit in found})))
+        if not filters.restricts_articles:
+            return quote_table.quotes_by_names(self.catalog.db, match.names, most=most)
+        found = quote_table.quotes_by_names(self.catalog.db, match.names)
+        allowed = set(self.catalog.matching_articles(filters, among=sorted({hit.article for hit in found})))
         inside = [hit for hit in found if hit.article in allowed]
-        return inside if most < 0 else [hit for hit in inside if hit.quote.said][:most]
+        return inside if most < 0 else [hit for hit in inside if hit.quote.is_speech][:most]
 
     def about(
         self, topic: Iterable[str], filters: Filters, *, match: SpeakerMatch | None = None, hits: Sequence[Hit] = ()
@@ -106,7 +115,7 @@ class QuoteSearch:
             }
             share = sum(wanted[term] * counts[term] for term in wanted) / sum(wanted.values())
         short = FEW if len(hit.quote.words.split()) < FEW_WORDS else 1.0
-        kind = KINDS[hit.quote.kind] if hit.quote.said else DEED
+        kind = KINDS[hit.quote.kind] if hit.quote.is_speech else DEED
         return share * kind * short * (1 - PASSAGE + PASSAGE * place)
 
     def _around(self, hit: QuoteHit) -> str:
@@ -117,17 +126,21 @@ class QuoteSearch:
     ) -> Iterator[QuoteHit]:
         articles = scope.named if scope else None
         terms = list(wanted)
-        passages = best_in_scope(self.catalog, scope, CANDIDATES, lambda k: self._words.said(terms, k, names, articles))
-        return (hit for _, hit in quote_table.of_passages(self.catalog.db, [key for key, _ in passages], names))
+        passages = best_in_scope(
+            self.catalog, scope, CANDIDATES, lambda k: self._words.search_quotes(terms, k, names, articles)
+        )
+        return (hit for _, hit in quote_table.quotes_in_passages(self.catalog.db, [key for key, _ in passages], names))
 
     def _beside(self, hits: Sequence[Hit], names: Sequence[str] | None) -> list[tuple[QuoteHit, float]]:
         """Quotes that stand in these passages, and how far up the passage is, 1 for the first."""
         places = {hit.passage.id: 1 - at / len(hits) for at, hit in enumerate(hits)}
-        return [(quote, places[key]) for key, quote in quote_table.of_passages(self.catalog.db, list(places), names)]
+        return [
+            (quote, places[key]) for key, quote in quote_table.quotes_in_passages(self.catalog.db, list(places), names)
+        ]
 
     def _weights(self, topic: Iterable[str]) -> dict[str, float]:
         """Inverse frequency of each stem among what is said."""
-        counts, total = self._words.document_frequencies(topic, [SAID])
+        counts, total = self._words.document_frequencies(topic, [SPEECH_FIELD])
         return {term: math.log(1 + (total - count + 0.5) / (count + 0.5)) for term, count in counts.items()}
 
 
@@ -171,7 +184,7 @@ def _said(record: QuoteSearch, speech: QuoteIntent | None, limits: Filters) -> t
     if speech.name and not match.voices:
         return match, {}
     quotes = record.about(speech.topic, limits, match=match if speech.name else None)[:MOST_REMARKS]
-    places = record.catalog.passages_at((hit.article, hit.quote.start) for hit in quotes)
+    places = record.catalog.passage_ids_at((hit.article, hit.quote.start) for hit in quotes)
     said: dict[str, float] = {}
     for hit in quotes:
         key = places.get((hit.article, hit.quote.start))

@@ -16,7 +16,7 @@ SIBLINGS = 4  # an article's best passages that count for each other
 
 
 @dataclass(frozen=True, slots=True)
-class Weights:
+class RankingWeights:
     """How much each signal counts, all scaled to 0..1.
 
     Tuned one at a time on evals `news` (6,000 articles), `quotes` and `multihop`, 2026-11; around these values the
@@ -35,7 +35,7 @@ class Weights:
     latest: float = 0.5
 
 
-WEIGHTS = Weights()
+DEFAULT_WEIGHTS = RankingWeights()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Signals:
     speech: float
 
 
-def signals(asked: ParsedQuestion, hit: Hit) -> Signals:
+def text_signals(asked: ParsedQuestion, hit: Hit) -> Signals:
     """Compare the question's terms with one passage, its title and heading."""
     body, around = passage_terms(hit.passage.text), _terms_around(hit.title, hit.passage.heading, hit.outlet)
     places = [(at, term) for at, term in enumerate(body) if term in asked.weight]
@@ -63,13 +63,13 @@ def signals(asked: ParsedQuestion, hit: Hit) -> Signals:
         title=_share(asked, around),
         window=_window(asked, places),
         phrases=min(1.0, sum(asked.weight.get(a, 0.0) + asked.weight.get(b, 0.0) for a, b in neighbours) / asked.total),
-        speech=hit.speech,
+        speech=hit.quote_score,
     )
 
 
-def text_score(asked: ParsedQuestion, hit: Hit, weights: Weights = WEIGHTS) -> float:
+def text_score(asked: ParsedQuestion, hit: Hit, weights: RankingWeights = DEFAULT_WEIGHTS) -> float:
     """What a look at the passage's text adds to its score; the slow part, which needs neither index."""
-    found = signals(asked, hit)
+    found = text_signals(asked, hit)
     return (
         weights.covered * found.covered
         + weights.title * found.title
@@ -80,19 +80,19 @@ def text_score(asked: ParsedQuestion, hit: Hit, weights: Weights = WEIGHTS) -> f
 
 
 def rank(
-    asked: ParsedQuestion, hits: Sequence[Hit], texts: Mapping[str, float], weights: Weights = WEIGHTS
+    asked: ParsedQuestion, hits: Sequence[Hit], texts: Mapping[str, float], weights: RankingWeights = DEFAULT_WEIGHTS
 ) -> list[Hit]:
     """Hits with their final score, best first.
 
     `words` and `dense` of each hit are the raw BM25 score and cosine; `texts` are the text scores by passage.
     """
-    best_words = max((hit.words for hit in hits), default=0.0) or 1.0
+    best_words = max((hit.bm25 for hit in hits), default=0.0) or 1.0
     cosines = [hit.dense for hit in hits if hit.dense]
     low, high = min(cosines, default=0.0), max(cosines, default=1.0)
     scores, newest = list[float](), _newest_first(hits) if asked.latest else {}
     for hit in hits:
         near = (hit.dense - low) / (high - low) if hit.dense and high > low else 0.0
-        score = weights.words * hit.words / best_words + weights.dense * near
+        score = weights.words * hit.bm25 / best_words + weights.dense * near
         score += weights.latest * newest.get(hit.published[:10], 0.0)
         scores.append(score + texts[hit.passage.id] + _day_score(asked, hit, weights))
     final = _with_siblings(hits, scores, weights.siblings)
@@ -103,7 +103,7 @@ def _by_score(scored: tuple[float, Hit]) -> tuple[float, str]:
     return -scored[0], scored[1].passage.id
 
 
-def _day_score(asked: ParsedQuestion, hit: Hit, weights: Weights) -> float:
+def _day_score(asked: ParsedQuestion, hit: Hit, weights: RankingWeights) -> float:
     if not (asked.since or asked.until) or not hit.published:
         return 0.0
     day = hit.published[:10]

@@ -12,11 +12,11 @@ from importlib.resources import files
 
 from retrieval.text.sentences import Span
 
-LONGEST_HEADING = 120  # characters
-FEWEST_BODY_CHARACTERS = 20
+MAX_HEADING_CHARACTERS = 120  # characters
+MIN_BODY_CHARACTERS = 20
 
 
-class Kind(Enum):
+class BlockKind(Enum):
     TITLE = "title"
     HEADING = "heading"
     BODY = "body"
@@ -27,7 +27,7 @@ class Kind(Enum):
 class Block:
     """One paragraph-sized part of an article's text."""
 
-    kind: Kind
+    kind: BlockKind
     start: int
     end: int
 
@@ -44,11 +44,25 @@ _CONSENT = re.compile(
     r"enable javascript|not a robot|terms of (?:use|service)",
     re.IGNORECASE,
 )
-_CREDIT = re.compile(
+_IMAGE_CREDIT = re.compile(
     r"Getty Images|\b(?:AP|AFP|Reuters|NASA|Shutterstock|USA TODAY Sports|pic\.twitter\.com/\S+)$|@\w+|/AP\b"
 )
-_LABEL = re.compile(r"\s+(?:front ?page|breaking|top|latest|world) (?:news|stories)\W*$", re.IGNORECASE)
-_FILLER = {"amid", "with", "from", "over", "after", "into", "that", "this", "says", "said", "will", "have", "what"}
+_SECTION_LABEL = re.compile(r"\s+(?:front ?page|breaking|top|latest|world) (?:news|stories)\W*$", re.IGNORECASE)
+_FILLER_WORDS = {
+    "amid",
+    "with",
+    "from",
+    "over",
+    "after",
+    "into",
+    "that",
+    "this",
+    "says",
+    "said",
+    "will",
+    "have",
+    "what",
+}
 _DATELINE = re.compile(r"[A-Z][\w .,/-]{0,40}(?:CNN|AP|Reuters|CNN Business|USA TODAY)?\s*[—–-]+")
 _BYLINE = re.compile(
     r"by (?:[A-Z][\w.’'-]+[ ,]*(?:and |for |the )?){1,8}|(?:published|posted|updated|last updated)\b.{0,60}|"
@@ -62,48 +76,48 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 
 @cache
-def _furniture() -> re.Pattern[str]:
+def _boilerplate_pattern() -> re.Pattern[str]:
     """Whole paragraphs that belong to the page around an article."""
     lines = (files("retrieval.text") / "boilerplate.txt").read_text("utf-8").splitlines()
     return re.compile("|".join(f"(?:{line})" for line in lines if line and not line.startswith("#")), re.I | re.S)
 
 
-def blocks(text: str, title: str = "", headings: Sequence[Span] = ()) -> tuple[Block, ...]:
+def split_blocks(text: str, title: str = "", headings: Sequence[Span] = ()) -> tuple[Block, ...]:
     """Cut `text` into blocks; `headings` are spans the source itself marked as headings (then none are guessed)."""
     spans = _paragraphs(text)
-    kinds = list[Kind]()
+    kinds = list[BlockKind]()
     for start, end in spans:
-        block, seen_body = text[start:end], any(kind is Kind.BODY for kind in kinds)
-        kinds.append(_first_kind(block, title, seen_body=seen_body))
-    if Kind.BODY not in kinds:  # a text of one sentence that is its own headline
-        kinds = [Kind.BODY if kind is Kind.TITLE else kind for kind in kinds]
+        block, seen_body = text[start:end], any(kind is BlockKind.BODY for kind in kinds)
+        kinds.append(_classify(block, title, seen_body=seen_body))
+    if BlockKind.BODY not in kinds:  # a text of one sentence that is its own headline
+        kinds = [BlockKind.BODY if kind is BlockKind.TITLE else kind for kind in kinds]
     _mark_footer(text, spans, kinds)
     if headings:
-        _mark_given(spans, kinds, headings)
+        _mark_source_headings(spans, kinds, headings)
     else:
-        _mark_guessed(text, spans, kinds)
+        _mark_guessed_headings(text, spans, kinds)
     return tuple(Block(kind, start, end) for kind, (start, end) in zip(kinds, spans, strict=True))
 
 
-def headline(text: str) -> str:
+def guess_headline(text: str) -> str:
     """The first line of a text that reads like a headline, for sources that name no title; empty if none does."""
     for start, end in _paragraphs(text):
         line = text[start:end]
-        if not _furniture().fullmatch(line):
+        if not _boilerplate_pattern().fullmatch(line):
             return line if _looks_like_heading(line) else ""
     return ""
 
 
-def is_furniture(paragraph: str) -> bool:
+def is_boilerplate(paragraph: str) -> bool:
     """Whether a whole paragraph belongs to the page around an article."""
-    return bool(_furniture().fullmatch(paragraph))
+    return bool(_boilerplate_pattern().fullmatch(paragraph))
 
 
 def has_article(text: str, parts: Sequence[Block]) -> bool:
     """Whether the blocks hold an article at all, rather than a consent notice, a form or an index of links."""
-    body = [text[part.start : part.end] for part in parts if part.kind is Kind.BODY]
+    body = [text[part.start : part.end] for part in parts if part.kind is BlockKind.BODY]
     told = sum(len(part) for part in body if not _CONSENT.search(part))
-    return told >= FEWEST_BODY_CHARACTERS and told * 2 >= sum(map(len, body)) and any(map(_WORD.search, body))
+    return told >= MIN_BODY_CHARACTERS and told * 2 >= sum(map(len, body)) and any(map(_WORD.search, body))
 
 
 def _paragraphs(text: str) -> list[Span]:
@@ -135,12 +149,16 @@ def _trim(text: str, span: Span) -> Span:
     return start, end
 
 
-def _first_kind(block: str, title: str, *, seen_body: bool) -> Kind:
-    if _furniture().fullmatch(block) or (len(block) <= 50 and _DATELINE.fullmatch(block)) or _is_byline(block):
-        return Kind.BOILERPLATE
+def _classify(block: str, title: str, *, seen_body: bool) -> BlockKind:
+    if (
+        _boilerplate_pattern().fullmatch(block)
+        or (len(block) <= 50 and _DATELINE.fullmatch(block))
+        or _is_byline(block)
+    ):
+        return BlockKind.BOILERPLATE
     if title and not seen_body and len(block) <= 2 * len(title) + 40 and _same_headline(block, title):
-        return Kind.TITLE
-    return Kind.BODY
+        return BlockKind.TITLE
+    return BlockKind.BODY
 
 
 def _is_byline(block: str) -> bool:
@@ -153,45 +171,57 @@ def _same_headline(block: str, title: str) -> bool:
         return True
     if _SENTENCE_END.search(block):
         return False
-    ours, theirs = _content(block), _content(title)
+    ours, theirs = _content_words(block), _content_words(title)
     return bool(ours and theirs) and len(ours & theirs) >= 0.5 * min(len(ours), len(theirs)) and len(ours) >= 3
 
 
-def _content(line: str) -> set[str]:
-    return {word for word in map(str.lower, _WORD.findall(_LABEL.sub("", line))) if len(word) > 3} - _FILLER
+def _content_words(line: str) -> set[str]:
+    return {
+        word for word in map(str.lower, _WORD.findall(_SECTION_LABEL.sub("", line))) if len(word) > 3
+    } - _FILLER_WORDS
 
 
-def _mark_footer(text: str, spans: Sequence[Span], kinds: list[Kind]) -> None:
+def _mark_footer(text: str, spans: Sequence[Span], kinds: list[BlockKind]) -> None:
     for first, (start, end) in enumerate(spans):
         if first * 2 > len(spans) and _FOOTER.fullmatch(text[start:end]):
             rest = range(first, len(spans))
             if all(spans[at][1] - spans[at][0] <= 160 for at in rest):
-                kinds[first:] = [Kind.BOILERPLATE] * len(rest)
+                kinds[first:] = [BlockKind.BOILERPLATE] * len(rest)
                 return
 
 
-def _mark_given(spans: Sequence[Span], kinds: list[Kind], headings: Sequence[Span]) -> None:
+def _mark_source_headings(spans: Sequence[Span], kinds: list[BlockKind], headings: Sequence[Span]) -> None:
     for at, (start, end) in enumerate(spans):
-        if kinds[at] is Kind.BODY and any(start >= left and end <= right for left, right in headings):
-            kinds[at] = Kind.HEADING
+        if kinds[at] is BlockKind.BODY and any(start >= left and end <= right for left, right in headings):
+            kinds[at] = BlockKind.HEADING
 
 
-def _mark_guessed(text: str, spans: Sequence[Span], kinds: list[Kind]) -> None:
-    candidates = [kinds[at] is Kind.BODY and _looks_like_heading(text[a:b]) for at, (a, b) in enumerate(spans)]
+def _mark_guessed_headings(text: str, spans: Sequence[Span], kinds: list[BlockKind]) -> None:
+    candidates = [kinds[at] is BlockKind.BODY and _looks_like_heading(text[a:b]) for at, (a, b) in enumerate(spans)]
     seen_body = False
     for at, candidate in enumerate(candidates):
         if not candidate:
-            seen_body = seen_body or kinds[at] is Kind.BODY
+            seen_body = seen_body or kinds[at] is BlockKind.BODY
             continue
-        follower = next((j for j in range(at + 1, len(spans)) if kinds[j] is not Kind.BOILERPLATE), None)
+        follower = next((j for j in range(at + 1, len(spans)) if kinds[j] is not BlockKind.BOILERPLATE), None)
         if follower is not None and (not candidates[follower] or not seen_body):
-            previous_in_list = at > 0 and candidates[at - 1] and kinds[at - 1] is Kind.BODY
-            kinds[at] = Kind.BODY if previous_in_list else Kind.HEADING
+            previous_in_list = at > 0 and candidates[at - 1] and kinds[at - 1] is BlockKind.BODY
+            kinds[at] = BlockKind.BODY if previous_in_list else BlockKind.HEADING
 
 
 def _looks_like_heading(block: str) -> bool:
-    if len(block) > LONGEST_HEADING or "\n" in block or (_SENTENCE_END.search(block) and not block.endswith("?")):
+    if (
+        len(block) > MAX_HEADING_CHARACTERS
+        or "\n" in block
+        or (_SENTENCE_END.search(block) and not block.endswith("?"))
+    ):
         return False
     words = _WORD.findall(block)
     starts_well = block[0].isupper() or block[0] in "“\"'‘" or block[0].isdigit()
-    return bool(words) and len(words) <= 18 and starts_well and not _BULLET.match(block) and not _CREDIT.search(block)
+    return (
+        bool(words)
+        and len(words) <= 18
+        and starts_well
+        and not _BULLET.match(block)
+        and not _IMAGE_CREDIT.search(block)
+    )

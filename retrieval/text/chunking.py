@@ -5,7 +5,7 @@ from math import ceil
 
 from langchain_text_splitters import RecursiveCharacterTextSplitter
 
-from retrieval.text.boilerplate import Block, Kind
+from retrieval.text.boilerplate import Block, BlockKind
 from retrieval.text.sentences import Span, sentence_spans
 
 PASSAGE_CHARACTERS = 800  # tuned on evals `news` and `quotes`: python -m evals --passage N
@@ -13,18 +13,18 @@ PASSAGE_CHARACTERS = 800  # tuned on evals `news` and `quotes`: python -m evals 
 
 def chunk_article(text: str, parts: Sequence[Block], *, size: int = PASSAGE_CHARACTERS) -> list[tuple[Span, str]]:
     """Spans of passages of at most `size` characters, each with the heading of its section (empty before the first)."""
-    return [(span, heading) for heading, units in _sections(text, parts, size) for span in _pack(units, size)]
+    return [(span, heading) for heading, units in _sections(text, parts, size) for span in _pack_units(units, size)]
 
 
 def _sections(text: str, parts: Sequence[Block], size: int) -> Iterator[tuple[str, list[Span]]]:
     heading, units = "", list[Span]()
     for part in parts:
-        if part.kind is Kind.HEADING:
+        if part.kind is BlockKind.HEADING:
             if units:
                 yield heading, units
             heading, units = text[part.start : part.end], []
-        elif part.kind is Kind.BODY:
-            units.extend(_units(text, part, size))
+        elif part.kind is BlockKind.BODY:
+            units.extend(_sentence_units(text, part, size))
         elif units:  # a passage is one span: it must not reach across what is no part of the article
             yield heading, units
             units = []
@@ -32,15 +32,15 @@ def _sections(text: str, parts: Sequence[Block], size: int) -> Iterator[tuple[st
         yield heading, units
 
 
-def _units(text: str, part: Block, size: int) -> Iterator[Span]:
+def _sentence_units(text: str, part: Block, size: int) -> Iterator[Span]:
     for start, end in sentence_spans(text, part.start, part.end):
         if end - start <= size:
             yield start, end
         else:
-            yield from _pieces(text, start, end, size)
+            yield from _split_long_sentence(text, start, end, size)
 
 
-def _pieces(text: str, start: int, end: int, size: int) -> Iterator[Span]:
+def _split_long_sentence(text: str, start: int, end: int, size: int) -> Iterator[Span]:
     """A sentence longer than a passage is cut at the coarsest separator that does."""
     splitter = RecursiveCharacterTextSplitter(
         chunk_size=size,
@@ -55,19 +55,19 @@ def _pieces(text: str, start: int, end: int, size: int) -> Iterator[Span]:
             yield first, first + len(piece.page_content)
 
 
-def _pack(units: Sequence[Span], size: int) -> Iterator[Span]:
+def _pack_units(units: Sequence[Span], size: int) -> Iterator[Span]:
     """Join neighbours into spans of about equal length, so that a section does not end in a crumb."""
     last = units[-1][1]
     start, end = units[0]
-    target = _share(last - start, size)
+    target = _balanced_length(last - start, size)
     for left, right in units[1:]:
         grown = right - start
         if grown > size or grown - target > target - (end - start):
             yield start, end
-            start, target = left, _share(last - left, size)
+            start, target = left, _balanced_length(last - left, size)
         end = right
     yield start, end
 
 
-def _share(length: int, size: int) -> float:
+def _balanced_length(length: int, size: int) -> float:
     return length / ceil(length / size)

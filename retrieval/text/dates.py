@@ -7,10 +7,10 @@ from datetime import date, datetime, timedelta, timezone, tzinfo
 
 from dateutil import parser
 
-_NOWHERE = datetime(1, 1, 1)
+_DEFAULT_MOMENT = datetime(1, 1, 1)
 
 
-_ZONES = {
+_ZONE_HOURS = {
     "EST": -5,
     "EDT": -4,
     "CST": -6,
@@ -25,14 +25,14 @@ _ZONES = {
 }
 
 
-def _zone(name: str | None, offset: int | None) -> tzinfo | None:
+def _zone_info(name: str | None, offset: int | None) -> tzinfo | None:
     """The zones that publishers write as letters; one that is not known is left out."""
     if offset is not None:
         return timezone(timedelta(seconds=offset))
-    return timezone(timedelta(hours=_ZONES[name])) if name in _ZONES else None
+    return timezone(timedelta(hours=_ZONE_HOURS[name])) if name in _ZONE_HOURS else None
 
 
-def iso(written: object) -> str:
+def to_iso(written: object) -> str:
     """A date or a moment in any usual notation as ISO 8601, a bare day where no time is given; empty if it is none."""
     if isinstance(written, datetime):
         return written.isoformat(timespec="seconds")
@@ -42,16 +42,16 @@ def iso(written: object) -> str:
     if not re.search(r"\d{4}|\d\d?[/.-]\d\d?[/.-]\d\d", text):
         return ""
     try:
-        moment = parser.parse(text, default=_NOWHERE, tzinfos=_zone)
+        moment = parser.parse(text, default=_DEFAULT_MOMENT, tzinfos=_zone_info)
     except (ValueError, OverflowError):
         return ""
     has_time = re.search(r"\d:\d\d|T\d{4}", text)
     return moment.isoformat(timespec="seconds") if has_time else moment.date().isoformat()
 
 
-def day_of(written: object) -> date | None:
+def parse_day(written: object) -> date | None:
     """The day of a date in any usual notation, None where there is none."""
-    day = iso(written)[:10]
+    day = to_iso(written)[:10]
     return date.fromisoformat(day) if day else None
 
 
@@ -59,15 +59,15 @@ _MONTHS = "january february march april may june july august september october n
 _MONTH = rf"(?P<month>{'|'.join(_MONTHS)}|{'|'.join(m[:3] for m in _MONTHS)}|sept)\.?"
 _YEAR = r"(?P<year>(?:19|20)\d\d)"
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
-_POINTS = (
+_DATE_PATTERNS = (
     re.compile(rf"\b{_YEAR}-(?P<number>\d\d)-(?P<day>\d\d)\b"),
     re.compile(rf"\b{_DAY} (?:of )?{_MONTH},? {_YEAR}\b", re.I),
     re.compile(rf"\b{_MONTH} {_DAY},? {_YEAR}\b", re.I),
     re.compile(rf"\b{_MONTH},? (?:of )?{_YEAR}\b", re.I),
     re.compile(rf"\b(?:in|during|of|since|before|after|until|by|late|early|mid) {_YEAR}\b", re.I),
 )
-_OPEN = {"since", "after", "before", "until", "by"}
-_RECENT = {
+_OPEN_PREPOSITIONS = {"since", "after", "before", "until", "by"}
+_RELATIVE_PERIODS = {
     "today": (0, 0),
     "yesterday": (1, 1),
     "this week": (7, 0),
@@ -81,24 +81,24 @@ _RECENT = {
 }
 
 
-_LATEST = re.compile(
+_LATEST_PATTERN = re.compile(
     r"\b(?:latest|newest|most recent(?:ly)?|currently|right now|at the moment|up to date|last known)\b", re.I
 )
 
 
-def asks_latest(question: str) -> bool:
+def asks_for_latest(question: str) -> bool:
     """Whether the newest article counts most."""
-    return bool(_LATEST.search(question))
+    return bool(_LATEST_PATTERN.search(question))
 
 
-def asked_days(question: str, today: date) -> tuple[str, str]:
+def days_in_question(question: str, today: date) -> tuple[str, str]:
     """The first and last ISO day a question plainly speaks of, both empty if it names none, one if it is open there."""
-    for pattern in _POINTS:
+    for pattern in _DATE_PATTERNS:
         if found := pattern.search(question):
-            first, last = _period(found)
-            return _open_ended(_preposition(question, found), first, last) if first else ("", "")
+            first, last = _matched_period(found)
+            return _apply_preposition(_preposition(question, found), first, last) if first else ("", "")
     lower = question.lower()
-    for phrase, (oldest, newest) in _RECENT.items():
+    for phrase, (oldest, newest) in _RELATIVE_PERIODS.items():
         if re.search(rf"\b{phrase}\b", lower):
             return (today - timedelta(days=oldest)).isoformat(), (today - timedelta(days=newest)).isoformat()
     return "", ""
@@ -108,10 +108,10 @@ def _preposition(question: str, found: re.Match[str]) -> str:
     """The word right before a date, or that the date begins with."""
     before = re.search(r"(\w+)\s+(?:the\s+)?$", question[: found.start()])
     own = re.match(r"[a-z]+", found.group().lower())
-    return own[0] if own and own[0] in _OPEN else before[1].lower() if before else ""
+    return own[0] if own and own[0] in _OPEN_PREPOSITIONS else before[1].lower() if before else ""
 
 
-def _open_ended(preposition: str, first: str, last: str) -> tuple[str, str]:
+def _apply_preposition(preposition: str, first: str, last: str) -> tuple[str, str]:
     match preposition:
         case "since" | "after":
             return first, ""
@@ -122,7 +122,7 @@ def _open_ended(preposition: str, first: str, last: str) -> tuple[str, str]:
     return first, last
 
 
-def _period(found: re.Match[str]) -> tuple[str, str]:
+def _matched_period(found: re.Match[str]) -> tuple[str, str]:
     parts = found.groupdict()
     year, day = int(parts["year"]), int(parts.get("day") or 0)
     month = int(parts.get("number") or 0)
@@ -138,13 +138,13 @@ def _period(found: re.Match[str]) -> tuple[str, str]:
     return f"{year}-01-01", f"{year}-12-31"
 
 
-_TIMES = frozenset(
+_TIME_WORDS = frozenset(
     "recent recently latest last lately newest week month year day yesterday today tonight now ago since until between "
     "time monday tuesday wednesday thursday friday saturday sunday january february march april may june july august "
     "september october november december".split()
 )
 
 
-def timeless(stems: Iterable[str]) -> list[str]:
+def without_time_terms(stems: Iterable[str]) -> list[str]:
     """The stems of a topic without those that only say when; their words are the index's, cut short by stemming."""
-    return [stem for stem in stems if not stem.isdigit() and not any(word.startswith(stem) for word in _TIMES)]
+    return [stem for stem in stems if not stem.isdigit() and not any(word.startswith(stem) for word in _TIME_WORDS)]

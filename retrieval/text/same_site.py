@@ -4,10 +4,10 @@ from urllib.parse import urljoin, urlsplit
 
 from tld import get_fld
 
-_FRONTS = ("www.", "amp.", "m.", "mobile.", "edition.")
+_HOST_PREFIXES = ("www.", "amp.", "m.", "mobile.", "edition.")
 
 
-def host(url: str) -> str:
+def hostname(url: str) -> str:
     """The host without `www.`, empty where there is none."""
     try:
         return (urlsplit(url).hostname or "").removeprefix("www.")
@@ -15,37 +15,37 @@ def host(url: str) -> str:
         return ""
 
 
-def is_same(one: str, other: str) -> bool:
+def is_same_site(one: str, other: str) -> bool:
     """Whether two addresses are of one site: one host apart from `www.`, `amp.` or `m.`, or one under the other.
 
     Hosts that are given out to anybody (`alice.github.io`) are sites of their own: https://publicsuffix.org.
     """
-    ours, theirs = _bare(host(one)), _bare(host(other))
+    ours, theirs = _without_prefixes(hostname(one)), _without_prefixes(hostname(other))
     if not ours or not theirs:
         return False
     is_under = any(long.endswith(f".{short}") for long, short in ((ours, theirs), (theirs, ours)))
-    return ours == theirs or (is_under and _owned(ours) == _owned(theirs) != "")
+    return ours == theirs or (is_under and _registered_domain(ours) == _registered_domain(theirs) != "")
 
 
-def believed(canonical: str, url: str) -> str:
+def trusted_canonical_url(canonical: str, url: str) -> str:
     """The canonical address that a page at `url` names, absolute, where it may be believed; else empty."""
     try:
         absolute = urljoin(url, canonical.strip())
         place, here = urlsplit(absolute), urlsplit(url)
     except ValueError:
         return ""
-    if place.scheme not in ("http", "https") or not is_same(absolute, url):
+    if place.scheme not in ("http", "https") or not is_same_site(absolute, url):
         return ""
     # A template that names the front page on every page.
     return "" if place.path in ("", "/") and not place.query and here.path not in ("", "/") else absolute
 
 
-def _owned(name: str) -> str:
+def _registered_domain(name: str) -> str:
     """The part of a host that somebody has registered, empty where it is nobody's alone."""
     return get_fld(f"https://{name}", fail_silently=True, search_private=True) or ""
 
 
-def _bare(name: str) -> str:
-    for front in _FRONTS:
+def _without_prefixes(name: str) -> str:
+    for front in _HOST_PREFIXES:
         name = name.removeprefix(front)
     return name

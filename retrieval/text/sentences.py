@@ -6,7 +6,7 @@ from collections.abc import Iterator
 Span = tuple[int, int]
 
 # A quotation that has not closed after this many characters probably lost its closing mark.
-LONGEST_QUOTATION = 700
+MAX_QUOTATION_CHARACTERS = 700
 
 _BOUNDARY = re.compile(r"""(?<![.!?…])[.!?…]+['"’”»)\]]*(?=\s)|\n\s*\n|\n(?=\s*[-•*–]\s)""")
 _ABBREVIATION = re.compile(
@@ -16,7 +16,7 @@ _ABBREVIATION = re.compile(
     re.IGNORECASE,
 )
 _ACRONYM = re.compile(r"(?:\b[A-Za-z]\.){2,}$")
-_STARTER = re.compile(
+_SENTENCE_STARTER = re.compile(
     r"(?:The|He|She|It|They|We|I|You|In|On|At|But|And|A|An|This|That|These|Those|If|When|While|After|Before|"
     r"As|For|His|Her|Its|Their|There|What|Who|Why|How|Some|Many|So|Yet|Since|[“\"])\b"
 )
@@ -27,15 +27,15 @@ def sentence_spans(text: str, start: int = 0, end: int | None = None) -> list[Sp
     stop = len(text) if end is None else end
     spans: list[Span] = []
     begin = start
-    for cut in _cuts(text, start, stop):
-        _append(text, begin, cut, spans)
+    for cut in _boundaries(text, start, stop):
+        _append_trimmed(text, begin, cut, spans)
         begin = cut
-    _append(text, begin, stop, spans)
+    _append_trimmed(text, begin, stop, spans)
     return spans
 
 
-def _cuts(text: str, start: int, stop: int) -> Iterator[int]:
-    quotes = _open_quotations(text, start, stop)
+def _boundaries(text: str, start: int, stop: int) -> Iterator[int]:
+    quotes = _quotation_spans(text, start, stop)
     position = 0
     for match in _BOUNDARY.finditer(text, start, stop):
         if match.group().isspace() or match.group().startswith("\n"):
@@ -56,17 +56,17 @@ def _ends_sentence(text: str, match: re.Match[str], stop: int) -> bool:
         return True
     before = text[max(0, match.start() - 12) : match.start() + 1]
     if _ACRONYM.search(before):
-        return bool(_STARTER.match(rest))
+        return bool(_SENTENCE_STARTER.match(rest))
     return not _ABBREVIATION.search(before)
 
 
-def _open_quotations(text: str, start: int, stop: int) -> list[Span]:
+def _quotation_spans(text: str, start: int, stop: int) -> list[Span]:
     """Spans from an opening double quotation mark to its closing one, within one paragraph."""
     spans: list[Span] = []
     opened: int | None = None
     for match in re.finditer(r"[“”\"]|\n\s*\n", text[start:stop]):
         at, mark = start + match.start(), match.group()
-        if opened is not None and at - opened > LONGEST_QUOTATION:
+        if opened is not None and at - opened > MAX_QUOTATION_CHARACTERS:
             opened = None
         if mark.isspace():
             opened = None
@@ -78,7 +78,7 @@ def _open_quotations(text: str, start: int, stop: int) -> list[Span]:
     return spans
 
 
-def _append(text: str, begin: int, end: int, spans: list[Span]) -> None:
+def _append_trimmed(text: str, begin: int, end: int, spans: list[Span]) -> None:
     while begin < end and text[begin].isspace():
         begin += 1
     while end > begin and text[end - 1].isspace():

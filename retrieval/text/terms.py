@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 import tantivy
 
 ANALYZER_NAME = "onrecord_en"
-LONGEST_TERM = 60
+MAX_TERM_BYTES = 60
 
 # Words of questions and of English that say nothing about the topic; unstemmed, without accents.
 STOP_WORDS = frozenset(
@@ -27,7 +27,7 @@ def analyzer() -> tantivy.TextAnalyzer:
     """The one analyzer of the words index and of everything that matches words."""
     return (
         tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
-        .filter(tantivy.Filter.remove_long(LONGEST_TERM))
+        .filter(tantivy.Filter.remove_long(MAX_TERM_BYTES))
         .filter(tantivy.Filter.lowercase())
         .filter(tantivy.Filter.ascii_fold())
         .filter(tantivy.Filter.stemmer("english"))
@@ -61,7 +61,7 @@ def content_terms(text: str) -> list[str]:
 _NAME = re.compile(r"(?:[A-Z][\w’'.-]*|\d[\w.,-]*)")
 
 
-def names(question: str) -> list[str]:
+def name_terms(question: str) -> list[str]:
     """Proper names and figures of a question as terms: capitalised words but the first, and numbers."""
     words = question.split()
     kept = [w for at, w in enumerate(words) if _NAME.match(w.strip("“”\"'‘’([")) and (at > 0 or w.isupper())]

@@ -48,7 +48,7 @@ def test_the_real_articles_come_first_and_the_others_are_made_of_their_paragraph
 
 def test_quotes_move_with_their_paragraphs(data: Path, tmp_path: Path) -> None:
     with Store(tmp_path / "index", no_model) as store:
-        indexer.add(store, articles(data, 0, 3))
+        indexer.add_articles(store, articles(data, 0, 3))
         made = list(cuts(data, store.catalog, REAL, REAL + 20))
         assert [cut.article for cut in made] == list(articles(data, REAL, REAL + 20))
         for cut in made:
@@ -58,5 +58,5 @@ def test_quotes_move_with_their_paragraphs(data: Path, tmp_path: Path) -> None:
                 assert quote.source is None or quote.source[1] <= len(text)
         said = {quote.speaker for cut in made for quote in cut.quotes}
         assert said >= {"Ana Pell", "Tom Obi", "Rosa Lind"}
-        store.catalog.put(made)
-        assert len(store.catalog.ids()) == 23
+        store.catalog.save_articles(made)
+        assert len(store.catalog.article_ids()) == 23

@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from time import sleep
 from typing import Any
 
-from retrieval.endpoints.retry import Retry
+from retrieval.endpoints.retry import RetryPolicy
 
 PATIENCE = 5.0  # seconds that the server waits for a client to hang up
 
@@ -53,7 +53,7 @@ async def _no_pause(seconds: float) -> None:
     pass
 
 
-AT_ONCE = Retry(sleep=_no_pause)
+AT_ONCE = RetryPolicy(sleep=_no_pause)
 """Tries again without a pause."""
 
 Script = Answer | Callable[[Asked], Answer]

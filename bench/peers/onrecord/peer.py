@@ -39,7 +39,7 @@ class OnRecord:
         self._search = Search(self._store)
 
     def ingest(self, articles: Sequence[Row]) -> int:
-        indexer.add(self._store, (article_of(f"peers:{row['id']}", row) for row in articles))
+        indexer.add_articles(self._store, (article_of(f"peers:{row['id']}", row) for row in articles))
         indexer.index_pending(self._store)
         return int(self._store.catalog.db.execute("SELECT count(*) FROM passages WHERE live = 1").fetchone()[0])
 

@@ -1,4 +1,4 @@
-"""Answers that a model writes from numbered passages; only what was verified leaves this module."""
+"""Write answers with a model from numbered passages; only verified sentences leave this module."""
 
 import time
 from collections.abc import Generator, Iterator, Sequence
@@ -7,15 +7,15 @@ from dataclasses import dataclass, field
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
+from bot.answering.generation.model_stream import TokenMeter, stream_with_timeout
 from bot.answering.generation.output_format import PROSE, OutputFormat
-from bot.answering.generation.passage_prompt import estimated_tokens, fitting, numbered, readable
+from bot.answering.generation.passage_prompt import estimated_tokens, fit_to_context, format_passages, select_passages
 from bot.answering.generation.sentence_stream import ModelRefusal
-from bot.answering.generation.stream_timeout import stream_with_timeout
 from bot.answering.messages import Claim, DraftSentence, Turn
 from bot.answering.question_rewriting import rewrite_question
 from bot.answering.verification.evidence import Quotes
 from bot.answering.verification.lexical.boilerplate_phrases import is_refusal
-from bot.answering.verification.verify import DroppedSentence, verify
+from bot.answering.verification.verify import DroppedSentence, verify_sentence
 from bot.models.token_ledger import TokenLedger, TokenUsage
 from prompts import Message, Prompts
 from retrieval.catalog.reader import CatalogReader
@@ -28,20 +28,19 @@ from retrieval.search.hybrid_search import SearchResult
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
-    from langchain_core.messages import AIMessageChunk
 
-MOST_SENTENCES = 6
-LONGEST_DRAFT = 8_000  # characters; who has not said it by then goes on for ever
-FOR_THE_ANSWER = 600  # tokens of the model's context that are left to it
-TURNS, LONGEST_TURN = 4, 400  # of the conversation that the model is told, characters of an answer
-LONGEST_QUESTION = 300  # characters; a longer rewriting is no question
+MAX_SENTENCES = 6
+MAX_DRAFT_LENGTH = 8_000  # characters; a model that has written more is repeating itself
+ANSWER_TOKENS = 600  # tokens of the model's context that are reserved for the answer
+MAX_TURNS, MAX_TURN_LENGTH = 4, 400  # of the conversation in the rewriting prompt; characters of an answer
+MAX_REWRITE_LENGTH = 300  # characters; a longer rewriting is no question
 
 
 @dataclass(slots=True)
 class GenerationState:
-    """One answer being written: how long it may take, what was asked and drafted, what was dropped, what it cost."""
+    """One answer while a model writes it: its deadline, prompt and draft, verified and dropped sentences, and cost."""
 
-    until: float  # by the monotonic clock, for the first sentence that holds
+    deadline: float  # by the monotonic clock, for the first verified sentence
     cancellation: Cancellation
     messages: list[Message] = field(default_factory=list)
     draft: str = ""
@@ -49,177 +48,176 @@ class GenerationState:
     dropped: list[DroppedSentence] = field(default_factory=list)
     declined: bool = False
     tokens: TokenUsage = field(default_factory=TokenUsage)
+    verification_seconds: float = 0.0
 
     @property
     def prompt(self) -> str:
-        """What was asked, as one text."""
-        return _text(self.messages)
+        """The prompt's messages as one text."""
+        return _prompt_text(self.messages)
 
-    def left(self) -> float:
-        """Seconds until a first sentence has to hold."""
-        return self.until - time.monotonic()
+    def seconds_left(self) -> float:
+        """Seconds until the deadline of the first verified sentence."""
+        return self.deadline - time.monotonic()
 
-    def reasons(self) -> dict[str, int]:
-        """How many sentences were dropped for which reason."""
-        found = [dropped.reason for dropped in self.dropped]
-        return {reason: found.count(reason) for reason in dict.fromkeys(found)}
+    def drop_reasons(self) -> dict[str, int]:
+        """Count the dropped sentences by reason."""
+        reasons = [dropped.reason for dropped in self.dropped]
+        return {reason: reasons.count(reason) for reason in dict.fromkeys(reasons)}
 
 
 @dataclass(frozen=True, slots=True)
 class Writer:
-    """A model with its prompts, its limits and what watches over it.
+    """A model with its prompts and limits, the breaker of its endpoint and the ledger of its tokens.
 
-    `first_within` are the seconds until a first sentence holds, `context` the tokens that the model takes.
+    `first_sentence_seconds` is the time until the first verified sentence, `context_tokens` the model's context size.
     """
 
     model: "BaseChatModel"
     name: str
     prompts: Prompts
-    first_within: float
+    first_sentence_seconds: float
     breaker: CircuitBreaker
     ledger: TokenLedger
-    context: int
-    form: OutputFormat = PROSE
+    context_tokens: int
+    output_format: OutputFormat = PROSE
 
-    def begin(self, cancellation: Cancellation | None = None) -> GenerationState:
-        """An answer whose time runs from now."""
-        return GenerationState(time.monotonic() + self.first_within, cancellation or Cancellation())
+    def start(self, cancellation: Cancellation | None = None) -> GenerationState:
+        """Start the clock of an answer."""
+        return GenerationState(time.monotonic() + self.first_sentence_seconds, cancellation or Cancellation())
 
     def write(
-        self, question: str, found: SearchResult, catalog: CatalogReader, writing: GenerationState
+        self, question: str, found: SearchResult, catalog: CatalogReader, state: GenerationState
     ) -> Iterator[Claim]:
-        """The sentences that hold, as they come.
+        """Yield the verified sentences as they come.
 
-        Raises ModelError when the model cannot be asked, breaks off or takes too long; what came before holds.
+        Raises ModelError when the model cannot be asked, breaks off or takes too long; earlier sentences stay valid.
         """
-        if self.ledger.is_spent():
-            raise ModelRefused(f"The day's {self.ledger.daily} tokens are spent.")
-        if not self.breaker.allows():
+        if self.ledger.is_exhausted():
+            raise ModelRefused(f"The day's {self.ledger.daily_budget} tokens are spent.")
+        if not self.breaker.allow_request():
             raise ModelUnreachable("The model failed several times and is left alone for a while.")
         try:
-            yield from self._write(question, found, catalog, writing)
+            yield from self._write(question, found, catalog, state)
         except ModelError:
-            self.breaker.failed()
+            self.breaker.record_failure()
             raise
-        self.breaker.succeeded()
+        self.breaker.record_success()
 
     def _write(
-        self, question: str, found: SearchResult, catalog: CatalogReader, writing: GenerationState
+        self, question: str, found: SearchResult, catalog: CatalogReader, state: GenerationState
     ) -> Iterator[Claim]:
-        quotes = cache(partial(quote_table.of_article, catalog.db))  # each sentence is held against the same articles
-        passages = self._given(question, readable(found, catalog, self.form.passages), quotes, writing)
-        with closing(self._drafted(writing, len(passages))) as draft:
-            for written in draft:
-                if not writing.kept and _declines(written):
-                    writing.declined = True
-                if isinstance(written, ModelRefusal) or writing.declined:
+        quotes = cache(
+            partial(quote_table.quotes_of_article, catalog.db)
+        )  # all sentences are verified against the same articles
+        candidates = select_passages(found, catalog, self.output_format.passages)
+        passages = self._fill_prompt(question, candidates, quotes, state)
+        with closing(self._draft(state, len(passages))) as draft:
+            for sentence in draft:
+                if not state.kept and _is_refusal(sentence):
+                    state.declined = True
+                if isinstance(sentence, ModelRefusal) or state.declined:
                     return
-                claim = _judged(written, passages, question, quotes, writing)
+                claim = _verify(sentence, passages, question, quotes, state)
                 if claim:
                     yield claim
-                if len(writing.kept) == MOST_SENTENCES:
+                if len(state.kept) == MAX_SENTENCES:
                     return
-                if not writing.kept and writing.left() < 0:
+                if not state.kept and state.seconds_left() < 0:
                     raise ModelUnreachable("The model wrote no sentence that holds in time.")
 
-    def _given(self, question: str, passages: Sequence[Hit], quotes: Quotes, writing: GenerationState) -> Sequence[Hit]:
-        """The passages that fit, put into the prompt."""
-        blank = _text(self.prompts.messages(self.form.prompt, question=question, passages=""))
-        fitted = fitting(numbered(passages, quotes), self.context - FOR_THE_ANSWER - estimated_tokens(blank))
-        writing.messages = self.prompts.messages(self.form.prompt, question=question, passages="\n\n".join(fitted))
+    def _fill_prompt(
+        self, question: str, passages: Sequence[Hit], quotes: Quotes, state: GenerationState
+    ) -> Sequence[Hit]:
+        """Fill the prompt with as many passages as the context holds; return those."""
+        name = self.output_format.prompt
+        blank = _prompt_text(self.prompts.messages(name, question=question, passages=""))
+        budget = self.context_tokens - ANSWER_TOKENS - estimated_tokens(blank)
+        fitted = fit_to_context(format_passages(passages, quotes), budget)
+        state.messages = self.prompts.messages(name, question=question, passages="\n\n".join(fitted))
         return passages[: len(fitted)]
 
-    def _drafted(self, writing: GenerationState, passages: int) -> Generator[DraftSentence | ModelRefusal]:
-        reader = self.form.reader()
-        for said in self._said(writing, passages):
-            text = said[: LONGEST_DRAFT - len(writing.draft)]
-            writing.draft += text
-            yield from reader.feed(text)
-            if len(writing.draft) == LONGEST_DRAFT:
+    def _draft(self, state: GenerationState, passages: int) -> Generator[DraftSentence | ModelRefusal]:
+        """Yield the sentences of the model's draft, at most MAX_DRAFT_LENGTH characters."""
+        parser = self.output_format.parser()
+        for piece in self._stream_text(state, passages):
+            text = piece[: MAX_DRAFT_LENGTH - len(state.draft)]
+            state.draft += text
+            yield from parser.feed(text)
+            if len(state.draft) == MAX_DRAFT_LENGTH:
                 break
-        yield from reader.end()
+        yield from parser.end()
 
-    def _said(self, writing: GenerationState, passages: int) -> Generator[str]:
-        """The model's text; until a sentence holds, no piece may come after the time is over."""
-        cost = _Cost(writing.prompt)
+    def _stream_text(self, state: GenerationState, passages: int) -> Generator[str]:
+        """Yield the model's text; until a sentence is verified, no piece may come after the deadline."""
+        meter = TokenMeter(state.prompt)
         chunks = stream_with_timeout(
             self.model,
-            writing.messages,
-            lambda: None if writing.kept else writing.left(),
-            self.form.options(passages),
-            writing.cancellation,
+            state.messages,
+            lambda: None if state.kept else state.seconds_left(),
+            self.output_format.request_options(passages),
+            state.cancellation,
         )
         try:
             with closing(chunks):
                 for chunk in chunks:
-                    yield cost.text_of(chunk)
+                    yield meter.text_of(chunk)
         finally:
-            self._count(cost, writing)
+            self._record_usage(meter, state)
 
-    def standalone(self, question: str, turns: Sequence[Turn], writing: GenerationState) -> str:
-        """A follow-up as the model rewrites it, by rule where it cannot be asked; unchanged where it stands alone."""
+    def rewrite(self, question: str, turns: Sequence[Turn], state: GenerationState) -> str:
+        """Rewrite a follow-up question so that it stands alone: by the model, or by rule where it cannot be asked.
+
+        A question that stands alone already is returned unchanged.
+        """
         by_rule = rewrite_question(question, turns)
-        if not turns or by_rule == question.strip() or not self.form.rewrites:
+        if not turns or by_rule == question.strip() or not self.output_format.rewrites:
             return by_rule
-        if self.ledger.is_spent() or not self.breaker.allows():
+        if self.ledger.is_exhausted() or not self.breaker.allow_request():
             return by_rule
-        prompt = self.prompts.fill("condense", turns="\n".join(map(_told, turns[-TURNS:])), question=question)
-        cost = _Cost(prompt)
+        prompt = self.prompts.fill(
+            "condense", turns="\n".join(map(_format_turn, turns[-MAX_TURNS:])), question=question
+        )
+        meter = TokenMeter(prompt)
+        chunks = stream_with_timeout(self.model, prompt, state.seconds_left, cancellation=state.cancellation)
         try:
-            with closing(
-                stream_with_timeout(self.model, prompt, writing.left, cancellation=writing.cancellation)
-            ) as chunks:
-                written = "".join(map(cost.text_of, chunks)).strip()
+            with closing(chunks):
+                written = "".join(map(meter.text_of, chunks)).strip()
         except ModelError:
-            self.breaker.failed()
+            self.breaker.record_failure()
             return by_rule
         finally:
-            self._count(cost, writing)
-        first = written.splitlines()[0].strip() if written else ""
-        return first if first and len(first) <= LONGEST_QUESTION else by_rule
+            self._record_usage(meter, state)
+        first_line = written.splitlines()[0].strip() if written else ""
+        return first_line if first_line and len(first_line) <= MAX_REWRITE_LENGTH else by_rule
 
-    def _count(self, cost: "_Cost", writing: GenerationState) -> None:
-        writing.tokens += cost.tokens()
-        self.ledger.add(self.name, cost.tokens())
-
-
-def _told(turn: Turn) -> str:
-    return f"Reader: {turn.question}" + (f"\nAnswer: {turn.answer[:LONGEST_TURN]}" if turn.answer else "")
+    def _record_usage(self, meter: TokenMeter, state: GenerationState) -> None:
+        state.tokens += meter.usage()
+        self.ledger.add(self.name, meter.usage())
 
 
-class _Cost:
-    """What one request costs: what the server says, an estimate where it says nothing."""
-
-    def __init__(self, prompt: str) -> None:
-        self._prompt, self._written, self._told = prompt, "", TokenUsage()
-
-    def text_of(self, chunk: "AIMessageChunk") -> str:
-        if usage := chunk.usage_metadata:
-            self._told += TokenUsage(usage["input_tokens"], usage["output_tokens"])
-        text = chunk.content if isinstance(chunk.content, str) else str(chunk.text)
-        self._written += text
-        return text
-
-    def tokens(self) -> TokenUsage:
-        return self._told if self._told.total else TokenUsage(*map(estimated_tokens, (self._prompt, self._written)))
+def _format_turn(turn: Turn) -> str:
+    return f"Reader: {turn.question}" + (f"\nAnswer: {turn.answer[:MAX_TURN_LENGTH]}" if turn.answer else "")
 
 
-def _declines(written: DraftSentence | ModelRefusal) -> bool:
-    return isinstance(written, ModelRefusal) or is_refusal(written.text)
+def _is_refusal(sentence: DraftSentence | ModelRefusal) -> bool:
+    return isinstance(sentence, ModelRefusal) or is_refusal(sentence.text)
 
 
-def _text(messages: Sequence[Message]) -> str:
+def _prompt_text(messages: Sequence[Message]) -> str:
     return "\n\n".join(text for _, text in messages)
 
 
-def _judged(
-    written: DraftSentence, passages: Sequence[Hit], question: str, quotes: Quotes, writing: GenerationState
+def _verify(
+    sentence: DraftSentence, passages: Sequence[Hit], question: str, quotes: Quotes, state: GenerationState
 ) -> Claim | None:
-    judged = verify(written, passages, question, quotes)
-    if isinstance(judged, DroppedSentence):
-        writing.dropped.append(judged)
+    """Verify a sentence and record the outcome; None where it is dropped or repeats an earlier one."""
+    started = time.perf_counter()
+    verdict = verify_sentence(sentence, passages, question, quotes)
+    state.verification_seconds += time.perf_counter() - started
+    if isinstance(verdict, DroppedSentence):
+        state.dropped.append(verdict)
         return None
-    if judged.text in writing.kept:
+    if verdict.text in state.kept:
         return None
-    writing.kept.append(judged.text)
-    return judged
+    state.kept.append(verdict.text)
+    return verdict

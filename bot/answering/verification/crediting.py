@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from bot.answering.messages import Claim
 from bot.answering.verification.evidence import Evidence
-from bot.answering.verification.lexical.weighted_terms import cues, meaning
+from bot.answering.verification.lexical.weighted_terms import meaning_terms, speech_cues
 from retrieval.documents import Hit, QuoteHit
-from retrieval.quotes.attribution.quotation_marks import quotations
+from retrieval.quotes.attribution.quotation_marks import quotation_spans
 from retrieval.text.sentences import Span
 from retrieval.text.terms import content_terms, terms
 
@@ -30,10 +30,10 @@ def credit_speaker(claim: Claim, ground: Evidence) -> Claim:
     stems = set(terms(claim.text))
     sayers = [_sayer(claim.text, article, span, ground) for article, span in claim.support]
     names = {_called(hit, ground) for hit in sayers if hit}
-    if quotations(claim.text) or len(names) != 1 or not all(sayers):
+    if quotation_spans(claim.text) or len(names) != 1 or not all(sayers):
         return claim
     name, said = names.pop(), {stem for hit in sayers if hit for stem in terms(hit.quote.words)}
-    if (stems & cues()) - said or set(content_terms(name)) & stems:
+    if (stems & speech_cues()) - said or set(content_terms(name)) & stems:
         return claim  # it says itself who says so
     return replace(claim, text=f"{_END.sub('', claim.text)}, according to {name}.", speaker=name)
 
@@ -41,8 +41,10 @@ def credit_speaker(claim: Claim, ground: Evidence) -> Claim:
 def _sayer(text: str, article: str, span: Span, ground: Evidence) -> QuoteHit | None:
     """Whose words hold most of a sentence within a span of an article; None where the article itself says it."""
     within = [hit for hit in ground.quotes(article) if hit.quote.start < span[1] and span[0] < hit.quote.end]
-    said = set(ground.said(text)) or set(meaning(text))
-    shares = [(len(said & set(meaning(hit.quote.words))) / max(1, len(said)), at) for at, hit in enumerate(within)]
+    said = set(ground.said(text)) or set(meaning_terms(text))
+    shares = [
+        (len(said & set(meaning_terms(hit.quote.words))) / max(1, len(said)), at) for at, hit in enumerate(within)
+    ]
     share, at = max(shares, default=(0.0, 0))
     return within[at] if share >= MOSTLY and _is_speech(within[at], article, ground.passages) else None
 
@@ -50,10 +52,10 @@ def _sayer(text: str, article: str, span: Span, ground: Evidence) -> QuoteHit | 
 def _is_speech(hit: QuoteHit, article: str, passages: Sequence[Hit]) -> bool:
     """Whether it is direct, or its cue is a word that reports speech; what a plan or a law says is no speech."""
     quote = hit.quote
-    if not quote.said or not quote.speaker or quote.kind == "direct":
-        return bool(quote.said and quote.speaker)
+    if not quote.is_speech or not quote.speaker or quote.kind == "direct":
+        return bool(quote.is_speech and quote.speaker)
     cue = next((text for found in passages if (text := _slice(found, article, quote.cue))), "")
-    return bool(set(terms(cue)) & cues())
+    return bool(set(terms(cue)) & speech_cues())
 
 
 def _called(hit: QuoteHit, ground: Evidence) -> str:

@@ -11,14 +11,14 @@ from telegram import Update
 from bot.formatting import format_date
 from bot.service.quote_listing import find_quotes, misspelling_message
 from bot.telegram.context import BotServices, Context
-from bot.telegram.handlers.questions import ReceivedQuestion, answer_question, question_of
-from bot.telegram.messages.outgoing import outgoing
-from bot.telegram.messages.rendering import articles_to_rich, quotes_to_rich, remarks_to_rich
-from bot.telegram.messages.rich_text import RichText, bold, joined, plain
+from bot.telegram.handlers.questions import ReceivedQuestion, answer_question, received_question
+from bot.telegram.messages.outgoing import outgoing_messages
+from bot.telegram.messages.rendering import articles_to_rich, citations_to_rich, quote_hits_to_rich
+from bot.telegram.messages.rich_text import RichText, bold, join, plain
 from retrieval.catalog.filters import Filters
-from retrieval.search.quote_search import LEADING, QuoteSearch
+from retrieval.search.quote_search import MOST_QUOTED_NAMES, QuoteSearch
 
-MOST_QUOTES, MOST_ARTICLES, MOST_VOICES = 8, 10, 20
+MAX_QUOTES, MAX_ARTICLES, MAX_SPEAKERS = 8, 10, 20
 
 HELP = """Ask a question in your own words. Follow-ups work: “and what did she say about the ferries?”
 
@@ -34,25 +34,25 @@ In groups I answer when you mention me, reply to me, or write /ask QUESTION."""
 
 async def start(update: Update, context: Context) -> None:
     """Who we are, what to ask; a link's payload asks at once."""
-    question = _asked(update, context)
-    if asked := _payload(question.text):
+    question = _command_question(update, context)
+    if asked := _question_in_payload(question.text):
         return await answer_question(context.desk, _instead(question, asked))
     examples = await asyncio.to_thread(context.desk.examples)
     hello = plain(
         "I answer questions about a body of articles with what the articles say, and show where they say it. "
         "Nothing else is used: when the articles do not answer, I say so."
     )
-    tries = joined([bold("Try one of these:"), *map(plain, examples)], "\n") if examples else RichText()
-    return await _reply(context.desk, question, joined([hello, tries, plain("/help lists what else I can do.")]))
+    tries = join([bold("Try one of these:"), *map(plain, examples)], "\n") if examples else RichText()
+    return await _reply(context.desk, question, join([hello, tries, plain("/help lists what else I can do.")]))
 
 
 async def show_help(update: Update, context: Context) -> None:
-    await _reply(context.desk, _asked(update, context), plain(HELP))
+    await _reply(context.desk, _command_question(update, context), plain(HELP))
 
 
 async def ask(update: Update, context: Context) -> None:
     """A question, for groups where the bot sees commands only."""
-    question = _asked(update, context)
+    question = _command_question(update, context)
     if question.text:
         return await answer_question(context.desk, question)
     return await _reply(context.desk, question, plain("Write the question behind it: /ask QUESTION."))
@@ -60,29 +60,29 @@ async def ask(update: Update, context: Context) -> None:
 
 async def new(update: Update, context: Context) -> None:
     """What was said no longer counts."""
-    question = _asked(update, context)
+    question = _command_question(update, context)
     await asyncio.to_thread(context.desk.history.forget, question.conversation)
     await _reply(context.desk, question, plain("A new conversation. What would you like to know?"))
 
 
 async def sources(update: Update, context: Context) -> None:
     """The sources of the last answer with their words."""
-    await _show(update, context, _sources)
+    await _reply_from_index(update, context, _sources_text)
 
 
 async def quotes(update: Update, context: Context) -> None:
     """What somebody is on record with, or who is on record."""
-    await _show(update, context, _quotes)
+    await _reply_from_index(update, context, _quotes_text)
 
 
 async def latest(update: Update, context: Context) -> None:
     """The newest articles."""
-    await _show(update, context, _latest)
+    await _reply_from_index(update, context, _latest_text)
 
 
 async def cancel(update: Update, context: Context) -> None:
     """End the answer that is being written; it says so itself."""
-    question, desk = _asked(update, context), context.desk
+    question, desk = _command_question(update, context), context.desk
     if under_way := desk.under_way.get(question.conversation):
         under_way.cancel()
     else:
@@ -95,7 +95,7 @@ async def privacy(update: Update, context: Context) -> None:
     until = f"deleted after {days} days" if days else "kept until you delete them"
     await _reply(
         context.desk,
-        _asked(update, context),
+        _command_question(update, context),
         plain(
             "I keep your questions, my answers, which of them you found helpful, the number Telegram knows you by, "
             "and nothing else of you: no name, no phone number, no message that is not meant for me. "
@@ -107,35 +107,37 @@ async def privacy(update: Update, context: Context) -> None:
 
 async def forget(update: Update, context: Context) -> None:
     """Delete the conversation and all that this reader asked."""
-    question, desk = _asked(update, context), context.desk
+    question, desk = _command_question(update, context), context.desk
     await asyncio.to_thread(desk.history.forget, question.conversation)
     await asyncio.to_thread(desk.readers.forget, question.conversation, question.reader)
     await _reply(desk, question, plain("Deleted: this conversation and all questions that you asked."))
 
 
-async def _show(update: Update, context: Context, make: Callable[[BotServices, ReceivedQuestion], RichText]) -> None:
+async def _reply_from_index(
+    update: Update, context: Context, make: Callable[[BotServices, ReceivedQuestion], RichText]
+) -> None:
     """What the articles hold, for whoever is let in; `make` runs in a thread."""
-    question, desk = _asked(update, context), context.desk
+    question, desk = _command_question(update, context), context.desk
     refusal = desk.access.refusal(question.reader, question.place.chat)
     await _reply(desk, question, plain(refusal) if refusal else await asyncio.to_thread(make, desk, question))
 
 
-def _asked(update: Update, context: Context) -> ReceivedQuestion:
+def _command_question(update: Update, context: Context) -> ReceivedQuestion:
     """The command as a question whose text is what stands behind it."""
     message = update.effective_message
     text = (message.text or message.caption or "") if message else ""
-    return question_of(update, context.desk, text.partition(" ")[2].strip() if " " in text else "")
+    return received_question(update, context.desk, text.partition(" ")[2].strip() if " " in text else "")
 
 
 async def _reply(desk: BotServices, question: ReceivedQuestion, rich: RichText) -> None:
-    await desk.delivery.deliver(question.id, outgoing(question.place, rich))
+    await desk.delivery.deliver(question.id, outgoing_messages(question.place, rich))
 
 
 def _instead(question: ReceivedQuestion, text: str) -> ReceivedQuestion:
     return ReceivedQuestion(question.id, text, question.place, question.conversation, question.reader)
 
 
-def _payload(payload: str) -> str:
+def _question_in_payload(payload: str) -> str:
     """The question in a link t.me/BOT?start=PAYLOAD: URL-safe base64 of UTF-8; empty where it is none."""
     try:
         text = base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)).decode("utf-8")
@@ -144,33 +146,35 @@ def _payload(payload: str) -> str:
     return text if " " in text and text.isprintable() else ""
 
 
-def _sources(desk: BotServices, question: ReceivedQuestion) -> RichText:
+def _sources_text(desk: BotServices, question: ReceivedQuestion) -> RichText:
     last = desk.readers.last(question.conversation)
-    return quotes_to_rich(last.citations) if last and last.citations else plain("There is no answer with sources yet.")
+    return (
+        citations_to_rich(last.citations) if last and last.citations else plain("There is no answer with sources yet.")
+    )
 
 
-def _latest(desk: BotServices, question: ReceivedQuestion) -> RichText:
-    newest = list(islice(desk.app.store.catalog.articles(copies=False), MOST_ARTICLES))
+def _latest_text(desk: BotServices, question: ReceivedQuestion) -> RichText:
+    newest = list(islice(desk.app.store.catalog.articles(copies=False), MAX_ARTICLES))
     return articles_to_rich(newest) if newest else plain("There are no articles yet.")
 
 
-def _quotes(desk: BotServices, question: ReceivedQuestion) -> RichText:
-    with desk.app.store.catalog.reading() as catalog:
-        return _on_record(desk.app.search.record(catalog), question.text)
+def _quotes_text(desk: BotServices, question: ReceivedQuestion) -> RichText:
+    with desk.app.store.catalog.snapshot() as catalog:
+        return _quotes_or_speakers(desk.app.search.record(catalog), question.text)
 
 
-def _on_record(record: QuoteSearch, wanted: str) -> RichText:
+def _quotes_or_speakers(record: QuoteSearch, wanted: str) -> RichText:
     if not wanted:
-        named = [voice for voice in record.voices(most=LEADING) if voice.has_name][:MOST_VOICES]
+        named = [voice for voice in record.voices(most=MOST_QUOTED_NAMES) if voice.has_name][:MAX_SPEAKERS]
         lines = [
             f"{voice.name}: {voice.quotes}" + (f", newest {format_date(voice.newest)}" if voice.newest else "")
             for voice in named
         ]
-        return joined([bold("On record"), *map(plain, lines)], "\n") if lines else plain("Nobody is on record.")
+        return join([bold("On record"), *map(plain, lines)], "\n") if lines else plain("Nobody is on record.")
     speaker, _, about = (part.strip() for part in f" {wanted} ".partition(" about "))
     match, found = find_quotes(record, speaker, about, Filters())
-    said = [hit for hit in found if hit.quote.said] or found
+    said = [hit for hit in found if hit.quote.is_speech] or found
     if not said:
         who = " and ".join(voice.name for voice in match.voices) or speaker or "Nobody"
         return plain(f"{who}: nothing on record{f' on {about}' if about else ''}. /quotes lists who is on record.")
-    return joined([plain(misspelling_message(speaker, match)), remarks_to_rich(said, record.catalog, MOST_QUOTES)])
+    return join([plain(misspelling_message(speaker, match)), quote_hits_to_rich(said, record.catalog, MAX_QUOTES)])

@@ -5,22 +5,22 @@ import asyncio
 from telegram import InlineQueryResultArticle, InputTextMessageContent, Update
 from telegram.error import BadRequest
 
-from bot.formatting import day
-from bot.service.quote_listing import words_of
+from bot.formatting import format_date
+from bot.service.quote_listing import find_quotes
 from bot.telegram.context import BotServices, Context
-from bot.telegram.messages.outgoing import entities_of
-from bot.telegram.messages.rendering import passage_to_rich, remark_to_rich
+from bot.telegram.messages.outgoing import message_entities
+from bot.telegram.messages.rendering import passage_to_rich, quote_hit_to_rich
 from bot.telegram.messages.rich_text import RichText, plain
-from bot.telegram.messages.splitting import split
+from bot.telegram.messages.splitting import split_messages
 from bot.telegram.sending.delivery import NO_PREVIEW
 from retrieval.catalog.filters import Filters
 from retrieval.catalog.reader import CatalogReader
 from retrieval.documents import digest
 
-MOST_RESULTS = 50
-MOST_QUOTES, MOST_PASSAGES = 30, 20
-CACHED = 60  # seconds; what was asked again meanwhile is answered by Telegram
-LONGEST_LINE = 120  # characters of a description
+MAX_RESULTS = 50
+MAX_QUOTES, MAX_PASSAGES = 30, 20
+CACHE_SECONDS = 60  # seconds; what was asked again meanwhile is answered by Telegram
+MAX_LINE_LENGTH = 120  # characters of a description
 
 Result = InlineQueryResultArticle
 
@@ -31,46 +31,48 @@ async def answer_inline(update: Update, context: Context) -> None:
     assert query is not None, "this handler takes inline queries"
     user, wanted = query.from_user.id, " ".join(query.query.split())
     is_let_in = not desk.access.refusal(user, user)
-    found = await asyncio.to_thread(_found, desk, wanted) if wanted and is_let_in else []
+    found = await asyncio.to_thread(_search, desk, wanted) if wanted and is_let_in else []
     closed = desk.access.users is not None or desk.access.chats is not None
     try:
-        await query.answer(found, cache_time=CACHED, is_personal=closed)
+        await query.answer(found, cache_time=CACHE_SECONDS, is_personal=closed)
     except BadRequest:  # typed on meanwhile: the query is too old to be answered
         return
 
 
-def _found(desk: BotServices, wanted: str) -> list[Result]:
+def _search(desk: BotServices, wanted: str) -> list[Result]:
     """Quotes of a speaker or on a topic, then passages."""
-    with desk.app.store.catalog.reading() as catalog:
-        return _of_moment(desk, wanted, catalog)
+    with desk.app.store.catalog.snapshot() as catalog:
+        return _search_snapshot(desk, wanted, catalog)
 
 
-def _of_moment(desk: BotServices, wanted: str, catalog: CatalogReader) -> list[Result]:
+def _search_snapshot(desk: BotServices, wanted: str, catalog: CatalogReader) -> list[Result]:
     record = desk.app.search.record(catalog)
     speaker, _, about = (part.strip() for part in f" {wanted} ".partition(" about "))
-    match, remarks = words_of(record, speaker, about, Filters())
+    match, remarks = find_quotes(record, speaker, about, Filters())
     if not remarks or match.misspelt:
-        _, remarks = words_of(record, "", wanted, Filters())
+        _, remarks = find_quotes(record, "", wanted, Filters())
     results = [
         _result(
             f"{hit.quote.speaker or hit.title}: {hit.quote.words}",
-            f"{day(hit.published)} {hit.outlet}, {hit.title}",
-            remark_to_rich(hit, catalog.article(hit.article)),
+            f"{format_date(hit.published)} {hit.outlet}, {hit.title}",
+            quote_hit_to_rich(hit, catalog.article(hit.article)),
         )
-        for hit in remarks[:MOST_QUOTES]
+        for hit in remarks[:MAX_QUOTES]
     ]
-    for hit in desk.app.search(wanted, MOST_PASSAGES, catalog=catalog).hits:
+    for hit in desk.app.search(wanted, MAX_PASSAGES, catalog=catalog).hits:
         shown = passage_to_rich(hit, catalog.article(hit.passage.article))
         results.append(_result(hit.title or hit.passage.text, hit.passage.text, shown))
-    return list({result.id: result for result in results}.values())[:MOST_RESULTS]
+    return list({result.id: result for result in results}.values())[:MAX_RESULTS]
 
 
 def _result(title: str, description: str, rich: RichText) -> Result:
-    formatted = split(rich)[0]
-    content = InputTextMessageContent(formatted.text, entities=entities_of(formatted), link_preview_options=NO_PREVIEW)
-    return Result(digest(formatted.text), _line(title), content, description=_line(description))
+    formatted = split_messages(rich)[0]
+    content = InputTextMessageContent(
+        formatted.text, entities=message_entities(formatted), link_preview_options=NO_PREVIEW
+    )
+    return Result(digest(formatted.text), _one_line(title), content, description=_one_line(description))
 
 
-def _line(text: str) -> str:
+def _one_line(text: str) -> str:
     line = " ".join(plain(text).text.split()) or "…"
-    return line if len(line) <= LONGEST_LINE else f"{line[: LONGEST_LINE - 1]}…"
+    return line if len(line) <= MAX_LINE_LENGTH else f"{line[: MAX_LINE_LENGTH - 1]}…"

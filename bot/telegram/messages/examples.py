@@ -2,13 +2,13 @@
 
 from threading import Lock
 
-from bot.service.suggestions import openers
+from bot.service.suggestions import opening_questions
 from retrieval.catalog.catalog import Catalog
 from retrieval.index import pending
 from retrieval.search.hybrid_search import Search
 
 
-class Examples:
+class ExampleQuestions:
     """Questions that work on this index; safe to share between threads."""
 
     def __init__(self, search: Search, catalog: Catalog) -> None:
@@ -17,9 +17,9 @@ class Examples:
 
     def __call__(self) -> tuple[str, ...]:
         """Up to three."""
-        state = f"{pending.generation(self._catalog)} {self._catalog.last_run()}"
+        state = f"{pending.vector_generation(self._catalog)} {self._catalog.last_run()}"
         with self._lock:
             if self._made[0] != state:
-                with self._catalog.reading() as catalog:
-                    self._made = (state, openers(self._search, catalog))
+                with self._catalog.snapshot() as catalog:
+                    self._made = (state, opening_questions(self._search, catalog))
             return self._made[1]

@@ -1,7 +1,6 @@
-"""Keys of servers that ask: made, listed and revoked by the operator, looked up at every request.
+"""API keys of servers: created, listed and revoked by the operator, looked up at every request.
 
-Only their SHA-256 is kept. A key is 256 random bits, so that there is nothing to guess that a slow hash would have to
-slow down.
+Only the SHA-256 of a key is stored. A key is 256 random bits, so a slow password hash would add nothing.
 """
 
 import hmac
@@ -14,13 +13,13 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
-from bot.web.auth.principal import NAME
-from retrieval.catalog.database import BUSY_SECONDS
+from bot.web.auth.principal import NAME_PATTERN
+from retrieval.catalog.database import BUSY_TIMEOUT_SECONDS
 from retrieval.errors import IndexUnavailable, UsageError
 
-PREFIX = "onrecord-"  # tells a key from a token, and lets scanners find one that leaked
-BITS = 256
-SOON = 1.0  # seconds that a request waits to write down that its key was used
+KEY_PREFIX = "onrecord-"  # distinguishes a key from a token, and lets secret scanners find a leaked one
+KEY_BITS = 256
+LAST_USE_TIMEOUT = 1.0  # seconds that a request waits for the database to record that its key was used
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS keys (name TEXT PRIMARY KEY, digest BLOB NOT NULL, created TEXT NOT NULL, used TEXT NOT NULL)
@@ -29,7 +28,7 @@ CREATE TABLE IF NOT EXISTS keys (name TEXT PRIMARY KEY, digest BLOB NOT NULL, cr
 
 @dataclass(frozen=True, slots=True)
 class ApiKey:
-    """What is kept of a key; `created` and `used` are days (UTC), `used` is empty where it never was."""
+    """The stored record of a key; `created` and `used` are days (UTC), `used` is empty for a key never used."""
 
     name: str
     digest: bytes
@@ -38,17 +37,17 @@ class ApiKey:
 
 
 class ApiKeyStore:
-    """The keys of one data folder. Raises UsageError, IndexUnavailable."""
+    """The API keys of one data folder. Its methods raise UsageError and IndexUnavailable."""
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / "keys.db"
 
     def add(self, name: str) -> str:
-        """A new key, which cannot be shown again."""
-        if not NAME.fullmatch(name):
+        """Create a key and return it; it cannot be shown again."""
+        if not NAME_PATTERN.fullmatch(name):
             raise UsageError(f"{name!r} is no key's name; use lower-case letters, digits and hyphens, at most 40.")
-        key = PREFIX + secrets.token_urlsafe(BITS // 8)
-        self._make()
+        key = KEY_PREFIX + secrets.token_urlsafe(KEY_BITS // 8)
+        self._create_database()
         with closing(self._connect()) as db, db:
             try:
                 db.execute("INSERT INTO keys VALUES (?, ?, ?, '')", [name, _digest(key), _today()])
@@ -57,7 +56,7 @@ class ApiKeyStore:
         return key
 
     def all(self) -> list[ApiKey]:
-        """Every key that is good, by name."""
+        """All valid keys, by name."""
         if not self._path.exists():
             return []
         try:
@@ -69,23 +68,28 @@ class ApiKeyStore:
             raise IndexUnavailable(f"The keys in {self._path} cannot be read: {exc}.") from exc
 
     def revoke(self, name: str) -> None:
-        """End a key, also for servers that are running."""
+        """Delete a key; running servers refuse it from then on."""
         if name not in (key.name for key in self.all()):
             raise UsageError(f"There is no key {name}; 'onrecord keys list' shows all.")
         with closing(self._connect()) as db, db:
             db.execute("DELETE FROM keys WHERE name = ?", [name])
 
-    def name_of(self, key: str) -> str:
-        """Whose key this is, empty where nobody's; that it was used today is written down."""
+    def authenticate(self, key: str) -> str:
+        """The name of a key, empty for an unknown one; records that it was used today."""
         digest = _digest(key)
-        same = [known for known in self.all() if hmac.compare_digest(known.digest, digest)]  # all, whichever it is
-        for known in same:
+        # Every key is compared, so that the time taken does not depend on which one matches.
+        matches = [known for known in self.all() if hmac.compare_digest(known.digest, digest)]
+        for known in matches:
             if known.used != _today():
-                with suppress(sqlite3.Error), closing(self._connect(SOON)) as db, db:  # a day not written harms nobody
+                with (
+                    suppress(sqlite3.Error),
+                    closing(self._connect(LAST_USE_TIMEOUT)) as db,
+                    db,
+                ):  # a missing day is harmless
                     db.execute("UPDATE keys SET used = ? WHERE name = ?", [_today(), known.name])
-        return same[0].name if same else ""
+        return matches[0].name if matches else ""
 
-    def _make(self) -> None:
+    def _create_database(self) -> None:
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             os.close(os.open(self._path, os.O_CREAT | os.O_WRONLY, 0o600))
@@ -94,8 +98,8 @@ class ApiKeyStore:
         except (OSError, sqlite3.Error) as exc:
             raise IndexUnavailable(f"The keys in {self._path} cannot be opened: {exc}.") from exc
 
-    def _connect(self, wait: float = BUSY_SECONDS) -> sqlite3.Connection:
-        return sqlite3.connect(self._path, timeout=wait)
+    def _connect(self, wait: float = BUSY_TIMEOUT_SECONDS) -> sqlite3.Connection:
+        return sqlite3.connect(self._path, timeout=timeout)
 
 
 def _digest(key: str) -> bytes:

@@ -1,4 +1,4 @@
-"""Who asks, and what they may see."""
+"""The authenticated client of a request and the articles it may see."""
 
 import re
 from dataclasses import dataclass, field, replace
@@ -6,26 +6,26 @@ from typing import Literal
 
 from retrieval.catalog.filters import Filters
 
-NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")  # of sites and keys
+NAME_PATTERN = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")  # the form of site ids and key names
 
-Kind = Literal["open", "site", "key"]
+PrincipalKind = Literal["open", "site", "key"]
 
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Somebody whose request was let in: a site's reader, a server with a key, or anybody on a loopback server.
+    """The client of an accepted request: a site's reader, a server with an API key, or a client of an open loopback server.
 
-    Conversations belong to one caller's `name`; `scope` limits what is searched, whatever the request says.
+    Conversations belong to one `name`; `scope` limits what is searched, whatever the request asks for.
     """
 
     name: str = "open"
     address: str = ""
     scope: Filters = field(default_factory=Filters)
-    kind: Kind = "open"
+    kind: PrincipalKind = "open"
 
-    def within(self, wanted: Filters) -> Filters:
-        """The filters asked for, with the scope's own where it has any; days are limited by both."""
-        own = {name: value for name in Filters.__dataclass_fields__ if (value := getattr(self.scope, name))}
-        if "since" in own:
-            own["since"] = max(own["since"], wanted.since)
-        return replace(wanted, **own)
+    def restrict(self, requested: Filters) -> Filters:
+        """The requested filters, overridden by those of the scope; of the two `since` days the later one applies."""
+        scoped = {name: value for name in Filters.__dataclass_fields__ if (value := getattr(self.scope, name))}
+        if "since" in scoped:
+            scoped["since"] = max(scoped["since"], requested.since)
+        return replace(requested, **scoped)

@@ -1,7 +1,7 @@
-"""How much may be asked: so many questions a moving window, by address, site, key and for all together.
+"""Rate limits: questions per moving window, by client address, site, API key and in total.
 
-A request counts when all its limits have room, and then in all of them. Where the shared storage fails, each process
-counts for itself until it is back: readers are neither sent away for it, nor may they ask without end.
+A request is counted against all of its limits, or against none when one of them is full. While the shared storage is
+down, each process counts for itself: readers are not refused because of it, and their questions stay limited.
 """
 
 import logging
@@ -20,17 +20,17 @@ from limits.errors import ConfigurationError, StorageError
 from limits.storage import MemoryStorage, Storage, storage_from_string
 from limits.strategies import MovingWindowRateLimiter
 
-from bot.web.schemas.error_responses import ErrorResponse
+from bot.web.schemas.error_responses import ApiError
 from retrieval.endpoints.circuit_breaker import CircuitBreaker
 from retrieval.errors import UsageError
 
-NONE = "none"  # the setting that takes a limit away
-MOST_KEYS = 20_000  # addresses, sites and keys that one process remembers; those that asked longest ago go first
-LEFT_ALONE = 10.0  # seconds that a storage which failed is not asked again
-WAITED = 0.5  # seconds for a connection to Redis and for its answer
+NO_LIMIT = "none"  # the value of a setting that removes a limit
+MAX_TRACKED_KEYS = 20_000  # addresses, sites and keys that one process tracks; the least recently used are dropped
+STORAGE_COOL_DOWN = 10.0  # seconds without requests to a storage that failed
+STORAGE_TIMEOUT = 0.5  # seconds for a connection to Redis, and for a response
 
-Kind = Literal["address", "site", "key", "day", "session"]
-_SAID: Mapping[Kind, str] = {
+LimitKind = Literal["address", "site", "key", "day", "session"]
+_MESSAGES: Mapping[LimitKind, str] = {
     "address": "Too many questions from your address",
     "site": "Too many questions on this site",
     "key": "Too many questions with this key",
@@ -39,111 +39,111 @@ _SAID: Mapping[Kind, str] = {
 }
 _log = logging.getLogger(__name__)
 
-__all__ = ["Count", "Kind", "Limit", "RateLimits", "rules_of"]
+__all__ = ["NO_LIMIT", "Limit", "LimitKind", "LimitedSubject", "RateLimits", "parse_limits"]
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
-    """Who is counted, and against which limit."""
+class LimitedSubject:
+    """One address, site or key that is counted against one limit."""
 
-    kind: Kind
-    who: str
+    kind: LimitKind
+    subject: str
     limit: Limit
 
 
-def rules_of(setting: str, written: str) -> tuple[Limit, ...]:
-    """Limits as an operator writes them: `30/minute`, `30/minute; 500/day`, `none`. Raises UsageError."""
-    if written.strip().lower() == NONE:
+def parse_limits(setting: str, written: str) -> tuple[Limit, ...]:
+    """Parse limits as an operator writes them: `30/minute`, `30/minute; 500/day`, `none`. Raises UsageError."""
+    if written.strip().lower() == NO_LIMIT:
         return ()
     try:
-        rules = tuple(parse_many(written))
+        limits = tuple(parse_many(written))
     except ValueError:
-        rules = ()
-    if not rules or not all(rule.amount for rule in rules):
-        raise UsageError(f"{setting} is {written!r}; write it as 30/minute, 30/minute;500/day or {NONE}.")
-    return rules
+        limits = ()
+    if not limits or not all(limit.amount for limit in limits):
+        raise UsageError(f"{setting} is {written!r}; write it as 30/minute, 30/minute;500/day or {NO_LIMIT}.")
+    return limits
 
 
 class RateLimits:
-    """Counts requests in the storage at `url`; safe to share between threads. Raises UsageError."""
+    """Counts requests in the storage at `url`; may be shared between threads. Raises UsageError."""
 
-    def __init__(self, rules: Mapping[Kind, Sequence[Limit]], url: str = "") -> None:
-        self._rules = rules
-        self._own = _Counter(MemoryStorage())
-        self._shared = _Counter(_storage(url)) if url and not url.startswith("memory:") else None
-        self._circuit = CircuitBreaker(failures=1, cool_down=LEFT_ALONE)
+    def __init__(self, limits: Mapping[LimitKind, Sequence[Limit]], url: str = "") -> None:
+        self._limits = limits
+        self._local = _WindowCounter(MemoryStorage())
+        self._shared = _WindowCounter(_open_storage(url)) if url and not url.startswith("memory:") else None
+        self._circuit = CircuitBreaker(failures=1, cool_down=STORAGE_COOL_DOWN)
         self._is_down = False
 
-    def count(self, *whom: tuple[Kind, str]) -> None:
-        """Count one request against all of these. Raises Problem, and counts nothing, where one has no room."""
-        counts = [Count(kind, who, limit) for kind, who in whom for limit in self._rules.get(kind, ())]
-        if counts and (refused := self._take(counts)):
-            full, seconds = refused
-            raise ErrorResponse(
-                429, "rate_limited", f"{_SAID[full.kind]}; try again in {seconds} s.", retry_after=float(seconds)
+    def count_request(self, *subjects: tuple[LimitKind, str]) -> None:
+        """Count one request against the limits of all subjects. Raises ApiError, and counts nothing, when one is full."""
+        limited = [LimitedSubject(kind, subject, limit) for kind, subject in subjects for limit in self._limits.get(kind, ())]
+        if limited and (exceeded := self._hit(limited)):
+            full, seconds = exceeded
+            raise ApiError(
+                429, "rate_limited", f"{_MESSAGES[full.kind]}; try again in {seconds} s.", retry_after=float(seconds)
             )
 
-    def _take(self, counts: Sequence[Count]) -> tuple[Count, int] | None:
-        if self._shared and self._circuit.allows():
+    def _hit(self, subjects: Sequence[LimitedSubject]) -> tuple[LimitedSubject, int] | None:
+        if self._shared and self._circuit.allow_request():
             try:
-                refused = self._shared.take(counts)
+                exceeded = self._shared.hit(subjects)
             except StorageError as exc:
-                self._circuit.failed()
+                self._circuit.record_failure()
                 if not self._is_down:
                     _log.error(
                         "The limits' storage fails (%s); this process counts alone.", type(exc.__cause__).__name__
                     )
                 self._is_down = True
             else:
-                self._circuit.succeeded()
+                self._circuit.record_success()
                 if self._is_down:
                     _log.warning("The limits' storage is back.")
                 self._is_down = False
-                return refused
-        return self._own.take(counts)
+                return exceeded
+        return self._local.hit(subjects)
 
 
-class _Counter:
-    """Counts in one storage; what is kept in memory is bounded here, because the library keeps every key for ever."""
+class _WindowCounter:
+    """Counts in one storage; bounds the keys in memory, because the library keeps every key for ever."""
 
     def __init__(self, storage: Storage) -> None:
         self._windows = MovingWindowRateLimiter(storage)
         self._lock: AbstractContextManager[object] = nullcontext()
-        self._bounded = isinstance(storage, MemoryStorage)
-        if self._bounded:
+        self._is_in_memory = isinstance(storage, MemoryStorage)
+        if self._is_in_memory:
             self._lock = threading.Lock()
-        self._kept: OrderedDict[Count, None] = OrderedDict()
+        self._tracked: OrderedDict[LimitedSubject, None] = OrderedDict()
 
-    def take(self, counts: Sequence[Count]) -> tuple[Count, int] | None:
-        """Count in all, or in none and return the one that is full, with the whole seconds until it is not."""
+    def hit(self, subjects: Sequence[LimitedSubject]) -> tuple[LimitedSubject, int] | None:
+        """Count against all limits, or against none and return the full one with the whole seconds until it has room."""
         with self._lock:
-            for test_only in (True, False):  # a storage that is shared may be filled by others in between
-                take = self._windows.test if test_only else self._windows.hit
-                for count in counts:
-                    if not take(count.limit, count.kind, count.who):
-                        return count, self._seconds(count)
-            if self._bounded:
-                self._keep(counts)
+            for test_only in (True, False):  # another process may fill a shared storage in between
+                has_room = self._windows.test if test_only else self._windows.hit
+                for subject in subjects:
+                    if not has_room(subject.limit, subject.kind, subject.subject):
+                        return subject, self._seconds_until_room(subject)
+            if self._is_in_memory:
+                self._track(subjects)
         return None
 
-    def _seconds(self, count: Count) -> int:
-        free = self._windows.get_window_stats(count.limit, count.kind, count.who).reset_time
-        return max(1, math.ceil(free - time.time()))
+    def _seconds_until_room(self, subject: LimitedSubject) -> int:
+        free_at = self._windows.get_window_stats(subject.limit, subject.kind, subject.subject).reset_time
+        return max(1, math.ceil(free_at - time.time()))
 
-    def _keep(self, counts: Sequence[Count]) -> None:
-        for count in counts:
-            self._kept[count] = None
-            self._kept.move_to_end(count)
-        while len(self._kept) > MOST_KEYS:
-            oldest, _ = self._kept.popitem(last=False)
-            self._windows.clear(oldest.limit, oldest.kind, oldest.who)
+    def _track(self, subjects: Sequence[LimitedSubject]) -> None:
+        for subject in subjects:
+            self._tracked[subject] = None
+            self._tracked.move_to_end(subject)
+        while len(self._tracked) > MAX_TRACKED_KEYS:
+            oldest, _ = self._tracked.popitem(last=False)
+            self._windows.clear(oldest.limit, oldest.kind, oldest.subject)
 
 
-def _storage(url: str) -> Storage:
-    """The address may hold a password, so that no error repeats it."""
+def _open_storage(url: str) -> Storage:
+    """Open the storage at an address. Errors do not repeat the address, because it may contain a password."""
     scheme = url.partition(":")[0]
     is_redis = scheme.startswith("redis")
-    options = {"socket_timeout": WAITED, "socket_connect_timeout": WAITED} if is_redis else {}
+    options = {"socket_timeout": STORAGE_TIMEOUT, "socket_connect_timeout": STORAGE_TIMEOUT} if is_redis else {}
     try:
         storage = storage_from_string(url, wrap_exceptions=True, **options)
     except ConfigurationError as exc:

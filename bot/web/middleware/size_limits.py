@@ -5,16 +5,16 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bot.web.schemas.error_responses import ErrorResponse, body_of
+from bot.web.schemas.error_responses import ApiError, error_body
 
-LARGEST_BODY = 64_000  # bytes; a question is at most 2,000 characters, a chat's history is more
-LARGEST_HEAD = 16_384  # bytes of address and headers; the server itself bounds only what comes in pieces
+MAX_BODY_BYTES = 64_000  # bytes; a question is at most 2,000 characters, a chat's history is more
+MAX_HEAD_BYTES = 16_384  # bytes of address and headers; the server itself bounds only what comes in pieces
 
 
 class SizeLimitMiddleware:
     """Refuses bodies that are, or that turn out, larger than `largest` bytes."""
 
-    def __init__(self, app: ASGIApp, largest: int = LARGEST_BODY) -> None:
+    def __init__(self, app: ASGIApp, largest: int = MAX_BODY_BYTES) -> None:
         self._app, self._largest = app, largest
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -22,16 +22,16 @@ class SizeLimitMiddleware:
             await self._app(scope, receive, send)
             return
         try:
-            if _head(scope) > LARGEST_HEAD:
-                raise ErrorResponse(431, "too_large", f"Address and headers are larger than {LARGEST_HEAD} bytes.")
+            if _head_size(scope) > MAX_HEAD_BYTES:
+                raise ApiError(431, "too_large", f"Address and headers are larger than {MAX_HEAD_BYTES} bytes.")
             body = await self._body(Headers(scope=scope).get("content-length", ""), receive)
-        except ErrorResponse as refused:
-            content = body_of(refused, scope["state"]["id"])
+        except ApiError as refused:
+            content = error_body(refused, scope["state"]["id"])
             await JSONResponse(content, refused.status, {"Connection": "close"})(scope, receive, send)
         except ClientDisconnect:
             return
         else:
-            await self._app(scope, _again(body, receive), send)
+            await self._app(scope, _replay_body(body, receive), send)
 
     async def _body(self, announced: str, receive: Receive) -> bytes:
         if announced.isdecimal() and int(announced) > self._largest:
@@ -47,16 +47,16 @@ class SizeLimitMiddleware:
                 raise self._too_large()
         return bytes(body)
 
-    def _too_large(self) -> ErrorResponse:
-        return ErrorResponse(413, "too_large", f"The request is larger than {self._largest} bytes.")
+    def _too_large(self) -> ApiError:
+        return ApiError(413, "too_large", f"The request is larger than {self._largest} bytes.")
 
 
-def _head(scope: Scope) -> int:
+def _head_size(scope: Scope) -> int:
     address = len(scope["raw_path"]) + len(scope["query_string"])
     return address + sum(len(name) + len(value) for name, value in scope["headers"])
 
 
-def _again(body: bytes, receive: Receive) -> Receive:
+def _replay_body(body: bytes, receive: Receive) -> Receive:
     """The body in one piece, then whatever comes after it."""
     is_given = False
 

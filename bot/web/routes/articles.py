@@ -7,14 +7,14 @@ from fastapi import APIRouter, Depends, Path
 from fastapi.responses import JSONResponse, Response
 
 from bot.web.auth.principal import Principal
-from bot.web.responses.redaction import elsewhere, on_the_web
-from bot.web.routes.dependencies import caller_of
-from bot.web.runtime.state import ServerState, state_of
-from bot.web.schemas.error_responses import ErrorResponse, refusals
-from bot.web.schemas.parameters import storable
+from bot.web.responses.redaction import redact_copies, web_url
+from bot.web.routes.dependencies import current_principal
+from bot.web.runtime.state import ServerState, server_state
+from bot.web.schemas.error_responses import ApiError, error_schemas
+from bot.web.schemas.parameters import replace_surrogates
 from retrieval.catalog.filters import Filters
 from retrieval.catalog.reader import CatalogReader
-from retrieval.catalog.versions import corrected
+from retrieval.catalog.versions import last_corrected
 from retrieval.documents import Copy
 from retrieval.errors import UnknownArticle
 
@@ -22,7 +22,7 @@ router = APIRouter(tags=["reading"])
 
 
 @dataclass(frozen=True, slots=True)
-class StoredArticle:
+class ArticleResponse:
     """An article's facts and text; dates are ISO 8601, empty where unknown.
 
     `copies` are other places with the same text, `corrected` is when the text was last changed.
@@ -43,34 +43,34 @@ class StoredArticle:
 
 
 @router.get(
-    "/v1/articles/{id:path}", response_model=StoredArticle, responses=refusals(401, 403, 404, 413, 422, 429, 503)
+    "/v1/articles/{id:path}", response_model=ArticleResponse, responses=error_schemas(401, 403, 404, 413, 422, 429, 503)
 )
 async def article(
     id: Annotated[str, Path(description="As citations name it.")],
-    caller: Annotated[Principal, Depends(caller_of)],
-    state: Annotated[ServerState, Depends(state_of)],
+    caller: Annotated[Principal, Depends(current_principal)],
+    state: Annotated[ServerState, Depends(server_state)],
 ) -> Response:
     """The article with its stored text."""
-    limits = caller.within(Filters(article=storable(id)))
+    limits = caller.within(Filters(article=replace_surrogates(id)))
 
-    def read() -> StoredArticle:
-        with state.app.store.catalog.reading() as catalog:
-            return _stored(catalog, storable(id), limits)
+    def read() -> ArticleResponse:
+        with state.app.store.catalog.snapshot() as catalog:
+            return _article_response(catalog, replace_surrogates(id), limits)
 
     return JSONResponse(asdict(await state.reading.run(read)))
 
 
-def _stored(catalog: CatalogReader, key: str, limits: Filters) -> StoredArticle:
+def _article_response(catalog: CatalogReader, key: str, limits: Filters) -> ArticleResponse:
     """Raises Problem where there is none, or none that the caller may see."""
     try:
-        if not key or not catalog.matching(limits):
+        if not key or not catalog.matching_articles(limits):
             raise UnknownArticle(key)
         found = catalog.article(key)
     except UnknownArticle as exc:
-        raise ErrorResponse(404, "not_found", "There is no such article.", param="id") from exc
-    return StoredArticle(
+        raise ApiError(404, "not_found", "There is no such article.", param="id") from exc
+    return ArticleResponse(
         id=found.id,
-        url=on_the_web(found.url),
+        url=web_url(found.url),
         title=found.title,
         authors=found.authors,
         outlet=found.outlet,
@@ -79,6 +79,6 @@ def _stored(catalog: CatalogReader, key: str, limits: Filters) -> StoredArticle:
         language=found.language,
         text=found.text,
         section=found.section,
-        corrected=corrected(catalog, key),
-        copies=elsewhere(catalog.copies(key)),
+        corrected=last_corrected(catalog, key),
+        copies=redact_copies(catalog.copies(key)),
     )

@@ -9,20 +9,25 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sse_starlette import ServerSentEvent
 
-from bot.answering.messages import Answer, as_dict, validate_question
-from bot.service.async_answers import Ask
+from bot.answering.messages import Answer, answer_as_dict, validate_question
+from bot.service.async_answers import AnswerSource
 from bot.service.conversation import AnswerEvent, AnswerTrace
-from bot.web.auth.conversation_ids import ID
+from bot.web.auth.conversation_ids import ID_PATTERN
 from bot.web.auth.principal import Principal
-from bot.web.responses.answer_stream import last, stream
-from bot.web.responses.event_stream import event, left, sent, streamed
-from bot.web.routes.dependencies import caller_of
-from bot.web.runtime.state import ServerState, state_of
-from bot.web.schemas.error_responses import body_of, problem_of, refusals
-from bot.web.schemas.parameters import STORABLE, WHOLE, Asked, FilterParameters
+from bot.web.responses.answer_stream import final_answer, stream_answer
+from bot.web.responses.event_stream import (
+    event_stream_response,
+    event_stream_schema,
+    server_sent_event,
+    wait_for_disconnect,
+)
+from bot.web.routes.dependencies import current_principal
+from bot.web.runtime.state import ServerState, server_state
+from bot.web.schemas.error_responses import error_body, error_schemas, to_api_error
+from bot.web.schemas.parameters import STORABLE, WHOLE_NUMBER, FilterParameters, QuestionText
 from retrieval.endpoints.cancellation import Cancellation
 
-LONGEST_ARTICLE = 2_000  # characters of an id or URL
+MAX_ARTICLE_LENGTH = 2_000  # characters of an id or URL
 
 router = APIRouter(tags=["answers"])
 
@@ -31,39 +36,42 @@ class AskRequest(BaseModel):
     """A question, with the conversation it belongs to where it is a follow-up."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
-    question: Asked
+    question: QuestionText
     conversation_id: Annotated[
-        str, Field(pattern=ID, description="From the answer before; empty begins a conversation.")
+        str, Field(pattern=ID_PATTERN, description="From the answer before; empty begins a conversation.")
     ] = ""
     filters: FilterParameters = FilterParameters()
     article: Annotated[
-        str, Field(max_length=LONGEST_ARTICLE, description="Id or URL of an article that is asked first."), STORABLE
+        str, Field(max_length=MAX_ARTICLE_LENGTH, description="Id or URL of an article that is asked first."), STORABLE
     ] = ""
-    k: Annotated[int, Field(ge=1, le=50, description="How many passages to look at."), WHOLE] = 10
+    k: Annotated[int, Field(ge=1, le=50, description="How many passages to look at."), WHOLE_NUMBER] = 10
 
 
 @router.post(
     "/v1/ask",
     response_model=Answer,
-    responses=streamed("status", "citation", "sentence", "done", "error") | refusals(401, 403, 404, 413, 422, 429, 503),
+    responses=event_stream_schema("status", "citation", "sentence", "done", "error")
+    | error_schemas(401, 403, 404, 413, 422, 429, 503),
 )
 async def ask(
     question: AskRequest,
     request: Request,
-    caller: Annotated[Principal, Depends(caller_of)],
-    state: Annotated[ServerState, Depends(state_of)],
+    caller: Annotated[Principal, Depends(current_principal)],
+    state: Annotated[ServerState, Depends(server_state)],
 ) -> Response:
     """The answer; with `Accept: text/event-stream` as the events status, citation, sentence, done and error."""
     validate_question(question.question)
-    asking = _asking(question, caller, state)
+    asking = _answer_request(question, caller, state)
     if "text/event-stream" not in request.headers.get("accept", ""):
-        return JSONResponse(as_dict((await last(state, asking, "ask", left(request))).answer))
-    events = stream(state, asking, "events")
+        return JSONResponse(
+            answer_as_dict((await final_answer(state, asking, "ask", wait_for_disconnect(request))).answer)
+        )
+    events = stream_answer(state, asking, "events")
     first = await anext(events)  # what is refused at once is refused with its status
-    return sent(_told(first, events, request.state.id))
+    return event_stream_response(_sse_events(first, events, request.state.id))
 
 
-def _asking(question: AskRequest, caller: Principal, state: ServerState) -> Ask:
+def _answer_request(question: AskRequest, caller: Principal, state: ServerState) -> AnswerSource:
     def asking(cancellation: Cancellation) -> Iterator[AnswerEvent]:
         yield from state.app.conversation.stream(
             question.question,
@@ -71,33 +79,33 @@ def _asking(question: AskRequest, caller: Principal, state: ServerState) -> Ask:
             filters=caller.within(question.filters.filters()),
             k=question.k,
             cancellation=cancellation,
-            first=question.article,
+            first_article=question.article,
         )
 
     return asking
 
 
-async def _told(
+async def _sse_events(
     first: AnswerEvent, events: AsyncGenerator[AnswerEvent, None], request_id: str
 ) -> AsyncGenerator[ServerSentEvent, None]:
     try:
-        for told in _events(first):
+        for told in _to_sse(first):
             yield told
         async for happened in events:
-            for told in _events(happened):
+            for told in _to_sse(happened):
                 yield told
     except Exception as exc:  # the status is sent already
-        yield event(body_of(problem_of(exc), request_id)["error"], "error")
+        yield server_sent_event(error_body(to_api_error(exc), request_id)["error"], "error")
     finally:
         await events.aclose()
 
 
-def _events(happened: AnswerEvent) -> Iterator[ServerSentEvent]:
+def _to_sse(happened: AnswerEvent) -> Iterator[ServerSentEvent]:
     if isinstance(happened, AnswerTrace):
-        yield event(as_dict(happened.answer), "done")
+        yield server_sent_event(answer_as_dict(happened.answer), "done")
     elif isinstance(happened, str):
-        yield event({"stage": happened}, "status")
+        yield server_sent_event({"stage": happened}, "status")
     else:
         for citation in happened.citations:
-            yield event(asdict(citation), "citation")
-        yield event({"text": happened.text}, "sentence")
+            yield server_sent_event(asdict(citation), "citation")
+        yield server_sent_event({"text": happened.text}, "sentence")

@@ -15,19 +15,24 @@ from sse_starlette import ServerSentEvent
 
 from bot.answering.generation.passage_prompt import estimated_tokens
 from bot.answering.messages import Answer, Citation, Sentence
-from bot.service.async_answers import Ask
+from bot.service.async_answers import AnswerSource
 from bot.service.conversation import AnswerEvent, AnswerTrace
 from bot.web.auth.principal import Principal
-from bot.web.responses.answer_stream import last, stream
-from bot.web.responses.event_stream import event, left, sent, streamed
-from bot.web.routes.dependencies import caller_of
-from bot.web.runtime.state import ServerState, state_of
-from bot.web.schemas.error_responses import body_of, problem_of, refusals
-from bot.web.schemas.openai_messages import ChatCompletionRequest, question_of
+from bot.web.responses.answer_stream import final_answer, stream_answer
+from bot.web.responses.event_stream import (
+    event_stream_response,
+    event_stream_schema,
+    server_sent_event,
+    wait_for_disconnect,
+)
+from bot.web.routes.dependencies import current_principal
+from bot.web.runtime.state import ServerState, server_state
+from bot.web.schemas.error_responses import error_body, error_schemas, to_api_error
+from bot.web.schemas.openai_messages import ChatCompletionRequest, question_and_turns
 from retrieval.endpoints.cancellation import Cancellation
 
 MODEL = "onrecord"
-_MARK = re.compile(r"\[(\d+)\]")
+_MARKER = re.compile(r"\[(\d+)\]")
 
 router = APIRouter(tags=["OpenAI"])
 
@@ -109,8 +114,8 @@ class Models:
     object: Literal["list"] = "list"
 
 
-@router.get("/v1/models", response_model=Models, responses=refusals(401, 403, 429))
-async def models(_: Annotated[Principal, Depends(caller_of)]) -> Response:
+@router.get("/v1/models", response_model=Models, responses=error_schemas(401, 403, 429))
+async def models(_: Annotated[Principal, Depends(current_principal)]) -> Response:
     """The one model there is."""
     return JSONResponse(asdict(Models()))
 
@@ -118,27 +123,27 @@ async def models(_: Annotated[Principal, Depends(caller_of)]) -> Response:
 @router.post(
     "/v1/chat/completions",
     response_model=ChatCompletion,
-    responses=streamed("message") | refusals(401, 403, 413, 422, 429, 503),
+    responses=event_stream_schema("message") | error_schemas(401, 403, 413, 422, 429, 503),
 )
 async def complete(
     wanted: ChatCompletionRequest,
     request: HttpRequest,
-    caller: Annotated[Principal, Depends(caller_of)],
-    state: Annotated[ServerState, Depends(state_of)],
+    caller: Annotated[Principal, Depends(current_principal)],
+    state: Annotated[ServerState, Depends(server_state)],
 ) -> Response:
     """The answer to the last message; with `stream` sentence by sentence, ending in `[DONE]`."""
-    asking = _asking(wanted, caller, state)
+    asking = _answer_request(wanted, caller, state)
     if not wanted.stream:
-        answer = (await last(state, asking, "completions", left(request))).answer
+        answer = (await final_answer(state, asking, "completions", wait_for_disconnect(request))).answer
         choice = Choice(AssistantMessage(answer.text, _annotations(answer)))
         return JSONResponse(asdict(ChatCompletion((choice,), _usage(wanted, answer))))
-    events = stream(state, asking, "completions")
+    events = stream_answer(state, asking, "completions")
     await anext(events)  # what is refused at once is refused with its status
-    return sent(_told(events, wanted, request.state.id))
+    return event_stream_response(_sse_chunks(events, wanted, request.state.id))
 
 
-def _asking(wanted: ChatCompletionRequest, caller: Principal, state: ServerState) -> Ask:
-    question, turns = question_of(wanted.messages)
+def _answer_request(wanted: ChatCompletionRequest, caller: Principal, state: ServerState) -> AnswerSource:
+    question, turns = question_and_turns(wanted.messages)
 
     def asking(cancellation: Cancellation) -> Iterator[AnswerEvent]:
         return state.app.conversation.stream(question, turns=turns, filters=caller.scope, cancellation=cancellation)
@@ -146,10 +151,10 @@ def _asking(wanted: ChatCompletionRequest, caller: Principal, state: ServerState
     return asking
 
 
-async def _told(
+async def _sse_chunks(
     events: AsyncGenerator[AnswerEvent, None], wanted: ChatCompletionRequest, request_id: str
 ) -> AsyncGenerator[ServerSentEvent, None]:
-    chunk = _Chunks(with_usage=wanted.wants_usage)
+    chunk = _ChunkBuilder(with_usage=wanted.wants_usage)
     said = False
     try:
         yield chunk.of({"role": "assistant", "content": ""})
@@ -163,14 +168,14 @@ async def _told(
                 yield chunk.of({**rest, "annotations": annotations}, finish="stop")
                 if wanted.wants_usage:
                     yield chunk.usage(_usage(wanted, happened.answer))
-        yield event("[DONE]")
+        yield server_sent_event("[DONE]")
     except Exception as exc:  # the status is sent already
-        yield event(body_of(problem_of(exc), request_id))
+        yield server_sent_event(error_body(to_api_error(exc), request_id))
     finally:
         await events.aclose()
 
 
-class _Chunks:
+class _ChunkBuilder:
     """The pieces of one streamed answer."""
 
     def __init__(self, *, with_usage: bool) -> None:
@@ -180,15 +185,15 @@ class _Chunks:
 
     def of(self, delta: dict[str, Any], finish: str | None = None) -> ServerSentEvent:
         choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish}
-        return event({**self._head, "choices": [choice], **self._beside})
+        return server_sent_event({**self._head, "choices": [choice], **self._beside})
 
     def usage(self, usage: Usage) -> ServerSentEvent:
-        return event({**self._head, "choices": [], "usage": asdict(usage)})
+        return server_sent_event({**self._head, "choices": [], "usage": asdict(usage)})
 
 
 def _annotations(answer: Answer) -> tuple[Annotation, ...]:
     cited = {citation.number: citation for citation in answer.citations}
-    marks = (match for match in _MARK.finditer(answer.text) if int(match[1]) in cited)
+    marks = (match for match in _MARKER.finditer(answer.text) if int(match[1]) in cited)
     return tuple(Annotation(_url_citation(match, cited[int(match[1])])) for match in marks)
 
 
@@ -199,9 +204,12 @@ def _url_citation(match: re.Match[str], citation: Citation) -> UrlCitation:
 def _usage(wanted: ChatCompletionRequest, answer: Answer) -> Usage:
     read, written = answer.tokens.get("read"), answer.tokens.get("written")
     if read is None or written is None:
-        read, written = _estimated([json.dumps(one.model_dump()) for one in wanted.messages]), _estimated([answer.text])
+        read, written = (
+            _estimate_tokens([json.dumps(one.model_dump()) for one in wanted.messages]),
+            _estimate_tokens([answer.text]),
+        )
     return Usage(read, written, read + written)
 
 
-def _estimated(texts: Sequence[str]) -> int:
+def _estimate_tokens(texts: Sequence[str]) -> int:
     return sum(map(estimated_tokens, texts))

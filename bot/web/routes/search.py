@@ -8,11 +8,11 @@ from fastapi.responses import JSONResponse, Response
 
 from bot.answering.citations import deep_link
 from bot.web.auth.principal import Principal
-from bot.web.responses.redaction import on_the_web
-from bot.web.routes.dependencies import caller_of
-from bot.web.runtime.state import ServerState, state_of
-from bot.web.schemas.error_responses import refusals
-from bot.web.schemas.parameters import Asked, filters_in_query
+from bot.web.responses.redaction import web_url
+from bot.web.routes.dependencies import current_principal
+from bot.web.runtime.state import ServerState, server_state
+from bot.web.schemas.error_responses import error_schemas
+from bot.web.schemas.parameters import QuestionText, filters_in_query
 from retrieval.catalog.filters import Filters
 from retrieval.catalog.reader import CatalogReader
 from retrieval.documents import Hit
@@ -21,7 +21,7 @@ router = APIRouter(tags=["reading"])
 
 
 @dataclass(frozen=True, slots=True)
-class FoundPassage:
+class PassageResponse:
     """A passage; `text` is the article's from `start` to `end`, `copies` are articles that have it too."""
 
     article: str
@@ -41,36 +41,36 @@ class FoundPassage:
 
 
 @dataclass(frozen=True, slots=True)
-class FoundPassages:
+class SearchResponse:
     """The passages found for a query, best first."""
 
     query: str
-    hits: tuple[FoundPassage, ...]
+    hits: tuple[PassageResponse, ...]
 
 
-@router.get("/v1/search", response_model=FoundPassages, responses=refusals(401, 403, 413, 422, 429, 503))
+@router.get("/v1/search", response_model=SearchResponse, responses=error_schemas(401, 403, 413, 422, 429, 503))
 async def search(
-    q: Annotated[Asked, Query(description="Words or a question.")],
+    q: Annotated[QuestionText, Query(description="Words or a question.")],
     filters: Annotated[Filters, Depends(filters_in_query)],
-    caller: Annotated[Principal, Depends(caller_of)],
-    state: Annotated[ServerState, Depends(state_of)],
+    caller: Annotated[Principal, Depends(current_principal)],
+    state: Annotated[ServerState, Depends(server_state)],
     k: Annotated[int, Query(ge=1, le=50, description="How many passages.")] = 10,
 ) -> Response:
     """The passages found for a query, best first."""
     limits = caller.within(filters)
 
-    def find() -> FoundPassages:
-        with state.app.store.catalog.reading() as catalog:
+    def find() -> SearchResponse:
+        with state.app.store.catalog.snapshot() as catalog:
             hits = state.app.search(q, k, filters=limits, catalog=catalog).hits
-            return FoundPassages(q, tuple(_passage(hit, catalog) for hit in hits))
+            return SearchResponse(q, tuple(_passage_response(hit, catalog) for hit in hits))
 
     return JSONResponse(asdict(await state.reading.run(find)))
 
 
-def _passage(hit: Hit, catalog: CatalogReader) -> FoundPassage:
-    passage, url = hit.passage, on_the_web(hit.url)
+def _passage_response(hit: Hit, catalog: CatalogReader) -> PassageResponse:
+    passage, url = hit.passage, web_url(hit.url)
     text = catalog.article(passage.article).text if url else ""
-    return FoundPassage(
+    return PassageResponse(
         article=passage.article,
         url=url,
         deep_link=deep_link(url, text, (passage.start, passage.end)),

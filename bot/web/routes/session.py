@@ -7,8 +7,8 @@ from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.web.middleware.client_address import client_prefix
-from bot.web.runtime.state import ServerState, state_of
-from bot.web.schemas.error_responses import ErrorResponse, refusals
+from bot.web.runtime.state import ServerState, server_state
+from bot.web.schemas.error_responses import ApiError, error_schemas
 
 router = APIRouter()
 
@@ -36,19 +36,19 @@ class SessionResponse(BaseModel):
     site: SiteDescription
 
 
-@router.post("/v1/session", tags=["access"], responses=refusals(403, 404, 413, 422, 429))
+@router.post("/v1/session", tags=["access"], responses=error_schemas(403, 404, 413, 422, 429))
 def session(
-    wanted: SessionRequest, request: Request, state: Annotated[ServerState, Depends(state_of)]
+    wanted: SessionRequest, request: Request, state: Annotated[ServerState, Depends(server_state)]
 ) -> SessionResponse:
     """A token that this origin's pages may ask with; send it as `Authorization: Bearer`."""
     policy, address = state.policy, request.client.host if request.client else ""
     policy.limits.count(("session", client_prefix(address)))
     site = policy.sites.get(wanted.site)
     if site is None:
-        raise ErrorResponse(404, "not_found", "There is no such site here.", param="site")
+        raise ApiError(404, "not_found", "There is no such site here.", param="site")
     origin = request.headers.get("origin", "")
     if origin not in site.origins:
-        raise ErrorResponse(403, "forbidden", "This page's origin is none of the site's.")
+        raise ApiError(403, "forbidden", "This page's origin is none of the site's.")
     token, grant = policy.tokens.issue(site.id, origin)
     ends = datetime.fromtimestamp(grant.ends, UTC).isoformat()
     return SessionResponse(

@@ -4,7 +4,7 @@ import sqlite3
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from retrieval.catalog.database import now
+from retrieval.catalog.database import utc_now
 from retrieval.errors import IndexUnavailable
 from retrieval.index import pending
 from retrieval.index.store import Store
@@ -18,11 +18,11 @@ class IndexStatus:
     articles: int
     passages: int
     indexed_at: str
-    sources: tuple["SourcesStatus", ...] = ()
+    sources: tuple["SourceStatus", ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class SourcesStatus:
+class SourceStatus:
     """A source on the web: when it was last read whole (ISO 8601), and whether that is too long ago."""
 
     url: str
@@ -30,25 +30,29 @@ class SourcesStatus:
     stale: bool
 
 
-def index_status(store: Store) -> IndexStatus:
+def read_index_status(store: Store) -> IndexStatus:
     """Reads every passage's row. Raises IndexUnavailable, as a sentence that names no file."""
     if not (store.folder / "catalog.db").exists():
         raise IndexUnavailable("The index is missing.")
     try:
-        share, indexed_at, watched = pending.index_coverage(store.catalog), store.catalog.last_run(), _watched(store)
-        store.words.count()
+        share, indexed_at, watched = (
+            pending.index_coverage(store.catalog),
+            store.catalog.last_run(),
+            _source_statuses(store),
+        )
+        store.bm25.count()
     except (sqlite3.Error, IndexUnavailable, ValueError) as exc:
         raise IndexUnavailable("The index cannot be read.") from exc
     return IndexStatus(share.articles, share.passages, indexed_at, watched)
 
 
-def _watched(store: Store) -> tuple[SourcesStatus, ...]:
+def _source_statuses(store: Store) -> tuple[SourceStatus, ...]:
     register = SourceStore(store.catalog)
-    stale = {source.url for source in register.stale(now())}
-    return tuple(SourcesStatus(source.url, source.newest, source.url in stale) for source in register.all())
+    stale = {source.url for source in register.stale(utc_now())}
+    return tuple(SourceStatus(source.url, source.newest, source.url in stale) for source in register.all())
 
 
-def check(found: IndexStatus, stale_after: int, at: datetime | None = None) -> None:
+def require_ready(found: IndexStatus, stale_after: int, at: datetime | None = None) -> None:
     """Raises IndexUnavailable where there is nothing to answer from, or it or a source has gone stale.
 
     The index has when nobody has looked for articles for so many hours (0: never).

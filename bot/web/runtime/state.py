@@ -8,12 +8,15 @@ from fastapi import Request
 from bot.app.build import App
 from bot.service.async_answers import AsyncAnswers
 from bot.service.thread_pool import BoundedThreadPool
-from bot.web.auth.conversation_ids import Conversations
+from bot.web.auth.conversation_ids import ConversationAccess
 from bot.web.auth.policy import AccessPolicy
 from bot.web.runtime.metrics import Metrics
 
-READING, CHECKS = 4, 1  # threads; searches and quotes need the processor all the time, more would only share it
-READERS_WAITING, CHECKS_WAITING = 256, 64
+READ_THREADS, CHECK_THREADS = (
+    4,
+    1,
+)  # threads; searches and quotes need the processor all the time, more would only share it
+MAX_WAITING_READS, MAX_WAITING_CHECKS = 256, 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +28,15 @@ class ServerState:
 
     app: App
     answering: AsyncAnswers
-    conversations: Conversations
+    conversations: ConversationAccess
     metrics: Metrics
     policy: AccessPolicy
-    reading: BoundedThreadPool = field(default_factory=lambda: BoundedThreadPool("reading", READING, READERS_WAITING))
-    checks: BoundedThreadPool = field(default_factory=lambda: BoundedThreadPool("check", CHECKS, CHECKS_WAITING))
+    reading: BoundedThreadPool = field(
+        default_factory=lambda: BoundedThreadPool("reading", READ_THREADS, MAX_WAITING_READS)
+    )
+    checks: BoundedThreadPool = field(
+        default_factory=lambda: BoundedThreadPool("check", CHECK_THREADS, MAX_WAITING_CHECKS)
+    )
 
     def close(self) -> None:
         """Let what is under way end."""
@@ -38,6 +45,6 @@ class ServerState:
         self.checks.close()
 
 
-def state_of(request: Request) -> ServerState:
+def server_state(request: Request) -> ServerState:
     """The state of the application that this request belongs to."""
     return cast(ServerState, request.app.state.onrecord)

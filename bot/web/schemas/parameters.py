@@ -7,20 +7,20 @@ from typing import Annotated
 from fastapi import Query
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
-from bot.answering.messages import LONGEST_QUESTION
-from retrieval.catalog.filters import Filters, filters_of
+from bot.answering.messages import MAX_QUESTION_LENGTH
+from retrieval.catalog.filters import Filters, parse_filters
 
-LONGEST_NAME = 200  # characters of an outlet, an author, a speaker
+MAX_NAME_LENGTH = 200  # characters of an outlet, an author, a speaker
 _PERIOD = r"^[12][0-9]{3}(-(0[1-9]|1[0-2]))?$"
 _DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 
 
-def storable(text: str) -> str:
+def replace_surrogates(text: str) -> str:
     """The text without halves of characters, which JSON can carry and no file can."""
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
-def _period(written: str) -> str:
+def _validate_period(written: str) -> str:
     if written and not re.fullmatch(_PERIOD, written, re.ASCII):
         if not re.fullmatch(_DAY, written, re.ASCII):
             raise ValueError("write it as 2025-03-11, 2025-03 or 2025")
@@ -28,20 +28,20 @@ def _period(written: str) -> str:
     return written
 
 
-def _whole(number: object) -> object:
+def _as_whole_number(number: object) -> object:
     """5.0 is as whole as 5 to JSON."""
     return int(number) if isinstance(number, float) and number.is_integer() else number
 
 
-WHOLE, STORABLE = BeforeValidator(_whole), AfterValidator(storable)
+WHOLE_NUMBER, STORABLE = BeforeValidator(_as_whole_number), AfterValidator(replace_surrogates)
 """Both stand last: what follows a validator is checked, but OpenAPI does not show it."""
 
 Text = Annotated[str, STORABLE]
-Name = Annotated[str, Field(max_length=LONGEST_NAME), STORABLE]
-Asked = Annotated[str, Field(min_length=1, max_length=LONGEST_QUESTION, pattern=r"\S"), STORABLE]
+Name = Annotated[str, Field(max_length=MAX_NAME_LENGTH), STORABLE]
+QuestionText = Annotated[str, Field(min_length=1, max_length=MAX_QUESTION_LENGTH, pattern=r"\S"), STORABLE]
 Period = Annotated[
     str,
-    AfterValidator(_period),
+    AfterValidator(_validate_period),
     WithJsonSchema(
         {
             "anyOf": [
@@ -68,7 +68,7 @@ class FilterParameters(BaseModel):
 
     def filters(self) -> Filters:
         """The same as the search knows it."""
-        return filters_of(**self.model_dump())
+        return parse_filters(**self.model_dump())
 
 
 def filters_in_query(
@@ -78,4 +78,4 @@ def filters_in_query(
     author: Annotated[Name, Query()] = "",
 ) -> Filters:
     """The filters of a request without a body."""
-    return filters_of(since=since, until=until, outlet=outlet, author=author)
+    return parse_filters(since=since, until=until, outlet=outlet, author=author)

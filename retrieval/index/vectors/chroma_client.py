@@ -10,16 +10,16 @@ from chromadb.config import Settings, System
 from chromadb.errors import ChromaError
 
 from retrieval.endpoints.address import Address
-from retrieval.endpoints.endpoint_errors import is_certificate
+from retrieval.endpoints.endpoint_errors import is_certificate_error
 from retrieval.errors import OnRecordError, VectorsUnavailable
 
 CONNECT_SECONDS = 2.0
-PORT = 8000  # of an address without one, as far as chromadb wants to know; the url has it
-OLD_HEARTBEAT = "/api/v1/heartbeat"  # what Chroma answered before 1.0
-LONGEST_QUOTED = 200  # characters of what the server itself says
+PLACEHOLDER_PORT = 8000  # of an address without one, as far as chromadb wants to know; the url has it
+V1_HEARTBEAT_PATH = "/api/v1/heartbeat"  # what Chroma answered before 1.0
+MAX_QUOTED_CHARACTERS = 200  # characters of what the server itself says
 
 
-class ServerClient(Client):
+class ChromaServerClient(Client):
     """chromadb's own client without the requests that its constructor makes before a timeout can be set.
 
     `seconds` is the longest silence. Proxies and a certificate authority of one's own are found where httpx looks
@@ -32,7 +32,7 @@ class ServerClient(Client):
             anonymized_telemetry=False,
             chroma_api_impl="chromadb.api.fastapi.FastAPI",
             chroma_server_host=address.url,
-            chroma_server_http_port=PORT,
+            chroma_server_http_port=PLACEHOLDER_PORT,
             chroma_server_headers=_headers(address),
         )
         try:
@@ -48,7 +48,7 @@ class ServerClient(Client):
             identity = self._server.get_user_identity()
         except Exception as exc:
             if _status(exc) in (404, 405) and self._is_old():
-                raise VectorsUnavailable(_OTHER_VERSION.format(self._address.url)) from exc
+                raise VectorsUnavailable(_WRONG_API_VERSION.format(self._address.url)) from exc
             raise
         self.tenant = identity.tenant or self.tenant
         if identity.databases and len(identity.databases) == 1 and "*" not in identity.databases:
@@ -59,19 +59,19 @@ class ServerClient(Client):
         self._session.close()
 
     def _is_old(self) -> bool:
-        found = self._session.get(f"{self._address.url}{OLD_HEARTBEAT}")
+        found = self._session.get(f"{self._address.url}{V1_HEARTBEAT_PATH}")
         return found.is_success and "heartbeat" in found.text
 
 
 @contextmanager
-def translated(address: Address, seconds: float) -> Iterator[None]:
+def translate_errors(address: Address, seconds: float) -> Iterator[None]:
     """Errors of Chroma and of the way there, raised as VectorsUnavailable; all others pass."""
     try:
         yield
     except OnRecordError:
         raise
     except Exception as exc:
-        if sentence := _meaning(address, exc, seconds):
+        if sentence := _error_sentence(address, exc, seconds):
             raise VectorsUnavailable(sentence) from exc
         raise
 
@@ -84,31 +84,33 @@ def _headers(address: Address) -> dict[str, str]:
     return {"Authorization": address.authorization} | ({"X-Chroma-Token": token} if scheme == "Bearer" else {})
 
 
-_OTHER_VERSION = "The Chroma server {} speaks another version of the API than this OnRecord; take Chroma 1.x."
+_WRONG_API_VERSION = "The Chroma server {} speaks another version of the API than this OnRecord; take Chroma 1.x."
 
 
-def _meaning(address: Address, error: Exception, seconds: float) -> str:
+def _error_sentence(address: Address, error: Exception, seconds: float) -> str:
     """The sentence for an error, empty where it is not about the server."""
     if isinstance(error, httpx.HTTPError | httpx.InvalidURL):
-        return _unreachable(address, error, seconds)
+        return _transport_sentence(address, error, seconds)
     status = _status(error)
     if status == 410:
-        return _OTHER_VERSION.format(address.url)
+        return _WRONG_API_VERSION.format(address.url)
     if status in (401, 403):
         wrong = "refuses the token" if address.authorization else "wants a token"
-        return f"The Chroma server {address.url} {wrong} ({status}); set {address.names.api_key} to a valid one."
+        return (
+            f"The Chroma server {address.url} {wrong} ({status}); set {address.setting_names.api_key} to a valid one."
+        )
     if status == 429 or status >= 500:
-        return f"The Chroma server {address.url} fails on its side ({_said(address, error, status)}); try again later."
+        return f"The Chroma server {address.url} fails on its side ({_server_message(address, error, status)}); try again later."
     if isinstance(error, ChromaError):
-        return f"The Chroma server {address.url} refuses the request ({_said(address, error, status)})."
+        return f"The Chroma server {address.url} refuses the request ({_server_message(address, error, status)})."
     if status or isinstance(error, ValueError | KeyError | TypeError | AttributeError):
-        return f"There is no Chroma server at {address.url}; correct {address.names.base_url}."
+        return f"There is no Chroma server at {address.url}; correct {address.setting_names.base_url}."
     return ""
 
 
-def _unreachable(address: Address, error: Exception, seconds: float) -> str:
-    server, url = f"The Chroma server {address.url}", address.names.base_url
-    if is_certificate(error):
+def _transport_sentence(address: Address, error: Exception, seconds: float) -> str:
+    server, url = f"The Chroma server {address.url}", address.setting_names.base_url
+    if is_certificate_error(error):
         return f"{server} has a certificate that is not trusted here; point SSL_CERT_FILE at its authority's."
     if isinstance(error, httpx.ProxyError):
         return f"{server} cannot be reached through the proxy; correct HTTP_PROXY, HTTPS_PROXY and NO_PROXY."
@@ -130,6 +132,6 @@ def _status(error: BaseException) -> int:
     return caught.response.status_code if isinstance(caught, httpx.HTTPStatusError) else 0
 
 
-def _said(address: Address, error: Exception, status: int) -> str:
-    words = " ".join(address.redacted(str(error)).split()).rstrip(".") if isinstance(error, ChromaError) else ""
-    return f"{status}: {words[:LONGEST_QUOTED]}" if words else str(status)
+def _server_message(address: Address, error: Exception, status: int) -> str:
+    words = " ".join(address.redact(str(error)).split()).rstrip(".") if isinstance(error, ChromaError) else ""
+    return f"{status}: {words[:MAX_QUOTED_CHARACTERS]}" if words else str(status)

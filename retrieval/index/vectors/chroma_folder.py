@@ -13,7 +13,7 @@ from chromadb.config import Settings
 from langchain_chroma import Chroma
 from langchain_core.embeddings import Embeddings
 
-from retrieval.documents import Hit, in_context
+from retrieval.documents import Hit, indexed_text
 from retrieval.errors import IndexUnavailable
 
 COLLECTION = "passages"
@@ -22,20 +22,20 @@ COSINE: Any = {"hnsw": {"space": "cosine"}}
 # Chroma writes its whole graph to disk each time so many vectors were added (`sync_threshold`); whoever opens it adds
 # those again that came since. So it is few in general, and a share of all while many are added: with Chroma's own 1,000
 # a million vectors would be a terabyte of writing.
-WRITTEN_EVERY = 1_000
-MANY = 5_000
-WRITES = 16
-MOST_AT_ONCE = 512  # that are added in one call
+SYNC_THRESHOLD = 1_000
+BULK_PASSAGES = 5_000
+BULK_SYNCS = 16
+MAX_ADDED_AT_ONCE = 512  # that are added in one call
 # Among few passages each is compared: a walk of the graph that may stop at few of its points sees nearly all of it
 # (100 of 279,000 passages: 13 against 274 ms; from 1,000 on the walk is the shorter way).
-COMPARED = 500
-REOPENING = 0.05  # share of the time that may be spent on reopening
+EXACT_SEARCH_LIMIT = 500
+REOPEN_TIME_SHARE = 0.05  # share of the time that may be spent on reopening
 
-CheckIn = Callable[[str, Callable[[], int]], None]
+VerifyCollection = Callable[[str, Callable[[], int]], None]
 """Told which collection was opened and how to count it, before anything is read from it or written to it."""
 
 
-class Vectors(Protocol):
+class VectorIndex(Protocol):
     """What ingest and search ask of the vectors index, wherever it is."""
 
     def count(self) -> int:
@@ -44,19 +44,19 @@ class Vectors(Protocol):
     def add(self, hits: Sequence[Hit]) -> None:
         """Embed passages with their title and heading as context and store them; doing it twice changes nothing."""
 
-    def in_bulk(self, coming: int) -> AbstractContextManager[None]:
+    def bulk_load(self, coming: int) -> AbstractContextManager[None]:
         """While so many passages are added."""
 
     def warm(self) -> None:
         """Read what the first question would have to wait for."""
 
-    def wrote(self, generation: int) -> None:
+    def set_generation(self, generation: int) -> None:
         """Say that this very process made the index what it is in `generation`."""
 
     def remove(self, passages: Sequence[str]) -> None:
         """Take passages out; unknown ones are passed over."""
 
-    def embed(self, question: str) -> list[float]:
+    def embed_question(self, question: str) -> list[float]:
         """The question's vector."""
 
     def search(
@@ -68,11 +68,11 @@ class Vectors(Protocol):
         """Let go of files and connections."""
 
 
-def _anything_goes(collection: str, count: Callable[[], int]) -> None:
+def _no_verification(collection: str, count: Callable[[], int]) -> None:
     pass
 
 
-class FolderVectors:
+class ChromaFolderIndex:
     """A persistent Chroma collection with cosine distance; reopened when another process has added to it.
 
     An embedded client does not see in its queries what another process has added since it was opened (chromadb 1.5.9),
@@ -81,7 +81,7 @@ class FolderVectors:
     Raises IndexUnavailable when the folder cannot be opened.
     """
 
-    def __init__(self, folder: Path, embeddings: Embeddings, check_in: CheckIn = _anything_goes) -> None:
+    def __init__(self, folder: Path, embeddings: Embeddings, check_in: VerifyCollection = _no_verification) -> None:
         self._folder, self._embeddings = folder, embeddings
         self._generation: int | None = None
         self._not_before = 0.0  # of the clock, when it may be reopened
@@ -95,45 +95,45 @@ class FolderVectors:
 
     def add(self, hits: Sequence[Hit]) -> None:
         """Embed passages with their title and heading as context and store them; doing it twice changes nothing."""
-        vectors = self._embeddings.embed_documents([in_context(hit) for hit in hits])  # while searches go on
+        vectors = self._embeddings.embed_documents([indexed_text(hit) for hit in hits])  # while searches go on
         with self._lock:
-            put(self._store, hits, vectors)
+            upsert_passages(self._store, hits, vectors)
 
     @contextmanager
-    def in_bulk(self, coming: int) -> Iterator[None]:
+    def bulk_load(self, coming: int) -> Iterator[None]:
         """While so many passages are added, the graph is written to disk more seldom; by `warm` at the latest."""
-        if coming < MANY:
+        if coming < BULK_PASSAGES:
             yield
             return
         # The last time it is written is with the last of them, but for a few groups, so that few are added again.
-        writes = max(1, round(WRITES * coming / (self.count() + coming)))
-        self._write_every(coming // writes - MOST_AT_ONCE)
+        writes = max(1, round(BULK_SYNCS * coming / (self.count() + coming)))
+        self._set_sync_threshold(coming // writes - MAX_ADDED_AT_ONCE)
         try:
             yield
         finally:
-            self._write_every(WRITTEN_EVERY)
+            self._set_sync_threshold(SYNC_THRESHOLD)
 
     def warm(self) -> None:
         """Read the graph, into which Chroma puts what was added since it was written to disk."""
         self._store._collection.get(limit=1, include=["embeddings"])
 
-    def _write_every(self, added: int) -> None:
+    def _set_sync_threshold(self, added: int) -> None:
         """Takes effect when the collection is opened and first used."""
         with self._lock:
-            self._store._collection.modify(configuration={"hnsw": {"sync_threshold": max(WRITTEN_EVERY, added)}})
+            self._store._collection.modify(configuration={"hnsw": {"sync_threshold": max(SYNC_THRESHOLD, added)}})
             self.close()
             self._open()
 
-    def wrote(self, generation: int) -> None:
+    def set_generation(self, generation: int) -> None:
         """Say that this very process made the index what it is in `generation`: no need to reopen it."""
         with self._lock:
             self._generation = generation
 
     def remove(self, passages: Sequence[str]) -> None:
         """Take passages out; unknown ones are passed over."""
-        take_out(self._store, passages)
+        delete_passages(self._store, passages)
 
-    def embed(self, question: str) -> list[float]:
+    def embed_question(self, question: str) -> list[float]:
         """The question's vector."""
         return self._embeddings.embed_query(question)
 
@@ -143,20 +143,20 @@ class FolderVectors:
         """The `k` nearest passages and their cosine similarity, best first, among some passages if given."""
         if among is not None and not among:
             return []
-        opened = self._current(generation)
+        opened = self._current_store(generation)
         try:
-            return nearest(opened._collection, question, k, among)
+            return nearest_passages(opened._collection, question, k, among)
         except Exception:  # closed meanwhile by a thread that saw a newer generation, or rebuilt by another process
-            return self._search_again(opened, question, k, among)
+            return self._retry_search(opened, question, k, among)
 
-    def _search_again(
+    def _retry_search(
         self, failed: Chroma, question: Sequence[float], k: int, among: Sequence[str] | None
     ) -> list[tuple[str, float]]:
         try:
-            store = self._reopened(failed)
+            store = self._reopen(failed)
             if among is not None:  # an id that Chroma does not have fails the whole query
                 among = store.get(ids=list(among), include=[])["ids"]
-            return nearest(store._collection, question, k, among) if among is None or among else []
+            return nearest_passages(store._collection, question, k, among) if among is None or among else []
         except IndexUnavailable:
             raise
         except Exception as exc:  # chromadb raises whatever its Rust core raises
@@ -166,7 +166,7 @@ class FolderVectors:
         """Let go of the files."""
         self._client.close()
 
-    def _current(self, generation: int) -> Chroma:
+    def _current_store(self, generation: int) -> Chroma:
         with self._lock:
             is_known = self._generation in (None, generation)
             if not is_known and monotonic() >= self._not_before:
@@ -174,13 +174,13 @@ class FolderVectors:
                 self.close()
                 self._open()
                 self.warm()
-                self._not_before = monotonic() + (monotonic() - started) / REOPENING
+                self._not_before = monotonic() + (monotonic() - started) / REOPEN_TIME_SHARE
                 is_known = True
             if is_known:
                 self._generation = generation
             return self._store
 
-    def _reopened(self, failed: Chroma) -> Chroma:
+    def _reopen(self, failed: Chroma) -> Chroma:
         with self._lock:
             if self._store is failed:
                 self.close()
@@ -202,7 +202,7 @@ class FolderVectors:
             ) from exc
 
 
-def put(store: Chroma, hits: Sequence[Hit], vectors: Sequence[Sequence[float]]) -> None:
+def upsert_passages(store: Chroma, hits: Sequence[Hit], vectors: Sequence[Sequence[float]]) -> None:
     """Store the vectors of passages in a collection.
 
     Their texts and facts stay in the catalog alone: Chroma would index them too, for three quarters of its disk and
@@ -212,19 +212,19 @@ def put(store: Chroma, hits: Sequence[Hit], vectors: Sequence[Sequence[float]]) 
     store._collection.upsert([hit.passage.id for hit in hits], embeddings)
 
 
-def take_out(store: Chroma, passages: Sequence[str]) -> None:
+def delete_passages(store: Chroma, passages: Sequence[str]) -> None:
     """Take passages out of a collection; unknown ones are passed over."""
     known = store.get(ids=list(passages), include=[])["ids"]
     if known:
         store.delete(ids=known)
 
 
-def nearest(
+def nearest_passages(
     collection: chromadb.Collection, question: Sequence[float], k: int, among: Sequence[str] | None
 ) -> list[tuple[str, float]]:
     """Ids and cosines, best first."""
-    if among is not None and len(among) <= COMPARED:
-        return _compared(collection, question, k, among)
+    if among is not None and len(among) <= EXACT_SEARCH_LIMIT:
+        return _exact_search(collection, question, k, among)
     ids = None if among is None else list(among)
     vectors: list[Sequence[float] | Sequence[int]] = [question]
     found = collection.query(query_embeddings=vectors, n_results=k, ids=ids, include=["distances"])
@@ -232,7 +232,7 @@ def nearest(
     return [(key, 1.0 - distance) for key, distance in zip(found["ids"][0], distances[0], strict=True)]
 
 
-def _compared(
+def _exact_search(
     collection: chromadb.Collection, question: Sequence[float], k: int, among: Sequence[str]
 ) -> list[tuple[str, float]]:
     found = collection.get(ids=list(among), include=["embeddings"])

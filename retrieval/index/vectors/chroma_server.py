@@ -10,21 +10,23 @@ from chromadb.errors import InternalError, NotFoundError
 from langchain_chroma import Chroma
 from langchain_core.embeddings import Embeddings
 
-from retrieval.documents import Hit, in_context
+from retrieval.documents import Hit, indexed_text
 from retrieval.errors import VectorsUnavailable
-from retrieval.index.vectors.chroma_client import ServerClient, translated
-from retrieval.index.vectors.chroma_folder import CheckIn, nearest, put, take_out
+from retrieval.index.vectors.chroma_client import ChromaServerClient, translate_errors
+from retrieval.index.vectors.chroma_folder import VerifyCollection, delete_passages, nearest_passages, upsert_passages
 from retrieval.index.vectors.chroma_settings import ChromaServerSettings
 
 T = TypeVar("T")
 
-ON_SERVER: Any = {"hnsw": {"space": "cosine", "sync_threshold": 10_000}}  # added again when the server starts
+SERVER_CONFIGURATION: Any = {
+    "hnsw": {"space": "cosine", "sync_threshold": 10_000}
+}  # added again when the server starts
 
 # The connection was closed under the request, as by a server that restarts or a proxy that tidies up.
-DROPPED = (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError, httpx.CloseError)
+CONNECTION_DROPPED = (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError, httpx.CloseError)
 
 
-class ServerVectors:
+class ChromaServerIndex:
     """A collection on a Chroma server; opened when first needed, and again when it is gone. Raises VectorsUnavailable.
 
     Several processes may read and write it. Questions and ingest have connections of their own, because somebody
@@ -32,12 +34,12 @@ class ServerVectors:
     """
 
     def __init__(
-        self, server: ChromaServerSettings, collection: str, embeddings: Embeddings, check_in: CheckIn
+        self, server: ChromaServerSettings, collection: str, embeddings: Embeddings, check_in: VerifyCollection
     ) -> None:
         self._embeddings = embeddings
-        spared = _Spared(server)
-        self._asked = _Collection(spared, collection, embeddings, check_in, server.question_seconds)
-        self._written = _Collection(spared, collection, embeddings, check_in, server.write_seconds)
+        spared = _GuardedServer(server)
+        self._asked = _CollectionConnection(spared, collection, embeddings, check_in, server.question_seconds)
+        self._written = _CollectionConnection(spared, collection, embeddings, check_in, server.write_seconds)
 
     def count(self) -> int:
         """How many passages the index holds."""
@@ -45,24 +47,24 @@ class ServerVectors:
 
     def add(self, hits: Sequence[Hit]) -> None:
         """Embed passages with their title and heading as context and store them; doing it twice changes nothing."""
-        vectors = self._embeddings.embed_documents([in_context(hit) for hit in hits])  # before anything is sent
-        self._written.run(lambda store: put(store, hits, vectors))
+        vectors = self._embeddings.embed_documents([indexed_text(hit) for hit in hits])  # before anything is sent
+        self._written.run(lambda store: upsert_passages(store, hits, vectors))
 
-    def in_bulk(self, coming: int) -> AbstractContextManager[None]:
+    def bulk_load(self, coming: int) -> AbstractContextManager[None]:
         """Nothing to do: a server stays open, so it may always write seldom."""
         return nullcontext()
 
     def warm(self) -> None:
         """Nothing to do: a server keeps open what it was asked for."""
 
-    def wrote(self, generation: int) -> None:
+    def set_generation(self, generation: int) -> None:
         """Nothing to do: a server shows everybody what was written."""
 
     def remove(self, passages: Sequence[str]) -> None:
         """Take passages out; unknown ones are passed over."""
-        self._written.run(lambda store: take_out(store, passages))
+        self._written.run(lambda store: delete_passages(store, passages))
 
-    def embed(self, question: str) -> list[float]:
+    def embed_question(self, question: str) -> list[float]:
         """The question's vector."""
         return self._embeddings.embed_query(question)
 
@@ -72,9 +74,9 @@ class ServerVectors:
         """The `k` nearest passages and their cosine similarity, best first, among some passages if given."""
         if among is not None and not among:
             return []
-        return self._asked.run(lambda store: _nearest(store, question, k, among))
+        return self._asked.run(lambda store: _nearest_known(store, question, k, among))
 
-    def drop(self, *collections: str) -> None:
+    def drop_collections(self, *collections: str) -> None:
         """Delete collections with all they hold, this one or older ones; unknown ones are passed over."""
 
         def delete(store: Chroma) -> None:
@@ -90,7 +92,7 @@ class ServerVectors:
         self._written.close()
 
 
-class _Spared:
+class _GuardedServer:
     """A server that is left alone for a while after it has failed."""
 
     def __init__(self, server: ChromaServerSettings) -> None:
@@ -98,45 +100,47 @@ class _Spared:
         self.trouble = f"The Chroma server {server.address.url} failed a moment ago and is left alone for a while."
 
     @contextmanager
-    def asking(self) -> Iterator[None]:
+    def request(self) -> Iterator[None]:
         """Raises VectorsUnavailable at once, with what went wrong last, while it is left alone."""
-        if not self._breaker.allows():
+        if not self._breaker.allow_request():
             raise VectorsUnavailable(self.trouble)
         try:
             yield
         except VectorsUnavailable as exc:
             self.trouble = str(exc)
-            self._breaker.failed()
+            self._breaker.record_failure()
             raise
-        self._breaker.succeeded()
+        self._breaker.record_success()
 
 
-class _Collection:
+class _CollectionConnection:
     """One collection over connections of its own."""
 
-    def __init__(self, server: _Spared, name: str, embeddings: Embeddings, check_in: CheckIn, seconds: float) -> None:
+    def __init__(
+        self, server: _GuardedServer, name: str, embeddings: Embeddings, check_in: VerifyCollection, seconds: float
+    ) -> None:
         self._server, self._name, self._embeddings = server, name, embeddings
         self._check_in, self._seconds = check_in, seconds
         self._lock, self._failures = threading.Lock(), 0  # how often it could not be opened
-        self._client: ServerClient | None = None
+        self._client: ChromaServerClient | None = None
         self._store: Chroma | None = None
 
     def run(self, action: Callable[[Chroma], T]) -> T:
         """What an action on the opened collection gives; it may be done twice. Raises VectorsUnavailable."""
-        with self._server.asking(), translated(self._server.address, self._seconds):
+        with self._server.request(), translate_errors(self._server.address, self._seconds):
             try:
-                return action(self._opened())
+                return action(self._open_store())
             except NotFoundError:  # built anew by another process, or lost
                 self._store = None
-            except DROPPED:
+            except CONNECTION_DROPPED:
                 pass
-            return action(self._opened())
+            return action(self._open_store())
 
     def close(self) -> None:
         if self._client:
             self._client.close()
 
-    def _opened(self) -> Chroma:
+    def _open_store(self) -> Chroma:
         store = self._store
         if store is not None:
             return store
@@ -153,23 +157,25 @@ class _Collection:
             return self._store
 
     def _open(self) -> Chroma:
-        self._client = self._client or ServerClient(self._server.address, self._seconds)
+        self._client = self._client or ChromaServerClient(self._server.address, self._seconds)
         self._client.identify()
         store = Chroma(
             client=self._client,
             collection_name=self._name,
             embedding_function=self._embeddings,
-            collection_configuration=ON_SERVER,
+            collection_configuration=SERVER_CONFIGURATION,
         )
         self._check_in(str(store._collection.id), store._collection.count)
         return store
 
 
-def _nearest(store: Chroma, question: Sequence[float], k: int, among: Sequence[str] | None) -> list[tuple[str, float]]:
+def _nearest_known(
+    store: Chroma, question: Sequence[float], k: int, among: Sequence[str] | None
+) -> list[tuple[str, float]]:
     try:
-        return nearest(store._collection, question, k, among)
+        return nearest_passages(store._collection, question, k, among)
     except InternalError:  # an id that Chroma does not have fails the whole query
         if among is None:
             raise
         known = store.get(ids=list(among), include=[])["ids"]
-        return nearest(store._collection, question, k, known) if known else []
+        return nearest_passages(store._collection, question, k, known) if known else []

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass, field
 
-from retrieval.endpoints.address import Address, AddressSettings, parse_address
+from retrieval.endpoints.address import Address, SettingNames, parse_address
 from retrieval.endpoints.circuit_breaker import CircuitBreaker
 
-NAMES = AddressSettings(
+CHROMA_SETTING_NAMES = SettingNames(
     "Chroma",
     base_url="ONRECORD_CHROMA_URL",
     api_key="ONRECORD_CHROMA_TOKEN",
@@ -30,4 +30,4 @@ class ChromaServerSettings:
 
 def parse_chroma_server(url: str, token: str = "") -> ChromaServerSettings:
     """The server at a url. Raises UsageError."""
-    return ChromaServerSettings(parse_address(url, token, names=NAMES))
+    return ChromaServerSettings(parse_address(url, token, setting_names=CHROMA_SETTING_NAMES))

@@ -14,7 +14,7 @@ from retrieval.index.vectors.minilm import EmbeddingModel
 HalfVector = npt.NDArray[np.float16]
 
 COMMIT_EVERY = 64  # texts; what an interruption costs at most
-_AT_ONCE = 500
+_KEYS_PER_STATEMENT = 500
 
 
 class EmbeddingCache(EmbeddingModel):
@@ -43,7 +43,7 @@ class EmbeddingCache(EmbeddingModel):
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
         """Vectors in the order of `texts`, computed only where the text is new."""
         keys = [digest(f"{self.name}\x1f{text}") for text in texts]
-        known = self._known(keys)
+        known = self._cached(keys)
         missing = sorted(
             {key: text for key, text in zip(keys, texts, strict=True) if key not in known}.items(), key=_length
         )
@@ -51,19 +51,19 @@ class EmbeddingCache(EmbeddingModel):
             some = missing[first : first + COMMIT_EVERY]
             vectors = self._model.embed_documents([text for _, text in some])
             fresh = {key: np.asarray(vector, dtype=np.float16) for (key, _), vector in zip(some, vectors, strict=True)}
-            self._store(fresh)
+            self._save(fresh)
             known.update(fresh)
         return [known[key].astype(np.float32).tolist() for key in keys]
 
-    def _known(self, keys: Sequence[str]) -> dict[str, HalfVector]:
+    def _cached(self, keys: Sequence[str]) -> dict[str, HalfVector]:
         found = dict[str, HalfVector]()
-        for first in range(0, len(keys), _AT_ONCE):
-            some = keys[first : first + _AT_ONCE]
+        for first in range(0, len(keys), _KEYS_PER_STATEMENT):
+            some = keys[first : first + _KEYS_PER_STATEMENT]
             sql = f"SELECT key, vector FROM vectors WHERE key IN ({', '.join('?' * len(some))})"
             found.update((key, np.frombuffer(blob, dtype=np.float16)) for key, blob in self._db.execute(sql, some))
         return found
 
-    def _store(self, vectors: dict[str, HalfVector]) -> None:
+    def _save(self, vectors: dict[str, HalfVector]) -> None:
         self._db.execute("BEGIN IMMEDIATE")
         self._db.executemany(
             "INSERT OR IGNORE INTO vectors VALUES (?, ?)", [(key, vector.tobytes()) for key, vector in vectors.items()]

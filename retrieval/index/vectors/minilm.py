@@ -13,14 +13,14 @@ from tokenizers import BertWordPieceTokenizer
 
 from retrieval.errors import EmbeddingUnavailable
 
-Vectors = npt.NDArray[np.float32]
+VectorArray = npt.NDArray[np.float32]
 
 MODEL_NAME = "all-MiniLM-L6-v2-int8"
 MODEL_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
 DIMENSIONS = 384
-LONGEST_INPUT = 256  # tokens; what the model was trained on
-BATCH = 8  # measured on two cores: faster than 32, because less of it is padding
-SORTED_AT_ONCE = 512  # texts sorted by length before they are cut into batches
+MAX_TOKENS = 256  # tokens; what the model was trained on
+BATCH_SIZE = 8  # measured on two cores: faster than 32, because less of it is padding
+SORT_WINDOW = 512  # texts sorted by length before they are cut into batches
 
 
 class EmbeddingModel(Embeddings):
@@ -57,7 +57,7 @@ class MiniLM(EmbeddingModel):
             raise EmbeddingUnavailable(f"The embedding model {path} is not an ONNX model.") from exc
         vocabulary = str(files("retrieval.text") / "minilm-vocab.txt")
         self._tokenizer = BertWordPieceTokenizer(vocabulary, lowercase=True)
-        self._tokenizer.enable_truncation(LONGEST_INPUT)
+        self._tokenizer.enable_truncation(MAX_TOKENS)
         self._tokenizer.enable_padding()
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
@@ -69,18 +69,18 @@ class MiniLM(EmbeddingModel):
         """The vector of one question."""
         return self.embed_documents([text])[0]
 
-    def embed(self, texts: Sequence[str]) -> Vectors:
+    def embed(self, texts: Sequence[str]) -> VectorArray:
         """Vectors of `texts`, shape (len(texts), 384), rows of length 1."""
         vectors = np.empty((len(texts), DIMENSIONS), dtype=np.float32)
-        for first in range(0, len(texts), SORTED_AT_ONCE):
-            group = range(first, min(first + SORTED_AT_ONCE, len(texts)))
+        for first in range(0, len(texts), SORT_WINDOW):
+            group = range(first, min(first + SORT_WINDOW, len(texts)))
             order = sorted(group, key=lambda at: len(texts[at]))
-            for cut in range(0, len(order), BATCH):
-                rows = order[cut : cut + BATCH]
+            for cut in range(0, len(order), BATCH_SIZE):
+                rows = order[cut : cut + BATCH_SIZE]
                 vectors[rows] = self._embed_batch([texts[at] for at in rows])
         return vectors
 
-    def _embed_batch(self, texts: list[str]) -> Vectors:
+    def _embed_batch(self, texts: list[str]) -> VectorArray:
         encoded = self._tokenizer.encode_batch(texts)
         ids = np.array([item.ids for item in encoded], dtype=np.int64)
         mask = np.array([item.attention_mask for item in encoded], dtype=np.int64)
@@ -88,7 +88,7 @@ class MiniLM(EmbeddingModel):
         (tokens,) = self._session.run(["last_hidden_state"], feed)
         weights = mask[:, :, None].astype(np.float32)
         pooled = (tokens * weights).sum(axis=1) / weights.sum(axis=1)
-        unit: Vectors = pooled / np.linalg.norm(pooled, axis=1, keepdims=True)
+        unit: VectorArray = pooled / np.linalg.norm(pooled, axis=1, keepdims=True)
         return unit
 
 

@@ -1,44 +1,35 @@
-"""One request and its answer, over pooled connections to checked addresses."""
+"""Send one HTTP request over pooled connections to checked IP addresses."""
 
 import asyncio
 import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from functools import cache
 from socket import gaierror
 
 import httpcore
 
-from retrieval.endpoints.endpoint_errors import is_certificate
+from retrieval.endpoints.endpoint_errors import is_certificate_error
 from retrieval.errors import SourceError, SourceForbidden, SourceUnreachable
-from retrieval.ingest.decompression import CODINGS, Decompressor
+from retrieval.ingest.decompression import CONTENT_CODINGS, Decompressor
+from retrieval.ingest.fetching.http_response import HttpResponse
 from retrieval.ingest.fetching.safety.checked_connections import CheckedBackend
 from retrieval.ingest.fetching.safety.url import Url
 
-KEPT_SECONDS = 4.0  # an idle connection; servers keep theirs for five at the least
-MOST_KEPT = 10
-_BREAKS = (httpcore.RemoteProtocolError, httpcore.ReadError, httpcore.WriteError)
-
-
-@dataclass(frozen=True, slots=True)
-class HttpResponse:
-    """A status, headers by their lower-case names, and the unpacked content of a good answer (2xx)."""
-
-    status: int
-    headers: Mapping[str, str] = field(default_factory=dict)
-    content: bytes = field(default=b"", repr=False)
+KEEPALIVE_SECONDS = 4.0  # of an idle connection; servers keep theirs for at least five
+MAX_IDLE_CONNECTIONS = 10
+_BROKEN_CONNECTION = (httpcore.RemoteProtocolError, httpcore.ReadError, httpcore.WriteError)
 
 
 class HttpClient:
-    """Follows no redirect, keeps no cookie, and uses no proxy, which would resolve names itself."""
+    """An HTTP client without redirects, cookies or a proxy (a proxy would resolve host names itself)."""
 
     def __init__(self, backend: CheckedBackend, *, tls: ssl.SSLContext | None = None) -> None:
         self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=tls or trusted(),
-            max_connections=None,  # hosts.py bounds them
-            max_keepalive_connections=MOST_KEPT,
-            keepalive_expiry=KEPT_SECONDS,
+            ssl_context=tls or default_tls_context(),
+            max_connections=None,  # HostQueue limits them
+            max_keepalive_connections=MAX_IDLE_CONNECTIONS,
+            keepalive_expiry=KEEPALIVE_SECONDS,
             network_backend=backend,
         )
 
@@ -46,84 +37,87 @@ class HttpClient:
         """Close all connections."""
         await self._pool.aclose()
 
-    async def ask(self, url: Url, headers: Mapping[str, str], *, largest: int, whole: bool = True) -> HttpResponse:
-        """One GET. What is larger than `largest` bytes, as sent or unpacked, is an error, or cut there.
+    async def get(
+        self, url: Url, headers: Mapping[str, str], *, max_bytes: int, truncate: bool = False
+    ) -> HttpResponse:
+        """Send one GET request. Content over `max_bytes`, as sent or decompressed, is an error, or is truncated.
 
         Raises SourceForbidden, SourceUnreachable, SourceError.
         """
-        sent = {"Host": url.authority, "Accept-Encoding": ", ".join(CODINGS), **headers}
+        sent = {"Host": url.authority, "Accept-Encoding": ", ".join(CONTENT_CODINGS), **headers}
         target = httpcore.URL(scheme=url.scheme, host=url.host, port=url.port, target=url.target)
         encoded = [(name.encode("ascii"), value.encode("utf-8")) for name, value in sent.items()]
-        with _translated(url):
-            response = await self._begun(httpcore.Request("GET", target, headers=encoded))
+        with _translate_errors(url):
+            response = await self._send(httpcore.Request("GET", target, headers=encoded))
             try:
-                found = _headers(response)
+                received = _decode_headers(response)
                 if not 200 <= response.status < 300:
-                    return HttpResponse(response.status, found)
-                if whole and _declared(found) > largest:
-                    raise _too_large(url, largest)
-                unpacking = await _read(response, Decompressor(found.get("content-encoding", ""), largest))
+                    return HttpResponse(response.status, received)
+                if not truncate and _content_length(received) > max_bytes:
+                    raise _too_large(url, max_bytes)
+                body = await _read_body(response, Decompressor(received.get("content-encoding", ""), max_bytes))
             finally:
                 await response.aclose()
-            if whole and unpacking.is_over:
-                raise _too_large(url, largest)
-            return HttpResponse(response.status, found, unpacking.content())
+            if not truncate and body.is_over:
+                raise _too_large(url, max_bytes)
+            return HttpResponse(response.status, received, body.content())
 
-    async def _begun(self, request: httpcore.Request) -> httpcore.Response:
-        """The head of the answer; a connection that was kept may be closed just when it is needed, so try anew."""
-        was_kept = any(
+    async def _send(self, request: httpcore.Request) -> httpcore.Response:
+        """Send the request and return once the headers are there; retry once if a kept-alive connection was closed."""
+        was_kept_alive = any(
             connection.is_idle() and connection.can_handle_request(request.url.origin)
             for connection in self._pool.connections
         )
         try:
             return await self._pool.handle_async_request(request)
-        except _BREAKS:
-            if not was_kept:
+        except _BROKEN_CONNECTION:
+            if not was_kept_alive:
                 raise
             return await self._pool.handle_async_request(request)
 
 
 @cache
-def trusted() -> ssl.SSLContext:
-    """The usual authorities and those of SSL_CERT_FILE; loading them takes 50 ms."""
+def default_tls_context() -> ssl.SSLContext:
+    """The usual certificate authorities and those of SSL_CERT_FILE; loading them takes 50 ms."""
     return httpcore.default_ssl_context()
 
 
-async def _read(response: httpcore.Response, unpacking: Decompressor) -> Decompressor:
-    async for part in response.aiter_stream():
-        unpacking.feed(part)
-        if unpacking.is_over:
+async def _read_body(response: httpcore.Response, decompressor: Decompressor) -> Decompressor:
+    async for chunk in response.aiter_stream():
+        decompressor.feed(chunk)
+        if decompressor.is_over:
             break
-        await asyncio.sleep(0)  # a server that sends byte by byte must not keep the loop from others
-    return unpacking
+        await asyncio.sleep(0)  # a server that sends byte by byte must not block the event loop
+    return decompressor
 
 
-def _headers(response: httpcore.Response) -> dict[str, str]:
-    found = dict[str, str]()
+def _decode_headers(response: httpcore.Response) -> dict[str, str]:
+    headers = dict[str, str]()
     for raw_name, raw_value in response.headers:
-        name, value = raw_name.decode("ascii").lower(), _text(raw_value)
-        found[name] = f"{found[name]}, {value}" if name in found else value
-    return found
+        name, value = raw_name.decode("ascii").lower(), _decode_value(raw_value)
+        headers[name] = f"{headers[name]}, {value}" if name in headers else value
+    return headers
 
 
-def _text(value: bytes) -> str:
+def _decode_value(value: bytes) -> str:
     try:
         return value.decode("utf-8")
     except UnicodeDecodeError:
         return value.decode("latin-1")
 
 
-def _declared(headers: Mapping[str, str]) -> int:
+def _content_length(headers: Mapping[str, str]) -> int:
     length = headers.get("content-length", "")
     return int(length) if length.isdecimal() else 0
 
 
-def _too_large(url: Url, largest: int) -> SourceError:
-    return SourceError(str(url), f"is larger than {largest:,} bytes")
+def _too_large(url: Url, max_bytes: int) -> SourceError:
+    return SourceError(str(url), f"is larger than {max_bytes:,} bytes")
 
 
 @contextmanager
-def _translated(url: Url) -> Iterator[None]:
+def _translate_errors(url: Url) -> Iterator[None]:
+    """Raise errors of httpcore, sockets and decompression as SourceError about the URL."""
     try:
         yield
     except PermissionError as exc:
@@ -133,11 +127,11 @@ def _translated(url: Url) -> Iterator[None]:
     except httpcore.LocalProtocolError as exc:
         raise SourceError(str(url), "cannot be asked for, because a header would be malformed") from exc
     except (OSError, EOFError, httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError) as exc:
-        raise SourceUnreachable(str(url), _why(exc)) from exc
+        raise SourceUnreachable(str(url), _failure_reason(exc)) from exc
 
 
-def _why(error: BaseException) -> str:
-    if is_certificate(error):
+def _failure_reason(error: BaseException) -> str:
+    if is_certificate_error(error):
         return "has a certificate that is not trusted here"
     if isinstance(error, gaierror):
         return "has a host that cannot be found"

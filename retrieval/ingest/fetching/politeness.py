@@ -1,4 +1,4 @@
-"""Politeness: one request at a time to a host, pauses between them, and none while it asks to be left alone."""
+"""Limit requests to each host: one at a time, with a delay between them, and none while the host asks for backoff."""
 
 import asyncio
 import time
@@ -9,64 +9,66 @@ from dataclasses import dataclass, field
 from retrieval.errors import SourceUnreachable
 from retrieval.ingest.fetching.safety.url import Url
 
-LONGEST_PAUSE = 60.0  # seconds, whatever robots.txt asks for
-LONGEST_ALONE = 86_400.0  # seconds, whatever Retry-After asks for
-MOST_REMEMBERED = 1_000  # hosts, above which those that nothing is owed are forgotten
+MAX_DELAY_SECONDS = 60.0  # between two requests, whatever robots.txt asks for
+MAX_BACKOFF_SECONDS = 86_400.0  # whatever Retry-After asks for
+MAX_HOSTS = 1_000  # remembered; above it, hosts without a pending delay or backoff are dropped
 
 
 @dataclass(slots=True)
-class _Host:
-    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+class _HostState:
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     users: int = 0
     ready_at: float = 0.0
-    alone_until: float = 0.0
+    backoff_until: float = 0.0
 
 
 class HostQueue:
-    """What is owed to each host; belongs to one event loop."""
+    """The queue of requests to each host; belongs to one event loop."""
 
     def __init__(self) -> None:
-        self._known = dict[str, _Host]()
+        self._hosts = dict[str, _HostState]()
 
     @asynccontextmanager
-    async def turn(self, url: Url, pause: float = 0.0) -> AsyncIterator[None]:
-        """Waits for this host, and leaves it in peace afterwards: for `pause` seconds or as long as it took.
+    async def turn(self, url: Url, delay: float = 0.0) -> AsyncIterator[None]:
+        """Wait for a turn at the URL's host; afterwards block the host for `delay` seconds or as long as the turn took.
 
-        A host that needs long for its answer is given as long to rest, as the crawler Heritrix does it.
-        Raises SourceUnreachable at once while the host wants no requests.
+        A slow host is given as long to rest as it took to answer, as the crawler Heritrix does. Raises
+        SourceUnreachable at once while the host is in backoff.
         """
         host = self._host(url.host)
         host.users += 1
         try:
-            _refuse_if_alone(host, url)
-            async with host.turn:
+            _check_backoff(host, url)
+            async with host.lock:
                 await asyncio.sleep(host.ready_at - time.monotonic())
-                _refuse_if_alone(host, url)  # whoever was before may have been told so
+                _check_backoff(host, url)  # the request before this one may have started a backoff
                 began = time.monotonic()
                 try:
                     yield
                 finally:
                     ended = time.monotonic()
-                    host.ready_at = ended + min(max(pause, ended - began), LONGEST_PAUSE)
+                    host.ready_at = ended + min(max(delay, ended - began), MAX_DELAY_SECONDS)
         finally:
             host.users -= 1
 
-    def leave_alone(self, url: Url, seconds: float) -> None:
-        """No request to this host for so long, a day at most."""
-        self._host(url.host).alone_until = time.monotonic() + min(seconds, LONGEST_ALONE)
+    def backoff(self, url: Url, seconds: float) -> None:
+        """Send no request to the URL's host for `seconds`, at most MAX_BACKOFF_SECONDS."""
+        self._host(url.host).backoff_until = time.monotonic() + min(seconds, MAX_BACKOFF_SECONDS)
 
-    def _host(self, name: str) -> _Host:
-        if name not in self._known and len(self._known) >= MOST_REMEMBERED:
+    def _host(self, name: str) -> _HostState:
+        if name not in self._hosts and len(self._hosts) >= MAX_HOSTS:
             now = time.monotonic()
-            self._known = {known: host for known, host in self._known.items() if host.users or now < _owed_until(host)}
-        return self._known.setdefault(name, _Host())
+            self._hosts = {
+                known: host for known, host in self._hosts.items() if host.users or now < _blocked_until(host)
+            }
+        return self._hosts.setdefault(name, _HostState())
 
 
-def _owed_until(host: _Host) -> float:
-    return max(host.ready_at, host.alone_until)
+def _blocked_until(host: _HostState) -> float:
+    return max(host.ready_at, host.backoff_until)
 
 
-def _refuse_if_alone(host: _Host, url: Url) -> None:
-    left = host.alone_until - time.monotonic()
-    if left > 0:
-        raise SourceUnreachable(str(url), f"asks for no requests for {left:,.0f} seconds", retry_after=left)
+def _check_backoff(host: _HostState, url: Url) -> None:
+    remaining = host.backoff_until - time.monotonic()
+    if remaining > 0:
+        raise SourceUnreachable(str(url), f"asks for no requests for {remaining:,.0f} seconds", retry_after=remaining)

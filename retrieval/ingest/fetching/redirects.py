@@ -1,52 +1,52 @@
-"""From the address that somebody wrote to where the document is, one checked step after another."""
+"""Follow redirects one checked step after another, from the URL that was asked for to the document."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from retrieval.errors import SourceError, SourceForbidden, SourceUnreachable
-from retrieval.ingest.fetching.http_client import HttpResponse
+from retrieval.ingest.fetching.http_response import HttpResponse
 from retrieval.ingest.fetching.safety.url import Url, display_url, join_url, parse_url
-from retrieval.ingest.fetching.status_codes import MOVED, REDIRECTS
 
-MOST = 5
+MAX_REDIRECTS = 5
 
 
 @dataclass(frozen=True, slots=True)
 class RedirectResult:
-    """The last answer and where it came from; `moved` where all redirects on the way are for good."""
+    """The last response and its URL; `moved` is true when there were redirects and all were permanent."""
 
     url: Url
-    answer: HttpResponse
+    response: HttpResponse
     moved: bool
 
 
-def address(written: str) -> Url:
-    """An address as somebody wrote it. Raises SourceError, SourceForbidden."""
+def parse_source_url(text: str) -> Url:
+    """Parse a URL as a user wrote it. Raises SourceError, SourceForbidden."""
     try:
-        return parse_url(written)
+        return parse_url(text)
     except PermissionError as exc:
-        raise SourceForbidden(display_url(written), str(exc)) from exc
+        raise SourceForbidden(display_url(text), str(exc)) from exc
     except ValueError as exc:
-        raise SourceError(display_url(written), str(exc)) from exc
+        raise SourceError(display_url(text), str(exc)) from exc
 
 
-async def follow(start: Url, ask: Callable[[Url], Awaitable[HttpResponse]]) -> RedirectResult:
-    """Asks, and asks on where it is sent to; every error names `start` and, if it is another, the address at fault."""
-    url, statuses = start, list[int]()
-    while len(statuses) <= MOST:
+async def follow_redirects(start: Url, request: Callable[[Url], Awaitable[HttpResponse]]) -> RedirectResult:
+    """Request `start` and the targets of its redirects; errors name `start` and, if another URL failed, that one."""
+    url, redirects = start, list[HttpResponse]()
+    while len(redirects) <= MAX_REDIRECTS:
         try:
-            answer = await ask(url)
+            response = await request(url)
         except SourceError as exc:
-            raise _of(start, url, exc) from exc
-        if answer.status not in REDIRECTS:
-            return RedirectResult(url, answer, moved=bool(statuses) and MOVED.issuperset(statuses))
-        statuses.append(answer.status)
-        url = _next(start, url, answer)
-    raise SourceError(str(start), f"redirects more than {MOST} times")
+            raise _error_at_start(start, url, exc) from exc
+        if not response.is_redirect:
+            is_moved = bool(redirects) and all(redirect.is_permanent_redirect for redirect in redirects)
+            return RedirectResult(url, response, moved=is_moved)
+        redirects.append(response)
+        url = _redirect_target(start, url, response)
+    raise SourceError(str(start), f"redirects more than {MAX_REDIRECTS} times")
 
 
-def _next(start: Url, url: Url, answer: HttpResponse) -> Url:
-    location = answer.headers.get("location", "")
+def _redirect_target(start: Url, url: Url, response: HttpResponse) -> Url:
+    location = response.headers.get("location", "")
     try:
         if not location:
             raise ValueError("is nowhere")
@@ -57,7 +57,8 @@ def _next(start: Url, url: Url, answer: HttpResponse) -> Url:
         raise SourceError(str(start), f"redirects to {display_url(location) or 'an address'}, which {exc}") from exc
 
 
-def _of(start: Url, url: Url, error: SourceError) -> SourceError:
+def _error_at_start(start: Url, url: Url, error: SourceError) -> SourceError:
+    """The same error, about `start`."""
     reason = error.reason if url == start else f"redirects to {url}, which {error.reason}"
     if isinstance(error, SourceUnreachable):
         return SourceUnreachable(str(start), reason, retry_after=error.retry_after)

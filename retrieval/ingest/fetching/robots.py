@@ -1,4 +1,4 @@
-"""What robots.txt says to OnRecord (RFC 9309), read by protego and remembered for a while."""
+"""Parse robots.txt (RFC 9309) with protego, and cache the rules of each origin for an hour."""
 
 import asyncio
 import re
@@ -12,89 +12,93 @@ from protego import Protego
 from retrieval.errors import SourceUnreachable
 from retrieval.ingest.fetching.safety.url import Url
 
-AGENT = "OnRecord"
-PATH = "/robots.txt"
-LARGEST = 500 * 1024  # bytes that are read (RFC 9309, 2.5); what comes after them does not count
-KEPT_SECONDS = 3600.0
-FAILED_SECONDS = 5.0  # long enough that a queue of pages does not try a dead host one by one
-MOST_KEPT = 4_000_000  # bytes of robots.txt that are remembered; protego takes forty times as much at worst
+PRODUCT_TOKEN = "OnRecord"  # the name that a robots.txt has rules for (RFC 9309, 2.2.1)
+ROBOTS_PATH = "/robots.txt"
+MAX_ROBOTS_BYTES = 500 * 1024  # that are parsed (RFC 9309, 2.5); the rest is ignored
+CACHE_SECONDS = 3600.0
+FAILURE_CACHE_SECONDS = 5.0  # long enough that a queue of pages does not try a dead host one by one
+MAX_CACHED_BYTES = 4_000_000  # of robots.txt; protego takes forty times as much at worst
 _ANY = "*"
 _USER_AGENT = re.compile(r"user(?:-|\s+)?agent\s*[:\s]\s*([a-z_-]+|\*)?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class RobotsRules:
-    """Which targets may be fetched, the pause it asks for in seconds, and which sitemaps it names."""
+    """The rules for OnRecord: which URLs it may fetch, the crawl delay in seconds, and the sitemaps that are named.
 
-    pause: float = 0.0
+    `size` is the size of the robots.txt in bytes.
+    """
+
+    crawl_delay: float = 0.0
     sitemaps: tuple[str, ...] = ()
     size: int = 0
     _parsed: Protego | None = field(default=None, repr=False)
 
-    def allow(self, url: Url) -> bool:
-        """Whether OnRecord may fetch it."""
-        return self._parsed is None or self._parsed.can_fetch(str(url), AGENT)
+    def can_fetch(self, url: Url) -> bool:
+        """Whether OnRecord may fetch this URL."""
+        return self._parsed is None or self._parsed.can_fetch(str(url), PRODUCT_TOKEN)
 
 
 def parse_robots(content: bytes) -> RobotsRules:
-    """The rules in a robots.txt; what makes no sense in it is passed over."""
-    lines = (_ours(line) for line in content.decode("utf-8-sig", "replace").splitlines())
+    """Parse a robots.txt; lines that make no sense are ignored."""
+    lines = (_merge_other_agents(line) for line in content.decode("utf-8-sig", "replace").splitlines())
     parsed = Protego.parse("\n".join(line for line in lines if line))
     sitemaps = tuple(dict.fromkeys(parsed.sitemaps))
-    return RobotsRules(parsed.crawl_delay(AGENT) or 0.0, sitemaps, len(content), parsed)
+    return RobotsRules(parsed.crawl_delay(PRODUCT_TOKEN) or 0.0, sitemaps, len(content), parsed)
 
 
-def _ours(line: str) -> str:
-    """The line, with all other robots' names made one: protego takes seconds for a thousand groups of a thousand."""
+def _merge_other_agents(line: str) -> str:
+    """The line, with the names of other robots replaced by one: protego takes seconds for 1,000 groups of 1,000."""
     bare = line.partition("#")[0].strip()
     if not bare.lower().startswith("user"):
         return bare
-    named = _USER_AGENT.match(bare)
-    if not named:
+    found = _USER_AGENT.match(bare)
+    if not found:
         return ""
-    name = named[1] or "another"
-    return f"User-agent: {name if name.lower() in (_ANY, AGENT.lower()) else 'another'}"
+    name = found[1] or "another"
+    return f"User-agent: {name if name.lower() in (_ANY, PRODUCT_TOKEN.lower()) else 'another'}"
 
 
 class RobotsCache:
-    """The rules of each origin, asked for once an hour; belongs to one event loop."""
+    """The rules of each origin, fetched at most once an hour; belongs to one event loop."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._known = dict[str, tuple[float, RobotsRules | SourceUnreachable]]()
-        self._asking = WeakValueDictionary[str, asyncio.Lock]()
+        self._cached = dict[str, tuple[float, RobotsRules | SourceUnreachable]]()
+        self._locks = WeakValueDictionary[str, asyncio.Lock]()
 
-    async def of(self, url: Url, fetch: Callable[[], Awaitable[RobotsRules]]) -> RobotsRules:
-        """The rules for an address; one `fetch` at a time for an origin. Raises what it raises."""
-        lock = self._asking.setdefault(url.origin, asyncio.Lock())
+    async def rules(self, url: Url, fetch: Callable[[], Awaitable[RobotsRules]]) -> RobotsRules:
+        """The rules for a URL, by `fetch` if they are not cached; one call at a time for an origin.
+
+        Raises what `fetch` raises; SourceUnreachable is cached for FAILURE_CACHE_SECONDS.
+        """
+        lock = self._locks.setdefault(url.origin, asyncio.Lock())
         async with lock:
-            until, known = self._known.get(url.origin, (0.0, None))
-            if known is None or until < self._clock():
-                known = await self._fetched(url.origin, fetch)
-        if isinstance(known, SourceUnreachable):
-            raise SourceUnreachable(str(url), known.reason, retry_after=known.retry_after)
-        return known
+            expires, cached = self._cached.get(url.origin, (0.0, None))
+            if cached is None or expires < self._clock():
+                cached = await self._fetch(url.origin, fetch)
+        if isinstance(cached, SourceUnreachable):
+            raise SourceUnreachable(str(url), cached.reason, retry_after=cached.retry_after)
+        return cached
 
-    async def _fetched(
-        self, origin: str, fetch: Callable[[], Awaitable[RobotsRules]]
-    ) -> RobotsRules | SourceUnreachable:
-        self._known.pop(origin, None)
-        found: RobotsRules | SourceUnreachable
+    async def _fetch(self, origin: str, fetch: Callable[[], Awaitable[RobotsRules]]) -> RobotsRules | SourceUnreachable:
+        self._cached.pop(origin, None)
+        result: RobotsRules | SourceUnreachable
         try:
-            found, seconds = await fetch(), KEPT_SECONDS
+            result, seconds = await fetch(), CACHE_SECONDS
         except SourceUnreachable as exc:
-            found, seconds = exc, FAILED_SECONDS
-        self._known[origin] = (self._clock() + seconds, found)
-        self._forget_the_oldest()
-        return found
+            result, seconds = exc, FAILURE_CACHE_SECONDS
+        self._cached[origin] = (self._clock() + seconds, result)
+        self._evict_oldest()
+        return result
 
-    def _forget_the_oldest(self) -> None:
-        kept = sum(_size(found) for _, found in self._known.values())
-        for origin in list(self._known)[:-1]:
-            if kept <= MOST_KEPT:
+    def _evict_oldest(self) -> None:
+        total = sum(_size(result) for _, result in self._cached.values())
+        for origin in list(self._cached)[:-1]:
+            if total <= MAX_CACHED_BYTES:
                 return
-            kept -= _size(self._known.pop(origin)[1])
+            total -= _size(self._cached.pop(origin)[1])
 
 
-def _size(found: RobotsRules | SourceUnreachable) -> int:
-    return 1_000 + (found.size if isinstance(found, RobotsRules) else 0)
+def _size(result: RobotsRules | SourceUnreachable) -> int:
+    return 1_000 + (result.size if isinstance(result, RobotsRules) else 0)

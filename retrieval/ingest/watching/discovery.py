@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass, field
 
-from retrieval.catalog.database import now
+from retrieval.catalog.database import utc_now
 from retrieval.errors import SourceError
+from retrieval.ingest.fetched_document import FetchedDocument
 from retrieval.ingest.fetching.fetcher import Fetcher
-from retrieval.ingest.fetching.response import FetchedDocument
 from retrieval.ingest.parsing.content_type import detect_content_type
 from retrieval.ingest.parsing.feeds.listing import Kind as Listed
 from retrieval.ingest.parsing.feeds.listing import read_listing as listed
@@ -76,5 +76,5 @@ def _listing(kind: Listed, url: str, fetched: FetchedDocument, why: str, minutes
 
 
 def _source(kind: Kind, url: str, title: str, minutes: float) -> Source:
-    moment = now()
+    moment = utc_now()
     return Source(url, kind, title, minutes or MINUTES[kind], added=moment, due=moment)

@@ -4,16 +4,15 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from retrieval.catalog.database import now
+from retrieval.catalog.database import utc_now
 from retrieval.endpoints.cancellation import Cancellation
 from retrieval.errors import Cancelled, SourceError, SourceUnreachable, UnknownArticle
 from retrieval.index import indexer
 from retrieval.index.store import Store
+from retrieval.ingest.fetched_document import FetchedDocument
 from retrieval.ingest.fetching.fetcher import Fetcher
-from retrieval.ingest.fetching.response import FetchedDocument
 from retrieval.ingest.parsing.sandbox.parser_process import ParserProcess
-from retrieval.ingest.watching.observation import Observation
-from retrieval.ingest.watching.page_state import PageState, PageStates
+from retrieval.ingest.watching.page_state import Observation, PageState, PageStates
 from retrieval.ingest.watching.source import INTERRUPTED, Run, Source
 from retrieval.ingest.watching.source_check import SourceCheck
 from retrieval.ingest.watching.source_store import SourceStore
@@ -46,7 +45,7 @@ def run_source(
 
     The cancellation, or an interrupt here, ends it; what has been settled stays.
     """
-    started = at or now()
+    started = at or utc_now()
     counts, failed, error, wait = Counter[str](), list[SourceError](), INTERRUPTED, None
     try:
         for batch in _batches(SourceCheck(source, store.catalog, fetcher, reader, started, at_hand, cancellation)):
@@ -62,7 +61,7 @@ def run_source(
         error = UNEXPECTED
         raise
     finally:
-        done = Run(source.url, started, at or now(), **counts, failed=len(failed), error=error)
+        done = Run(source.url, started, at or utc_now(), **counts, failed=len(failed), error=error)
         SourceStore(store.catalog).record(source, done, retry_after=wait)
         if not error:
             store.catalog.record_run(started, done.added, done.changed, done.unchanged, done.failed)

@@ -8,7 +8,7 @@ from threading import Event
 
 from filelock import FileLock, Timeout
 
-from retrieval.catalog.database import now
+from retrieval.catalog.database import utc_now
 from retrieval.endpoints.cancellation import Cancellation
 from retrieval.index.store import Store
 from retrieval.ingest.fetching.fetcher import Fetcher
@@ -43,7 +43,7 @@ def watch_due_sources(
             LOG.exception("A run over a source failed.")
             ended.wait(REST_SECONDS)
 
-    with cancellation.ending(ended.set), _alone(store, ended, every), _pool() as pool:
+    with cancellation.on_cancel(ended.set), _alone(store, ended, every), _pool() as pool:
         while not ended.is_set():
             running = {url: future for url, future in running.items() if not future.done()}
             for source in _due(register):
@@ -54,8 +54,8 @@ def watch_due_sources(
 
 def _due(register: SourceStore) -> list[Source]:
     try:
-        register.watch(now())
-        return register.due(now())
+        register.watch(utc_now())
+        return register.due(utc_now())
     except Exception:  # the catalog is locked or its disk full: that may pass
         LOG.exception("The sources could not be read.")
         return []

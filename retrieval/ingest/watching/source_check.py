@@ -7,20 +7,19 @@ from dataclasses import replace
 from itertools import islice
 
 from retrieval.catalog.catalog import REMOVED, Catalog
-from retrieval.catalog.reader import find_article, known_as
+from retrieval.catalog.reader import existing_article_id, find_article
 from retrieval.documents import Article
 from retrieval.endpoints.cancellation import Cancellation
 from retrieval.errors import Cancelled, SourceError, SourceGone, SourceUnreachable, UnknownArticle
+from retrieval.ingest.fetched_document import NOTHING_KNOWN, FetchedDocument, Validators
 from retrieval.ingest.fetching.fetcher import Fetcher
-from retrieval.ingest.fetching.response import NOTHING_KNOWN, FetchedDocument, Validators
 from retrieval.ingest.parsing.entry import Entry, Listing
 from retrieval.ingest.parsing.feeds.listing import Kind
 from retrieval.ingest.parsing.feeds.listing import read_listing as listed
 from retrieval.ingest.parsing.sandbox.parser_process import ParserProcess
-from retrieval.ingest.watching.observation import Observation
-from retrieval.ingest.watching.page_state import DAY, PageState, PageStates
+from retrieval.ingest.watching.page_state import DAY, Observation, PageState, PageStates
 from retrieval.ingest.watching.source import Source, seconds_between
-from retrieval.text.same_site import is_same
+from retrieval.text.same_site import is_same_site
 
 MOST_DOCUMENTS = 2_000  # parts of one sitemap, pages of one feed
 AGAIN_AT_ONCE = 50  # pages in one run that no list said anything new of
@@ -157,7 +156,7 @@ class SourceCheck:
 
     def _carried(self, entry: Entry, listing: Listing) -> Article | None:
         """The article that the list carries whole; None where its page has to be read, as on every site but its own."""
-        if not is_same(entry.url, self._source.url):
+        if not is_same_site(entry.url, self._source.url):
             return None
         try:
             return self._reader.of_entry(entry, listing.title)
@@ -201,14 +200,14 @@ class SourceCheck:
         except ValueError as exc:
             return Observation(visit.seen(self._at, changed=False), failed=SourceError(visit.url, str(exc)))
         articles = self._let_in(articles)
-        changed = any(self._catalog.outcome(article) != "unchanged" for article in articles)
+        changed = any(self._catalog.ingest_outcome(article) != "unchanged" for article in articles)
         visit = replace(visit, articles=tuple(article.id for article in articles))
         return Observation(visit.seen(self._at, changed=changed), articles=articles)
 
     def _let_in(self, articles: Iterable[Article]) -> tuple[Article, ...]:
         """The articles under the ids that the catalog keeps them by, without those that somebody has taken out."""
-        named = (replace(article, id=known_as(self._catalog, article)) for article in articles)
-        return tuple(article for article in named if self._catalog.is_withdrawn(article.id) != REMOVED)
+        named = (replace(article, id=existing_article_id(self._catalog, article)) for article in articles)
+        return tuple(article for article in named if self._catalog.withdrawal_reason(article.id) != REMOVED)
 
     def _there(self, visit: PageState) -> Observation:
         """A page whose text the list itself has brought: only whether it is still there."""
@@ -225,7 +224,7 @@ class SourceCheck:
     def _missed(self, visit: PageState, exc: SourceGone) -> Observation:
         """Not there: gone where it was not there a day ago either. What comes back later is read once more."""
         if visit.gone and seconds_between(visit.gone, self._at) >= DAY * 60:
-            is_kept = any(not self._catalog.is_withdrawn(article) for article in visit.articles)
+            is_kept = any(not self._catalog.withdrawal_reason(article) for article in visit.articles)
             return Observation(visit.given_up(self._at), "gone" if is_kept else "same")
         if visit.articles:
             return Observation(visit.missed(self._at, DAY))

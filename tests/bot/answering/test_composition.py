@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.answering.composition import Composition, decline
+from bot.answering.composition import AnswerBuilder, declined_answer
 from bot.answering.extractive import extract_sentences
 from bot.answering.messages import Answer, Claim
 from retrieval.documents import Hit
 from retrieval.index import indexer
 from retrieval.index.store import Store
-from retrieval.search.question_analysis import ParsedQuestion, phrases
+from retrieval.search.question_analysis import ParsedQuestion, question_phrases
 from retrieval.search.quote_intent import parse_quote_intent
 from retrieval.text.terms import content_terms
 from tests.conftest import article
@@ -54,12 +54,12 @@ QUESTIONS = (
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     """Articles in the catalog; that is all these steps read."""
     with Store(tmp_path_factory.mktemp("answer"), lambda: pytest.fail("no model is needed")) as store:
-        indexer.add(store, ARTICLES)
+        indexer.add_articles(store, ARTICLES)
         yield store
 
 
 def hit(store: Store, key: str) -> Hit:
-    return next(iter(store.catalog.hits(store.catalog.passages_of([key])).values()))
+    return next(iter(store.catalog.hits(store.catalog.passage_ids_of([key])).values()))
 
 
 def claim(store: Store, key: str, words: str) -> Claim:
@@ -68,7 +68,7 @@ def claim(store: Store, key: str, words: str) -> Claim:
 
 
 def composed(filled: Store, claims: list[Claim], question: str, standalone: str) -> Answer:
-    composition = Composition(filled.catalog)
+    composition = AnswerBuilder(filled.catalog)
     sentences = [composition.add(claim) for claim in claims]
     answer = composition.answer(question, standalone)
     assert "".join(sentence.text for sentence in sentences) == answer.text
@@ -97,26 +97,28 @@ def test_the_newest_cited_source_tells_how_fresh_the_answer_is(filled: Store) ->
 
 def test_a_refusal_offers_each_near_article_once_and_cites_nothing(filled: Store) -> None:
     hits = [hit(filled, "toll"), hit(filled, "toll"), hit(filled, "ferry")]
-    answer = decline("q", "q", hits, filled.catalog)
+    answer = declined_answer("q", "q", hits, filled.catalog)
     assert (answer.status, answer.citations) == ("no_answer", ())
     assert [(near.number, near.article) for near in answer.nearest] == [(1, "toll"), (2, "ferry")]
 
 
 def test_a_refusal_over_nothing_offers_nothing(filled: Store) -> None:
-    assert decline("q", "q", [], filled.catalog).nearest == ()
+    assert declined_answer("q", "q", [], filled.catalog).nearest == ()
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.sampled_from(PIECES), min_size=5, max_size=60), st.sampled_from(QUESTIONS))
 def test_every_citation_of_any_answer_quotes_the_stored_text(filled: Store, pieces: list[str], question: str) -> None:
     key = f"any{next(FRESH)}"
-    indexer.add(filled, [article(key, " ".join(pieces))])
+    indexer.add_articles(filled, [article(key, " ".join(pieces))])
     terms = content_terms(question)
-    asked = ParsedQuestion(tuple(terms), phrases(question), dict.fromkeys(terms, 1.0), parse_quote_intent(question))
-    hits = list(filled.catalog.hits(filled.catalog.passages_of([key])).values())
+    asked = ParsedQuestion(
+        tuple(terms), question_phrases(question), dict.fromkeys(terms, 1.0), parse_quote_intent(question)
+    )
+    hits = list(filled.catalog.hits(filled.catalog.passage_ids_of([key])).values())
     claims = extract_sentences(question, asked, hits, filled.catalog)
     answer = composed(filled, claims, question, question)
-    for citation in (*answer.citations, *decline(question, question, hits, filled.catalog).nearest):
+    for citation in (*answer.citations, *declined_answer(question, question, hits, filled.catalog).nearest):
         text = filled.catalog.article(citation.article).text
         assert citation.quote and citation.quote == text[citation.start : citation.end]
     assert all(" ".join(citation.quote.split()) in answer.text for citation in answer.citations)

@@ -28,7 +28,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("articles")
     with Store(folder, no_model) as store:
         for batch in ([POST, TIMES, ECHO], [wire("echo", "Echo", NEWER, title="Pier closes")]):
-            indexer.add(store, batch)
+            indexer.add_articles(store, batch)
         store.catalog.db.execute("UPDATE versions SET added = '2025-03-09T08:00:00+00:00' WHERE number = 2")
     return folder
 

@@ -24,14 +24,14 @@ def is_done(store: Store) -> bool:
 
 def test_what_becomes_owed_meanwhile_is_indexed(store: Store) -> None:
     with catching_up(store, every=0.05):
-        indexer.add(store, ARTICLES)
+        indexer.add_articles(store, ARTICLES)
         assert is_done(store)
     assert store.vectors.count() == pending.index_coverage(store.catalog).passages > 0
 
 
 def test_a_vectors_folder_that_was_deleted_is_filled_again(tmp_path: Path, model: MiniLM) -> None:
     with Store(tmp_path, lambda: model) as before:
-        indexer.add(before, ARTICLES)
+        indexer.add_articles(before, ARTICLES)
         indexer.index_pending(before)
     shutil.rmtree(tmp_path / "vectors")
     with Store(tmp_path, lambda: model) as store:
@@ -51,5 +51,5 @@ def test_a_model_that_comes_later_is_used(tmp_path: Path, model: MiniLM) -> None
         return model
 
     with Store(tmp_path, make) as store, catching_up(store, every=0.05):
-        indexer.add(store, ARTICLES)
+        indexer.add_articles(store, ARTICLES)
         assert is_done(store)

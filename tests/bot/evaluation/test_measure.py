@@ -5,18 +5,18 @@ from collections.abc import Iterator
 import pytest
 
 from bot.app.build import App
-from bot.evaluation.expectation import Expectation, expected
+from bot.evaluation.expectation import Expectation, parse_expectation
 from bot.evaluation.failure_cause import (
     DECLINED,
-    ELSEWHERE,
     NOT_FOUND,
     NOT_INDEXED,
-    NOT_SAID,
-    NOT_WRITTEN,
-    TOO_LOW,
+    OTHER_ARTICLES_CITED,
+    RANKED_TOO_LOW,
+    WORDS_MISSING,
+    WORDS_NOT_IN_ARTICLE,
     FailureCause,
 )
-from bot.evaluation.measure import measure
+from bot.evaluation.measure import evaluate_question
 from retrieval.errors import UsageError
 from retrieval.index import indexer
 from retrieval.index.store import Store
@@ -49,7 +49,7 @@ def app(tmp_path_factory: pytest.TempPathFactory, model: object) -> Iterator[App
         Store(tmp_path_factory.mktemp("measured"), lambda: model) as store,  # type: ignore[arg-type, return-value]
         opened(store, articles=articles) as everything,
     ):
-        indexer.add(store, [LATE])
+        indexer.add_articles(store, [LATE])
         yield everything
 
 
@@ -58,18 +58,26 @@ def app(tmp_path_factory: pytest.TempPathFactory, model: object) -> Iterator[App
     [
         pytest.param(Expectation(1, SAID, ("opera",)), NOT_INDEXED, id="no article has the id"),
         pytest.param(Expectation(1, SAID, ("late",)), NOT_FOUND, id="nothing of the article can be found"),
-        pytest.param(Expectation(1, "Which harbour closed a gate?", ("weak",)), TOO_LOW, id="ten others fit better"),
+        pytest.param(
+            Expectation(1, "Which harbour closed a gate?", ("weak",)), RANKED_TOO_LOW, id="ten others fit better"
+        ),
         pytest.param(Expectation(1, OPERA), DECLINED, id="nothing answers"),
-        pytest.param(Expectation(1, "Which toll pays for the ferries?", ("ferry",)), ELSEWHERE, id="another answers"),
-        pytest.param(Expectation(1, LORRIES, ("toll",), "Daniel Okoro"), NOT_SAID, id="other words of the article"),
-        pytest.param(Expectation(1, LORRIES, (), "ninety crowns"), NOT_SAID, id="other words of no article"),
-        pytest.param(Expectation(1, LORRIES, ("toll",), "ninety crowns"), NOT_WRITTEN, id="words nobody wrote"),
+        pytest.param(
+            Expectation(1, "Which toll pays for the ferries?", ("ferry",)), OTHER_ARTICLES_CITED, id="another answers"
+        ),
+        pytest.param(
+            Expectation(1, LORRIES, ("toll",), "Daniel Okoro"), WORDS_MISSING, id="other words of the article"
+        ),
+        pytest.param(Expectation(1, LORRIES, (), "ninety crowns"), WORDS_MISSING, id="other words of no article"),
+        pytest.param(
+            Expectation(1, LORRIES, ("toll",), "ninety crowns"), WORDS_NOT_IN_ARTICLE, id="words nobody wrote"
+        ),
     ],
 )
 def test_a_wrong_answer_has_the_cause_of_its_first_failure(
     app: App, expectation: Expectation, cause: FailureCause
 ) -> None:
-    result = measure(app, expectation)
+    result = evaluate_question(app, expectation)
     assert result.cause and result.cause.name == cause.name
     assert result.retrieved[0].number == 1 and result.retrieved[0].quote
 
@@ -84,16 +92,16 @@ def test_a_wrong_answer_has_the_cause_of_its_first_failure(
     ids=["by id", "by any address of its page", "with straight quotation marks"],
 )
 def test_a_right_answer_has_no_cause(app: App, named: tuple[str, ...], words: str) -> None:
-    result = measure(app, Expectation(1, SAID, named, words))
+    result = evaluate_question(app, Expectation(1, SAID, named, words))
     assert (result.cause, result.rank, result.retrieved) == (None, 1 if named else 0, ())
 
 
 def test_an_article_below_the_first_ten_has_its_rank(app: App) -> None:
-    result = measure(app, Expectation(1, "Which harbour closed a gate?", ("weak",)))
+    result = evaluate_question(app, Expectation(1, "Which harbour closed a gate?", ("weak",)))
     assert 10 < result.rank <= len(HARBOURS) + 8
 
 
 @pytest.mark.parametrize("row", [{"article": {"id": 1}}, {"article": ["toll", None]}, {"answer": ["14", "crowns"]}])
 def test_an_expectation_of_another_form_is_refused_with_its_place(row: dict[str, object]) -> None:
     with pytest.raises(UsageError, match=r"^q\.jsonl:3: `(article|answer)` is "):
-        expected("q.jsonl:3", 3, {"question": SAID} | row)
+        parse_expectation("q.jsonl:3", 3, {"question": SAID} | row)

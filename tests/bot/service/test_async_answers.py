@@ -17,7 +17,7 @@ PATIENCE = 5.0  # seconds
 def held(flag: Flag, cancellation: Cancellation) -> Iterator[AnswerEvent]:
     """Searches until the flag is raised or nobody wants to know."""
     yield "searching"
-    with cancellation.ending(flag.set):
+    with cancellation.on_cancel(flag.set):
         flag.wait(PATIENCE)
     yield "writing"
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.answering.messages import LONGEST_QUESTION, Answer, Turn
+from bot.answering.messages import MAX_QUESTION_LENGTH, Answer, Turn
 from bot.service.conversation import Conversation
-from retrieval.catalog.filters import Filters, filters_of
+from retrieval.catalog.filters import Filters, parse_filters
 from retrieval.endpoints.cancellation import Cancellation
 from retrieval.errors import Cancelled, EmbeddingUnavailable, UsageError
 from retrieval.index import indexer
@@ -80,7 +80,7 @@ def test_a_forgotten_conversation_starts_afresh(conversation: Conversation) -> N
     assert conversation.ask("What did Okoro say?", "chat/gone").standalone_question == "What did Okoro say?"
 
 
-@pytest.mark.parametrize("question", ["", "  \n ", "x" * (LONGEST_QUESTION + 1)])
+@pytest.mark.parametrize("question", ["", "  \n ", "x" * (MAX_QUESTION_LENGTH + 1)])
 def test_an_empty_or_endless_question_is_refused(conversation: Conversation, question: str) -> None:
     with pytest.raises(UsageError, match="question"):
         conversation.ask(question)
@@ -93,9 +93,9 @@ def test_a_question_in_signs_alone_is_declined(conversation: Conversation) -> No
 @pytest.mark.parametrize(
     "filters",
     [
-        filters_of(since="2025-06-01"),
-        filters_of(until="2025-01-01"),
-        filters_of(outlet="Elsewhere"),
+        parse_filters(since="2025-06-01"),
+        parse_filters(until="2025-01-01"),
+        parse_filters(outlet="Elsewhere"),
         Filters(author="X"),
     ],
 )
@@ -112,7 +112,7 @@ def test_a_speaker_beside_the_question_asks_for_that_persons_words(conversation:
 def test_without_an_embedding_model_words_answer_and_a_note_says_so(tmp_path: Path) -> None:
     missing = tmp_path / "missing.onnx"
     with Store(tmp_path / "index", lambda: MiniLM(missing)) as store:
-        indexer.add(store, ARTICLES)
+        indexer.add_articles(store, ARTICLES)
         with pytest.raises(EmbeddingUnavailable, match=r"missing\.onnx"):
             indexer.index_pending(store)
         with talking(store) as conversation:
@@ -123,7 +123,7 @@ def test_without_an_embedding_model_words_answer_and_a_note_says_so(tmp_path: Pa
 
 def test_while_passages_wait_for_their_vectors_a_note_says_how_many_are_embedded(store: Store) -> None:
     fill(store, ARTICLES[0])
-    indexer.add(store, [article("late", "The harbour museum opens on Saturday with a show of ship models.")])
+    indexer.add_articles(store, [article("late", "The harbour museum opens on Saturday with a show of ship models.")])
     with talking(store) as conversation:
         (note,) = conversation.ask(TOLL).notes
     assert re.match(r"\d\d % of the passages are embedded so far", note)
@@ -152,9 +152,9 @@ def test_an_answer_knows_its_number_in_the_conversation(conversation: Conversati
 
 def test_the_article_asked_first_answers_where_it_can(conversation: Conversation) -> None:
     about = "How many people did the ferries carry?"
-    assert {one.article for one in conversation.ask(about, first="ferry").citations} == {"ferry"}
-    assert conversation.ask(TOLL, first="ferry").text == conversation.ask(TOLL).text
-    assert conversation.ask(TOLL, first="https://elsewhere.org").text == conversation.ask(TOLL).text
+    assert {one.article for one in conversation.ask(about, first_article="ferry").citations} == {"ferry"}
+    assert conversation.ask(TOLL, first_article="ferry").text == conversation.ask(TOLL).text
+    assert conversation.ask(TOLL, first_article="https://elsewhere.org").text == conversation.ask(TOLL).text
 
 
 def test_nobody_works_on_what_was_cancelled(conversation: Conversation) -> None:

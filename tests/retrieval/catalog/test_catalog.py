@@ -26,7 +26,7 @@ def catalog(tmp_path: Path) -> Iterator[Catalog]:
 
 
 def texts(catalog: Catalog, key: str = "pier") -> list[str]:
-    return [hit.passage.text for hit in catalog.hits(catalog.passages_of([key])).values()]
+    return [hit.passage.text for hit in catalog.hits(catalog.passage_ids_of([key])).values()]
 
 
 def test_an_article_comes_back_as_it_was_put(catalog: Catalog) -> None:
@@ -40,13 +40,13 @@ def test_an_article_comes_back_as_it_was_put(catalog: Catalog) -> None:
         language="en",
         headings=((0, 3), (20, 23)),
     )
-    catalog.put([SegmentedArticle(put, CUT)])
+    catalog.save_articles([SegmentedArticle(put, CUT)])
     assert catalog.article("pier") == put
 
 
 def test_passages_come_back_with_their_span_heading_and_facts(catalog: Catalog) -> None:
-    catalog.put([SegmentedArticle(article("pier", TEXT, outlet="Harbour Post"), CUT)])
-    hits = list(catalog.hits(catalog.passages_of(["pier"])).values())
+    catalog.save_articles([SegmentedArticle(article("pier", TEXT, outlet="Harbour Post"), CUT)])
+    hits = list(catalog.hits(catalog.passage_ids_of(["pier"])).values())
     assert sorted((hit.passage.start, hit.passage.end, hit.passage.heading) for hit in hits) == [
         (0, 19, ""),
         (20, 37, "Ferries"),
@@ -59,17 +59,17 @@ def test_passages_come_back_with_their_span_heading_and_facts(catalog: Catalog) 
 
 def test_outcome_says_what_adding_would_do(catalog: Catalog) -> None:
     pier = article("pier", TEXT)
-    assert catalog.outcome(pier) == "added"
-    catalog.put([SegmentedArticle(pier, WHOLE)])
-    assert catalog.outcome(pier) == "unchanged"
-    assert catalog.outcome(article("pier", TEXT, title="Another headline")) == "changed"
+    assert catalog.ingest_outcome(pier) == "added"
+    catalog.save_articles([SegmentedArticle(pier, WHOLE)])
+    assert catalog.ingest_outcome(pier) == "unchanged"
+    assert catalog.ingest_outcome(article("pier", TEXT, title="Another headline")) == "changed"
     catalog.remove("pier")
-    assert catalog.outcome(pier) == "added"
+    assert catalog.ingest_outcome(pier) == "added"
 
 
 def test_a_changed_article_becomes_a_version_and_the_first_one_is_kept(catalog: Catalog) -> None:
-    catalog.put([SegmentedArticle(article("pier", TEXT), WHOLE)])
-    catalog.put([SegmentedArticle(article("pier", TEXT.upper()), WHOLE)])
+    catalog.save_articles([SegmentedArticle(article("pier", TEXT), WHOLE)])
+    catalog.save_articles([SegmentedArticle(article("pier", TEXT.upper()), WHOLE)])
     assert catalog.article("pier").text == TEXT.upper()
     assert texts(catalog) == [TEXT.upper()]
     numbers = catalog.db.execute("SELECT number, text FROM versions WHERE article = 'pier' ORDER BY number").fetchall()
@@ -78,24 +78,24 @@ def test_a_changed_article_becomes_a_version_and_the_first_one_is_kept(catalog: 
 
 def test_what_another_process_has_put_meanwhile_becomes_no_second_version(catalog: Catalog) -> None:
     for _ in range(2):
-        catalog.put([SegmentedArticle(article("pier", TEXT), WHOLE)])
+        catalog.save_articles([SegmentedArticle(article("pier", TEXT), WHOLE)])
     assert catalog.db.execute("SELECT count(*) FROM versions").fetchone()[0] == 1 and texts(catalog) == [TEXT]
 
 
 def test_passages_of_an_older_version_are_no_hits(catalog: Catalog) -> None:
-    catalog.put([SegmentedArticle(article("pier", TEXT), WHOLE)])
-    old = catalog.passages_of(["pier"])
-    catalog.put([SegmentedArticle(article("pier", TEXT, title="New"), WHOLE)])
+    catalog.save_articles([SegmentedArticle(article("pier", TEXT), WHOLE)])
+    old = catalog.passage_ids_of(["pier"])
+    catalog.save_articles([SegmentedArticle(article("pier", TEXT, title="New"), WHOLE)])
     assert catalog.hits(old) == {}
 
 
 def test_a_removed_article_is_unknown_and_its_text_forgotten(catalog: Catalog) -> None:
-    catalog.put([SegmentedArticle(article("pier", TEXT), CUT)])
+    catalog.save_articles([SegmentedArticle(article("pier", TEXT), CUT)])
     catalog.remove("pier")
     with pytest.raises(UnknownArticle, match="pier"):
         catalog.article("pier")
     assert list(catalog.articles()) == []
-    assert catalog.passages_of(["pier"]) == []
+    assert catalog.passage_ids_of(["pier"]) == []
     assert "ferry" not in "".join(catalog.db.iterdump())
 
 
@@ -105,40 +105,40 @@ def test_removing_what_is_not_there_is_refused(catalog: Catalog) -> None:
 
 
 def test_a_removed_article_can_be_put_again(catalog: Catalog) -> None:
-    catalog.put([SegmentedArticle(article("pier", TEXT), WHOLE)])
+    catalog.save_articles([SegmentedArticle(article("pier", TEXT), WHOLE)])
     catalog.remove("pier")
-    catalog.put([SegmentedArticle(article("pier", TEXT), WHOLE)])
+    catalog.save_articles([SegmentedArticle(article("pier", TEXT), WHOLE)])
     assert texts(catalog) == [TEXT]
 
 
 def test_cutting_anew_replaces_the_passages_of_the_same_version(catalog: Catalog) -> None:
     pier = article("pier", TEXT)
-    catalog.put([SegmentedArticle(pier, WHOLE)])
-    catalog.recut(SegmentedArticle(pier, CUT))
+    catalog.save_articles([SegmentedArticle(pier, WHOLE)])
+    catalog.resegment(SegmentedArticle(pier, CUT))
     assert sorted(map(len, texts(catalog))) == [17, 18, 19]
 
 
 @pytest.mark.parametrize("taken", [0, 1])
 def test_cutting_there_and_back_gives_the_first_passages(catalog: Catalog, taken: int) -> None:
     pier = article("pier", TEXT)
-    catalog.put([SegmentedArticle(pier, WHOLE)])
+    catalog.save_articles([SegmentedArticle(pier, WHOLE)])
     catalog.db.execute(f"UPDATE passages SET words = {taken}, vectors = {taken}")
-    catalog.recut(SegmentedArticle(pier, CUT))
-    catalog.recut(SegmentedArticle(pier, WHOLE))
+    catalog.resegment(SegmentedArticle(pier, CUT))
+    catalog.resegment(SegmentedArticle(pier, WHOLE))
     assert texts(catalog) == [TEXT]
 
 
 def test_neighbours_are_the_passages_around_one_in_order(catalog: Catalog) -> None:
-    catalog.put([SegmentedArticle(article("pier", TEXT), CUT), SegmentedArticle(article("other", TEXT), CUT)])
-    hits = catalog.hits(catalog.passages_of(["pier"]))
+    catalog.save_articles([SegmentedArticle(article("pier", TEXT), CUT), SegmentedArticle(article("other", TEXT), CUT)])
+    hits = catalog.hits(catalog.passage_ids_of(["pier"]))
     last = max((hit.passage for hit in hits.values()), key=lambda passage: passage.start)
-    assert [passage.start for passage in catalog.neighbours(last)] == [20, 38]
-    assert {passage.article for passage in catalog.neighbours(last, reach=9)} == {"pier"}
+    assert [passage.start for passage in catalog.neighbouring_passages(last)] == [20, 38]
+    assert {passage.article for passage in catalog.neighbouring_passages(last, reach=9)} == {"pier"}
 
 
 def test_articles_come_newest_first(catalog: Catalog) -> None:
     days = {"b": "2026-01-02", "a": "", "c": "2026-03-01"}
-    catalog.put([SegmentedArticle(article(key, TEXT, published=day), WHOLE) for key, day in days.items()])
+    catalog.save_articles([SegmentedArticle(article(key, TEXT, published=day), WHOLE) for key, day in days.items()])
     assert [found.id for found in catalog.articles()] == ["c", "b", "a"]
 
 
@@ -170,14 +170,14 @@ ARTICLES = (
     ],
 )
 def test_filters_limit_the_articles(catalog: Catalog, filters: Filters, ids: set[str]) -> None:
-    catalog.put([SegmentedArticle(one, WHOLE) for one in ARTICLES])
-    assert set(catalog.matching(filters)) == ids
+    catalog.save_articles([SegmentedArticle(one, WHOLE) for one in ARTICLES])
+    assert set(catalog.matching_articles(filters)) == ids
 
 
 def test_a_filter_sees_only_the_current_version(catalog: Catalog) -> None:
-    catalog.put([SegmentedArticle(article("pier", TEXT, outlet="Harbour Post"), WHOLE)])
-    catalog.put([SegmentedArticle(article("pier", TEXT, outlet="Inland Times"), WHOLE)])
-    assert catalog.matching(Filters(outlet="harbour")) == []
+    catalog.save_articles([SegmentedArticle(article("pier", TEXT, outlet="Harbour Post"), WHOLE)])
+    catalog.save_articles([SegmentedArticle(article("pier", TEXT, outlet="Inland Times"), WHOLE)])
+    assert catalog.matching_articles(Filters(outlet="harbour")) == []
 
 
 def test_a_batch_that_fails_leaves_nothing_behind(catalog: Catalog) -> None:
@@ -186,9 +186,9 @@ def test_a_batch_that_fails_leaves_nothing_behind(catalog: Catalog) -> None:
         raise RuntimeError("the source broke off")
 
     with pytest.raises(RuntimeError):
-        catalog.put(broken())
+        catalog.save_articles(broken())
     assert list(catalog.articles()) == []
-    catalog.put([SegmentedArticle(article("pier", TEXT), WHOLE)])
+    catalog.save_articles([SegmentedArticle(article("pier", TEXT), WHOLE)])
     assert texts(catalog) == [TEXT]
 
 
@@ -209,12 +209,12 @@ def test_the_last_run_is_found_without_looking_at_all_of_them(catalog: Catalog) 
 
 def test_more_passages_than_one_statement_takes_are_found(catalog: Catalog) -> None:
     long = "word " * 1200
-    catalog.put([SegmentedArticle(article("long", long), [((at * 5, at * 5 + 4), "") for at in range(1200)])])
-    assert len(catalog.hits(catalog.passages_of(["long"]))) == 1200
+    catalog.save_articles([SegmentedArticle(article("long", long), [((at * 5, at * 5 + 4), "") for at in range(1200)])])
+    assert len(catalog.hits(catalog.passage_ids_of(["long"]))) == 1200
 
 
 def test_another_thread_sees_what_was_put(catalog: Catalog) -> None:
-    catalog.put([SegmentedArticle(article("pier", TEXT), WHOLE)])
+    catalog.save_articles([SegmentedArticle(article("pier", TEXT), WHOLE)])
     seen = list[str]()
     thread = threading.Thread(target=lambda: seen.append(catalog.article("pier").text))
     thread.start()

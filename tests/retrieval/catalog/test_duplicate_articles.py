@@ -1,6 +1,13 @@
 """Whether two texts are one: light edits do not make another, other facts do."""
 
-from retrieval.catalog.duplicate_articles import FEWEST_WORDS, SAME, TextSignature, bands, resemblance, text_signature
+from retrieval.catalog.duplicate_articles import (
+    MIN_RESEMBLANCE,
+    MIN_WORDS,
+    TextSignature,
+    minhash_bands,
+    resemblance,
+    text_signature,
+)
 from tests.support.syndicated_articles import FORM, REWRITTEN, STORY
 
 
@@ -15,8 +22,11 @@ def test_a_text_is_itself_however_it_is_set() -> None:
 
 
 def test_a_line_more_or_a_word_less_is_the_same_text() -> None:
-    assert resemblance(told(STORY), told(f"{STORY} It is a report by the wire service of the harbour towns.")) >= SAME
-    assert resemblance(told(STORY), told(STORY.replace("late on Tuesday", "on Tuesday"))) >= SAME
+    assert (
+        resemblance(told(STORY), told(f"{STORY} It is a report by the wire service of the harbour towns."))
+        >= MIN_RESEMBLANCE
+    )
+    assert resemblance(told(STORY), told(STORY.replace("late on Tuesday", "on Tuesday"))) >= MIN_RESEMBLANCE
 
 
 def test_another_figure_or_another_name_is_another_text() -> None:
@@ -25,20 +35,20 @@ def test_another_figure_or_another_name_is_another_text() -> None:
 
 
 def test_a_story_told_anew_and_a_form_filled_in_anew_are_other_texts() -> None:
-    assert resemblance(told(STORY), told(REWRITTEN)) < SAME
-    assert resemblance(told(FORM.format("Norwick", 12)), told(FORM.format("Estaven", 31))) < SAME
+    assert resemblance(told(STORY), told(REWRITTEN)) < MIN_RESEMBLANCE
+    assert resemblance(told(FORM.format("Norwick", 12)), told(FORM.format("Estaven", 31))) < MIN_RESEMBLANCE
 
 
 def test_a_short_text_cannot_be_told() -> None:
-    assert text_signature("word " * (FEWEST_WORDS - 1)) is None
+    assert text_signature("word " * (MIN_WORDS - 1)) is None
     assert text_signature("") is None
 
 
 def test_texts_that_are_the_same_meet_in_a_band() -> None:
     edited = told(f"{STORY} It is a report by the wire service.")
-    assert set(bands(told(STORY))) & set(bands(edited))
-    assert not set(bands(told(STORY))) & set(bands(told(FORM.format("Norwick", 12))))
+    assert set(minhash_bands(told(STORY))) & set(minhash_bands(edited))
+    assert not set(minhash_bands(told(STORY))) & set(minhash_bands(told(FORM.format("Norwick", 12))))
 
 
 def test_bands_are_the_same_in_every_process_and_release() -> None:
-    assert bands(told("one two three four five six seven eight " * 10))[0] == 3816014844817621094
+    assert minhash_bands(told("one two three four five six seven eight " * 10))[0] == 3816014844817621094

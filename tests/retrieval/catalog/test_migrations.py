@@ -41,6 +41,6 @@ def test_a_catalog_of_an_earlier_version_opens_and_takes_articles(tmp_path: Path
         assert (found.authors, found.section, catalog.copy_of("pier")) == (("Mara Lind",), "", "")
         assert catalog.hits(["0123456789abcdef"])["0123456789abcdef"].passage.text == found.text
         assert find_article(catalog, "http://example.org/pier") == "pier"
-        catalog.put([SegmentedArticle(article("new", "A new text.", section="Port"), [((0, 11), "")])])
+        catalog.save_articles([SegmentedArticle(article("new", "A new text.", section="Port"), [((0, 11), "")])])
         assert catalog.article("new").section == "Port"
         catalog.close()

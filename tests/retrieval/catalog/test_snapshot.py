@@ -41,7 +41,7 @@ def edition(number: int, crowns: int = 20) -> Article:
 @pytest.fixture
 def catalog(tmp_path: Path) -> Iterator[Catalog]:
     opened = Catalog(tmp_path / "catalog.db")
-    opened.put([SegmentedArticle(edition(0), [((0, 20), "")])])
+    opened.save_articles([SegmentedArticle(edition(0), [((0, 20), "")])])
     yield opened
     opened.close()
 
@@ -76,34 +76,34 @@ def meanwhile(work: object) -> Iterator[None]:
 
 
 def test_a_moment_stands_still_while_articles_are_put_and_removed(catalog: Catalog) -> None:
-    with catalog.reading() as moment:
-        catalog.put([SegmentedArticle(edition(1), [((0, 20), "")])])
+    with catalog.snapshot() as moment:
+        catalog.save_articles([SegmentedArticle(edition(1), [((0, 20), "")])])
         catalog.set_fact("colour", "blue")
         assert (moment.article("toll"), moment.fact("colour")) == (edition(0), "")
         catalog.remove("toll")
         assert moment.article("toll") == edition(0)
-        assert moment.hits(moment.passages_of(["toll"]))
-    with catalog.reading() as later, pytest.raises(UnknownArticle):
+        assert moment.hits(moment.passage_ids_of(["toll"]))
+    with catalog.snapshot() as later, pytest.raises(UnknownArticle):
         later.article("toll")
     assert catalog.fact("colour") == "blue"
 
 
 def test_a_moment_is_that_of_its_beginning_not_of_its_first_question(catalog: Catalog) -> None:
-    with catalog.reading() as moment:
-        catalog.put([SegmentedArticle(edition(1), [((0, 20), "")])])
+    with catalog.snapshot() as moment:
+        catalog.save_articles([SegmentedArticle(edition(1), [((0, 20), "")])])
         assert moment.article("toll") == edition(0)
 
 
 def test_moments_side_by_side_are_each_their_own(catalog: Catalog) -> None:
-    with catalog.reading() as first:
-        catalog.put([SegmentedArticle(edition(1), [((0, 20), "")])])
-        with catalog.reading() as second:
+    with catalog.snapshot() as first:
+        catalog.save_articles([SegmentedArticle(edition(1), [((0, 20), "")])])
+        with catalog.snapshot() as second:
             assert (first.article("toll"), second.article("toll")) == (edition(0), edition(1))
 
 
 def test_nothing_can_be_written_through_a_moment_that_is_over_or_of_a_closed_catalog(tmp_path: Path) -> None:
     catalog = Catalog(tmp_path / "catalog.db")
-    with catalog.reading() as moment:
+    with catalog.snapshot() as moment:
         catalog.close()
         with pytest.raises(sqlite3.ProgrammingError):
             moment.fact("any")
@@ -118,7 +118,7 @@ def test_a_stream_may_be_closed_early_and_in_another_thread(filled: Store) -> No
             thread = threading.Thread(target=stream.close)  # type: ignore[attr-defined]
             thread.start()
             thread.join()
-        filled.catalog.put([])
+        filled.catalog.save_articles([])
         assert conversation.ask(ASKED[0]).status == "answered"
 
 
@@ -150,7 +150,7 @@ def test_answers_never_mix_versions_while_an_article_is_corrected_all_the_time(f
     cuts = cycle([indexer.segment(edition(number)) for number in range(EDITIONS)])
 
     def correct() -> None:
-        filled.catalog.put([next(cuts)])
+        filled.catalog.save_articles([next(cuts)])
 
     with talking(filled) as conversation, meanwhile(correct):
         until = threading.Event()
@@ -164,7 +164,7 @@ def test_answers_never_mix_versions_while_an_article_is_corrected_all_the_time(f
 def test_answers_come_while_an_article_is_removed_and_added_all_the_time(filled: Store) -> None:
     def flicker() -> None:
         filled.catalog.remove("toll")
-        indexer.add(filled, [edition(1)])
+        indexer.add_articles(filled, [edition(1)])
 
     with talking(filled) as conversation, meanwhile(flicker):
         until = threading.Event()

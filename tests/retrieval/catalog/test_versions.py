@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from retrieval.catalog.catalog import Catalog
-from retrieval.catalog.versions import corrected, difference, versions
+from retrieval.catalog.versions import article_versions, last_corrected, sentence_diff
 from retrieval.documents import Article, Hit
 from retrieval.errors import EmbeddingUnavailable, UnknownArticle
 from retrieval.index import indexer, pending
@@ -46,24 +46,24 @@ def added(store: Store, number: int, when: str) -> None:
 
 
 def hits(store: Store) -> list[Hit]:
-    return list(store.catalog.hits(store.catalog.passages_of(["pier"])).values())
+    return list(store.catalog.hits(store.catalog.passage_ids_of(["pier"])).values())
 
 
 def put(store: Store, *several: Article) -> None:
     for one in several:
-        assert indexer.add(store, [one]).failed == ()
+        assert indexer.add_articles(store, [one]).failed == ()
 
 
 def test_an_article_never_corrected_says_nothing(store: Store) -> None:
     put(store, replace(PIER, updated="2025-03-09"))
-    assert corrected(store.catalog, "pier") == ""
+    assert last_corrected(store.catalog, "pier") == ""
 
 
 def test_a_new_text_is_a_correction_of_the_moment_it_came(store: Store) -> None:
     put(store, PIER, replace(PIER, text=WRONG_DAY))
     added(store, 1, "2025-03-02T10:00:00+00:00")
     added(store, 2, "2025-03-09T10:00:00+00:00")
-    assert corrected(store.catalog, "pier") == "2025-03-09T10:00:00+00:00"
+    assert last_corrected(store.catalog, "pier") == "2025-03-09T10:00:00+00:00"
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_the_day_the_article_names_counts_where_it_is_later_than_the_former_text
     put(store, PIER, replace(PIER, text=WRONG_DAY, updated=updated))
     added(store, 1, "2025-03-02T10:00:00+00:00")
     added(store, 2, "2025-03-09T10:00:00+00:00")
-    assert corrected(store.catalog, "pier") == when
+    assert last_corrected(store.catalog, "pier") == when
 
 
 @pytest.mark.parametrize(
@@ -89,20 +89,20 @@ def test_the_day_the_article_names_counts_where_it_is_later_than_the_former_text
 )
 def test_another_title_another_date_or_white_space_is_no_correction(store: Store, change: dict[str, str]) -> None:
     put(store, PIER, replace(PIER, **change))  # type: ignore[arg-type]
-    assert len(versions(store.catalog, "pier")) == 2
-    assert corrected(store.catalog, "pier") == ""
+    assert len(article_versions(store.catalog, "pier")) == 2
+    assert last_corrected(store.catalog, "pier") == ""
 
 
 def test_a_correction_is_still_said_after_another_title(store: Store) -> None:
     put(store, PIER, replace(PIER, text=WRONG_DAY))
-    when = corrected(store.catalog, "pier")
+    when = last_corrected(store.catalog, "pier")
     put(store, replace(PIER, text=WRONG_DAY, title="Pier closes"))
-    assert corrected(store.catalog, "pier") == when != ""
+    assert last_corrected(store.catalog, "pier") == when != ""
 
 
 def test_versions_say_what_each_changed(store: Store) -> None:
     put(store, PIER, replace(PIER, text=WRONG_DAY, title="Pier closes", authors=("Mara Lind",)))
-    first, second = versions(store.catalog, "pier")
+    first, second = article_versions(store.catalog, "pier")
     assert (first.number, first.article, first.changed, first.difference) == (1, PIER, (), ())
     assert (second.number, second.changed) == (2, ("title", "authors"))
     monday = FIRST.replace("Tuesday", "Monday")
@@ -110,24 +110,24 @@ def test_versions_say_what_each_changed(store: Store) -> None:
 
 
 def test_difference_of_texts_that_differ_in_white_space_alone_is_none() -> None:
-    assert difference("One day. Two days.", "One  day.\nTwo days.") == ()
-    assert difference("One day. Two days.", "Two days. Three days.") == ("- One day.", "+ Three days.")
+    assert sentence_diff("One day. Two days.", "One  day.\nTwo days.") == ()
+    assert sentence_diff("One day. Two days.", "Two days. Three days.") == ("- One day.", "+ Three days.")
 
 
 def test_versions_of_nothing_are_unknown(store: Store) -> None:
     with pytest.raises(UnknownArticle):
-        versions(store.catalog, "nowhere")
+        article_versions(store.catalog, "nowhere")
 
 
 def test_a_corrected_article_is_in_the_words_index_at_once_and_what_it_kept_was_never_out(store: Store) -> None:
     put(store, PIER)
     with pytest.raises(EmbeddingUnavailable):
         indexer.index_pending(store)
-    before = dict(store.words.search(["pillar"], 5))
+    before = dict(store.bm25.search(["pillar"], 5))
     put(store, replace(PIER, text=WRONG_DAY))
-    assert dict(store.words.search(["pillar"], 5)).keys() == before.keys() != set()
-    assert len(store.words.search(["monday"], 5)) == 1
-    assert store.words.search(["tuesday"], 5) == []
+    assert dict(store.bm25.search(["pillar"], 5)).keys() == before.keys() != set()
+    assert len(store.bm25.search(["monday"], 5)) == 1
+    assert store.bm25.search(["tuesday"], 5) == []
     assert pending.count_pending(store.catalog, "words") == 0
     hit = store.catalog.hits(list(before))[next(iter(before))]
     assert hit.passage.text == WRONG_DAY[hit.passage.start : hit.passage.end]
@@ -156,10 +156,10 @@ def test_a_section_comes_back(store: Store) -> None:
 
 def test_why_an_article_was_withdrawn_is_known_until_it_is_put_again(store: Store) -> None:
     put(store, PIER)
-    assert store.catalog.is_withdrawn("pier") == ""
+    assert store.catalog.withdrawal_reason("pier") == ""
     store.catalog.remove("pier")
-    assert store.catalog.is_withdrawn("pier") == "removed"
+    assert store.catalog.withdrawal_reason("pier") == "removed"
     put(store, PIER)
-    assert store.catalog.is_withdrawn("pier") == ""
+    assert store.catalog.withdrawal_reason("pier") == ""
     store.catalog.remove("pier", why="gone from its site")
-    assert Catalog(store.folder / "catalog.db").is_withdrawn("pier") == "gone from its site"
+    assert Catalog(store.folder / "catalog.db").withdrawal_reason("pier") == "gone from its site"

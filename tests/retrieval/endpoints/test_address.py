@@ -2,7 +2,7 @@
 
 import pytest
 
-from retrieval.endpoints.address import OPENAI, AddressSettings, parse_address
+from retrieval.endpoints.address import OPENAI_BASE_URL, SettingNames, parse_address
 from retrieval.errors import UsageError
 
 
@@ -15,7 +15,7 @@ from retrieval.errors import UsageError
         " http://localhost:11434/v1/ ": "http://localhost:11434/v1",
         "https://openrouter.ai/api/v1": "https://openrouter.ai/api/v1",
         "https://example.org/v1beta/openai/": "https://example.org/v1beta/openai",
-        "": OPENAI,
+        "": OPENAI_BASE_URL,
     }.items(),
 )
 def test_a_host_alone_means_its_v1(given: str, meant: str) -> None:
@@ -25,7 +25,7 @@ def test_a_host_alone_means_its_v1(given: str, meant: str) -> None:
 @pytest.mark.parametrize("given", ["localhost:11434", "/v1", "ftp://example.org", "http://", "http://a/v1?key=sk-1"])
 def test_what_is_no_address_is_refused_with_the_name_of_the_setting(given: str) -> None:
     with pytest.raises(UsageError, match=r"OTHER_URL is '.*', not an address like http") as refused:
-        parse_address(given, names=AddressSettings(base_url="OTHER_URL"))
+        parse_address(given, setting_names=SettingNames(base_url="OTHER_URL"))
     assert "sk-1" not in str(refused.value)
 
 
@@ -33,13 +33,13 @@ def test_the_key_is_sent_and_never_shown() -> None:
     place = parse_address("http://localhost", " sk-secret\n")
     assert place.authorization == "Bearer sk-secret"
     assert "sk-secret" not in f"{place} {place!r}"
-    assert place.redacted("no such key: sk-secret") == "no such key: [key]"
+    assert place.redact("no such key: sk-secret") == "no such key: [key]"
 
 
 def test_a_name_and_password_in_the_address_are_sent_and_never_shown() -> None:
     place = parse_address("https://ann:s%20cret@example.org/llm")
     assert (place.url, place.authorization) == ("https://example.org/llm", "Basic YW5uOnMgY3JldA==")
-    assert "cret" not in f"{place} {place!r} {place.redacted('s cret YW5uOnMgY3JldA==')}"
+    assert "cret" not in f"{place} {place!r} {place.redact('s cret YW5uOnMgY3JldA==')}"
 
 
 def test_without_a_key_nothing_is_sent() -> None:

@@ -15,11 +15,11 @@ from tests.support.model_answers import COST, conversing
 
 def test_it_calls_what_is_under_way_and_what_begins_later_but_not_what_is_over() -> None:
     cancellation, calls = Cancellation(), list[str]()
-    with cancellation.ending(lambda: calls.append("over")):
+    with cancellation.on_cancel(lambda: calls.append("over")):
         pass
-    with cancellation.ending(lambda: calls.append("under way")):
+    with cancellation.on_cancel(lambda: calls.append("under way")):
         cancellation.cancel()
-    with cancellation.ending(lambda: calls.append("late")):
+    with cancellation.on_cancel(lambda: calls.append("late")):
         pass
     assert calls == ["under way", "late"] and cancellation.is_cancelled
 

@@ -29,59 +29,59 @@ def breaker(clock: Clock) -> CircuitBreaker:
 
 def fail(breaker: CircuitBreaker, times: int) -> None:
     for _ in range(times):
-        breaker.failed()
+        breaker.record_failure()
 
 
 def test_it_opens_after_failures_in_a_row_only(breaker: CircuitBreaker) -> None:
     fail(breaker, 2)
-    breaker.succeeded()
+    breaker.record_success()
     fail(breaker, 2)
-    assert breaker.allows()
-    breaker.failed()
-    assert not breaker.allows()
+    assert breaker.allow_request()
+    breaker.record_failure()
+    assert not breaker.allow_request()
 
 
 def test_after_the_cool_down_one_request_tries(breaker: CircuitBreaker, clock: Clock) -> None:
     fail(breaker, 3)
     clock.now += 9.9
-    assert not breaker.allows()
+    assert not breaker.allow_request()
     clock.now += 0.1
-    assert breaker.allows()
-    assert not breaker.allows()
+    assert breaker.allow_request()
+    assert not breaker.allow_request()
 
 
 def test_a_trial_that_succeeds_closes_it(breaker: CircuitBreaker, clock: Clock) -> None:
     fail(breaker, 3)
     clock.now += 10
-    assert breaker.allows()
-    breaker.succeeded()
-    assert breaker.allows() and breaker.allows()
+    assert breaker.allow_request()
+    breaker.record_success()
+    assert breaker.allow_request() and breaker.allow_request()
 
 
 def test_a_trial_that_fails_opens_it_again(breaker: CircuitBreaker, clock: Clock) -> None:
     fail(breaker, 3)
     clock.now += 10
-    assert breaker.allows()
-    breaker.failed()
+    assert breaker.allow_request()
+    breaker.record_failure()
     clock.now += 9.9
-    assert not breaker.allows()
+    assert not breaker.allow_request()
     clock.now += 0.1
-    assert breaker.allows()
+    assert breaker.allow_request()
 
 
 def test_a_trial_that_nobody_hears_of_again_is_given_up(breaker: CircuitBreaker, clock: Clock) -> None:
     fail(breaker, 3)
     clock.now += 10
-    assert breaker.allows()
+    assert breaker.allow_request()
     clock.now += 10
-    assert breaker.allows()
+    assert breaker.allow_request()
 
 
 def test_of_many_threads_one_tries(breaker: CircuitBreaker, clock: Clock) -> None:
     fail(breaker, 3)
     clock.now += 10
     allowed = list[bool]()
-    threads = [Thread(target=lambda: allowed.append(breaker.allows())) for _ in range(20)]
+    threads = [Thread(target=lambda: allowed.append(breaker.allow_request())) for _ in range(20)]
     for thread in threads:
         thread.start()
     for thread in threads:

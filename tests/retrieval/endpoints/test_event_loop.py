@@ -7,7 +7,7 @@ from threading import Event, Thread, Timer
 import pytest
 
 from retrieval.endpoints.cancellation import Cancellation
-from retrieval.endpoints.event_loop import loop_thread
+from retrieval.endpoints.event_loop import shared_loop_thread
 from retrieval.errors import Cancelled
 
 PATIENCE = 5.0
@@ -33,12 +33,12 @@ async def double(number: int) -> int:
 
 
 def test_a_coroutine_gives_its_result() -> None:
-    assert loop_thread().run(double(21)) == 42
+    assert shared_loop_thread().run(double(21)) == 42
 
 
 def test_many_threads_share_one_loop() -> None:
     results = list[int]()
-    threads = [Thread(target=lambda at=at: results.append(loop_thread().run(double(at)))) for at in range(20)]
+    threads = [Thread(target=lambda at=at: results.append(shared_loop_thread().run(double(at)))) for at in range(20)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -47,7 +47,7 @@ def test_many_threads_share_one_loop() -> None:
 
 
 def test_an_error_comes_after_the_items_before_it() -> None:
-    items = loop_thread().iterate(failing())
+    items = shared_loop_thread().iterate(failing())
     assert next(items) == 1
     with pytest.raises(ValueError, match="two is missing"):
         next(items)
@@ -55,7 +55,7 @@ def test_an_error_comes_after_the_items_before_it() -> None:
 
 def test_items_come_while_the_rest_is_awaited_and_leaving_ends_it() -> None:
     closed = Event()
-    items = loop_thread().iterate(numbers(closed))
+    items = shared_loop_thread().iterate(numbers(closed))
     assert [next(items) for _ in range(3)] == [0, 1, 2]
     assert not closed.is_set()
     items.close()
@@ -64,7 +64,7 @@ def test_items_come_while_the_rest_is_awaited_and_leaving_ends_it() -> None:
 
 def test_what_has_come_already_is_not_handed_on_once_it_is_cancelled() -> None:
     closed, cancellation = Event(), Cancellation()
-    items = loop_thread().iterate(numbers(closed), cancellation=cancellation)
+    items = shared_loop_thread().iterate(numbers(closed), cancellation=cancellation)
     assert next(items) == 0
     cancellation.cancel()
     with pytest.raises(Cancelled):
@@ -83,5 +83,5 @@ def test_a_coroutine_is_ended_by_a_cancellation() -> None:
 
     Timer(0.05, cancellation.cancel).start()
     with pytest.raises(Cancelled):
-        loop_thread().run(wait(), cancellation)
+        shared_loop_thread().run(wait(), cancellation)
     assert ended.wait(PATIENCE)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from retrieval.endpoints.retry import Deadline, Retry, retry_after
+from retrieval.endpoints.retry import Deadline, RetryPolicy, parse_retry_after
 from retrieval.errors import ModelError, ModelOverloaded, ModelRefused
 
 BUSY = ModelOverloaded
@@ -37,7 +37,7 @@ class Attempts:
 
         async def collect() -> list[int]:
             deadline = Deadline(seconds)
-            retry = Retry(attempts=attempts, base=1.0, longest=3.0, sleep=sleep, draw=draw)
+            retry = RetryPolicy(attempts=attempts, base_delay=1.0, max_delay=3.0, sleep=sleep, jitter=draw)
             return [item async for item in retry.run(self.attempt, deadline)]
 
         return asyncio.run(collect())
@@ -95,7 +95,7 @@ def test_an_attempt_is_closed_when_nobody_wants_more() -> None:
             closed.append(True)
 
     async def take_one() -> None:
-        items = Retry().run(attempt, Deadline(1.0))
+        items = RetryPolicy().run(attempt, Deadline(1.0))
         assert await anext(items) == 1
         await items.aclose()
 
@@ -108,9 +108,9 @@ def test_a_deadline_ends_what_takes_too_long_and_can_only_be_shortened() -> None
         deadline = Deadline(60.0)
         deadline.shorten(0.01)
         deadline.shorten(5.0)
-        assert deadline.left() < 0.02
+        assert deadline.remaining() < 0.02
         with pytest.raises(TimeoutError):
-            async with deadline.limit():
+            async with deadline.timeout():
                 await asyncio.sleep(1)
 
     asyncio.run(wait())
@@ -134,4 +134,4 @@ def test_a_deadline_ends_what_takes_too_long_and_can_only_be_shortened() -> None
     }.items(),
 )
 def test_retry_after_is_a_number_or_a_date(header: str, seconds: float | None) -> None:
-    assert retry_after(header, datetime(2025, 1, 1, tzinfo=UTC)) == seconds
+    assert parse_retry_after(header, datetime(2025, 1, 1, tzinfo=UTC)) == seconds

@@ -6,7 +6,7 @@ import pytest
 
 from retrieval.documents import Hit, Passage, digest
 from retrieval.errors import IndexUnavailable
-from retrieval.index.bm25 import SAID, BM25Index
+from retrieval.index.bm25 import SPEECH_FIELD, BM25Index
 from retrieval.text.terms import terms
 
 
@@ -125,9 +125,12 @@ def test_passages_are_found_by_what_is_said_in_them_and_by_whom(words: BM25Index
     names = {hit.passage.id: hit.passage.article.removeprefix("article-") for hit in (PIER, MILL, BARN)}
 
     def found(question: str, *limits: list[str] | None) -> list[str]:
-        return [names[key] for key, _ in words.said(terms(question), 10, *limits)]
+        return [names[key] for key, _ in words.search_quotes(terms(question), 10, *limits)]
 
     assert found("burning straw") == ["barn", "mill"] and found("repairs") == []
     assert found("burning straw", ["Ana Pell"]) == ["barn"] and found("straw", ["Nobody"]) == found("straw", []) == []
     assert found("open, leak, straw", ["Tom Obi"], ["article-pier", "article-barn"]) == ["pier"]
-    assert words.document_frequencies(["straw", "pier", "repair"], [SAID]) == ({"straw": 2, "pier": 1, "repair": 0}, 3)
+    assert words.document_frequencies(["straw", "pier", "repair"], [SPEECH_FIELD]) == (
+        {"straw": 2, "pier": 1, "repair": 0},
+        3,
+    )

@@ -71,7 +71,7 @@ def test_killed_process_loses_nothing(moment: str, tmp_path: Path, model: MiniLM
     with Store(data, lambda: model) as store:
         share = pending.index_coverage(store.catalog)
         assert (share.articles, share.passages, share.words, share.vectors) == (ARTICLES,) * 4
-        assert (store.words.count(), store.vectors.count()) == (ARTICLES, ARTICLES)
+        assert (store.bm25.count(), store.vectors.count()) == (ARTICLES, ARTICLES)
 
 
 def test_a_question_finishes_what_a_killed_process_left(tmp_path: Path) -> None:

@@ -47,7 +47,7 @@ def counted(tmp_path: Path, counting: Counting) -> Iterator[Store]:
 
 
 def counts(store: Store) -> tuple[int, int, int]:
-    return pending.index_coverage(store.catalog).passages, store.words.count(), store.vectors.count()
+    return pending.index_coverage(store.catalog).passages, store.bm25.count(), store.vectors.count()
 
 
 def test_an_added_article_is_in_the_catalog_and_both_indexes(store: Store) -> None:
@@ -58,10 +58,10 @@ def test_an_added_article_is_in_the_catalog_and_both_indexes(store: Store) -> No
 
 def test_adding_twice_changes_nothing(counted: Store, counting: Counting) -> None:
     fill(counted, article("pier", PIER))
-    embedded, before = len(counting.texts), counted.catalog.passages_of(["pier"])
+    embedded, before = len(counting.texts), counted.catalog.passage_ids_of(["pier"])
     tally = fill(counted, article("pier", PIER))
     assert (tally.added, tally.unchanged) == (0, 1)
-    assert (len(counting.texts), counted.catalog.passages_of(["pier"]), counts(counted)) == (
+    assert (len(counting.texts), counted.catalog.passage_ids_of(["pier"]), counts(counted)) == (
         embedded,
         before,
         (1, 1, 1),
@@ -70,12 +70,14 @@ def test_adding_twice_changes_nothing(counted: Store, counting: Counting) -> Non
 
 def test_a_changed_article_leaves_no_old_passage_in_any_index(counted: Store) -> None:
     fill(counted, article("pier", PIER), article("mill", MILL))
-    old = counted.catalog.passages_of(["pier"])
+    old = counted.catalog.passage_ids_of(["pier"])
     tally = fill(counted, article("pier", PIER.replace("pier", "quay")))
     assert tally.changed == 1
     assert counts(counted) == (2, 2, 2)
-    assert old[0] not in dict(counted.words.search(["council"], 10))
-    assert old[0] not in dict(counted.vectors.search([1.0, 1.0], 10, generation=pending.generation(counted.catalog)))
+    assert old[0] not in dict(counted.bm25.search(["council"], 10))
+    assert old[0] not in dict(
+        counted.vectors.search([1.0, 1.0], 10, generation=pending.vector_generation(counted.catalog))
+    )
     assert counted.catalog.db.execute("SELECT count(*) FROM passages").fetchone()[0] == 2
 
 
@@ -84,7 +86,7 @@ def test_a_removed_article_leaves_catalog_and_both_indexes(store: Store) -> None
     store.catalog.remove("pier")
     indexer.index_pending(store)
     assert counts(store) == (1, 1, 1)
-    assert store.words.search(["pier"], 10) == []
+    assert store.bm25.search(["pier"], 10) == []
 
 
 def test_a_removed_article_can_be_added_again(store: Store) -> None:
@@ -97,13 +99,13 @@ def test_a_removed_article_can_be_added_again(store: Store) -> None:
 
 
 def test_an_article_that_comes_twice_in_one_run_is_counted_once(counted: Store) -> None:
-    tally = indexer.add(counted, [article("pier", PIER), article("pier", PIER)])
+    tally = indexer.add_articles(counted, [article("pier", PIER), article("pier", PIER)])
     assert (tally.added, tally.unchanged) == (1, 0)
 
 
 def test_of_two_versions_in_one_run_the_last_is_current(counted: Store) -> None:
     fill(counted, article("pier", PIER))
-    indexer.add(counted, [article("pier", MILL), article("pier", PIER)])
+    indexer.add_articles(counted, [article("pier", MILL), article("pier", PIER)])
     assert counted.catalog.article("pier").text == PIER
 
 
@@ -130,7 +132,7 @@ def test_boilerplate_is_in_no_passage_and_headings_are_context(counted: Store) -
     title = "Council closes old ferry pier after survey"
     parts = ["Share", f"{title} frontpage news", PIER, "Who will pay", MILL, "Leave a Reply", "Trending Posts"]
     fill(counted, article("pier", "\n\n".join(parts), title=title))
-    hits = counted.catalog.hits(counted.catalog.passages_of(["pier"])).values()
+    hits = counted.catalog.hits(counted.catalog.passage_ids_of(["pier"])).values()
     assert {(hit.passage.heading, hit.passage.text) for hit in hits} == {("", PIER), ("Who will pay", MILL)}
 
 
@@ -138,16 +140,16 @@ def test_boilerplate_is_in_no_passage_and_headings_are_context(counted: Store) -
 @given(st.text(max_size=400) | st.text(st.sampled_from('aB .!?“”"\n\r\t;é\u2028😀'), max_size=1500))
 def test_offsets_cut_the_stored_text_exactly(counted: Store, text: str) -> None:
     added = Article(id="any", source="any", url="", title="any", text=text + "\n\n" + PIER)
-    assert not indexer.add(counted, [added]).failed
+    assert not indexer.add_articles(counted, [added]).failed
     stored = counted.catalog.article("any")
     assert stored.text == added.text
-    hits = counted.catalog.hits(counted.catalog.passages_of(["any"])).values()
+    hits = counted.catalog.hits(counted.catalog.passage_ids_of(["any"])).values()
     assert hits
     assert all(stored.text[hit.passage.start : hit.passage.end] == hit.passage.text for hit in hits)
 
 
 def test_add_alone_embeds_nothing(counted: Store, counting: Counting) -> None:
-    indexer.add(counted, [article("pier", PIER)])
+    indexer.add_articles(counted, [article("pier", PIER)])
     assert counting.texts == []
     assert pending.count_pending(counted.catalog, "vectors") == 1
 
@@ -160,13 +162,13 @@ def test_catching_up_with_nothing_owed_does_not_need_the_lock(counted: Store) ->
 
 
 def test_catching_up_while_another_writes_is_refused_after_the_wait(counted: Store) -> None:
-    indexer.add(counted, [article("pier", PIER)])
+    indexer.add_articles(counted, [article("pier", PIER)])
     with write_lock(counted.folder), pytest.raises(IndexBusy):
         indexer.index_pending(counted, wait=0)
 
 
 def test_catching_up_ends_when_it_is_told_to(counted: Store, counting: Counting) -> None:
-    indexer.add(counted, [article("pier", PIER)])
+    indexer.add_articles(counted, [article("pier", PIER)])
     stop = Event()
     stop.set()
     indexer.index_pending(counted, stop=stop)
@@ -175,7 +177,7 @@ def test_catching_up_ends_when_it_is_told_to(counted: Store, counting: Counting)
 
 def test_progress_is_told_to_the_end(counted: Store) -> None:
     told = list[tuple[str, int, int]]()
-    indexer.add(counted, [article("pier", PIER), article("mill", MILL)], lambda *step: told.append(step))
+    indexer.add_articles(counted, [article("pier", PIER), article("mill", MILL)], lambda *step: told.append(step))
     indexer.index_pending(counted, lambda *step: told.append(step))
     assert {("reading", 2, 0), ("words", 2, 2), ("vectors", 2, 2)} <= set(told)
 
@@ -185,17 +187,17 @@ def test_without_a_model_the_words_are_in_when_the_error_comes(tmp_path: Path) -
         raise EmbeddingUnavailable("no model here")
 
     with Store(tmp_path / "index", missing) as store:
-        indexer.add(store, [article("pier", PIER)])
+        indexer.add_articles(store, [article("pier", PIER)])
         with pytest.raises(EmbeddingUnavailable):
             indexer.index_pending(store)
-        assert (store.words.count(), pending.count_pending(store.catalog, "vectors")) == (1, 1)
+        assert (store.bm25.count(), pending.count_pending(store.catalog, "vectors")) == (1, 1)
 
 
 def test_reindexing_gives_the_same_passages_and_embeds_nothing_again(counted: Store, counting: Counting) -> None:
     fill(counted, article("pier", PIER), article("mill", MILL))
-    before, embedded = set(counted.catalog.passages_of(["pier", "mill"])), len(counting.texts)
+    before, embedded = set(counted.catalog.passage_ids_of(["pier", "mill"])), len(counting.texts)
     indexer.reindex(counted)
-    assert set(counted.catalog.passages_of(["pier", "mill"])) == before
+    assert set(counted.catalog.passage_ids_of(["pier", "mill"])) == before
     assert (counts(counted), len(counting.texts)) == ((2, 2, 2), embedded)
 
 
@@ -229,7 +231,7 @@ def test_reindexing_repairs_a_damaged_vectors_folder(tmp_path: Path, counting: C
 
 def test_runs_are_recorded(counted: Store) -> None:
     assert counted.catalog.last_run() == ""
-    indexer.add(counted, [article("pier", PIER)])
+    indexer.add_articles(counted, [article("pier", PIER)])
     other = Catalog(counted.folder / "catalog.db")
     assert other.last_run()
     other.close()

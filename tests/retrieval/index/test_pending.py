@@ -18,7 +18,7 @@ CUT = [((0, 19), ""), ((20, 37), "")]
 @pytest.fixture
 def catalog(tmp_path: Path) -> Iterator[Catalog]:
     opened = Catalog(tmp_path / "catalog.db")
-    opened.put(
+    opened.save_articles(
         [
             SegmentedArticle(article("old", TEXT, published="2025-01-01"), CUT),
             SegmentedArticle(article("new", TEXT, published="2026-01-01"), CUT),
@@ -28,14 +28,14 @@ def catalog(tmp_path: Path) -> Iterator[Catalog]:
     opened.close()
 
 
-def take(catalog: Catalog, *indexes: pending.Derived) -> None:
+def take(catalog: Catalog, *indexes: pending.DerivedIndex) -> None:
     for index in indexes:
         added, removed = pending.pending_passages(catalog, index, 100), pending.pending_deletes(catalog, index, 100)
         pending.mark_indexed(catalog, index, added=added, removed=removed)
 
 
 def test_new_passages_are_owed_to_both_indexes_newest_article_first(catalog: Catalog) -> None:
-    for index in pending.INDEXES:
+    for index in pending.DERIVED_INDEXES:
         assert pending.count_pending(catalog, index) == 4
         first = catalog.hits(pending.pending_passages(catalog, index, 2))
         assert {hit.passage.article for hit in first.values()} == {"new"}
@@ -68,11 +68,11 @@ def test_passages_of_a_removed_article_wait_until_both_indexes_let_go(catalog: C
 
 
 def test_the_generation_changes_with_the_vectors_only(catalog: Catalog) -> None:
-    before = pending.generation(catalog)
+    before = pending.vector_generation(catalog)
     take(catalog, "words")
-    assert pending.generation(catalog) == before
+    assert pending.vector_generation(catalog) == before
     take(catalog, "vectors")
-    assert pending.generation(catalog) > before
+    assert pending.vector_generation(catalog) > before
 
 
 def test_forgetting_an_index_owes_it_every_current_passage(catalog: Catalog) -> None:
@@ -94,7 +94,7 @@ def test_share_counts_current_passages_only(catalog: Catalog) -> None:
     take(catalog, "words", "vectors")
     catalog.remove("old")
     assert pending.index_coverage(catalog) == IndexCoverage(articles=1, passages=2, words=2, vectors=2)
-    catalog.put([SegmentedArticle(article("third", TEXT), CUT)])
+    catalog.save_articles([SegmentedArticle(article("third", TEXT), CUT)])
     assert pending.index_coverage(catalog) == IndexCoverage(articles=2, passages=4, words=2, vectors=2)
     assert pending.index_coverage(catalog).vectors_percent == 50
 

@@ -32,7 +32,7 @@ def test_two_writers_at_once_both_succeed(tmp_path: Path, model: MiniLM) -> None
         _, errors = process.communicate(timeout=PATIENCE)
         assert process.returncode == 0, errors
     with Store(tmp_path / "data", lambda: model) as store:
-        assert store.words.count() == store.vectors.count() == 120
+        assert store.bm25.count() == store.vectors.count() == 120
 
 
 def test_the_second_writer_waits_and_says_for_whom(tmp_path: Path) -> None:

@@ -50,23 +50,23 @@ def catalog(tmp_path: Path) -> Iterator[Catalog]:
 
 def put(catalog: Catalog, *quotes: Quote, key: str = "pier", **facts: object) -> Article:
     stored = article(key, TEXT, **facts)
-    catalog.put([SegmentedArticle(stored, WHOLE, quotes)])
+    catalog.save_articles([SegmentedArticle(stored, WHOLE, quotes)])
     return stored
 
 
 def said(catalog: Catalog, names: list[str] | None = None) -> list[str]:
     """The words in all passages."""
     passages = [row["id"] for row in catalog.db.execute("SELECT id FROM passages WHERE live")]
-    return [hit.quote.words for _, hit in quote_table.of_passages(catalog.db, passages, names)]
+    return [hit.quote.words for _, hit in quote_table.quotes_in_passages(catalog.db, passages, names)]
 
 
 def stored(catalog: Catalog) -> list[Quote]:
-    return [hit.quote for hit in quote_table.of_article(catalog.db, "pier")]
+    return [hit.quote for hit in quote_table.quotes_of_article(catalog.db, "pier")]
 
 
 def test_quotes_come_back_as_they_were_put_with_the_facts_of_their_article(catalog: Catalog) -> None:
     put(catalog, PELL, OBI, TRUST, title="The pier", outlet="Quay Gazette", published="2026-03-01")
-    found = quote_table.of_article(catalog.db, "pier")
+    found = quote_table.quotes_of_article(catalog.db, "pier")
     assert [hit.quote for hit in found] == [PELL, OBI, TRUST]
     assert {(hit.article, hit.title, hit.url, hit.outlet, hit.published, hit.score) for hit in found} == {
         ("pier", "The pier", "https://example.org/pier", "Quay Gazette", "2026-03-01", 0.0)
@@ -83,9 +83,9 @@ def test_a_new_version_replaces_the_quotes(catalog: Catalog) -> None:
 
 def test_cutting_anew_replaces_the_quotes(catalog: Catalog) -> None:
     pier = put(catalog, PELL)
-    catalog.recut(SegmentedArticle(pier, WHOLE, (OBI,)))
+    catalog.resegment(SegmentedArticle(pier, WHOLE, (OBI,)))
     assert stored(catalog) == [OBI]
-    catalog.recut(SegmentedArticle(pier, WHOLE))
+    catalog.resegment(SegmentedArticle(pier, WHOLE))
     assert stored(catalog) == [] and quote_table.count(catalog.db) == 0
 
 
@@ -93,7 +93,7 @@ def test_a_removed_article_takes_its_quotes_along(catalog: Catalog) -> None:
     put(catalog, PELL)
     put(catalog, OBI, key="other")
     catalog.remove("pier")
-    assert [item[0] for item in quote_table.names(catalog.db)] == ["Tom Obi"]
+    assert [item[0] for item in quote_table.speaker_names(catalog.db)] == ["Tom Obi"]
     assert said(catalog) == [OBI.words]
     assert "Pell" not in "".join(str(tuple(row)) for row in catalog.db.execute("SELECT * FROM quotes"))
 
@@ -111,8 +111,8 @@ def test_a_batch_that_fails_leaves_no_quotes(catalog: Catalog) -> None:
         raise RuntimeError("the source broke off")
 
     with pytest.raises(RuntimeError):
-        catalog.put(broken())
-    assert quote_table.names(catalog.db) == [] and said(catalog) == []
+        catalog.save_articles(broken())
+    assert quote_table.speaker_names(catalog.db) == [] and said(catalog) == []
     put(catalog, PELL)
     assert stored(catalog) == [PELL]
 
@@ -125,20 +125,20 @@ def test_a_failed_new_version_leaves_the_quotes_of_the_old_one(catalog: Catalog)
         raise RuntimeError("the reading broke off")
 
     with pytest.raises(RuntimeError), catalog.transaction() as db:
-        quote_table.replace(db, article("pier", TEXT), broken())
+        quote_table.replace_quotes(db, article("pier", TEXT), broken())
     assert stored(catalog) == [PELL] and said(catalog) == [PELL.words]
 
 
 def test_quotes_are_found_by_the_passage_they_begin_in(catalog: Catalog) -> None:
     middle = TEXT.index("“Nor")
-    catalog.put(
+    catalog.save_articles(
         [SegmentedArticle(article("pier", TEXT), [((0, middle), ""), ((middle, len(TEXT)), "")], (PELL, OBI, TRUST))]
     )
     first, second = (row["id"] for row in catalog.db.execute("SELECT id FROM passages ORDER BY start"))
-    found = [(key, hit.quote) for key, hit in quote_table.of_passages(catalog.db, [second, first, "nothing"])]
+    found = [(key, hit.quote) for key, hit in quote_table.quotes_in_passages(catalog.db, [second, first, "nothing"])]
     assert found == [(second, TRUST), (first, PELL), (first, OBI)]
-    assert [hit.quote for _, hit in quote_table.of_passages(catalog.db, [first, second], ["Tom Obi"])] == [OBI]
-    assert quote_table.said_in(catalog.db, [first, second]) == {
+    assert [hit.quote for _, hit in quote_table.quotes_in_passages(catalog.db, [first, second], ["Tom Obi"])] == [OBI]
+    assert quote_table.quoted_words(catalog.db, [first, second]) == {
         first: [("Ana Pell", PELL.words), ("Tom Obi", OBI.words)],
         second: [("the Harbour Trust", TRUST.words)],
     }
@@ -147,7 +147,7 @@ def test_quotes_are_found_by_the_passage_they_begin_in(catalog: Catalog) -> None
 def test_no_speakers_are_nobodys_quotes(catalog: Catalog) -> None:
     put(catalog, PELL)
     assert said(catalog, []) == []
-    assert quote_table.by_names(catalog.db, []) == []
+    assert quote_table.quotes_by_names(catalog.db, []) == []
 
 
 def test_one_speakers_quotes_come_newest_article_first_in_the_order_of_its_text(catalog: Catalog) -> None:
@@ -155,7 +155,7 @@ def test_one_speakers_quotes_come_newest_article_first_in_the_order_of_its_text(
     put(catalog, late, PELL, key="old", published="2025-01-01")
     put(catalog, PELL, OBI, key="new", published="2026-01-01")
     put(catalog, PELL, key="undated")
-    found = quote_table.by_names(catalog.db, ["Ana Pell"])
+    found = quote_table.quotes_by_names(catalog.db, ["Ana Pell"])
     assert [(hit.article, hit.quote.start) for hit in found] == [
         ("new", 0),
         ("old", 0),
@@ -167,48 +167,53 @@ def test_one_speakers_quotes_come_newest_article_first_in_the_order_of_its_text(
 def test_the_newest_of_many_are_enough(catalog: Catalog) -> None:
     for year in range(2020, 2026):
         put(catalog, PELL, OBI, key=f"of {year}", published=f"{year}-01-01")
-    assert [hit.article for hit in quote_table.by_names(catalog.db, ["Ana Pell"], most=2)] == ["of 2025", "of 2024"]
-    assert [item[0] for item in quote_table.names(catalog.db, most=1)] == [quote_table.names(catalog.db)[0][0]]
+    assert [hit.article for hit in quote_table.quotes_by_names(catalog.db, ["Ana Pell"], most=2)] == [
+        "of 2025",
+        "of 2024",
+    ]
+    assert [item[0] for item in quote_table.speaker_names(catalog.db, most=1)] == [
+        quote_table.speaker_names(catalog.db)[0][0]
+    ]
 
 
 def test_counts_follow_what_is_withdrawn_and_replaced(catalog: Catalog) -> None:
     put(catalog, PELL, OBI, key="old", published="2025-01-01")
     put(catalog, PELL, PELL, key="new", published="2026-01-01")
     put(catalog, OBI, key="new", published="2026-02-01")
-    assert set(quote_table.names(catalog.db)) == {
+    assert set(quote_table.speaker_names(catalog.db)) == {
         ("Ana Pell", True, 1, "2025-01-01"),
         ("Tom Obi", True, 2, "2026-02-01"),
     }
     catalog.remove("old")
-    assert quote_table.names(catalog.db) == [("Tom Obi", True, 1, "2026-02-01")]
-    assert quote_table.surnames(catalog.db) == ["obi"]
+    assert quote_table.speaker_names(catalog.db) == [("Tom Obi", True, 1, "2026-02-01")]
+    assert quote_table.person_surnames(catalog.db) == ["obi"]
 
 
 def test_names_are_counted_with_the_day_of_the_newest(catalog: Catalog) -> None:
     put(catalog, PELL, OBI, key="old", published="2025-01-01")
     put(catalog, PELL, TRUST, quote("", "“Nor the lamp,”"), key="new", published="2026-01-01")
-    assert set(quote_table.names(catalog.db)) == {
+    assert set(quote_table.speaker_names(catalog.db)) == {
         ("Ana Pell", True, 2, "2026-01-01"),
         ("Tom Obi", True, 1, "2025-01-01"),
         ("the Harbour Trust", False, 1, "2026-01-01"),
     }
-    assert {item[0] for item in quote_table.names(catalog.db, ["old"])} == {"Ana Pell", "Tom Obi"}
-    assert quote_table.names(catalog.db, []) == []
+    assert {item[0] for item in quote_table.speaker_names(catalog.db, ["old"])} == {"Ana Pell", "Tom Obi"}
+    assert quote_table.speaker_names(catalog.db, []) == []
 
 
 def test_more_speakers_than_one_statement_takes_are_found(catalog: Catalog) -> None:
     crew = [f"Pilot Nr{at}" for at in range(900)]
     put(catalog, *(quote(name, "“The pier is ours,”") for name in crew))
-    assert len(quote_table.by_names(catalog.db, crew)) == 900
+    assert len(quote_table.quotes_by_names(catalog.db, crew)) == 900
 
 
 @pytest.mark.parametrize("name", NASTY)
 def test_marks_that_sql_knows_are_letters_like_others(catalog: Catalog, name: str) -> None:
     odd = quote(name, f"“{name} pier”")
     put(catalog, odd, PELL)
-    assert [hit.quote for hit in quote_table.by_names(catalog.db, [name])] == [odd]
+    assert [hit.quote for hit in quote_table.quotes_by_names(catalog.db, [name])] == [odd]
     assert said(catalog, [name]) == [odd.words]
-    assert name in {item[0] for item in quote_table.names(catalog.db, words=[quote_table.surname(name)])}
+    assert name in {item[0] for item in quote_table.speaker_names(catalog.db, words=[quote_table.surname(name)])}
 
 
 def test_surnames_are_folded() -> None:
@@ -228,9 +233,11 @@ STORED = st.characters(exclude_characters="\0", codec="utf-8")  # what sources l
 @given(st.text(STORED, max_size=30), st.text(STORED, max_size=60), st.lists(st.text(max_size=12), max_size=4))
 def test_any_text_can_be_stored_and_asked_for(catalog: Catalog, name: str, said: str, asked: list[str]) -> None:
     odd = Quote(name, "", True, "indirect", said, ((0, 1),))
-    catalog.recut(SegmentedArticle(put(catalog, odd), WHOLE, [odd]))  # put again unchanged, an article stays as it is
-    assert [hit.quote for hit in quote_table.by_names(catalog.db, [name])] == [odd]
-    quote_table.names(catalog.db, words=asked)
-    assert quote_table.by_names(catalog.db, asked) == (
-        [hit] if (hit := quote_table.of_article(catalog.db, "pier")[0]) and name in asked else []
+    catalog.resegment(
+        SegmentedArticle(put(catalog, odd), WHOLE, [odd])
+    )  # put again unchanged, an article stays as it is
+    assert [hit.quote for hit in quote_table.quotes_by_names(catalog.db, [name])] == [odd]
+    quote_table.speaker_names(catalog.db, words=asked)
+    assert quote_table.quotes_by_names(catalog.db, asked) == (
+        [hit] if (hit := quote_table.quotes_of_article(catalog.db, "pier")[0]) and name in asked else []
     )

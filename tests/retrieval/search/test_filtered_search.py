@@ -11,11 +11,11 @@ from retrieval.errors import EmbeddingUnavailable
 from retrieval.index import indexer
 from retrieval.index.store import Store
 from retrieval.index.vectors.minilm import EmbeddingModel
-from retrieval.search.filtered_search import EXCESS, FEW, article_scope, best_in_scope
+from retrieval.search.filtered_search import FEW_ARTICLES, OVERFETCH, article_scope, best_in_scope
 from retrieval.search.hybrid_search import Search
 from tests.conftest import article
 
-MANY = FEW + 20
+MANY = FEW_ARTICLES + 20
 
 
 def no_model() -> EmbeddingModel:
@@ -28,7 +28,7 @@ def put(store: Store, outlet: str, text: str, count: int) -> None:
             words = f"{text} It was the {outlet} lamp number {at}."
             yield SegmentedArticle(article(f"{outlet}-{at}", words, outlet=outlet), [((0, len(words)), "")])
 
-    store.catalog.put(cuts())
+    store.catalog.save_articles(cuts())
 
 
 @pytest.fixture(scope="module")
@@ -69,11 +69,11 @@ def test_more_is_asked_for_only_where_it_is_wanted(store: Store) -> None:
 
     def ranked(k: int) -> list[tuple[str, float]]:
         asked.append(k)
-        return store.words.search(["lamp"], k)
+        return store.bm25.search(["lamp"], k)
 
-    for outlet, times in (("Quay", [2 * EXCESS]), ("Tide", [2 * EXCESS, 2 * EXCESS * EXCESS])):
+    for outlet, times in (("Quay", [2 * OVERFETCH]), ("Tide", [2 * OVERFETCH, 2 * OVERFETCH * OVERFETCH])):
         found = best_in_scope(catalog, article_scope(catalog, Filters(outlet=outlet)), 2, ranked)
-        inside = set(catalog.articles_of([key for key, _ in found]).values())
+        inside = set(catalog.articles_by_passage([key for key, _ in found]).values())
         assert all(key.startswith(outlet) for key in inside)
         assert asked[: len(times)] == times
         asked.clear()

@@ -49,7 +49,7 @@ def wordy(tmp_path: Path) -> Iterator[Store]:
         raise EmbeddingUnavailable("the model is not installed")
 
     with Store(tmp_path / "wordy", missing) as opened:
-        indexer.add(opened, [PIER, MILL])
+        indexer.add_articles(opened, [PIER, MILL])
         with pytest.raises(EmbeddingUnavailable):
             indexer.index_pending(opened)
         yield opened
@@ -68,7 +68,7 @@ def test_the_passage_that_answers_comes_first(search: Search) -> None:
 
 def test_a_passage_is_found_by_meaning_without_its_words(search: Search) -> None:
     hits = search("biomass replacing fossil fuel in industry").hits
-    assert (hits[0].passage.article, hits[0].words) == ("mill", 0.0)
+    assert (hits[0].passage.article, hits[0].bm25) == ("mill", 0.0)
 
 
 def test_hits_carry_facts_scores_and_exact_spans(search: Search) -> None:
@@ -80,7 +80,7 @@ def test_hits_carry_facts_scores_and_exact_spans(search: Search) -> None:
         "2026-03-03",
     )
     assert PIER.text[best.passage.start : best.passage.end] == best.passage.text
-    assert min(best.score, best.words, best.dense) > 0
+    assert min(best.score, best.bm25, best.dense) > 0
 
 
 def test_scores_fall_and_no_more_than_k_come(search: Search) -> None:
@@ -141,7 +141,7 @@ def test_what_was_removed_is_gone_before_the_indexes_have_caught_up(store: Store
 
 
 def test_a_filtered_question_is_answered_while_vectors_are_still_owed(store: Store, search: Search) -> None:
-    indexer.add(store, [COPY])
+    indexer.add_articles(store, [COPY])
     assert "pier" in articles(search, "Why was the pier closed?", since="2026-01-01")
 
 

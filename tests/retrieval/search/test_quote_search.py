@@ -60,14 +60,14 @@ def catch_up(store: Store) -> None:
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     with Store(tmp_path / "index", no_model) as opened:
-        indexer.add(opened, (HARBOUR, STORM, PRIDE))
+        indexer.add_articles(opened, (HARBOUR, STORM, PRIDE))
         catch_up(opened)
         yield opened
 
 
 @pytest.fixture
 def record(store: Store) -> QuoteSearch:
-    return QuoteSearch(store.catalog, store.words)
+    return QuoteSearch(store.catalog, store.bm25)
 
 
 def told(record: QuoteSearch, topic: str, filters: Filters = ANY, who: str = "") -> list[tuple[str, str, str]]:
@@ -84,7 +84,7 @@ def said(store: Store, *quotes: str, key: str = "quay", kind: str = "direct", **
         Quote(f"Ana Pell{at}", "", True, kind, words, (span,))  # type: ignore[arg-type]
         for at, (words, span) in enumerate(zip(quotes, spans, strict=True))
     ]
-    store.catalog.put([SegmentedArticle(article(key, text, **facts), [((0, len(text)), "")], made)])
+    store.catalog.save_articles([SegmentedArticle(article(key, text, **facts), [((0, len(text)), "")], made)])
     catch_up(store)
 
 
@@ -128,7 +128,7 @@ def test_of_equal_words_the_newest_come_first(record: QuoteSearch) -> None:
 def test_words_without_a_day_come_after_dated_ones(store: Store) -> None:
     said(store, "“The lamp went out again tonight,”", key="undated")
     said(store, "“The lamp went out again tonight,”", key="dated", published="2020-01-01")
-    assert [article for article, _, _ in told(QuoteSearch(store.catalog, store.words), "the lamp")] == [
+    assert [article for article, _, _ in told(QuoteSearch(store.catalog, store.bm25), "the lamp")] == [
         "dated",
         "undated",
     ]
@@ -144,14 +144,14 @@ def test_what_stands_around_words_and_in_the_headline_counts_less(store: Store) 
     said(store, "“Somebody has lit the lamp tonight,”", "“A buoy is a buoy in any weather,”", key="around")
     said(store, "“Somebody has lit the lamp tonight,”", key="headline", title="The buoy is back")
     said(store, "“Somebody has lit the lamp tonight,”", key="neither")
-    found = QuoteSearch(store.catalog, store.words).about(content_terms("lamp buoy"), ANY)
+    found = QuoteSearch(store.catalog, store.bm25).about(content_terms("lamp buoy"), ANY)
     scores = {hit.article: hit.score for hit in reversed(found) if "lamp" in hit.quote.words}
     assert scores["both"] > scores["around"] > scores["headline"] > scores["neither"] > 0
 
 
 def test_few_words_say_little(store: Store) -> None:
     said(store, "“A lamp,”", "“The lamp went out again tonight,”")
-    assert [hit.quote.words for hit in QuoteSearch(store.catalog, store.words).about(content_terms("lamp"), ANY)] == [
+    assert [hit.quote.words for hit in QuoteSearch(store.catalog, store.bm25).about(content_terms("lamp"), ANY)] == [
         "“The lamp went out again tonight,”",
         "“A lamp,”",
     ]
@@ -179,12 +179,12 @@ def test_a_filter_finds_words_however_many_others_there_are(store: Store) -> Non
     said(store, *(f"“The lamp Nr{at} is out,”" for at in range(CANDIDATES + 20)), outlet="Quay Gazette")
     said(store, "“The lamp of the old pier is out again tonight, as it was last year,”", key="tide", outlet="Tide")
     assert [
-        article for article, _, _ in told(QuoteSearch(store.catalog, store.words), "lamp", Filters(outlet="Tide"))
+        article for article, _, _ in told(QuoteSearch(store.catalog, store.bm25), "lamp", Filters(outlet="Tide"))
     ] == ["tide"]
 
 
 def test_words_in_the_passages_found_are_looked_at_too(store: Store, record: QuoteSearch) -> None:
-    hits: list[Hit] = list(store.catalog.hits(store.catalog.passages_of(["storm"])).values())
+    hits: list[Hit] = list(store.catalog.hits(store.catalog.passage_ids_of(["storm"])).values())
     alone = {hit.quote.speaker for hit in record.about(FERRY, ANY)}
     beside = record.about(FERRY, ANY, hits=hits)
     assert "Rosa Lind" not in alone and "Rosa Lind" in {hit.quote.speaker for hit in beside}
@@ -193,7 +193,7 @@ def test_words_in_the_passages_found_are_looked_at_too(store: Store, record: Quo
 
 
 def test_scores_are_shares_and_fall(store: Store, record: QuoteSearch) -> None:
-    hits = list(store.catalog.hits(store.catalog.passages_of(["harbour"])).values())
+    hits = list(store.catalog.hits(store.catalog.passage_ids_of(["harbour"])).values())
     scores = [hit.score for hit in record.about(content_terms("ferry winter storm"), ANY, hits=hits)]
     assert all(0 <= score <= 1 for score in scores) and scores == sorted(scores, reverse=True)
 
@@ -211,7 +211,7 @@ def test_a_nobody_has_no_words(record: QuoteSearch) -> None:
 
 def test_what_is_added_and_removed_is_heard_of_at_once(store: Store, record: QuoteSearch) -> None:
     assert record.find("Holm").voices == ()
-    indexer.add(
+    indexer.add_articles(
         store, [article("lamp", "“The lamp is out,” Per Holm, the lighthouse keeper, said on Monday.\n\nIt was dark.")]
     )
     assert [voice.name for voice in record.find("Holm").voices] == ["Per Holm"]
@@ -220,15 +220,17 @@ def test_what_is_added_and_removed_is_heard_of_at_once(store: Store, record: Quo
 
 
 def test_a_new_version_with_as_many_quotes_is_heard_of_at_once(store: Store, record: QuoteSearch) -> None:
-    indexer.add(store, [article("lamp", "“The lamp is out,” Mayor Ana Pell said on Monday.\n\nIt was dark.")])
+    indexer.add_articles(store, [article("lamp", "“The lamp is out,” Mayor Ana Pell said on Monday.\n\nIt was dark.")])
     record.voices()
-    indexer.add(store, [article("lamp", "“The lamp is out,” Per Holm, the keeper, said on Monday.\n\nIt was dark.")])
+    indexer.add_articles(
+        store, [article("lamp", "“The lamp is out,” Per Holm, the keeper, said on Monday.\n\nIt was dark.")]
+    )
     assert [voice.name for voice in record.find("Per Holm").voices] == ["Per Holm"]
 
 
 def test_every_quote_stands_in_a_passage(store: Store, record: QuoteSearch) -> None:
     places = [(hit.article, hit.quote.start) for hit in record.of(record.find("Pell"), ANY)]
-    found = store.catalog.passages_at([*places, ("harbour", 99_999), ("nowhere", 0)])
+    found = store.catalog.passage_ids_at([*places, ("harbour", 99_999), ("nowhere", 0)])
     assert set(found) == set(places)
     for (key, at), passage in found.items():
         hit = store.catalog.hits([passage])[passage]

@@ -7,25 +7,25 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from retrieval.documents import Hit, Passage
-from retrieval.search.question_analysis import ParsedQuestion, phrases
+from retrieval.search.question_analysis import ParsedQuestion, question_phrases
 from retrieval.search.quote_intent import parse_quote_intent
-from retrieval.search.ranking import WINDOW, Weights, rank, signals, text_score
+from retrieval.search.ranking import WINDOW, RankingWeights, rank, text_score, text_signals
 from retrieval.text.terms import content_terms
 
 QUESTION = "Why is the ferry pier closed?"
 
 
-def texts(question: ParsedQuestion, hits: list[Hit], weights: Weights) -> dict[str, float]:
+def texts(question: ParsedQuestion, hits: list[Hit], weights: RankingWeights) -> dict[str, float]:
     return {hit.passage.id: text_score(question, hit, weights) for hit in hits}
 
 
-NONE = Weights(**dict.fromkeys(Weights.__slots__, 0.0))
+NONE = RankingWeights(**dict.fromkeys(RankingWeights.__slots__, 0.0))
 
 
 def asked(question: str = QUESTION, **facts: str) -> ParsedQuestion:
     terms = content_terms(question)
     return ParsedQuestion(
-        tuple(terms), phrases(question), dict.fromkeys(terms, 1.0), parse_quote_intent(question), **facts
+        tuple(terms), question_phrases(question), dict.fromkeys(terms, 1.0), parse_quote_intent(question), **facts
     )
 
 
@@ -34,7 +34,7 @@ def hit(key: str, text: str = "", title: str = "", words: float = 0.0, dense: fl
     return Hit(passage, title, "", "", (), published, "", 0.0, dense, words)
 
 
-def order(question: ParsedQuestion, weights: Weights, *hits: Hit) -> list[str]:
+def order(question: ParsedQuestion, weights: RankingWeights, *hits: Hit) -> list[str]:
     return [found.passage.id for found in rank(question, hits, texts(question, hits, weights), weights)]
 
 
@@ -42,10 +42,10 @@ def test_no_hits_rank_to_nothing() -> None:
     assert rank(asked(), [], {}) == []
 
 
-@pytest.mark.parametrize("signal", ["words", "dense"])
-def test_a_better_raw_score_ranks_higher(signal: str) -> None:
-    low, high = replace(hit("low"), **{signal: 0.2}), replace(hit("high"), **{signal: 0.4})
-    assert order(asked(), replace(NONE, **{signal: 1.0}), low, high) == ["high", "low"]
+@pytest.mark.parametrize(("score", "weight"), [("bm25", "words"), ("dense", "dense")])
+def test_a_better_raw_score_ranks_higher(score: str, weight: str) -> None:
+    low, high = replace(hit("low"), **{score: 0.2}), replace(hit("high"), **{score: 0.4})
+    assert order(asked(), replace(NONE, **{weight: 1.0}), low, high) == ["high", "low"]
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_question_words_in_the_headline_count() -> None:
 
 def test_the_speakers_own_words_rank_before_a_mention() -> None:
     question = asked("What did Lindqvist say about the pier?")
-    said = replace(hit("said", "“Close the pier,” Lindqvist said."), speech=1.0)
+    said = replace(hit("said", "“Close the pier,” Lindqvist said."), quote_score=1.0)
     mention = hit("mention", "Lindqvist saw the pier.")
     assert order(question, replace(NONE, speech=1.0), mention, said) == ["said", "mention"]
 
@@ -95,19 +95,21 @@ def test_an_article_with_several_good_passages_ranks_before_one_with_a_single() 
 
 
 def test_signals_name_the_terms_that_were_found() -> None:
-    found = signals(asked(), hit("pier", "The pier.", title="Ferry"))
+    found = text_signals(asked(), hit("pier", "The pier.", title="Ferry"))
     assert found.found == {"pier", "ferri"}
     assert found.covered == pytest.approx(2 / 3)
     assert found.title == pytest.approx(1 / 3)
 
 
 def test_phrases_are_neighbours_of_which_one_carries_the_topic() -> None:
-    assert phrases("Is it the ferry pier?") == {("the", "ferri"), ("ferri", "pier")}
+    assert question_phrases("Is it the ferry pier?") == {("the", "ferri"), ("ferri", "pier")}
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.sampled_from("the ferry pier closed was rain and “ ” . Lindqvist said".split()), max_size=80))
 def test_every_share_is_between_0_and_1(words: list[str]) -> None:
-    found = signals(asked("What did Lindqvist say about the ferry pier?"), hit("any", " ".join(words), title="Ferry"))
+    found = text_signals(
+        asked("What did Lindqvist say about the ferry pier?"), hit("any", " ".join(words), title="Ferry")
+    )
     for share in (found.covered, found.title, found.window, found.phrases, found.speech):
         assert 0.0 <= share <= 1.0 + 1e-9

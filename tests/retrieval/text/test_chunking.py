@@ -5,7 +5,7 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retrieval.text.boilerplate import Kind, blocks
+from retrieval.text.boilerplate import BlockKind, split_blocks
 from retrieval.text.chunking import chunk_article
 
 TEXT = st.text(st.sampled_from('abcAB .!?“”"\n;,\t•-\u00a0é'), max_size=600) | st.text(max_size=300)
@@ -13,13 +13,13 @@ SENTENCE = "The bridge over the Aller stays closed to lorries for now. "
 
 
 def passages(text: str, size: int, title: str = "") -> list[str]:
-    return [text[start:end] for (start, end), _ in chunk_article(text, blocks(text, title), size=size)]
+    return [text[start:end] for (start, end), _ in chunk_article(text, split_blocks(text, title), size=size)]
 
 
 @settings(max_examples=120, deadline=None)
 @given(TEXT, st.integers(1, 2000))
 def test_passages_are_in_order_stripped_and_no_longer_than_asked(text: str, size: int) -> None:
-    spans = [span for span, _ in chunk_article(text, blocks(text), size=size)]
+    spans = [span for span, _ in chunk_article(text, split_blocks(text), size=size)]
     assert all(before[1] <= after[0] for before, after in pairwise(spans))
     for start, end in spans:
         assert 0 < end - start <= size
@@ -29,9 +29,9 @@ def test_passages_are_in_order_stripped_and_no_longer_than_asked(text: str, size
 @settings(max_examples=120, deadline=None)
 @given(TEXT, st.integers(1, 2000))
 def test_every_visible_character_of_body_is_in_a_passage(text: str, size: int) -> None:
-    parts = blocks(text)
+    parts = split_blocks(text)
     covered = {at for (start, end), _ in chunk_article(text, parts, size=size) for at in range(start, end)}
-    body = {at for part in parts if part.kind is Kind.BODY for at in range(part.start, part.end)}
+    body = {at for part in parts if part.kind is BlockKind.BODY for at in range(part.start, part.end)}
     assert {at for at in body if not text[at].isspace()} <= covered
 
 
@@ -48,7 +48,7 @@ def test_passages_of_a_section_are_of_about_the_same_length() -> None:
 
 def test_no_passage_crosses_a_heading_and_each_knows_its_own() -> None:
     text = f"{SENTENCE}\n\nWhat drivers can do\n\n{SENTENCE}\n\nWho will pay\n\n{SENTENCE}"
-    found = chunk_article(text, blocks(text), size=2000)
+    found = chunk_article(text, split_blocks(text), size=2000)
     assert [heading for _, heading in found] == ["", "What drivers can do", "Who will pay"]
     assert all(text[start:end] == SENTENCE.strip() for (start, end), _ in found)
 
@@ -75,4 +75,4 @@ def test_a_sentence_longer_than_a_passage_is_cut_between_words() -> None:
 
 
 def test_nothing_gives_no_passage() -> None:
-    assert chunk_article("", blocks("")) == []
+    assert chunk_article("", split_blocks("")) == []

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retrieval.text.dates import asked_days, iso
+from retrieval.text.dates import days_in_question, to_iso
 
 TODAY = date(2026, 11, 23)
 
@@ -27,22 +27,22 @@ TODAY = date(2026, 11, 23)
     ],
 )
 def test_usual_notations_become_iso(written: object, day: str) -> None:
-    assert iso(written) == day
+    assert to_iso(written) == day
 
 
 @pytest.mark.parametrize("written", [None, "", "yesterday", "Tuesday", "n/a", "2025-13-45", [], "5"])
 def test_what_is_no_date_is_empty(written: object) -> None:
-    assert iso(written) == ""
+    assert to_iso(written) == ""
 
 
 def test_a_feed_date_with_a_zone_name_is_read_without_a_warning() -> None:
-    assert iso("Tue, 11 Mar 2025 14:05:00 EST").startswith("2025-03-11T14:05:00")
+    assert to_iso("Tue, 11 Mar 2025 14:05:00 EST").startswith("2025-03-11T14:05:00")
 
 
 @settings(max_examples=200, deadline=None)
 @given(st.text(st.sampled_from("0123456789-/:. ,TZ+abcdefgJanMrch"), max_size=25) | st.text(max_size=30))
 def test_any_text_gives_a_day_or_nothing(written: str) -> None:
-    found = iso(written)
+    found = to_iso(written)
     assert not found or date.fromisoformat(found[:10])
 
 
@@ -67,7 +67,7 @@ def test_any_text_gives_a_day_or_nothing(written: str) -> None:
     ],
 )
 def test_days_a_question_speaks_of(question: str, days: tuple[str, str]) -> None:
-    assert asked_days(question, TODAY) == days
+    assert days_in_question(question, TODAY) == days
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_days_a_question_speaks_of(question: str, days: tuple[str, str]) -> None
     ],
 )
 def test_since_and_before_are_seen_before_the_longest_way_to_write_a_day(question: str, days: tuple[str, str]) -> None:
-    assert asked_days(question, TODAY) == days
+    assert days_in_question(question, TODAY) == days
 
 
 @pytest.mark.parametrize(
@@ -91,4 +91,4 @@ def test_since_and_before_are_seen_before_the_longest_way_to_write_a_day(questio
     ],
 )
 def test_by_before_and_after_of_something_else_do_not_open_the_period(question: str, days: tuple[str, str]) -> None:
-    assert asked_days(question, TODAY) == days
+    assert days_in_question(question, TODAY) == days

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retrieval.text.sentences import LONGEST_QUOTATION, sentence_spans
+from retrieval.text.sentences import MAX_QUOTATION_CHARACTERS, sentence_spans
 
 PROSE = st.text(st.sampled_from("abcAB .!?…“”\"'\n\t-•é\u00a0\u200b"), max_size=300) | st.text(max_size=200)
 
@@ -74,7 +74,7 @@ def test_a_quotation_that_never_closes_does_not_swallow_the_next_paragraph() -> 
 
 
 def test_a_closing_mark_too_far_away_does_not_hold_sentences_together() -> None:
-    text = "“" + "The road is long. " * (LONGEST_QUOTATION // 10) + "End.”"
+    text = "“" + "The road is long. " * (MAX_QUOTATION_CHARACTERS // 10) + "End.”"
     assert len(sentence_spans(text)) > 10
 
 

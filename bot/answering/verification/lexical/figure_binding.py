@@ -6,7 +6,7 @@ from functools import lru_cache
 from bot.answering.verification.lexical.figures import REMEMBERED, Figure, figures, without_figures
 from bot.answering.verification.lexical.weighted_terms import stems
 from retrieval.documents import Hit
-from retrieval.text.dates import day_of
+from retrieval.text.dates import parse_day
 from retrieval.text.sentences import sentence_spans
 
 CLEARLY = 2  # terms more that another figure has beside it
@@ -16,7 +16,10 @@ Place = tuple[Figure, frozenset[str], frozenset[str]]
 
 def unbound_figure(text: str, hits: Sequence[Hit], question: str) -> str:
     """The first figure that neither a passage has near the same words, nor its headline, its day or the question."""
-    free = [question, *(fact for hit in hits for fact in (hit.title, hit.passage.heading, hit.outlet, days(hit)))]
+    free = [
+        question,
+        *(fact for hit in hits for fact in (hit.title, hit.passage.heading, hit.outlet, publication_dates(hit))),
+    ]
     given = [figure for fact in free for figure in figures(fact)]
     places = [place for hit in hits for place in _places(hit.passage.text)]
     for figure in figures(text):
@@ -26,9 +29,9 @@ def unbound_figure(text: str, hits: Sequence[Hit], question: str) -> str:
     return ""
 
 
-def days(hit: Hit) -> str:
+def publication_dates(hit: Hit) -> str:
     """The days of publication: `2 May 2025; 4 May 2025`."""
-    days = [day for written in (hit.published, hit.updated) if (day := day_of(written))]
+    days = [day for written in (hit.published, hit.updated) if (day := parse_day(written))]
     return "; ".join(f"{day.day} {day:%B} {day.year}" for day in days)
 
 

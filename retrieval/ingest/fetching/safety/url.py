@@ -1,4 +1,4 @@
-"""A web address, taken apart once: what is checked, what is connected to and what is shown are the same."""
+"""Parse a URL once, so that the URL that is checked, connected to and shown is the same."""
 
 import re
 from dataclasses import dataclass
@@ -7,19 +7,22 @@ from urllib.parse import urljoin
 
 import httpx
 
-PORTS = {"http": 80, "https": 443}
-LONGEST_NAME = 253  # characters of a host's name (RFC 1035, 2.3.4)
-LONGEST_SHOWN = 500
-# Programs disagree about what these mean in an address, so none of them is to be trusted with it.
+DEFAULT_PORTS = {"http": 80, "https": 443}
+MAX_HOST_LENGTH = 253  # characters (RFC 1035, 2.3.4)
+MAX_DISPLAY_LENGTH = 500  # characters of a URL in a message
+# Programs disagree about what these characters mean in a URL, so a URL that has them is refused.
 _AMBIGUOUS = re.compile(r"[\\\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _LABEL = re.compile(r"[a-z0-9_-]{1,63}")
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
-_USER = re.compile(r"^([a-z0-9+.-]*:)?([/\\]*)[^/?#]*@", re.IGNORECASE)
+_USERINFO = re.compile(r"^([a-z0-9+.-]*:)?([/\\]*)[^/?#]*@", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Url:
-    """A host is a name in ASCII without a final dot, or an IP address in its one usual form; no user, no fragment."""
+    """An http or https URL without user and fragment.
+
+    `host` is an ASCII name without a final dot, or an IP address in its canonical form; `target` is path and query.
+    """
 
     scheme: str
     host: str
@@ -28,90 +31,90 @@ class Url:
 
     @property
     def authority(self) -> str:
-        """Host and port, as the Host header has them."""
+        """Host and port, as in the Host header."""
         host = f"[{self.host}]" if ":" in self.host else self.host
-        return host if self.port == PORTS[self.scheme] else f"{host}:{self.port}"
+        return host if self.port == DEFAULT_PORTS[self.scheme] else f"{host}:{self.port}"
 
     @property
     def origin(self) -> str:
-        """What robots.txt is for (RFC 9309, 2.3)."""
+        """Scheme and authority, which one robots.txt is valid for (RFC 9309, 2.3)."""
         return f"{self.scheme}://{self.authority}"
 
     def __str__(self) -> str:
         return f"{self.origin}{self.target}"
 
 
-def parse_url(written: str) -> Url:
-    """An address as somebody wrote it.
+def parse_url(text: str) -> Url:
+    """Parse a URL as a user wrote it.
 
-    Raises ValueError with the reason when it is none of the web's, PermissionError when its port is another service's.
+    Raises ValueError with the reason when it is not an http or https URL, PermissionError when its port is blocked.
     """
-    parsed = _parsed(written.strip())
-    if parsed.scheme not in PORTS:
+    parsed = _parse(text.strip())
+    if parsed.scheme not in DEFAULT_PORTS:
         raise ValueError("is no http or https address")
     if parsed.userinfo:
         raise ValueError("has a user name or a password in it; leave them out")
-    port = PORTS[parsed.scheme] if parsed.port is None else parsed.port
+    port = DEFAULT_PORTS[parsed.scheme] if parsed.port is None else parsed.port
     if not 0 <= port <= 65535:
         raise ValueError("is no web address")
-    if port in BLOCKED:
+    if port in BLOCKED_PORTS:
         raise PermissionError(f"has port {port}, at which there is something other than the web")
-    return Url(parsed.scheme, _host(parsed.raw_host.decode("ascii")), port, parsed.raw_path.decode("ascii"))
+    return Url(parsed.scheme, _parse_host(parsed.raw_host.decode("ascii")), port, parsed.raw_path.decode("ascii"))
 
 
-def join_url(base: Url, written: str) -> Url:
-    """An address as a document at `base` or its redirect wrote it (RFC 3986, 5). Raises as `read` does."""
-    _refuse_ambiguous(written.strip())  # before urllib drops line ends and tabs
+def join_url(base: Url, text: str) -> Url:
+    """Resolve a reference in a document or redirect at `base` (RFC 3986, 5). Raises as `parse_url` does."""
+    _refuse_ambiguous(text.strip())  # before urlsplit drops line ends and tabs
     try:
-        joined = urljoin(str(base), written.strip())
+        joined = urljoin(str(base), text.strip())
     except ValueError as exc:
         raise ValueError("is no web address") from exc
     return parse_url(joined)
 
 
-def display_url(written: str) -> str:
-    """The address for a message: without user and password, on one line, not endless."""
-    line = "".join(character if character.isprintable() else "\ufffd" for character in written.strip())
-    bare = _USER.sub(r"\1\2", line)
-    return bare if len(bare) <= LONGEST_SHOWN else f"{bare[:LONGEST_SHOWN]}…"
+def display_url(text: str) -> str:
+    """The URL for a message: without user and password, on one line, cut to MAX_DISPLAY_LENGTH."""
+    line = "".join(character if character.isprintable() else "\ufffd" for character in text.strip())
+    bare = _USERINFO.sub(r"\1\2", line)
+    return bare if len(bare) <= MAX_DISPLAY_LENGTH else f"{bare[:MAX_DISPLAY_LENGTH]}…"
 
 
-def _parsed(written: str) -> httpx.URL:
-    _refuse_ambiguous(written)
+def _parse(text: str) -> httpx.URL:
+    _refuse_ambiguous(text)
     try:
-        return httpx.URL(written)
+        return httpx.URL(text)
     except (httpx.InvalidURL, UnicodeError) as exc:
         raise ValueError("is no web address") from exc
 
 
-def _refuse_ambiguous(written: str) -> None:
-    if _AMBIGUOUS.search(written):
+def _refuse_ambiguous(text: str) -> None:
+    if _AMBIGUOUS.search(text):
         raise ValueError("has a backslash or a control character in it")
 
 
-def _host(raw: str) -> str:
+def _parse_host(raw: str) -> str:
     host = raw.removesuffix(".")
     try:
         if ":" in host:
-            return _ipv6(host)
+            return _parse_ipv6(host)
         labels = host.split(".")
-        if len(host) > LONGEST_NAME or not all(map(_LABEL.fullmatch, labels)):
+        if len(host) > MAX_HOST_LENGTH or not all(map(_LABEL.fullmatch, labels)):
             raise ValueError
-        # `127.1`, `0x7f.1` and `2130706433` are addresses to a resolver; here an address has four decimal numbers.
+        # To a resolver `127.1`, `0x7f.1` and `2130706433` are IP addresses; here only four decimal numbers are.
         return str(IPv4Address(host)) if _NUMBER.fullmatch(labels[-1]) else host
     except ValueError as exc:
         raise ValueError("has a host that is neither a name nor an IP address in its usual form") from exc
 
 
-def _ipv6(host: str) -> str:
-    if "%" in host:  # a zone is this machine's business
+def _parse_ipv6(host: str) -> str:
+    if "%" in host:  # a zone id means something to this machine only
         raise ValueError
     return str(IPv6Address(host))
 
 
-# The "bad ports" of the Fetch standard (fetch.spec.whatwg.org, port blocking), which browsers refuse too: what a
-# request says there could mean something in another protocol.
-BLOCKED = frozenset(
+# The "bad ports" of the Fetch standard (fetch.spec.whatwg.org, port blocking), which browsers refuse too: a request to
+# them could be understood as another protocol.
+BLOCKED_PORTS = frozenset(
     map(
         int,
         """

@@ -1,4 +1,4 @@
-"""JSON lines: one article a line, with url, title, authors, date, text and optionally id, outlet, updated."""
+"""Read JSON Lines files: one article a line, with url, title, authors, date, text and optionally id, outlet, updated."""
 
 import json
 from collections.abc import Iterator
@@ -8,27 +8,27 @@ from urllib.parse import urlsplit
 
 from retrieval.documents import Article, digest
 from retrieval.errors import SourceError
+from retrieval.ingest.parsing.markup.authors import split_names
 from retrieval.ingest.parsing.markup.decoding import storable
-from retrieval.ingest.parsing.markup.markdown import people
-from retrieval.text.dates import iso
+from retrieval.text.dates import to_iso
 
 
 def read_jsonl(path: Path, *, largest: int) -> Iterator[Article | SourceError]:
-    """The articles of one file, in order; a line that is none is named with its number, the others go on."""
+    """The articles of one file in order; for a line that is not an article, an error with its number."""
     try:
-        empty = True
+        is_empty = True
         with path.open("rb") as lines:
             for number, line in enumerate(lines, 1):
                 if line.strip():
-                    empty = False
-                    yield _line(f"{path}:{number}", line, largest)
-        if empty:
+                    is_empty = False
+                    yield _parse_line(f"{path}:{number}", line, largest)
+        if is_empty:
             yield SourceError(str(path), "is empty")
     except OSError as exc:
         yield SourceError(str(path), f"cannot be read ({exc.strerror})")
 
 
-def _line(source: str, line: bytes, largest: int) -> Article | SourceError:
+def _parse_line(source: str, line: bytes, largest: int) -> Article | SourceError:
     if len(line) > largest:
         return SourceError(source, f"is larger than {largest} bytes")
     try:
@@ -43,19 +43,19 @@ def _line(source: str, line: bytes, largest: int) -> Article | SourceError:
 
 
 def article_of(source: str, row: dict[str, Any]) -> Article:
-    """The article in one row; keys other projects use for the same facts are understood too."""
-    text, url = storable(row["text"]), _text(row, "url")
+    """Build an article from one row. Keys that other projects use for the same fields are accepted too."""
+    text, url = storable(row["text"]), _first_text(row, "url")
     return Article(
-        id=_text(row, "id") or digest(url or text)[:12],
+        id=_first_text(row, "id") or digest(url or text)[:12],
         source=source,
         url=url,
-        title=_text(row, "title") or " ".join(text.split()[:10]),
+        title=_first_text(row, "title") or " ".join(text.split()[:10]),
         text=text,
-        authors=people(row.get("authors") or row.get("author")),
-        outlet=_text(row, "outlet", "publisher", "site") or _host(url),
-        published=iso(row.get("date") or row.get("published")),
-        updated=iso(row.get("updated")),
-        language=_text(row, "language"),
+        authors=split_names(row.get("authors") or row.get("author")),
+        outlet=_first_text(row, "outlet", "publisher", "site") or _host(url),
+        published=to_iso(row.get("date") or row.get("published")),
+        updated=to_iso(row.get("updated")),
+        language=_first_text(row, "language"),
     )
 
 
@@ -66,5 +66,5 @@ def _host(url: str) -> str:
         return ""
 
 
-def _text(row: dict[str, Any], *keys: str) -> str:
+def _first_text(row: dict[str, Any], *keys: str) -> str:
     return next((storable(str(row[key]).strip()) for key in keys if row.get(key) not in (None, "")), "")

@@ -3,7 +3,7 @@
 import re
 from datetime import datetime
 
-from retrieval.text.dates import iso
+from retrieval.text.dates import to_iso
 
 _LONGEST = 60  # characters; what is longer is no date
 _RFC_3339 = re.compile(
@@ -28,7 +28,7 @@ def parse_feed_date(written: object) -> str:
     try:
         if _RFC_3339.fullmatch(text):  # a sitemap has 50,000 of them; dateutil takes a tenth of a millisecond for one
             return datetime.fromisoformat(text).isoformat(timespec="seconds") if len(text) > len("2026-03-03") else text
-        return iso(text) or iso(_in_english(text))
+        return to_iso(text) or to_iso(_in_english(text))
     except Exception:  # dateutil raises what it happens to stumble over; an odd date must not cost the entry
         return ""
 

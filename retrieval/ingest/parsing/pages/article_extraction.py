@@ -8,7 +8,7 @@ from lxml.html import HtmlElement
 from trafilatura.settings import Document
 
 from retrieval.ingest.parsing.pages.pruning import pruned
-from retrieval.text.boilerplate import is_furniture
+from retrieval.text.boilerplate import is_boilerplate
 
 Paragraph = tuple[str, bool]  # its text, whether it is a heading
 _BLOCKS = frozenset("p head list item quote table row div".split())
@@ -38,7 +38,7 @@ def paragraphs(page: HtmlElement) -> list[Paragraph]:
 
 def trimmed(parts: list[Paragraph], title: str) -> list[Paragraph]:
     """Paragraphs without furniture, the headline above them and the leave that the page takes below them."""
-    kept = [part for part in parts if not is_furniture(part[0])]
+    kept = [part for part in parts if not is_boilerplate(part[0])]
     return _without_leave(_without_headline(kept, title))
 
 

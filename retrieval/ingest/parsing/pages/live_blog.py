@@ -10,15 +10,15 @@ from lxml.html import HtmlElement
 from retrieval.documents import Article, digest
 from retrieval.ingest.parsing.markup.authors import persons
 from retrieval.ingest.parsing.markup.decoding import storable
-from retrieval.ingest.parsing.markup.markdown import join
+from retrieval.ingest.parsing.markup.html import paragraphs_of
+from retrieval.ingest.parsing.markup.paragraphs import join
 from retrieval.ingest.parsing.pages import json_ld
 from retrieval.ingest.parsing.pages.article_extraction import paragraphs, trimmed
-from retrieval.ingest.parsing.pages.html import paragraphs_of
 from retrieval.ingest.parsing.pages.metadata import PageMetadata
-from retrieval.text.boilerplate import blocks, has_article
+from retrieval.text.boilerplate import has_article, split_blocks
 from retrieval.text.canonical_url import url_key
-from retrieval.text.dates import iso
-from retrieval.text.same_site import is_same
+from retrieval.text.dates import to_iso
+from retrieval.text.same_site import is_same_site
 
 FEWEST_INTRO = 200  # characters from which what stands above the entries is an article too
 _FEWEST_ENTRY = 40  # characters; below it is a picture's caption or a time
@@ -41,7 +41,7 @@ def intro(page: HtmlElement, blog: Article, entries: Sequence[Article]) -> tuple
     parts = trimmed(paragraphs(page), blog.title)
     first = next((at for at, (text, _) in enumerate(parts) if text[:_KNOWN_BY] in known), len(parts))
     text, headings = join(parts[:first])
-    if len(text) < FEWEST_INTRO or not has_article(text, blocks(text, blog.title, headings)):
+    if len(text) < FEWEST_INTRO or not has_article(text, split_blocks(text, blog.title, headings)):
         return ()
     return (replace(blog, text=text, headings=headings),)
 
@@ -51,7 +51,7 @@ def _update(row: json_ld.Object, url: str, facts: PageMetadata) -> Article | Non
     title = storable(" ".join(_text(row.get("headline")).split()))
     if len(text) < _FEWEST_ENTRY:
         return None
-    published, updated = iso(row.get("datePublished")), iso(row.get("dateModified"))
+    published, updated = to_iso(row.get("datePublished")), to_iso(row.get("dateModified"))
     place = _place(row, url, f"{published} {title or text[:_KNOWN_BY]}")
     return Article(
         id=digest(f"{url_key(urldefrag(place).url)}#{urldefrag(place).fragment}")[:12],
@@ -76,7 +76,9 @@ def _place(row: json_ld.Object, url: str, otherwise: str) -> str:
             address = urljoin(url, named)
         except ValueError:
             continue
-        is_own = named and is_same(address, url) and (urldefrag(address).fragment or url_key(address) != url_key(url))
+        is_own = (
+            named and is_same_site(address, url) and (urldefrag(address).fragment or url_key(address) != url_key(url))
+        )
         if is_own and address.startswith(("http://", "https://")):
             return address
     return f"{urldefrag(url).url}#{quote(_text(row.get('identifier'))) or digest(otherwise)[:12]}"

@@ -19,8 +19,8 @@ from retrieval.ingest.parsing.entry import Entry
 from retrieval.ingest.parsing.markup.authors import persons
 from retrieval.ingest.parsing.markup.decoding import storable
 from retrieval.ingest.parsing.pages import json_ld
-from retrieval.text.dates import iso
-from retrieval.text.same_site import believed, host
+from retrieval.text.dates import to_iso
+from retrieval.text.same_site import hostname, trusted_canonical_url
 
 _SUFFIX = re.compile(r"\s+(?:[|·»•]+|[-–—:]+)\s+(?=[^|·»•]*$)")
 _CUT = re.compile(r"\s*(?:\.\.\.|…)$")
@@ -54,7 +54,7 @@ def page_metadata(page: HtmlElement, url: str, entry: Entry | None = None) -> Pa
     """The facts of the article in a page that is at `url` (empty for a file), as `entry` lists it."""
     said = _Said(page, url, entry or Entry(""))
     outlet, kind = _outlet(said), said.meta("og:type")[:1]
-    published = _moment(_published(said)) or iso(said.guessed.date)
+    published = _moment(_published(said)) or to_iso(said.guessed.date)
     return PageMetadata(
         title=_title(said, outlet),
         authors=_authors(said, outlet),
@@ -108,9 +108,9 @@ def _title(said: _Said, outlet: str) -> str:
     every = [one[:_LONGEST_TITLE] for one in every] or ([said.guessed.title] if said.guessed.title else [])
     if not every:
         return heads[0] if heads else ""
-    title = _without_suffix(every[0], outlet, host(said.url))
+    title = _without_suffix(every[0], outlet, hostname(said.url))
     whole = [one for one in (*every, *heads) if len(one) > len(title) and one.startswith(_CUT.sub("", title))]
-    return _without_suffix(whole[0], outlet, host(said.url)) if whole and _CUT.search(title) else storable(title)
+    return _without_suffix(whole[0], outlet, hostname(said.url)) if whole and _CUT.search(title) else storable(title)
 
 
 def _without_suffix(title: str, outlet: str, site: str) -> str:
@@ -144,7 +144,7 @@ def _outlet(said: _Said) -> str:
     named = said.meta("og:site_name") + said.ld("publisher")
     named += [storable(name) for one in sites for name in json_ld.texts(one.get("name"))]
     is_name = (name for name in named if len(name) <= _LONGEST_NAME and "://" not in name and not name.startswith("@"))
-    return next(is_name, "") or host(said.url)
+    return next(is_name, "") or hostname(said.url)
 
 
 def _published(said: _Said) -> Iterable[str]:
@@ -168,7 +168,7 @@ def _moment(written: Iterable[str]) -> str:
     """The first date; where that is a bare day, the first moment on that day that a later one tells."""
     first = ""
     for text in written:
-        date = iso(text)
+        date = to_iso(text)
         if not date or date.startswith(_EPOCH):
             continue
         if not first:
@@ -188,7 +188,7 @@ def _canonical(said: _Said) -> str:
     named = said.found("//link[translate(@rel, 'CANOIL', 'canoil')='canonical']/@href") + said.meta("og:url")
     if not said.url:
         return next((url for url in named if url.startswith(("http://", "https://"))), "")
-    return next((url for url in (believed(one, said.url) for one in named[:4]) if url), "")
+    return next((url for url in (trusted_canonical_url(one, said.url) for one in named[:4]) if url), "")
 
 
 def _language(said: _Said) -> str:

@@ -5,18 +5,19 @@ from urllib.parse import urljoin
 
 from lxml.html import HtmlElement
 
-from retrieval.catalog.reader import id_of
+from retrieval.catalog.reader import article_id_for_url
 from retrieval.documents import Article
-from retrieval.ingest.fetching.response import FetchedDocument
+from retrieval.ingest.fetched_document import FetchedDocument
 from retrieval.ingest.parsing.entry import Entry, is_teaser
-from retrieval.ingest.parsing.markup.decoding import storable
-from retrieval.ingest.parsing.markup.markdown import join
+from retrieval.ingest.parsing.markup.decoding import decoded, storable
+from retrieval.ingest.parsing.markup.html import body, parse_html
+from retrieval.ingest.parsing.markup.paragraphs import join
 from retrieval.ingest.parsing.pages import live_blog, pdf
-from retrieval.ingest.parsing.pages.html import article_text, body, decoded, parse_html
+from retrieval.ingest.parsing.pages.article_extraction import article_text
 from retrieval.ingest.parsing.pages.metadata import PageMetadata, page_metadata
-from retrieval.text.boilerplate import blocks, has_article
+from retrieval.text.boilerplate import has_article, split_blocks
 from retrieval.text.canonical_url import canonical_url
-from retrieval.text.same_site import host
+from retrieval.text.same_site import hostname
 from retrieval.text.sentences import Span
 
 PAGES = frozenset(("", "text/html", "application/xhtml+xml", "application/xml", "text/xml", "text/plain"))
@@ -61,13 +62,13 @@ def article_of_entry(entry: Entry, outlet: str) -> Article | None:
     if not entry.url or not entry.title or is_teaser(entry):
         return None
     text, headings = join(body(entry.html))
-    if not has_article(text, blocks(text, entry.title, headings)):
+    if not has_article(text, split_blocks(text, entry.title, headings)):
         return None
     url = canonical_url(entry.url)
     facts = PageMetadata(
         title=storable(entry.title),
         authors=entry.authors,
-        outlet=outlet or host(url),
+        outlet=outlet or hostname(url),
         published=entry.published,
         updated=entry.updated if entry.updated[:19] > entry.published[:19] else "",
         language=entry.language[:2].lower(),
@@ -98,7 +99,7 @@ def _page(fetched: FetchedDocument) -> HtmlElement:
 
 def _article(url: str, facts: PageMetadata, text: str, headings: tuple[Span, ...]) -> Article:
     return Article(
-        id=id_of(url),
+        id=article_id_for_url(url),
         source=url,
         url=url,
         title=facts.title or " ".join(text.split()[:10]),
@@ -119,7 +120,7 @@ def _of_pdf(fetched: FetchedDocument, entry: Entry) -> Article:
     facts = PageMetadata(
         title=found.title or entry.title or url.rpartition("/")[2],
         authors=found.authors or entry.authors,
-        outlet=host(url),
+        outlet=hostname(url),
         published=entry.published or found.published,
         language=found.language or entry.language[:2].lower(),
         section=entry.section,

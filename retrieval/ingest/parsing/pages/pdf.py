@@ -14,7 +14,7 @@ from pypdf.errors import LimitReachedError, PyPdfError
 from retrieval.documents import Article, digest
 from retrieval.ingest.parsing.markup.authors import persons
 from retrieval.ingest.parsing.markup.decoding import storable
-from retrieval.text.dates import iso
+from retrieval.text.dates import to_iso
 
 MOST_PAGES = 300
 MOST_CHARACTERS = 5_000_000
@@ -91,7 +91,7 @@ def _document(reader: PdfReader) -> PdfDocument:
         text=text,
         title=_title(storable(title), text),
         authors=persons([storable(about.author)]) if about and about.author else (),
-        published=iso(about.creation_date) if about and about.creation_date else "",
+        published=to_iso(about.creation_date) if about and about.creation_date else "",
         language=str(reader.root_object.get("/Lang") or "")[:2].lower(),
     )
 

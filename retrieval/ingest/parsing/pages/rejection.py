@@ -9,9 +9,9 @@ from collections.abc import Sequence
 
 from lxml.html import HtmlElement
 
-from retrieval.ingest.parsing.markup.markdown import join
+from retrieval.ingest.parsing.markup.paragraphs import join
 from retrieval.ingest.parsing.pages.metadata import PageMetadata
-from retrieval.text.boilerplate import blocks, has_article
+from retrieval.text.boilerplate import has_article, split_blocks
 
 NOTHING = "holds no article, only a notice, a form or links"
 PAYWALL = "is behind a paywall; only its beginning is there"
@@ -95,7 +95,7 @@ def rejection_reason(page: HtmlElement, facts: PageMetadata, parts: Sequence[tup
         return said
     if _is_cut(page, facts, text, end[-_LONGEST_END:]):
         return PAYWALL
-    told = has_article(text, blocks(text, facts.title, headings))
+    told = has_article(text, split_blocks(text, facts.title, headings))
     if (not told or len(text) < _NOTICE) and (said := _of_markup(page, facts, text)):
         return said
     return _index(page, facts, parts) or ("" if told else NOTHING)

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.answering.messages import Claim, DraftSentence
-from bot.answering.verification.verify import verify
+from bot.answering.verification.verify import verify_sentence
 from retrieval.index.store import Store
 from retrieval.quotes import quote_table
 from tests.conftest import article, fill
@@ -29,8 +29,11 @@ TEXT = (
 )
 def test_a_sentence_gets_back_the_name_of_whoever_said_so(store: Store, written: str, shown: str) -> None:
     fill(store, article("bridge", TEXT))
-    hits = list(store.catalog.hits(store.catalog.passages_of(["bridge"])).values())
-    claim = verify(
-        DraftSentence(written, (1,)), hits, "What about it?", lambda key: quote_table.of_article(store.catalog.db, key)
+    hits = list(store.catalog.hits(store.catalog.passage_ids_of(["bridge"])).values())
+    claim = verify_sentence(
+        DraftSentence(written, (1,)),
+        hits,
+        "What about it?",
+        lambda key: quote_table.quotes_of_article(store.catalog.db, key),
     )
     assert isinstance(claim, Claim) and claim.text.endswith(shown), claim

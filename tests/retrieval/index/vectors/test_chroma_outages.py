@@ -112,7 +112,7 @@ def test_two_indexes_share_a_server(shelf: Store, tmp_path: Path, chroma: Chroma
 
 def test_reindexing_makes_the_collection_anew_without_embedding_anew(shelf: Store, counted: Counted) -> None:
     before, embedded = shelf.vectors.count(), counted.embedded
-    (stray,) = shelf.catalog.hits(shelf.catalog.passages_of(["toll"])).values()
+    (stray,) = shelf.catalog.hits(shelf.catalog.passage_ids_of(["toll"])).values()
     shelf.vectors.add([replace(stray, passage=replace(stray.passage, id="stray"))])
     indexer.reindex(shelf)
     assert (shelf.vectors.count(), counted.embedded) == (before, embedded)
@@ -147,7 +147,7 @@ def test_an_index_moves_to_a_server_and_back_without_embedding_anew(
         fill(folder, *ARTICLES)
         passages, embedded = folder.vectors.count(), counted.embedded
     with opened(tmp_path / "data", chroma.url, counted) as on_server:
-        on_server.look()
+        on_server.check_vectors()
         indexer.index_pending(on_server)
         assert on_server.vectors.count() == passages
     with Store(tmp_path / "data", lambda: counted) as folder:

@@ -11,7 +11,7 @@ import pytest
 
 from retrieval.endpoints.circuit_breaker import CircuitBreaker
 from retrieval.errors import OnRecordError, UsageError, VectorsUnavailable
-from retrieval.index.vectors.chroma_server import ServerVectors
+from retrieval.index.vectors.chroma_server import ChromaServerIndex
 from retrieval.index.vectors.chroma_settings import ChromaServerSettings, parse_chroma_server
 from tests.retrieval.endpoints.test_endpoint_errors import certificate
 from tests.retrieval.index.vectors.test_chroma_folder import PLACES, Compass, hit
@@ -20,7 +20,7 @@ from tests.support.endpoint_standin import free_port
 
 TOKEN = "chr-very-secret"
 HANG = 0.3  # seconds that a question waits in these tests
-Open = Callable[[ChromaServerSettings], ServerVectors]
+Open = Callable[[ChromaServerSettings], ChromaServerIndex]
 
 pytestmark = pytest.mark.usefixtures("loopback")
 
@@ -28,10 +28,10 @@ pytestmark = pytest.mark.usefixtures("loopback")
 @pytest.fixture
 def opened() -> Iterator[Open]:
     """Opens a collection of its own on a server; closed in the end."""
-    made = list[ServerVectors]()
+    made = list[ChromaServerIndex]()
 
-    def make(at: ChromaServerSettings) -> ServerVectors:
-        made.append(ServerVectors(at, f"compass-{uuid4().hex}", Compass(), lambda collection, count: None))
+    def make(at: ChromaServerSettings) -> ChromaServerIndex:
+        made.append(ChromaServerIndex(at, f"compass-{uuid4().hex}", Compass(), lambda collection, count: None))
         return made[-1]
 
     yield make
@@ -45,7 +45,7 @@ def gate(chroma: ChromaServer) -> Iterator[Gate]:
         yield standing
 
 
-def refused(vectors: ServerVectors) -> str:
+def refused(vectors: ChromaServerIndex) -> str:
     """The sentence of a search that fails."""
     with pytest.raises(VectorsUnavailable) as failure:
         vectors.search(PLACES["north"], 1, generation=1)
@@ -183,10 +183,12 @@ def test_a_connection_that_breaks_once_is_no_failure(gate: Gate, opened: Open) -
 def test_a_collection_made_anew_by_another_process_is_found_again(chroma: ChromaServer) -> None:
     made = set[str]()
     at, name = parse_chroma_server(chroma.url), "compass-shared"
-    one, two = (ServerVectors(at, name, Compass(), lambda collection, count: made.add(collection)) for _ in range(2))
+    one, two = (
+        ChromaServerIndex(at, name, Compass(), lambda collection, count: made.add(collection)) for _ in range(2)
+    )
     one.add([hit("north")])
     assert two.search(PLACES["north"], 4, generation=1)[0][0] == "id-north"
-    one.drop("compass-shared", "compass-unknown")
+    one.drop_collections("compass-shared", "compass-unknown")
     one.add([hit("east")])
     assert [key for key, _ in two.search(PLACES["north"], 4, generation=1)] == ["id-east"]
     assert len(made) == 2
@@ -199,7 +201,9 @@ def test_what_is_not_about_the_server_passes(chroma: ChromaServer) -> None:
         def embed_documents(self, texts: list[str]) -> list[list[float]]:
             raise OnRecordError("no model")
 
-    vectors = ServerVectors(parse_chroma_server(chroma.url), "compass-broken", Broken(), lambda collection, count: None)
+    vectors = ChromaServerIndex(
+        parse_chroma_server(chroma.url), "compass-broken", Broken(), lambda collection, count: None
+    )
     with pytest.raises(OnRecordError, match="no model"):
         vectors.add([hit("north")])
     assert vectors.count() == 0

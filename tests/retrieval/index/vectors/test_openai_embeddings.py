@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from retrieval.endpoints.address import AddressSettings, parse_address
+from retrieval.endpoints.address import SettingNames, parse_address
 from retrieval.endpoints.circuit_breaker import CircuitBreaker
 from retrieval.endpoints.endpoint import Endpoint
 from retrieval.errors import EmbeddingUnavailable
 from retrieval.index import indexer, pending
 from retrieval.index.store import Store
-from retrieval.index.vectors.openai_embeddings import BATCH, EndpointEmbeddings
+from retrieval.index.vectors.openai_embeddings import BATCH_SIZE, EndpointEmbeddings
 from retrieval.search.hybrid_search import Search
 from tests.conftest import Onrecord, article, fill
 from tests.support.endpoint_standin import AT_ONCE, HOLD, Answer, Asked, Script, Standin, as_json, failing, free_port
@@ -22,7 +22,7 @@ from tests.support.endpoint_standin import AT_ONCE, HOLD, Answer, Asked, Script,
 pytestmark = pytest.mark.usefixtures("loopback")
 
 KEY = "sk-very-secret"
-NAMES = AddressSettings("embedding", model="ONRECORD_EMBEDDING_MODEL")
+NAMES = SettingNames("embedding", model="ONRECORD_EMBEDDING_MODEL")
 PIER = "The harbour council voted on Tuesday to close the old ferry pier for eleven months of repairs."
 Embedding = Callable[[str], Sequence[float]]
 
@@ -57,7 +57,7 @@ def unnumbered(asked: Asked) -> Answer:
 
 
 def embeddings(url: str, *, seconds: float = 5.0, breaker: CircuitBreaker | None = None) -> EndpointEmbeddings:
-    endpoint = Endpoint(parse_address(url, KEY, names=NAMES), retry=AT_ONCE)
+    endpoint = Endpoint(parse_address(url, KEY, setting_names=NAMES), retry=AT_ONCE)
     return EndpointEmbeddings(endpoint, "small", breaker=breaker or CircuitBreaker(), seconds=seconds)
 
 
@@ -79,10 +79,10 @@ def test_the_name_tells_model_and_dimensions() -> None:
 
 
 def test_many_texts_go_in_batches_over_one_connection() -> None:
-    texts = ["x" * at for at in range(1, 2 * BATCH + 2)]
+    texts = ["x" * at for at in range(1, 2 * BATCH_SIZE + 2)]
     with Standin(in_floats).serving() as server:
         assert embeddings(server.url).embed_documents(texts) == [lengths(text) for text in texts]
-    assert [len(asked.body["input"]) for asked in server.asked] == [1, BATCH, BATCH, 1]
+    assert [len(asked.body["input"]) for asked in server.asked] == [1, BATCH_SIZE, BATCH_SIZE, 1]
     assert {asked.connection for asked in server.asked} == {0}
 
 
@@ -213,7 +213,7 @@ def test_with_the_endpoint_down_articles_are_added_and_found_by_words(onrecord: 
     assert "cannot be reached; start it or correct ONRECORD_EMBEDDING_BASE_URL." in added.stderr
     assert "Traceback" not in added.stderr
     with Standin(in_floats).serving() as server, Store(tmp_path / "data", lambda: embeddings(server.url)) as store:
-        assert list(store.words.search(["pier"], 1))
+        assert list(store.bm25.search(["pier"], 1))
         assert (pending.count_pending(store.catalog, "vectors"), server.asked) == (1, [])
         indexer.index_pending(store)
         assert store.vectors.count() == 1

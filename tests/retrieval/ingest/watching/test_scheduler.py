@@ -7,7 +7,7 @@ from threading import Thread
 
 from filelock import FileLock
 
-from retrieval.catalog.database import now
+from retrieval.catalog.database import utc_now
 from retrieval.endpoints.cancellation import Cancellation
 from retrieval.index.store import Store
 from retrieval.ingest.watching.run import RunOutcome
@@ -48,7 +48,7 @@ def until(condition: Callable[[], object], seconds: float = 10.0) -> None:
 
 
 def add(store: Store, url: str, due: str = "") -> Source:
-    source = Source(url, "feed", "", 15, now(), due or now())
+    source = Source(url, "feed", "", 15, utc_now(), due or utc_now())
     SourceStore(store.catalog).add(source)
     return source
 
@@ -65,7 +65,7 @@ def test_what_is_due_is_looked_at_and_the_rest_is_left_alone(store: Store) -> No
         paper(found)
         for name in ("/one", "/two"):
             add(store, found.url + name)
-        add(store, found.url + "/late", later(now(), 10))
+        add(store, found.url + "/late", later(utc_now(), 10))
         with watching(store, ran):
             until(lambda: len(ran) == 2)
             time.sleep(4 * SOON)

@@ -13,8 +13,8 @@ from retrieval.errors import SourceError
 from retrieval.index import indexer
 from retrieval.index.store import Store
 from retrieval.ingest.parsing.files import local_files
+from retrieval.ingest.parsing.markup.authors import people
 from retrieval.ingest.parsing.markup.decoding import decode
-from retrieval.ingest.parsing.markup.markdown import people
 
 STORY = "The harbour council voted on Tuesday to close the old ferry pier after divers found cracks in its pillars."
 MORE = (
@@ -305,7 +305,7 @@ def test_authors_written_as_objects_are_known_by_their_names(tmp_path: Path) -> 
 @pytest.mark.parametrize("fact", ["text", "title", "authors", "url", "id", "outlet", "date", "language"])
 def test_half_a_surrogate_pair_anywhere_in_a_line_can_be_stored(tmp_path: Path, store: Store, fact: str) -> None:
     row = line(**{fact: f"{STORY} \ud83d"})
-    tally = indexer.add(store, local_files.read_files(str(written(tmp_path, "news.jsonl", row))))
+    tally = indexer.add_articles(store, local_files.read_files(str(written(tmp_path, "news.jsonl", row))))
     assert tally.added + len(tally.failed) == 1
 
 

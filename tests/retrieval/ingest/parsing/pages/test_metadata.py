@@ -4,9 +4,9 @@ import pytest
 
 from retrieval.ingest.parsing.entry import Entry
 from retrieval.ingest.parsing.markup.authors import persons
-from retrieval.ingest.parsing.pages.html import parse_html
+from retrieval.ingest.parsing.markup.html import parse_html
 from retrieval.ingest.parsing.pages.metadata import PageMetadata, page_metadata
-from retrieval.text.same_site import believed
+from retrieval.text.same_site import trusted_canonical_url
 from tests.support.newspaper import URL, html, ld, story
 
 FULL = {
@@ -128,4 +128,4 @@ def test_authors_are_people(written: list[str], names: tuple[str, ...]) -> None:
     ],
 )
 def test_a_canonical_address_is_believed_on_its_own_site_alone(named: str, url: str, address: str) -> None:
-    assert believed(named, url) == address
+    assert trusted_canonical_url(named, url) == address

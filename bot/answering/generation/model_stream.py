@@ -1,0 +1,57 @@
+"""Stream a model's text with a time limit, and count the tokens that it costs."""
+
+from collections.abc import AsyncGenerator, Callable, Generator, Mapping
+from typing import TYPE_CHECKING, Any, cast
+
+from bot.answering.generation.passage_prompt import estimated_tokens
+from bot.models.token_ledger import TokenUsage
+from retrieval.endpoints.cancellation import Cancellation
+from retrieval.endpoints.event_loop import shared_loop_thread
+from retrieval.errors import Cancelled, ModelError, ModelUnreachable
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel, LanguageModelInput
+    from langchain_core.messages import AIMessageChunk
+
+
+def stream_with_timeout(
+    model: "BaseChatModel",
+    prompt: "LanguageModelInput",
+    seconds_left: Callable[[], float | None],
+    options: Mapping[str, Any] | None = None,
+    cancellation: Cancellation | None = None,
+) -> "Generator[AIMessageChunk]":
+    """Yield the model's chunks; `seconds_left` is asked before each how long it may take, None for no limit.
+
+    Closing the generator cancels the request. Raises ModelError, Cancelled.
+    """
+    chunks = cast("AsyncGenerator[AIMessageChunk]", model.astream(prompt, **(options or {})))
+    try:
+        yield from shared_loop_thread().iterate(chunks, seconds_left, cancellation)
+    except (ModelError, Cancelled):
+        raise
+    except TimeoutError as exc:
+        raise ModelUnreachable("The model wrote no sentence in time.") from exc
+    except Exception as exc:  # other providers' models raise errors of their own
+        raise ModelUnreachable(f"The model failed: {type(exc).__name__}.") from exc
+
+
+class TokenMeter:
+    """Counts the tokens of one request: as the server reports them, by estimate where it reports none."""
+
+    def __init__(self, prompt: str) -> None:
+        self._prompt, self._written, self._reported = prompt, "", TokenUsage()
+
+    def text_of(self, chunk: "AIMessageChunk") -> str:
+        """Count a chunk and return its text."""
+        if usage := chunk.usage_metadata:
+            self._reported += TokenUsage(usage["input_tokens"], usage["output_tokens"])
+        text = chunk.content if isinstance(chunk.content, str) else str(chunk.text)
+        self._written += text
+        return text
+
+    def usage(self) -> TokenUsage:
+        """The tokens counted so far."""
+        if self._reported.total:
+            return self._reported
+        return TokenUsage(*map(estimated_tokens, (self._prompt, self._written)))
