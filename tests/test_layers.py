@@ -39,7 +39,7 @@ ONLY_IN = {
             "bot.models.chat_completion",
             "bot.app.model_factory",
             "bot.answering.generation.writer",
-            "bot.answering.generation.stream_timeout",
+            "bot.answering.generation.model_stream",
         ),
     },
     "langchain": {"bot.app.model_factory"},
@@ -68,7 +68,8 @@ ONLY_IN = {
         ),
     },
     "limits": {"bot.web.auth.rate_limits"},
-    "hmac": {"bot.web.auth.session_tokens", "bot.web.auth.api_keys"},
+    "hmac": {"bot.web.auth.api_keys"},
+    "itsdangerous": {"bot.web.auth.session_tokens"},
     "telegram": {
         *(
             f"bot.telegram.{name}"

@@ -1,4 +1,4 @@
-"""The server: an address of its own, an end that leaves nobody without a word."""
+"""Runs the application under uvicorn: socket, settings, and a shutdown that ends open streams with an error event."""
 
 import asyncio
 import os
@@ -9,42 +9,45 @@ from collections.abc import Callable
 import uvicorn
 from fastapi import FastAPI
 
-from bot.web.middleware.size_limits import LARGEST_HEAD
-from bot.web.responses.event_stream import GRACE, STOP_WITHIN
+from bot.web.middleware.size_limits import MAX_HEAD_BYTES
+from bot.web.responses.event_stream import SHUTDOWN_SECONDS, STOP_SECONDS
 from retrieval.errors import UsageError
 
 BACKLOG = 1024  # connections that may wait to be accepted
 
 
-def run(app: FastAPI, listening: socket.socket, on_ready: Callable[[], None]) -> None:
-    """Answer until SIGINT or SIGTERM; open streams may end within a few seconds or are told that it is over."""
-    for ending in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(ending, lambda *_: None)  # uvicorn raises them again once all is done
-    _Server(configured(app), on_ready).run([listening])
+def run_server(app: FastAPI, listening_socket: socket.socket, on_ready: Callable[[], None]) -> None:
+    """Serve until SIGINT or SIGTERM.
+
+    Open streams have STOP_SECONDS to end; those that do not get an error event that says that the server stops.
+    """
+    for signal_number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(signal_number, lambda *_: None)  # uvicorn raises them again after its shutdown
+    _Server(server_config(app), on_ready).run([listening_socket])
 
 
-def configured(app: FastAPI, port: int = 0) -> uvicorn.Config:
-    """The server's own settings.
+def server_config(app: FastAPI, port: int = 0) -> uvicorn.Config:
+    """The settings of uvicorn.
 
-    h11 bounds request line and headers, httptools does not. Which proxies count ONRECORD_TRUSTED_PROXIES says, not
-    uvicorn. No line of its log holds what was asked, as the access log would in the address of a search.
+    h11 limits the size of request line and headers, httptools does not. Proxy headers are off because
+    TrustedProxyMiddleware reads them. The access log is off because the URL of a search contains the question.
     """
     return uvicorn.Config(
         app,
         port=port,
         http="h11",
-        h11_max_incomplete_event_size=LARGEST_HEAD,
+        h11_max_incomplete_event_size=MAX_HEAD_BYTES,
         proxy_headers=False,
         server_header=False,
         access_log=False,
         log_level="warning",
         backlog=BACKLOG,
-        timeout_graceful_shutdown=round(GRACE) + 1,
+        timeout_graceful_shutdown=round(SHUTDOWN_SECONDS) + 1,
     )
 
 
-def bind(host: str, port: int) -> socket.socket:
-    """A socket with this address, on which nobody is heard yet. Raises UsageError."""
+def bind_socket(host: str, port: int) -> socket.socket:
+    """Bind a socket to the address, without listening on it yet. Raises UsageError."""
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         bound = socket.socket(family, kind, protocol)
@@ -58,14 +61,14 @@ def bind(host: str, port: int) -> socket.socket:
     return bound
 
 
-def address_of(listening: socket.socket) -> str:
-    """The URL of what listens."""
-    host, port = listening.getsockname()[:2]
+def server_url(listening_socket: socket.socket) -> str:
+    """The URL of a bound socket."""
+    host, port = listening_socket.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 class _Server(uvicorn.Server):
-    """Says when it is ready, and when it stops."""
+    """Calls `on_ready` after startup and stops the answers under way on shutdown."""
 
     def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
         super().__init__(config)
@@ -78,6 +81,6 @@ class _Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         app = self.config.app
         assert isinstance(app, FastAPI)
-        stopping = asyncio.create_task(app.state.onrecord.answering.stop(STOP_WITHIN))
+        stopping = asyncio.create_task(app.state.onrecord.answers.stop(STOP_SECONDS))
         await super().shutdown(sockets)
         await stopping

@@ -17,7 +17,7 @@ from bot.app.settings import Settings
 from bot.service.conversation import Conversation
 from bot.service.history import ConversationHistory
 from bot.web.app import make_app
-from bot.web.server import configured
+from bot.web.server import server_config
 from retrieval.index.store import Store
 from retrieval.index.vectors.minilm import MiniLM
 from retrieval.search.hybrid_search import Search
@@ -56,7 +56,7 @@ def listening(
     try:
         web = make_app(app, host)
         web.include_router(more or APIRouter())
-        server = uvicorn.Server(configured(web))
+        server = uvicorn.Server(server_config(web))
         with running(server) as address, httpx.Client(base_url=address, trust_env=False) as client:
             yield client
     finally:

@@ -4,10 +4,10 @@ from contextlib import closing
 from functools import partial
 
 from bot.app.build import App, open_app
-from bot.cli.output import terminal
 from bot.cli.background import catching_up, watching
 from bot.cli.commands.ask import prepare
 from bot.cli.commands.sources import say_run
+from bot.cli.output import terminal
 from bot.web.app import make_app
 from bot.web.middleware.webhook_mount import WebhookApp
 from bot.web.server import bind_socket, run_server, server_url
@@ -33,9 +33,13 @@ def _bot(app: App) -> WebhookApp | None:
     if not settings.telegram_webhook_url:
         return None
     from bot.telegram.logs import log_to_stderr
-    from bot.telegram.webhook import admits, hosted, path_of  # a second that a server without a bot need not spend
+    from bot.telegram.webhook import (  # a second that a server without a bot need not spend
+        has_webhook_secret,
+        run_webhook_bot,
+        webhook_path,
+    )
 
-    if not (path := path_of(app)):
+    if not (path := webhook_path(app)):
         return None
     log_to_stderr(settings.telegram_bot_token.get_secret_value(), settings.telegram_webhook_secret.get_secret_value())
-    return WebhookApp(path, partial(admits, app), partial(hosted, app))
+    return WebhookApp(path, partial(has_webhook_secret, app), partial(run_webhook_bot, app))

@@ -98,7 +98,7 @@ class ApiKeyStore:
         except (OSError, sqlite3.Error) as exc:
             raise IndexUnavailable(f"The keys in {self._path} cannot be opened: {exc}.") from exc
 
-    def _connect(self, wait: float = BUSY_TIMEOUT_SECONDS) -> sqlite3.Connection:
+    def _connect(self, timeout: float = BUSY_TIMEOUT_SECONDS) -> sqlite3.Connection:
         return sqlite3.connect(self._path, timeout=timeout)
 
 

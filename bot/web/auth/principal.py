@@ -13,7 +13,7 @@ PrincipalKind = Literal["open", "site", "key"]
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """The client of an accepted request: a site's reader, a server with an API key, or a client of an open loopback server.
+    """The client of an accepted request: a site's reader, a server with an API key, or a client of an open server.
 
     Conversations belong to one `name`; `scope` limits what is searched, whatever the request asks for.
     """

@@ -75,8 +75,10 @@ class RateLimits:
         self._is_down = False
 
     def count_request(self, *subjects: tuple[LimitKind, str]) -> None:
-        """Count one request against the limits of all subjects. Raises ApiError, and counts nothing, when one is full."""
-        limited = [LimitedSubject(kind, subject, limit) for kind, subject in subjects for limit in self._limits.get(kind, ())]
+        """Count one request against the limits of all subjects. Raises ApiError and counts nothing when one is full."""
+        limited = [
+            LimitedSubject(kind, subject, limit) for kind, subject in subjects for limit in self._limits.get(kind, ())
+        ]
         if limited and (exceeded := self._hit(limited)):
             full, seconds = exceeded
             raise ApiError(
@@ -115,7 +117,7 @@ class _WindowCounter:
         self._tracked: OrderedDict[LimitedSubject, None] = OrderedDict()
 
     def hit(self, subjects: Sequence[LimitedSubject]) -> tuple[LimitedSubject, int] | None:
-        """Count against all limits, or against none and return the full one with the whole seconds until it has room."""
+        """Count against all limits, or against none; then return the full one and the seconds until it has room."""
         with self._lock:
             for test_only in (True, False):  # another process may fill a shared storage in between
                 has_room = self._windows.test if test_only else self._windows.hit

@@ -1,26 +1,32 @@
-"""Short-lived tokens for readers of a site, signed with HMAC-SHA256.
+"""Short-lived tokens for the readers of a site, and the secret that signs them.
 
-`s1.PAYLOAD.SIGNATURE`: the version says how all of it is read, so that no token can choose its algorithm; the payload
-holds the site, the origin and the second at which it ends, as JSON in base64url. Nothing is stored: whoever has the
-secret can check it.
+A token is `s1.PAYLOAD.SIGNATURE`, signed with HMAC-SHA256 by itsdangerous. The version decides how the rest is read, so
+that no token can choose its algorithm. The payload is JSON in base64url: the site, the origin and the second at which
+the token expires. Tokens are not stored: every process with the secret can verify them.
 """
 
 import hashlib
-import hmac
 import json
+import os
+import secrets
 import time
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
-from bot.web.schemas.error_responses import ErrorResponse
+from itsdangerous import BadSignature, Signer
+from itsdangerous.encoding import base64_decode, base64_encode
+
+from bot.web.schemas.error_responses import ApiError
+from retrieval.errors import IndexUnavailable, UsageError
 
 VERSION = "s1"
+MIN_SECRET_LENGTH = 32  # characters of a configured secret; bytes of a generated one
 
 
 @dataclass(frozen=True, slots=True)
 class TokenClaims:
-    """What a token grants: to ask as a reader of one site, from one origin, until a moment (seconds since 1970)."""
+    """What a token grants: questions as a reader of one site, from one origin, until `ends` (seconds since 1970)."""
 
     site: str
     origin: str
@@ -28,33 +34,74 @@ class TokenClaims:
 
 
 class SessionTokens:
-    """Issues and reads tokens that are good for `seconds`."""
+    """Issues and verifies tokens that are valid for `seconds`."""
 
     def __init__(self, secret: bytes, seconds: float, clock: Callable[[], float] = time.time) -> None:
-        self._secret, self._seconds, self._clock = secret, seconds, clock
+        # The secret is random and signs nothing else, so no key is derived from it.
+        self._signer = Signer(secret, key_derivation="none", digest_method=hashlib.sha256)
+        self._seconds, self._clock = seconds, clock
 
     def issue(self, site: str, origin: str) -> tuple[str, TokenClaims]:
-        """A new token, with what it grants."""
-        grant = TokenClaims(site, origin, int(self._clock() + self._seconds))
-        return self._signed(f"{VERSION}.{_encoded(json.dumps(asdict(grant)).encode())}"), grant
+        """A new token and its claims."""
+        claims = TokenClaims(site, origin, int(self._clock() + self._seconds))
+        payload = base64_encode(json.dumps(asdict(claims))).decode()
+        return self._signer.sign(f"{VERSION}.{payload}").decode(), claims
 
-    def read(self, token: str) -> TokenClaims:
-        """What a token grants. Raises Problem where it is not ours, or no longer good."""
-        content = token.rpartition(".")[0]
-        # Compared as text, so that no second spelling of the same bytes passes, and before anything of it is read.
-        if not hmac.compare_digest(token.encode(), self._signed(content).encode()):
-            raise ErrorResponse(401, "unauthorized", "This token or key is not known.")
-        version, _, payload = content.partition(".")
+    def verify(self, token: str) -> TokenClaims:
+        """The claims of a token. Raises ApiError when its signature is invalid or it has expired."""
+        version, _, payload = self._signed_content(token).partition(".")
         if version != VERSION:
-            raise ErrorResponse(401, "unauthorized", "This token is of another version of OnRecord; get a new one.")
-        grant = TokenClaims(**json.loads(urlsafe_b64decode(payload + "=" * (-len(payload) % 4))))
-        if self._clock() >= grant.ends:
-            raise ErrorResponse(401, "unauthorized", "This token has ended; POST /v1/session gives a new one.")
-        return grant
+            raise ApiError(401, "unauthorized", "This token is of another version of OnRecord; get a new one.")
+        claims = TokenClaims(**json.loads(base64_decode(payload)))
+        if self._clock() >= claims.ends:
+            raise ApiError(401, "unauthorized", "This token has ended; POST /v1/session gives a new one.")
+        return claims
 
-    def _signed(self, content: str) -> str:
-        return f"{content}.{_encoded(hmac.digest(self._secret, content.encode(), hashlib.sha256))}"
+    def _signed_content(self, token: str) -> str:
+        """The part of a token before its signature, which is compared in constant time."""
+        try:
+            content = self._signer.unsign(token)
+        except BadSignature as exc:
+            raise ApiError(401, "unauthorized", "This token or key is not known.") from exc
+        # base64 is decoded leniently: other spellings of a valid signature would pass, so only ours does.
+        if self._signer.sign(content) != token.encode():
+            raise ApiError(401, "unauthorized", "This token or key is not known.")
+        return content.decode()
 
 
-def _encoded(content: bytes) -> str:
-    return urlsafe_b64encode(content).decode().rstrip("=")
+def signing_secret(folder: Path, configured: str = "") -> bytes:
+    """The configured secret, or one that is generated once and kept in the data folder.
+
+    Raises UsageError, IndexUnavailable.
+    """
+    if configured:
+        if len(configured) < MIN_SECRET_LENGTH:
+            raise UsageError(
+                f"ONRECORD_TOKEN_SECRET has {len(configured)} characters; "
+                f"{MIN_SECRET_LENGTH} random ones are the least."
+            )
+        return configured.encode()
+    path = folder / "secret"
+    try:
+        if not path.exists():
+            _create_secret(path)
+        secret = path.read_bytes()
+    except OSError as exc:
+        raise IndexUnavailable(f"The secret in {path} cannot be read or made: {exc}.") from exc
+    if len(secret) != MIN_SECRET_LENGTH:
+        raise UsageError(f"{path} is not a secret of OnRecord's; delete it, and a new one is made.")
+    return secret
+
+
+def _create_secret(path: Path) -> None:
+    """Write the file atomically, readable by its owner only; of two processes that start together one wins."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f"secret.{secrets.token_hex(8)}")
+    with open(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:  # noqa: PTH123
+        file.write(secrets.token_bytes(MIN_SECRET_LENGTH))
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        pass  # the other process was first
+    finally:
+        draft.unlink()

@@ -95,7 +95,7 @@ def _origins(table: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _origin_error(origin: str) -> str:
-    """What is wrong with an origin, empty if nothing: it is compared exactly, so it must be written as browsers send it."""
+    """What is wrong with an origin, empty if nothing. It is compared exactly, so it must be as browsers send it."""
     if "*" in origin:
         return "would let pages ask that nobody listed; list each origin"
     try:

@@ -1,14 +1,14 @@
-"""Addresses of those who ask: which are this machine's own, and which count as one reader."""
+"""Client addresses: parsing, loopback, and the prefix that rate limits count as one client."""
 
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
-HOUSEHOLD = 64  # bits of an IPv6 address: whoever has one of a /64 has all of it
+CLIENT_PREFIX_BITS = 64  # bits of an IPv6 address: a customer usually has a whole /64
 
-IP = IPv4Address | IPv6Address
+IPAddress = IPv4Address | IPv6Address
 
 
-def parsed(address: str) -> IP | None:
-    """The address, one of IPv4 however it is written; None where it is none."""
+def parse_ip(address: str) -> IPAddress | None:
+    """Parse an address, an IPv4-mapped IPv6 address as IPv4; None when it is not an address."""
     try:
         ip = ip_address(address)
     except ValueError:
@@ -17,14 +17,14 @@ def parsed(address: str) -> IP | None:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether only this machine can mean it: `localhost`, 127.0.0.0/8, ::1."""
-    ip = parsed(host)
+    """Whether a host is this machine's loopback: `localhost`, 127.0.0.0/8, ::1."""
+    ip = parse_ip(host)
     return ip.is_loopback if ip else host.lower() == "localhost"
 
 
 def client_prefix(address: str) -> str:
-    """What limits count as one: an address of IPv4, a network of IPv6."""
-    ip = parsed(address)
+    """The key that rate limits count a client by: the whole IPv4 address, the /64 network of an IPv6 address."""
+    ip = parse_ip(address)
     if isinstance(ip, IPv6Address):
-        return str(ip_network((int(ip), HOUSEHOLD), strict=False))
+        return str(ip_network((int(ip), CLIENT_PREFIX_BITS), strict=False))
     return str(ip) if ip else address

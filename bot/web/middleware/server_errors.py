@@ -1,35 +1,35 @@
-"""What nobody expected, answered inside what all responses carry: a request id, the headers, CORS."""
+"""Answers unexpected exceptions with 500, inside the middleware that adds request id, security headers and CORS."""
 
 import logging
 
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bot.web.schemas.error_responses import body_of, problem_of
+from bot.web.schemas.error_responses import error_body, to_api_error
 
 _log = logging.getLogger(__name__)
 
 
 class ServerErrorMiddleware:
-    """Logs an exception that no handler took, with the request's id and nothing that was asked, and answers 500."""
+    """Logs an unhandled exception with the request's id, without the request's content, and answers 500."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        is_begun = False
+        has_started = False
 
-        async def begin(message: Message) -> None:
-            nonlocal is_begun
-            is_begun = True
+        async def send_and_note_start(message: Message) -> None:
+            nonlocal has_started
+            has_started = True
             await send(message)
 
         try:
-            await self._app(scope, receive, begin)
+            await self._app(scope, receive, send_and_note_start)
         except Exception as exc:
-            if is_begun or scope["type"] != "http":
+            if has_started or scope["type"] != "http":
                 raise
-            key = scope["state"]["id"]
-            _log.exception("Request %s failed.", key)
-            problem = problem_of(exc)
-            await JSONResponse(body_of(problem, key), problem.status)(scope, receive, send)
+            request_id = scope["state"]["id"]
+            _log.exception("Request %s failed.", request_id)
+            error = to_api_error(exc)
+            await JSONResponse(error_body(error, request_id), error.status)(scope, receive, send)

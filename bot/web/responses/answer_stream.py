@@ -1,44 +1,49 @@
-"""Answers on their way out over HTTP: counted, bounded to what may leave, ended with whoever waits for them."""
+"""Answers for HTTP responses: counted in the metrics, redacted, and stopped when the client disconnects."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable
 from contextlib import aclosing, suppress
 
-from bot.service.async_answers import Ask
+from bot.service.async_answers import AnswerSource
 from bot.service.conversation import AnswerEvent, AnswerTrace
 from bot.web.responses.redaction import redact
 from bot.web.runtime.metrics import Surface
 from bot.web.runtime.state import ServerState
-from bot.web.schemas.error_responses import ErrorResponse
+from bot.web.schemas.error_responses import ApiError
 
 
-async def stream(state: ServerState, ask: Ask, surface: Surface) -> AsyncGenerator[AnswerEvent, None]:
-    """What happens, as it happens; closing this ends the answer. Raises Busy when too many wait already, Stopping."""
-    with state.metrics.counting(surface) as counted:
-        async with aclosing(state.answering.stream(ask)) as events:
+async def stream_answer(state: ServerState, ask: AnswerSource, surface: Surface) -> AsyncGenerator[AnswerEvent, None]:
+    """The redacted events of an answer as they occur; closing the generator stops it. Raises Busy, Stopping."""
+    with state.metrics.count_question(surface) as count_event:
+        async with aclosing(state.answers.stream(ask)) as events:
             async for event in events:
-                counted(event)
+                count_event(event)
                 yield redact(event)
 
 
-async def last(state: ServerState, ask: Ask, surface: Surface, gone: Awaitable[None]) -> AnswerTrace:
-    """How it ended; `gone` ends it before, because then nobody waits for it. Raises Problem, Busy, Stopping."""
-    answer, left = asyncio.ensure_future(_last(state, ask, surface)), asyncio.ensure_future(gone)
+async def final_answer(
+    state: ServerState, ask: AnswerSource, surface: Surface, disconnected: Awaitable[None]
+) -> AnswerTrace:
+    """The complete answer, redacted; stopped when `disconnected` completes first. Raises ApiError, Busy, Stopping."""
+    answer, disconnect = (
+        asyncio.ensure_future(_consume_stream(state, ask, surface)),
+        asyncio.ensure_future(disconnected),
+    )
     try:
-        await asyncio.wait({answer, left}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({answer, disconnect}, return_when=asyncio.FIRST_COMPLETED)
         if answer.done():
             return answer.result()
-        raise ErrorResponse(499, "client_left", "Whoever asked has left.")
+        raise ApiError(499, "client_left", "Whoever asked has left.")
     finally:
-        left.cancel()
+        disconnect.cancel()
         answer.cancel()
         with suppress(asyncio.CancelledError, Exception):
             await answer
 
 
-async def _last(state: ServerState, ask: Ask, surface: Surface) -> AnswerTrace:
-    async with aclosing(stream(state, ask, surface)) as events:
+async def _consume_stream(state: ServerState, ask: AnswerSource, surface: Surface) -> AnswerTrace:
+    async with aclosing(stream_answer(state, ask, surface)) as events:
         async for event in events:
             if isinstance(event, AnswerTrace):
                 return event
-    raise AssertionError("an answer ends with its Asking")
+    raise AssertionError("an answer ends with its AnswerTrace")

@@ -1,4 +1,4 @@
-"""GET /v1/articles/{id}: an article with its stored text, to which all offsets refer."""
+"""GET /v1/articles/{id}: an article with its stored text, to which the offsets in all responses refer."""
 
 from dataclasses import asdict, dataclass
 from typing import Annotated
@@ -23,9 +23,9 @@ router = APIRouter(tags=["reading"])
 
 @dataclass(frozen=True, slots=True)
 class ArticleResponse:
-    """An article's facts and text; dates are ISO 8601, empty where unknown.
+    """An article's metadata and text; dates are ISO 8601, empty if unknown.
 
-    `copies` are other places with the same text, `corrected` is when the text was last changed.
+    `copies` are other places that published the same text, `corrected` is when the text was last changed.
     """
 
     id: str
@@ -46,39 +46,39 @@ class ArticleResponse:
     "/v1/articles/{id:path}", response_model=ArticleResponse, responses=error_schemas(401, 403, 404, 413, 422, 429, 503)
 )
 async def article(
-    id: Annotated[str, Path(description="As citations name it.")],
-    caller: Annotated[Principal, Depends(current_principal)],
+    id: Annotated[str, Path(description="The id of the article, as in citations.")],
+    principal: Annotated[Principal, Depends(current_principal)],
     state: Annotated[ServerState, Depends(server_state)],
 ) -> Response:
     """The article with its stored text."""
-    limits = caller.within(Filters(article=replace_surrogates(id)))
+    filters = principal.restrict(Filters(article=replace_surrogates(id)))
 
     def read() -> ArticleResponse:
         with state.app.store.catalog.snapshot() as catalog:
-            return _article_response(catalog, replace_surrogates(id), limits)
+            return _article_response(catalog, replace_surrogates(id), filters)
 
-    return JSONResponse(asdict(await state.reading.run(read)))
+    return JSONResponse(asdict(await state.read_pool.run(read)))
 
 
-def _article_response(catalog: CatalogReader, key: str, limits: Filters) -> ArticleResponse:
-    """Raises Problem where there is none, or none that the caller may see."""
+def _article_response(catalog: CatalogReader, article_id: str, filters: Filters) -> ArticleResponse:
+    """Raises ApiError when there is no such article, or the filters exclude it."""
     try:
-        if not key or not catalog.matching_articles(limits):
-            raise UnknownArticle(key)
-        found = catalog.article(key)
+        if not article_id or not catalog.matching_articles(filters):
+            raise UnknownArticle(article_id)
+        stored = catalog.article(article_id)
     except UnknownArticle as exc:
         raise ApiError(404, "not_found", "There is no such article.", param="id") from exc
     return ArticleResponse(
-        id=found.id,
-        url=web_url(found.url),
-        title=found.title,
-        authors=found.authors,
-        outlet=found.outlet,
-        published=found.published,
-        updated=found.updated,
-        language=found.language,
-        text=found.text,
-        section=found.section,
-        corrected=last_corrected(catalog, key),
-        copies=redact_copies(catalog.copies(key)),
+        id=stored.id,
+        url=web_url(stored.url),
+        title=stored.title,
+        authors=stored.authors,
+        outlet=stored.outlet,
+        published=stored.published,
+        updated=stored.updated,
+        language=stored.language,
+        text=stored.text,
+        section=stored.section,
+        corrected=last_corrected(catalog, article_id),
+        copies=redact_copies(catalog.copies(article_id)),
     )

@@ -1,4 +1,4 @@
-"""POST /v1/ask: a question in, an answer out, as JSON or sentence by sentence as server-sent events."""
+"""POST /v1/ask: the answer to a question, as JSON or sentence by sentence as server-sent events."""
 
 from collections.abc import AsyncGenerator, Iterator
 from dataclasses import asdict
@@ -33,18 +33,21 @@ router = APIRouter(tags=["answers"])
 
 
 class AskRequest(BaseModel):
-    """A question, with the conversation it belongs to where it is a follow-up."""
+    """A question; a follow-up names the conversation that it belongs to."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
     question: QuestionText
     conversation_id: Annotated[
-        str, Field(pattern=ID_PATTERN, description="From the answer before; empty begins a conversation.")
+        str,
+        Field(pattern=ID_PATTERN, description="`conversation_id` of the previous answer; empty begins a conversation."),
     ] = ""
     filters: FilterParameters = FilterParameters()
     article: Annotated[
-        str, Field(max_length=MAX_ARTICLE_LENGTH, description="Id or URL of an article that is asked first."), STORABLE
+        str,
+        Field(max_length=MAX_ARTICLE_LENGTH, description="Id or URL of an article that is searched before all others."),
+        STORABLE,
     ] = ""
-    k: Annotated[int, Field(ge=1, le=50, description="How many passages to look at."), WHOLE_NUMBER] = 10
+    k: Annotated[int, Field(ge=1, le=50, description="How many passages to search for."), WHOLE_NUMBER] = 10
 
 
 @router.post(
@@ -54,58 +57,58 @@ class AskRequest(BaseModel):
     | error_schemas(401, 403, 404, 413, 422, 429, 503),
 )
 async def ask(
-    question: AskRequest,
+    body: AskRequest,
     request: Request,
-    caller: Annotated[Principal, Depends(current_principal)],
+    principal: Annotated[Principal, Depends(current_principal)],
     state: Annotated[ServerState, Depends(server_state)],
 ) -> Response:
-    """The answer; with `Accept: text/event-stream` as the events status, citation, sentence, done and error."""
-    validate_question(question.question)
-    asking = _answer_request(question, caller, state)
+    """The answer; with `Accept: text/event-stream` as events status, citation, sentence, done and error."""
+    validate_question(body.question)
+    answer_source = _answer_source(body, principal, state)
     if "text/event-stream" not in request.headers.get("accept", ""):
         return JSONResponse(
-            answer_as_dict((await final_answer(state, asking, "ask", wait_for_disconnect(request))).answer)
+            answer_as_dict((await final_answer(state, answer_source, "ask", wait_for_disconnect(request))).answer)
         )
-    events = stream_answer(state, asking, "events")
-    first = await anext(events)  # what is refused at once is refused with its status
+    events = stream_answer(state, answer_source, "events")
+    first = await anext(events)  # an error before the first event still gets its HTTP status
     return event_stream_response(_sse_events(first, events, request.state.id))
 
 
-def _answer_request(question: AskRequest, caller: Principal, state: ServerState) -> AnswerSource:
-    def asking(cancellation: Cancellation) -> Iterator[AnswerEvent]:
+def _answer_source(body: AskRequest, principal: Principal, state: ServerState) -> AnswerSource:
+    def start(cancellation: Cancellation) -> Iterator[AnswerEvent]:
         yield from state.app.conversation.stream(
-            question.question,
-            state.conversations.open(caller, question.conversation_id),
-            filters=caller.within(question.filters.filters()),
-            k=question.k,
+            body.question,
+            state.conversations.open(principal, body.conversation_id),
+            filters=principal.restrict(body.filters.filters()),
+            k=body.k,
             cancellation=cancellation,
-            first_article=question.article,
+            first_article=body.article,
         )
 
-    return asking
+    return start
 
 
 async def _sse_events(
     first: AnswerEvent, events: AsyncGenerator[AnswerEvent, None], request_id: str
 ) -> AsyncGenerator[ServerSentEvent, None]:
     try:
-        for told in _to_sse(first):
-            yield told
-        async for happened in events:
-            for told in _to_sse(happened):
-                yield told
-    except Exception as exc:  # the status is sent already
+        for sse_event in _to_sse(first):
+            yield sse_event
+        async for answer_event in events:
+            for sse_event in _to_sse(answer_event):
+                yield sse_event
+    except Exception as exc:  # the status has been sent already
         yield server_sent_event(error_body(to_api_error(exc), request_id)["error"], "error")
     finally:
         await events.aclose()
 
 
-def _to_sse(happened: AnswerEvent) -> Iterator[ServerSentEvent]:
-    if isinstance(happened, AnswerTrace):
-        yield server_sent_event(answer_as_dict(happened.answer), "done")
-    elif isinstance(happened, str):
-        yield server_sent_event({"stage": happened}, "status")
+def _to_sse(answer_event: AnswerEvent) -> Iterator[ServerSentEvent]:
+    if isinstance(answer_event, AnswerTrace):
+        yield server_sent_event(answer_as_dict(answer_event.answer), "done")
+    elif isinstance(answer_event, str):
+        yield server_sent_event({"stage": answer_event}, "status")
     else:
-        for citation in happened.citations:
+        for citation in answer_event.citations:
             yield server_sent_event(asdict(citation), "citation")
-        yield server_sent_event({"text": happened.text}, "sentence")
+        yield server_sent_event({"text": answer_event.text}, "sentence")

@@ -1,4 +1,4 @@
-"""POST /v1/chat/completions and GET /v1/models: the same answers for any client of OpenAI's."""
+"""POST /v1/chat/completions and GET /v1/models: the same answers in the format of OpenAI's API."""
 
 import json
 import re
@@ -39,7 +39,7 @@ router = APIRouter(tags=["OpenAI"])
 
 @dataclass(frozen=True, slots=True)
 class UrlCitation:
-    """Where a marker stands in the content, and what it cites; articles without a page have no URL."""
+    """The position of a marker in the content, and the article it cites; `url` is empty for one without a page."""
 
     start_index: int
     end_index: int
@@ -49,7 +49,7 @@ class UrlCitation:
 
 @dataclass(frozen=True, slots=True)
 class Annotation:
-    """One marker of the content."""
+    """One citation marker in the content."""
 
     url_citation: UrlCitation
     type: Literal["url_citation"] = "url_citation"
@@ -77,7 +77,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens that the model read and wrote; estimates where no model was asked."""
+    """Tokens that the model read and wrote; estimates when no model was used."""
 
     prompt_tokens: int
     completion_tokens: int
@@ -86,7 +86,7 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class ChatCompletion:
-    """The whole answer as OpenAI's clients know it."""
+    """The complete answer in OpenAI's format."""
 
     choices: tuple[Choice, ...]
     usage: Usage
@@ -98,7 +98,7 @@ class ChatCompletion:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """What `model` may be; whatever it is, the server's own settings say who answers."""
+    """The only model; the server's settings decide which model answers, whatever the request names."""
 
     id: str = MODEL
     object: Literal["model"] = "model"
@@ -108,7 +108,7 @@ class Model:
 
 @dataclass(frozen=True, slots=True)
 class Models:
-    """All models."""
+    """The list of models."""
 
     data: tuple[Model, ...] = (Model(),)
     object: Literal["list"] = "list"
@@ -116,7 +116,7 @@ class Models:
 
 @router.get("/v1/models", response_model=Models, responses=error_schemas(401, 403, 429))
 async def models(_: Annotated[Principal, Depends(current_principal)]) -> Response:
-    """The one model there is."""
+    """The list of models, which has one entry."""
     return JSONResponse(asdict(Models()))
 
 
@@ -126,86 +126,91 @@ async def models(_: Annotated[Principal, Depends(current_principal)]) -> Respons
     responses=event_stream_schema("message") | error_schemas(401, 403, 413, 422, 429, 503),
 )
 async def complete(
-    wanted: ChatCompletionRequest,
+    body: ChatCompletionRequest,
     request: HttpRequest,
-    caller: Annotated[Principal, Depends(current_principal)],
+    principal: Annotated[Principal, Depends(current_principal)],
     state: Annotated[ServerState, Depends(server_state)],
 ) -> Response:
     """The answer to the last message; with `stream` sentence by sentence, ending in `[DONE]`."""
-    asking = _answer_request(wanted, caller, state)
-    if not wanted.stream:
-        answer = (await final_answer(state, asking, "completions", wait_for_disconnect(request))).answer
+    answer_source = _answer_source(body, principal, state)
+    if not body.stream:
+        answer = (await final_answer(state, answer_source, "completions", wait_for_disconnect(request))).answer
         choice = Choice(AssistantMessage(answer.text, _annotations(answer)))
-        return JSONResponse(asdict(ChatCompletion((choice,), _usage(wanted, answer))))
-    events = stream_answer(state, asking, "completions")
-    await anext(events)  # what is refused at once is refused with its status
-    return event_stream_response(_sse_chunks(events, wanted, request.state.id))
+        return JSONResponse(asdict(ChatCompletion((choice,), _usage(body, answer))))
+    events = stream_answer(state, answer_source, "completions")
+    await anext(events)  # an error before the first event still gets its HTTP status
+    return event_stream_response(_sse_chunks(events, body, request.state.id))
 
 
-def _answer_request(wanted: ChatCompletionRequest, caller: Principal, state: ServerState) -> AnswerSource:
-    question, turns = question_and_turns(wanted.messages)
+def _answer_source(body: ChatCompletionRequest, principal: Principal, state: ServerState) -> AnswerSource:
+    question, turns = question_and_turns(body.messages)
 
-    def asking(cancellation: Cancellation) -> Iterator[AnswerEvent]:
-        return state.app.conversation.stream(question, turns=turns, filters=caller.scope, cancellation=cancellation)
+    def start(cancellation: Cancellation) -> Iterator[AnswerEvent]:
+        return state.app.conversation.stream(question, turns=turns, filters=principal.scope, cancellation=cancellation)
 
-    return asking
+    return start
 
 
 async def _sse_chunks(
-    events: AsyncGenerator[AnswerEvent, None], wanted: ChatCompletionRequest, request_id: str
+    events: AsyncGenerator[AnswerEvent, None], body: ChatCompletionRequest, request_id: str
 ) -> AsyncGenerator[ServerSentEvent, None]:
-    chunk = _ChunkBuilder(with_usage=wanted.wants_usage)
-    said = False
+    chunks = _ChunkBuilder(with_usage=body.wants_usage)
+    has_sentences = False
     try:
-        yield chunk.of({"role": "assistant", "content": ""})
-        async for happened in events:
-            if isinstance(happened, Sentence):
-                said = True
-                yield chunk.of({"content": happened.text})
-            elif isinstance(happened, AnswerTrace):
-                rest = {} if said else {"content": happened.answer.text}
-                annotations = [asdict(one) for one in _annotations(happened.answer)]
-                yield chunk.of({**rest, "annotations": annotations}, finish="stop")
-                if wanted.wants_usage:
-                    yield chunk.usage(_usage(wanted, happened.answer))
+        yield chunks.chunk({"role": "assistant", "content": ""})
+        async for answer_event in events:
+            if isinstance(answer_event, Sentence):
+                has_sentences = True
+                yield chunks.chunk({"content": answer_event.text})
+            elif isinstance(answer_event, AnswerTrace):
+                content = {} if has_sentences else {"content": answer_event.answer.text}
+                annotations = [asdict(annotation) for annotation in _annotations(answer_event.answer)]
+                yield chunks.chunk({**content, "annotations": annotations}, finish="stop")
+                if body.wants_usage:
+                    yield chunks.usage(_usage(body, answer_event.answer))
         yield server_sent_event("[DONE]")
-    except Exception as exc:  # the status is sent already
+    except Exception as exc:  # the status has been sent already
         yield server_sent_event(error_body(to_api_error(exc), request_id))
     finally:
         await events.aclose()
 
 
 class _ChunkBuilder:
-    """The pieces of one streamed answer."""
+    """Builds the chunks of one streamed answer."""
 
     def __init__(self, *, with_usage: bool) -> None:
-        whole = ChatCompletion((), Usage(0, 0, 0))
-        self._head = {"id": whole.id, "object": "chat.completion.chunk", "created": whole.created, "model": whole.model}
-        self._beside: dict[str, Any] = {"usage": None} if with_usage else {}
+        completion = ChatCompletion((), Usage(0, 0, 0))
+        self._common = {
+            "id": completion.id,
+            "object": "chat.completion.chunk",
+            "created": completion.created,
+            "model": completion.model,
+        }
+        self._no_usage: dict[str, Any] = {"usage": None} if with_usage else {}
 
-    def of(self, delta: dict[str, Any], finish: str | None = None) -> ServerSentEvent:
+    def chunk(self, delta: dict[str, Any], finish: str | None = None) -> ServerSentEvent:
         choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish}
-        return server_sent_event({**self._head, "choices": [choice], **self._beside})
+        return server_sent_event({**self._common, "choices": [choice], **self._no_usage})
 
     def usage(self, usage: Usage) -> ServerSentEvent:
-        return server_sent_event({**self._head, "choices": [], "usage": asdict(usage)})
+        return server_sent_event({**self._common, "choices": [], "usage": asdict(usage)})
 
 
 def _annotations(answer: Answer) -> tuple[Annotation, ...]:
     cited = {citation.number: citation for citation in answer.citations}
-    marks = (match for match in _MARKER.finditer(answer.text) if int(match[1]) in cited)
-    return tuple(Annotation(_url_citation(match, cited[int(match[1])])) for match in marks)
+    matches = (match for match in _MARKER.finditer(answer.text) if int(match[1]) in cited)
+    return tuple(Annotation(_url_citation(match, cited[int(match[1])])) for match in matches)
 
 
 def _url_citation(match: re.Match[str], citation: Citation) -> UrlCitation:
     return UrlCitation(match.start(), match.end(), citation.deep_link, citation.title)
 
 
-def _usage(wanted: ChatCompletionRequest, answer: Answer) -> Usage:
+def _usage(body: ChatCompletionRequest, answer: Answer) -> Usage:
     read, written = answer.tokens.get("read"), answer.tokens.get("written")
     if read is None or written is None:
         read, written = (
-            _estimate_tokens([json.dumps(one.model_dump()) for one in wanted.messages]),
+            _estimate_tokens([json.dumps(message.model_dump()) for message in body.messages]),
             _estimate_tokens([answer.text]),
         )
     return Usage(read, written, read + written)

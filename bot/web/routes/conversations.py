@@ -1,4 +1,4 @@
-"""DELETE /v1/conversations/{id} and POST /v1/feedback: what was said, forgotten and judged."""
+"""DELETE /v1/conversations/{id} and POST /v1/feedback: delete a conversation, rate an answer."""
 
 from typing import Annotated
 
@@ -6,57 +6,59 @@ from fastapi import APIRouter, Depends, Path
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from bot.web.auth.conversation_ids import ID
+from bot.web.auth.conversation_ids import ID_PATTERN
 from bot.web.auth.principal import Principal
-from bot.web.routes.dependencies import caller_of
-from bot.web.runtime.state import ServerState, state_of
-from bot.web.schemas.error_responses import refusals
-from bot.web.schemas.parameters import STORABLE, WHOLE
+from bot.web.routes.dependencies import current_principal
+from bot.web.runtime.state import ServerState, server_state
+from bot.web.schemas.error_responses import error_schemas
+from bot.web.schemas.parameters import STORABLE, WHOLE_NUMBER
 
-LONGEST_REASON = 500  # characters
-MOST_TURNS = 2**31 - 1
+MAX_REASON_LENGTH = 500  # characters
+MAX_TURN = 2**31 - 1
 
 router = APIRouter(tags=["conversations"])
 
 
 class FeedbackRequest(BaseModel):
-    """Whether the answer with this number in its conversation helped; the last word counts."""
+    """Whether an answer was helpful; later feedback on the same answer replaces earlier."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
-    conversation_id: Annotated[str, Field(min_length=1, pattern=ID)]
-    turn: Annotated[int, Field(ge=1, le=MOST_TURNS, description="`turn` of the answer."), WHOLE]
+    conversation_id: Annotated[str, Field(min_length=1, pattern=ID_PATTERN)]
+    turn: Annotated[
+        int, Field(ge=1, le=MAX_TURN, description="`turn` of the answer: its number in the conversation."), WHOLE_NUMBER
+    ]
     helpful: bool
-    reason: Annotated[str, Field(max_length=LONGEST_REASON), STORABLE] = ""
+    reason: Annotated[str, Field(max_length=MAX_REASON_LENGTH), STORABLE] = ""
 
 
 @router.delete(
     "/v1/conversations/{id}",
     status_code=204,
     response_class=Response,
-    responses=refusals(401, 403, 404, 413, 422, 429, 503),
+    responses=error_schemas(401, 403, 404, 413, 422, 429, 503),
 )
 async def forget(
-    id: Annotated[str, Path(pattern=ID, min_length=1)],
-    caller: Annotated[Principal, Depends(caller_of)],
-    state: Annotated[ServerState, Depends(state_of)],
+    id: Annotated[str, Path(pattern=ID_PATTERN, min_length=1)],
+    principal: Annotated[Principal, Depends(current_principal)],
+    state: Annotated[ServerState, Depends(server_state)],
 ) -> Response:
-    """Forget what was said, and whether it helped."""
-    await state.reading.run(lambda: state.conversations.forget(caller, id))
+    """Delete a conversation and the feedback on its answers."""
+    await state.read_pool.run(lambda: state.conversations.forget(principal, id))
     return Response(status_code=204)
 
 
 @router.post(
-    "/v1/feedback", status_code=204, response_class=Response, responses=refusals(401, 403, 404, 413, 422, 429, 503)
+    "/v1/feedback", status_code=204, response_class=Response, responses=error_schemas(401, 403, 404, 413, 422, 429, 503)
 )
 async def feedback(
-    given: FeedbackRequest,
-    caller: Annotated[Principal, Depends(caller_of)],
-    state: Annotated[ServerState, Depends(state_of)],
+    body: FeedbackRequest,
+    principal: Annotated[Principal, Depends(current_principal)],
+    state: Annotated[ServerState, Depends(server_state)],
 ) -> Response:
-    """Say whether an answer helped."""
-    await state.reading.run(
-        lambda: state.conversations.judge(
-            caller, given.conversation_id, given.turn, helpful=given.helpful, reason=given.reason
+    """Rate an answer as helpful or not."""
+    await state.read_pool.run(
+        lambda: state.conversations.record_feedback(
+            principal, body.conversation_id, body.turn, helpful=body.helpful, reason=body.reason
         )
     )
     return Response(status_code=204)

@@ -1,4 +1,4 @@
-"""Who is let in: whose request this is, whether it may do what it asks for, and whether there is room for it."""
+"""Dependencies of the routes: authentication, authorization and rate limits."""
 
 from typing import Annotated
 
@@ -13,7 +13,7 @@ from bot.web.middleware.proxies import FORWARDING_HEADERS
 from bot.web.runtime.state import ServerState, server_state
 from bot.web.schemas.error_responses import ApiError
 
-# Routes of /v1 that cost something and are counted, and those that readers of a site have no use for.
+# The routes of /v1 that rate limits count, and those that need an API key where the server is not open.
 RATE_LIMITED_ROUTES = frozenset({"/v1/ask", "/v1/chat/completions", "/v1/search", "/v1/quotes"})
 KEY_ONLY_ROUTES = frozenset({"/v1/chat/completions", "/v1/models"})
 
@@ -21,25 +21,28 @@ _SAFE_METHODS = ("GET", "HEAD")
 
 
 def current_principal(request: Request, state: Annotated[ServerState, Depends(server_state)]) -> Principal:
-    """Whoever asks, counted where the route costs something. Raises Problem."""
-    caller, route = authenticate(request, state.policy), request.scope["route"].path
-    if caller.kind == "site" and route in KEY_ONLY_ROUTES:
+    """The principal of a request, counted against the rate limits on routes that have them. Raises ApiError."""
+    principal, route = authenticate(request, state.policy), request.scope["route"].path
+    if principal.kind == "site" and route in KEY_ONLY_ROUTES:
         raise ApiError(403, "forbidden", "Readers of a site cannot ask this; it needs a key.")
     if route in RATE_LIMITED_ROUTES:
-        state.policy.limits.count(*_limited_subjects(caller))
-    return caller
+        state.policy.limits.count_request(*_limited_subjects(principal))
+    return principal
 
 
 def require_operator(request: Request, state: Annotated[ServerState, Depends(server_state)]) -> Principal:
-    """Whoever may look at how the server is: on an open server anybody, else a key's owner. Raises Problem."""
-    caller = authenticate(request, state.policy)
-    if caller.kind == "site":
+    """A principal that may see the state of the server: any client of an open server, else one with an API key.
+
+    Raises ApiError.
+    """
+    principal = authenticate(request, state.policy)
+    if principal.kind == "site":
         raise ApiError(403, "forbidden", "Readers of a site cannot see this; it needs a key.")
-    return caller
+    return principal
 
 
 def is_operator(request: Request, state: Annotated[ServerState, Depends(server_state)]) -> bool:
-    """Whether whoever asks may look at how the server is."""
+    """Whether the client may see the state of the server."""
     try:
         require_operator(request, state)
     except ApiError:
@@ -48,21 +51,21 @@ def is_operator(request: Request, state: Annotated[ServerState, Depends(server_s
 
 
 def authenticate(request: Request, policy: AccessPolicy) -> Principal:
-    """Whose request this is. Raises Problem."""
+    """The principal of a request. Raises ApiError."""
     address = request.client.host if request.client else ""
-    if policy.is_open and not policy.keys.all():  # a key that is added closes an open server
+    if policy.is_open and not policy.keys.all():  # adding a key closes an open server
         _require_same_origin(request)
         return Principal(address=address)
     token = _bearer_token(request)
     if not token.startswith(KEY_PREFIX):
         return _site_principal(request, policy, token, address)
-    if not (name := policy.keys.name_of(token)):
+    if not (name := policy.keys.authenticate(token)):
         raise ApiError(401, "unauthorized", "This token or key is not known.")
     return Principal(f"key:{name}", address, kind="key")
 
 
 def server_origin(request: Request) -> str:
-    """The origin of pages that this server itself gives out."""
+    """The origin of the pages that this server itself serves."""
     return f"{request.url.scheme}://{request.headers.get('host', '')}"
 
 
@@ -76,40 +79,40 @@ def _bearer_token(request: Request) -> str:
 
 
 def _site_principal(request: Request, policy: AccessPolicy, token: str, address: str) -> Principal:
-    grant = policy.tokens.read(token)
-    site = policy.sites.get(grant.site)
+    claims = policy.tokens.verify(token)
+    site = policy.sites.get(claims.site)
     if site is None:
         raise ApiError(401, "unauthorized", "This token's site may no longer ask.")
-    # Browsers leave the origin away where a page reads from the server that it came from.
+    # Browsers omit the Origin header when a page reads from its own server.
     origin = request.headers.get("origin") or (server_origin(request) if request.method in _SAFE_METHODS else "")
-    if origin != grant.origin or origin not in site.origins:
+    if origin != claims.origin or origin not in site.origins:
         raise ApiError(403, "forbidden", "This token was given to another origin than the one this request comes from.")
     return Principal(f"site:{site.id}", address, site.scope, "site")
 
 
 def _require_same_origin(request: Request) -> None:
-    """An open server answers this machine's programs and its own pages, and no page from elsewhere.
+    """Refuse requests to an open server that come from the pages of other sites. Raises ApiError.
 
-    A page's name may be made to mean 127.0.0.1 (DNS rebinding), a form or an image may send what it cannot read (CSRF),
-    and a proxy on this machine would make everybody a neighbour.
+    A site's host name may resolve to 127.0.0.1 (DNS rebinding), its forms and images may send requests whose response
+    they cannot read (CSRF), and behind a proxy on this machine every client has a loopback address.
     """
     host = request.headers.get("host", "")
     if not is_loopback(_host_name(host)):
         raise ApiError(403, "forbidden", "Without sites or keys this server answers on localhost and 127.0.0.1 alone.")
     if any(name in request.headers for name in FORWARDING_HEADERS):
         raise ApiError(403, "forbidden", "Behind a proxy this server needs sites or keys.")
-    origin, fetched = request.headers.get("origin"), request.headers.get("sec-fetch-site", "none")
-    if (origin is not None and origin != server_origin(request)) or fetched not in ("same-origin", "none"):
+    origin, fetch_site = request.headers.get("origin"), request.headers.get("sec-fetch-site", "none")
+    if (origin is not None and origin != server_origin(request)) or fetch_site not in ("same-origin", "none"):
         raise ApiError(403, "forbidden", "Without sites or keys this server answers no pages but its own.")
 
 
 def _host_name(host: str) -> str:
-    """A Host header without its port."""
+    """The host name in a Host header, without its port."""
     return host[1:].partition("]")[0] if host.startswith("[") else host.partition(":")[0]
 
 
-def _limited_subjects(caller: Principal) -> tuple[tuple[LimitKind, str], ...]:
-    by_address: tuple[LimitKind, str] = ("address", client_prefix(caller.address))
-    if caller.kind == "site":
-        return by_address, ("site", caller.name), ("day", "")
-    return (("key", caller.name) if caller.kind == "key" else by_address), ("day", "")
+def _limited_subjects(principal: Principal) -> tuple[tuple[LimitKind, str], ...]:
+    by_address: tuple[LimitKind, str] = ("address", client_prefix(principal.address))
+    if principal.kind == "site":
+        return by_address, ("site", principal.name), ("day", "")
+    return (("key", principal.name) if principal.kind == "key" else by_address), ("day", "")

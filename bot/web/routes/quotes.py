@@ -1,4 +1,4 @@
-"""GET /v1/quotes: who is on record, and with what words."""
+"""GET /v1/quotes: the quotes of a speaker or on a topic, or the speakers on record."""
 
 from dataclasses import asdict, dataclass
 from typing import Annotated, Any
@@ -26,7 +26,7 @@ router = APIRouter(tags=["reading"])
 
 @dataclass(frozen=True, slots=True)
 class QuoteResponse:
-    """Somebody's words; `words` are the article's texts of `spans`, `named` and `cue` stand in it as well."""
+    """A quote; `words` is the article's text at `spans`, and `named` and `cue` are substrings of its text too."""
 
     speaker: str
     role: str
@@ -48,7 +48,7 @@ class QuoteResponse:
 
 @dataclass(frozen=True, slots=True)
 class QuotesResponse:
-    """Quotes, newest first, or best first where there is a topic; without speaker and topic only who is on record."""
+    """Quotes, newest first, or best first for a topic; without speaker and topic only `voices`, the speakers."""
 
     speaker: str
     about: str
@@ -60,34 +60,36 @@ class QuotesResponse:
 @router.get("/v1/quotes", response_model=QuotesResponse, responses=error_schemas(401, 403, 413, 422, 429, 503))
 async def quotes(
     filters: Annotated[Filters, Depends(filters_in_query)],
-    caller: Annotated[Principal, Depends(current_principal)],
+    principal: Annotated[Principal, Depends(current_principal)],
     state: Annotated[ServerState, Depends(server_state)],
-    speaker: Annotated[Name, Query(description="Whose words; empty means anybody's.")] = "",
-    about: Annotated[str, Query(max_length=MAX_TOPIC_LENGTH, description="Only words on this topic."), STORABLE] = "",
-    k: Annotated[int, Query(ge=1, le=200, description="How many quotes, or how many voices.")] = 20,
+    speaker: Annotated[Name, Query(description="The speaker; empty means all speakers.")] = "",
+    about: Annotated[str, Query(max_length=MAX_TOPIC_LENGTH, description="Only quotes on this topic."), STORABLE] = "",
+    k: Annotated[int, Query(ge=1, le=200, description="How many quotes, or how many speakers.")] = 20,
 ) -> Response:
-    """One speaker's words, or anybody's on a topic; without both, who is on record."""
-    limits = caller.within(filters)
+    """Quotes of one speaker, or of all speakers on a topic; without both, the speakers on record."""
+    scoped = principal.restrict(filters)
 
     def read() -> QuotesResponse:
         with state.app.store.catalog.snapshot() as catalog:
-            return _quotes_response(state.app.search.record(catalog), limits, speaker.strip(), about.strip(), k)
+            return _quotes_response(state.app.search.record(catalog), scoped, speaker.strip(), about.strip(), k)
 
-    return JSONResponse(asdict(await state.reading.run(read)))
+    return JSONResponse(asdict(await state.read_pool.run(read)))
 
 
-def _quotes_response(record: QuoteSearch, limits: Filters, speaker: str, about: str, k: int) -> QuotesResponse:
+def _quotes_response(record: QuoteSearch, filters: Filters, speaker: str, about: str, k: int) -> QuotesResponse:
     if not speaker and not about:
-        known = [voice for voice in record.voices(limits, most=MOST_QUOTED_NAMES) if voice.has_name]
-        return QuotesResponse(speaker, about, "", tuple(known[:k]), ())
-    match, found = find_quotes(record, speaker, about, limits)
-    if limits.restricts_articles:  # who says nothing in the articles that may be seen is nobody there
-        seen = {voice.name: voice for voice in record.voices(limits) if voice.has_name}
-        voices = tuple(seen[voice.name] for voice in match.voices if voice.name in seen)
+        speakers = [voice for voice in record.voices(filters, most=MOST_QUOTED_NAMES) if voice.has_name]
+        return QuotesResponse(speaker, about, "", tuple(speakers[:k]), ())
+    match, found = find_quotes(record, speaker, about, filters)
+    if filters.restricts_articles:  # a speaker not quoted in the articles of the scope is not revealed
+        visible = {voice.name: voice for voice in record.voices(filters) if voice.has_name}
+        voices = tuple(visible[voice.name] for voice in match.voices if voice.name in visible)
     else:
         voices = match.voices
-    said = (QuoteResponse(**_redact_urls(quote_as_dict(hit, record.catalog))) for hit in found[:k])
-    return QuotesResponse(speaker, about, misspelling_message(speaker, match) if voices else "", voices, tuple(said))
+    responses = (QuoteResponse(**_redact_urls(quote_as_dict(hit, record.catalog))) for hit in found[:k])
+    return QuotesResponse(
+        speaker, about, misspelling_message(speaker, match) if voices else "", voices, tuple(responses)
+    )
 
 
 def _redact_urls(quote: dict[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""GET /v1/search: the passages themselves."""
+"""GET /v1/search: the passages found for a query."""
 
 from dataclasses import asdict, dataclass
 from typing import Annotated
@@ -22,7 +22,7 @@ router = APIRouter(tags=["reading"])
 
 @dataclass(frozen=True, slots=True)
 class PassageResponse:
-    """A passage; `text` is the article's from `start` to `end`, `copies` are articles that have it too."""
+    """A passage; `text` is the article's text from `start` to `end`, `copies` are articles that contain it too."""
 
     article: str
     url: str
@@ -50,21 +50,21 @@ class SearchResponse:
 
 @router.get("/v1/search", response_model=SearchResponse, responses=error_schemas(401, 403, 413, 422, 429, 503))
 async def search(
-    q: Annotated[QuestionText, Query(description="Words or a question.")],
+    q: Annotated[QuestionText, Query(description="Search terms or a question.")],
     filters: Annotated[Filters, Depends(filters_in_query)],
-    caller: Annotated[Principal, Depends(current_principal)],
+    principal: Annotated[Principal, Depends(current_principal)],
     state: Annotated[ServerState, Depends(server_state)],
     k: Annotated[int, Query(ge=1, le=50, description="How many passages.")] = 10,
 ) -> Response:
     """The passages found for a query, best first."""
-    limits = caller.within(filters)
+    scoped = principal.restrict(filters)
 
-    def find() -> SearchResponse:
+    def run_search() -> SearchResponse:
         with state.app.store.catalog.snapshot() as catalog:
-            hits = state.app.search(q, k, filters=limits, catalog=catalog).hits
+            hits = state.app.search(q, k, filters=scoped, catalog=catalog).hits
             return SearchResponse(q, tuple(_passage_response(hit, catalog) for hit in hits))
 
-    return JSONResponse(asdict(await state.reading.run(find)))
+    return JSONResponse(asdict(await state.read_pool.run(run_search)))
 
 
 def _passage_response(hit: Hit, catalog: CatalogReader) -> PassageResponse:

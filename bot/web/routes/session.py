@@ -1,4 +1,4 @@
-"""POST /v1/session: a site's public id for a short-lived token, given to pages of its origins alone."""
+"""POST /v1/session: a short-lived token for a site's public id, issued only to pages of the site's origins."""
 
 from datetime import UTC, datetime
 from typing import Annotated
@@ -14,14 +14,14 @@ router = APIRouter()
 
 
 class SessionRequest(BaseModel):
-    """Which site's reader asks."""
+    """The site whose reader asks for a token."""
 
     model_config = ConfigDict(extra="forbid")
     site: str = Field(min_length=1, max_length=40, description="The site's id; it is public.")
 
 
 class SiteDescription(BaseModel):
-    """What a page shows of its site."""
+    """What the widget shows of its site."""
 
     id: str
     name: str
@@ -29,7 +29,7 @@ class SiteDescription(BaseModel):
 
 
 class SessionResponse(BaseModel):
-    """A token, and until when it is good (ISO 8601, UTC)."""
+    """A token, and when it expires (ISO 8601, UTC)."""
 
     token: str
     expires_at: str
@@ -38,19 +38,21 @@ class SessionResponse(BaseModel):
 
 @router.post("/v1/session", tags=["access"], responses=error_schemas(403, 404, 413, 422, 429))
 def session(
-    wanted: SessionRequest, request: Request, state: Annotated[ServerState, Depends(server_state)]
+    body: SessionRequest, request: Request, state: Annotated[ServerState, Depends(server_state)]
 ) -> SessionResponse:
-    """A token that this origin's pages may ask with; send it as `Authorization: Bearer`."""
+    """A token for pages of this origin; send it as `Authorization: Bearer`."""
     policy, address = state.policy, request.client.host if request.client else ""
-    policy.limits.count(("session", client_prefix(address)))
-    site = policy.sites.get(wanted.site)
+    policy.limits.count_request(("session", client_prefix(address)))
+    site = policy.sites.get(body.site)
     if site is None:
         raise ApiError(404, "not_found", "There is no such site here.", param="site")
     origin = request.headers.get("origin", "")
     if origin not in site.origins:
         raise ApiError(403, "forbidden", "This page's origin is none of the site's.")
-    token, grant = policy.tokens.issue(site.id, origin)
-    ends = datetime.fromtimestamp(grant.ends, UTC).isoformat()
+    token, claims = policy.tokens.issue(site.id, origin)
+    expires_at = datetime.fromtimestamp(claims.ends, UTC).isoformat()
     return SessionResponse(
-        token=token, expires_at=ends, site=SiteDescription(id=site.id, name=site.name, starters=list(site.starters))
+        token=token,
+        expires_at=expires_at,
+        site=SiteDescription(id=site.id, name=site.name, starters=list(site.starters)),
     )

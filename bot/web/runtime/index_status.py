@@ -1,4 +1,4 @@
-"""How the index stands: whether it can answer, how much it holds, how old it is."""
+"""The state of the index: how much it holds, how old it is, and whether it is ready to answer."""
 
 import sqlite3
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from retrieval.ingest.watching.source_store import SourceStore
 
 @dataclass(frozen=True, slots=True)
 class IndexStatus:
-    """What the index holds, and since when nobody has looked for articles (ISO 8601)."""
+    """What the index holds, and when articles were last looked for (`indexed_at`, ISO 8601)."""
 
     articles: int
     passages: int
@@ -23,7 +23,7 @@ class IndexStatus:
 
 @dataclass(frozen=True, slots=True)
 class SourceStatus:
-    """A source on the web: when it was last read whole (ISO 8601), and whether that is too long ago."""
+    """A watched source: when it was last read completely (ISO 8601), and whether that is too long ago."""
 
     url: str
     read_at: str
@@ -31,38 +31,35 @@ class SourceStatus:
 
 
 def read_index_status(store: Store) -> IndexStatus:
-    """Reads every passage's row. Raises IndexUnavailable, as a sentence that names no file."""
+    """Read the state of the index from the rows of all passages. Raises IndexUnavailable, which names no file."""
     if not (store.folder / "catalog.db").exists():
         raise IndexUnavailable("The index is missing.")
     try:
-        share, indexed_at, watched = (
-            pending.index_coverage(store.catalog),
-            store.catalog.last_run(),
-            _source_statuses(store),
-        )
+        coverage, indexed_at = pending.index_coverage(store.catalog), store.catalog.last_run()
+        sources = _source_statuses(store)
         store.bm25.count()
     except (sqlite3.Error, IndexUnavailable, ValueError) as exc:
         raise IndexUnavailable("The index cannot be read.") from exc
-    return IndexStatus(share.articles, share.passages, indexed_at, watched)
+    return IndexStatus(coverage.articles, coverage.passages, indexed_at, sources)
 
 
 def _source_statuses(store: Store) -> tuple[SourceStatus, ...]:
-    register = SourceStore(store.catalog)
-    stale = {source.url for source in register.stale(utc_now())}
-    return tuple(SourceStatus(source.url, source.newest, source.url in stale) for source in register.all())
+    source_store = SourceStore(store.catalog)
+    stale = {source.url for source in source_store.stale(utc_now())}
+    return tuple(SourceStatus(source.url, source.newest, source.url in stale) for source in source_store.all())
 
 
-def require_ready(found: IndexStatus, stale_after: int, at: datetime | None = None) -> None:
-    """Raises IndexUnavailable where there is nothing to answer from, or it or a source has gone stale.
+def require_ready(status: IndexStatus, stale_after: int, now: datetime | None = None) -> None:
+    """Raise IndexUnavailable when the index is empty, or when the index or a source is stale.
 
-    The index has when nobody has looked for articles for so many hours (0: never).
+    The index is stale when articles were last looked for more than `stale_after` hours ago (0: never stale).
     """
-    if not found.articles:
+    if not status.articles:
         raise IndexUnavailable("The index is empty.")
-    if stale_after and found.indexed_at:
-        age = (at or datetime.now(UTC)) - datetime.fromisoformat(found.indexed_at)
+    if stale_after and status.indexed_at:
+        age = (now or datetime.now(UTC)) - datetime.fromisoformat(status.indexed_at)
         if age > timedelta(hours=stale_after):
             raise IndexUnavailable(f"Nobody has looked for articles for {age // timedelta(hours=1)} hours.")
-    if stale := [source for source in found.sources if source.stale]:
+    if stale := [source for source in status.sources if source.stale]:
         first, more = stale[0], f" and {len(stale) - 1} more" if len(stale) > 1 else ""
         raise IndexUnavailable(f"{first.url}{more} has not been read since {first.read_at}.")

@@ -1,4 +1,4 @@
-"""What all requests share, opened once."""
+"""The state that all requests share, opened once when the server starts."""
 
 from dataclasses import dataclass, field
 from typing import cast
@@ -12,39 +12,37 @@ from bot.web.auth.conversation_ids import ConversationAccess
 from bot.web.auth.policy import AccessPolicy
 from bot.web.runtime.metrics import Metrics
 
-READ_THREADS, CHECK_THREADS = (
-    4,
-    1,
-)  # threads; searches and quotes need the processor all the time, more would only share it
+# Searches and quotes are bound by the processor: more threads would only share it.
+READ_THREADS, CHECK_THREADS = 4, 1
 MAX_WAITING_READS, MAX_WAITING_CHECKS = 256, 64
 
 
 @dataclass(frozen=True, slots=True)
 class ServerState:
-    """The opened index and what stands between it and the requests.
+    """The opened index, the conversations, the metrics and the access policy.
 
-    Answers, reading and checks have threads of their own, so that none of them waits for the others.
+    Answers, reads and health checks have thread pools of their own, so that none waits for the others.
     """
 
     app: App
-    answering: AsyncAnswers
+    answers: AsyncAnswers
     conversations: ConversationAccess
     metrics: Metrics
     policy: AccessPolicy
-    reading: BoundedThreadPool = field(
+    read_pool: BoundedThreadPool = field(
         default_factory=lambda: BoundedThreadPool("reading", READ_THREADS, MAX_WAITING_READS)
     )
-    checks: BoundedThreadPool = field(
+    check_pool: BoundedThreadPool = field(
         default_factory=lambda: BoundedThreadPool("check", CHECK_THREADS, MAX_WAITING_CHECKS)
     )
 
     def close(self) -> None:
-        """Let what is under way end."""
-        self.answering.close()
-        self.reading.close()
-        self.checks.close()
+        """Wait for the work in progress."""
+        self.answers.close()
+        self.read_pool.close()
+        self.check_pool.close()
 
 
 def server_state(request: Request) -> ServerState:
-    """The state of the application that this request belongs to."""
+    """The state of the application that serves a request."""
     return cast(ServerState, request.app.state.onrecord)

@@ -1,4 +1,4 @@
-"""What went wrong, as HTTP says it: one shape for every error, which OpenAI's clients read too.
+"""Errors as HTTP responses, all of one shape, which OpenAI's clients read too.
 
 `{"error": {"message", "type", "code", "param", "request_id"}}`; `code` is stable, `message` is one sentence for people.
 """
@@ -14,16 +14,16 @@ from starlette.exceptions import HTTPException
 
 from retrieval.errors import Busy, IndexUnavailable, OnRecordError, ShuttingDown, UnknownArticle, UsageError
 
-RETRY_SECONDS = 5.0  # seconds that a full house, and one that closes, asks to wait
+RETRY_SECONDS = 5.0  # to wait when the server is busy or stopping
 
 _CODE_BY_STATUS = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 431: "too_large"}
 _DESCRIPTIONS = {
-    401: "`unauthorized`: no token or key, or one that is not known or no longer.",
-    403: "`forbidden`: the origin is none of the site's.",
+    401: "`unauthorized`: the token or key is missing, unknown or expired.",
+    403: "`forbidden`: the origin does not belong to the site, or a reader asks for what needs a key.",
     404: "`not_found` or `unknown_conversation`.",
     405: "`method_not_allowed`.",
     413: "`too_large`.",
-    431: "`too_large`: the address and the headers.",
+    431: "`too_large`: URL and headers.",
     422: "`invalid_request`; `param` names the field.",
     429: "`rate_limited`; `Retry-After` says for how many seconds.",
     503: "`busy`, `index_unavailable` or `stopping`; `Retry-After` says when to try again.",
@@ -33,7 +33,7 @@ _TYPE_BY_STATUS = {401: "authentication_error", 403: "permission_error", 429: "r
 
 @dataclass(frozen=True, slots=True)
 class ErrorDetail:
-    """What went wrong; `code` is stable, `message` is for people."""
+    """An error; `code` is stable, `message` is for people."""
 
     message: str
     type: str
@@ -50,12 +50,12 @@ class ErrorBody:
 
 
 def error_schemas(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """How OpenAPI names the errors that a request may end with."""
+    """The OpenAPI descriptions of the errors that a route may answer with."""
     return {status: {"model": ErrorBody, "description": _DESCRIPTIONS[status]} for status in statuses}
 
 
 class ApiError(Exception):
-    """A request that cannot be done, with the status and the code that say why."""
+    """A request that fails, with the HTTP status and the stable code of the reason."""
 
     def __init__(
         self, status: int, code: str, message: str, *, param: str | None = None, retry_after: float | None = None
@@ -65,7 +65,7 @@ class ApiError(Exception):
 
 
 def to_api_error(error: Exception) -> ApiError:
-    """What an error of the library means to whoever asked."""
+    """Translate any exception to the error that the client sees."""
     if isinstance(error, ApiError):
         return error
     if isinstance(error, UnknownArticle):
@@ -81,49 +81,51 @@ def to_api_error(error: Exception) -> ApiError:
     return ApiError(500, "internal", "Something went wrong here.")
 
 
-def error_body(problem: ApiError, request_id: str) -> dict[str, Any]:
-    """The error as JSON carries it."""
-    kind = _TYPE_BY_STATUS.get(problem.status, "server_error" if problem.status >= 500 else "invalid_request_error")
+def error_body(error: ApiError, request_id: str) -> dict[str, Any]:
+    """The JSON body of an error."""
+    error_type = _TYPE_BY_STATUS.get(error.status, "server_error" if error.status >= 500 else "invalid_request_error")
     return {
         "error": {
-            "message": str(problem),
-            "type": kind,
-            "code": problem.code,
-            "param": problem.param,
+            "message": str(error),
+            "type": error_type,
+            "code": error.code,
+            "param": error.param,
             "request_id": request_id,
         }
     }
 
 
 def register_error_handlers(app: FastAPI) -> None:
-    """Turn every error into its response, in this one place."""
+    """Register the handlers that turn every exception into its response."""
 
     def respond(request: Request, error: Exception) -> JSONResponse:
-        problem = to_api_error(error)
-        headers = {"X-Request-Id": request.state.id}  # an unexpected error passes by whatever else would set it
-        if problem.retry_after is not None:
-            headers["Retry-After"] = str(ceil(problem.retry_after))
-        if problem.status == 401:
+        api_error = to_api_error(error)
+        headers = {"X-Request-Id": request.state.id}  # an unexpected error bypasses RequestIdMiddleware
+        if api_error.retry_after is not None:
+            headers["Retry-After"] = str(ceil(api_error.retry_after))
+        if api_error.status == 401:
             headers["WWW-Authenticate"] = "Bearer"
-        return JSONResponse(error_body(problem, request.state.id), problem.status, headers)
+        return JSONResponse(error_body(api_error, request.state.id), api_error.status, headers)
 
     def invalid(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, RequestValidationError)
         first = error.errors()[0]
-        where = "" if first["type"] == "json_invalid" else ".".join(map(str, first["loc"][1:]))
-        said = f"{where or 'The body'}: {first['msg']}."
-        return respond(request, ApiError(422, "invalid_request", said, param=where or None))
+        field = "" if first["type"] == "json_invalid" else ".".join(map(str, first["loc"][1:]))
+        message = f"{field or 'The body'}: {first['msg']}."
+        return respond(request, ApiError(422, "invalid_request", message, param=field or None))
 
-    def refused(request: Request, error: Exception) -> JSONResponse:
+    def http_error(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, HTTPException)
-        status = 422 if error.status_code == 400 else error.status_code  # a body that is not UTF-8
+        status = (
+            422 if error.status_code == 400 else error.status_code
+        )  # FastAPI answers 400 to a body that is not UTF-8
         code = _CODE_BY_STATUS.get(status, "invalid_request")
         response = respond(request, ApiError(status, code, f"{error.detail.rstrip('.')}."))
-        response.headers.update(error.headers or {})  # Allow, of a method that is not allowed
+        response.headers.update(error.headers or {})  # Allow, of a 405
         return response
 
-    for kind in (ApiError, OnRecordError):
-        app.add_exception_handler(kind, respond)
+    for error_class in (ApiError, OnRecordError):
+        app.add_exception_handler(error_class, respond)
     app.add_exception_handler(Exception, respond)
     app.add_exception_handler(RequestValidationError, invalid)
-    app.add_exception_handler(HTTPException, refused)
+    app.add_exception_handler(HTTPException, http_error)

@@ -1,4 +1,4 @@
-"""What requests are made of: text that can be stored, days, filters."""
+"""Types of request parameters: text that can be stored, days and periods, filters."""
 
 import re
 from datetime import date
@@ -16,25 +16,25 @@ _DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 
 
 def replace_surrogates(text: str) -> str:
-    """The text without halves of characters, which JSON can carry and no file can."""
+    """Replace lone surrogates, which JSON can contain but UTF-8 cannot."""
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
-def _validate_period(written: str) -> str:
-    if written and not re.fullmatch(_PERIOD, written, re.ASCII):
-        if not re.fullmatch(_DAY, written, re.ASCII):
+def _validate_period(text: str) -> str:
+    if text and not re.fullmatch(_PERIOD, text, re.ASCII):
+        if not re.fullmatch(_DAY, text, re.ASCII):
             raise ValueError("write it as 2025-03-11, 2025-03 or 2025")
-        date.fromisoformat(written)
-    return written
+        date.fromisoformat(text)
+    return text
 
 
 def _as_whole_number(number: object) -> object:
-    """5.0 is as whole as 5 to JSON."""
+    """5.0 as 5, because JSON does not distinguish them."""
     return int(number) if isinstance(number, float) and number.is_integer() else number
 
 
 WHOLE_NUMBER, STORABLE = BeforeValidator(_as_whole_number), AfterValidator(replace_surrogates)
-"""Both stand last: what follows a validator is checked, but OpenAPI does not show it."""
+"""Put these last in `Annotated`: constraints after a validator are checked, but missing in the OpenAPI document."""
 
 Text = Annotated[str, STORABLE]
 Name = Annotated[str, Field(max_length=MAX_NAME_LENGTH), STORABLE]
@@ -57,17 +57,17 @@ Until = Annotated[Period, Field(description="Published on this day or earlier.")
 
 
 class FilterParameters(BaseModel):
-    """What the articles are limited to."""
+    """Filters that limit which articles are searched."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
     since: Since = ""
     until: Until = ""
     outlet: Name = ""
     author: Name = ""
-    speaker: Annotated[Name, Field(description="Only what this person says.")] = ""
+    speaker: Annotated[Name, Field(description="Only statements of this person.")] = ""
 
     def filters(self) -> Filters:
-        """The same as the search knows it."""
+        """The filters as the search takes them."""
         return parse_filters(**self.model_dump())
 
 
@@ -77,5 +77,5 @@ def filters_in_query(
     outlet: Annotated[Name, Query()] = "",
     author: Annotated[Name, Query()] = "",
 ) -> Filters:
-    """The filters of a request without a body."""
+    """The filters in the query string of a request without a body."""
     return parse_filters(since=since, until=until, outlet=outlet, author=author)

@@ -1,6 +1,6 @@
-"""GET /demo: the newest articles as a small news site with the widget, under the policy that a publisher should have.
+"""GET /demo: the newest articles as a small news site with the widget, under a strict Content-Security-Policy.
 
-Served to this machine only: an index may hold articles that were never meant to be read here.
+Served only to clients on this machine, because an index may hold articles that are not public.
 """
 
 import json
@@ -24,8 +24,8 @@ from retrieval.documents import Article
 from retrieval.quotes import quote_table
 
 FRONT_PAGE_ARTICLES = 20  # articles on the front page
-MAX_STARTERS = 3  # questions that are offered
-MIN_TEASER_LENGTH, MAX_TEASER_LENGTH = 60, 240  # characters of an article on the front page; less is a byline
+MAX_STARTERS = 3  # suggested questions
+MIN_TEASER_LENGTH, MAX_TEASER_LENGTH = 60, 240  # characters of a teaser; a shorter paragraph is a byline
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"
@@ -38,10 +38,10 @@ HEADERS = {
 
 
 def require_local(request: Request, state: Annotated[ServerState, Depends(server_state)]) -> None:
-    """Raises Problem for whoever is not on this machine, and where questions want a token that these pages have not."""
+    """Raise ApiError unless the client is on this machine and the server is open: the demo pages have no token."""
     client = request.client.host if request.client else ""
-    here = is_loopback(client) and is_loopback(request.url.hostname or "")
-    if not here or not state.policy.is_open:
+    is_local = is_loopback(client) and is_loopback(request.url.hostname or "")
+    if not is_local or not state.policy.is_open:
         raise ApiError(404, "not_found", "Not Found")
 
 
@@ -59,7 +59,7 @@ def front(state: State) -> Response:
 
 @router.get("/style.css")
 def style() -> Response:
-    """How the pages look."""
+    """The stylesheet of the demo pages."""
     return Response(_read_page_file("style.css"), media_type="text/css", headers=HEADERS)
 
 
@@ -105,8 +105,8 @@ def _teaser(article: Article) -> str:
 
 
 def _byline(names: Sequence[str], article: Article) -> str:
-    facts = [*names, format_date(article.published)]
-    return escape(" · ".join(fact for fact in facts if fact))
+    parts = [*names, format_date(article.published)]
+    return escape(" · ".join(part for part in parts if part))
 
 
 def _article_html(article: Article) -> str:
@@ -115,14 +115,14 @@ def _article_html(article: Article) -> str:
 
 
 def _blocks(article: Article) -> list[tuple[str, bool]]:
-    """Paragraphs and headings in order, without the headline."""
+    """Paragraphs and headings in order, without the headline; the bool marks a heading."""
     headings = {" ".join(article.text[slice(*span)].split()) for span in article.headings}
     blocks = (" ".join(block.split()) for block in article.text.split("\n\n"))
     return [(block, block in headings) for block in blocks if block and block != article.title]
 
 
 def _starters_attribute(catalog: Catalog, articles: Sequence[Article]) -> str:
-    """Questions about those who are quoted most, as the attribute holds them."""
+    """Questions about the most quoted speakers, as the JSON of the `starters` attribute."""
     names = quote_table.speaker_names(catalog.db, [article.id for article in articles])
-    most = sorted((row for row in names if row[1]), key=lambda row: (-row[2], row[0]))[:MAX_STARTERS]
-    return escape(json.dumps([f"What did {name} say?" for name, *_ in most], ensure_ascii=False))
+    most_quoted = sorted((row for row in names if row[1]), key=lambda row: (-row[2], row[0]))[:MAX_STARTERS]
+    return escape(json.dumps([f"What did {name} say?" for name, *_ in most_quoted], ensure_ascii=False))

@@ -28,7 +28,7 @@ def holding(asked: Asked) -> Answer:
 
 def busy(served: Served) -> int:
     """How many answers are under way, for the server and for its threads."""
-    threads = served.state.answering.pool
+    threads = served.state.answers.pool
     return threads.running + threads.waiting
 
 
@@ -90,7 +90,7 @@ def test_a_full_house_refuses_at_once_and_lets_checks_pass(store: Store) -> None
         assert time.monotonic() - started < SOON and response.headers["Retry-After"] == "5"
         for path in ("/healthz", "/readyz", "/metrics", "/v1/search?q=toll"):
             assert served.client.get(path).status_code == 200
-        asyncio.run_coroutine_threadsafe(served.state.answering.stop(0), served.loop).result(5)
+        asyncio.run_coroutine_threadsafe(served.state.answers.stop(0), served.loop).result(5)
         for thread in held:
             thread.join(5)
 
@@ -104,7 +104,7 @@ def test_an_open_stream_is_told_that_the_server_stops(store: Store) -> None:
         told = one.submit(served.events, COST)
         wait_for(lambda: busy(served) == 1)
         wait_for(lambda: llm.asked)
-        asyncio.run_coroutine_threadsafe(served.state.answering.stop(0.1), served.loop).result(5)
+        asyncio.run_coroutine_threadsafe(served.state.answers.stop(0.1), served.loop).result(5)
         events = told.result(5)
     assert events[-1][0] == "error" and events[-1][1]["code"] == "stopping"
 
@@ -118,5 +118,5 @@ def test_an_answer_that_ends_in_time_is_whole_though_the_server_stops(store: Sto
     with Standin(slowly).serving() as llm, serving(store, llm=llm) as served, ThreadPoolExecutor(1) as one:
         told = one.submit(served.events, COST)
         wait_for(lambda: busy(served) == 1)
-        asyncio.run_coroutine_threadsafe(served.state.answering.stop(3), served.loop).result(5)
+        asyncio.run_coroutine_threadsafe(served.state.answers.stop(3), served.loop).result(5)
         assert told.result(5)[-1][0] == "done"

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.web.auth.api_keys import PREFIX, ApiKeyStore
+from bot.web.auth.api_keys import KEY_PREFIX, ApiKeyStore
 from retrieval.errors import UsageError
 from retrieval.index.store import Store
 from tests.conftest import Onrecord
@@ -27,14 +27,14 @@ def today() -> str:
 def test_a_key_is_known_by_its_name(tmp_path: Path) -> None:
     keys = ApiKeyStore(tmp_path)
     one, two = keys.add("archive"), keys.add("desk-2")
-    assert (keys.name_of(one), keys.name_of(two), keys.name_of("")) == ("archive", "desk-2", "")
-    assert one != two and len(one) >= len(PREFIX) + 43
+    assert (keys.authenticate(one), keys.authenticate(two), keys.authenticate("")) == ("archive", "desk-2", "")
+    assert one != two and len(one) >= len(KEY_PREFIX) + 43
 
 
 def test_the_key_itself_is_nowhere_in_the_folder(tmp_path: Path) -> None:
     key = ApiKeyStore(tmp_path).add("archive")
     kept = b"".join(path.read_bytes() for path in tmp_path.iterdir())
-    assert kept and key.removeprefix(PREFIX).encode() not in kept
+    assert kept and key.removeprefix(KEY_PREFIX).encode() not in kept
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such modes")
@@ -44,7 +44,7 @@ def test_nobody_else_can_read_the_file(tmp_path: Path) -> None:
 
 
 def test_looking_makes_no_file(tmp_path: Path) -> None:
-    assert ApiKeyStore(tmp_path).all() == [] and ApiKeyStore(tmp_path).name_of("anything") == ""
+    assert ApiKeyStore(tmp_path).all() == [] and ApiKeyStore(tmp_path).authenticate("anything") == ""
     assert not list(tmp_path.iterdir())
 
 
@@ -55,7 +55,7 @@ def test_a_key_with_any_letter_changed_is_nobody_s(tmp_path: Path, data: st.Data
     key = ApiKeyStore(folder).add("archive")
     place, letter = data.draw(st.integers(0, len(key) - 1)), data.draw(st.characters(max_codepoint=0x7F))
     forged = key[:place] + letter + key[place + 1 :]
-    assert ApiKeyStore(folder).name_of(forged) == ("archive" if forged == key else "")
+    assert ApiKeyStore(folder).authenticate(forged) == ("archive" if forged == key else "")
 
 
 @pytest.mark.parametrize("name", ["", "Two Words", "../up", "a" * 41, "-x", "ä"])
@@ -68,14 +68,14 @@ def test_a_name_is_given_once(tmp_path: Path) -> None:
     key = ApiKeyStore(tmp_path).add("archive")
     with pytest.raises(UsageError, match="There is a key archive already"):
         ApiKeyStore(tmp_path).add("archive")
-    assert ApiKeyStore(tmp_path).name_of(key) == "archive"
+    assert ApiKeyStore(tmp_path).authenticate(key) == "archive"
 
 
 def test_the_day_of_use_is_written(tmp_path: Path) -> None:
     keys = ApiKeyStore(tmp_path)
     key = keys.add("archive")
     assert (keys.all()[0].created, keys.all()[0].used) == (today(), "")
-    keys.name_of(key)
+    keys.authenticate(key)
     assert keys.all()[0].used == today()
 
 
@@ -85,7 +85,7 @@ def test_a_running_server_notices_what_is_made_and_revoked(let_in: LetIn, store:
     assert ask(client, **bearer(key)).status_code == 200
     ApiKeyStore(store.folder).revoke("archive")
     assert refusal(ask(client, **bearer(key))) == (401, "unauthorized")
-    assert refusal(ask(client, **bearer(PREFIX + "x" * 43))) == (401, "unauthorized")
+    assert refusal(ask(client, **bearer(KEY_PREFIX + "x" * 43))) == (401, "unauthorized")
 
 
 def test_a_key_and_a_site_of_one_name_share_no_conversations(let_in: LetIn, store: Store) -> None:
@@ -98,7 +98,7 @@ def test_a_key_and_a_site_of_one_name_share_no_conversations(let_in: LetIn, stor
 
 def test_the_commands(onrecord: Onrecord) -> None:
     made = onrecord("keys", "add", "archive")
-    assert made.returncode == 0 and made.stdout.startswith(PREFIX) and "shown once" in made.stderr
+    assert made.returncode == 0 and made.stdout.startswith(KEY_PREFIX) and "shown once" in made.stderr
     listed = json.loads(onrecord("keys", "list", "--json").stdout)
     assert listed == {"name": "archive", "created": today(), "used": ""}
     assert "archive: made" in onrecord("keys", "list").stdout

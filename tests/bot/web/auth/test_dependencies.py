@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends
 
 from bot.web.auth.api_keys import ApiKeyStore
 from bot.web.auth.principal import Principal
-from bot.web.routes.dependencies import caller_of, operator_of
+from bot.web.routes.dependencies import current_principal, require_operator
 from retrieval.index.store import Store
 from tests.support.guarded_server import ORIGIN, bearer, listening, refusal, shared_store, token, write_sites
 
@@ -19,17 +19,17 @@ ROUTES = APIRouter()
 
 
 @ROUTES.get("/operation")
-def operation(caller: Annotated[Principal, Depends(operator_of)]) -> str:
+def operation(caller: Annotated[Principal, Depends(require_operator)]) -> str:
     return caller.name
 
 
 @ROUTES.get("/v1/who")
-def who(caller: Annotated[Principal, Depends(caller_of)]) -> list[str]:
+def who(caller: Annotated[Principal, Depends(current_principal)]) -> list[str]:
     return [caller.kind, caller.name, caller.address]
 
 
 @ROUTES.get("/v1/models")
-def models(caller: Annotated[Principal, Depends(caller_of)]) -> str:
+def models(caller: Annotated[Principal, Depends(current_principal)]) -> str:
     return caller.name
 
 

@@ -10,21 +10,21 @@ import pytest
 from limits.storage import MemoryStorage
 
 from bot.web.auth import rate_limits
-from bot.web.auth.rate_limits import Kind, Limit, RateLimits, rules_of
-from bot.web.schemas.error_responses import ErrorResponse
+from bot.web.auth.rate_limits import Limit, LimitKind, RateLimits, parse_limits
+from bot.web.schemas.error_responses import ApiError
 from retrieval.errors import UsageError
 
-READER: tuple[tuple[Kind, str], ...] = (("address", "203.0.113.9"), ("site", "gazette"), ("day", ""))
+READER: tuple[tuple[LimitKind, str], ...] = (("address", "203.0.113.9"), ("site", "gazette"), ("day", ""))
 
 
 def rules(**written: str) -> Mapping[Any, tuple[Limit, ...]]:
-    return {kind: rules_of("", text) for kind, text in written.items()}
+    return {kind: parse_limits("", text) for kind, text in written.items()}
 
 
-def passes(limits: RateLimits, *whom: tuple[Kind, str]) -> bool:
+def passes(limits: RateLimits, *whom: tuple[LimitKind, str]) -> bool:
     try:
-        rate_limits.count(*(whom or READER))
-    except ErrorResponse as refused:
+        rate_limits.count_request(*(whom or READER))
+    except ApiError as refused:
         return refused.code != "rate_limited"
     return True
 
@@ -47,7 +47,7 @@ def test_what_one_limit_refuses_no_other_counts() -> None:
         assert [passes(counted, ("address", str(number)), *READER[1:]) for _ in range(10)].count(True) == [3, 2, 0][
             number
         ]
-    others: list[tuple[Kind, str]] = [("site", "tide"), ("day", "")]
+    others: list[tuple[LimitKind, str]] = [("site", "tide"), ("day", "")]
     assert [passes(counted, ("address", "2"), *others) for _ in range(3)] == [True, False, False]
     assert [passes(counted, ("address", "2")) for _ in range(3)] == [True, True, False]
 
@@ -61,9 +61,9 @@ def test_the_window_moves() -> None:
 
 def test_a_refusal_says_how_long_to_wait() -> None:
     counted = RateLimits(rules(address="1/minute; 100/day"))
-    counted.count(*READER)
-    with pytest.raises(ErrorResponse, match=r"from your address; try again in (59|60) s\.") as raised:
-        counted.count(*READER)
+    counted.count_request(*READER)
+    with pytest.raises(ApiError, match=r"from your address; try again in (59|60) s\.") as raised:
+        counted.count_request(*READER)
     assert raised.value.retry_after in (59, 60)
 
 
@@ -75,7 +75,7 @@ def test_none_is_no_limit() -> None:
 @pytest.mark.parametrize("written", ["many", "30", "30/fortnight", "0/minute", "-1/minute", ";", "1e3/day"])
 def test_a_limit_that_is_none_is_named(written: str) -> None:
     with pytest.raises(UsageError, match=r"ONRECORD_RATE_LIMIT_PER_SITE is .*write it as 30/minute"):
-        rules_of("ONRECORD_RATE_LIMIT_PER_SITE", written)
+        parse_limits("ONRECORD_RATE_LIMIT_PER_SITE", written)
 
 
 def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:

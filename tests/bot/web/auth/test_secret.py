@@ -7,46 +7,46 @@ from pathlib import Path
 
 import pytest
 
-from bot.web.auth.secret import secret_of
+from bot.web.auth.session_tokens import signing_secret
 from retrieval.errors import IndexUnavailable, UsageError
 
 
 def test_it_is_made_once_and_kept(tmp_path: Path) -> None:
-    assert secret_of(tmp_path) == secret_of(tmp_path) and len(secret_of(tmp_path)) == 32
-    assert secret_of(tmp_path) != secret_of(tmp_path / "another")
+    assert signing_secret(tmp_path) == signing_secret(tmp_path) and len(signing_secret(tmp_path)) == 32
+    assert signing_secret(tmp_path) != signing_secret(tmp_path / "another")
     assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["secret"]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such modes")
 def test_nobody_else_can_read_it(tmp_path: Path) -> None:
-    secret_of(tmp_path)
+    signing_secret(tmp_path)
     assert stat.S_IMODE((tmp_path / "secret").stat().st_mode) == 0o600
 
 
 def test_processes_that_start_together_agree(tmp_path: Path) -> None:
     for number in range(20):
         with ThreadPoolExecutor(8) as pool:
-            assert len(set(pool.map(secret_of, [tmp_path / str(number)] * 8))) == 1
+            assert len(set(pool.map(signing_secret, [tmp_path / str(number)] * 8))) == 1
 
 
 def test_the_operator_s_own_is_taken(tmp_path: Path) -> None:
-    assert secret_of(tmp_path, "x" * 32) == b"x" * 32
+    assert signing_secret(tmp_path, "x" * 32) == b"x" * 32
     assert not list(tmp_path.iterdir())
 
 
 def test_a_short_one_is_refused_and_not_repeated(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="ONRECORD_TOKEN_SECRET has 7 characters") as raised:
-        secret_of(tmp_path, "hunter2")
+        signing_secret(tmp_path, "hunter2")
     assert "hunter2" not in str(raised.value)
 
 
 def test_a_damaged_file_is_named(tmp_path: Path) -> None:
     (tmp_path / "secret").write_bytes(b"half")
     with pytest.raises(UsageError, match="delete it"):
-        secret_of(tmp_path)
+        signing_secret(tmp_path)
 
 
 def test_a_folder_that_cannot_be_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(IndexUnavailable, match="cannot be read or made"):
-        secret_of(tmp_path / "file")
+        signing_secret(tmp_path / "file")

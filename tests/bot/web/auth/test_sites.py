@@ -97,6 +97,6 @@ def test_a_missing_file_is_named_with_its_setting(tmp_path: Path) -> None:
 
 
 def test_a_scope_is_never_widened_by_what_is_asked_for() -> None:
-    caller = Principal(scope=Filters(since="2025-03-01", outlet="Quay Gazette"))
-    assert caller.within(Filters(since="2020-01-01", outlet="Tide")) == caller.scope
-    assert caller.within(Filters(since="2025-04-01")).since == "2025-04-01"
+    principal = Principal(scope=Filters(since="2025-03-01", outlet="Quay Gazette"))
+    assert principal.restrict(Filters(since="2020-01-01", outlet="Tide")) == principal.scope
+    assert principal.restrict(Filters(since="2025-04-01")).since == "2025-04-01"

@@ -7,7 +7,7 @@ import pytest
 from starlette.types import Message, Receive, Scope, Send
 
 from bot.web.middleware.client_address import client_prefix, is_loopback
-from bot.web.middleware.proxies import TrustedProxies, networks_of
+from bot.web.middleware.proxies import TrustedProxyMiddleware, parse_networks
 from retrieval.errors import UsageError
 from retrieval.index.store import Store
 from tests.support.guarded_server import ORIGIN, LetIn, let_in, write_sites
@@ -37,7 +37,7 @@ def told(peer: str, *headers: tuple[str, str], trusted: str = TRUSTED) -> Scope:
 
     raw = [(name.encode(), value.encode("latin-1")) for name, value in (("host", "inner:8000"), *headers)]
     scope: Scope = {"type": "http", "scheme": "http", "client": (peer, 5), "headers": raw}
-    asyncio.run(TrustedProxies(app, networks_of(trusted))(scope, receive, send))
+    asyncio.run(TrustedProxyMiddleware(app, parse_networks(trusted))(scope, receive, send))
     return seen[0]
 
 
@@ -85,7 +85,7 @@ def test_nobody_else_is_believed() -> None:
 @pytest.mark.parametrize("written", ["*", "proxy.example", "10.0.0.1/8", "300.0.0.1"])
 def test_what_names_no_network_is_refused(written: str) -> None:
     with pytest.raises(UsageError, match=r"ONRECORD_TRUSTED_PROXIES is .*10\.0\.0\.0/8"):
-        networks_of(written)
+        parse_networks(written)
 
 
 def test_readers_behind_a_proxy_are_limited_one_by_one(let_in: LetIn, store: Store) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from bot.web.middleware.size_limits import LARGEST_BODY, LARGEST_HEAD
+from bot.web.middleware.size_limits import MAX_BODY_BYTES, MAX_HEAD_BYTES
 from retrieval.index.store import Store
 from tests.support.guarded_server import QUESTION, listening, refusal, shared_store
 
@@ -28,13 +28,13 @@ def pieces(count: int, size: int = 1_000) -> Iterator[bytes]:
 
 
 def test_a_body_that_says_it_is_too_large_is_refused(opened: httpx.Client) -> None:
-    answer = opened.post("/v1/ask", content=b"{" * (LARGEST_BODY + 1), headers=JSON)
+    answer = opened.post("/v1/ask", content=b"{" * (MAX_BODY_BYTES + 1), headers=JSON)
     assert refusal(answer) == (413, "too_large")
     assert len(answer.headers["X-Request-Id"]) == 16
 
 
 def test_a_body_that_turns_out_too_large_is_refused(opened: httpx.Client) -> None:
-    answer = opened.post("/v1/ask", content=pieces(LARGEST_BODY // 1_000 + 1), headers=JSON)
+    answer = opened.post("/v1/ask", content=pieces(MAX_BODY_BYTES // 1_000 + 1), headers=JSON)
     assert refusal(answer) == (413, "too_large")
 
 
@@ -44,16 +44,16 @@ def test_a_body_is_refused_before_it_is_all_there(opened: httpx.Client) -> None:
 
 
 def test_a_body_in_chunks_is_refused_before_it_ends(opened: httpx.Client) -> None:
-    chunk = b"%x\r\n%s\r\n" % (LARGEST_BODY + 1, b" " * (LARGEST_BODY + 1))
+    chunk = b"%x\r\n%s\r\n" % (MAX_BODY_BYTES + 1, b" " * (MAX_BODY_BYTES + 1))
     head = b"POST /v1/ask HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
     assert exchanged(opened, head + chunk).startswith(b"HTTP/1.1 413 ")
 
 
 def test_a_body_of_the_largest_size_is_read(opened: httpx.Client) -> None:
     question = b'{"question": "What will lorries pay?"}'
-    answer = opened.post("/v1/ask", content=question.ljust(LARGEST_BODY), headers=JSON)
+    answer = opened.post("/v1/ask", content=question.ljust(MAX_BODY_BYTES), headers=JSON)
     assert answer.status_code == 200
-    padded = iter([question, *pieces(LARGEST_BODY // 1_000 - 1)])
+    padded = iter([question, *pieces(MAX_BODY_BYTES // 1_000 - 1)])
     assert opened.post("/v1/ask", content=padded, headers=JSON).status_code == 200
 
 
@@ -63,13 +63,13 @@ def test_a_client_that_leaves_in_the_middle_harms_nobody(opened: httpx.Client) -
     assert opened.post("/v1/ask", json=QUESTION).status_code == 200
 
 
-@pytest.mark.parametrize("head", [{"X-Long": "x" * (LARGEST_HEAD + 1)}, {f"X-{n}": "x" * 1_000 for n in range(20)}])
+@pytest.mark.parametrize("head", [{"X-Long": "x" * (MAX_HEAD_BYTES + 1)}, {f"X-{n}": "x" * 1_000 for n in range(20)}])
 def test_a_head_that_is_too_long_is_refused(opened: httpx.Client, head: dict[str, str]) -> None:
     assert refusal(opened.get("/v1/nowhere", headers=head)) == (431, "too_large")
 
 
 def test_an_address_that_is_too_long_is_refused(opened: httpx.Client) -> None:
-    assert refusal(opened.get("/v1/search", params={"q": "x" * (LARGEST_HEAD + 1)})) == (431, "too_large")
+    assert refusal(opened.get("/v1/search", params={"q": "x" * (MAX_HEAD_BYTES + 1)})) == (431, "too_large")
 
 
 def test_a_head_that_never_ends_is_refused(opened: httpx.Client) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot.answering.messages import LONGEST_QUESTION
+from bot.answering.messages import MAX_QUESTION_LENGTH
 from retrieval.index.store import Store
 from retrieval.index.vectors.minilm import MiniLM
 from tests.conftest import article
@@ -83,7 +83,7 @@ def test_an_unknown_conversation_is_refused_with_and_without_events(served: Serv
     [
         ({}, "question"),
         ({"question": " \n"}, "question"),
-        ({"question": "x" * (LONGEST_QUESTION + 1)}, "question"),
+        ({"question": "x" * (MAX_QUESTION_LENGTH + 1)}, "question"),
         ({"question": TOLL, "k": 0}, "k"),
         ({"question": TOLL, "k": "5"}, "k"),
         ({"question": TOLL, "prompt": "Be rude."}, "prompt"),

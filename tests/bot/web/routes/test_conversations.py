@@ -11,6 +11,7 @@ import pytest
 from bot.service.history import ConversationHistory
 from retrieval.index.store import Store
 from retrieval.index.vectors.minilm import MiniLM
+from tests.support.feedback import count_feedback
 from tests.support.model_answers import TOLL
 from tests.support.web_server import Served, opened, serving
 
@@ -41,19 +42,19 @@ def test_a_forgotten_conversation_is_unknown(served: Served) -> None:
 def test_the_last_verdict_on_an_answer_counts(served: Served) -> None:
     answer = served.ask(TOLL)
     key, turn = answer["conversation_id"], answer["turn"]
-    before = served.app.history.verdicts().get(False, 0)
+    before = count_feedback(served.app.history).get(False, 0)
     assert judge(served, key, turn).status_code == 204
     assert judge(served, key, turn, helpful=False, reason="It is old.").status_code == 204
-    assert served.app.history.verdicts() == {False: before + 1}
+    assert count_feedback(served.app.history) == {False: before + 1}
     served.client.delete(f"/v1/conversations/{key}")
 
 
 def test_a_verdict_leaves_with_its_conversation(served: Served) -> None:
-    before, key = served.app.history.verdicts(), served.ask(TOLL)["conversation_id"]
+    before, key = count_feedback(served.app.history), served.ask(TOLL)["conversation_id"]
     judge(served, key)
-    assert served.app.history.verdicts() != before
+    assert count_feedback(served.app.history) != before
     served.client.delete(f"/v1/conversations/{key}")
-    assert served.app.history.verdicts() == before
+    assert count_feedback(served.app.history) == before
 
 
 def test_an_answer_that_was_never_given_cannot_be_judged(served: Served) -> None:

@@ -8,7 +8,7 @@ import pytest
 from fastapi import FastAPI
 
 from bot.web.auth.principal import Principal
-from bot.web.routes.dependencies import caller_of
+from bot.web.routes.dependencies import current_principal
 from retrieval.catalog.filters import Filters
 from retrieval.index.store import Store
 from retrieval.index.vectors.minilm import MiniLM
@@ -37,7 +37,7 @@ def served(tmp_path_factory: pytest.TempPathFactory, model: MiniLM) -> Iterator[
 def narrow(served: Served) -> Iterator[Served]:
     """The same to somebody who may see the Northern Tide alone."""
     web: FastAPI = served.web
-    web.dependency_overrides[caller_of] = lambda: Principal("reader", scope=Filters(outlet="Northern Tide"))
+    web.dependency_overrides[current_principal] = lambda: Principal("reader", scope=Filters(outlet="Northern Tide"))
     yield served
     web.dependency_overrides.clear()
 
@@ -112,7 +112,7 @@ def test_an_article_names_its_copies_and_a_copy_the_one_that_is_kept(served: Ser
 
 def test_a_reader_of_one_outlet_may_read_what_is_cited_to_it_and_no_copy_of_others(served: Served) -> None:
     web: FastAPI = served.web
-    web.dependency_overrides[caller_of] = lambda: Principal("reader", scope=Filters(outlet="Inland Times"))
+    web.dependency_overrides[current_principal] = lambda: Principal("reader", scope=Filters(outlet="Inland Times"))
     try:
         answer = served.ask("Why is the ferry pier closed?")
         assert {one["article"] for one in answer["citations"]} == {"post"}

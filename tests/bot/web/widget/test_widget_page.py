@@ -11,7 +11,7 @@ from html import unescape
 
 import pytest
 
-from bot.web.widget.script import script
+from bot.web.widget.script import widget_script
 from tests.conftest import ROOT
 
 MOST = 25_000  # bytes gzipped
@@ -35,11 +35,11 @@ def test_the_script_is_small_and_kept_until_it_changes(paper: str) -> None:
     status, again, nothing = get(f"{paper}/widget.js", Accept_Encoding="gzip", If_None_Match=headers["ETag"])
     assert (status, nothing, again["ETag"]) == (304, b"", headers["ETag"])
     plain = get(f"{paper}/widget.js")
-    assert gzip.decompress(body) == plain[2] == script().plain and plain[1]["ETag"] != headers["ETag"]
+    assert gzip.decompress(body) == plain[2] == widget_script().plain and plain[1]["ETag"] != headers["ETag"]
 
 
 def test_the_script_needs_nothing_that_a_strict_policy_refuses() -> None:
-    text = script().plain.decode()
+    text = widget_script().plain.decode()
     for refused in (
         "innerHTML",
         "outerHTML",
@@ -58,7 +58,7 @@ def test_the_script_parses(tmp_path_factory: pytest.TempPathFactory) -> None:
     if not node:
         pytest.skip("There is no node to check the script with; browsers do in the other tests.")
     path = tmp_path_factory.mktemp("script") / "widget.js"
-    path.write_bytes(script().plain)
+    path.write_bytes(widget_script().plain)
     subprocess.run([node, "--check", path], check=True, timeout=30)
 
 
@@ -84,13 +84,13 @@ def test_the_demo_is_for_this_machine_only(paper: str) -> None:
 
 def test_every_property_is_documented() -> None:
     documented = (ROOT / "docs" / "embedding.md").read_text("utf-8")
-    assert set(re.findall(r"--onrecord-[\w-]+", script().plain.decode())) == set(
+    assert set(re.findall(r"--onrecord-[\w-]+", widget_script().plain.decode())) == set(
         re.findall(r"`(--onrecord-[\w-]+)`", documented)
     )
 
 
 def test_both_languages_have_all_words() -> None:
-    english, ukrainian = script().plain.decode().split("  uk: {")[0:2]
+    english, ukrainian = widget_script().plain.decode().split("  uk: {")[0:2]
     words = [re.findall(r"^ {4,6}(\w+):", text.split("\n};")[0], re.MULTILINE) for text in (english, ukrainian)]
     own = {"one", "few", "many"}  # plural forms, of which each language has its own
     assert set(words[0]) - own == set(words[1]) - own and len(words[0]) > 40
