@@ -210,7 +210,7 @@ def _written(folder: Path, questions: Sequence[str]) -> tuple[str, str]:
                 found = search(question)
                 said = true_answer(question, found, store)
                 tell(model, re.findall(r"\S+\s*", said) or ["Nothing."], 0.0)
-                first = next(writer.write(question, found, store.catalog, writer.begin()), None)
+                first = next(writer.write(question, found, store.catalog, writer.start()), None)
                 if first and said.startswith(first.text[:OPENING]):  # the model's own first sentence holds
                     return question, said
         finally:

@@ -9,7 +9,7 @@ import httpx
 from bench.clock import percentile
 from bench.dictating import dictating, heard, tell
 from bot.answering.extractive import extract_sentences
-from bot.answering.generation.passage_prompt import readable
+from bot.answering.generation.passage_prompt import select_passages
 from bot.answering.generation.sentence_stream import SentenceStream
 from bot.answering.generation.writer import Writer
 from bot.models.chat_model import ChatModel
@@ -64,9 +64,9 @@ def bench_writer(url: str, folder: Path) -> Writer:
 
 def true_answer(question: str, found: SearchResult, store: Store) -> str:
     """Sentences of the articles as a model would cite them."""
-    passages = readable(found, store.catalog)
+    passages = select_passages(found, store.catalog)
     said = []
-    for claim in extract_sentences(question, found.asked, passages, store.catalog):
+    for claim in extract_sentences(question, found.question, passages, store.catalog):
         article, (start, end) = claim.support[0]
         for number, hit in enumerate(passages, 1):
             if hit.passage.article == article and hit.passage.start <= start and end <= hit.passage.end:
@@ -79,7 +79,7 @@ def _ours(writer: Writer, question: str, found: SearchResult, store: Store) -> t
     """Seconds until each sentence and until the end."""
     times = list[float]()
     started = time.perf_counter()
-    for _ in writer.write(question, found, store.catalog, writer.begin()):
+    for _ in writer.write(question, found, store.catalog, writer.start()):
         times.append(time.perf_counter() - started)
     return [*times, time.perf_counter() - started], len(times)
 

@@ -1,4 +1,4 @@
-"""TODO."""
+"""Format dates, ages and foreign text for every surface."""
 
 import re
 from datetime import UTC, datetime
@@ -7,21 +7,21 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 def printable(text: str) -> str:
-    """The text without control characters: an article must not give orders to the terminal."""
+    """Remove control characters but tab and newline, so that an article cannot send commands to the terminal."""
     return _CONTROL.sub("", text)
 
 
-def day(moment: str) -> str:
-    """An ISO date as a reader writes it: 11 March 2025."""
+def format_date(moment: str) -> str:
+    """Format an ISO 8601 date as `11 March 2025`; return any other text unchanged."""
     try:
-        then = datetime.fromisoformat(moment)
+        date = datetime.fromisoformat(moment)
     except ValueError:
         return moment
-    return f"{then.day} {then:%B %Y}"
+    return f"{date.day} {date:%B %Y}"
 
 
-def ago(moment: str, now: datetime | None = None) -> str:
-    """How long ago, in the largest unit that fits."""
+def format_age(moment: str, now: datetime | None = None) -> str:
+    """Format the time since an ISO 8601 moment in the largest unit that fits: `3 hours ago`."""
     seconds = int(((now or datetime.now(UTC)) - datetime.fromisoformat(moment)).total_seconds())
     for size, unit in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
         if seconds >= size:

@@ -29,7 +29,7 @@ def quotes(data: Path, store: Store) -> list[Line]:
     led, five, contains, first, refused = list[bool](), list[bool](), list[bool](), list[bool](), list[bool]()
     for row in questions:
         trace = conversation.ask_with_trace(row["question"])
-        answer, said = trace.answer, [_holds(row, hit) for hit in trace.search_result.remarks]
+        answer, said = trace.answer, [_holds(row, hit) for hit in trace.search_result.speaker_quotes]
         gold = [_flat(quote["quote"]) for quote in row["gold"]]
         led.append(any(said[:1]))
         five.append(any(said[:5]))

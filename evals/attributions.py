@@ -14,10 +14,10 @@ from evals.data import Attributed, attributed, fold
 from evals.table import Line, show
 from retrieval.documents import Quote
 from retrieval.quotes.attribution.attribution import Attribution
-from retrieval.quotes.attribution.network import Weights, load_weights
-from retrieval.quotes.extraction import extract
+from retrieval.quotes.attribution.network import NetworkWeights, load_weights
+from retrieval.quotes.extraction import extract_quotes
 from retrieval.quotes.speakers.coreference import ResolvedSpeaker, resolve_speakers
-from retrieval.quotes.speakers.mentions import find_people
+from retrieval.quotes.speakers.mentions import find_mentions
 from retrieval.text.sentences import Span
 
 Spans = Sequence[Span]
@@ -34,7 +34,7 @@ class Pair:
     phrase: str = ""  # the marked source as it is written
 
 
-def measure(data: Path, articles: Sequence[str] | None = None, *, net: Weights | None = None) -> list[Line]:
+def measure(data: Path, articles: Sequence[str] | None = None, *, net: NetworkWeights | None = None) -> list[Line]:
     """One line a kind: overlap precision, recall and F1 in characters, of pairs that fit each other best."""
     pairs = [pair for text, marked in _chosen(data, articles) for pair in _pairs(text, marked, net)]
     lines = [
@@ -54,10 +54,10 @@ def _chosen(data: Path, articles: Sequence[str] | None) -> Iterator[tuple[str, l
             yield text, [item for item in marked if item.content]
 
 
-def _pairs(text: str, marked: list[Attributed], net: Weights | None) -> Iterator[Pair]:
+def _pairs(text: str, marked: list[Attributed], net: NetworkWeights | None) -> Iterator[Pair]:
     """Each quote with the attribution it overlaps best, one to one."""
-    quotes = extract(text, net=net)
-    meant = resolve_speakers(text, find_people(text), [_as_read(item) for item in marked])
+    quotes = extract_quotes(text, net=net)
+    meant = resolve_speakers(text, find_mentions(text), [_as_read(item) for item in marked])
     fits = sorted(
         ((_dice(quote, gold), a, b) for a, quote in enumerate(quotes) for b, gold in enumerate(marked)), reverse=True
     )

@@ -44,18 +44,18 @@ def _recall(search: Search, question: str, relevant: set[str]) -> float:
 
 
 def _by_rule(row: Row) -> str:
-    said: list[Turn] = []
+    earlier: list[Turn] = []
     for question in _turns(row["history"]):
-        said.append(Turn(question, rewrite_question(question, said), "", "answered"))
-    return said[-1].standalone
+        earlier.append(Turn(question, rewrite_question(question, earlier), "", "answered"))
+    return earlier[-1].standalone
 
 
 def _by_model(row: Row, writer: Writer) -> str:
     *before, last = _turns(row["history"])
-    said: list[Turn] = []
+    earlier: list[Turn] = []
     for question in before:
-        said.append(Turn(question, rewrite_question(question, said), "", "answered"))
-    return writer.standalone(last, said, writer.begin())
+        earlier.append(Turn(question, rewrite_question(question, earlier), "", "answered"))
+    return writer.rewrite(last, earlier, writer.start())
 
 
 def _turns(history: str) -> list[str]:

@@ -68,7 +68,7 @@ def _labelled(folder: Path, model: MiniLM, answerable: Sequence[str], foreign: S
         found = [(question, search(question), can) for question, can in asked]
         search.close()
         return [
-            (answerability_features(question, one.asked, one.hits), can) for question, one, can in found if one.hits
+            (answerability_features(question, one.question, one.hits), can) for question, one, can in found if one.hits
         ]
 
 

@@ -18,7 +18,13 @@ import optax
 from evals.data import FOLDS, attributed, fold
 from evals.quote_windows import LENGTH, OFFSETS, WINDOW, Window, windows
 from retrieval.index.vectors.minilm import packaged_model
-from retrieval.quotes.attribution.network import DILATIONS, KERNEL, PLACES, SPREADS, distances
+from retrieval.quotes.attribution.network import (
+    DILATIONS,
+    KERNEL,
+    POSITION_FEATURES,
+    WINDOW_DILATIONS,
+    distance_buckets,
+)
 from retrieval.quotes.attribution.token_features import FEATURES
 
 WORD, HIDDEN, PAIR = 64, 96, 32  # dimensions of a word, a token and a token beside a cue
@@ -89,11 +95,14 @@ def initial() -> Parameters:
         made[f"c{layer}"] = normal(3, HIDDEN, HIDDEN, scale=(1 / (3 * HIDDEN)) ** 0.5)
         made[f"b{layer}"], made[f"g{layer}"] = np.zeros(HIDDEN, np.float32), np.ones(HIDDEN, np.float32)
         made[f"o{layer}"] = normal(HIDDEN, HIDDEN, scale=0.5 * (1 / HIDDEN) ** 0.5)
-    for layer, _ in enumerate(SPREADS, start=1):
+    for layer, _ in enumerate(WINDOW_DILATIONS, start=1):
         made[f"k{layer}"] = normal(KERNEL, PAIR, PAIR, scale=(1 / (KERNEL * PAIR)) ** 0.5)
         made[f"kb{layer}"] = np.zeros(PAIR, np.float32)
     made |= {"bin": np.zeros(HIDDEN, np.float32), "gf": np.ones(HIDDEN, np.float32), "pb": np.zeros(PAIR, np.float32)}
-    made |= {"pr": normal(int(distances(OFFSETS).max()) + 1, PAIR, scale=0.3), "pg": normal(PLACES, PAIR, scale=0.3)}
+    made |= {
+        "pr": normal(int(distance_buckets(OFFSETS).max()) + 1, PAIR, scale=0.3),
+        "pg": normal(POSITION_FEATURES, PAIR, scale=0.3),
+    }
     made |= {name: normal(HIDDEN, PAIR, scale=(2 / HIDDEN) ** 0.5) for name in ("pu", "pv")}
     made |= {"cue": normal(HIDDEN, 3, scale=(2 / HIDDEN) ** 0.5), "cueb": np.array([2, -1, -1], np.float32)}
     made |= {"out": normal(PAIR, 4, scale=0.1), "outb": np.array([-1.5, 0, 0, -3], np.float32)}
@@ -165,10 +174,14 @@ def _surroundings(weights: Parameters, hidden: Any, sample: Window, key: Any) ->
     near = jnp.clip(at, 0, LENGTH - 1)
     seen = (hidden @ weights["pv"])[near] + (cue @ weights["pu"] + weights["pb"])[:, None]
     seen = (
-        seen + weights["pr"][jnp.asarray(distances(OFFSETS))] + _places(sample, first, last, at, near) @ weights["pg"]
+        seen
+        + weights["pr"][jnp.asarray(distance_buckets(OFFSETS))]
+        + _places(sample, first, last, at, near) @ weights["pg"]
     )
     seen = jax.nn.relu(seen) * exists[:, :, None]
-    for layer, (spread, used) in enumerate(zip(SPREADS, jax.random.split(key, len(SPREADS)), strict=True), start=1):
+    for layer, (spread, used) in enumerate(
+        zip(WINDOW_DILATIONS, jax.random.split(key, len(WINDOW_DILATIONS)), strict=True), start=1
+    ):
         margin, kernel = spread * (KERNEL // 2), weights[f"k{layer}"]
         padded = jnp.pad(seen, ((0, 0), (margin, margin), (0, 0)))
         found = sum(padded[:, step * spread : step * spread + WINDOW] @ kernel[step] for step in range(KERNEL))

@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.answering.generation.passage_prompt import readable
+from bot.answering.generation.passage_prompt import select_passages
 from bot.answering.generation.sentence_stream import SentenceStream
 from bot.answering.messages import Claim
-from bot.answering.verification.quotations.matching import locate, quoted
-from bot.answering.verification.verify import verify
+from bot.answering.verification.quotations.matching import find_quotations, locate_quotation
+from bot.answering.verification.verify import verify_sentence
 from evals.data import rows
 from evals.lies import LIES, Ground
 from evals.table import Line
@@ -63,9 +63,9 @@ def cases(store: Store, asked: Sequence[str]) -> list[Case]:
     """What a model would read for each question."""
     search, found = Search(store), list[Case]()
     for question in asked:
-        passages = readable(search(question), store.catalog)
+        passages = select_passages(search(question), store.catalog)
         articles = {hit.passage.article for hit in passages}
-        quotes = {article: quote_table.of_article(store.catalog.db, article) for article in articles}
+        quotes = {article: quote_table.quotes_of_article(store.catalog.db, article) for article in articles}
         found.append(Case(question, passages, quotes))
     return found
 
@@ -107,7 +107,7 @@ def _is_verbatim(claim: Claim, case: Case) -> bool:
     """Whether all that stands in quotation marks stands so in a cited article's passages."""
     articles = {article for article, _ in claim.support}
     texts = [hit.passage.text for hit in case.passages if hit.passage.article in articles]
-    return all(locate(quotation.words, texts, range(len(texts))) for quotation in quoted(claim.text))
+    return all(locate_quotation(quotation.words, texts, range(len(texts))) for quotation in find_quotations(claim.text))
 
 
 def _lied(made: Sequence[Case]) -> Iterator[Outcome]:
@@ -128,7 +128,7 @@ def _written(kind: str, case: Case, draft: str) -> Outcome:
     reader, shown, took = SentenceStream(), list[Claim](), list[float]()
     for written in (*reader.feed(draft), *reader.end()):
         started = time.perf_counter()
-        judged = verify(written, case.passages, case.question, case.quotes.__getitem__)
+        judged = verify_sentence(written, case.passages, case.question, case.quotes.__getitem__)
         took.append((time.perf_counter() - started) * 1000)
         if isinstance(judged, Claim):
             shown.append(judged)

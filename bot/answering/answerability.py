@@ -81,7 +81,7 @@ def answer_probability(
 def unmentioned_names(question: str, asked: ParsedQuestion) -> tuple[str, ...]:
     """Names in the question that stand in no article, as the question writes them."""
     words = [word.strip(".,;:!?'\"()“”‘’") for word in question.split()[1:]]
-    return tuple(word for word in words if word[:1].isupper() and set(terms(word)) & asked.unknown)
+    return tuple(word for word in words if word[:1].isupper() and set(terms(word)) & asked.unknown_terms)
 
 
 def _guess(calibration: Calibration, found: Mapping[str, float]) -> float:
@@ -96,23 +96,23 @@ def answerability_features(question: str, asked: ParsedQuestion, hits: Sequence[
     for one passage to hold all of its words.
     """
     looked = [text_signals(asked, hit) for hit in hits[:MAX_HITS]]
-    wanted = [term for term in name_terms(question) if term in asked.weight] or list(asked.terms)
-    everything = frozenset[str]().union(*(found.found for found in looked))
-    covered, length = max(found.covered for found in looked), min(1.0, len(asked.terms) / LONG_QUESTION_TERMS)
+    wanted = [term for term in name_terms(question) if term in asked.idf] or list(asked.terms)
+    everything = frozenset[str]().union(*(found.matched_terms for found in looked))
+    covered, length = max(found.coverage for found in looked), min(1.0, len(asked.terms) / LONG_QUESTION_TERMS)
     return {
         "cosine": max(hit.dense for hit in hits),
         "covered": covered,
         "window": max(found.window for found in looked),
-        "named": max(_share(asked, wanted, found.found) for found in looked),
+        "named": max(_share(asked, wanted, found.matched_terms) for found in looked),
         "all_named": _share(asked, wanted, everything),
-        "speech": max(found.speech for found in looked),
-        "is_speech": float(asked.speech is not None),
-        "size": min(1.0, log10(asked.passages + 1) / LARGE_INDEX_LOG10),
+        "speech": max(found.quote_score for found in looked),
+        "is_speech": float(asked.quote_intent is not None),
+        "size": min(1.0, log10(asked.passage_count + 1) / LARGE_INDEX_LOG10),
         "length": length,
         "mass": length * covered,
     }
 
 
 def _share(asked: ParsedQuestion, wanted: Sequence[str], found: frozenset[str]) -> float:
-    total = sum(asked.weight[term] for term in wanted)
-    return sum(asked.weight[term] for term in wanted if term in found) / total if total else 0.0
+    total = sum(asked.idf[term] for term in wanted)
+    return sum(asked.idf[term] for term in wanted if term in found) / total if total else 0.0

@@ -1,4 +1,4 @@
-"""Citations: the exact span, the facts of its article, and a link that opens the article at the words.
+"""Cite spans of articles: the exact span, facts of its article, and a link that opens the article at the quote.
 
 The link is a URL with a text fragment (https://wicg.github.io/scroll-to-text-fragment/).
 """
@@ -13,19 +13,19 @@ from retrieval.catalog.versions import last_corrected
 from retrieval.documents import Article
 from retrieval.text.sentences import Span
 
-MAX_WHOLE_QUOTE = 60  # characters; a longer passage is named by its first and last words
-MIN_WORDS, MAX_WORDS = 4, 14
-MAX_WHOLE_WORDS = 60  # words, where no shorter opening stands only once
+MAX_WHOLE_QUOTE = 60  # characters; the link to a longer quote has only its first and last words
+MIN_WORDS, MAX_WORDS = 4, 14  # of the first and the last words
+MAX_WHOLE_WORDS = 60  # of a quote that is given whole because its first words are not unique in the article
 
 
 def cite_from_catalog(catalog: CatalogReader, number: int, article: str, span: Span, speaker: str = "") -> Citation:
-    """The citation of one span of a stored article, with what the catalog knows besides. Raises UnknownArticle."""
-    bare = cite_article(number, catalog.article(article), span, speaker)
-    return replace(bare, copies=catalog.copies(article), corrected=last_corrected(catalog, article))
+    """Cite a span of a stored article, with the article's copies and last correction. Raises UnknownArticle."""
+    citation = cite_article(number, catalog.article(article), span, speaker)
+    return replace(citation, copies=catalog.copies(article), corrected=last_corrected(catalog, article))
 
 
 def cite_article(number: int, article: Article, span: Span, speaker: str = "") -> Citation:
-    """The citation of one span of an article."""
+    """Cite a span of an article."""
     start, end = span
     return Citation(
         number=number,
@@ -45,14 +45,14 @@ def cite_article(number: int, article: Article, span: Span, speaker: str = "") -
 
 
 def deep_link(url: str, text: str, span: Span) -> str:
-    """The URL that opens the page scrolled to `text[span]`; empty where the article has no URL."""
+    """Return the URL that opens the page scrolled to `text[span]`; empty where the article has no URL."""
     if not url:
         return ""
     return f"{urldefrag(url).url}#:~:text={_text_fragment(text, span)}"
 
 
 def _text_fragment(text: str, span: Span) -> str:
-    """`start` or `start,end`: a term must not cross a block, and the first must stand only once in the article."""
+    """Return `start` or `start,end`: neither may cross a paragraph, and `start` must be unique in the article."""
     quoted = text[slice(*span)]
     parts = [part.split() for part in re.split(r"\n\s*\n", quoted) if part.strip()]
     opening, closing = parts[0], parts[-1]
@@ -70,12 +70,12 @@ def _text_fragment(text: str, span: Span) -> str:
 
 
 def _shortest_unique(text: str, candidates: list[str]) -> str:
-    """The shortest candidate that stands only once in the text, the longest if none does."""
+    """The shortest candidate that occurs only once in the text, else the last one."""
     return next(
         (words for words in candidates if text.count(words.casefold()) == 1), candidates[-1] if candidates else ""
     )
 
 
 def _percent_encode(part: str) -> str:
-    """Percent-encoded, with the three characters that mean something in a fragment."""
+    """Percent-encode a term, including `-`, `,` and `&`, which have a meaning in a text fragment."""
     return quote(part, safe="").replace("-", "%2D")

@@ -70,7 +70,7 @@ def extract_sentences(question: str, asked: ParsedQuestion, hits: Sequence[Hit],
     Those of different days are told in the order of their days, each with its day: what was reported first may have
     been corrected since. Where the latest is asked for, the newest comes first.
     """
-    chosen = _in_time(_choose(_all_candidates(question, asked, hits, catalog)), latest=asked.latest)
+    chosen = _in_time(_choose(_all_candidates(question, asked, hits, catalog)), latest=asked.wants_latest)
     return [Claim(text, ((found.article.id, found.span),)) for text, found in zip(_told(chosen), chosen, strict=True)]
 
 
@@ -135,9 +135,9 @@ def _fit(question: str, asked: ParsedQuestion, text: str, around: set[str]) -> f
 def _covered(asked: ParsedQuestion, inside: set[str], around: set[str]) -> float:
     total = sum(
         weight * (1.0 if term in inside else CONTEXT_WEIGHT if term in around else 0.0)
-        for term, weight in asked.weight.items()
+        for term, weight in asked.idf.items()
     )
-    return total / asked.total
+    return total / asked.total_idf
 
 
 def _right_kind(question: str, asked: ParsedQuestion, text: str) -> float:

@@ -1,4 +1,4 @@
-"""What travels between the steps of one question: claims, citations, the answer, a turn."""
+"""The values that pass between the stages of one question: claims, citations, answers and turns."""
 
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
@@ -12,7 +12,7 @@ Status = Literal["answered", "partial", "no_answer"]
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One sentence of a draft and what it rests on: spans of articles, by the article's id."""
+    """A sentence and the spans that support it, each with its article's id."""
 
     text: str
     support: tuple[tuple[str, Span], ...]
@@ -21,9 +21,9 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """Where one claim stands; `quote` is `article.text[start:end]`.
+    """The source of a claim; `quote` is `article.text[start:end]`.
 
-    `copies` are other places with the same article, `corrected` is when its text was last changed (ISO 8601, or empty).
+    `copies` are the same article elsewhere; `corrected` is when its text last changed (ISO 8601, or empty).
     """
 
     number: int
@@ -45,15 +45,15 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A verified claim as it is shown while the rest is still written; all texts joined are the answer's text."""
+    """A claim as it is streamed while the rest is still written; the joined texts are the answer's text."""
 
     text: str
-    citations: tuple[Citation, ...]  # those that no sentence before has cited
+    citations: tuple[Citation, ...]  # those that no earlier sentence has
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a reader gets; `text` carries [1] markers, `nearest` are offered when the articles do not answer."""
+    """The answer to a question; `text` has [1] markers, `nearest` are offered when the articles do not answer."""
 
     question: str
     standalone_question: str
@@ -61,7 +61,7 @@ class Answer:
     text: str
     citations: tuple[Citation, ...] = ()
     conversation_id: str = ""
-    turn: int = 0  # its number in the conversation, from 1; 0 where it was not remembered
+    turn: int = 0  # its number in the conversation, from 1; 0 where it was not stored
     answered_by: str = "extract"
     newest_source: str = ""
     indexed_at: str = ""
@@ -84,27 +84,27 @@ class Turn:
     articles: tuple[str, ...] = ()
 
 
-def as_dict(answer: Answer) -> dict[str, Any]:
-    """The answer as JSON carries it, on the command line and over HTTP alike."""
+def answer_as_dict(answer: Answer) -> dict[str, Any]:
+    """Represent an answer as JSON, on the command line and over HTTP alike."""
     return asdict(answer)
 
 
-LONGEST_QUESTION = 2_000  # characters
+MAX_QUESTION_LENGTH = 2_000  # characters
 
 
 def validate_question(question: str) -> str:
-    """The question on one line. Raises UsageError when there is none or too much of one."""
+    """Return the question on one line. Raises UsageError where it is empty or too long."""
     text = " ".join(question.split())
     if not text:
         raise UsageError("The question is empty; ask something like 'What did Rubio say about concessions?'.")
-    if len(text) > LONGEST_QUESTION:
-        raise UsageError(f"The question has {len(text)} characters; at most {LONGEST_QUESTION} are read.")
+    if len(text) > MAX_QUESTION_LENGTH:
+        raise UsageError(f"The question has {len(text)} characters; at most {MAX_QUESTION_LENGTH} are read.")
     return text
 
 
 @dataclass(frozen=True, slots=True)
 class DraftSentence:
-    """One sentence of a draft without its markers, and the numbers they name, each once."""
+    """A sentence of a draft without its citation markers, and the passage numbers that they name, each once."""
 
     text: str
     numbers: tuple[int, ...] = ()

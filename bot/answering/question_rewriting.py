@@ -1,4 +1,4 @@
-"""A follow-up to a question that stands alone, by rule; one that already does is left alone."""
+"""Rewrite follow-up questions by rule, so that they stand alone."""
 
 import re
 from collections.abc import Sequence
@@ -7,7 +7,7 @@ from bot.answering.messages import Turn
 from retrieval.search.quote_intent import QuoteIntent, parse_quote_intent
 from retrieval.text.terms import content_terms
 
-FEWEST_TERMS = 2  # a question with fewer content terms than this cannot stand alone after another
+MIN_TERMS = 2  # a question with fewer content terms does not stand alone
 
 _ABOUT = re.compile(
     r"^(?:and |but |so |ok(?:ay)?,? )*(?P<what>(?:what|how) )?(?:about|of|on|regarding)\s+(?P<topic>.+?)[\s?.!]*$", re.I
@@ -25,57 +25,57 @@ _QUESTION_WORDS = set(
 
 
 def rewrite_question(question: str, turns: Sequence[Turn]) -> str:
-    """The question as it would be asked with nothing said before."""
+    """Rewrite a follow-up question so that it stands alone; return any other question unchanged."""
     plain = question.strip()
     if not turns:
         return plain
     before = turns[-1].standalone
     speech = parse_quote_intent(before)
     if found := _ABOUT.match(plain):
-        return _same_about(found["topic"], before, speech, of_person=bool(found["what"]))
-    if (found := _AND.match(plain)) and not _verb_in(plain):
-        return _same_about(found["topic"], before, speech, of_person=True)
-    resolved = _resolve(_LEAD.sub("", plain), before, speech)
-    mine = parse_quote_intent(resolved)
-    if mine and not mine.topic and speech and speech.topic:
+        return _with_new_topic(found["topic"], before, speech, of_person=bool(found["what"]))
+    if (found := _AND.match(plain)) and not _has_question_word(plain):
+        return _with_new_topic(found["topic"], before, speech, of_person=True)
+    resolved = _resolve_pronouns(_LEAD.sub("", plain), before, speech)
+    intent = parse_quote_intent(resolved)
+    if intent and not intent.topic_terms and speech and speech.topic_terms:
         return f"{resolved.rstrip(' ?.!')} about {_topic_words(before, speech)}?"
-    if len(content_terms(resolved)) < FEWEST_TERMS and not mine and resolved == _LEAD.sub("", plain):
+    if len(content_terms(resolved)) < MIN_TERMS and not intent and resolved == _LEAD.sub("", plain):
         return f"{resolved} ({', '.join(_names(before)) or before})"
     return _capitalised(resolved)
 
 
-def _same_about(topic: str, before: str, speech: QuoteIntent | None, *, of_person: bool) -> str:
-    """`And about Russia?` asks the question before about something else, `what about Trump?` perhaps about somebody."""
-    if speech and of_person and _is_person(topic, before, speech):
-        return re.sub(re.escape(speech.name), lambda _: topic, before, flags=re.IGNORECASE)
+def _with_new_topic(topic: str, before: str, speech: QuoteIntent | None, *, of_person: bool) -> str:
+    """Ask the question before about a new topic (`And about Russia?`) or of another speaker (`What about Trump?`)."""
+    if speech and of_person and _replaces_speaker(topic, before, speech):
+        return re.sub(re.escape(speech.speaker_name), lambda _: topic, before, flags=re.IGNORECASE)
     if speech:
-        return f"What did {speech.name} say about {topic}?"
+        return f"What did {speech.speaker_name} say about {topic}?"
     names = _names(before)
     if names and _NAME.fullmatch(topic):
         return before.replace(names[-1], topic)
     return f"{before.rstrip(' ?.!')}: {topic}?"
 
 
-def _is_person(topic: str, before: str, speech: QuoteIntent) -> bool:
-    """A name takes the speaker's place where the topic so far was no name itself: then it more likely takes that."""
-    return bool(speech.topic) and bool(_NAME.fullmatch(topic)) and not _NAME.match(_topic_words(before, speech))
+def _replaces_speaker(topic: str, before: str, speech: QuoteIntent) -> bool:
+    """Whether the topic is a name that replaces the speaker: only where the topic before was no name itself."""
+    return bool(speech.topic_terms) and bool(_NAME.fullmatch(topic)) and not _NAME.match(_topic_words(before, speech))
 
 
-def _resolve(question: str, before: str, speech: QuoteIntent | None) -> str:
-    """Put the last person named in the place of `he`, what was talked about in the place of `it`."""
-    own = _names(question)
+def _resolve_pronouns(question: str, before: str, speech: QuoteIntent | None) -> str:
+    """Replace the first `he` or `she` by the last person named, and `it` by the topic before."""
+    names_in_question = _names(question)
     names = _names(before)
-    person = speech.name if speech else (names[-1] if names else "")
-    if person and not own:
-        owned = _OWNER.sub(lambda _: f"{person}’s", question, count=1)
-        question = owned if owned != question else _PERSON.sub(lambda _: person, question, count=1)
-    if own or not _THING.search(question):
+    person = speech.speaker_name if speech else (names[-1] if names else "")
+    if person and not names_in_question:
+        with_possessive = _OWNER.sub(lambda _: f"{person}’s", question, count=1)
+        question = with_possessive if with_possessive != question else _PERSON.sub(lambda _: person, question, count=1)
+    if names_in_question or not _THING.search(question):
         return question
     if speech and parse_quote_intent(question):
-        about = f"about {_topic_words(before, speech)}" if speech.topic else ""
+        about = f"about {_topic_words(before, speech)}" if speech.topic_terms else ""
         kept = _ABOUT_THING.sub("", question).rstrip(" ?.!")
         return " ".join(f"{kept} {about}".split()) + "?"
-    topic = _topic_words(before, speech) if speech and speech.topic else ", ".join(names)
+    topic = _topic_words(before, speech) if speech and speech.topic_terms else ", ".join(names)
     return f"{question} ({topic})" if topic and topic not in question else question
 
 
@@ -88,7 +88,7 @@ def _names(question: str) -> list[str]:
     return [name for name in _NAME.findall(question) if name.split()[0].lower() not in _QUESTION_WORDS]
 
 
-def _verb_in(question: str) -> bool:
+def _has_question_word(question: str) -> bool:
     return any(word in _QUESTION_WORDS for word in question.lower().split())
 
 

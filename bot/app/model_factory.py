@@ -1,4 +1,4 @@
-"""The models that the settings name."""
+"""Make the models and the vector store that the settings name."""
 
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -7,33 +7,37 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.answering.generation.output_format import JSON, PROSE, OutputFormat
+from bot.app.data_folder import token_ledger
 from bot.app.settings import Settings
 from retrieval.endpoints.address import CHAT_SETTING_NAMES, Address, SettingNames, parse_address
 from retrieval.endpoints.circuit_breaker import CircuitBreaker
 from retrieval.errors import UsageError
+from retrieval.index.vectors.chroma_settings import parse_chroma_server
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
     from bot.answering.generation.writer import Writer
-    from bot.models.token_ledger import TokenLedger
+    from retrieval.index.vectors.chroma_settings import ChromaServerSettings
     from retrieval.index.vectors.minilm import EmbeddingModel
 
-CHAT_FAILURES, CHAT_COOL_DOWN = 3, 30.0  # after so many failed answers the model is left alone for so many seconds
-LOCAL_LOG = "local-model.log"  # in the data folder: why a local model could not be loaded
-FILE = ".onnx"  # an embedding model of this name is a file, any other stands behind an endpoint
+# After so many failed answers in a row no request is made for so many seconds.
+CHAT_FAILURES, CHAT_COOL_DOWN_SECONDS = 3, 30.0
 # Each request to the embedding endpoint is tried several times anyway, so that one failed request is enough.
-EMBEDDING_FAILURES, EMBEDDING_COOL_DOWN = 1, 15.0
-EMBEDDING = SettingNames("embedding", model="ONRECORD_EMBEDDING_MODEL")
-EMBEDDING_ELSEWHERE = SettingNames(
+EMBEDDING_FAILURES, EMBEDDING_COOL_DOWN_SECONDS = 1, 15.0
+LOCAL_MODEL_LOG = "local-model.log"  # in the data folder: why a local model could not be loaded
+MODEL_FILE_SUFFIX = ".onnx"  # an embedding model of such a name is a file, any other is behind an endpoint
+SHARED_ENDPOINT_NAMES = SettingNames("embedding", model="ONRECORD_EMBEDDING_MODEL")
+EMBEDDING_ENDPOINT_NAMES = SettingNames(
     "embedding", "ONRECORD_EMBEDDING_BASE_URL", "ONRECORD_EMBEDDING_API_KEY", "ONRECORD_EMBEDDING_MODEL"
 )
 
 
 def chat_model(settings: Settings) -> "BaseChatModel | None":
-    """The chat model, None when none is named. Raises UsageError.
+    """The chat model, None when the settings name none. Raises UsageError.
 
-    Without a base url `anthropic:...` and the like are LangChain's to make; with one, a name with a colon is a name.
+    Without a base url LangChain makes the model of a name such as `anthropic:...`; with one, such a name is sent to
+    the endpoint as it is.
     """
     name = settings.openai_model
     if not name:
@@ -42,28 +46,28 @@ def chat_model(settings: Settings) -> "BaseChatModel | None":
         provider, _, rest = name.partition(":")
         if provider == "openai" and rest:
             name = rest
-        elif rest and (known := _of_provider(provider, rest, settings.model_timeout_seconds)):
-            return known
+        elif rest and (made := _provider_model(provider, rest, settings.model_timeout_seconds)):
+            return made
     from bot.models.chat_model import ChatModel
     from retrieval.endpoints.endpoint import Endpoint
 
     base_url, key = settings.openai_base_url, settings.openai_api_key.get_secret_value()
-    _check_some(base_url, key, CHAT_SETTING_NAMES, name)
+    _require_endpoint(base_url, key, CHAT_SETTING_NAMES, name)
     return ChatModel(
         endpoint=Endpoint(parse_address(base_url, key)), model=name, seconds=settings.model_timeout_seconds
     )
 
 
 def writer(settings: Settings, opened: ExitStack) -> "Writer | None":
-    """What writes the answers, None when no model is named; `opened` closes what it needs. Raises UsageError."""
+    """The writer of the answers, None when no model is named; `opened` closes a local model. Raises UsageError."""
     if settings.local_gguf:
         model = _local_model(settings.local_gguf, settings, opened)
         return _writer(model, settings.local_gguf.stem, JSON, settings)
-    named = chat_model(settings)
-    return _writer(named, settings.openai_model, PROSE, settings) if named else None
+    chat = chat_model(settings)
+    return _writer(chat, settings.openai_model, PROSE, settings) if chat else None
 
 
-def _writer(model: "BaseChatModel", name: str, form: OutputFormat, settings: Settings) -> "Writer":
+def _writer(model: "BaseChatModel", name: str, output_format: OutputFormat, settings: Settings) -> "Writer":
     from bot.answering.generation.writer import Writer
     from prompts import Prompts
 
@@ -72,15 +76,15 @@ def _writer(model: "BaseChatModel", name: str, form: OutputFormat, settings: Set
         name,
         Prompts(settings.prompts),
         settings.first_sentence_timeout_seconds,
-        CircuitBreaker(failures=CHAT_FAILURES, cool_down=CHAT_COOL_DOWN),
-        ledger(settings),
+        CircuitBreaker(failures=CHAT_FAILURES, cool_down=CHAT_COOL_DOWN_SECONDS),
+        token_ledger(settings),
         settings.model_context_tokens,
-        form,
+        output_format,
     )
 
 
 def _local_model(file: Path, settings: Settings, opened: ExitStack) -> "BaseChatModel":
-    """The model in a file, served by a process that starts with the first answer and is ended by `opened`."""
+    """The model in a file, served by a process that starts with the first answer and that `opened` ends."""
     if settings.openai_model:
         raise UsageError(
             f"OPENAI_MODEL is {settings.openai_model!r} and ONRECORD_LOCAL_GGUF is {file}; only one of them can write."
@@ -91,52 +95,57 @@ def _local_model(file: Path, settings: Settings, opened: ExitStack) -> "BaseChat
     file = validate_model_file(file)
     if not find_spec("xllamacpp"):
         raise UsageError(f"ONRECORD_LOCAL_GGUF is {file}, which needs xllamacpp: pip install -e '.[local]'")
-    server = LocalModelServer(server_command(file, settings.model_context_tokens), settings.data / LOCAL_LOG)
+    server = LocalModelServer(server_command(file, settings.model_context_tokens), settings.data / LOCAL_MODEL_LOG)
     opened.callback(server.close)
     server.start()
     return ChatModel(endpoint=LocalModelEndpoint(server), model=file.stem, seconds=settings.model_timeout_seconds)
 
 
-def ledger(settings: Settings) -> "TokenLedger":
-    """What was spent on models, kept with the index."""
-    from bot.models.token_ledger import TokenLedger
-
-    return TokenLedger(settings.data / "spent.db", settings.max_tokens_per_day)
-
-
 def embedding_model(settings: Settings) -> "Callable[[], EmbeddingModel]":
-    """What makes the embedding model when it is first needed. Raises UsageError."""
+    """A function that makes the embedding model when it is first needed. Raises UsageError."""
     name = settings.embedding_model
-    if not name or name.endswith(FILE):
-        return lambda: _embedded(Path(name) if name else None)
-    place = _embedding_address(settings)
-    breaker = CircuitBreaker(failures=EMBEDDING_FAILURES, cool_down=EMBEDDING_COOL_DOWN)
+    if not name or name.endswith(MODEL_FILE_SUFFIX):
+        return lambda: _minilm(Path(name) if name else None)
+    address = _embedding_address(settings)
+    breaker = CircuitBreaker(failures=EMBEDDING_FAILURES, cool_down=EMBEDDING_COOL_DOWN_SECONDS)
 
     def make() -> "EmbeddingModel":
         from retrieval.endpoints.endpoint import Endpoint
         from retrieval.index.vectors.openai_embeddings import EndpointEmbeddings
 
-        return EndpointEmbeddings(Endpoint(place), name, breaker=breaker, seconds=settings.model_timeout_seconds)
+        return EndpointEmbeddings(Endpoint(address), name, breaker=breaker, seconds=settings.model_timeout_seconds)
 
     return make
+
+
+def chroma_server(settings: Settings) -> "ChromaServerSettings | None":
+    """The Chroma server that holds the vectors, None when the index folder does. Raises UsageError."""
+    url, token = settings.chroma_url, settings.chroma_token.get_secret_value()
+    return parse_chroma_server(url, token) if url else None
+
+
+def check_vector_settings(settings: Settings) -> None:
+    """Raises UsageError where the embedding model or the Chroma server is named wrongly."""
+    embedding_model(settings)
+    chroma_server(settings)
 
 
 def _embedding_address(settings: Settings) -> Address:
     key = settings.embedding_api_key.get_secret_value()
     if settings.embedding_base_url:  # the chat model's key goes to no other host than its own
-        return parse_address(settings.embedding_base_url, key, setting_names=EMBEDDING_ELSEWHERE)
+        return parse_address(settings.embedding_base_url, key, setting_names=EMBEDDING_ENDPOINT_NAMES)
     key = key or settings.openai_api_key.get_secret_value()
-    _check_some(settings.openai_base_url, key, EMBEDDING, settings.embedding_model)
-    return parse_address(settings.openai_base_url, key, setting_names=EMBEDDING)
+    _require_endpoint(settings.openai_base_url, key, SHARED_ENDPOINT_NAMES, settings.embedding_model)
+    return parse_address(settings.openai_base_url, key, setting_names=SHARED_ENDPOINT_NAMES)
 
 
-def _embedded(file: Path | None) -> "EmbeddingModel":
+def _minilm(file: Path | None) -> "EmbeddingModel":
     from retrieval.index.vectors.minilm import MiniLM  # onnxruntime takes a while to import
 
     return MiniLM(file)
 
 
-def _check_some(base_url: str, key: str, names: SettingNames, model: str) -> None:
+def _require_endpoint(base_url: str, key: str, names: SettingNames, model: str) -> None:
     if not base_url and not key:
         raise UsageError(
             f"{names.model} is {model!r}, but neither {names.base_url} nor {names.api_key} is set; "
@@ -144,8 +153,8 @@ def _check_some(base_url: str, key: str, names: SettingNames, model: str) -> Non
         )
 
 
-def _of_provider(provider: str, model: str, seconds: float) -> "BaseChatModel | None":
-    """LangChain's own model of a provider, None when it knows no such provider. Raises UsageError."""
+def _provider_model(provider: str, model: str, seconds: float) -> "BaseChatModel | None":
+    """LangChain's chat model of a provider, None when LangChain knows no such provider. Raises UsageError."""
     from langchain.chat_models import init_chat_model
     from pydantic import ValidationError
 
@@ -163,6 +172,6 @@ def _of_provider(provider: str, model: str, seconds: float) -> "BaseChatModel | 
         raise UsageError(f"{named}: {exc.errors()[0]['msg']}.") from exc
     except ValueError:
         return None
-    except Exception as exc:  # what a provider's package raises, for want of a key most often
+    except Exception as exc:  # from a provider's package, most often because a key is missing
         raise UsageError(f"{named}, but it cannot be used: {exc}") from exc
     return made

@@ -1,1 +1,1 @@
-"""What a publisher measures: questions with what is expected of them, what came of each, and why."""
+"""Evaluate a publisher's own questions: expectations, results, causes of failure, metrics and a report."""

@@ -1,4 +1,4 @@
-"""One line of a publisher's file: a question, and what a right answer rests on and says."""
+"""Parse a line of a publisher's question file: a question, and what a right answer cites and says."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from retrieval.errors import UsageError
 
 @dataclass(frozen=True, slots=True)
 class Expectation:
-    """A question with the articles (ids or URLs) of which one is to be cited, and the words that are to be said."""
+    """A question, the articles (ids or URLs) of which an answer must cite one, and the words that it must contain."""
 
     line: int
     question: str
@@ -18,8 +18,8 @@ class Expectation:
     words: str = ""
 
 
-def expected(place: str, line: int, row: Mapping[str, Any]) -> Expectation:
-    """What a line expects; `gold` is another name for `article`. Raises UsageError that names the place."""
+def parse_expectation(place: str, line: int, row: Mapping[str, Any]) -> Expectation:
+    """Parse one line; `gold` is another name for `article`. Raises UsageError that names `place`."""
     articles, words = row.get("article") or row.get("gold") or [], row.get("answer") or ""
     articles = articles if isinstance(articles, list) else [articles]
     if not all(isinstance(name, str | int) for name in articles):

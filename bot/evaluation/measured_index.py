@@ -1,24 +1,24 @@
-"""What was measured: on which questions, over which articles, with what."""
+"""Describe what was evaluated: the questions' file, the index and the models."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 
-from bot.app.build import App
-from bot.evaluation.measure import QuestionResult
+from bot.evaluation.question_result import QuestionResult
+from retrieval.catalog.catalog import Catalog
 from retrieval.index import pending
 
 
 @dataclass(frozen=True, slots=True)
 class MeasuredIndex:
-    """Facts that are the same on whatever machine it is measured; moments are ISO 8601."""
+    """Facts of an evaluation that do not depend on the machine; moments are ISO 8601."""
 
-    file: str  # its name alone
-    refused: tuple[str, ...]  # what is wrong with lines that were left out
+    file: str  # the name without its folder
+    refused: tuple[str, ...]  # why lines were left out, one reason a line
     articles: int
     passages: int
-    embedded: int  # per cent of the passages
+    embedded: int  # percent of the passages
     embedding: str
     indexed_at: str
     answered_by: tuple[str, ...]
@@ -26,16 +26,17 @@ class MeasuredIndex:
     measured_at: str
 
 
-def measured_index(app: App, file: str, refused: Sequence[str], results: Sequence[QuestionResult]) -> MeasuredIndex:
-    """The facts of this moment."""
-    catalog = app.store.catalog
-    share = pending.index_coverage(catalog)
+def measured_index(
+    catalog: Catalog, file: str, refused: Sequence[str], results: Sequence[QuestionResult]
+) -> MeasuredIndex:
+    """Describe the index as it is now."""
+    coverage = pending.index_coverage(catalog)
     return MeasuredIndex(
         file=file,
         refused=tuple(refused),
-        articles=share.articles,
-        passages=share.passages,
-        embedded=share.vectors_percent,
+        articles=coverage.articles,
+        passages=coverage.passages,
+        embedded=coverage.vectors_percent,
         embedding=catalog.fact("embedding"),
         indexed_at=catalog.last_run(),
         answered_by=tuple(sorted({result.answer.answered_by for result in results if result.answer.citations})),

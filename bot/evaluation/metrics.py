@@ -1,4 +1,4 @@
-"""What many results come to."""
+"""Aggregate question results into metrics."""
 
 import math
 from collections.abc import Sequence
@@ -6,67 +6,68 @@ from dataclasses import dataclass
 from typing import get_args
 
 from bot.answering.messages import Status
-from bot.evaluation.failure_cause import FIRST
-from bot.evaluation.measure import QuestionResult
+from bot.evaluation.failure_cause import ANSWER_DEPTH
+from bot.evaluation.question_result import QuestionResult
 
-TOLD = (1, 5, 10)  # the depths that a table shows of hit@1 to hit@10
-MEDIAN, SLOW = 0.5, 0.95
+REPORTED_DEPTHS = (1, 5, 10)  # of hit@1 to hit@10
+MEDIAN, P95 = 0.5, 0.95
 
 
 @dataclass(frozen=True, slots=True)
 class EvaluationMetrics:
     """Shares are from 0 to 1, times in milliseconds; all are 0 where there are no questions.
 
-    `hits` is hit@1 to hit@10 and `mrr` MRR@10, both by passages, of the `named` questions that name an article.
+    `hit_rates` is hit@1 to hit@10 and `mrr` MRR@10, both by passages, of the `with_article` questions that name an
+    article.
     """
 
     questions: int
-    named: int
-    right: int
-    hits: tuple[float, ...]
+    with_article: int
+    correct: int
+    hit_rates: tuple[float, ...]
     mrr: float
-    shares: dict[Status, float]
-    times: tuple[float, ...]  # of each answer, as asked
+    status_shares: dict[Status, float]
+    latencies_ms: tuple[float, ...]  # of each answer, in the order of the questions
 
     @property
-    def median(self) -> float:
-        return percentile(self.times, MEDIAN)
+    def median_ms(self) -> float:
+        return percentile(self.latencies_ms, MEDIAN)
 
     @property
-    def slow(self) -> float:
-        return percentile(self.times, SLOW)
+    def p95_ms(self) -> float:
+        return percentile(self.latencies_ms, P95)
 
 
 def evaluation_metrics(results: Sequence[QuestionResult]) -> EvaluationMetrics:
-    """The figures of all results."""
+    """Compute the metrics of all results."""
     ranks = [result.rank for result in results if result.expectation.articles]
     statuses = [result.answer.status for result in results]
-    depths = range(1, FIRST + 1) if ranks else ()
+    depths = range(1, ANSWER_DEPTH + 1) if ranks else ()
     return EvaluationMetrics(
         questions=len(results),
-        named=len(ranks),
-        right=sum(result.cause is None for result in results),
-        hits=tuple(sum(0 < rank <= depth for rank in ranks) / len(ranks) for depth in depths),
-        mrr=sum(1 / rank for rank in ranks if 0 < rank <= FIRST) / max(1, len(ranks)),
-        shares={status: statuses.count(status) / max(1, len(statuses)) for status in get_args(Status)},
-        times=tuple(result.answer.timings_ms["total"] for result in results),
+        with_article=len(ranks),
+        correct=sum(result.cause is None for result in results),
+        hit_rates=tuple(sum(0 < rank <= depth for rank in ranks) / len(ranks) for depth in depths),
+        mrr=sum(1 / rank for rank in ranks if 0 < rank <= ANSWER_DEPTH) / max(1, len(ranks)),
+        status_shares={status: statuses.count(status) / max(1, len(statuses)) for status in get_args(Status)},
+        latencies_ms=tuple(result.answer.timings_ms["total"] for result in results),
     )
 
 
 def percentile(values: Sequence[float], share: float) -> float:
-    """The smallest value that so great a share of all does not exceed (nearest rank)."""
+    """The smallest value that at least `share` of all values do not exceed (nearest rank)."""
     return sorted(values)[max(0, math.ceil(share * len(values)) - 1)] if values else 0.0
 
 
-def table(figures: EvaluationMetrics) -> dict[str, float | int]:
-    """The figures by their names, as the terminal and JSON show them; what cannot be said is left out."""
-    rows: dict[str, float | int] = {"questions": figures.questions}
-    if figures.named:
-        rows |= {f"hit@{depth}": figures.hits[depth - 1] for depth in TOLD} | {"MRR@10": figures.mrr}
-    if figures.questions:
-        rows["answered"] = figures.shares["answered"] + figures.shares["partial"]
-        rows["answered partly"] = figures.shares["partial"]
-        rows["answered rightly"] = figures.right / figures.questions
-        rows["declined"] = figures.shares["no_answer"]
-        rows |= {"p50 ms": round(figures.median), "p95 ms": round(figures.slow)}
+def metrics_table(metrics: EvaluationMetrics) -> dict[str, float | int]:
+    """The metrics by name, as the terminal and JSON show them; those without any question are left out."""
+    rows: dict[str, float | int] = {"questions": metrics.questions}
+    if metrics.with_article:
+        rows |= {f"hit@{depth}": metrics.hit_rates[depth - 1] for depth in REPORTED_DEPTHS} | {"MRR@10": metrics.mrr}
+    if metrics.questions:
+        rows["answered"] = metrics.status_shares["answered"] + metrics.status_shares["partial"]
+        rows["answered partly"] = metrics.status_shares["partial"]
+        rows["answered rightly"] = metrics.correct / metrics.questions
+        rows["declined"] = metrics.status_shares["no_answer"]
+        rows |= {"p50 ms": round(metrics.median_ms), "p95 ms": round(metrics.p95_ms)}
     return rows

@@ -1,7 +1,7 @@
-"""llama.cpp's own server for one model file, as a process: `python -m bot.models.local_server FILE CONTEXT`.
+"""Serve one model file with llama.cpp's own server: `python -m bot.models.local_server FILE CONTEXT_TOKENS`.
 
-The first line of stdin is the key that requests need. When the server can be asked, its address is written to stdout.
-It ends when stdin does, which is when whoever started it has ended, in whatever way.
+The first line of stdin is the key that requests need. When the server is ready, its address is written to stdout.
+The process ends when stdin ends, which happens when its parent ends, even if the parent is killed.
 """
 
 import os
@@ -13,44 +13,44 @@ from pathlib import Path
 import xllamacpp
 
 LOOPBACK = "127.0.0.1"
-ERRORS_ALONE = 1  # llama.cpp's verbosity; higher ones come to log what is asked
-KEPT_PROMPTS = 128  # MiB of earlier prompts' state; llama.cpp's own limit is 8 GiB
+LOG_ERRORS_ONLY = 1  # llama.cpp's verbosity; higher levels log prompts
+PROMPT_CACHE_MIB = 128  # for the state of earlier prompts; llama.cpp's default is 8 GiB
 
 
-def serve(file: Path, context: int, key: str) -> xllamacpp.Server:
-    """The running server, on a port that was free; `context` are its tokens. Raises RuntimeError."""
+def start_server(file: Path, context_tokens: int, key: str) -> xllamacpp.Server:
+    """Start the server on a free port. Raises RuntimeError where the model cannot be loaded."""
     params = xllamacpp.CommonParams()
     params.model.path = str(file)
     params.model_alias = {file.stem}
-    params.n_ctx, params.n_parallel = context, 1
+    params.n_ctx, params.n_parallel = context_tokens, 1
     params.hostnames, params.port = [LOOPBACK], 0
     params.api_keys = [key]  # any page in a browser may send requests to loopback
-    params.ui = params.endpoint_slots = False  # the slots show prompts
-    params.verbosity, params.cache_ram_mib = ERRORS_ALONE, KEPT_PROMPTS
+    params.ui = params.endpoint_slots = False  # the slots endpoint shows prompts
+    params.verbosity, params.cache_ram_mib = LOG_ERRORS_ONLY, PROMPT_CACHE_MIB
     return xllamacpp.Server(params)
 
 
 def main() -> None:
-    """The process."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever is interrupted in the terminal decides what ends
+    """Run the server until stdin ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C reaches parent and child; the parent decides whether to end
     key = sys.stdin.readline().strip()
-    _end_with_stdin()
-    server = serve(Path(sys.argv[1]), int(sys.argv[2]), key)
+    _exit_with_stdin()
+    server = start_server(Path(sys.argv[1]), int(sys.argv[2]), key)
     print(server.listening_address, flush=True)
     threading.Event().wait()
 
 
-def _end_with_stdin() -> None:
-    threading.Thread(target=_wait_for_the_end, daemon=True).start()
+def _exit_with_stdin() -> None:
+    threading.Thread(target=_exit_when_stdin_ends, daemon=True).start()
     if sys.platform == "linux":
         import fcntl
 
-        # While a model is loaded no thread of Python runs. The kernel ends us even then, by a signal nobody handles.
+        # No Python thread runs while a model is loading; the kernel's unhandled SIGIO ends the process even then.
         fcntl.fcntl(0, fcntl.F_SETOWN, os.getpid())
         fcntl.fcntl(0, fcntl.F_SETFL, fcntl.fcntl(0, fcntl.F_GETFL) | os.O_ASYNC)
 
 
-def _wait_for_the_end() -> None:
+def _exit_when_stdin_ends() -> None:
     sys.stdin.read()
     os._exit(0)
 

@@ -1,39 +1,42 @@
-"""What a model thinks aloud before it answers is no part of the answer."""
+"""Remove a model's reasoning (`<think>...</think>`) from the start of its text."""
 
-OPEN, CLOSE = "<think>", "</think>"
+OPEN_TAG, CLOSE_TAG = "<think>", "</think>"
 
 
 class ReasoningTagFilter:
-    """Takes `<think>...</think>` and the white space after it off the start of a text that comes in pieces."""
+    """Removes reasoning and the white space after it from the start of a text that comes in pieces."""
 
     def __init__(self) -> None:
-        self._held = ""
-        self._inside = self._thought = self._over = False
+        self._buffer = ""
+        self._in_reasoning = self._had_reasoning = self._in_answer = False
 
     def feed(self, piece: str) -> str:
-        """What of the text so far belongs to the answer and was not given back yet."""
-        if self._over:
+        """Return the part of the answer that this piece completes, possibly empty."""
+        if self._in_answer:
             return piece
-        self._held += piece
-        if self._inside and not self._leave():
+        self._buffer += piece
+        if self._in_reasoning and not self._skip_reasoning():
             return ""
-        text = self._held.lstrip()
-        if text.startswith(OPEN):
-            self._inside, self._held = True, text.removeprefix(OPEN)
+        text = self._buffer.lstrip()
+        if text.startswith(OPEN_TAG):
+            self._in_reasoning, self._buffer = True, text.removeprefix(OPEN_TAG)
             return self.feed("")
-        if OPEN.startswith(text):  # may still become one
+        if OPEN_TAG.startswith(text):  # the rest of the tag may follow
             return ""
-        self._over = True
-        return text if self._thought else self._held
+        self._in_answer = True
+        return text if self._had_reasoning else self._buffer
 
-    def rest(self) -> str:
-        """What was held back and turned out to be no thinking."""
-        return "" if self._inside or self._over else self._held.lstrip() if self._thought else self._held
+    def end(self) -> str:
+        """Return the text that was held back as the possible start of a tag, now that nothing follows."""
+        if self._in_reasoning or self._in_answer:
+            return ""
+        return self._buffer.lstrip() if self._had_reasoning else self._buffer
 
-    def _leave(self) -> bool:
-        _, closed, after = self._held.partition(CLOSE)
+    def _skip_reasoning(self) -> bool:
+        """Drop the buffered reasoning; return whether its end was reached."""
+        _, closed, after = self._buffer.partition(CLOSE_TAG)
         if not closed:
-            self._held = self._held[1 - len(CLOSE) :]  # the tag may come in two pieces
+            self._buffer = self._buffer[1 - len(CLOSE_TAG) :]  # the tag may come in two pieces
             return False
-        self._inside, self._thought, self._held = False, True, after
+        self._in_reasoning, self._had_reasoning, self._buffer = False, True, after
         return True

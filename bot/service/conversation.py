@@ -158,8 +158,8 @@ def _log_search(found: SearchResult, filters: Filters, watch: Stopwatch) -> None
         watch.lap(),
         scope="article" if filters.article else "filtered" if filters != Filters() else "all",
         passages=len(found.hits),
-        quotes=len(found.remarks),
-        vectors=not found.without_vectors,
+        quotes=len(found.speaker_quotes),
+        vectors=not found.why_no_vectors,
     )
 
 

@@ -1,4 +1,4 @@
-"""Who is on record and with what words, as every surface shows it."""
+"""Find quotes by speaker and topic and describe them, for every surface that lists quotes."""
 
 from typing import Any
 
@@ -11,34 +11,36 @@ from retrieval.search.quote_search import ON_TOPIC, QuoteSearch
 from retrieval.text.terms import content_terms
 
 
-def words_of(record: QuoteSearch, speaker: str, about: str, filters: Filters) -> tuple[SpeakerMatch, list[QuoteHit]]:
-    """One speaker's quotes, or anybody's: newest first, or those on a topic, best first."""
-    match = record.find(speaker) if speaker else SpeakerMatch(())
-    if speaker and not match.voices:
+def find_quotes(
+    quote_search: QuoteSearch, speaker: str, about: str, filters: Filters
+) -> tuple[SpeakerMatch, list[QuoteHit]]:
+    """Find the quotes of one speaker, or of all: newest first, or those on a topic, best first."""
+    match = quote_search.find_speaker(speaker) if speaker else SpeakerMatch(())
+    if speaker and not match.speakers:
         return match, []
     if not about:
-        return match, record.of(match, filters)
-    found = record.about(content_terms(about), filters, match=match if speaker else None)
+        return match, quote_search.quotes_by(match, filters)
+    found = quote_search.quotes_on(content_terms(about), filters, match=match if speaker else None)
     return match, [hit for hit in found if hit.score >= ON_TOPIC and hit.quote.speaker]
 
 
-def nothing_found(speaker: str, about: str, match: SpeakerMatch) -> str:
-    """One sentence for when there is nothing to show."""
-    if speaker and not match.voices:
+def no_quotes_message(speaker: str, about: str, match: SpeakerMatch) -> str:
+    """State in one sentence that no quote was found, and of whom on what."""
+    if speaker and not match.speakers:
         return f"Nobody called {speaker} is quoted; 'onrecord quotes' lists who is."
-    who = f"{' and '.join(voice.name for voice in match.voices)} {'are' if len(match.voices) > 1 else 'is'} not"
-    return f"{who if match.voices else 'Nobody is'} quoted{f' on {about}' if about else ' in these articles'}."
+    who = f"{' and '.join(voice.name for voice in match.speakers)} {'are' if len(match.speakers) > 1 else 'is'} not"
+    return f"{who if match.speakers else 'Nobody is'} quoted{f' on {about}' if about else ' in these articles'}."
 
 
-def guessed(speaker: str, match: SpeakerMatch) -> str:
-    """Whom a name that nobody has was taken to mean; empty where it was not guessed."""
-    if not match.misspelt or not match.voices:
+def misspelling_message(speaker: str, match: SpeakerMatch) -> str:
+    """State which speaker a misspelt name was taken to mean; empty where the name was not misspelt."""
+    if not match.misspelt or not match.speakers:
         return ""
-    return f"Nobody called {speaker} is quoted; taken to mean {match.voices[0].name}."
+    return f"Nobody called {speaker} is quoted; taken to mean {match.speakers[0].name}."
 
 
-def as_dict(hit: QuoteHit, catalog: CatalogReader) -> dict[str, Any]:
-    """A quote as JSON carries it; `words` are the texts of `spans`, `named` and `cue` stand in the article as well."""
+def quote_as_dict(hit: QuoteHit, catalog: CatalogReader) -> dict[str, Any]:
+    """Represent a quote as JSON: `words` are the texts of `spans`; `named` and `cue` are texts of the article too."""
     quote, article = hit.quote, catalog.article(hit.article)
     return {
         "speaker": quote.speaker,

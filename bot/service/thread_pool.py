@@ -1,4 +1,4 @@
-"""Blocking work in threads for an event loop: so much at once, so much waiting, refused beyond that."""
+"""Run blocking work in threads for an event loop: a fixed number at once, a limited queue, refusal beyond that."""
 
 import asyncio
 from collections.abc import Callable, Iterator
@@ -12,47 +12,47 @@ T = TypeVar("T")
 
 
 class BoundedThreadPool:
-    """Runs `at_once` pieces of work side by side and lets `waiting` more wait."""
+    """Runs up to `threads` calls at once and lets up to `queue_limit` more wait."""
 
-    def __init__(self, name: str, at_once: int, waiting: int) -> None:
-        self._at_once, self._most, self._held = at_once, at_once + waiting, 0
-        self._pool = ThreadPoolExecutor(at_once, thread_name_prefix=name)
+    def __init__(self, name: str, threads: int, queue_limit: int) -> None:
+        self._threads, self._capacity, self._reserved = threads, threads + queue_limit, 0
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix=name)
 
     @property
-    def under_way(self) -> int:
-        """How many pieces of work have a thread."""
-        return min(self._held, self._at_once)
+    def running(self) -> int:
+        """The number of calls that have a thread."""
+        return min(self._reserved, self._threads)
 
     @property
     def waiting(self) -> int:
-        """How many wait for one."""
-        return max(0, self._held - self._at_once)
+        """The number of calls that wait for a thread."""
+        return max(0, self._reserved - self._threads)
 
     @property
-    def are_free(self) -> bool:
-        """Whether work that came now would begin at once."""
-        return self._held < self._at_once
+    def has_free_thread(self) -> bool:
+        """Whether a call made now would start at once."""
+        return self._reserved < self._threads
 
     @contextmanager
-    def place(self) -> Iterator[None]:
-        """A place for one piece of work. Raises Busy when there is none left."""
-        if self._held >= self._most:
+    def reserve(self) -> Iterator[None]:
+        """Reserve a place for one call. Raises Busy when the queue is full."""
+        if self._reserved >= self._capacity:
             raise Busy("Too many questions at once; try again in a moment.")
-        self._held += 1
+        self._reserved += 1
         try:
             yield
         finally:
-            self._held -= 1
+            self._reserved -= 1
 
     def start(self, work: Callable[[], T]) -> asyncio.Future[T]:
-        """Begin in the next free thread; whoever starts work holds a place."""
+        """Start a call in the next free thread; the caller holds a reservation."""
         return asyncio.get_running_loop().run_in_executor(self._pool, work)
 
     async def run(self, work: Callable[[], T]) -> T:
-        """What the work returns. Raises Busy when too much waits already."""
-        with self.place():
+        """Reserve a place, run a call and return its result. Raises Busy when the queue is full."""
+        with self.reserve():
             return await self.start(work)
 
     def close(self) -> None:
-        """Let what is under way end."""
+        """Cancel the calls that wait and let the running ones end."""
         self._pool.shutdown(cancel_futures=True)

@@ -1,9 +1,9 @@
 """Made-up articles, and a sentence held against them."""
 
 from bot.answering.messages import Claim, DraftSentence
-from bot.answering.verification.verify import DroppedSentence, verify
+from bot.answering.verification.verify import DroppedSentence, verify_sentence
 from retrieval.documents import Article, Hit, Passage, QuoteHit
-from retrieval.quotes.extraction import extract
+from retrieval.quotes.extraction import extract_quotes
 from tests.conftest import article
 from tests.support.newsroom import FERRY, TOLL
 
@@ -42,14 +42,15 @@ def hit(item: Article, start: int = 0) -> Hit:
 PASSAGES = [hit(item) for item in BODY]
 QUOTES = {
     item.id: [
-        QuoteHit(quote, item.id, item.title, item.url, item.outlet, item.published) for quote in extract(item.text)
+        QuoteHit(quote, item.id, item.title, item.url, item.outlet, item.published)
+        for quote in extract_quotes(item.text)
     ]
     for item in BODY
 }
 
 
 def check(text: str, *numbers: int, question: str = QUESTION) -> Claim | DroppedSentence:
-    return verify(DraftSentence(text, numbers), PASSAGES, question, QUOTES.__getitem__)
+    return verify_sentence(DraftSentence(text, numbers), PASSAGES, question, QUOTES.__getitem__)
 
 
 def kept(text: str, *numbers: int, question: str = QUESTION) -> Claim:

@@ -1,1 +1,1 @@
-"""What a model is asked, and how its draft is read."""
+"""Prompt a model, parse its draft and keep the verified sentences."""

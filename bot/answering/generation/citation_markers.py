@@ -1,10 +1,13 @@
-"""Citation markers as models write them: [1], [1, 2], [1-3], 【1†source】, [^1], [Source 1], ¹², (1) at an end."""
+"""Find and remove citation markers as models write them.
+
+Forms: [1], [1, 2], [1-3], 【1†source】, [^1], [Source 1], ¹², and (1) at the end of a sentence.
+"""
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-MOST_IN_RANGE = 20  # [1-40] is no citation of forty passages
+MAX_RANGE = 20  # [1-40] is no citation of forty passages
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _NAMED = r"(?:(?:source|passage|article|document|doc|ref|citation|cite)s?\.?:?\s*)?(?:no\.\s*|#|\^)?"
 _LIST = rf"{_NAMED}\d{{1,2}}(?:\s*(?:[,;&–—-]|and)\s*{_NAMED}\d{{1,2}})*"
@@ -21,35 +24,38 @@ _UNFINISHED = re.compile(rf"\s*(?:{_ONE}{_BETWEEN})*(?:[\[(【][^\])】\n]{{0,40
 
 
 @dataclass(frozen=True, slots=True)
-class UnmarkedSentence:
-    """A text without its markers; `marks` says after how many of its characters each one stood, `origin` where in the
-    marked text each character stands, and one past the last."""
+class UnmarkedText:
+    """A text without its citation markers.
+
+    `marks` holds the offset in `text` and the numbers of each run of markers; `origin` holds the offset in the marked
+    text of each character, and of the end.
+    """
 
     text: str
     marks: tuple[tuple[int, tuple[int, ...]], ...]
     origin: tuple[int, ...]
 
 
-def unmarked(text: str) -> UnmarkedSentence:
-    """Take the markers off, and the white space before each."""
+def strip_markers(text: str) -> UnmarkedText:
+    """Remove the citation markers, and the white space before each."""
     kept: list[int] = []
     marks: list[tuple[int, tuple[int, ...]]] = []
     at = 0
     for match in MARKERS.finditer(text):
         before = len(text[at : match.start()].rstrip(" \t"))
         kept.extend(range(at, at + before))
-        marks.append((len(kept), tuple(numbers(match["marks"]))))
+        marks.append((len(kept), tuple(marker_numbers(match["marks"]))))
         at = match.end()
         follows = text[at : at + 1]
         if kept and follows and (follows.isalnum() or follows in "“\"‘'("):
             kept.append(-at)
     kept.extend(range(at, len(text)))
     characters = "".join(" " if place < 0 else text[place] for place in kept)
-    return UnmarkedSentence(characters, tuple(marks), (*map(abs, kept), len(text)))
+    return UnmarkedText(characters, tuple(marks), (*map(abs, kept), len(text)))
 
 
-def numbers(marks: str) -> Iterator[int]:
-    """All numbers of a run of markers, ranges written out."""
+def marker_numbers(marks: str) -> Iterator[int]:
+    """Yield the numbers of a run of markers, ranges expanded."""
     bare = re.sub(r"\]\([^)]*\)|[†:][^】]*】", "]", marks).translate(_SUPERSCRIPTS)
     raised = re.fullmatch(r"[⁰¹²³⁴⁵⁶⁷⁸⁹]+", marks)
     if raised:
@@ -57,14 +63,14 @@ def numbers(marks: str) -> Iterator[int]:
         return
     for first, last in _PART.findall(bare):
         end = int(last or first)
-        yield from range(int(first), end + 1) if end - int(first) < MOST_IN_RANGE else (int(first), end)
+        yield from range(int(first), end + 1) if end - int(first) < MAX_RANGE else (int(first), end)
 
 
 def is_only_markers(text: str) -> bool:
-    """Whether there is nothing but markers."""
+    """Whether a text is nothing but markers."""
     return bool(_ONLY.match(text))
 
 
 def may_become_marker(text: str) -> bool:
-    """Whether the start of a text may yet turn out to be nothing but markers."""
+    """Whether the beginning of a text may become nothing but markers once the rest follows."""
     return bool(_UNFINISHED.match(text))

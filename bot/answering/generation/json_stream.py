@@ -1,4 +1,4 @@
-"""A draft in JSON, arriving in pieces, to sentences; small models cite better in it, and break it in many ways."""
+"""Parse a draft in JSON that comes in pieces into sentences, tolerating the ways in which small models break JSON."""
 
 import re
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from pydantic_core import from_json
 from bot.answering.generation.sentence_stream import ModelRefusal, SentenceStream
 from bot.answering.messages import DraftSentence
 
-LONGEST = 300  # characters of a text; the schema cuts it off there
+MAX_TEXT_LENGTH = 300  # characters of one text, by the schema
 
 _STRING = r'"(?:[^"\\]|\\.)*"'
 _ITEM = re.compile(rf'\{{(?:[^{{}}"]|{_STRING})*\}}', re.DOTALL)
@@ -19,69 +19,69 @@ _FENCE = re.compile(r"`+\w*\s")
 _NOT_FOUND = re.compile(r'"found"\s*:\s*"?(?:false|no)\b', re.IGNORECASE)
 _PASSAGE = re.compile(r'"passages?"\s*:\s*([\d\s",\[]+)')
 _TEXT = re.compile(r'"text"\s*:\s*"(.*?)"?\s*(?:,\s*"passages?"|\}|\Z)', re.DOTALL)
-_UNFINISHED = re.compile(r"[\w,;:–-]\Z")  # at the limit, at an inner quotation mark, for want of attention
+_UNFINISHED = re.compile(r"[\w,;:–-]\Z")  # cut off at the length limit or at an inner quotation mark, or not finished
 
 
 class JsonSentenceStream:
-    """Reads `{"found": true, "sentences": [{"passage": 1, "text": "..."}]}`; what is no JSON is read as prose.
+    """Parses `{"found": true, "sentences": [{"passage": 1, "text": "..."}]}`; text that is no JSON is parsed as prose.
 
-    The text is looked at character by character, so that it does not matter in which pieces it comes.
+    Characters are processed one by one, so that the result does not depend on the pieces.
     """
 
     def __init__(self) -> None:
         self._prose = SentenceStream()
-        self._held = ""  # in prose what may become JSON, in JSON what belongs to no item that was handed on
+        self._buffer = ""  # in prose the possible start of JSON; in JSON the text after the last item returned
         self._in_json = self._refused = self._has_items = False
 
     def feed(self, text: str) -> list[DraftSentence | ModelRefusal]:
-        """The sentences that became whole."""
+        """Return the sentences that this piece completes."""
         found: list[DraftSentence | ModelRefusal] = []
         for char in text:
-            self._held += char
+            self._buffer += char
             if not self._in_json:
-                found += self._opened()
+                found += self._feed_prose()
             elif char == "}" and not self._refused:
-                found += self._closed()
+                found += self._close_item()
         return found
 
     def end(self) -> list[DraftSentence | ModelRefusal]:
-        """What is left when nothing follows any more."""
+        """Return the sentences that are left, now that nothing follows."""
         if not self._in_json:
-            return [*self._prose.feed(self._held), *self._prose.end()]
+            return [*self._prose.feed(self._buffer), *self._prose.end()]
         if self._refused:
             return []
-        if _NOT_FOUND.search(self._held) or (not self._has_items and _is_whole(self._held)):
+        if _NOT_FOUND.search(self._buffer) or (not self._has_items and _is_complete_json(self._buffer)):
             return [ModelRefusal()]
-        last = self._held.rfind("{")
-        return [*_sentences(_read(self._held[last:], whole=False))] if last >= 0 else []
+        last = self._buffer.rfind("{")
+        return [*_item_sentences(_parse_item(self._buffer[last:], whole=False))] if last >= 0 else []
 
-    def _opened(self) -> list[DraftSentence]:
-        """The sentences of prose, but for what JSON begins with; when it does, what was held back before is dropped."""
-        if _OPENS.fullmatch(self._held):
+    def _feed_prose(self) -> list[DraftSentence]:
+        """Pass the buffer to the prose parser unless JSON may begin with it; where JSON begins, drop it."""
+        if _OPENS.fullmatch(self._buffer):
             self._in_json = True
             return []
-        if _MAY_OPEN.fullmatch(self._held):
+        if _MAY_OPEN.fullmatch(self._buffer):
             return []
-        held, self._held = self._held, ""
-        return [] if _FENCE.fullmatch(held) else self._prose.feed(held)
+        text, self._buffer = self._buffer, ""
+        return [] if _FENCE.fullmatch(text) else self._prose.feed(text)
 
-    def _closed(self) -> list[DraftSentence | ModelRefusal]:
-        """The sentences of the item that a brace has closed, if it has."""
-        item = _ITEM.search(self._held)
+    def _close_item(self) -> list[DraftSentence | ModelRefusal]:
+        """Return the sentences of the item that the last brace closes, if it closes one."""
+        item = _ITEM.search(self._buffer)
         if not item:
             return []
-        if _NOT_FOUND.search(self._held[: item.end()]):
+        if _NOT_FOUND.search(self._buffer[: item.end()]):
             self._refused = True
             return [ModelRefusal()]
-        fields = _read(item[0], whole=True)
-        if not _text(fields):
+        fields = _parse_item(item[0], whole=True)
+        if not _text_field(fields):
             return []
-        self._held, self._has_items = self._held[item.end() :], True
-        return [*_sentences(fields)]
+        self._buffer, self._has_items = self._buffer[item.end() :], True
+        return [*_item_sentences(fields)]
 
 
-def _read(item: str, *, whole: bool) -> Mapping[str, Any]:
-    """The fields of what there is of an item, searched for where a quotation mark has ended its string too early."""
+def _parse_item(item: str, *, whole: bool) -> Mapping[str, Any]:
+    """Parse the fields of a whole or partial item; search for them where an unescaped quotation mark breaks it."""
     try:
         fields = from_json(item, allow_partial="off" if whole else "trailing-strings")
     except ValueError:
@@ -93,11 +93,11 @@ def _read(item: str, *, whole: bool) -> Mapping[str, Any]:
     return fields if isinstance(fields, dict) else {}
 
 
-def _text(fields: Mapping[str, Any]) -> str:
+def _text_field(fields: Mapping[str, Any]) -> str:
     return next((fields[key] for key in ("text", "sentence", "answer") if isinstance(fields.get(key), str)), "")
 
 
-def _is_whole(text: str) -> bool:
+def _is_complete_json(text: str) -> bool:
     try:
         from_json(text.strip("` \n"))
     except ValueError:
@@ -105,20 +105,20 @@ def _is_whole(text: str) -> bool:
     return True
 
 
-def _sentences(fields: Mapping[str, Any]) -> list[DraftSentence]:
-    """The sentences of an item, each with the item's numbers; one that was cut off is none."""
-    text = _text(fields)
-    numbers = _numbers(fields.get("passage", fields.get("passages")))
-    reader = SentenceStream()
-    written = [*reader.feed(text), *reader.end()]
-    if written and _UNFINISHED.search(written[-1].text):
-        written.pop()
-    return [DraftSentence(one.text, tuple(dict.fromkeys((*numbers, *one.numbers)))) for one in written]
+def _item_sentences(fields: Mapping[str, Any]) -> list[DraftSentence]:
+    """Parse the sentences of an item, each with the item's passage numbers; a sentence that was cut off is dropped."""
+    text = _text_field(fields)
+    numbers = _passage_numbers(fields.get("passage", fields.get("passages")))
+    parser = SentenceStream()
+    sentences = [*parser.feed(text), *parser.end()]
+    if sentences and _UNFINISHED.search(sentences[-1].text):
+        sentences.pop()
+    return [DraftSentence(sentence.text, tuple(dict.fromkeys((*numbers, *sentence.numbers)))) for sentence in sentences]
 
 
-def _numbers(found: Any) -> tuple[int, ...]:
-    if isinstance(found, list):
-        return tuple(number for one in found for number in _numbers(one))
-    if isinstance(found, str):
-        return tuple(map(int, re.findall(r"\d{1,4}", found)))
-    return (found,) if isinstance(found, int) else ()
+def _passage_numbers(value: Any) -> tuple[int, ...]:
+    if isinstance(value, list):
+        return tuple(number for item in value for number in _passage_numbers(item))
+    if isinstance(value, str):
+        return tuple(map(int, re.findall(r"\d{1,4}", value)))
+    return (value,) if isinstance(value, int) else ()

@@ -1,54 +1,55 @@
-"""In which form a model is asked for an answer, and how its draft is read."""
+"""The output formats that a model is asked for, prose and JSON, each with the parser of its drafts."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from bot.answering.generation.json_stream import LONGEST, JsonSentenceStream
-from bot.answering.generation.passage_prompt import MOST
+from bot.answering.generation.json_stream import MAX_TEXT_LENGTH, JsonSentenceStream
+from bot.answering.generation.passage_prompt import MAX_PASSAGES
 from bot.answering.generation.sentence_stream import ModelRefusal, SentenceStream
 from bot.answering.messages import DraftSentence
 
-FEW = 3  # passages for a small model: on two busy cores one of 1.5B reads 20 to 50 tokens a second, a passage has 200
-FEW_SENTENCES = 3
-LONGEST_DRAFT = 300  # tokens; a small model that repeats itself finds no end
+# On two busy cores a model of 1.5B parameters reads 20 to 50 tokens a second; a passage has 200.
+MAX_PASSAGES_SMALL_MODEL = 3
+MAX_SENTENCES = 3
+MAX_DRAFT_TOKENS = 300  # a small model that repeats itself does not stop otherwise
 
 
 class DraftParser(Protocol):
-    """Text in pieces to whole sentences, or to the model's word that there is no answer."""
+    """Parses a draft that comes in pieces into sentences, or the model's refusal."""
 
     def feed(self, text: str) -> Sequence[DraftSentence | ModelRefusal]:
-        """The sentences that became whole."""
+        """Return the sentences that this piece completes."""
 
     def end(self) -> Sequence[DraftSentence | ModelRefusal]:
-        """What is left when nothing follows any more."""
+        """Return the sentences that are left, now that nothing follows."""
 
 
 @dataclass(frozen=True, slots=True)
 class OutputFormat:
-    """The prompt's name, what reads a draft, what a request for so many passages needs, how many passages go in.
+    """An output format: the prompt's name, the parser of drafts, and the request's options by number of passages.
 
-    `rewrites` says whether the model is asked to rewrite follow-ups; otherwise a rule does.
+    `passages` is the most passages in the prompt; `rewrites` is whether the model rewrites follow-ups, not rules.
     """
 
     prompt: str
-    reader: Callable[[], DraftParser]
-    options: Callable[[int], Mapping[str, Any]]
-    passages: int = MOST
+    parser: Callable[[], DraftParser]
+    request_options: Callable[[int], Mapping[str, Any]]
+    passages: int = MAX_PASSAGES
     rewrites: bool = True
 
 
 def _schema(passages: int) -> Mapping[str, Any]:
-    """What a draft may be; the passage comes before its text, so that a model looks before it writes."""
+    """The JSON schema of a draft; a passage's number precedes the text, so that the model chooses before it writes."""
     item = {
         "passage": {"type": "integer", "enum": list(range(1, passages + 1))},
-        "text": {"type": "string", "maxLength": LONGEST},
+        "text": {"type": "string", "maxLength": MAX_TEXT_LENGTH},
     }
-    items = {"type": "array", "maxItems": FEW_SENTENCES, "items": _object(item)}
-    return _object({"found": {"type": "boolean"}, "sentences": items})
+    items = {"type": "array", "maxItems": MAX_SENTENCES, "items": _object_schema(item)}
+    return _object_schema({"found": {"type": "boolean"}, "sentences": items})
 
 
-def _object(properties: Mapping[str, Any]) -> Mapping[str, Any]:
+def _object_schema(properties: Mapping[str, Any]) -> Mapping[str, Any]:
     return {
         "type": "object",
         "properties": properties,
@@ -61,11 +62,11 @@ def _json_options(passages: int) -> Mapping[str, Any]:
     named = {"name": "answer", "strict": True, "schema": _schema(passages)}
     return {
         "temperature": 0,
-        "max_tokens": LONGEST_DRAFT,
+        "max_tokens": MAX_DRAFT_TOKENS,
         "response_format": {"type": "json_schema", "json_schema": named},
     }
 
 
 PROSE = OutputFormat("answer", SentenceStream, lambda passages: {})
-JSON = OutputFormat("answer-json", JsonSentenceStream, _json_options, passages=FEW, rewrites=False)
-"""For small models, which cite better when the form leaves them no choice."""
+JSON = OutputFormat("answer-json", JsonSentenceStream, _json_options, passages=MAX_PASSAGES_SMALL_MODEL, rewrites=False)
+"""For small models, which cite better when a schema leaves them no choice."""

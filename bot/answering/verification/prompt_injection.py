@@ -79,7 +79,7 @@ def injected_spans(text: str) -> tuple[Span, ...]:
     return tuple(match.span() for match in _PARAGRAPH.finditer(text) if is_injection(match.group()))
 
 
-def is_ordered(text: str, span: Span) -> bool:
+def is_injected(text: str, span: Span) -> bool:
     """Whether some of the span stands in a paragraph that gives orders."""
     return any(start < span[1] and span[0] < end for start, end in injected_spans(text))
 
@@ -91,12 +91,12 @@ def has_link(text: str, outlets: Iterable[str] = ()) -> bool:
     return bool(_LINK.search(text))
 
 
-def is_code(text: str) -> bool:
+def is_only_code(text: str) -> bool:
     """Whether a text is nothing but codes, addresses and hosts."""
     return bool(_CODE.search(text)) and not any(char.isalpha() for char in _CODE.sub("", text))
 
 
-def strange_code(text: str, held: str) -> str:
+def unknown_code(text: str, held: str) -> str:
     """The first code, address or host of a text that its support does not have; empty if none."""
     known = held.casefold()
     return next((found for found in _CODE.findall(text) if found.casefold() not in known), "")

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from bot.answering.verification.lexical.weighted_terms import BEGINNING, meaning, share, weight_of
+from bot.answering.verification.lexical.weighted_terms import BEGINNING, covered_share, meaning_terms, term_weight
 from bot.answering.verification.quotations.matching import QuotationMatch
 from retrieval.documents import Hit
 from retrieval.text.sentences import Span, sentence_spans
@@ -43,29 +43,29 @@ def best_support(
     return max(windows, key=lambda window: window.share - SECOND * _length(window), default=_none(number))
 
 
-def choose(supports: Sequence[Support], said: Sequence[str], weights: Mapping[str, float]) -> list[Support]:
+def choose_supports(supports: Sequence[Support], said: Sequence[str], weights: Mapping[str, float]) -> list[Support]:
     """The passages that support a sentence, each alone or all together; none if they do not."""
     alone = [support for support in supports if support.share >= SUPPORTED]
     ordered = sorted(supports, key=lambda support: -support.share)
     kept: list[Support] = ordered[:1]
     for support in ordered[1:]:
-        before, after = (share(said, _union(group), weights) for group in (kept, [*kept, support]))
+        before, after = (covered_share(said, _union(group), weights) for group in (kept, [*kept, support]))
         if after - before >= ADDS:
             kept.append(support)
-    together = share(said, _union(kept), weights) >= TOGETHER
+    together = covered_share(said, _union(kept), weights) >= TOGETHER
     chosen = kept if together and len(kept) > 1 else alone
     return [support for support in supports if support in chosen or support in alone]
 
 
-def each_part_is_held(
+def supports_each_clause(
     parts: Iterable[Sequence[str]], supports: Sequence[Support], weights: Mapping[str, float]
 ) -> bool:
     """Whether the support has some of every part of a sentence that says more than one thing."""
     held = _union(supports)
-    return all(share(said, held, weights) >= PART for said in parts if len(said) > 1)
+    return all(covered_share(said, held, weights) >= PART for said in parts if len(said) > 1)
 
 
-def no_stretch_is_missing(said: Sequence[str], supports: Sequence[Support], hits: Iterable[Hit]) -> bool:
+def has_no_unsupported_stretch(said: Sequence[str], supports: Sequence[Support], hits: Iterable[Hit]) -> bool:
     """Whether the support, or its headline, has something of every few words in a row."""
     held = _union(supports) | {term for hit in hits for term in terms(f"{hit.title} {hit.passage.heading}")}
     starts = {term[:BEGINNING] for term in held}
@@ -99,10 +99,10 @@ def _support(
     around: frozenset[str],
     weights: Mapping[str, float],
 ) -> Support:
-    held = frozenset(meaning(text[slice(*span)]))
-    inside = share(said, held, weights)
-    total = sum(weight_of(term, weights) for term in said)
-    nearby = sum(weight_of(term, weights) for term in said if term in around and term not in held)
+    held = frozenset(meaning_terms(text[slice(*span)]))
+    inside = covered_share(said, held, weights)
+    total = sum(term_weight(term, weights) for term in said)
+    nearby = sum(term_weight(term, weights) for term in said if term in around and term not in held)
     return Support(number, span, text[slice(*span)], held, inside + (AROUND * nearby / total if total else 0.0))
 
 

@@ -10,19 +10,25 @@ from bot.answering.messages import Claim, DraftSentence
 from bot.answering.verification.contradiction.antonyms import says_opposite
 from bot.answering.verification.contradiction.hedges import loses_hedge
 from bot.answering.verification.contradiction.negation import contradicts
-from bot.answering.verification.contradiction.paraphrase_diff import Departure, departure
+from bot.answering.verification.contradiction.paraphrase_diff import Departure, find_departure
 from bot.answering.verification.crediting import credit_speaker
 from bot.answering.verification.evidence import Evidence, Quotes
 from bot.answering.verification.lexical.boilerplate_phrases import is_bridge, without_opening
 from bot.answering.verification.lexical.clauses import clauses
-from bot.answering.verification.lexical.figure_binding import days, unbound_figure
+from bot.answering.verification.lexical.figure_binding import publication_dates, unbound_figure
 from bot.answering.verification.lexical.name_matching import KnownNames, replaced_name, unknown_name
-from bot.answering.verification.lexical.weighted_terms import share
-from bot.answering.verification.prompt_injection import has_link, is_code, is_injection, is_ordered, strange_code
-from bot.answering.verification.quotations.matching import whole
+from bot.answering.verification.lexical.weighted_terms import covered_share
+from bot.answering.verification.prompt_injection import has_link, is_injected, is_injection, is_only_code, unknown_code
+from bot.answering.verification.quotations.matching import verbatim_span
 from bot.answering.verification.quotations.rewriting import QuoteCheck, quote_exactly
-from bot.answering.verification.reported_speech import is_reported_so, is_said_so
-from bot.answering.verification.support import Support, best_support, choose, each_part_is_held, no_stretch_is_missing
+from bot.answering.verification.reported_speech import is_paraphrase_attributed, is_quotation_attributed
+from bot.answering.verification.support import (
+    Support,
+    best_support,
+    choose_supports,
+    has_no_unsupported_stretch,
+    supports_each_clause,
+)
 from retrieval.documents import Hit
 from retrieval.text.terms import terms
 
@@ -37,7 +43,9 @@ class DroppedSentence:
     reason: Reason
 
 
-def verify(written: DraftSentence, passages: Sequence[Hit], question: str, quotes: Quotes) -> Claim | DroppedSentence:
+def verify_sentence(
+    written: DraftSentence, passages: Sequence[Hit], question: str, quotes: Quotes
+) -> Claim | DroppedSentence:
     """The sentence with the spans it rests on, or why it is dropped; passages are numbered from 1.
 
     What is wrong with the passages it cites is forgiven where another passage has all of it: that one is cited instead.
@@ -47,7 +55,7 @@ def verify(written: DraftSentence, passages: Sequence[Hit], question: str, quote
         return DroppedSentence(written.text, "unsupported")
     if has_link(text, {hit.outlet for hit in passages}):
         return DroppedSentence(written.text, "link")
-    if is_code(text):
+    if is_only_code(text):
         return DroppedSentence(written.text, "instruction")
     ground = Evidence(passages, question, quotes)
     judged = _judged(text, written, ground)
@@ -59,7 +67,7 @@ def verify(written: DraftSentence, passages: Sequence[Hit], question: str, quote
 def _obeys(claim: Claim, passages: Sequence[Hit]) -> bool:
     """Whether a claim gives an order, or rests on a paragraph that gives one."""
     return is_injection(claim.text) or any(
-        is_ordered(hit.passage.text, (start - hit.passage.start, end - hit.passage.start))
+        is_injected(hit.passage.text, (start - hit.passage.start, end - hit.passage.start))
         for article, (start, end) in claim.support
         for hit in passages
         if hit.passage.article == article
@@ -73,7 +81,7 @@ def _judged(text: str, written: DraftSentence, ground: Evidence) -> Claim | Drop
         return claim
     outcomes: list[Reason] = []
     for candidate in _candidates(text, cited, ground):
-        outcome = _against(text, candidate, ground)
+        outcome = _check_against(text, candidate, ground)
         if isinstance(outcome, Claim):
             return outcome
         outcomes.append(outcome)
@@ -93,29 +101,29 @@ def _candidates(text: str, cited: tuple[int, ...], ground: Evidence) -> Iterator
             yield (support.passage,)
 
 
-def _against(text: str, cited: tuple[int, ...], ground: Evidence) -> Claim | Reason:
+def _check_against(text: str, cited: tuple[int, ...], ground: Evidence) -> Claim | Reason:
     """The sentence held against some passages."""
     quoting = quote_exactly(text, [hit.passage.text for hit in ground.passages], cited)
     if quoting is None:
         return "quotation"
     cited = tuple(dict.fromkeys((*(place.passage for place in quoting.places), *cited)))
     supports = _supports(quoting, cited, ground)
-    if reason := _wrong(quoting, cited, supports, ground):
+    if reason := _failure_reason(quoting, cited, supports, ground):
         return reason
-    chosen = choose(supports, ground.said(quoting.text), ground.weights)
+    chosen = choose_supports(supports, ground.said(quoting.text), ground.weights)
     kept = [support for support in supports if support in chosen or _is_quoted_from(support, quoting)]
-    if not chosen or not each_part_is_held(map(ground.said, clauses(quoting.text)), kept, ground.weights):
+    if not chosen or not supports_each_clause(map(ground.said, clauses(quoting.text)), kept, ground.weights):
         return "unsupported"
     hits = [ground.passages[support.passage] for support in kept]
-    if not no_stretch_is_missing(ground.said(quoting.text), kept, hits):
+    if not has_no_unsupported_stretch(ground.said(quoting.text), kept, hits):
         return "unsupported"
-    return _checked(quoting, kept, ground)
+    return _check_claim(quoting, kept, ground)
 
 
 def _verbatim(text: str, cited: Sequence[int], ground: Evidence) -> Claim | None:
     """The claim where a passage has the sentence word for word: whatever it says, the article says it."""
     for number in cited:
-        if span := whole(text, ground.passages[number].passage.text):
+        if span := verbatim_span(text, ground.passages[number].passage.text):
             quoting = quote_exactly(text, [hit.passage.text for hit in ground.passages], [number])
             if quoting and all(place.passage == number for place in quoting.places):
                 return Claim(quoting.text, (ground.in_article(number, span),), _speaker(quoting, ground))
@@ -133,18 +141,18 @@ def _with_speakers(support: Support, said: Sequence[str], ground: Evidence) -> S
     article, (start, end) = ground.in_article(support.passage, support.span)
     quotes = (hit.quote for hit in ground.quotes(article) if hit.quote.start < end and start < hit.quote.end)
     held = support.held | {term for quote in quotes for term in terms(quote.speaker)}
-    return replace(support, held=held, share=max(support.share, share(said, held, ground.weights)))
+    return replace(support, held=held, share=max(support.share, covered_share(said, held, ground.weights)))
 
 
 def _is_quoted_from(support: Support, quoting: QuoteCheck) -> bool:
     return any(place.passage == support.passage for place in quoting.places)
 
 
-def _wrong(
+def _failure_reason(
     quoting: QuoteCheck, cited: Sequence[int], supports: Sequence[Support], ground: Evidence
 ) -> Reason | Literal[""]:
     """What quoted speaker, figure or name of the sentence the cited passages do not have."""
-    if not all(is_said_so(quoting.text, place, ground) for place in quoting.places):
+    if not all(is_quotation_attributed(quoting.text, place, ground) for place in quoting.places):
         return "speaker"
     hits = [ground.passages[number] for number in cited]
     if unbound_figure(quoting.outside, hits, ground.question):
@@ -157,7 +165,7 @@ def _known(hits: Sequence[Hit], ground: Evidence) -> KnownNames:
     texts = (
         text
         for hit in hits
-        for text in (hit.passage.text, hit.passage.heading, hit.title, hit.outlet, *hit.authors, days(hit))
+        for text in (hit.passage.text, hit.passage.heading, hit.title, hit.outlet, *hit.authors, publication_dates(hit))
     )
     speakers = (
         quote.quote.speaker
@@ -168,10 +176,10 @@ def _known(hits: Sequence[Hit], ground: Evidence) -> KnownNames:
     return KnownNames((*texts, *speakers), ground.question)
 
 
-def _checked(quoting: QuoteCheck, supports: Sequence[Support], ground: Evidence) -> Claim | Reason:
+def _check_claim(quoting: QuoteCheck, supports: Sequence[Support], ground: Evidence) -> Claim | Reason:
     """The claim, unless its own support has somebody else say it or denies it."""
     held = "\n\n".join(support.text for support in supports)
-    if not is_reported_so(quoting, supports, ground):
+    if not is_paraphrase_attributed(quoting, supports, ground):
         return "speaker"
     hits = [ground.passages[support.passage] for support in supports]
     facts = [fact for hit in hits for fact in (hit.outlet, *hit.authors)]
@@ -183,9 +191,9 @@ def _checked(quoting: QuoteCheck, supports: Sequence[Support], ground: Evidence)
         return "opposite"
     if loses_hedge(quoting.outside, held):
         return "hedge"
-    if strange_code(quoting.outside, "\n".join((held, *facts))):
+    if unknown_code(quoting.outside, "\n".join((held, *facts))):
         return "instruction"
-    if reason := departure(quoting.text, held):
+    if reason := find_departure(quoting.text, held):
         return reason
     spans = tuple(ground.in_article(support.passage, support.span) for support in supports)
     return Claim(quoting.text, spans, _speaker(quoting, ground))

@@ -10,10 +10,11 @@ from bot.answering.generation.writer import GenerationState
 from bot.answering.messages import Citation
 from bot.app.build import App
 from bot.cli.output import answer_text, terminal
-from bot.cli.output.answer_text import TerminalStyle, to_text
-from bot.cli.output.quote_text import to_text as quotes_to_text
-from bot.cli.output.quote_text import voices_to_text
-from bot.cli.output.streaming_output import show
+from bot.cli.output.answer_text import format_answer
+from bot.cli.output.quote_text import format_quotes as quotes_to_text
+from bot.cli.output.quote_text import format_speakers
+from bot.cli.output.streaming_output import show_stream
+from bot.cli.output.terminal_style import TerminalStyle
 from bot.formatting import format_date, printable
 from bot.service.conversation import AnswerTrace
 from bot.service.quote_listing import find_quotes, misspelling_message, no_quotes_message
@@ -39,7 +40,7 @@ class ChatSession:
 
     def ask(self, question: str) -> None:
         """Ask, show the answer as it comes, and remember. Raises OnRecordError."""
-        self.asked.append(show(self.app.conversation.stream(question, self.conversation, filters=self.filters)))
+        self.asked.append(show_stream(self.app.conversation.stream(question, self.conversation, filters=self.filters)))
 
 
 def show_help(session: ChatSession, rest: str) -> str:
@@ -57,11 +58,11 @@ def new(session: ChatSession, rest: str) -> str:
 
 def sources(session: ChatSession, rest: str) -> str:
     """list the sources of the last answer, or show one with its words"""
-    style = terminal.style()
+    style = terminal.stdout_style()
     if rest:
         return _in_full(_cited(session, rest), style)
     citations = _last(session).answer.citations
-    return answer_text.sources(citations, style) or "The last answer has no sources."
+    return answer_text.format_sources(citations, style) or "The last answer has no sources."
 
 
 def open_source(session: ChatSession, rest: str) -> str:
@@ -76,24 +77,24 @@ def open_source(session: ChatSession, rest: str) -> str:
 def quote(session: ChatSession, rest: str) -> str:
     """show the exact words a citation rests on"""
     citation = _cited(session, rest)
-    style = terminal.style()
+    style = terminal.stdout_style()
     quote = answer_text.wrapped(printable(citation.quote), style)
-    return f"{quote}\n\n{answer_text.sources([citation], style)}"
+    return f"{quote}\n\n{answer_text.format_sources([citation], style)}"
 
 
 def quotes(session: ChatSession, rest: str) -> str:
     """who is on record, one speaker's words, or those about something"""
-    record = session.app.search.record()
+    record = session.app.search.quote_search()
     if not rest:
-        voices = [voice for voice in record.voices(session.filters) if voice.has_name]
-        return voices_to_text(voices) or "Nobody is on record."
+        voices = [voice for voice in record.speakers(session.filters) if voice.has_name]
+        return format_speakers(voices) or "Nobody is on record."
     speaker, _, about = (part.strip() for part in f" {rest} ".partition(" about "))
     if not speaker and not about:
         raise UsageError("Say whose words, or about what: /quotes rubio about concessions.")
     match, found = find_quotes(record, speaker, about, session.filters)
     parts = [
         misspelling_message(speaker, match),
-        quotes_to_text(found, QUOTES, terminal.style(), more="say about what, or narrow the days with /since")
+        quotes_to_text(found, QUOTES, terminal.stdout_style(), more="say about what, or narrow the days with /since")
         or no_quotes_message(speaker, about, match),
     ]
     return "\n\n".join(part for part in parts if part)
@@ -133,7 +134,7 @@ def save(session: ChatSession, rest: str) -> str:
     """write the conversation to a file, as Markdown"""
     if not rest:
         raise UsageError("Say where to: /save FILE.")
-    parts = [f"## {turn.answer.question}\n\n{to_text(turn.answer, TerminalStyle())}" for turn in session.asked]
+    parts = [f"## {turn.answer.question}\n\n{format_answer(turn.answer, TerminalStyle())}" for turn in session.asked]
     try:
         with Path(rest).expanduser().open("x", encoding="utf-8") as file:
             file.write("\n\n".join(parts) + "\n")
@@ -158,19 +159,19 @@ def debug(session: ChatSession, rest: str) -> str:
     """how the last answer came about"""
     turn = _last(session)
     answer = turn.answer
-    speech = turn.search_result.asked.speech
+    speech = turn.search_result.question.quote_intent
     lines = [
         f"standalone question: {answer.standalone_question}",
         f"filters: {_filters(session)}",
-        f"understood as: {f'the words of {speech.name}' if speech else 'a question of fact'}; "
-        f"days {turn.search_result.asked.since or '…'} to {turn.search_result.asked.until or '…'}",
+        f"understood as: {f'the words of {speech.speaker_name}' if speech else 'a question of fact'}; "
+        f"days {turn.search_result.question.since or '…'} to {turn.search_result.question.until or '…'}",
         f"evidence: {answer.evidence:.2f}, {answer.status}, by {answer.answered_by}",
         *_written(turn.generation),
         "timings: " + ", ".join(f"{stage} {spent:.0f} ms" for stage, spent in answer.timings_ms.items()),
         "passages (score, BM25, cosine):",
     ]
     for hit in turn.search_result.hits:
-        start = " ".join(hit.passage.text.split())[: max(20, (terminal.style().width or 120) - 42)]
+        start = " ".join(hit.passage.text.split())[: max(20, (terminal.stdout_style().width or 120) - 42)]
         lines.append(f"  {hit.score:5.2f} {hit.bm25:6.2f} {hit.dense:5.2f}  {hit.passage.article}  {start}…")
     return "\n".join(lines)
 
@@ -229,7 +230,7 @@ def _cited(session: ChatSession, number: str) -> Citation:
 
 def _in_full(citation: Citation, style: TerminalStyle) -> str:
     dates = f"published {format_date(citation.published)}" if citation.published else "undated"
-    return f"{answer_text.sources([citation], style)}\n{dates}\n\n{printable(citation.quote)}"
+    return f"{answer_text.format_sources([citation], style)}\n{dates}\n\n{printable(citation.quote)}"
 
 
 def _filters(session: ChatSession) -> str:

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bot.app.build import App, open_app
-from bot.cli.output import terminal
-from bot.cli.output.answer_text import wrapped
 from bot.cli.commands.ask import lines, prepare, row_of
+from bot.cli.output import terminal
+from bot.cli.output.terminal_style import wrap
 from bot.evaluation.expectation import Expectation, parse_expectation
 from bot.evaluation.failure_cause import CAUSES
-from bot.evaluation.measure import QuestionResult, evaluate_question
 from bot.evaluation.measured_index import MeasuredIndex, measured_index
 from bot.evaluation.metrics import evaluation_metrics, metrics_table
+from bot.evaluation.question_result import QuestionResult, evaluate_question
 from bot.evaluation.report.report_page import render_report
 from bot.formatting import format_age, printable
 from retrieval.errors import UsageError
@@ -30,9 +30,9 @@ def evaluate(file: Path, k: int, *, as_json: bool, html: Path | None = None) -> 
     with open_app() as app:
         prepare(app, quiet=False)
         results = _ask(app, expectations, k, quiet=as_json)
-        scope = measured_index(app, file.name, refused, results)
+        scope = measured_index(app.store.catalog, file.name, refused, results)
     if as_json:
-        terminal.say_json(metrics_table(evaluation_metrics(results)))
+        terminal.write_json(metrics_table(evaluation_metrics(results)))
     else:
         _show(scope, results)
     if html:
@@ -61,24 +61,30 @@ def _ask(app: App, expectations: Sequence[Expectation], k: int, *, quiet: bool) 
     results = list[QuestionResult]()
     with terminal.progress(quiet=quiet) as report:
         for item in expectations:
-            results.append(evaluate_question(app, item, k))
+            results.append(_evaluate(app, item, k))
             report("asking", len(results), len(expectations))
     return results
 
 
+def _evaluate(app: App, expectation: Expectation, k: int) -> QuestionResult:
+    return evaluate_question(
+        expectation, k, conversation=app.conversation, search=app.search, catalog=app.store.catalog
+    )
+
+
 def _show(scope: MeasuredIndex, results: Sequence[QuestionResult]) -> None:
     indexed = f", index updated {format_age(scope.indexed_at)}" if scope.indexed_at else ""
-    terminal.say(f"{scope.articles} articles, {scope.passages} passages{indexed}\n")
+    terminal.write(f"{scope.articles} articles, {scope.passages} passages{indexed}\n")
     for name, figure in metrics_table(evaluation_metrics(results)).items():
-        terminal.say(f"{name:<20} {figure:>8.3f}" if isinstance(figure, float) else f"{name:<20} {figure:>8}")
-    style = terminal.style()
+        terminal.write(f"{name:<20} {figure:>8.3f}" if isinstance(figure, float) else f"{name:<20} {figure:>8}")
+    style = terminal.stdout_style()
     for cause in CAUSES:
         failed = [result for result in results if result.cause == cause]
         if failed:
-            terminal.say(f"\n{style.bold(cause.name.capitalize())}\n{wrapped(cause.advice, style)}")
+            terminal.write(f"\n{style.bold(cause.name.capitalize())}\n{wrap(cause.advice, style)}")
         for result in failed:
             line, rank, question = result.expectation.line, result.rank or "-", result.expectation.question
-            terminal.say(printable(f"  line {line}, rank {rank}: {question}"))
+            terminal.write(printable(f"  line {line}, rank {rank}: {question}"))
 
 
 def _check(html: Path, file: Path) -> None:

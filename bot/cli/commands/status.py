@@ -5,8 +5,8 @@ from typing import Any
 
 from bot.app.build import open_app
 from bot.app.model_factory import ledger
-from bot.cli.output import terminal
 from bot.cli.commands.sources import facts_of, line_of
+from bot.cli.output import terminal
 from bot.formatting import format_age, printable
 from retrieval.catalog.database import utc_now
 from retrieval.index import pending
@@ -30,24 +30,24 @@ def show_status(*, as_json: bool) -> int:
             "embedding": catalog.fact("embedding"),
             "indexed_at": catalog.last_run(),
             "model": app.settings.openai_model,
-            "tokens_today": {model: asdict(tokens) for model, tokens in ledger(app.settings).today().items()},
+            "tokens_today": {model: asdict(tokens) for model, tokens in ledger(app.settings).usage_today().items()},
             "sources": [facts_of(source) for source in sources],
             "stale": [source.url for source in SourceStore(catalog).stale(utc_now())],
             "writer": lock_holder(app.settings.data) if is_write_locked(app.settings.data) else "",
         }
     if as_json:
-        terminal.say_json(facts)
+        terminal.write_json(facts)
         return STALE if facts["stale"] else OK
-    terminal.say(f"{share.articles} articles, {share.passages} passages in {facts['data']}")
-    terminal.say(f"words: {share.words}, vectors: {share.vectors} ({share.vectors_percent} %) {facts['embedding']}")
+    terminal.write(f"{share.articles} articles, {share.passages} passages in {facts['data']}")
+    terminal.write(f"words: {share.words}, vectors: {share.vectors} ({share.vectors_percent} %) {facts['embedding']}")
     if facts["indexed_at"]:
-        terminal.say(f"index updated {format_age(str(facts['indexed_at']))}")
+        terminal.write(f"index updated {format_age(str(facts['indexed_at']))}")
     for model, tokens in facts["tokens_today"].items():
-        terminal.say(f"{model} today: {tokens['read']} tokens read, {tokens['written']} written")
+        terminal.write(f"{model} today: {tokens['read']} tokens read, {tokens['written']} written")
     if facts["writer"]:
-        terminal.say(f"{facts['writer']} is writing the index")
+        terminal.write(f"{facts['writer']} is writing the index")
     for source in sources:
-        terminal.say(printable(line_of(source)))
+        terminal.write(printable(line_of(source)))
     for url in facts["stale"]:
         terminal.warn(f"{url} has not been read for too long; 'onrecord watch' keeps sources current.")
     return STALE if facts["stale"] else OK

@@ -1,4 +1,4 @@
-"""What others wrote, as it may stand in the page."""
+"""Build the HTML of the report: escaped text, links, tables, templates."""
 
 from collections.abc import Iterable, Sequence
 from html import escape
@@ -8,36 +8,36 @@ from string import Template
 from bot.formatting import printable
 
 
-def shown(text: str) -> str:
-    """Escaped, without control characters."""
+def escape_text(text: str) -> str:
+    """Escape a text for HTML and remove control characters."""
     return escape(printable(text))
 
 
-def linked(text: str, url: str) -> str:
-    """A link where the address is one on the web, else the text alone."""
+def link(text: str, url: str) -> str:
+    """Link a text where the URL is an HTTP one, else return the escaped text."""
     if not url.startswith(("http://", "https://")):
-        return shown(text)
-    return f'<a href="{shown(url)}" rel="noopener noreferrer">{shown(text)}</a>'
+        return escape_text(text)
+    return f'<a href="{escape_text(url)}" rel="noopener noreferrer">{escape_text(text)}</a>'
 
 
-def shortened(text: str, longest: int) -> str:
-    """The text on one line, cut between words where it is longer than so many characters."""
+def shorten(text: str, longest: int) -> str:
+    """Put a text on one line and cut it between words where it is longer than `longest` characters."""
     flat = " ".join(text.split())
     return flat if len(flat) <= longest else f"{flat[:longest].rpartition(' ')[0] or flat[:longest]} …"
 
 
-def counted(count: int, thing: str) -> str:
-    """`1 question`, `2 questions`."""
-    return f"{count} {thing}{'' if count == 1 else 's'}"
+def pluralize(count: int, noun: str) -> str:
+    """Format a count with its noun: `1 question`, `2 questions`."""
+    return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
-def percent(share: float) -> str:
-    """A share (0 to 1) as people say it: 62 %."""
+def format_percent(share: float) -> str:
+    """Format a share (0 to 1) as a percentage: 62 %."""
     return f"{share * 100:.0f} %"
 
 
-def table(caption: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table whose rows begin with their heading; cells are HTML."""
+def html_table(caption: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Render a table whose rows begin with their heading; cells are HTML."""
     head = "".join(f'<th scope="col">{name}</th>' for name in heads)
     body = "".join(
         f'<tr><th scope="row">{first}</th>{"".join(f"<td>{cell}</td>" for cell in rest)}</tr>' for first, *rest in rows
@@ -45,11 +45,11 @@ def table(caption: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> 
     return f"<table><caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
-def filled(template: str, /, **values: str) -> str:
-    """One of the templates beside this file; values are HTML."""
-    return Template(read(template)).substitute(values)
+def fill_template(template: str, /, **values: str) -> str:
+    """Fill one of the report's templates; values are HTML."""
+    return Template(read_template(template)).substitute(values)
 
 
-def read(name: str) -> str:
-    """One of the files beside this one."""
+def read_template(name: str) -> str:
+    """Read one of the report's template files."""
     return (files("bot.evaluation.report") / "templates" / name).read_text("utf-8")

@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering.answerability import ENOUGH, answer_probability, features
+from bot.answering.answerability import ANSWER_THRESHOLD, answer_probability, answerability_features
 from retrieval.documents import Hit, Passage
 from retrieval.index.store import Store
 from retrieval.search.hybrid_search import Search, SearchResult
-from retrieval.search.question_analysis import ParsedQuestion, phrases
+from retrieval.search.question_analysis import ParsedQuestion, question_phrases
 from retrieval.search.quote_intent import parse_quote_intent
 from retrieval.text.terms import content_terms
 from tests.conftest import fill
@@ -28,7 +28,9 @@ def searched(store: Store, question: str) -> SearchResult:
 
 def made(question: str, text: str, dense: float) -> tuple[ParsedQuestion, Hit]:
     terms = content_terms(question)
-    asked = ParsedQuestion(tuple(terms), phrases(question), dict.fromkeys(terms, 1.0), parse_quote_intent(question))
+    asked = ParsedQuestion(
+        question, tuple(terms), question_phrases(question), dict.fromkeys(terms, 1.0), parse_quote_intent(question)
+    )
     return asked, Hit(Passage("p", "a", 0, len(text), text), "title", "", "", (), "", "", 1.0, dense)
 
 
@@ -42,7 +44,7 @@ def made(question: str, text: str, dense: float) -> tuple[ParsedQuestion, Hit]:
 )
 def test_what_the_articles_speak_of_is_enough(store: Store, question: str) -> None:
     found = searched(store, question)
-    assert answer_probability(question, found.asked, found.hits) >= ENOUGH
+    assert answer_probability(question, found.question, found.hits) >= ANSWER_THRESHOLD
 
 
 @pytest.mark.parametrize(
@@ -51,7 +53,7 @@ def test_what_the_articles_speak_of_is_enough(store: Store, question: str) -> No
 )
 def test_what_the_articles_do_not_speak_of_is_too_little(store: Store, question: str) -> None:
     found = searched(store, question)
-    assert answer_probability(question, found.asked, found.hits) < ENOUGH
+    assert answer_probability(question, found.question, found.hits) < ANSWER_THRESHOLD
 
 
 def test_no_hit_is_no_evidence() -> None:
@@ -62,7 +64,7 @@ def test_no_hit_is_no_evidence() -> None:
 def test_while_vectors_are_missing_their_absence_is_not_held_against_the_articles() -> None:
     question = "What did Brandt say about the toll?"
     asked, hit = made(question, "“The toll is fair,” Brandt said.", dense=0.0)
-    assert answer_probability(question, asked, [hit], all_embedded=False) >= ENOUGH
+    assert answer_probability(question, asked, [hit], all_embedded=False) >= ANSWER_THRESHOLD
     assert answer_probability(question, asked, [hit], all_embedded=True) < answer_probability(
         question, asked, [hit], all_embedded=False
     )
@@ -78,7 +80,7 @@ def test_a_name_that_stands_nowhere_weakens_the_evidence() -> None:
 @given(WORDS.map(" ".join), WORDS.map(" ".join), st.floats(0, 1))
 def test_evidence_and_what_it_rests_on_are_shares(question: str, text: str, dense: float) -> None:
     asked, hit = made(question, text, dense)
-    assert all(0 <= value <= 1 for value in features(question, asked, [hit]).values())
+    assert all(0 <= value <= 1 for value in answerability_features(question, asked, [hit]).values())
     assert 0 <= answer_probability(question, asked, [hit]) <= 1
 
 

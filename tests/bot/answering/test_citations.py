@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering.citations import cite, deep_link
+from bot.answering.citations import cite_article, deep_link
 from retrieval.text.sentences import Span
 from tests.conftest import article
 from tests.support.newsroom import BRANDT, TOLL
@@ -40,7 +40,7 @@ def span_of(text: str, words: str) -> Span:
 
 
 def test_a_citation_holds_the_words_and_the_facts_of_their_article() -> None:
-    citation = cite(3, TOLL, span_of(TOLL.text, BRANDT), "Brandt")
+    citation = cite_article(3, TOLL, span_of(TOLL.text, BRANDT), "Brandt")
     assert citation.quote == BRANDT == TOLL.text[citation.start : citation.end]
     assert (citation.number, citation.article, citation.speaker) == (3, "toll", "Brandt")
     assert (citation.title, citation.outlet, citation.authors) == (TOLL.title, TOLL.outlet, TOLL.authors)
@@ -101,4 +101,4 @@ def test_an_old_fragment_gives_way(url: str) -> None:
 
 
 def test_an_article_without_an_address_has_no_link() -> None:
-    assert cite(1, article("a", "Some words.", url=""), (0, 11)).deep_link == ""
+    assert cite_article(1, article("a", "Some words.", url=""), (0, 11)).deep_link == ""

@@ -113,7 +113,7 @@ def test_every_citation_of_any_answer_quotes_the_stored_text(filled: Store, piec
     indexer.add_articles(filled, [article(key, " ".join(pieces))])
     terms = content_terms(question)
     asked = ParsedQuestion(
-        tuple(terms), question_phrases(question), dict.fromkeys(terms, 1.0), parse_quote_intent(question)
+        question, tuple(terms), question_phrases(question), dict.fromkeys(terms, 1.0), parse_quote_intent(question)
     )
     hits = list(filled.catalog.hits(filled.catalog.passage_ids_of([key])).values())
     claims = extract_sentences(question, asked, hits, filled.catalog)

@@ -1,6 +1,6 @@
 """Answers without a model are the articles' own sentences, clear on their own and said once."""
 
-from bot.answering.extractive import MOST_CLAIMS, extract_sentences
+from bot.answering.extractive import MAX_CLAIMS, extract_sentences
 from retrieval.documents import Article
 from retrieval.index.store import Store
 from retrieval.search.hybrid_search import Search
@@ -16,7 +16,7 @@ def answer(store: Store, question: str, *articles: Article) -> list[str]:
         found = search(question)
     finally:
         search.close()
-    claims = extract_sentences(question, found.asked, found.hits, store.catalog)
+    claims = extract_sentences(question, found.question, found.hits, store.catalog)
     for claim in claims:
         for key, (start, end) in claim.support:
             text = store.catalog.article(key).text
@@ -39,7 +39,7 @@ def test_no_more_claims_are_made_than_a_reader_wants(store: Store) -> None:
     towns = ("Arle", "Borden", "Cleve", "Dorne", "Elmar", "Farn", "Gotha")
     ways = ("by coach", "over the pass", "before noon", "in heavy rain", "with a brass band", "on foot", "by night")
     text = " ".join(f"The ferry crew reached {town} {way}." for town, way in zip(towns, ways, strict=True))
-    assert 1 <= len(answer(store, "Where did the ferry crew go?", article("crew", text))) <= MOST_CLAIMS
+    assert 1 <= len(answer(store, "Where did the ferry crew go?", article("crew", text))) <= MAX_CLAIMS
 
 
 def test_a_sentence_that_leans_on_another_brings_it_along(store: Store) -> None:

@@ -116,7 +116,7 @@ def test_a_model_file_is_asked_in_the_form_for_small_models_and_begins_to_load(
     monkeypatch.syspath_prepend(tmp_path)
     with ExitStack() as opened:
         made = writer(settings(local_gguf=model_file, data=tmp_path), opened)
-    assert made and (made.name, made.form) == ("tiny", JSON)
+    assert made and (made.name, made.output_format) == ("tiny", JSON)
     assert isinstance(made.model, ChatModel) and (tmp_path / "local-model.log").exists()
 
 

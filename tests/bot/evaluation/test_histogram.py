@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.evaluation.report.histogram import MOST, duration, histogram, unit
+from bot.evaluation.report.histogram import MAX_BARS, format_duration, histogram, time_unit
 from bot.evaluation.report.svg_chart import Bar
 
 
@@ -19,7 +19,7 @@ def test_times_are_counted_between_round_limits() -> None:
 
 
 def test_long_times_are_told_in_seconds() -> None:
-    assert unit([900, 12_000]) == "seconds" and unit([900]) == "milliseconds"
+    assert time_unit([900, 12_000]) == "seconds" and time_unit([900]) == "milliseconds"
     assert histogram([9_500, 12_500])[0] == Bar("9.5", "10", 1)
 
 
@@ -27,7 +27,7 @@ def test_long_times_are_told_in_seconds() -> None:
 def test_every_time_is_in_one_of_few_bars(times: list[float]) -> None:
     bars = histogram(times)
     assert sum(bar.count for bar in bars) == len(times)
-    assert len(bars) <= MOST and bars[0].count and bars[-1].count
+    assert len(bars) <= MAX_BARS and bars[0].count and bars[-1].count
     assert all(bar.end == following.start for bar, following in pairwise(bars))
 
 
@@ -37,4 +37,4 @@ def test_no_times_have_no_bars() -> None:
 
 @pytest.mark.parametrize(("time", "said"), [(84.4, "84 ms"), (2_440, "2.4 s"), (61_000, "61 s")])
 def test_a_time_is_said_in_the_unit_that_fits(time: float, said: str) -> None:
-    assert duration(time) == said
+    assert format_duration(time) == said

@@ -4,8 +4,8 @@ import pytest
 
 from bot.answering.messages import Answer
 from bot.evaluation.expectation import Expectation
-from bot.evaluation.measure import QuestionResult
 from bot.evaluation.metrics import evaluation_metrics, percentile
+from bot.evaluation.question_result import QuestionResult
 
 
 def result(rank: int, *, named: bool = True) -> QuestionResult:
@@ -15,10 +15,10 @@ def result(rank: int, *, named: bool = True) -> QuestionResult:
 
 def test_hits_grow_with_the_depth_and_a_rank_below_ten_counts_nothing() -> None:
     figures = evaluation_metrics([result(1), result(4), result(11), result(0), result(0, named=False)])
-    assert figures.hits == (0.25, 0.25, 0.25, *[0.5] * 7)
+    assert figures.hit_rates == (0.25, 0.25, 0.25, *[0.5] * 7)
     assert figures.mrr == pytest.approx((1 + 1 / 4) / 4)
-    assert (figures.questions, figures.named, figures.shares["no_answer"]) == (5, 4, 1.0)
-    assert (figures.median, figures.slow) == (10.0, 110.0)
+    assert (figures.questions, figures.with_article, figures.status_shares["no_answer"]) == (5, 4, 1.0)
+    assert (figures.median_ms, figures.p95_ms) == (10.0, 110.0)
 
 
 @pytest.mark.parametrize(("share", "value"), [(0.5, 50), (0.95, 95), (1.0, 100), (0.001, 1)])

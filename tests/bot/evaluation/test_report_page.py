@@ -9,12 +9,13 @@ from lxml import html
 
 from bot.app.build import App
 from bot.evaluation.expectation import Expectation
-from bot.evaluation.measure import QuestionResult, measure
 from bot.evaluation.measured_index import measured_index
-from bot.evaluation.metrics import evaluation_metrics, table
-from bot.evaluation.report.report_page import page
+from bot.evaluation.metrics import evaluation_metrics, metrics_table
+from bot.evaluation.question_result import QuestionResult
+from bot.evaluation.report.report_page import render_report
 from retrieval.index.store import Store
 from tests.conftest import article
+from tests.support.evaluation import evaluated
 from tests.support.newsroom import ARTICLES
 from tests.support.web_server import opened
 
@@ -44,12 +45,14 @@ def app(tmp_path_factory: pytest.TempPathFactory, model: object) -> Iterator[App
 
 @pytest.fixture(scope="module")
 def results(app: App) -> list[QuestionResult]:
-    return [measure(app, question) for question in QUESTIONS]
+    return [evaluated(app, question) for question in QUESTIONS]
 
 
 @pytest.fixture(scope="module")
 def source(app: App, results: list[QuestionResult]) -> str:
-    return page(measured_index(app, "<our>.jsonl", ["<our>.jsonl:5 has no `question`."], results), results)
+    return render_report(
+        measured_index(app.store.catalog, "<our>.jsonl", ["<our>.jsonl:5 has no `question`."], results), results
+    )
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +71,7 @@ def pairs(report: html.HtmlElement, place: str) -> dict[str, str]:
 
 
 def test_the_numbers_are_those_measured(report: html.HtmlElement, results: list[QuestionResult]) -> None:
-    figures = table(evaluation_metrics(results))
+    figures = metrics_table(evaluation_metrics(results))
     assert figures["hit@1"] == pytest.approx(2 / 3) and figures["answered rightly"] == 0.5
     assert report.findtext(".//h1") == "2 of 4 questions answered rightly"
     tiles = pairs(report, "//dl[@class='tiles']")
@@ -127,5 +130,7 @@ def test_the_page_can_be_read_without_seeing_it(report: html.HtmlElement) -> Non
 
 
 def test_a_report_of_nothing_has_no_pictures(app: App) -> None:
-    empty = html.document_fromstring(page(replace(measured_index(app, "none.jsonl", (), ()), indexed_at=""), ()))
+    empty = html.document_fromstring(
+        render_report(replace(measured_index(app.store.catalog, "none.jsonl", (), ()), indexed_at=""), ())
+    )
     assert empty.findtext(".//h1") == "No question was asked" and not empty.xpath("//svg")

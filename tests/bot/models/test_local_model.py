@@ -16,7 +16,7 @@ import pytest
 from bot.answering.generation.output_format import JSON
 from bot.answering.generation.writer import Writer
 from bot.models.chat_model import ChatModel
-from bot.models.local_model import LocalEndpoint, LocalServer, checked, command
+from bot.models.local_model import LocalModelEndpoint, LocalModelServer, server_command, validate_model_file
 from bot.models.token_ledger import TokenLedger
 from bot.service.conversation import Conversation
 from bot.service.history import ConversationHistory
@@ -38,14 +38,14 @@ PATIENCE = 10.0  # seconds until a process has to be gone
 PARENT = """
 import asyncio, subprocess, sys
 from pathlib import Path
-from bot.models.local_model import LocalServer
+from bot.models.local_model import LocalModelServer
 from retrieval.endpoints.retry import Deadline
 
 async def ready():
-    await server.ready(Deadline(30))
+    await server.wait_until_ready(Deadline(30))
 
 command = [sys.executable, "-m", "tests.support.local_model_standin", sys.argv[1], "answers"]
-server = LocalServer(command, Path(sys.argv[2]))
+server = LocalModelServer(command, Path(sys.argv[2]))
 asyncio.run(ready())
 other = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], close_fds=False)
 print(other.pid, flush=True)
@@ -80,19 +80,19 @@ def is_gone_soon(pid: int) -> bool:
     return not is_running(pid)
 
 
-def server(starts: Path, *does: str) -> LocalServer:
-    return LocalServer(
+def server(starts: Path, *does: str) -> LocalModelServer:
+    return LocalModelServer(
         [sys.executable, "-m", "tests.support.local_model_standin", str(starts), *does], starts.with_suffix(".log")
     )
 
 
-def asked(local: LocalServer, seconds: float = 30.0) -> str:
+def asked(local: LocalModelServer, seconds: float = 30.0) -> str:
     """What the model says."""
-    return str(ChatModel(endpoint=LocalEndpoint(local), model="tiny", seconds=seconds).invoke("Well?").content)
+    return str(ChatModel(endpoint=LocalModelEndpoint(local), model="tiny", seconds=seconds).invoke("Well?").content)
 
 
-async def told(local: LocalServer) -> str:
-    return (await local.ready(Deadline(30))).url
+async def told(local: LocalModelServer) -> str:
+    return (await local.wait_until_ready(Deadline(30))).url
 
 
 def test_the_first_request_starts_it_and_the_next_finds_it_running(starts: Path) -> None:
@@ -123,7 +123,7 @@ def test_what_cannot_be_loaded_is_tried_once_a_question_and_says_where_to_look(s
 def test_when_it_dies_the_articles_answer_and_the_next_question_finds_it_again(store: Store, starts: Path) -> None:
     fill(store, *ARTICLES)
     local, search = server(starts, "dies", "answers"), Search(store)
-    model = ChatModel(endpoint=LocalEndpoint(local), model="tiny")
+    model = ChatModel(endpoint=LocalModelEndpoint(local), model="tiny")
     breaker, ledger = CircuitBreaker(), TokenLedger(store.folder / "spent.db", 0)
     writer = Writer(model, "tiny", Prompts(), 30.0, breaker, ledger, 4096, JSON)
     conversation = Conversation(store, search, ConversationHistory(store.folder / "conversations.db"), lambda: writer)
@@ -159,9 +159,9 @@ def test_a_model_file_that_is_none_stops_an_answer_but_not_one_without_a_model(o
 @pytest.mark.skipif(not GGUF, reason="ONRECORD_TEST_GGUF names no model file")
 @pytest.mark.skipif(not find_spec("xllamacpp"), reason="the extra 'local' is not installed")
 def test_a_real_model_answers_needs_the_key_and_ends(tmp_path: Path) -> None:
-    local = LocalServer(command(checked(Path(GGUF)), 1024), tmp_path / "log")
-    schema = JSON.options(2)
-    model = ChatModel(endpoint=LocalEndpoint(local), model="tiny", seconds=300)
+    local = LocalModelServer(server_command(validate_model_file(Path(GGUF)), 1024), tmp_path / "log")
+    schema = JSON.request_options(2)
+    model = ChatModel(endpoint=LocalModelEndpoint(local), model="tiny", seconds=300)
     messages = Prompts().messages(JSON.prompt, question="What is 14 crowns?", passages=f"[1] Toll\n{LORRIES}")
     assert '"sentences"' in str(model.bind(**schema).invoke(messages).content)
     without_key = [

@@ -24,7 +24,7 @@ ANSWERS = {
 
 def answer(*pieces: str) -> str:
     thinking = ReasoningTagFilter()
-    return "".join([*map(thinking.feed, pieces), thinking.rest()])
+    return "".join([*map(thinking.feed, pieces), thinking.end()])
 
 
 @pytest.mark.parametrize("text", ANSWERS)

@@ -43,4 +43,4 @@ def test_a_byte_order_mark_is_no_part_of_the_first_line() -> None:
 def test_a_last_line_without_an_end_is_the_rest() -> None:
     events = SseParser()
     assert events.feed(b"data: 1\ndata: 2") == [b"1"]
-    assert events.rest() == b"2"
+    assert events.end() == b"2"

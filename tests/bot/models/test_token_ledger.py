@@ -14,16 +14,16 @@ def test_what_several_processes_spend_is_summed_by_model(tmp_path: Path) -> None
     with ThreadPoolExecutor(8) as pool:
         for number in range(60):
             pool.submit(ledgers[number % 3].add, "ab"[number % 2], TokenUsage(number, 1))
-    today = ledgers[0].today()
-    assert today["a"] + today["b"] == TokenUsage(sum(range(60)), 60) and not ledgers[0].is_spent()
+    today = ledgers[0].usage_today()
+    assert today["a"] + today["b"] == TokenUsage(sum(range(60)), 60) and not ledgers[0].is_exhausted()
 
 
 @pytest.mark.parametrize(("budget", "spent"), [(0, False), (10, True), (11, False)])
 def test_a_budget_is_spent_when_it_is_reached(tmp_path: Path, budget: int, spent: bool) -> None:
     ledger = TokenLedger(tmp_path / "spent.db", budget)
-    assert not ledger.is_spent()
+    assert not ledger.is_exhausted()
     ledger.add("a", TokenUsage(7, 3))
-    assert ledger.is_spent() == spent
+    assert ledger.is_exhausted() == spent
 
 
 def test_counts_that_cannot_be_opened_are_named(tmp_path: Path) -> None:

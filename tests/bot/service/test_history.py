@@ -6,17 +6,18 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.answering.citations import cite
+from bot.answering.citations import cite_article
 from bot.answering.messages import Answer
-from bot.service.history import REMEMBERED, ConversationHistory
+from bot.service.history import MAX_TURNS, ConversationHistory
 from retrieval.errors import IndexUnavailable
+from tests.support.feedback import count_feedback
 from tests.support.newsroom import FERRY, TOLL
 
 TEXT = st.text(st.characters(exclude_categories=("Cs",)), max_size=40)
 
 
 def answer(question: str = "And the toll?", standalone: str = "What of the toll?", text: str = "It is due.") -> Answer:
-    citations = (cite(1, TOLL, (0, 5)), cite(2, FERRY, (0, 3)), cite(3, TOLL, (6, 10)))
+    citations = (cite_article(1, TOLL, (0, 5)), cite_article(2, FERRY, (0, 3)), cite_article(3, TOLL, (6, 10)))
     return Answer(question, standalone, "answered", text, citations)
 
 
@@ -37,10 +38,10 @@ def test_conversations_are_kept_apart(tmp_path: Path) -> None:
 
 def test_the_last_turns_come_oldest_first(tmp_path: Path) -> None:
     history = ConversationHistory(tmp_path / "talk.db")
-    for number in range(REMEMBERED + 3):
+    for number in range(MAX_TURNS + 3):
         history.remember("chat", answer(f"question {number}"))
     assert [turn.question for turn in history.turns("chat")] == [
-        f"question {number}" for number in range(3, REMEMBERED + 3)
+        f"question {number}" for number in range(3, MAX_TURNS + 3)
     ]
 
 
@@ -90,14 +91,16 @@ def test_turns_are_numbered_from_one_in_their_conversation(tmp_path: Path) -> No
 def test_the_last_verdict_counts_and_leaves_with_its_turn(tmp_path: Path) -> None:
     history = ConversationHistory(tmp_path / "talk.db")
     history.remember("mine", answer())
-    assert history.judge("mine", 1, helpful=True) and history.judge("mine", 1, helpful=False, reason="It is old.")
-    assert history.verdicts() == {False: 1}
-    assert history.forget("mine") and history.verdicts() == {} and not history.forget("mine")
+    assert history.record_feedback("mine", 1, helpful=True) and history.record_feedback(
+        "mine", 1, helpful=False, reason="It is old."
+    )
+    assert count_feedback(history) == {False: 1}
+    assert history.forget("mine") and count_feedback(history) == {} and not history.forget("mine")
 
 
 def test_what_was_never_answered_cannot_be_judged(tmp_path: Path) -> None:
     history = ConversationHistory(tmp_path / "talk.db")
-    assert not history.judge("nobody's", 1, helpful=True) and history.verdicts() == {}
+    assert not history.record_feedback("nobody's", 1, helpful=True) and count_feedback(history) == {}
 
 
 def test_only_what_is_older_is_purged(tmp_path: Path) -> None:
@@ -111,8 +114,8 @@ def test_a_turn_that_nobody_saw_is_taken_back(tmp_path: Path) -> None:
     for question in ("one", "two", "three"):
         history.remember("chat", answer(question))
     assert history.count("chat") == 3
-    history.keep_first("chat", 2)
-    history.keep_first("other", 0)
+    history.truncate("chat", 2)
+    history.truncate("other", 0)
     assert [turn.question for turn in history.turns("chat")] == ["one", "two"]
 
 
@@ -121,7 +124,7 @@ def test_conversations_move_with_their_chat(tmp_path: Path) -> None:
     for conversation in ("telegram/-1/0", "telegram/-1/7", "telegram/-12/0"):
         history.remember(conversation, answer(conversation))
     for _ in range(2):
-        history.move("telegram/-1/", "telegram/-100/")
+        history.replace_prefix("telegram/-1/", "telegram/-100/")
     assert [turn.question for turn in history.turns("telegram/-100/7")] == ["telegram/-1/7"]
     assert history.count("telegram/-100/0") == history.count("telegram/-12/0") == 1
     assert history.count("telegram/-1/0") == 0
@@ -130,10 +133,10 @@ def test_conversations_move_with_their_chat(tmp_path: Path) -> None:
 def test_a_verdict_moves_with_its_turn(tmp_path: Path) -> None:
     history = ConversationHistory(tmp_path / "talk.db")
     history.remember("telegram/-1/0", answer())
-    history.judge("telegram/-1/0", 1, helpful=True)
-    history.move("telegram/-1/", "telegram/-100/")
-    assert history.verdicts() == {True: 1}
-    assert history.forget("telegram/-100/0") and history.verdicts() == {}
+    history.record_feedback("telegram/-1/0", 1, helpful=True)
+    history.replace_prefix("telegram/-1/", "telegram/-100/")
+    assert count_feedback(history) == {True: 1}
+    assert history.forget("telegram/-100/0") and count_feedback(history) == {}
 
 
 def test_what_is_too_old_is_deleted(tmp_path: Path) -> None:

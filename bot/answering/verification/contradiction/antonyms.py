@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from functools import cache
 
-from bot.answering.verification.contradiction.negation import denials
+from bot.answering.verification.contradiction.negation import negations
 from bot.answering.verification.lexical.weighted_terms import stems
 from retrieval.text.terms import terms
 
@@ -95,4 +95,4 @@ def says_opposite(said: str, held: str) -> bool:
 
 
 def _denied(text: str) -> Iterator[str]:
-    return (term for denial in denials(text) for term in denial.near)
+    return (term for denial in negations(text) for term in denial.near)

@@ -31,7 +31,7 @@ CANCELLING = 2  # words between two negations that make one assertion
 
 
 @dataclass(frozen=True, slots=True)
-class Denial:
+class Negation:
     """What a negation is about, in order, and what else stands near it."""
 
     about: tuple[str, ...]
@@ -40,16 +40,16 @@ class Denial:
 
 def contradicts(said: str, held: str) -> bool:
     """Whether a negation is lost or won between a sentence and the one it rests on, where they speak of the same."""
-    mine, theirs = denials(said), denials(held)
+    mine, theirs = negations(said), negations(held)
     return _unmatched(mine, theirs, held) or _unmatched(theirs, mine, said)
 
 
-def denies(text: str) -> bool:
+def has_negation(text: str) -> bool:
     """Whether a text has a negation, an even number of which is none."""
     return len(_NEGATOR.findall(text)) % 2 == 1
 
 
-def denials(text: str) -> list[Denial]:
+def negations(text: str) -> list[Negation]:
     """The negations of a text; two that stand together cancel out."""
     found = list(_NEGATOR.finditer(text))
     pairs = [
@@ -62,16 +62,16 @@ def denials(text: str) -> list[Denial]:
     return [_denial(text, match) for at, match in enumerate(found) if at not in cancelled]
 
 
-def _denial(text: str, match: re.Match[str]) -> Denial:
+def _denial(text: str, match: re.Match[str]) -> Negation:
     end = _CLAUSE_END.search(text, match.end())
     after = _content(text[match.end() : end.start() if end else len(text)])
     before = _content(text[: match.start()])
     rest = _content(text[match.end() :])
     about = after[:REACH] or before[-2:]
-    return Denial(tuple(about), frozenset((*before[-NEAR:], *rest[:NEAR], *about)))
+    return Negation(tuple(about), frozenset((*before[-NEAR:], *rest[:NEAR], *about)))
 
 
-def _unmatched(mine: Sequence[Denial], theirs: Sequence[Denial], other: str) -> bool:
+def _unmatched(mine: Sequence[Negation], theirs: Sequence[Negation], other: str) -> bool:
     spoken = set(_content(other))
     for denial in mine:
         shared = [term for term in denial.about if term in spoken]

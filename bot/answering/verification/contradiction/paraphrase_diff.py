@@ -9,9 +9,9 @@ from typing import Literal
 
 from bot.answering.verification.contradiction.antonyms import are_opposites
 from bot.answering.verification.contradiction.hedges import is_hedged, is_open
-from bot.answering.verification.contradiction.negation import denies
+from bot.answering.verification.contradiction.negation import has_negation
 from bot.answering.verification.lexical.figures import figures
-from bot.answering.verification.lexical.name_matching import WordToken, is_kin, is_name, name_runs, tokens
+from bot.answering.verification.lexical.name_matching import WordToken, are_variants, is_name, name_runs, tokens
 from bot.answering.verification.lexical.weighted_terms import stems
 from retrieval.text.sentences import sentence_spans
 
@@ -36,14 +36,14 @@ class WordChange:
     around: str
 
 
-def departure(said: str, held: str) -> Departure | Literal[""]:
+def find_departure(said: str, held: str) -> Departure | Literal[""]:
     """In what a sentence departs from the words it otherwise follows; empty where in nothing that counts."""
     every = [held[start:end] for start, end in sentence_spans(held)]
     for part in (held, *(one for one in every if len(every) > 1 and _is_followed(said, one))):
-        for change in changes(said, part):
+        for change in word_changes(said, part):
             if reason := _reason(change, said):
                 return reason
-    return "order" if any(is_turned_round(said, one) for one in every) else ""
+    return "order" if any(swaps_names(said, one) for one in every) else ""
 
 
 def _is_followed(said: str, held: str) -> bool:
@@ -52,7 +52,7 @@ def _is_followed(said: str, held: str) -> bool:
     return sum(key in theirs for key in mine) >= MOSTLY * len(mine)
 
 
-def is_turned_round(said: str, held: str) -> bool:
+def swaps_names(said: str, held: str) -> bool:
     """Whether two names have changed places around the same words."""
     theirs = set(_relations(held))
     return any((two, between, one) in theirs for one, between, two in _relations(said) if one != two)
@@ -67,7 +67,7 @@ def _relations(text: str) -> Iterator[tuple[str, tuple[str, ...], str]]:
             yield _bare(one[-1]), between, _bare(two[-1])
 
 
-def changes(said: str, held: str) -> Iterator[WordChange]:
+def word_changes(said: str, held: str) -> Iterator[WordChange]:
     """What a sentence says in place of the article's words, where the words around are the article's."""
     theirs, mine = tokens(held), tokens(said)
     matcher = SequenceMatcher(None, _keys(theirs), _keys(mine), autojunk=False)
@@ -128,7 +128,11 @@ def _reason(change: WordChange, said: str) -> Departure | Literal[""]:
 def _is_denied_otherwise(change: WordChange, said: str) -> bool:
     """Whether a negation is all, or most, that came or went, and is made up for nowhere else."""
     few = len(change.gone) + len(change.come) <= FEW
-    return few and denies(change.was) != denies(change.now) and denies(said) != denies(change.around)
+    return (
+        few
+        and has_negation(change.was) != has_negation(change.now)
+        and has_negation(said) != has_negation(change.around)
+    )
 
 
 def _has_other_figure(change: WordChange) -> bool:
@@ -140,4 +144,4 @@ def _has_other_name(change: WordChange) -> bool:
     was, now = ([_bare(token) for token in side if is_name(token)] for side in (change.gone, change.come))
     if not was or not now or "".join(key[0] for key in was) in now or "".join(key[0] for key in now) in was:
         return False
-    return not any(is_kin(one, other) for one in was for other in now)
+    return not any(are_variants(one, other) for one in was for other in now)

@@ -2,7 +2,7 @@
 
 import re
 
-from retrieval.quotes.attribution.quotation_marks import quotations
+from retrieval.quotes.attribution.quotation_marks import quotation_spans
 
 _JOINT = re.compile(
     r"[,;:]\s|\s[–—-]\s|[()—]|"
@@ -13,7 +13,7 @@ _JOINT = re.compile(
 
 def clauses(text: str) -> list[str]:
     """Split outside quotations, at commas and at words that join clauses."""
-    held = quotations(text)
+    held = quotation_spans(text)
     cuts = [match for match in _JOINT.finditer(text) if not any(start <= match.start() < end for start, end in held)]
     begins = [0, *(match.end() for match in cuts)]
     ends = [*(match.start() for match in cuts), len(text)]

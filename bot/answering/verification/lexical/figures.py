@@ -133,6 +133,6 @@ def _spelled(words: Sequence[str]) -> Decimal:
     return total + current
 
 
-def as_terms(text: str) -> Iterator[str]:
+def figure_terms(text: str) -> Iterator[str]:
     """Figures as terms that are equal where the figures are."""
     return (f"#{figure.value:f}" for figure in figures(text))

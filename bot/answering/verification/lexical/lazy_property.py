@@ -6,7 +6,7 @@ from typing import Any, Generic, TypeVar
 T = TypeVar("T")
 
 
-class lazy(Generic[T]):  # used as a decorator, like property
+class lazy_property(Generic[T]):  # used as a decorator, like property
     """As functools.cached_property without its lock, which Python 3.11 shares between all instances of a class.
 
     Threads that verify different answers would wait for each other (`python -m bench.serving`).

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from bot.answering.verification.lexical.figures import REMEMBERED
-from bot.answering.verification.lexical.lazy_property import lazy
+from bot.answering.verification.lexical.lazy_property import lazy_property
 from retrieval.quotes.speakers.names import PARTICLES, TITLES, fold, given_names
-from retrieval.quotes.word_lists import words
+from retrieval.quotes.word_lists import word_list
 from retrieval.text.terms import STOP_WORDS
 
 _DAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday".split())
@@ -52,16 +52,16 @@ class KnownNames:
     texts: tuple[str, ...]
     asked: str = ""
 
-    @lazy
+    @lazy_property
     def runs(self) -> list[list[str]]:
         return [[token.key for token in run] for text in self.texts for run in _runs(text, tokens(text))]
 
-    @lazy
+    @lazy_property
     def capital(self) -> frozenset[str]:
         asked = {token.key for token in tokens(self.asked)} - STOP_WORDS
         return frozenset(key for run in self.runs for key in run) | asked
 
-    @lazy
+    @lazy_property
     def proper(self) -> frozenset[str]:
         """Words with a capital where no sentence begins."""
         return frozenset(
@@ -71,18 +71,18 @@ class KnownNames:
             for token in run[bool(_OPENS.search(text[: run[0].start])) :]
         )
 
-    @lazy
+    @lazy_property
     def every(self) -> frozenset[str]:
         return frozenset(token.key for text in (*self.texts, self.asked) for token in tokens(text))
 
-    @lazy
+    @lazy_property
     def pairs(self) -> frozenset[tuple[str, str]]:
         asked = [token.key for token in tokens(self.asked)]
         return frozenset(
             (one, two) for run in (*self.runs, asked) for at, one in enumerate(run) for two in run[at + 1 : at + 4]
         )
 
-    @lazy
+    @lazy_property
     def initials(self) -> frozenset[str]:
         """`ecb` for European Central Bank."""
         return frozenset(
@@ -94,12 +94,12 @@ class KnownNames:
 
     def has(self, key: str) -> bool:
         """Whether the name occurs, as it is, as a country for its people or the reverse, or by its initials."""
-        if key in self.capital or (key in TITLES | words("roles") and key in self.every):
+        if key in self.capital or (key in TITLES | word_list("roles") and key in self.every):
             return True
-        return key in self.initials or any(is_kin(key, other) for other in self.capital)
+        return key in self.initials or any(are_variants(key, other) for other in self.capital)
 
 
-def names(text: str, known: KnownNames) -> list[list[WordToken]]:
+def find_names(text: str, known: KnownNames) -> list[list[WordToken]]:
     """Runs of capitalised words that are names: not at the text's start unless they are known or look like one."""
     runs = (_without_start(text, run, known) for run in _runs(text, tokens(text)))
     kept = [[token for token in run if token.key not in _POLITE] for run in runs]
@@ -108,7 +108,7 @@ def names(text: str, known: KnownNames) -> list[list[WordToken]]:
 
 def unknown_name(text: str, known: KnownNames) -> str:
     """The first name of a text that the known texts do not have, or not with the word before it; empty if none."""
-    for run in names(text, known):
+    for run in find_names(text, known):
         keys = [token.key for token in run]
         if "".join(key[0] for key in keys) in known.capital and len(keys) > 1:
             continue
@@ -122,9 +122,9 @@ def unknown_name(text: str, known: KnownNames) -> str:
 
 def replaced_name(text: str, held: str, facts: Sequence[str], known: KnownNames) -> str:
     """A name of a text that neither what it rests on nor the facts have, while that names another; empty if none."""
-    mine, theirs = ([_last(run) for run in names(part, known)] for part in (text, held))
+    mine, theirs = ([_last(run) for run in find_names(part, known)] for part in (text, held))
     there = KnownNames((held, *facts)).every
-    missing = [key for key in mine if key and not any(is_kin(key, other) for other in there)]
+    missing = [key for key in mine if key and not any(are_variants(key, other) for other in there)]
     others = [key for key in theirs if key and key not in mine]
     return missing[0] if missing and others else ""
 
@@ -132,12 +132,12 @@ def replaced_name(text: str, held: str, facts: Sequence[str], known: KnownNames)
 def _last(run: Sequence[WordToken]) -> str:
     """The word a name is known by, empty where it is a day, a month or an office."""
     key = run[-1].key
-    return "" if is_time(key) or key in TITLES | words("roles") | words("things") else key
+    return "" if is_time(key) or key in TITLES | word_list("roles") | word_list("things") else key
 
 
 def is_name(token: WordToken) -> bool:
     """Whether a word is written as a name is, and is no ordinary one."""
-    return token.is_capital and token.key not in _idle() | words("roles") | TITLES
+    return token.is_capital and token.key not in _idle() | word_list("roles") | TITLES
 
 
 def name_runs(text: str) -> list[list[WordToken]]:
@@ -152,10 +152,12 @@ def is_time(key: str) -> bool:
 
 
 def _stand_together(one: str, two: str, known: KnownNames) -> bool:
-    loose = TITLES | words("roles") | _DAYS | frozenset(_MONTHS)
+    loose = TITLES | word_list("roles") | _DAYS | frozenset(_MONTHS)
     if one in loose or two in loose or (one, two) in known.pairs:
         return True
-    return any(is_kin(one, first) and (two == second or is_kin(two, second)) for first, second in known.pairs)
+    return any(
+        are_variants(one, first) and (two == second or are_variants(two, second)) for first, second in known.pairs
+    )
 
 
 def _without_start(text: str, run: Sequence[WordToken], known: KnownNames) -> list[WordToken]:
@@ -171,7 +173,7 @@ def _is_name_at_start(text: str, run: Sequence[WordToken], known: KnownNames) ->
         return False
     if is_time(first.key) or first.key in given_names():
         return True
-    ordinary = first.key in words("not_names") | words("roles") | TITLES
+    ordinary = first.key in word_list("not_names") | word_list("roles") | TITLES
     if ordinary or (first.key in known.every and first.key not in known.capital):
         return False
     return first.key in known.proper or len(run) > 1 or bool(_BEFORE_SPEECH.match(text, first.end))
@@ -197,10 +199,10 @@ def _runs(text: str, found: Sequence[WordToken]) -> list[list[WordToken]]:
 
 @cache
 def _idle() -> frozenset[str]:
-    return (STOP_WORDS | words("not_names")) - _DAYS - frozenset(_MONTHS) - {"us", "will", "mark"}
+    return (STOP_WORDS | word_list("not_names")) - _DAYS - frozenset(_MONTHS) - {"us", "will", "mark"}
 
 
-def is_kin(one: str, other: str) -> bool:
+def are_variants(one: str, other: str) -> bool:
     """`germany` and `german`, `russia` and `russian`, `democrat` and `democrats`; no two given names."""
     if one == other or other == f"{one}s" or one == f"{other}s":
         return True

@@ -5,8 +5,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, lru_cache
 
-from bot.answering.verification.lexical.figures import REMEMBERED, as_terms, without_figures
-from retrieval.quotes.word_lists import words
+from bot.answering.verification.lexical.figures import REMEMBERED, figure_terms, without_figures
+from retrieval.quotes.word_lists import word_list
 from retrieval.text.terms import STOP_WORDS, content_terms, terms
 
 CUE = 0.25  # what a verb of speech counts: said, added and told report the same
@@ -26,9 +26,9 @@ _PRESENT = {terms(past)[0]: terms(now)[0] for past, now in (pair.split(":") for 
 
 
 @cache
-def cues() -> frozenset[str]:
+def speech_cues() -> frozenset[str]:
     """Stems of words that report speech."""
-    return frozenset(terms(" ".join(words("cues"))))
+    return frozenset(terms(" ".join(word_list("cues"))))
 
 
 def stems(text: str) -> list[str]:
@@ -43,15 +43,15 @@ def _stop_stems() -> frozenset[str]:
 
 
 @lru_cache(REMEMBERED)
-def meaning(text: str) -> tuple[str, ...]:
+def meaning_terms(text: str) -> tuple[str, ...]:
     """The terms that carry what a text says, each once, in order."""
     found = [term for term in stems(without_figures(text)) if term not in _LINKING]
-    return (*found, *as_terms(text))
+    return (*found, *figure_terms(text))
 
 
-def rarity(texts: Iterable[str]) -> Mapping[str, float]:
+def term_weights(texts: Iterable[str]) -> Mapping[str, float]:
     """How much each term of some texts weighs, more the fewer of them have it; the key `` is for one in none."""
-    every = [set(meaning(text)) for text in texts]
+    every = [set(meaning_terms(text)) for text in texts]
     counts: dict[str, int] = {}
     for found in every:
         for term in found:
@@ -61,16 +61,16 @@ def rarity(texts: Iterable[str]) -> Mapping[str, float]:
     }
 
 
-def weight_of(term: str, weights: Mapping[str, float]) -> float:
+def term_weight(term: str, weights: Mapping[str, float]) -> float:
     """What a term counts."""
-    return weights.get(term, weights[""]) * (CUE if term in cues() else 1.0)
+    return weights.get(term, weights[""]) * (CUE if term in speech_cues() else 1.0)
 
 
-def share(said: Sequence[str], held: frozenset[str], weights: Mapping[str, float]) -> float:
+def covered_share(said: Sequence[str], held: frozenset[str], weights: Mapping[str, float]) -> float:
     """The share of what is said that is held, 0 to 1."""
-    total = sum(weight_of(term, weights) for term in said)
+    total = sum(term_weight(term, weights) for term in said)
     starts = {term[:BEGINNING] for term in held if len(term) >= BEGINNING and term[0] != "#"}
     found = sum(
-        weight_of(term, weights) * (1.0 if term in held else ALIKE * (term[:BEGINNING] in starts)) for term in said
+        term_weight(term, weights) * (1.0 if term in held else ALIKE * (term[:BEGINNING] in starts)) for term in said
     )
     return found / total if total else 0.0

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from retrieval.quotes.attribution.quotation_marks import is_closed, quotations
+from retrieval.quotes.attribution.quotation_marks import is_closed, quotation_spans
 from retrieval.text.sentences import Span, sentence_spans
 
 _MARKS = "“”„«»\"'‘’‚‹›`´"
@@ -31,12 +31,12 @@ class QuotationMatch:
     span: Span
 
 
-def quoted(text: str) -> list[Quotation]:
+def find_quotations(text: str) -> list[Quotation]:
     """The quotations of a sentence; one that nothing closes runs to its end."""
-    return [Quotation(span, _inside(text, span)) for span in quotations(text)]
+    return [Quotation(span, _inside(text, span)) for span in quotation_spans(text)]
 
 
-def locate(words: str, texts: Sequence[str], among: Iterable[int]) -> QuotationMatch | None:
+def locate_quotation(words: str, texts: Sequence[str], among: Iterable[int]) -> QuotationMatch | None:
     """The first of some passages that has the words as they are; what `…` leaves out may stand between its parts."""
     parts = [part for part in (_flat(part)[0].strip(_ENDS) for part in _ELLIPSIS.split(words)) if part]
     if not parts or not any(char.isalnum() for part in parts for char in part):
@@ -47,9 +47,9 @@ def locate(words: str, texts: Sequence[str], among: Iterable[int]) -> QuotationM
     return None
 
 
-def whole(text: str, passage: str) -> Span | None:
+def verbatim_span(text: str, passage: str) -> Span | None:
     """Where a text stands in a passage as one sentence or several, whatever its last mark is."""
-    place = locate(text.rstrip(_ENDS), [passage], [0])
+    place = locate_quotation(text.rstrip(_ENDS), [passage], [0])
     if not place:
         return None
     spans = [span for span in sentence_spans(passage) if span[0] < place.span[1] and place.span[0] < span[1]]

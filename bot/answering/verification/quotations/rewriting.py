@@ -4,9 +4,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.answering.verification.contradiction.paraphrase_diff import changes
+from bot.answering.verification.contradiction.paraphrase_diff import word_changes
 from bot.answering.verification.lexical.figures import figures
-from bot.answering.verification.quotations.matching import Quotation, QuotationMatch, locate, quoted
+from bot.answering.verification.quotations.matching import Quotation, QuotationMatch, find_quotations, locate_quotation
 from retrieval.text.sentences import sentence_spans
 from retrieval.text.terms import terms
 
@@ -30,9 +30,9 @@ def quote_exactly(text: str, passages: Sequence[str], cited: Sequence[int]) -> Q
     """
     others = [number for number in range(len(passages)) if number not in cited]
     shown, outside, places, at = "", "", list[QuotationMatch](), 0
-    for quotation in quoted(text):
+    for quotation in find_quotations(text):
         before = text[at : quotation.span[0]]
-        place = locate(quotation.words, passages, [*cited, *others])
+        place = locate_quotation(quotation.words, passages, [*cited, *others])
         if place:
             shown += before + _shown(quotation, passages[place.passage], place)
             outside += f"{before}“”"
@@ -61,6 +61,6 @@ def _is_close(words: str, passage: str) -> bool:
     return any(
         wanted <= set(terms(text))
         and values <= {figure.value for figure in figures(text)}
-        and not any(change.gone and change.come for change in changes(words, text))
+        and not any(change.gone and change.come for change in word_changes(words, text))
         for text in texts
     )

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Sequence
 
-from bot.answering.verification.lexical.weighted_terms import cues, meaning
+from bot.answering.verification.lexical.weighted_terms import meaning_terms, speech_cues
 from retrieval.documents import QuoteHit
-from retrieval.quotes.attribution.quotation_marks import quotations
-from retrieval.quotes.speakers.names import PersonName, is_thing, parse_person_name
+from retrieval.quotes.attribution.quotation_marks import quotation_spans
+from retrieval.quotes.speakers.names import PersonName, is_thing, parse_person_names
 from retrieval.quotes.speakers.speaker_index import SpeakerMatch, find_speaker, list_speakers
 from retrieval.text.sentences import Span
 from retrieval.text.terms import terms
@@ -23,11 +23,11 @@ _ACCORDING = re.compile(r"\b(?:according to|in the words of|for)\s+(?:\w+\s+){0,
 _ADDRESSEE = re.compile(r"\b(?:to|by|of|about|with|against|for|on|from|at|in|and)\s+(?:\w+\s+)?\Z", re.IGNORECASE)
 
 
-def attributed(text: str) -> str:
+def attributed_person(text: str) -> str:
     """The person a sentence has say something, as it writes the name; empty where it names nobody for sure."""
     outside = _without_quotations(text)
     people = _people(outside)
-    spoken = [match.span() for match in _WORD.finditer(outside) if set(terms(match.group())) & cues()]
+    spoken = [match.span() for match in _WORD.finditer(outside) if set(terms(match.group())) & speech_cues()]
     for person in people:
         if _ACCORDING.search(outside[: person.span[0]]):
             return _name(person)
@@ -47,10 +47,10 @@ def attributed(text: str) -> str:
     ]
     if after:
         return _name(min(after, key=lambda pair: pair[0])[1])
-    return _name(people[0]) if len(people) == 1 and quotations(text) else ""
+    return _name(people[0]) if len(people) == 1 and quotation_spans(text) else ""
 
 
-def spoken_for(text: str) -> str:
+def attributed_body(text: str) -> str:
     """The company, office or other body that a sentence has say something; empty where there is none."""
     found = _BODY_SAYS.search(_without_quotations(text))
     return found["name"] if found else ""
@@ -63,34 +63,36 @@ def without_outlet(text: str, *outlets: str) -> str:
     return re.sub(said, "", text, flags=re.IGNORECASE) if names else text
 
 
-def is_same(name: str, speaker: str, *, is_person: bool = True) -> bool:
+def is_same_speaker(name: str, speaker: str, *, is_person: bool = True) -> bool:
     """Whether a name as a sentence writes it means a speaker."""
     match = find_speaker(list_speakers([(speaker, is_person, 1, "")]), name) if speaker else SpeakerMatch(())
-    return bool(match.voices) and not match.misspelt
+    return bool(match.speakers) and not match.misspelt
 
 
-def said_at(span: Span, quotes: Sequence[QuoteHit]) -> QuoteHit | None:
+def quote_at_span(span: Span, quotes: Sequence[QuoteHit]) -> QuoteHit | None:
     """The quote that holds most of a span of the article, the closest-fitting where several do."""
     best = max(quotes, key=lambda hit: (_overlap(span, hit), hit.quote.start - hit.quote.end), default=None)
     return best if best and _overlap(span, best) * 2 > span[1] - span[0] else None
 
 
-def reported(text: str, spans: Sequence[Span], quotes: Sequence[QuoteHit]) -> QuoteHit | None:
+def reported_quote(text: str, spans: Sequence[Span], quotes: Sequence[QuoteHit]) -> QuoteHit | None:
     """The quote within these spans of an article that a sentence reports, if it reports one."""
-    said = set(meaning(text)) - cues()
+    said = set(meaning_terms(text)) - speech_cues()
     within = [hit for hit in quotes if any(hit.quote.start < end and start < hit.quote.end for start, end in spans)]
-    shares = [(len(said & set(meaning(hit.quote.words))) / max(1, len(said)), at) for at, hit in enumerate(within)]
+    shares = [
+        (len(said & set(meaning_terms(hit.quote.words))) / max(1, len(said)), at) for at, hit in enumerate(within)
+    ]
     best = max(shares, default=(0.0, 0))
     return within[best[1]] if best[0] >= SAID else None
 
 
 def _people(text: str) -> list[PersonName]:
-    return [person for person in parse_person_name(text) if not is_thing(person.words)]
+    return [person for person in parse_person_names(text) if not is_thing(person.words)]
 
 
 def _without_quotations(text: str) -> str:
     """The text with its quotations blanked out, at the same length."""
-    for start, end in quotations(text):
+    for start, end in quotation_spans(text):
         text = f"{text[:start]}{' ' * (end - start)}{text[end:]}"
     return text
 

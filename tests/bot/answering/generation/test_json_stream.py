@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering.generation.json_stream import LONGEST, JsonSentenceStream
+from bot.answering.generation.json_stream import MAX_TEXT_LENGTH, JsonSentenceStream
 from bot.answering.generation.sentence_stream import ModelRefusal
 from bot.answering.messages import DraftSentence
 
@@ -91,10 +91,10 @@ def test_braces_and_quotation_marks_inside_a_text_are_text() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["Rubio said,", "The council said that", "Lorries pay 14", f"{'The toll ' * 40}"[:LONGEST]]
+    "text", ["Rubio said,", "The council said that", "Lorries pay 14", f"{'The toll ' * 40}"[:MAX_TEXT_LENGTH]]
 )
 def test_a_sentence_that_the_model_could_not_finish_is_left_out(text: str) -> None:
-    assert read(item(f"The toll passed. {text}"[:LONGEST])) == [TOLL]
+    assert read(item(f"The toll passed. {text}"[:MAX_TEXT_LENGTH])) == [TOLL]
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from bot.answering.generation.output_format import FEW, JSON
+from bot.answering.generation.output_format import JSON, MAX_PASSAGES_SMALL_MODEL
 from bot.answering.generation.writer import Writer
 from bot.models.token_ledger import TokenLedger
 from bot.service.conversation import Conversation
@@ -66,7 +66,7 @@ def test_the_examples_are_messages_of_their_own_and_only_given_passages_can_be_c
     assert [message["role"] for message in body["messages"]] == ["system", *["user", "assistant"] * 2, "user"]
     item = body["response_format"]["json_schema"]["schema"]["properties"]["sentences"]["items"]
     given = body["messages"][-1]["content"].count("-----") // 2
-    assert item["properties"]["passage"]["enum"] == list(range(1, given + 1)) and 0 < given <= FEW
+    assert item["properties"]["passage"]["enum"] == list(range(1, given + 1)) and 0 < given <= MAX_PASSAGES_SMALL_MODEL
     assert body["temperature"] == 0 and body["max_tokens"] > 0
 
 

@@ -2,14 +2,14 @@
 
 import threading
 
-from bot.answering.verification.lexical.lazy_property import lazy
+from bot.answering.verification.lexical.lazy_property import lazy_property
 
 
 class Slow:
     def __init__(self, others: threading.Barrier) -> None:
         self.others, self.times = others, 0
 
-    @lazy
+    @lazy_property
     def value(self) -> int:
         self.others.wait(5)  # nobody gets past it alone
         self.times += 1

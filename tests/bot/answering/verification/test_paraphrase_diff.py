@@ -4,7 +4,7 @@ import pytest
 
 from bot.answering.verification.contradiction.antonyms import are_opposites, says_opposite
 from bot.answering.verification.contradiction.hedges import loses_hedge
-from bot.answering.verification.contradiction.paraphrase_diff import departure, is_turned_round
+from bot.answering.verification.contradiction.paraphrase_diff import find_departure, swaps_names
 from bot.answering.verification.lexical.figures import figures
 
 HELD = (
@@ -28,13 +28,13 @@ HELD = (
     ],
 )
 def test_departure_from_the_articles_words(said: str, reason: str) -> None:
-    assert departure(said, HELD) == reason
+    assert find_departure(said, HELD) == reason
 
 
 def test_a_passive_is_no_change_of_places() -> None:
-    assert not is_turned_round("Holm was criticised by Roth.", "Roth criticised Holm.")
-    assert is_turned_round("Holm criticised Roth.", "Roth criticised Holm.")
-    assert not is_turned_round("Holm and Roth met.", "Roth and Holm met.")
+    assert not swaps_names("Holm was criticised by Roth.", "Roth criticised Holm.")
+    assert swaps_names("Holm criticised Roth.", "Roth criticised Holm.")
+    assert not swaps_names("Holm and Roth met.", "Roth and Holm met.")
 
 
 def test_opposites_are_told_from_other_words() -> None:

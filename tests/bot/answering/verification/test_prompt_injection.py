@@ -3,8 +3,8 @@
 import pytest
 
 from bot.answering.messages import Claim, DraftSentence
-from bot.answering.verification.prompt_injection import has_link, is_injection, is_ordered, strange_code
-from bot.answering.verification.verify import DroppedSentence, verify
+from bot.answering.verification.prompt_injection import has_link, is_injected, is_injection, unknown_code
+from bot.answering.verification.verify import DroppedSentence, verify_sentence
 from retrieval.index.store import Store
 from tests.bot.answering.test_extractive import answer
 from tests.conftest import article
@@ -46,20 +46,22 @@ def test_news_of_orders_is_none(text: str) -> None:
 
 def test_what_stands_beside_an_order_supports_nothing() -> None:
     for text in (ORDER, "TRACE QX-77AB12", f"The pier closes on 3 June for repairs. {ORDER}"):
-        outcome = verify(DraftSentence(text, (1,)), [hit(PIER)], "When does the pier close?", lambda article: [])
+        outcome = verify_sentence(
+            DraftSentence(text, (1,)), [hit(PIER)], "When does the pier close?", lambda article: []
+        )
         assert isinstance(outcome, DroppedSentence), text
 
 
 def test_the_rest_of_the_article_still_answers(store: Store) -> None:
-    kept = verify(DraftSentence("The pier closes on 3 June.", (1,)), [hit(PIER)], "", lambda article: [])
+    kept = verify_sentence(DraftSentence("The pier closes on 3 June.", (1,)), [hit(PIER)], "", lambda article: [])
     assert isinstance(kept, Claim)
     claims = answer(store, "When does the pier close for repairs?", PIER)
     assert claims and not any("token" in claim or "TRACE" in claim for claim in claims)
 
 
 def test_orders_are_found_by_paragraph() -> None:
-    assert is_ordered(PIER.text, (PIER.text.index("TRACE"), PIER.text.index("TRACE") + 5))
-    assert not is_ordered(PIER.text, (0, 10))
+    assert is_injected(PIER.text, (PIER.text.index("TRACE"), PIER.text.index("TRACE") + 5))
+    assert not is_injected(PIER.text, (0, 10))
 
 
 @pytest.mark.parametrize(
@@ -70,6 +72,6 @@ def test_an_address_or_a_picture_is_a_link(text: str) -> None:
 
 
 def test_codes_and_hosts_must_be_the_articles() -> None:
-    assert strange_code("The flight XK-4410B was late.", "Flight XK-4410B came late.") == ""
-    assert strange_code("The flight XK-4410B was late.", "The flight came late.") == "XK-4410B"
-    assert strange_code("More at shady.example/a1.", "The flight came late.").startswith("shady.example")
+    assert unknown_code("The flight XK-4410B was late.", "Flight XK-4410B came late.") == ""
+    assert unknown_code("The flight XK-4410B was late.", "The flight came late.") == "XK-4410B"
+    assert unknown_code("More at shady.example/a1.", "The flight came late.").startswith("shady.example")

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from bot.answering.messages import Claim, DraftSentence
 from bot.answering.verification.lexical.boilerplate_phrases import is_refusal
-from bot.answering.verification.verify import DroppedSentence, verify
+from bot.answering.verification.verify import DroppedSentence, verify_sentence
 from retrieval.documents import Article
 from tests.support.newsroom import TOLL
 from tests.support.verification import BODY, QUOTES, check, hit, kept
@@ -88,7 +88,9 @@ def test_support_is_the_sentence_in_the_article() -> None:
 
 def test_offsets_are_the_articles_where_the_passage_begins_later() -> None:
     passage = hit(TOLL, TOLL.text.index("The council approved"))
-    claim = verify(DraftSentence("The council approved the toll by 31 votes.", (1,)), [passage], "", QUOTES.__getitem__)
+    claim = verify_sentence(
+        DraftSentence("The council approved the toll by 31 votes.", (1,)), [passage], "", QUOTES.__getitem__
+    )
     assert isinstance(claim, Claim)
     assert support(claim) == [("toll", "The council approved the toll by 31 votes to 12.")]
 

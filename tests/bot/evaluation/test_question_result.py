@@ -16,11 +16,11 @@ from bot.evaluation.failure_cause import (
     WORDS_NOT_IN_ARTICLE,
     FailureCause,
 )
-from bot.evaluation.measure import evaluate_question
 from retrieval.errors import UsageError
 from retrieval.index import indexer
 from retrieval.index.store import Store
 from tests.conftest import article
+from tests.support.evaluation import evaluated
 from tests.support.newsroom import ARTICLES
 from tests.support.web_server import opened
 
@@ -77,7 +77,7 @@ def app(tmp_path_factory: pytest.TempPathFactory, model: object) -> Iterator[App
 def test_a_wrong_answer_has_the_cause_of_its_first_failure(
     app: App, expectation: Expectation, cause: FailureCause
 ) -> None:
-    result = evaluate_question(app, expectation)
+    result = evaluated(app, expectation)
     assert result.cause and result.cause.name == cause.name
     assert result.retrieved[0].number == 1 and result.retrieved[0].quote
 
@@ -92,12 +92,12 @@ def test_a_wrong_answer_has_the_cause_of_its_first_failure(
     ids=["by id", "by any address of its page", "with straight quotation marks"],
 )
 def test_a_right_answer_has_no_cause(app: App, named: tuple[str, ...], words: str) -> None:
-    result = evaluate_question(app, Expectation(1, SAID, named, words))
+    result = evaluated(app, Expectation(1, SAID, named, words))
     assert (result.cause, result.rank, result.retrieved) == (None, 1 if named else 0, ())
 
 
 def test_an_article_below_the_first_ten_has_its_rank(app: App) -> None:
-    result = evaluate_question(app, Expectation(1, "Which harbour closed a gate?", ("weak",)))
+    result = evaluated(app, Expectation(1, "Which harbour closed a gate?", ("weak",)))
     assert 10 < result.rank <= len(HARBOURS) + 8
 
 

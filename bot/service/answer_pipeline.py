@@ -1,0 +1,206 @@
+"""Answer one question from what the search found: decide whether to answer, then quote, generate or extract."""
+
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from threading import Semaphore
+from typing import Literal
+
+from bot.answering.answerability import ANSWER_THRESHOLD, CALIBRATED_EMBEDDING, answer_probability, unmentioned_names
+from bot.answering.composition import SPACE, AnswerBuilder, declined_answer, declined_quote_answer
+from bot.answering.extractive import extract_sentences
+from bot.answering.generation.writer import GenerationState, Writer
+from bot.answering.messages import Answer, Claim, Sentence
+from bot.answering.speaker_quotes import quote_claims, requires_quotes
+from bot.service.stages import Stopwatch, log_stage
+from retrieval.catalog.reader import CatalogReader
+from retrieval.endpoints.cancellation import Cancellation
+from retrieval.errors import Cancelled, ModelError
+from retrieval.index import pending
+from retrieval.search.hybrid_search import SearchResult
+
+# Searches and extractions keep the processor busy: more of them at once end no sooner, and keep the interpreter from
+# other threads (health checks, as measured by `python -m bench.serving`). Waiting for a model takes no slot.
+MAX_CONCURRENT_SEARCHES = 2
+QUOTE_EVIDENCE = 0.75  # the least evidence of an answer that quotes the speaker asked about, on the topic
+EXTRACTIVE = "extract"  # `answered_by` of answers in the articles' own sentences
+
+Stage = Literal["searching", "writing"]
+Decision = Literal["answer", "decline", "decline_speaker"]
+AnswerSteps = Generator[Stage | Sentence, None, Answer]
+"""Yields the stages that begin and the sentences as they are ready, and returns the answer."""
+
+
+class ProcessorSlots:
+    """Slots for work that keeps the processor busy; safe to share between threads."""
+
+    def __init__(self, slots: int = MAX_CONCURRENT_SEARCHES) -> None:
+        self._semaphore = Semaphore(slots)
+
+    @contextmanager
+    def hold(self, cancellation: Cancellation) -> Iterator[None]:
+        """Wait for a slot and hold it. Raises Cancelled when the answer was cancelled in the meantime."""
+        with self._semaphore:
+            if cancellation.is_cancelled:
+                raise Cancelled("Nobody waits for this answer any more.")
+            yield
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerContext:
+    """One question, what was found for it, and what answers it; `writer` and `generation` are None without a model."""
+
+    question: str
+    standalone: str
+    found: SearchResult
+    catalog: CatalogReader  # a snapshot from when the question was asked
+    writer: Writer | None
+    generation: GenerationState | None
+    slots: ProcessorSlots
+    cancellation: Cancellation
+    watch: Stopwatch
+
+    def deliver(self, sentence: Sentence) -> Sentence:
+        """Mark the time of the first sentence; return the sentence unchanged."""
+        self.watch.mark("first_sentence")
+        return sentence
+
+    def decline(self) -> Answer:
+        """The answer when the articles do not answer."""
+        return declined_answer(self.question, self.standalone, self.found.hits, self.catalog)
+
+
+def answer_question(context: AnswerContext) -> AnswerSteps:
+    """Answer from the search's result, or decline where it does not hold the answer."""
+    catalog, found, generation = context.catalog, context.found, context.generation
+    # Counting pending passages reads a small index, the coverage reads every passage: only when some are pending.
+    coverage = pending.index_coverage(catalog) if pending.count_pending(catalog, "vectors") else None
+    claims = quote_claims(found, catalog)
+    evidence = _evidence(context, claims, coverage)
+    decision = _decide(found, claims, evidence)
+    log_stage("answerability", context.watch.lap(), evidence=evidence, quotes=len(claims), decision=decision)
+    if decision == "decline_speaker":
+        answer = declined_quote_answer(context.question, context.standalone, found, catalog)
+    elif decision == "answer":
+        answer = yield from _compose(context, claims)
+    else:
+        answer = context.decline()
+    return replace(
+        answer,
+        evidence=round(evidence, 3),
+        indexed_at=catalog.last_run(),
+        dropped=generation.drop_reasons() if generation else {},
+        notes=(*answer.notes, *_search_notes(found, coverage)),
+    )
+
+
+def _compose(context: AnswerContext, claims: Sequence[Claim]) -> AnswerSteps:
+    """Answer with the speaker's quotes if there are any, else the model's verified text, else extracted sentences.
+
+    Declines when the model does, or when no sentence fits.
+    """
+    builder, answered_by, note = AnswerBuilder(context.catalog), EXTRACTIVE, ""
+    if context.writer and context.generation and not claims:
+        answered_by = context.writer.name
+        note = yield from _generate(context.writer, context, context.generation, builder)
+        if context.generation.declined:
+            return replace(context.decline(), answered_by=answered_by)
+    if not builder.has_text:
+        answered_by = EXTRACTIVE
+        yield from _extract(context, claims, builder)
+    if not builder.has_text:
+        return context.decline()
+    unmentioned = (
+        () if context.found.speaker_match.misspelt else unmentioned_names(context.standalone, context.found.question)
+    )
+    answer = builder.answer(context.question, context.standalone, unmentioned)
+    return replace(answer, answered_by=answered_by, notes=(*answer.notes, note) if note else answer.notes)
+
+
+def _generate(
+    writer: Writer, context: AnswerContext, generation: GenerationState, builder: AnswerBuilder
+) -> Generator[Stage | Sentence, None, str]:
+    """Stream the model's verified sentences; return a note for the reader where the model failed."""
+    yield "writing"
+    generation.declined, generation.draft = False, ""  # the model may have declined over `first_article`
+    failure: ModelError | None = None
+    try:
+        for claim in writer.write(context.standalone, context.found, context.catalog, generation):
+            yield context.deliver(builder.add(claim, after=SPACE))
+    except ModelError as exc:
+        failure = exc
+    _log_generation(writer, generation, context.watch.lap(), failure)
+    return _generation_note(failure, builder, generation)
+
+
+def _extract(
+    context: AnswerContext, claims: Sequence[Claim], builder: AnswerBuilder
+) -> Generator[Stage | Sentence, None, None]:
+    """Stream the speaker's quotes, or sentences of the articles where there are none."""
+    source = "quotes" if claims else "sentences"
+    with context.slots.hold(context.cancellation):
+        claims = claims or extract_sentences(
+            context.standalone, context.found.question, context.found.hits, context.catalog
+        )
+    for claim in claims:
+        yield context.deliver(builder.add(claim))
+    log_stage("extract", context.watch.lap(), source=source, claims=len(claims))
+
+
+def _evidence(context: AnswerContext, claims: Sequence[Claim], coverage: pending.IndexCoverage | None) -> float:
+    """The probability that the search's result answers the question; at least QUOTE_EVIDENCE where quotes do."""
+    found = context.found
+    probability = answer_probability(
+        context.standalone,
+        found.question,
+        found.hits,
+        all_embedded=not found.why_no_vectors and (coverage is None or coverage.vectors >= coverage.passages),
+        embedding=context.catalog.fact("embedding") or CALIBRATED_EMBEDDING,
+    )
+    return max(probability, QUOTE_EVIDENCE) if claims else probability
+
+
+def _decide(found: SearchResult, claims: Sequence[Claim], evidence: float) -> Decision:
+    if not claims and requires_quotes(found):
+        return "decline_speaker"
+    return "answer" if claims or evidence >= ANSWER_THRESHOLD else "decline"
+
+
+def _log_generation(writer: Writer, generation: GenerationState, lap: float, failure: ModelError | None) -> None:
+    """Log generation and verification apart, although they alternate sentence by sentence."""
+    verification = generation.verification_seconds * 1000
+    log_stage(
+        "generate",
+        max(0.0, lap - verification),
+        model=writer.name,
+        declined=generation.declined,
+        failure=type(failure).__name__ if failure else "",
+        tokens_read=generation.tokens.read,
+        tokens_written=generation.tokens.written,
+    )
+    log_stage("verify", verification, verified=len(generation.kept), dropped=generation.drop_reasons())
+
+
+def _generation_note(failure: ModelError | None, builder: AnswerBuilder, generation: GenerationState) -> str:
+    """Tell the reader that the model failed or that none of its sentences was verified; empty where all is well."""
+    if failure:
+        rest = "The answer ends here." if builder.has_text else "These are the articles' own sentences."
+        return f"{failure} {rest}"
+    if builder.has_text or generation.declined:
+        return ""
+    return "Nothing the model wrote could be verified; these are the articles' own sentences."
+
+
+def _search_notes(found: SearchResult, coverage: pending.IndexCoverage | None) -> tuple[str, ...]:
+    """Tell the reader whom a misspelt name was taken to mean, or that not all passages were searched by meaning."""
+    if found.speaker_match.misspelt and found.speaker_match.speakers and found.question.quote_intent:
+        return (
+            f"Nobody called {found.question.quote_intent.speaker_name} is quoted; taken to mean {found.speaker_match.speakers[0].name}.",
+        )
+    if found.why_no_vectors:
+        return (f"Searched by words alone. {found.why_no_vectors}",)
+    if coverage and coverage.vectors < coverage.passages:
+        return (
+            f"{coverage.vectors_percent} % of the passages are embedded so far; the rest is searched by words alone.",
+        )
+    return ()
