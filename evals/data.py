@@ -10,7 +10,7 @@ from typing import Any
 
 from retrieval.documents import Article
 from retrieval.errors import SourceError
-from retrieval.ingest.parsing.files.jsonl import article_of
+from retrieval.ingest.parsing.files.jsonl import article_from_row
 from retrieval.text.sentences import Span
 
 Row = dict[str, Any]
@@ -35,30 +35,32 @@ def news_rows(data: Path, limit: int) -> list[Row]:
 
 def news_articles(data: Path, limit: int) -> Iterator[Article | SourceError]:
     """The same as articles."""
-    return (article_of(f"news:{row['id']}", row) for row in news_rows(data, limit))
+    return (article_from_row(f"news:{row['id']}", row) for row in news_rows(data, limit))
 
 
 def quote_articles(data: Path) -> Iterator[Article | SourceError]:
     """The articles of PolNeAR."""
-    return (article_of(f"quotes:{row['id']}", row) for row in rows(data / "quotes/articles.jsonl.gz"))
+    return (article_from_row(f"quotes:{row['id']}", row) for row in rows(data / "quotes/articles.jsonl.gz"))
 
 
 def evidence_articles(data: Path) -> Iterator[Article | SourceError]:
     """MultiHop-RAG's evidence, one sentence an article."""
     for row in rows(data / "multihop/evidence.jsonl"):
-        yield article_of(f"multihop:{row['id']}", row | {"outlet": row.get("source"), "date": row.get("published_at")})
+        yield article_from_row(
+            f"multihop:{row['id']}", row | {"outlet": row.get("source"), "date": row.get("published_at")}
+        )
 
 
 def followup_articles(data: Path) -> Iterator[Article | SourceError]:
     """MTRAG's passages, one an article."""
     for row in rows(data / "followups/passages.jsonl.gz"):
-        yield article_of(f"followups:{row['id']}", row)
+        yield article_from_row(f"followups:{row['id']}", row)
 
 
 def clapnq_articles(row: Row) -> Iterator[Article | SourceError]:
     """The passages of one CLAP NQ question."""
     for at, passage in enumerate(row["passages"]):
-        yield article_of(f"clapnq:{at}", passage | {"id": str(at)})
+        yield article_from_row(f"clapnq:{at}", passage | {"id": str(at)})
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from evals.data import Row, news_rows
 from retrieval.catalog.reader import CatalogReader
 from retrieval.catalog.rows import SegmentedArticle
 from retrieval.documents import Article, Quote
-from retrieval.ingest.parsing.files.jsonl import article_of
+from retrieval.ingest.parsing.files.jsonl import article_from_row
 from retrieval.quotes.quote_table import quotes_of_article
 from retrieval.text.boilerplate import split_blocks
 from retrieval.text.chunking import chunk_article
@@ -108,4 +108,4 @@ def _shifted(span: Span, by: int) -> Span:
 
 
 def _article(row: Row) -> Article:
-    return article_of(f"scaling:{row['id']}", row)
+    return article_from_row(f"scaling:{row['id']}", row)

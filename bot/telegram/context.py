@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from threading import Lock
 from typing import Any
 
 from telegram.ext import CallbackContext, ExtBot
@@ -9,13 +10,33 @@ from telegram.ext import CallbackContext, ExtBot
 from bot.app.build import App
 from bot.service.async_answers import AsyncAnswers
 from bot.service.history import ConversationHistory
+from bot.service.suggestions import opening_questions
 from bot.telegram.access import AccessControl
-from bot.telegram.messages.examples import Examples
 from bot.telegram.sending.delivery import Delivery
-from bot.telegram.sending.live_preview import Drafts
+from bot.telegram.sending.live_preview import DraftSupport
 from bot.telegram.storage.journal import DeliveryJournal
 from bot.telegram.storage.reader_store import ReaderStore
+from retrieval.catalog.catalog import Catalog
 from retrieval.endpoints.cancellation import Cancellation
+from retrieval.index import pending
+from retrieval.search.hybrid_search import Search
+
+
+class ExampleQuestions:
+    """Questions that work on this index; safe to share between threads."""
+
+    def __init__(self, search: Search, catalog: Catalog) -> None:
+        self._search, self._catalog = search, catalog
+        self._lock, self._made = Lock(), ("", tuple[str, ...]())
+
+    def __call__(self) -> tuple[str, ...]:
+        """Up to three."""
+        state = f"{pending.vector_generation(self._catalog)} {self._catalog.last_run()}"
+        with self._lock:
+            if self._made[0] != state:
+                with self._catalog.snapshot() as catalog:
+                    self._made = (state, opening_questions(self._search, catalog))
+            return self._made[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +51,15 @@ class BotServices:
     journal: DeliveryJournal
     readers: ReaderStore
     delivery: Delivery
-    examples: Examples
+    examples: ExampleQuestions
     resumed: Collection[int] = ()  # updates that a process before this one may have dealt with in part
-    drafts: Drafts = field(default_factory=Drafts)
+    drafts: DraftSupport = field(default_factory=DraftSupport)
     under_way: dict[str, Cancellation] = field(default_factory=dict)
 
 
 class Context(CallbackContext[ExtBot[int], dict[Any, Any], dict[Any, Any], dict[str, BotServices]]):
-    """The library's context, which knows the desk."""
+    """The library's context, which knows the services."""
 
     @property
-    def desk(self) -> BotServices:
-        return self.bot_data["desk"]
+    def services(self) -> BotServices:
+        return self.bot_data["services"]

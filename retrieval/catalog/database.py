@@ -1,4 +1,4 @@
-"""One SQLite file in WAL mode: a connection for each thread, and moments of it that stand still."""
+"""Connections to the catalog's SQLite file in WAL mode: one for each thread, and read snapshots."""
 
 import sqlite3
 import threading
@@ -11,18 +11,18 @@ BUSY_TIMEOUT_SECONDS = 60
 
 
 class CatalogDatabase:
-    """Safe to share between threads. Raises OSError and sqlite3.Error when the file cannot be opened."""
+    """A pool of connections that threads may share. Raises OSError and sqlite3.Error when the file cannot be opened."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._local = threading.local()
-        self._opened: list[sqlite3.Connection] = []
-        self._idle: list[sqlite3.Connection] = []  # for the next snapshot
+        self._connections: list[sqlite3.Connection] = []
+        self._idle_snapshots: list[sqlite3.Connection] = []
         path.parent.mkdir(parents=True, exist_ok=True)
 
     @property
     def connection(self) -> sqlite3.Connection:
-        """This thread's connection."""
+        """The connection of the calling thread, opened at its first use."""
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
             connection = self._local.connection = self._connect()
@@ -30,7 +30,7 @@ class CatalogDatabase:
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """All of it or nothing."""
+        """A write transaction: committed at the end of the block, rolled back when it raises."""
         db = self.connection
         db.execute("BEGIN IMMEDIATE")
         try:
@@ -44,24 +44,24 @@ class CatalogDatabase:
     def snapshot(self) -> Iterator[sqlite3.Connection]:
         """A connection that sees what is committed now and nothing later; any thread may use it, one at a time."""
         try:
-            db = self._idle.pop()
+            db = self._idle_snapshots.pop()
         except IndexError:
             db = self._connect()
         db.execute("BEGIN")
-        db.execute("SELECT 1 FROM sqlite_schema").fetchone()  # the moment is that of the first read
+        db.execute("SELECT 1 FROM sqlite_schema").fetchone()  # SQLite takes the snapshot at the first read
         try:
             yield db
         finally:
-            if db in self._opened:  # else all were closed while somebody still read
+            if db in self._connections:  # else all were closed while this one was still read
                 db.rollback()
-                self._idle.append(db)
+                self._idle_snapshots.append(db)
 
     def close(self) -> None:
         """Close every connection."""
-        for connection in self._opened:
+        for connection in self._connections:
             connection.close()
-        self._opened.clear()
-        self._idle.clear()
+        self._connections.clear()
+        self._idle_snapshots.clear()
         self._local = threading.local()
 
     def _connect(self) -> sqlite3.Connection:
@@ -70,10 +70,10 @@ class CatalogDatabase:
         db.execute("PRAGMA synchronous=NORMAL")
         db.create_function("casefold", 1, str.casefold, deterministic=True)  # lower() knows ASCII only
         db.row_factory = sqlite3.Row
-        self._opened.append(db)
+        self._connections.append(db)
         return db
 
 
 def utc_now() -> str:
-    """This moment in UTC, ISO 8601 to the second."""
+    """The current time in UTC, ISO 8601 to the second."""
     return datetime.now(UTC).isoformat(timespec="seconds")

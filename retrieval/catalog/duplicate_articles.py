@@ -1,8 +1,8 @@
-"""Articles with the same text, such as a wire story in several outlets: found by MinHash, told by their words.
+"""Find articles with the same text, such as a wire story in several outlets, by MinHash.
 
 Candidates come from locality-sensitive hashing over word shingles (Broder 1997; Leskovec, Rajaraman and Ullman, Mining
-of Massive Datasets, chapter 3). Its bands are rows of the catalog, so that finding is incremental and holds over all
-processes; datasketch would need scipy and keeps its bands in memory.
+of Massive Datasets, chapter 3) and are then compared shingle by shingle. The bands are rows of the catalog, so that the
+search is incremental and shared by all processes; datasketch would need scipy and keeps its bands in memory.
 """
 
 import re
@@ -13,12 +13,12 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-MIN_WORDS = 80  # of shorter texts, notices and reports of one form, a few words are the news
+MIN_WORDS = 80  # shorter texts, such as notices and reports of one form, differ in a few words that are the news
 SHINGLE_WORDS = 5  # words
-BANDS, ROWS_PER_BAND = 16, 4  # finds 99.8 % of the pairs that have SAME of their shingles in common
-# Share of all shingles of both that both have. On 6,000 news articles those from 0.77 up read as one article, with a
-# teaser or a line for local readers more; between 0.66 and 0.79 stand also updates with new facts, and those are told
-# by the facts. Rewritten reports and lists of one form, as every morning's, have less than 0.65.
+BANDS, ROWS_PER_BAND = 16, 4  # finds 99.8 % of the pairs with a resemblance of MIN_RESEMBLANCE
+# Jaccard similarity of the shingles. On 6,000 news articles pairs from 0.77 up read as one article, with a teaser or a
+# line for local readers more; pairs between 0.66 and 0.79 include updates with new facts, which the comparison of facts
+# tells apart. Rewritten reports, and lists of one form that appear every morning, have less than 0.65.
 MIN_RESEMBLANCE = 0.75
 MAX_CANDIDATES = 8
 
@@ -27,20 +27,20 @@ Hashes = npt.NDArray[np.uint64]
 _WORD = re.compile(r"\w+")
 _FIGURE_OR_NAME = re.compile(r"\d+(?:[.,:]\d+)*|(?<=[\w,;] )[A-Z]\w+")  # figures, and names where no sentence begins
 _MULTIPLIERS = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0xD6E8FEB86659FD93, 0xA24BAED4963EE407)
-_SEED = 20_250_311  # stored bands are compared with new ones: another seed wants `reindex`
+_SEED = 20_250_311  # stored bands are compared with new ones: a different seed requires `reindex`
 _FACTORS = np.random.default_rng(_SEED).integers(1, 2**63, BANDS * ROWS_PER_BAND, dtype=np.uint64) | np.uint64(1)
 
 
 @dataclass(frozen=True, slots=True)
 class TextSignature:
-    """What two texts are compared by: the hashes of their shingles, their figures and names."""
+    """The features by which two texts are compared: hashes of their shingles, and their figures and names."""
 
     shingles: Hashes = field(repr=False)
     facts: frozenset[str]
 
 
 def text_signature(body: str) -> TextSignature | None:
-    """The shape of a text, None where it is too short to be told from others."""
+    """The signature of a text, None if it is too short to be told from others."""
     words = _WORD.findall(body.casefold())
     if len(words) < MIN_WORDS:
         return None
@@ -52,9 +52,9 @@ def text_signature(body: str) -> TextSignature | None:
 
 
 def resemblance(one: TextSignature, other: TextSignature) -> float:
-    """Share of all their shingles that both have; 0 where each has figures or names that the other has not.
+    """Jaccard similarity of two texts' shingles; 0 if each has figures or names that the other lacks.
 
-    A correction that an outlet has made and another has not is what a reader wants to see.
+    Readers want to see a correction that one outlet has made and another has not, so such articles are not duplicates.
     """
     if not (one.facts <= other.facts or other.facts <= one.facts):
         return 0.0
@@ -62,29 +62,29 @@ def resemblance(one: TextSignature, other: TextSignature) -> float:
     return shared / (len(one.shingles) + len(other.shingles) - shared)
 
 
-def find_duplicate(db: sqlite3.Connection, article: str, mine: TextSignature) -> str:
-    """The kept article with the same text as this one, the most alike of several; empty where there is none."""
+def find_duplicate(db: sqlite3.Connection, article: str, signature: TextSignature) -> str:
+    """The id of the kept article with the same text, the most similar of several; empty if there is none."""
     sql = (
         f"SELECT article FROM bands WHERE band IN ({', '.join('?' * BANDS)}) AND article <> ? "
         "GROUP BY article ORDER BY count(*) DESC LIMIT ?"
     )
-    rows = db.execute(sql, [*minhash_bands(mine), article, MAX_CANDIDATES]).fetchall()
+    rows = db.execute(sql, [*minhash_bands(signature), article, MAX_CANDIDATES]).fetchall()
     others = {row["article"]: text_signature(_passage_text(db, row["article"])) for row in rows}
-    alike = {key: resemblance(mine, other) for key, other in others.items() if other}
-    best = max(alike, key=lambda key: alike[key], default="")
-    return best if best and alike[best] >= MIN_RESEMBLANCE else ""
+    similarity = {key: resemblance(signature, other) for key, other in others.items() if other}
+    best = max(similarity, key=lambda key: similarity[key], default="")
+    return best if best and similarity[best] >= MIN_RESEMBLANCE else ""
 
 
-def store_signature(db: sqlite3.Connection, article: str, mine: TextSignature | None) -> None:
-    """Have this article found by its text from now on, or by none; part of the caller's transaction."""
+def store_signature(db: sqlite3.Connection, article: str, signature: TextSignature | None) -> None:
+    """Replace an article's stored bands, by none for None, as part of the caller's transaction."""
     db.execute("DELETE FROM bands WHERE article = ?", [article])
-    if mine:
-        db.executemany("INSERT INTO bands VALUES (?, ?)", [(band, article) for band in minhash_bands(mine)])
+    if signature:
+        db.executemany("INSERT INTO bands VALUES (?, ?)", [(band, article) for band in minhash_bands(signature)])
 
 
-def minhash_bands(mine: TextSignature) -> list[int]:
-    """One number for each band of the text's MinHash, as SQLite holds them."""
-    least = (_FACTORS[:, None] * mine.shingles[None, :] >> np.uint64(16)).min(axis=1).reshape(BANDS, ROWS_PER_BAND)
+def minhash_bands(signature: TextSignature) -> list[int]:
+    """One signed 64-bit number for each of the BANDS bands of the text's MinHash, as SQLite stores them."""
+    least = (_FACTORS[:, None] * signature.shingles[None, :] >> np.uint64(16)).min(axis=1).reshape(BANDS, ROWS_PER_BAND)
     joined = np.arange(BANDS, dtype=np.uint64)
     for at in range(ROWS_PER_BAND):
         joined = _splitmix64(joined * np.uint64(_MULTIPLIERS[0]) + least[:, at])
@@ -97,7 +97,7 @@ def _passage_text(db: sqlite3.Connection, article: str) -> str:
 
 
 def _splitmix64(hashes: Hashes) -> Hashes:
-    """Every bit of a number spread over all of its bits (splitmix64)."""
+    """Spread every bit of each number over all of its bits (splitmix64)."""
     mixed: Hashes = (hashes ^ hashes >> np.uint64(30)) * np.uint64(0xBF58476D1CE4E5B9)
     mixed = (mixed ^ mixed >> np.uint64(27)) * np.uint64(0x94D049BB133111EB)
     return mixed ^ mixed >> np.uint64(31)

@@ -1,4 +1,4 @@
-"""What a search is limited to."""
+"""Filters that restrict a search by date, outlet, author, article or speaker."""
 
 from calendar import monthrange
 from dataclasses import dataclass
@@ -9,9 +9,9 @@ from retrieval.text.dates import to_iso
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Dates are ISO days, both ends included; outlet and author match as parts of the name, whatever the case.
+    """Dates are ISO days, both included; outlet and author match any part of the name, case-insensitively.
 
-    `article` is one article's id. A speaker does not limit the articles: it asks for that person's words.
+    `article` is one article's id. A speaker does not restrict the articles: it asks for that person's quotes.
     """
 
     since: str = ""
@@ -29,7 +29,7 @@ class Filters:
 def parse_filters(
     *, since: str = "", until: str = "", outlet: str = "", author: str = "", speaker: str = ""
 ) -> Filters:
-    """Filters as a user writes them. Raises UsageError when a date is none."""
+    """Parse filters as a user writes them. Raises UsageError for a date that cannot be read."""
     return Filters(_parse_day("since", since), _parse_until(until), outlet.strip(), author.strip(), speaker.strip())
 
 
@@ -41,7 +41,7 @@ def _parse_day(name: str, written: str) -> str:
 
 
 def _parse_until(written: str) -> str:
-    """`2025` and `2025-03` mean until their end."""
+    """The last day included; `2025` and `2025-03` mean until their end."""
     day, parts = _parse_day("until", written), written.strip().split("-")
     if len(written.strip()) == 4:
         return f"{day[:4]}-12-31"

@@ -1,4 +1,4 @@
-"""Articles and passages as rows of the catalog, and back."""
+"""Convert articles and passages to rows of the catalog and back."""
 
 import json
 import sqlite3
@@ -18,7 +18,7 @@ HIT_COLUMNS = (
 
 
 class SegmentedArticle(NamedTuple):
-    """An article taken apart: the spans of its passages with their headings, and its quotes."""
+    """An article cut into passages: their spans, each with its heading, and the article's quotes."""
 
     article: Article
     passages: Sequence[tuple[Span, str]]
@@ -26,12 +26,12 @@ class SegmentedArticle(NamedTuple):
 
     @property
     def body(self) -> str:
-        """The text of its passages."""
+        """The texts of the passages, joined by blank lines: the article without boilerplate and headings."""
         return "\n\n".join(self.article.text[start:end] for (start, end), _ in self.passages)
 
 
 def version_row(article: Article, number: int) -> dict[str, Any]:
-    """The columns of one version."""
+    """One row of `versions`, as column names and values."""
     return {
         "article": article.id,
         "number": number,
@@ -50,24 +50,26 @@ def version_row(article: Article, number: int) -> dict[str, Any]:
     }
 
 
-def passage_rows(cut: SegmentedArticle, number: int) -> Iterator[list[Any]]:
-    """The columns of each passage, without its state.
+def passage_rows(segmented: SegmentedArticle, number: int) -> Iterator[list[Any]]:
+    """The columns of each row of `passages`, without its index state.
 
-    A passage's id is made of all that an index holds of it, not of its place: what a correction leaves as it was keeps
-    its place in both indexes.
+    A passage's id is the hash of everything the indexes hold of it, not of its position, so that passages which a
+    correction leaves unchanged stay in both indexes.
     """
-    article, seen = cut.article, Counter[tuple[str, str]]()
+    article, occurrences = segmented.article, Counter[tuple[str, str]]()
     facts = (article.id, article.title, article.outlet, *article.authors, article.published)
-    for (start, end), heading in cut.passages:
+    for (start, end), heading in segmented.passages:
         text = article.text[start:end]
-        seen[heading, text] += 1
-        said = [part for quote in cut.quotes if start <= quote.start < end for part in (quote.speaker, quote.words)]
-        name = digest("\x1f".join((*facts, heading, text, str(seen[heading, text]), *said)))
-        yield [name, article.id, number, start, end, heading, text, article.published]
+        occurrences[heading, text] += 1
+        quoted = [
+            part for quote in segmented.quotes if start <= quote.start < end for part in (quote.speaker, quote.words)
+        ]
+        key = digest("\x1f".join((*facts, heading, text, str(occurrences[heading, text]), *quoted)))
+        yield [key, article.id, number, start, end, heading, text, article.published]
 
 
 def article_from_row(row: sqlite3.Row) -> Article:
-    """The article of one version."""
+    """Build the article from a row of `versions`."""
     return Article(
         id=row["article"],
         source=row["source"],
@@ -85,12 +87,12 @@ def article_from_row(row: sqlite3.Row) -> Article:
 
 
 def passage_from_row(row: sqlite3.Row) -> Passage:
-    """One passage."""
+    """Build the passage from a row of `passages`."""
     return Passage(row["id"], row["article"], row["start"], row["end"], row["text"], row["heading"])
 
 
 def hit_from_row(row: sqlite3.Row) -> Hit:
-    """One passage with its article's facts and no scores."""
+    """Build a hit without scores from a row of HIT_COLUMNS."""
     key, article, start, end, text, heading, title, url, outlet, authors, published, updated = row
     return Hit(
         passage=Passage(key, article, start, end, text, heading),

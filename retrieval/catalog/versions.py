@@ -1,4 +1,4 @@
-"""The versions of an article: what changed between them, and when its text was last corrected."""
+"""The version history of an article: changes between versions, and the date of its last correction."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -15,13 +15,13 @@ COMPARED_FIELDS = ("url", "title", "authors", "outlet", "published", "updated", 
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """An article as it was from a moment on; `changed` names the facts that the version before had otherwise."""
+    """One version of an article; `changed` names the fields in which it differs from the version before."""
 
     number: int
     added: str
     article: Article
     changed: tuple[str, ...] = ()
-    difference: tuple[str, ...] = ()  # sentences that went (`- …`) and came (`+ …`)
+    difference: tuple[str, ...] = ()  # sentences removed (`- …`) and added (`+ …`)
 
 
 def article_versions(catalog: CatalogReader, article: str) -> list[Version]:
@@ -33,23 +33,24 @@ def article_versions(catalog: CatalogReader, article: str) -> list[Version]:
 
 
 def last_corrected(catalog: CatalogReader, article: str) -> str:
-    """When the article's text was last changed since it was first added, ISO 8601; empty where it never was.
+    """When the article's text was last changed after it was first added, ISO 8601; empty if it never was.
 
-    That is the day the article names where it is later than the day on which the former text was still found.
+    This is the update date that the article states if it is later than the day on which the former text was added,
+    else the day on which the new text was added.
     """
     for after, before in pairwise(_newest_first(catalog, article)):
         if before.article.text.split() != after.article.text.split():
-            named = after.article.updated
-            return named if named[:10] > before.added[:10] else after.added
+            stated = after.article.updated
+            return stated if stated[:10] > before.added[:10] else after.added
     return ""
 
 
 def sentence_diff(before: str, after: str) -> tuple[str, ...]:
-    """The sentences that went, each behind `- `, and those that came instead, behind `+ `; of white space nothing."""
+    """Sentences removed, each prefixed with `- `, and added, prefixed with `+ `; changes of white space are ignored."""
     old, new = _sentences(before), _sentences(after)
     lines = list[str]()
-    for what, first, last, begin, end in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if what != "equal":
+    for operation, first, last, begin, end in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if operation != "equal":
             lines += [f"- {sentence}" for sentence in old[first:last]]
             lines += [f"+ {sentence}" for sentence in new[begin:end]]
     return tuple(lines)
@@ -61,7 +62,7 @@ def _newest_first(catalog: CatalogReader, article: str) -> Iterator[Version]:
 
 
 def _with_changes(before: Version, after: Version) -> Version:
-    changed = tuple(fact for fact in COMPARED_FIELDS if getattr(before.article, fact) != getattr(after.article, fact))
+    changed = tuple(name for name in COMPARED_FIELDS if getattr(before.article, name) != getattr(after.article, name))
     return replace(after, changed=changed, difference=sentence_diff(before.article.text, after.article.text))
 
 

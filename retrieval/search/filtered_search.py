@@ -1,7 +1,8 @@
-"""The articles that filters leave: named to an index where they are few, checked afterwards where they are many.
+"""Limit a search to the articles that pass the filters.
 
-Naming a hundred thousand articles to an index takes longer than any search; so does Chroma's own `where`, which grows
-with the index. Then more is asked for than is wanted, and what lies outside is left out.
+Few articles are named to the index. Naming a hundred thousand takes longer than any search, and so does Chroma's own
+`where`, which grows with the index; so where many articles pass, the search asks the index for more passages than it
+needs and drops those outside.
 """
 
 from collections.abc import Callable, Sequence
@@ -10,11 +11,11 @@ from dataclasses import dataclass
 from retrieval.catalog.filters import Filters
 from retrieval.catalog.reader import CatalogReader
 
-FEW_ARTICLES = 500  # articles; some 7,000 passages
-OVERFETCH = 8  # times what is wanted; once more as often where that is not enough
+FEW_ARTICLES = 500  # some 7,000 passages
+OVERFETCH = 8  # times as many passages as needed; squared on a second try, where the first gave too few
 
 RankedPassages = list[tuple[str, float]]
-"""Passages and their scores, best first."""
+"""Passage ids and their scores, best first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,34 +27,38 @@ class ArticleScope:
 
     @property
     def is_empty(self) -> bool:
+        """Whether no article passes the filters."""
         return self.named == ()
 
 
 def article_scope(catalog: CatalogReader, filters: Filters) -> ArticleScope | None:
-    """The scope of filters, None where they leave everything."""
+    """The scope of some filters, None where they let all articles pass."""
     if not filters.restricts_articles:
         return None
-    found = catalog.matching_articles(filters, most=FEW_ARTICLES + 1)
+    found = catalog.matching_articles(filters, limit=FEW_ARTICLES + 1)
     return ArticleScope(filters, tuple(found) if len(found) <= FEW_ARTICLES else None)
 
 
 def best_in_scope(
-    catalog: CatalogReader, scope: ArticleScope | None, k: int, ranked: Callable[[int], RankedPassages]
+    catalog: CatalogReader, scope: ArticleScope | None, k: int, search: Callable[[int], RankedPassages]
 ) -> RankedPassages:
-    """The `k` best within a scope of what `ranked` gives, which is asked for so many; it names few articles itself."""
+    """The `k` best passages within a scope.
+
+    `search` gives so many of the best passages an index has; it limits itself to the articles that the scope names.
+    """
     if scope is None or scope.named is not None:
-        return ranked(k)
+        return search(k)
     kept: RankedPassages = []
-    for wanted in (k * OVERFETCH, k * OVERFETCH * OVERFETCH):
-        found = ranked(wanted)
-        inside = _inside(catalog, scope.filters, [key for key, _ in found])
-        kept = [hit for hit in found if hit[0] in inside][:k]
-        if len(kept) == k or len(found) < wanted:
+    for fetched in (k * OVERFETCH, k * OVERFETCH * OVERFETCH):
+        found = search(fetched)
+        in_scope = _passages_in_scope(catalog, scope.filters, [key for key, _ in found])
+        kept = [hit for hit in found if hit[0] in in_scope][:k]
+        if len(kept) == k or len(found) < fetched:
             break
     return kept
 
 
-def _inside(catalog: CatalogReader, filters: Filters, passages: Sequence[str]) -> set[str]:
+def _passages_in_scope(catalog: CatalogReader, filters: Filters, passages: Sequence[str]) -> set[str]:
     articles = catalog.articles_by_passage(passages)
-    allowed = set(catalog.matching_articles(filters, among=sorted(set(articles.values()))))
-    return {key for key, article in articles.items() if article in allowed}
+    passing = set(catalog.matching_articles(filters, candidates=sorted(set(articles.values()))))
+    return {key for key, article in articles.items() if article in passing}

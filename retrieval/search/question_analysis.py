@@ -1,36 +1,80 @@
-"""TODO."""
+"""Analyse a question once: its terms and how rare they are, its phrases, its days, whose quotes it asks for."""
 
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from itertools import pairwise
 
-from retrieval.search.quote_intent import QuoteIntent
+from retrieval.index.bm25 import BM25Index
+from retrieval.search.quote_intent import QuoteIntent, intent_for_speaker, parse_quote_intent
+from retrieval.text.dates import asks_for_latest, days_in_question, without_time_terms
 from retrieval.text.terms import content_terms, terms
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedQuestion:
-    """A question as ranking sees it: its content terms with their inverse document frequencies.
+    """A question after analysis.
 
-    `since` and `until` are the days it speaks of, `unknown` are the terms that stand in none of the `passages`.
+    `terms` are its content terms and those of the speaker it asks about, `idf` their inverse document frequencies;
+    `phrases` are pairs of neighbouring terms. `since` and `until` are the ISO days it speaks of, empty where open.
+    `unknown_terms` are in none of the `passage_count` passages of the BM25 index.
     """
 
+    text: str
     terms: tuple[str, ...]
     phrases: frozenset[tuple[str, str]]
-    weight: Mapping[str, float]
-    speech: QuoteIntent | None = None
+    idf: Mapping[str, float]
+    quote_intent: QuoteIntent | None = None
     since: str = ""
     until: str = ""
-    latest: bool = False
-    unknown: frozenset[str] = frozenset()
-    passages: int = 0
+    wants_latest: bool = False
+    unknown_terms: frozenset[str] = frozenset()
+    passage_count: int = 0
 
     @property
-    def total(self) -> float:
-        return sum(self.weight.values()) or 1.0
+    def total_idf(self) -> float:
+        """The sum over all terms, 1 where there are none, so that shares can be taken of it."""
+        return sum(self.idf.values()) or 1.0
 
 
-def phrases(question: str) -> frozenset[tuple[str, str]]:
-    """Neighbouring terms of a question of which at least one carries its topic."""
+def analyse_question(text: str, bm25: BM25Index, *, today: date, speaker: str = "") -> ParsedQuestion:
+    """Analyse a question for a search of what `bm25` holds now.
+
+    `today` is what `yesterday` counts from; `speaker` is the one that a filter names. Raises IndexUnavailable.
+    """
+    intent = intent_for_speaker(speaker, text) if speaker else parse_quote_intent(text)
+    question_terms = tuple(dict.fromkeys([*content_terms(text), *(intent.speaker_terms if intent else ())]))
+    frequencies, passage_count = bm25.document_frequencies(question_terms)
+    since, until = days_in_question(text, today)
+    return ParsedQuestion(
+        text=text,
+        terms=question_terms,
+        phrases=question_phrases(text),
+        idf=inverse_document_frequencies(frequencies, passage_count),
+        quote_intent=_without_days(intent) if intent else None,
+        since=since,
+        until=until,
+        wants_latest=asks_for_latest(text),
+        unknown_terms=frozenset(term for term, frequency in frequencies.items() if frequency == 0),
+        passage_count=passage_count,
+    )
+
+
+def question_phrases(question: str) -> frozenset[tuple[str, str]]:
+    """Pairs of neighbouring terms of a question, at least one of each a content term."""
     topical = set(content_terms(question))
     return frozenset(pair for pair in pairwise(terms(question)) if topical & set(pair))
+
+
+def inverse_document_frequencies(frequencies: Mapping[str, int], documents: int) -> dict[str, float]:
+    """The IDF of each term as BM25 has it, from the number of documents that hold it, out of `documents`."""
+    return {
+        term: math.log(1 + (documents - frequency + 0.5) / (frequency + 0.5)) for term, frequency in frequencies.items()
+    }
+
+
+def _without_days(intent: QuoteIntent) -> QuoteIntent:
+    """The intent without topic terms that only say when; days rank passages, they are nothing a quote is about."""
+    topic_terms = frozenset(without_time_terms(intent.topic_terms))
+    return replace(intent, topic_terms=topic_terms, topic_text=intent.topic_text if topic_terms else "")

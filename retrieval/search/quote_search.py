@@ -1,6 +1,5 @@
-"""What somebody says on a topic, and who says something: quotes ranked for a question."""
+"""Search the quotes of the articles: by speaker, by topic, and for a question that asks for somebody's words."""
 
-import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
@@ -10,6 +9,7 @@ from retrieval.documents import Hit, QuoteHit
 from retrieval.index.bm25 import SPEECH_FIELD, BM25Index
 from retrieval.quotes import quote_table
 from retrieval.quotes.speakers.speaker_index import (
+    NO_SPEAKER,
     Speaker,
     SpeakerMatch,
     find_speaker,
@@ -18,191 +18,221 @@ from retrieval.quotes.speakers.speaker_index import (
     similar_surnames,
 )
 from retrieval.search.filtered_search import ArticleScope, article_scope, best_in_scope
+from retrieval.search.question_analysis import inverse_document_frequencies
 from retrieval.search.quote_intent import QuoteIntent
 from retrieval.text.sentences import Span
 from retrieval.text.terms import terms
 
-CANDIDATES = 100  # passages by BM25 of what is said in them whose quotes are looked at
-CONTEXTS = 40  # of them, those whose surroundings are read as well
-REACH = 250  # characters around a quote that tell what it is about
-AROUND, TITLE = 0.5, 0.35  # what a topic's word counts in the surroundings and in the headline
-KINDS = {"direct": 1.0, "mixed": 0.92, "indirect": 0.85}
-DEED = 0.4  # a cue that reports a deed as often as words
-FEW_WORDS, FEW = 6, 0.8  # a quote of so few words says little
-MOST_QUOTED_NAMES = 2_000  # names with the most quotes, enough for a list of those who are quoted most
-PASSAGE = 0.15  # what the passage's place among the hits counts
+CANDIDATE_PASSAGES = 100  # by BM25 of the quotes in them
+MAX_CONTEXTS = 40  # quotes whose surroundings are compared with the topic as well
+CONTEXT_REACH = 250  # characters before and after a quote that tell what it is about
+CONTEXT_WEIGHT, TITLE_WEIGHT = 0.5, 0.35  # of a topic's term in the surroundings and in the headline; 1 in the quote
+KIND_WEIGHTS = {"direct": 1.0, "mixed": 0.92, "indirect": 0.85}
+DEED_WEIGHT = 0.4  # of a quote whose cue reports a deed as often as words
+SHORT_QUOTE_WORDS, SHORT_QUOTE_WEIGHT = 6, 0.8  # a quote of fewer words says little
+PASSAGE_WEIGHT = 0.15  # of the place that a quote's passage has among the hits
+MOST_QUOTED_NAMES = 2_000  # enough for a list of those who are quoted most
+MAX_RANKED_QUOTES = 40  # quotes whose passages are ranked with the others
+MAX_NEWEST_QUOTES = 200  # of a speaker, where no topic is asked for
+ON_TOPIC = 0.4  # a quote with a lower score is about something else
 
 
 class QuoteSearch:
-    """The quotes of one catalog, by voice and by topic; safe to share between threads."""
+    """Searches the quotes of one catalog; safe to share between threads."""
 
-    def __init__(self, catalog: CatalogReader, words: BM25Index) -> None:
-        self.catalog, self._words = catalog, words
+    def __init__(self, catalog: CatalogReader, bm25: BM25Index) -> None:
+        self.catalog, self._bm25 = catalog, bm25
 
-    def voices(self, filters: Filters | None = None, *, most: int = -1) -> list[Speaker]:
-        """Everybody on record, most quoted first; counted in the articles that pass the filters.
+    def speakers(self, filters: Filters | None = None, *, most: int = -1) -> list[Speaker]:
+        """All speakers, most quoted first, counted in the articles that pass the filters.
 
-        With `most`, so many names are looked at: those with the most quotes.
+        `most` limits them to those who go by the names with the most quotes, so many names.
         """
-        limited = filters and filters.restricts_articles
-        articles = self.catalog.matching_articles(filters) if filters and limited else None
+        restricted = filters and filters.restricts_articles
+        articles = self.catalog.matching_articles(filters) if filters and restricted else None
         return list_speakers(quote_table.speaker_names(self.catalog.db, articles, most=most))
 
-    def find(self, name: str) -> SpeakerMatch:
-        """Whom a name means; read from the index by its words, so that it takes no longer the more are on record."""
-        words = name_words(name)
-        match = find_speaker(self._bearing(words), name)
-        if match.voices or not words:
-            return match
-        return find_speaker(
-            self._bearing(similar_surnames(words[-1], quote_table.person_surnames(self.catalog.db))), name
-        )
+    def find_speaker(self, name: str) -> SpeakerMatch:
+        """The speakers a name means.
 
-    def _bearing(self, words: Sequence[str]) -> list[Speaker]:
-        """Everybody with one of these words for a surname, or for a given name together with all of that surname."""
+        Reads those who share a word of the name, so it takes no longer where there are more speakers.
+        """
+        words = name_words(name)
+        match = find_speaker(self._speakers_with(words), name)
+        if match.speakers or not words:
+            return match
+        similar = similar_surnames(words[-1], quote_table.person_surnames(self.catalog.db))
+        return find_speaker(self._speakers_with(similar), name)
+
+    def _speakers_with(self, words: Sequence[str]) -> list[Speaker]:
+        """Speakers whose surname or given name is one of these words, and all others of the same surnames."""
         bearers = quote_table.speaker_names(self.catalog.db, words=words)
         surnames = {quote_table.surname(name) for name, *_ in bearers}
         return list_speakers(quote_table.speaker_names(self.catalog.db, words=[*surnames, *words]))
 
-    def of(self, match: SpeakerMatch, filters: Filters, *, most: int = -1) -> list[QuoteHit]:
-        """All their quotes in the articles that pass the filters, newest first.
+    def quotes_by(self, match: SpeakerMatch, filters: Filters, *, most: int = -1) -> list[QuoteHit]:
+        """All quotes of some speakers in the articles that pass the filters, newest first.
 
         With `most`, no more than so many, of those whose cue reports words.
         """
         if not filters.restricts_articles:
             return quote_table.quotes_by_names(self.catalog.db, match.names, most=most)
         found = quote_table.quotes_by_names(self.catalog.db, match.names)
-        allowed = set(self.catalog.matching_articles(filters, among=sorted({hit.article for hit in found})))
-        inside = [hit for hit in found if hit.article in allowed]
-        return inside if most < 0 else [hit for hit in inside if hit.quote.is_speech][:most]
+        passing = set(self.catalog.matching_articles(filters, candidates=sorted({hit.article for hit in found})))
+        in_scope = [hit for hit in found if hit.article in passing]
+        return in_scope if most < 0 else [hit for hit in in_scope if hit.quote.is_speech][:most]
 
-    def about(
-        self, topic: Iterable[str], filters: Filters, *, match: SpeakerMatch | None = None, hits: Sequence[Hit] = ()
+    def quotes_on(
+        self,
+        topic_terms: Iterable[str],
+        filters: Filters,
+        *,
+        match: SpeakerMatch | None = None,
+        hits: Sequence[Hit] = (),
     ) -> list[QuoteHit]:
-        """Quotes on a topic, given as stems, best first; of whoever is matched, or of anybody.
+        """Quotes on a topic, best first, of the matched speakers or of all.
 
-        Scores are the share of the topic that a quote speaks of, 0 to 1, less for indirect speech; `hits` are passages
-        found for the same question within the same filters, whose quotes are looked at too.
+        Scores are the share of the topic that a quote speaks of, 0 to 1, less for indirect speech. `hits` are passages
+        found for the same question within the same filters, whose quotes are candidates too.
         """
-        wanted = self._weights(topic)
+        topic = self._topic_idf(topic_terms)
         names = match.names if match else None
-        by_words = self._by_words(wanted, names, article_scope(self.catalog, filters))
-        beside = self._beside(hits, names)
-        candidates = {_key(hit): hit for hit in (*by_words, *(hit for hit, _ in beside))}
-        places = {_key(hit): place for hit, place in beside}
-        stems = {key: frozenset(terms(hit.quote.words)) for key, hit in candidates.items()}
-        inside = {key: _share(wanted, stems[key]) for key in candidates}
-        candidates = {key: hit for key, hit in candidates.items() if key in places or inside[key]}
-        ordered = sorted(candidates, key=lambda key: -inside[key] - PASSAGE * places.get(key, 0.0))
-        scored = [
+        by_bm25 = self._quotes_by_bm25(topic, names, article_scope(self.catalog, filters))
+        in_hits = self._quotes_in(hits, names)
+        candidates = {_key(hit): hit for hit in (*by_bm25, *(hit for hit, _ in in_hits))}
+        places = {_key(hit): place for hit, place in in_hits}
+        quote_terms = {key: frozenset(terms(hit.quote.words)) for key, hit in candidates.items()}
+        shares = {key: _topic_share(topic, quote_terms[key]) for key in candidates}
+        promising = [key for key in candidates if key in places or shares[key]]
+        promising.sort(key=lambda key: -shares[key] - PASSAGE_WEIGHT * places.get(key, 0.0))
+        return _best_first(
             replace(
                 candidates[key],
-                score=self._score(wanted, candidates[key], stems[key], places.get(key, 0.0), read=at < CONTEXTS),
+                score=self._score(
+                    topic, candidates[key], quote_terms[key], places.get(key, 0.0), with_context=at < MAX_CONTEXTS
+                ),
             )
-            for at, key in enumerate(ordered)
-        ]
-        return _ranked(scored)
+            for at, key in enumerate(promising)
+        )
 
     def _score(
-        self, wanted: Mapping[str, float], hit: QuoteHit, words: frozenset[str], place: float, *, read: bool
+        self,
+        topic: Mapping[str, float],
+        hit: QuoteHit,
+        quote_terms: frozenset[str],
+        place: float,
+        *,
+        with_context: bool,
     ) -> float:
-        share = _share(wanted, words)
-        if read and share < 1 and wanted:
-            around = set(terms(self._around(hit)))
-            title = set(terms(hit.title))
-            counts = {
-                term: 1.0 if term in words else AROUND if term in around else TITLE * (term in title) for term in wanted
-            }
-            share = sum(wanted[term] * counts[term] for term in wanted) / sum(wanted.values())
-        short = FEW if len(hit.quote.words.split()) < FEW_WORDS else 1.0
-        kind = KINDS[hit.quote.kind] if hit.quote.is_speech else DEED
-        return share * kind * short * (1 - PASSAGE + PASSAGE * place)
+        share = _topic_share(topic, quote_terms)
+        if with_context and share < 1 and topic:
+            share = self._share_in_context(topic, hit, quote_terms)
+        length_weight = SHORT_QUOTE_WEIGHT if len(hit.quote.words.split()) < SHORT_QUOTE_WORDS else 1.0
+        kind_weight = KIND_WEIGHTS[hit.quote.kind] if hit.quote.is_speech else DEED_WEIGHT
+        return share * kind_weight * length_weight * (1 - PASSAGE_WEIGHT + PASSAGE_WEIGHT * place)
 
-    def _around(self, hit: QuoteHit) -> str:
-        return self.catalog.excerpt(hit.article, hit.quote.start - REACH, hit.quote.end + REACH)
+    def _share_in_context(self, topic: Mapping[str, float], hit: QuoteHit, quote_terms: frozenset[str]) -> float:
+        """The share of the topic in a quote, in part for terms that only its surroundings or the headline have."""
+        start, end = hit.quote.start - CONTEXT_REACH, hit.quote.end + CONTEXT_REACH
+        context_terms = set(terms(self.catalog.excerpt(hit.article, start, end)))
+        title_terms = set(terms(hit.title))
+        counts = {
+            term: 1.0
+            if term in quote_terms
+            else CONTEXT_WEIGHT
+            if term in context_terms
+            else TITLE_WEIGHT * (term in title_terms)
+            for term in topic
+        }
+        return sum(topic[term] * counts[term] for term in topic) / sum(topic.values())
 
-    def _by_words(
-        self, wanted: Mapping[str, float], names: Sequence[str] | None, scope: ArticleScope | None
+    def _quotes_by_bm25(
+        self, topic: Mapping[str, float], names: Sequence[str] | None, scope: ArticleScope | None
     ) -> Iterator[QuoteHit]:
         articles = scope.named if scope else None
-        terms = list(wanted)
+        topic_terms = list(topic)
         passages = best_in_scope(
-            self.catalog, scope, CANDIDATES, lambda k: self._words.search_quotes(terms, k, names, articles)
+            self.catalog,
+            scope,
+            CANDIDATE_PASSAGES,
+            lambda k: self._bm25.search_quotes(topic_terms, k, names, articles),
         )
-        return (hit for _, hit in quote_table.quotes_in_passages(self.catalog.db, [key for key, _ in passages], names))
+        found = quote_table.quotes_in_passages(self.catalog.db, [key for key, _ in passages], names)
+        return (hit for _, hit in found)
 
-    def _beside(self, hits: Sequence[Hit], names: Sequence[str] | None) -> list[tuple[QuoteHit, float]]:
-        """Quotes that stand in these passages, and how far up the passage is, 1 for the first."""
+    def _quotes_in(self, hits: Sequence[Hit], names: Sequence[str] | None) -> list[tuple[QuoteHit, float]]:
+        """Quotes in these passages, each with the place of its passage: 1 for the first, down towards 0."""
         places = {hit.passage.id: 1 - at / len(hits) for at, hit in enumerate(hits)}
-        return [
-            (quote, places[key]) for key, quote in quote_table.quotes_in_passages(self.catalog.db, list(places), names)
-        ]
+        found = quote_table.quotes_in_passages(self.catalog.db, list(places), names)
+        return [(quote, places[key]) for key, quote in found]
 
-    def _weights(self, topic: Iterable[str]) -> dict[str, float]:
-        """Inverse frequency of each stem among what is said."""
-        counts, total = self._words.document_frequencies(topic, [SPEECH_FIELD])
-        return {term: math.log(1 + (total - count + 0.5) / (count + 0.5)) for term, count in counts.items()}
+    def _topic_idf(self, topic_terms: Iterable[str]) -> dict[str, float]:
+        """Inverse document frequency of each term in the quotes of all passages."""
+        return inverse_document_frequencies(*self._bm25.document_frequencies(topic_terms, [SPEECH_FIELD]))
+
+
+def match_speaker(quote_search: QuoteSearch, intent: QuoteIntent | None) -> SpeakerMatch:
+    """The speakers whose words a question asks for; none where it names none or asks for no words."""
+    return quote_search.find_speaker(intent.titled_name) if intent and intent.speaker_name else NO_SPEAKER
+
+
+def score_passages_by_quotes(
+    quote_search: QuoteSearch, intent: QuoteIntent | None, match: SpeakerMatch, filters: Filters
+) -> dict[str, float]:
+    """The passages that hold quotes a question asks for, and how well the best of each fits."""
+    if intent is None or (intent.speaker_name and not match.speakers):
+        return {}
+    speakers = match if intent.speaker_name else None
+    quotes = quote_search.quotes_on(intent.topic_terms, filters, match=speakers)[:MAX_RANKED_QUOTES]
+    passages = quote_search.catalog.passage_ids_at((hit.article, hit.quote.start) for hit in quotes)
+    scores: dict[str, float] = {}
+    for hit in quotes:
+        key = passages.get((hit.article, hit.quote.start))
+        if key and hit.score >= ON_TOPIC:
+            scores[key] = max(scores.get(key, 0.0), hit.score)
+    return scores
+
+
+def quotes_for_question(
+    quote_search: QuoteSearch,
+    intent: QuoteIntent | None,
+    match: SpeakerMatch,
+    filters: Filters,
+    hits: Sequence[Hit],
+) -> tuple[QuoteHit, ...]:
+    """The quotes a question asks for, best first, or a speaker's newest where it names no topic; `hits` answer it."""
+    if intent is None or (intent.speaker_name and not match.speakers):
+        return ()
+    if not intent.topic_terms:
+        return tuple(quote_search.quotes_by(match, filters, most=MAX_NEWEST_QUOTES))
+    # A surname alone means the one who is quoted far more than others who bear it, unless only those speak of this.
+    for speakers in (match.dominant, match) if intent.speaker_name else (None,):
+        found = quote_search.quotes_on(intent.topic_terms, filters, match=speakers, hits=hits)
+        if on_topic := tuple(hit for hit in found if hit.score >= ON_TOPIC):
+            return on_topic
+    return ()
+
+
+def other_quotes(quote_search: QuoteSearch, match: SpeakerMatch, filters: Filters) -> tuple[QuoteHit, ...]:
+    """The likeliest speaker's newest quotes on any topic, one an article, direct ones if there are any."""
+    if not match.speakers:
+        return ()
+    newest = quote_search.quotes_by(match.dominant, filters, most=MAX_NEWEST_QUOTES)
+    shown = [hit for hit in newest if hit.quote.kind == "direct"] or newest
+    return tuple({hit.article: hit for hit in reversed(shown)}.values())[::-1]
 
 
 def _key(hit: QuoteHit) -> tuple[str, Span]:
     return hit.article, (hit.quote.start, hit.quote.end)
 
 
-def _share(wanted: Mapping[str, float], present: frozenset[str]) -> float:
-    total = sum(wanted.values())
-    return sum(weight for term, weight in wanted.items() if term in present) / total if total else 0.0
+def _topic_share(topic: Mapping[str, float], present: frozenset[str]) -> float:
+    total = sum(topic.values())
+    return sum(idf for term, idf in topic.items() if term in present) / total if total else 0.0
 
 
-def _ranked(hits: Iterable[QuoteHit]) -> list[QuoteHit]:
+def _best_first(hits: Iterable[QuoteHit]) -> list[QuoteHit]:
     """Best first, of equally good ones the newest, of one article the first."""
     in_order = sorted(hits, key=lambda hit: (hit.article, hit.quote.start))
     newest = sorted(in_order, key=lambda hit: hit.published, reverse=True)
     return sorted(newest, key=lambda hit: -round(hit.score, 6))
-
-
-MOST_REMARKS = 40  # quotes whose passages are ranked with the others
-
-
-MOST_OF_ONE = 200  # somebody's newest quotes, where no topic is asked for
-
-
-ON_TOPIC = 0.4  # a quote that says less of the topic is about something else
-
-
-def _others(record: QuoteSearch, match: SpeakerMatch, limits: Filters) -> list[QuoteHit]:
-    """A voice's quotations, one an article."""
-    said = record.of(match, limits, most=MOST_OF_ONE)
-    quoted = [hit for hit in said if hit.quote.kind == "direct"] or said
-    return list({hit.article: hit for hit in reversed(quoted)}.values())[::-1]
-
-
-def _said(record: QuoteSearch, speech: QuoteIntent | None, limits: Filters) -> tuple[SpeakerMatch, dict[str, float]]:
-    """Whose words are asked for, and the passages that hold them, with how well each fits."""
-    if speech is None:
-        return SpeakerMatch(()), {}
-    match = record.find(speech.titled) if speech.name else SpeakerMatch(())
-    if speech.name and not match.voices:
-        return match, {}
-    quotes = record.about(speech.topic, limits, match=match if speech.name else None)[:MOST_REMARKS]
-    places = record.catalog.passage_ids_at((hit.article, hit.quote.start) for hit in quotes)
-    said: dict[str, float] = {}
-    for hit in quotes:
-        key = places.get((hit.article, hit.quote.start))
-        if key and hit.score >= ON_TOPIC:
-            said[key] = max(said.get(key, 0.0), hit.score)
-    return match, said
-
-
-def _remarks(
-    record: QuoteSearch, speech: QuoteIntent | None, match: SpeakerMatch, limits: Filters, hits: Sequence[Hit]
-) -> tuple[QuoteHit, ...]:
-    if speech is None or (speech.name and not match.voices):
-        return ()
-    if not speech.topic:
-        return tuple(record.of(match, limits, most=MOST_OF_ONE))
-    # A surname alone means the one who is quoted far more than others who bear it, unless only those speak of this.
-    for whose in (match.likeliest, match) if speech.name else (None,):
-        found = record.about(speech.topic, limits, match=whose, hits=hits)
-        if remarks := tuple(hit for hit in found if hit.score >= ON_TOPIC):
-            return remarks
-    return ()

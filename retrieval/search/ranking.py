@@ -1,4 +1,4 @@
-"""Order the passages found for a question: BM25 and cosine fused, then what only a look at the text can tell."""
+"""Rank the passages found for a question: BM25 and cosine fused with what comparing the texts tells."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -11,7 +11,7 @@ from retrieval.documents import Hit
 from retrieval.search.question_analysis import ParsedQuestion
 from retrieval.text.terms import passage_terms, terms
 
-WINDOW = 30  # terms; question words this close together belong together
+WINDOW_TERMS = 30  # question terms this close together belong together
 SIBLINGS = 4  # an article's best passages that count for each other
 
 
@@ -23,13 +23,13 @@ class RankingWeights:
     figures change by less than a point.
     """
 
-    words: float = 0.2
+    bm25: float = 0.2
     dense: float = 0.25
     title: float = 0.25
-    covered: float = 0.45
+    coverage: float = 0.45
     window: float = 0.45
     phrases: float = 0.3
-    speech: float = 1.2
+    quote_score: float = 1.2
     siblings: float = 0.1
     day: float = 0.3
     latest: float = 0.5
@@ -39,62 +39,70 @@ DEFAULT_WEIGHTS = RankingWeights()
 
 
 @dataclass(frozen=True, slots=True)
-class Signals:
-    """What a passage's text tells about its fit to a question, shares and scores each 0..1."""
+class TextSignals:
+    """What a passage's text tells about its fit to a question; shares of the question's IDF, each 0..1.
 
-    found: frozenset[str]
-    covered: float
+    `coverage` counts terms in the passage, its title, heading and outlet, `title` those in the last three alone,
+    `window` those that stand close together in the passage, `phrases` those in phrases of the question.
+    """
+
+    matched_terms: frozenset[str]
+    coverage: float
     title: float
     window: float
     phrases: float
-    speech: float
+    quote_score: float
 
 
-def text_signals(asked: ParsedQuestion, hit: Hit) -> Signals:
+def text_signals(question: ParsedQuestion, hit: Hit) -> TextSignals:
     """Compare the question's terms with one passage, its title and heading."""
-    body, around = passage_terms(hit.passage.text), _terms_around(hit.title, hit.passage.heading, hit.outlet)
-    places = [(at, term) for at, term in enumerate(body) if term in asked.weight]
-    found = {term for _, term in places} | {term for term in asked.weight if term in around}
+    body, context = passage_terms(hit.passage.text), _context_terms(hit.title, hit.passage.heading, hit.outlet)
+    positions = [(at, term) for at, term in enumerate(body) if term in question.idf]
+    matched = {term for _, term in positions} | {term for term in question.idf if term in context}
     # Each phrase has a term with a weight, so it stands where one of them does.
-    neighbours = {pair for at, _ in places for pair in pairwise(body[max(0, at - 1) : at + 2])} & asked.phrases
-    return Signals(
-        found=frozenset(found),
-        covered=_share(asked, found),
-        title=_share(asked, around),
-        window=_window(asked, places),
-        phrases=min(1.0, sum(asked.weight.get(a, 0.0) + asked.weight.get(b, 0.0) for a, b in neighbours) / asked.total),
-        speech=hit.quote_score,
+    phrases = {pair for at, _ in positions for pair in pairwise(body[max(0, at - 1) : at + 2])} & question.phrases
+    in_phrases = sum(question.idf.get(a, 0.0) + question.idf.get(b, 0.0) for a, b in phrases)
+    return TextSignals(
+        matched_terms=frozenset(matched),
+        coverage=_idf_share(question, matched),
+        title=_idf_share(question, context),
+        window=_window_share(question, positions),
+        phrases=min(1.0, in_phrases / question.total_idf),
+        quote_score=hit.quote_score,
     )
 
 
-def text_score(asked: ParsedQuestion, hit: Hit, weights: RankingWeights = DEFAULT_WEIGHTS) -> float:
-    """What a look at the passage's text adds to its score; the slow part, which needs neither index."""
-    found = text_signals(asked, hit)
+def text_score(question: ParsedQuestion, hit: Hit, weights: RankingWeights = DEFAULT_WEIGHTS) -> float:
+    """What comparing the texts adds to a passage's score; the slow part of ranking, which needs neither index."""
+    found = text_signals(question, hit)
     return (
-        weights.covered * found.covered
+        weights.coverage * found.coverage
         + weights.title * found.title
         + weights.window * found.window
         + weights.phrases * found.phrases
-        + weights.speech * found.speech
+        + weights.quote_score * found.quote_score
     )
 
 
 def rank(
-    asked: ParsedQuestion, hits: Sequence[Hit], texts: Mapping[str, float], weights: RankingWeights = DEFAULT_WEIGHTS
+    question: ParsedQuestion,
+    hits: Sequence[Hit],
+    text_scores: Mapping[str, float],
+    weights: RankingWeights = DEFAULT_WEIGHTS,
 ) -> list[Hit]:
     """Hits with their final score, best first.
 
-    `words` and `dense` of each hit are the raw BM25 score and cosine; `texts` are the text scores by passage.
+    `bm25` and `dense` of each hit are the raw BM25 score and cosine; `text_scores` are by passage id.
     """
-    best_words = max((hit.bm25 for hit in hits), default=0.0) or 1.0
+    best_bm25 = max((hit.bm25 for hit in hits), default=0.0) or 1.0
     cosines = [hit.dense for hit in hits if hit.dense]
     low, high = min(cosines, default=0.0), max(cosines, default=1.0)
-    scores, newest = list[float](), _newest_first(hits) if asked.latest else {}
+    scores, recency = list[float](), _recency(hits) if question.wants_latest else {}
     for hit in hits:
-        near = (hit.dense - low) / (high - low) if hit.dense and high > low else 0.0
-        score = weights.words * hit.bm25 / best_words + weights.dense * near
-        score += weights.latest * newest.get(hit.published[:10], 0.0)
-        scores.append(score + texts[hit.passage.id] + _day_score(asked, hit, weights))
+        dense = (hit.dense - low) / (high - low) if hit.dense and high > low else 0.0
+        score = weights.bm25 * hit.bm25 / best_bm25 + weights.dense * dense
+        score += weights.latest * recency.get(hit.published[:10], 0.0)
+        scores.append(score + text_scores[hit.passage.id] + _day_score(question, hit, weights))
     final = _with_siblings(hits, scores, weights.siblings)
     return [replace(hit, score=score) for score, hit in sorted(zip(final, hits, strict=True), key=_by_score)]
 
@@ -103,15 +111,15 @@ def _by_score(scored: tuple[float, Hit]) -> tuple[float, str]:
     return -scored[0], scored[1].passage.id
 
 
-def _day_score(asked: ParsedQuestion, hit: Hit, weights: RankingWeights) -> float:
-    if not (asked.since or asked.until) or not hit.published:
+def _day_score(question: ParsedQuestion, hit: Hit, weights: RankingWeights) -> float:
+    if not (question.since or question.until) or not hit.published:
         return 0.0
     day = hit.published[:10]
-    return weights.day if asked.since <= day and (not asked.until or day <= asked.until) else 0.0
+    return weights.day if question.since <= day and (not question.until or day <= question.until) else 0.0
 
 
-def _newest_first(hits: Sequence[Hit]) -> dict[str, float]:
-    """1 for the newest day among the hits, down to 0 for the oldest; undated ones are not in it."""
+def _recency(hits: Sequence[Hit]) -> dict[str, float]:
+    """By day of publication: 1 for the newest day among the hits, down towards 0 for the oldest; no undated ones."""
     days = sorted({hit.published[:10] for hit in hits if hit.published})
     return {day: (at + 1) / len(days) for at, day in enumerate(days)}
 
@@ -128,26 +136,29 @@ def _with_siblings(hits: Sequence[Hit], scores: Sequence[float], weight: float) 
 
 
 @lru_cache(maxsize=4096)
-def _terms_around(title: str, heading: str, outlet: str) -> frozenset[str]:
+def _context_terms(title: str, heading: str, outlet: str) -> frozenset[str]:
     return frozenset(terms(f"{title} {heading} {outlet}"))
 
 
-def _share(asked: ParsedQuestion, found: AbstractSet[str]) -> float:
-    return sum(asked.weight[term] for term in asked.terms if term in found) / asked.total
+def _idf_share(question: ParsedQuestion, found: AbstractSet[str]) -> float:
+    return sum(question.idf[term] for term in question.terms if term in found) / question.total_idf
 
 
-def _window(asked: ParsedQuestion, places: Sequence[tuple[int, str]]) -> float:
-    """The largest share of the question's weight within WINDOW neighbouring terms; `places` are where they stand."""
+def _window_share(question: ParsedQuestion, positions: Sequence[tuple[int, str]]) -> float:
+    """The largest share of the question's IDF within WINDOW_TERMS neighbouring terms of a passage.
+
+    `positions` are where question terms stand in it. A sliding window: each term enters once and leaves once.
+    """
     best, first = 0.0, 0
     counts = defaultdict[str, int](int)
     held = 0.0
-    for at, term in places:
+    for at, term in positions:
         counts[term] += 1
-        held += asked.weight[term] if counts[term] == 1 else 0.0
-        while at - places[first][0] > WINDOW:
-            left = places[first][1]
-            counts[left] -= 1
-            held -= asked.weight[left] if counts[left] == 0 else 0.0
+        held += question.idf[term] if counts[term] == 1 else 0.0
+        while at - positions[first][0] > WINDOW_TERMS:
+            dropped = positions[first][1]
+            counts[dropped] -= 1
+            held -= question.idf[dropped] if counts[dropped] == 0 else 0.0
             first += 1
         best = max(best, held)
-    return best / asked.total
+    return best / question.total_idf

@@ -10,7 +10,7 @@ from bench.peers.embedding import MiniLM as Common
 from retrieval.index import indexer
 from retrieval.index.store import Store
 from retrieval.index.vectors import minilm
-from retrieval.ingest.parsing.files.jsonl import article_of
+from retrieval.ingest.parsing.files.jsonl import article_from_row
 from retrieval.search.hybrid_search import Search
 
 TODAY = date(2026, 1, 1)  # later than all articles, and the same in every run: `this week` means no other days tomorrow
@@ -39,7 +39,7 @@ class OnRecord:
         self._search = Search(self._store)
 
     def ingest(self, articles: Sequence[Row]) -> int:
-        indexer.add_articles(self._store, (article_of(f"peers:{row['id']}", row) for row in articles))
+        indexer.add_articles(self._store, (article_from_row(f"peers:{row['id']}", row) for row in articles))
         indexer.index_pending(self._store)
         return int(self._store.catalog.db.execute("SELECT count(*) FROM passages WHERE live = 1").fetchone()[0])
 

@@ -1,54 +1,66 @@
-"""Chat in the terminal."""
+"""chat: ask one question after another in the terminal."""
 
 import sys
 from collections.abc import Callable, Iterator
 from uuid import uuid4
 
+import typer
 from prompt_toolkit import PromptSession
 from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
 from prompt_toolkit.completion import WordCompleter
 from prompt_toolkit.history import FileHistory
 
 from bot.app.build import App, open_app
-from bot.cli.output import terminal
-from bot.cli.background import catching_up
+from bot.cli.background import indexing_in_background
 from bot.cli.chat.slash_commands import COMMANDS, ChatSession
-from bot.cli.commands.ask import prepare
-from retrieval.catalog.filters import Filters
+from bot.cli.commands.questions.preparation import prepare
+from bot.cli.exit_code import ExitCode
+from bot.cli.options import Author, Model, Outlet, Since, Speaker, Until, data_option
+from bot.cli.output import terminal
+from retrieval.catalog.filters import parse_filters
 from retrieval.errors import OnRecordError
 
 WELCOME = "Answers come from the articles only. Ask a question, or type /help."
 PROMPT = "› "
 
 
-def run(filters: Filters, model: str = "") -> int:
-    """Ask and answer until Ctrl-D or /quit."""
-    with open_app(model) as app:
+def chat(
+    context: typer.Context,
+    since: Since = "",
+    until: Until = "",
+    outlet: Outlet = "",
+    author: Author = "",
+    speaker: Speaker = "",
+    model: Model = "",
+) -> ExitCode:
+    """Answer until Ctrl-D or /quit."""
+    filters = parse_filters(since=since, until=until, outlet=outlet, author=author, speaker=speaker)
+    with open_app(model, data_option(context)) as app:
         prepare(app, quiet=False, samples=True)
         app.conversation.warm()
         session = ChatSession(app, f"terminal/{uuid4().hex}", filters)
-        with catching_up(app.store):
+        with indexing_in_background(app.store):
             if sys.stdin.isatty():
-                terminal.say(WELCOME)
+                terminal.write(WELCOME)
             for line in _lines(app):
                 if not _respond(session, line):
                     break
-    return 0
+    return ExitCode.OK
 
 
 def _respond(session: ChatSession, line: str) -> bool:
-    """Answer one line; False when it asks to leave. Ctrl-C stops the answer, not the chat."""
+    """Answer one line; False when it ends the chat. Ctrl-C stops the answer, not the chat."""
     try:
         if line.startswith("/"):
             return _command(session, line)
-        terminal.say("")
+        terminal.write("")
         session.ask(line)
-        terminal.say("")
+        terminal.write("")
     except OnRecordError as exc:
         terminal.warn(str(exc))
     except KeyboardInterrupt:
         terminal.warn("stopped.")
-    except Exception as exc:  # one question that goes wrong must not end the chat
+    except Exception as exc:  # an error in one question must not end the chat
         terminal.warn(f"unexpected {type(exc).__name__}: {exc}")
     return True
 
@@ -61,12 +73,12 @@ def _command(session: ChatSession, line: str) -> bool:
     if command is None:
         terminal.warn(f"there is no {name}; /help lists what there is.")
     else:
-        terminal.say(command(session, rest.strip()))
+        terminal.write(command(session, rest.strip()))
     return True
 
 
 def _lines(app: App) -> Iterator[str]:
-    """What is typed, one question at a time; a pasted line break stays inside its question."""
+    """What is typed, line by line; line breaks in pasted text become spaces, so that it stays one question."""
     if not sys.stdin.isatty():
         yield from (line.strip() for line in sys.stdin if line.strip())
         return

@@ -36,33 +36,33 @@ async def start(update: Update, context: Context) -> None:
     """Who we are, what to ask; a link's payload asks at once."""
     question = _command_question(update, context)
     if asked := _question_in_payload(question.text):
-        return await answer_question(context.desk, _instead(question, asked))
-    examples = await asyncio.to_thread(context.desk.examples)
+        return await answer_question(context.services, _instead(question, asked))
+    examples = await asyncio.to_thread(context.services.examples)
     hello = plain(
         "I answer questions about a body of articles with what the articles say, and show where they say it. "
         "Nothing else is used: when the articles do not answer, I say so."
     )
     tries = join([bold("Try one of these:"), *map(plain, examples)], "\n") if examples else RichText()
-    return await _reply(context.desk, question, join([hello, tries, plain("/help lists what else I can do.")]))
+    return await _reply(context.services, question, join([hello, tries, plain("/help lists what else I can do.")]))
 
 
 async def show_help(update: Update, context: Context) -> None:
-    await _reply(context.desk, _command_question(update, context), plain(HELP))
+    await _reply(context.services, _command_question(update, context), plain(HELP))
 
 
 async def ask(update: Update, context: Context) -> None:
     """A question, for groups where the bot sees commands only."""
     question = _command_question(update, context)
     if question.text:
-        return await answer_question(context.desk, question)
-    return await _reply(context.desk, question, plain("Write the question behind it: /ask QUESTION."))
+        return await answer_question(context.services, question)
+    return await _reply(context.services, question, plain("Write the question behind it: /ask QUESTION."))
 
 
 async def new(update: Update, context: Context) -> None:
     """What was said no longer counts."""
     question = _command_question(update, context)
-    await asyncio.to_thread(context.desk.history.forget, question.conversation)
-    await _reply(context.desk, question, plain("A new conversation. What would you like to know?"))
+    await asyncio.to_thread(context.services.history.forget, question.conversation)
+    await _reply(context.services, question, plain("A new conversation. What would you like to know?"))
 
 
 async def sources(update: Update, context: Context) -> None:
@@ -82,19 +82,19 @@ async def latest(update: Update, context: Context) -> None:
 
 async def cancel(update: Update, context: Context) -> None:
     """End the answer that is being written; it says so itself."""
-    question, desk = _command_question(update, context), context.desk
-    if under_way := desk.under_way.get(question.conversation):
+    question, services = _command_question(update, context), context.services
+    if under_way := services.under_way.get(question.conversation):
         under_way.cancel()
     else:
-        await _reply(desk, question, plain("There is nothing to stop."))
+        await _reply(services, question, plain("There is nothing to stop."))
 
 
 async def privacy(update: Update, context: Context) -> None:
     """What is kept, and for how long."""
-    days = context.desk.app.settings.conversation_retention_days
+    days = context.services.app.settings.conversation_retention_days
     until = f"deleted after {days} days" if days else "kept until you delete them"
     await _reply(
-        context.desk,
+        context.services,
         _command_question(update, context),
         plain(
             "I keep your questions, my answers, which of them you found helpful, the number Telegram knows you by, "
@@ -107,30 +107,30 @@ async def privacy(update: Update, context: Context) -> None:
 
 async def forget(update: Update, context: Context) -> None:
     """Delete the conversation and all that this reader asked."""
-    question, desk = _command_question(update, context), context.desk
-    await asyncio.to_thread(desk.history.forget, question.conversation)
-    await asyncio.to_thread(desk.readers.forget, question.conversation, question.reader)
-    await _reply(desk, question, plain("Deleted: this conversation and all questions that you asked."))
+    question, services = _command_question(update, context), context.services
+    await asyncio.to_thread(services.history.forget, question.conversation)
+    await asyncio.to_thread(services.readers.forget, question.conversation, question.reader)
+    await _reply(services, question, plain("Deleted: this conversation and all questions that you asked."))
 
 
 async def _reply_from_index(
     update: Update, context: Context, make: Callable[[BotServices, ReceivedQuestion], RichText]
 ) -> None:
     """What the articles hold, for whoever is let in; `make` runs in a thread."""
-    question, desk = _command_question(update, context), context.desk
-    refusal = desk.access.refusal(question.reader, question.place.chat)
-    await _reply(desk, question, plain(refusal) if refusal else await asyncio.to_thread(make, desk, question))
+    question, services = _command_question(update, context), context.services
+    refusal = services.access.refusal(question.reader, question.place.chat)
+    await _reply(services, question, plain(refusal) if refusal else await asyncio.to_thread(make, services, question))
 
 
 def _command_question(update: Update, context: Context) -> ReceivedQuestion:
     """The command as a question whose text is what stands behind it."""
     message = update.effective_message
     text = (message.text or message.caption or "") if message else ""
-    return received_question(update, context.desk, text.partition(" ")[2].strip() if " " in text else "")
+    return received_question(update, context.services, text.partition(" ")[2].strip() if " " in text else "")
 
 
-async def _reply(desk: BotServices, question: ReceivedQuestion, rich: RichText) -> None:
-    await desk.delivery.deliver(question.id, outgoing_messages(question.place, rich))
+async def _reply(services: BotServices, question: ReceivedQuestion, rich: RichText) -> None:
+    await services.delivery.deliver(question.id, outgoing_messages(question.place, rich))
 
 
 def _instead(question: ReceivedQuestion, text: str) -> ReceivedQuestion:
@@ -146,26 +146,26 @@ def _question_in_payload(payload: str) -> str:
     return text if " " in text and text.isprintable() else ""
 
 
-def _sources_text(desk: BotServices, question: ReceivedQuestion) -> RichText:
-    last = desk.readers.last(question.conversation)
+def _sources_text(services: BotServices, question: ReceivedQuestion) -> RichText:
+    last = services.readers.last(question.conversation)
     return (
         citations_to_rich(last.citations) if last and last.citations else plain("There is no answer with sources yet.")
     )
 
 
-def _latest_text(desk: BotServices, question: ReceivedQuestion) -> RichText:
-    newest = list(islice(desk.app.store.catalog.articles(copies=False), MAX_ARTICLES))
+def _latest_text(services: BotServices, question: ReceivedQuestion) -> RichText:
+    newest = list(islice(services.app.store.catalog.articles(include_copies=False), MAX_ARTICLES))
     return articles_to_rich(newest) if newest else plain("There are no articles yet.")
 
 
-def _quotes_text(desk: BotServices, question: ReceivedQuestion) -> RichText:
-    with desk.app.store.catalog.snapshot() as catalog:
-        return _quotes_or_speakers(desk.app.search.record(catalog), question.text)
+def _quotes_text(services: BotServices, question: ReceivedQuestion) -> RichText:
+    with services.app.store.catalog.snapshot() as catalog:
+        return _quotes_or_speakers(services.app.search.quote_search(catalog), question.text)
 
 
 def _quotes_or_speakers(record: QuoteSearch, wanted: str) -> RichText:
     if not wanted:
-        named = [voice for voice in record.voices(most=MOST_QUOTED_NAMES) if voice.has_name][:MAX_SPEAKERS]
+        named = [voice for voice in record.speakers(most=MOST_QUOTED_NAMES) if voice.has_name][:MAX_SPEAKERS]
         lines = [
             f"{voice.name}: {voice.quotes}" + (f", newest {format_date(voice.newest)}" if voice.newest else "")
             for voice in named
@@ -175,6 +175,6 @@ def _quotes_or_speakers(record: QuoteSearch, wanted: str) -> RichText:
     match, found = find_quotes(record, speaker, about, Filters())
     said = [hit for hit in found if hit.quote.is_speech] or found
     if not said:
-        who = " and ".join(voice.name for voice in match.voices) or speaker or "Nobody"
+        who = " and ".join(voice.name for voice in match.speakers) or speaker or "Nobody"
         return plain(f"{who}: nothing on record{f' on {about}' if about else ''}. /quotes lists who is on record.")
     return join([plain(misspelling_message(speaker, match)), quote_hits_to_rich(said, record.catalog, MAX_QUOTES)])

@@ -27,26 +27,26 @@ Result = InlineQueryResultArticle
 
 async def answer_inline(update: Update, context: Context) -> None:
     """Up to fifty results."""
-    query, desk = update.inline_query, context.desk
+    query, services = update.inline_query, context.services
     assert query is not None, "this handler takes inline queries"
     user, wanted = query.from_user.id, " ".join(query.query.split())
-    is_let_in = not desk.access.refusal(user, user)
-    found = await asyncio.to_thread(_search, desk, wanted) if wanted and is_let_in else []
-    closed = desk.access.users is not None or desk.access.chats is not None
+    is_let_in = not services.access.refusal(user, user)
+    found = await asyncio.to_thread(_search, services, wanted) if wanted and is_let_in else []
+    closed = services.access.users is not None or services.access.chats is not None
     try:
         await query.answer(found, cache_time=CACHE_SECONDS, is_personal=closed)
     except BadRequest:  # typed on meanwhile: the query is too old to be answered
         return
 
 
-def _search(desk: BotServices, wanted: str) -> list[Result]:
+def _search(services: BotServices, wanted: str) -> list[Result]:
     """Quotes of a speaker or on a topic, then passages."""
-    with desk.app.store.catalog.snapshot() as catalog:
-        return _search_snapshot(desk, wanted, catalog)
+    with services.app.store.catalog.snapshot() as catalog:
+        return _search_snapshot(services, wanted, catalog)
 
 
-def _search_snapshot(desk: BotServices, wanted: str, catalog: CatalogReader) -> list[Result]:
-    record = desk.app.search.record(catalog)
+def _search_snapshot(services: BotServices, wanted: str, catalog: CatalogReader) -> list[Result]:
+    record = services.app.search.quote_search(catalog)
     speaker, _, about = (part.strip() for part in f" {wanted} ".partition(" about "))
     match, remarks = find_quotes(record, speaker, about, Filters())
     if not remarks or match.misspelt:
@@ -59,7 +59,7 @@ def _search_snapshot(desk: BotServices, wanted: str, catalog: CatalogReader) -> 
         )
         for hit in remarks[:MAX_QUOTES]
     ]
-    for hit in desk.app.search(wanted, MAX_PASSAGES, catalog=catalog).hits:
+    for hit in services.app.search(wanted, MAX_PASSAGES, catalog=catalog).hits:
         shown = passage_to_rich(hit, catalog.article(hit.passage.article))
         results.append(_result(hit.title or hit.passage.text, hit.passage.text, shown))
     return list({result.id: result for result in results}.values())[:MAX_RESULTS]

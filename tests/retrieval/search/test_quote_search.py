@@ -13,7 +13,7 @@ from retrieval.errors import EmbeddingUnavailable
 from retrieval.index import indexer
 from retrieval.index.store import Store
 from retrieval.index.vectors.minilm import EmbeddingModel
-from retrieval.search.quote_search import CANDIDATES, QuoteSearch
+from retrieval.search.quote_search import CANDIDATE_PASSAGES, QuoteSearch
 from retrieval.text.terms import content_terms
 from tests.conftest import article
 
@@ -72,7 +72,7 @@ def record(store: Store) -> QuoteSearch:
 
 def told(record: QuoteSearch, topic: str, filters: Filters = ANY, who: str = "") -> list[tuple[str, str, str]]:
     """Article, speaker and kind of each quote on a topic, best first."""
-    found = record.about(content_terms(topic), filters, match=record.find(who) if who else None)
+    found = record.quotes_on(content_terms(topic), filters, match=record.find_speaker(who) if who else None)
     return [(hit.article, hit.quote.speaker, hit.quote.kind) for hit in found]
 
 
@@ -89,13 +89,13 @@ def said(store: Store, *quotes: str, key: str = "quay", kind: str = "direct", **
 
 
 def test_everybody_on_record_is_known_most_quoted_first(record: QuoteSearch) -> None:
-    voices = record.voices()
+    voices = record.speakers()
     assert (voices[0].name, voices[0].quotes, voices[0].newest) == ("Ana Pell", 4, "2026-03-02")
     assert {voice.name for voice in voices} == {"Ana Pell", "Tom Obi", "Rosa Lind", "The Harbour Trust"}
 
 
 def test_somebodys_words_come_newest_article_first_in_its_order(record: QuoteSearch) -> None:
-    found = record.of(record.find("Mayor Pell"), ANY)
+    found = record.quotes_by(record.find_speaker("Mayor Pell"), ANY)
     assert [(hit.article, hit.quote.kind) for hit in found] == [
         ("harbour", "direct"),
         ("harbour", "indirect"),
@@ -144,14 +144,16 @@ def test_what_stands_around_words_and_in_the_headline_counts_less(store: Store) 
     said(store, "“Somebody has lit the lamp tonight,”", "“A buoy is a buoy in any weather,”", key="around")
     said(store, "“Somebody has lit the lamp tonight,”", key="headline", title="The buoy is back")
     said(store, "“Somebody has lit the lamp tonight,”", key="neither")
-    found = QuoteSearch(store.catalog, store.bm25).about(content_terms("lamp buoy"), ANY)
+    found = QuoteSearch(store.catalog, store.bm25).quotes_on(content_terms("lamp buoy"), ANY)
     scores = {hit.article: hit.score for hit in reversed(found) if "lamp" in hit.quote.words}
     assert scores["both"] > scores["around"] > scores["headline"] > scores["neither"] > 0
 
 
 def test_few_words_say_little(store: Store) -> None:
     said(store, "“A lamp,”", "“The lamp went out again tonight,”")
-    assert [hit.quote.words for hit in QuoteSearch(store.catalog, store.bm25).about(content_terms("lamp"), ANY)] == [
+    assert [
+        hit.quote.words for hit in QuoteSearch(store.catalog, store.bm25).quotes_on(content_terms("lamp"), ANY)
+    ] == [
         "“The lamp went out again tonight,”",
         "“A lamp,”",
     ]
@@ -171,12 +173,12 @@ def test_few_words_say_little(store: Store) -> None:
 )
 def test_filters_limit_words_and_voices(record: QuoteSearch, filters: Filters, articles: set[str]) -> None:
     assert {article for article, _, _ in told(record, "the ferry", filters)} == articles
-    assert {hit.article for hit in record.of(record.find("Pell"), filters)} == articles
-    assert ("Ana Pell" in {voice.name for voice in record.voices(filters)}) == bool(articles)
+    assert {hit.article for hit in record.quotes_by(record.find_speaker("Pell"), filters)} == articles
+    assert ("Ana Pell" in {voice.name for voice in record.speakers(filters)}) == bool(articles)
 
 
 def test_a_filter_finds_words_however_many_others_there_are(store: Store) -> None:
-    said(store, *(f"“The lamp Nr{at} is out,”" for at in range(CANDIDATES + 20)), outlet="Quay Gazette")
+    said(store, *(f"“The lamp Nr{at} is out,”" for at in range(CANDIDATE_PASSAGES + 20)), outlet="Quay Gazette")
     said(store, "“The lamp of the old pier is out again tonight, as it was last year,”", key="tide", outlet="Tide")
     assert [
         article for article, _, _ in told(QuoteSearch(store.catalog, store.bm25), "lamp", Filters(outlet="Tide"))
@@ -185,51 +187,51 @@ def test_a_filter_finds_words_however_many_others_there_are(store: Store) -> Non
 
 def test_words_in_the_passages_found_are_looked_at_too(store: Store, record: QuoteSearch) -> None:
     hits: list[Hit] = list(store.catalog.hits(store.catalog.passage_ids_of(["storm"])).values())
-    alone = {hit.quote.speaker for hit in record.about(FERRY, ANY)}
-    beside = record.about(FERRY, ANY, hits=hits)
+    alone = {hit.quote.speaker for hit in record.quotes_on(FERRY, ANY)}
+    beside = record.quotes_on(FERRY, ANY, hits=hits)
     assert "Rosa Lind" not in alone and "Rosa Lind" in {hit.quote.speaker for hit in beside}
-    (lind,) = record.about(FERRY, ANY, match=record.find("Lind"), hits=hits)
+    (lind,) = record.quotes_on(FERRY, ANY, match=record.find_speaker("Lind"), hits=hits)
     assert 0 < lind.score < max(hit.score for hit in beside)
 
 
 def test_scores_are_shares_and_fall(store: Store, record: QuoteSearch) -> None:
     hits = list(store.catalog.hits(store.catalog.passage_ids_of(["harbour"])).values())
-    scores = [hit.score for hit in record.about(content_terms("ferry winter storm"), ANY, hits=hits)]
+    scores = [hit.score for hit in record.quotes_on(content_terms("ferry winter storm"), ANY, hits=hits)]
     assert all(0 <= score <= 1 for score in scores) and scores == sorted(scores, reverse=True)
 
 
 def test_no_topic_is_nobodys(record: QuoteSearch) -> None:
-    assert record.about([], ANY) == []
-    assert record.about(content_terms(""), ANY, match=record.find("Pell")) == []
+    assert record.quotes_on([], ANY) == []
+    assert record.quotes_on(content_terms(""), ANY, match=record.find_speaker("Pell")) == []
 
 
 def test_a_nobody_has_no_words(record: QuoteSearch) -> None:
-    nobody = record.find("Zebulon")
-    assert nobody.voices == ()
-    assert record.of(nobody, ANY) == record.about(FERRY, ANY, match=nobody) == []
+    nobody = record.find_speaker("Zebulon")
+    assert nobody.speakers == ()
+    assert record.quotes_by(nobody, ANY) == record.quotes_on(FERRY, ANY, match=nobody) == []
 
 
 def test_what_is_added_and_removed_is_heard_of_at_once(store: Store, record: QuoteSearch) -> None:
-    assert record.find("Holm").voices == ()
+    assert record.find_speaker("Holm").speakers == ()
     indexer.add_articles(
         store, [article("lamp", "“The lamp is out,” Per Holm, the lighthouse keeper, said on Monday.\n\nIt was dark.")]
     )
-    assert [voice.name for voice in record.find("Holm").voices] == ["Per Holm"]
+    assert [voice.name for voice in record.find_speaker("Holm").speakers] == ["Per Holm"]
     store.catalog.remove("lamp")
-    assert record.find("Holm").voices == ()
+    assert record.find_speaker("Holm").speakers == ()
 
 
 def test_a_new_version_with_as_many_quotes_is_heard_of_at_once(store: Store, record: QuoteSearch) -> None:
     indexer.add_articles(store, [article("lamp", "“The lamp is out,” Mayor Ana Pell said on Monday.\n\nIt was dark.")])
-    record.voices()
+    record.speakers()
     indexer.add_articles(
         store, [article("lamp", "“The lamp is out,” Per Holm, the keeper, said on Monday.\n\nIt was dark.")]
     )
-    assert [voice.name for voice in record.find("Per Holm").voices] == ["Per Holm"]
+    assert [voice.name for voice in record.find_speaker("Per Holm").speakers] == ["Per Holm"]
 
 
 def test_every_quote_stands_in_a_passage(store: Store, record: QuoteSearch) -> None:
-    places = [(hit.article, hit.quote.start) for hit in record.of(record.find("Pell"), ANY)]
+    places = [(hit.article, hit.quote.start) for hit in record.quotes_by(record.find_speaker("Pell"), ANY)]
     found = store.catalog.passage_ids_at([*places, ("harbour", 99_999), ("nowhere", 0)])
     assert set(found) == set(places)
     for (key, at), passage in found.items():

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from retrieval.documents import Hit, Passage
 from retrieval.search.question_analysis import ParsedQuestion, question_phrases
 from retrieval.search.quote_intent import parse_quote_intent
-from retrieval.search.ranking import WINDOW, RankingWeights, rank, text_score, text_signals
+from retrieval.search.ranking import WINDOW_TERMS, RankingWeights, rank, text_score, text_signals
 from retrieval.text.terms import content_terms
 
 QUESTION = "Why is the ferry pier closed?"
@@ -25,7 +25,12 @@ NONE = RankingWeights(**dict.fromkeys(RankingWeights.__slots__, 0.0))
 def asked(question: str = QUESTION, **facts: str) -> ParsedQuestion:
     terms = content_terms(question)
     return ParsedQuestion(
-        tuple(terms), question_phrases(question), dict.fromkeys(terms, 1.0), parse_quote_intent(question), **facts
+        question,
+        tuple(terms),
+        question_phrases(question),
+        dict.fromkeys(terms, 1.0),
+        parse_quote_intent(question),
+        **facts,
     )
 
 
@@ -42,7 +47,7 @@ def test_no_hits_rank_to_nothing() -> None:
     assert rank(asked(), [], {}) == []
 
 
-@pytest.mark.parametrize(("score", "weight"), [("bm25", "words"), ("dense", "dense")])
+@pytest.mark.parametrize(("score", "weight"), [("bm25", "bm25"), ("dense", "dense")])
 def test_a_better_raw_score_ranks_higher(score: str, weight: str) -> None:
     low, high = replace(hit("low"), **{score: 0.2}), replace(hit("high"), **{score: 0.4})
     assert order(asked(), replace(NONE, **{weight: 1.0}), low, high) == ["high", "low"]
@@ -51,9 +56,13 @@ def test_a_better_raw_score_ranks_higher(score: str, weight: str) -> None:
 @pytest.mark.parametrize(
     ("signal", "better", "worse"),
     [
-        ("covered", "The ferry pier stays closed.", "The ferry sails."),
+        ("coverage", "The ferry pier stays closed.", "The ferry sails."),
         ("phrases", "The ferry pier is old.", "The pier of the ferry is old."),
-        ("window", "The ferry pier is closed.", "The ferry sails. " + "Rain fell. " * WINDOW + "The pier is closed."),
+        (
+            "window",
+            "The ferry pier is closed.",
+            "The ferry sails. " + "Rain fell. " * WINDOW_TERMS + "The pier is closed.",
+        ),
     ],
 )
 def test_a_passage_closer_to_the_question_ranks_higher(signal: str, better: str, worse: str) -> None:
@@ -72,7 +81,7 @@ def test_the_speakers_own_words_rank_before_a_mention() -> None:
     question = asked("What did Lindqvist say about the pier?")
     said = replace(hit("said", "“Close the pier,” Lindqvist said."), quote_score=1.0)
     mention = hit("mention", "Lindqvist saw the pier.")
-    assert order(question, replace(NONE, speech=1.0), mention, said) == ["said", "mention"]
+    assert order(question, replace(NONE, quote_score=1.0), mention, said) == ["said", "mention"]
 
 
 @pytest.mark.parametrize(
@@ -91,13 +100,13 @@ def test_the_days_asked_about_rank_first(days: dict[str, str], first: str) -> No
 
 def test_an_article_with_several_good_passages_ranks_before_one_with_a_single() -> None:
     hits = [hit("one/a", words=0.9), hit("two/a", words=0.9), hit("two/b", words=0.8), hit("three/a", words=0.1)]
-    assert order(asked(), replace(NONE, words=1.0, siblings=0.2), *hits)[0] == "two/a"
+    assert order(asked(), replace(NONE, bm25=1.0, siblings=0.2), *hits)[0] == "two/a"
 
 
 def test_signals_name_the_terms_that_were_found() -> None:
     found = text_signals(asked(), hit("pier", "The pier.", title="Ferry"))
-    assert found.found == {"pier", "ferri"}
-    assert found.covered == pytest.approx(2 / 3)
+    assert found.matched_terms == {"pier", "ferri"}
+    assert found.coverage == pytest.approx(2 / 3)
     assert found.title == pytest.approx(1 / 3)
 
 
@@ -111,5 +120,5 @@ def test_every_share_is_between_0_and_1(words: list[str]) -> None:
     found = text_signals(
         asked("What did Lindqvist say about the ferry pier?"), hit("any", " ".join(words), title="Ferry")
     )
-    for share in (found.covered, found.title, found.window, found.phrases, found.speech):
+    for share in (found.coverage, found.title, found.window, found.phrases, found.quote_score):
         assert 0.0 <= share <= 1.0 + 1e-9

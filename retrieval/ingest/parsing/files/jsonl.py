@@ -39,10 +39,10 @@ def _parse_line(source: str, line: bytes, largest: int) -> Article | SourceError
         return SourceError(source, "is JSON but not an object")
     if not isinstance(row.get("text"), str) or not row["text"].strip():
         return SourceError(source, "has no text")
-    return article_of(source, row)
+    return article_from_row(source, row)
 
 
-def article_of(source: str, row: dict[str, Any]) -> Article:
+def article_from_row(source: str, row: dict[str, Any]) -> Article:
     """Build an article from one row. Keys that other projects use for the same fields are accepted too."""
     text, url = storable(row["text"]), _first_text(row, "url")
     return Article(

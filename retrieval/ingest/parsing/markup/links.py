@@ -1,22 +1,22 @@
-"""Addresses as lists write them."""
+"""Resolve links in feeds and sitemaps."""
 
 import re
 from urllib.parse import urljoin, urlsplit
 
 from retrieval.ingest.parsing.markup.decoding import storable
 
-LONGEST = 4_000  # characters
-_LEFT_OUT = re.compile(r"[\t\n\r\x00-\x1f\x7f]")  # inside an address, as the WHATWG URL standard has it
+MAX_LINK_LENGTH = 4_000  # characters
+_STRIPPED = re.compile(r"[\t\n\r\x00-\x1f\x7f]")  # anywhere in a URL, as in the WHATWG URL standard
 
 
-def absolute_url(written: str | None, base: str) -> str:
-    """The whole address on the web, empty if it is none (`tag:`, `mailto:`, broken, or LONGEST exceeded)."""
-    link = _LEFT_OUT.sub("", storable((written or "").strip())).replace(" ", "%20")
-    if not link or len(link) > LONGEST:
+def absolute_url(link: str | None, base_url: str) -> str:
+    """Resolve a link to an http or https URL; empty for other schemes, broken links and over MAX_LINK_LENGTH."""
+    link = _STRIPPED.sub("", storable((link or "").strip())).replace(" ", "%20")
+    if not link or len(link) > MAX_LINK_LENGTH:
         return ""
     try:
-        whole = urljoin(base, link)
-        parts = urlsplit(whole)
-        return whole if parts.scheme.lower() in ("http", "https") and parts.hostname else ""
+        url = urljoin(base_url, link)
+        parts = urlsplit(url)
+        return url if parts.scheme.lower() in ("http", "https") and parts.hostname else ""
     except ValueError:
         return ""

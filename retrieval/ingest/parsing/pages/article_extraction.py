@@ -1,4 +1,4 @@
-"""The paragraphs of a page's article, without what stands around it: trafilatura, with care of our own around it."""
+"""Extract the paragraphs of a page's article with trafilatura, after pruning and followed by cleaning."""
 
 import re
 from collections.abc import Iterator
@@ -7,17 +7,21 @@ import trafilatura
 from lxml.html import HtmlElement
 from trafilatura.settings import Document
 
-from retrieval.ingest.parsing.pages.pruning import pruned
+from retrieval.ingest.parsing.markup.paragraphs import Paragraph, join_paragraphs
+from retrieval.ingest.parsing.pages.metadata import PageMetadata
+from retrieval.ingest.parsing.pages.pruning import prune
+from retrieval.ingest.parsing.pages.rejection import rejection_reason
 from retrieval.text.boilerplate import is_boilerplate
+from retrieval.text.sentences import Span
 
-Paragraph = tuple[str, bool]  # its text, whether it is a heading
-_BLOCKS = frozenset("p head list item quote table row div".split())
-_BREAKS = frozenset(("lb", "cell"))
-_LINE = "\u2028"
-_EMPTY_LINE = re.compile(rf"{_LINE}\s*{_LINE}")  # how old pages write paragraphs
-_LAST = 5  # paragraphs, among which pages take leave of their readers
-_LONGEST_LEAVE = 400  # characters
-_LEAVE = re.compile(
+_BLOCK_TAGS = frozenset("p head list item quote table row div".split())
+_BREAK_TAGS = frozenset(("lb", "cell"))
+_LINE_SEPARATOR = "\u2028"
+_EMPTY_LINE = re.compile(rf"{_LINE_SEPARATOR}\s*{_LINE_SEPARATOR}")  # how old pages separate paragraphs
+_MAX_END_PARAGRAPHS = 3  # in which a page says that there is more for subscribers
+_MAX_FAREWELLS = 5  # paragraphs at the end that may be calls to follow, subscribe or comment
+_MAX_FAREWELL_LENGTH = 400  # characters
+_FAREWELL = re.compile(
     r"(?:follow (?:him|her|us|them|me|@?\w+(?: \w+)?) on |(?:e-?mail|contact|reach) .{3,60}(?:@| at )|"
     r"have a (?:news )?tip|got a (?:news )?tip|sign up (?:for|to|here)|subscribe (?:to|now|here|today)|"
     r"get (?:the latest|the best|our|more) .{3,80}(?:inbox|newsletter|updates)|tell us what you think|"
@@ -28,35 +32,48 @@ _LEAVE = re.compile(
 )
 
 
-def paragraphs(page: HtmlElement) -> list[Paragraph]:
-    """Paragraphs and headings in order; empty where trafilatura finds no article. Raises RecursionError."""
-    found = trafilatura.bare_extraction(pruned(page), include_comments=False, include_tables=True, favor_precision=True)
-    if not isinstance(found, Document) or found.body is None:
+def article_text(page: HtmlElement, metadata: PageMetadata) -> tuple[str, tuple[Span, ...]]:
+    """The text of a page's article and the spans of its headings. Raises ValueError with the reason when it has none."""
+    try:
+        extracted = extract_paragraphs(page)
+    except RecursionError as exc:
+        raise ValueError("is nested too deeply to be read") from exc
+    paragraphs = clean_paragraphs(extracted, metadata.title)
+    end = " ".join(text for text, _ in extracted[-_MAX_END_PARAGRAPHS:])
+    if reason := rejection_reason(page, metadata, paragraphs, end=end):
+        raise ValueError(reason)
+    return join_paragraphs(paragraphs)
+
+
+def extract_paragraphs(page: HtmlElement) -> list[Paragraph]:
+    """Paragraphs and headings in order; empty when trafilatura finds no article. Raises RecursionError."""
+    document = trafilatura.bare_extraction(prune(page), include_comments=False, include_tables=True, favor_precision=True)
+    if not isinstance(document, Document) or document.body is None:
         return []
-    return list(_parts(found.body))
+    return list(_tree_paragraphs(document.body))
 
 
-def trimmed(parts: list[Paragraph], title: str) -> list[Paragraph]:
-    """Paragraphs without furniture, the headline above them and the leave that the page takes below them."""
-    kept = [part for part in parts if not is_boilerplate(part[0])]
-    return _without_leave(_without_headline(kept, title))
+def clean_paragraphs(paragraphs: list[Paragraph], title: str) -> list[Paragraph]:
+    """Remove boilerplate, the repeated headline at the top, and links and farewells after the last paragraph."""
+    kept = [part for part in paragraphs if not is_boilerplate(part[0])]
+    return _without_farewell(_without_headline(kept, title))
 
 
 def _without_headline(parts: list[Paragraph], title: str) -> list[Paragraph]:
-    """The title is a fact of its own; a page repeats it above its text."""
-    wanted = _letters(title)
-    while parts and wanted and len(parts) > 1 and _letters(parts[0][0]) == wanted:
+    """Remove the title above the text: it is a field of its own."""
+    title_letters = _letters(title)
+    while parts and title_letters and len(parts) > 1 and _letters(parts[0][0]) == title_letters:
         parts = parts[1:]
     return parts
 
 
-def _without_leave(parts: list[Paragraph]) -> list[Paragraph]:
-    """Without headings over nothing and what asks readers to follow, subscribe or comment, at the end."""
-    for _ in range(_LAST):
+def _without_farewell(parts: list[Paragraph]) -> list[Paragraph]:
+    """Remove headings without text and calls to follow, subscribe or comment at the end."""
+    for _ in range(_MAX_FAREWELLS):
         if len(parts) < 2:
             break
         text, is_heading = parts[-1]
-        if not is_heading and not (len(text) <= _LONGEST_LEAVE and _LEAVE.match(text)):
+        if not is_heading and not (len(text) <= _MAX_FAREWELL_LENGTH and _FAREWELL.match(text)):
             break
         parts = parts[:-1]
     return parts
@@ -66,14 +83,14 @@ def _letters(text: str) -> str:
     return "".join(filter(str.isalnum, text.casefold()))
 
 
-def _parts(body: HtmlElement) -> Iterator[Paragraph]:
-    """Paragraphs of trafilatura's tree, and whether each is a heading."""
+def _tree_paragraphs(body: HtmlElement) -> Iterator[Paragraph]:
+    """The paragraphs of trafilatura's tree."""
     for element in body:
-        if any(child.tag in _BLOCKS for child in element):
+        if any(child.tag in _BLOCK_TAGS for child in element):
             yield from _paragraph(element.text or "", is_heading=False)
-            yield from _parts(element)
+            yield from _tree_paragraphs(element)
         else:
-            for text in _EMPTY_LINE.split(_inline(element)):
+            for text in _EMPTY_LINE.split(_inline_text(element)):
                 yield from _paragraph(text, is_heading=element.tag == "head")
         yield from _paragraph(element.tail or "", is_heading=False)
 
@@ -84,11 +101,11 @@ def _paragraph(text: str, *, is_heading: bool) -> Iterator[Paragraph]:
         yield flat, is_heading
 
 
-def _inline(element: HtmlElement) -> str:
-    """All text of an element, with a line separator where the page breaks a line or begins a cell."""
+def _inline_text(element: HtmlElement) -> str:
+    """All text of an element, with a line separator at each line break and table cell."""
     pieces = [element.text or ""]
     for child in element:
-        pieces.append(_LINE if child.tag in _BREAKS else "")
-        pieces.append(_inline(child))
+        pieces.append(_LINE_SEPARATOR if child.tag in _BREAK_TAGS else "")
+        pieces.append(_inline_text(child))
         pieces.append(child.tail or "")
     return "".join(pieces)

@@ -1,4 +1,4 @@
-"""A live blog cut into its entries: each is an article with its own headline, time and place on the page."""
+"""Split a live blog into its updates: each is an article with its own headline, time and URL on the page."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -8,80 +8,82 @@ from urllib.parse import quote, urldefrag, urljoin
 from lxml.html import HtmlElement
 
 from retrieval.documents import Article, digest
-from retrieval.ingest.parsing.markup.authors import persons
+from retrieval.ingest.parsing.markup.authors import person_names
 from retrieval.ingest.parsing.markup.decoding import storable
-from retrieval.ingest.parsing.markup.html import paragraphs_of
-from retrieval.ingest.parsing.markup.paragraphs import join
+from retrieval.ingest.parsing.markup.html import html_paragraphs
+from retrieval.ingest.parsing.markup.paragraphs import join_paragraphs
 from retrieval.ingest.parsing.pages import json_ld
-from retrieval.ingest.parsing.pages.article_extraction import paragraphs, trimmed
+from retrieval.ingest.parsing.pages.article_extraction import clean_paragraphs, extract_paragraphs
 from retrieval.ingest.parsing.pages.metadata import PageMetadata
 from retrieval.text.boilerplate import has_article, split_blocks
 from retrieval.text.canonical_url import url_key
 from retrieval.text.dates import to_iso
 from retrieval.text.same_site import is_same_site
 
-FEWEST_INTRO = 200  # characters from which what stands above the entries is an article too
-_FEWEST_ENTRY = 40  # characters; below it is a picture's caption or a time
-_MOST_ENTRIES = 1_000
-_KNOWN_BY = 60  # characters by which a paragraph of the page is known as an entry's
+MIN_INTRO_LENGTH = 200  # characters of the text above the updates for an article of its own
+_MIN_UPDATE_LENGTH = 40  # characters; a shorter one is a caption or a time
+_MAX_UPDATES = 1_000
+_PREFIX_LENGTH = 60  # characters by which a paragraph of the page is recognised as that of an update
 
 
-def updates(page: HtmlElement, url: str, facts: PageMetadata) -> tuple[Article, ...]:
-    """The entries that a page at `url` lists as `liveBlogUpdate`, in its order, each once; empty for any other page."""
-    found = json_ld.objects(page)
-    listed = [one.get("liveBlogUpdate") for one in found if "LiveBlogPosting" in json_ld.types(one)]
-    every = [row for rows in listed for row in (rows if isinstance(rows, list) else [rows]) if isinstance(row, dict)]
-    articles = (_update(row, url, facts) for row in every[:_MOST_ENTRIES])
+def live_blog_updates(page: HtmlElement, url: str, metadata: PageMetadata) -> tuple[Article, ...]:
+    """The updates that a page at `url` lists as `liveBlogUpdate`, in its order, each once; empty for other pages."""
+    blogs = [item for item in json_ld.page_objects(page) if "LiveBlogPosting" in json_ld.object_types(item)]
+    listed = [blog.get("liveBlogUpdate") for blog in blogs]
+    updates = [row for rows in listed for row in (rows if isinstance(rows, list) else [rows]) if isinstance(row, dict)]
+    articles = (_parse_update(row, url, metadata) for row in updates[:_MAX_UPDATES])
     return tuple({article.id: article for article in articles if article}.values())
 
 
-def intro(page: HtmlElement, blog: Article, entries: Sequence[Article]) -> tuple[Article, ...]:
-    """The blog itself, as far as it tells something above its first entry."""
-    known = {text[:_KNOWN_BY] for entry in entries for text in (entry.title, entry.text.partition("\n\n")[0])}
-    parts = trimmed(paragraphs(page), blog.title)
-    first = next((at for at, (text, _) in enumerate(parts) if text[:_KNOWN_BY] in known), len(parts))
-    text, headings = join(parts[:first])
-    if len(text) < FEWEST_INTRO or not has_article(text, split_blocks(text, blog.title, headings)):
+def live_blog_intro(page: HtmlElement, blog: Article, updates: Sequence[Article]) -> tuple[Article, ...]:
+    """The text above the first update as an article; empty when it is too short or not prose."""
+    prefixes = {
+        text[:_PREFIX_LENGTH] for update in updates for text in (update.title, update.text.partition("\n\n")[0])
+    }
+    paragraphs = clean_paragraphs(extract_paragraphs(page), blog.title)
+    starts = (index for index, (text, _) in enumerate(paragraphs) if text[:_PREFIX_LENGTH] in prefixes)
+    text, headings = join_paragraphs(paragraphs[: next(starts, len(paragraphs))])
+    if len(text) < MIN_INTRO_LENGTH or not has_article(text, split_blocks(text, blog.title, headings)):
         return ()
     return (replace(blog, text=text, headings=headings),)
 
 
-def _update(row: json_ld.Object, url: str, facts: PageMetadata) -> Article | None:
-    text, headings = join(paragraphs_of(storable(_text(row.get("articleBody")) or _text(row.get("text")))))
+def _parse_update(row: json_ld.JsonObject, url: str, metadata: PageMetadata) -> Article | None:
+    text, headings = join_paragraphs(html_paragraphs(storable(_text(row.get("articleBody")) or _text(row.get("text")))))
     title = storable(" ".join(_text(row.get("headline")).split()))
-    if len(text) < _FEWEST_ENTRY:
+    if len(text) < _MIN_UPDATE_LENGTH:
         return None
     published, updated = to_iso(row.get("datePublished")), to_iso(row.get("dateModified"))
-    place = _place(row, url, f"{published} {title or text[:_KNOWN_BY]}")
+    update_url = _update_url(row, url, f"{published} {title or text[:_PREFIX_LENGTH]}")
     return Article(
-        id=digest(f"{url_key(urldefrag(place).url)}#{urldefrag(place).fragment}")[:12],
+        id=digest(f"{url_key(urldefrag(update_url).url)}#{urldefrag(update_url).fragment}")[:12],
         source=url,
-        url=place,
-        title=title or f"{facts.title}: {' '.join(text.split()[:8])} …",
+        url=update_url,
+        title=title or f"{metadata.title}: {' '.join(text.split()[:8])} …",
         text=text,
-        authors=persons(json_ld.texts(row.get("author")), facts.outlet) or facts.authors,
-        outlet=facts.outlet,
-        published=published or facts.published,
+        authors=person_names(json_ld.text_values(row.get("author")), metadata.outlet) or metadata.authors,
+        outlet=metadata.outlet,
+        published=published or metadata.published,
         updated=updated if updated[:19] > published[:19] else "",
-        language=facts.language,
-        section=facts.title,
+        language=metadata.language,
+        section=metadata.title,
         headings=headings,
     )
 
 
-def _place(row: json_ld.Object, url: str, otherwise: str) -> str:
-    """Where an entry stands: as it says itself, else on the blog's page by what stays when others are added."""
-    for named in (_text(row.get("url")), _text(row.get("@id"))):
+def _update_url(row: json_ld.JsonObject, url: str, fallback_key: str) -> str:
+    """The URL that an update names, else the blog's URL with a fragment that stays when updates are added."""
+    for link in (_text(row.get("url")), _text(row.get("@id"))):
         try:
-            address = urljoin(url, named)
+            address = urljoin(url, link)
         except ValueError:
             continue
         is_own = (
-            named and is_same_site(address, url) and (urldefrag(address).fragment or url_key(address) != url_key(url))
+            link and is_same_site(address, url) and (urldefrag(address).fragment or url_key(address) != url_key(url))
         )
         if is_own and address.startswith(("http://", "https://")):
             return address
-    return f"{urldefrag(url).url}#{quote(_text(row.get('identifier'))) or digest(otherwise)[:12]}"
+    return f"{urldefrag(url).url}#{quote(_text(row.get('identifier'))) or digest(fallback_key)[:12]}"
 
 
 def _text(value: Any) -> str:

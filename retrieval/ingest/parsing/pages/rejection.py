@@ -1,7 +1,7 @@
-"""Why a page is no article: what stands in an article's place on the web, each told by its own signs.
+"""Reject pages that are not articles: notices, forms, paywalls and indexes, each by its own signs.
 
-All of them look at what was extracted first: a long text is an article, whatever else its page holds. The limits were
-set on real articles (at most 1 in 100 refused) and notices; `python -m evals pages` measures both.
+All checks look at the extracted text first: a long text is an article, whatever else is on its page. The limits were
+tuned on real articles (at most 1 in 100 rejected) and notices; `python -m evals pages` measures both.
 """
 
 import re
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from lxml.html import HtmlElement
 
-from retrieval.ingest.parsing.markup.paragraphs import join
+from retrieval.ingest.parsing.markup.paragraphs import Paragraph, join_paragraphs
 from retrieval.ingest.parsing.pages.metadata import PageMetadata
 from retrieval.text.boilerplate import has_article, split_blocks
 
@@ -24,18 +24,18 @@ FORM = "is a form, not an article"
 INDEX = "is an index of links, not an article"
 MEDIA = "is a video or a gallery with hardly any text"
 
-# Characters of extracted text. Below them the signs count; above them the page tells something.
-_WHOLE = 2_500  # an invitation to subscribe under it is furniture
-_BEGINNING = 1_200  # what a publisher shows of an article that is for subscribers
-_NOTICE = 1_500
-_CAPTION = 500
-_TEASER_TEXT = 600  # of one teaser
-_OWN = 400  # that a page must have besides its teasers
-_OWN_OF_ARTICLE = 250  # if it calls itself an article
-_LONGEST_END = 1_000
-_FEWEST_TEASERS = 6
-_MOST_TEASERS = 300
-_MOST_WALLS = 20
+# Lengths in characters of extracted text, below which the signs count.
+_WHOLE_LENGTH = 2_500  # below a longer text an invitation to subscribe is boilerplate
+_PREVIEW_LENGTH = 1_200  # of an article for subscribers
+_NOTICE_LENGTH = 1_500
+_CAPTION_LENGTH = 500
+_MAX_TEASER_LENGTH = 600
+_MIN_OWN_TEXT = 400  # of a page besides its teasers
+_MIN_OWN_TEXT_OF_ARTICLE = 250  # if it calls itself an article
+_END_LENGTH = 1_000
+_MIN_TEASERS = 6
+_MAX_TEASERS = 300
+_MAX_WALLS = 20
 
 _SUBSCRIBE = re.compile(
     r"(?:subscribe|sign ?(?:in|up)|log ?in|register|(?:create|open) (?:a |an |your )?(?:free )?account|become a member|"
@@ -84,77 +84,77 @@ _PASSWORD = "//input[translate(@type, 'PASWORD', 'pasword')='password']"
 _FIELDS = "//form//*[self::textarea or self::select or self::input[not(@type) or contains('text email tel', @type)]]"
 
 
-def rejection_reason(page: HtmlElement, facts: PageMetadata, parts: Sequence[tuple[str, bool]], *, end: str) -> str:
-    """Why this is no article, as the rest of a sentence about it; empty when it is one.
+def rejection_reason(page: HtmlElement, metadata: PageMetadata, paragraphs: Sequence[Paragraph], *, end: str) -> str:
+    """Why a page is not an article, as the rest of a sentence about it; empty when it is one.
 
-    `end` is the end of what was extracted, before furniture was taken out of it.
+    `end` is the end of the extracted text before boilerplate was removed.
     """
-    text, headings = join(list(parts))
-    heads = [facts.title, *(" ".join(head.itertext()) for head in page.iter("title", "h1"))]
-    if len(text) < _NOTICE and (said := _of_heads([" ".join(head.split())[:120] for head in heads], text)):
-        return said
-    if _is_cut(page, facts, text, end[-_LONGEST_END:]):
+    text, headings = join_paragraphs(list(paragraphs))
+    heads = [metadata.title, *(" ".join(head.itertext()) for head in page.iter("title", "h1"))]
+    if len(text) < _NOTICE_LENGTH and (reason := _heading_reason([" ".join(head.split())[:120] for head in heads], text)):
+        return reason
+    if _is_paywalled(page, metadata, text, end[-_END_LENGTH:]):
         return PAYWALL
-    told = has_article(text, split_blocks(text, facts.title, headings))
-    if (not told or len(text) < _NOTICE) and (said := _of_markup(page, facts, text)):
-        return said
-    return _index(page, facts, parts) or ("" if told else NOTHING)
+    is_prose = has_article(text, split_blocks(text, metadata.title, headings))
+    if (not is_prose or len(text) < _NOTICE_LENGTH) and (reason := _markup_reason(page, metadata, text)):
+        return reason
+    return _index_reason(page, metadata, paragraphs) or ("" if is_prose else NOTHING)
 
 
-def _of_heads(heads: list[str], text: str) -> str:
-    """What a page with little text calls itself."""
-    for said, sign in ((MISSING, _MISSING), (BROKEN, _BROKEN), (ROBOT, _ROBOT)):
+def _heading_reason(heads: list[str], text: str) -> str:
+    """The reason that the title or a heading of a page with little text gives."""
+    for reason, pattern in ((MISSING, _MISSING), (BROKEN, _BROKEN), (ROBOT, _ROBOT)):
         if any(
-            found and found.end() - found.start() >= 0.3 * len(head) for head in heads if (found := sign.search(head))
+            found and found.end() - found.start() >= 0.3 * len(head) for head in heads if (found := pattern.search(head))
         ):
-            return said
-    if len(text) < _CAPTION and _ROBOT.search(text):
+            return reason
+    if len(text) < _CAPTION_LENGTH and _ROBOT.search(text):
         return ROBOT
-    return LOGIN if len(text) < _CAPTION and any(_LOGIN.match(head) for head in heads) else ""
+    return LOGIN if len(text) < _CAPTION_LENGTH and any(_LOGIN.match(head) for head in heads) else ""
 
 
-def _is_cut(page: HtmlElement, facts: PageMetadata, text: str, end: str) -> bool:
-    if len(text) < _WHOLE and _SUBSCRIBE.search(end):
+def _is_paywalled(page: HtmlElement, metadata: PageMetadata, text: str, end: str) -> bool:
+    if len(text) < _WHOLE_LENGTH and _SUBSCRIBE.search(end):
         return True
-    if len(text) >= _BEGINNING:
+    if len(text) >= _PREVIEW_LENGTH:
         return False
-    walls = ("".join(wall.itertext())[:_LONGEST_END] for wall in page.xpath(_WALLS, namespaces=_REGEXP)[:_MOST_WALLS])
-    return not facts.is_free or any(map(_SUBSCRIBE.search, walls))
+    walls = ("".join(wall.itertext())[:_END_LENGTH] for wall in page.xpath(_WALLS, namespaces=_REGEXP)[:_MAX_WALLS])
+    return not metadata.is_free or any(map(_SUBSCRIBE.search, walls))
 
 
-def _of_markup(page: HtmlElement, facts: PageMetadata, text: str) -> str:
+def _markup_reason(page: HtmlElement, metadata: PageMetadata, text: str) -> str:
     sentences = [line for line in re.split(r"(?<=[.!?])\s+|\n+", text) if line]
     if sentences and sum(bool(_CONSENT.search(line)) for line in sentences) * 2 > len(sentences):
         return CONSENT
-    if len(text) >= _CAPTION:
+    if len(text) >= _CAPTION_LENGTH:
         return ""
-    if facts.is_media:
+    if metadata.is_media:
         return MEDIA
     if page.xpath(_PASSWORD):
         return LOGIN
-    return FORM if not facts.is_article and len(page.xpath(_FIELDS)) >= 3 else ""
+    return FORM if not metadata.is_article and len(page.xpath(_FIELDS)) >= 3 else ""
 
 
-def _index(page: HtmlElement, facts: PageMetadata, parts: Sequence[tuple[str, bool]]) -> str:
-    """An index is headings that are links with a line or two each, and no text of its own beside them."""
-    teasers = [heading for heading in page.xpath(_TEASER)[:_MOST_TEASERS] if _plain("".join(heading.itertext()))]
-    if len(teasers) < _FEWEST_TEASERS:
+def _index_reason(page: HtmlElement, metadata: PageMetadata, paragraphs: Sequence[Paragraph]) -> str:
+    """INDEX for a page of headings that are links with a line or two each, and little text besides; else empty."""
+    teasers = [heading for heading in page.xpath(_TEASER)[:_MAX_TEASERS] if _normalise("".join(heading.itertext()))]
+    if len(teasers) < _MIN_TEASERS:
         return ""
-    theirs = {_plain("".join(heading.itertext())) for heading in teasers}
-    theirs |= {_plain("".join(p.itertext())) for heading in teasers for p in _beside(heading)}
-    own = sum(len(text) for text, is_heading in parts if not is_heading and _plain(text) not in theirs)
-    return INDEX if own < (_OWN_OF_ARTICLE if facts.is_article else _OWN) else ""
+    teaser_texts = {_normalise("".join(heading.itertext())) for heading in teasers}
+    teaser_texts |= {_normalise("".join(p.itertext())) for heading in teasers for p in _teaser_paragraphs(heading)}
+    own_length = sum(len(text) for text, is_heading in paragraphs if not is_heading and _normalise(text) not in teaser_texts)
+    return INDEX if own_length < (_MIN_OWN_TEXT_OF_ARTICLE if metadata.is_article else _MIN_OWN_TEXT) else ""
 
 
-def _beside(heading: HtmlElement) -> list[HtmlElement]:
-    """The paragraphs in the smallest part of the page around a teaser's heading that holds any, and no other teaser."""
-    for holder in heading.iterancestors():
-        if len(holder.xpath(_TEASER)) > 1:
+def _teaser_paragraphs(heading: HtmlElement) -> list[HtmlElement]:
+    """The paragraphs of a teaser: those in the smallest element around its heading that has any and no other teaser."""
+    for container in heading.iterancestors():
+        if len(container.xpath(_TEASER)) > 1:
             return []
-        if found := list(holder.iter("p")):
-            return found if sum(len("".join(p.itertext())) for p in found) <= _TEASER_TEXT else []
+        if found := list(container.iter("p")):
+            return found if sum(len("".join(p.itertext())) for p in found) <= _MAX_TEASER_LENGTH else []
     return []
 
 
-def _plain(text: str) -> str:
+def _normalise(text: str) -> str:
     return " ".join(text.split()).casefold()

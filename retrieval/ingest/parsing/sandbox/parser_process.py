@@ -1,4 +1,4 @@
-"""Pages read in a process of their own, with bounds on time and memory; it is kept and used again."""
+"""Parse pages in a separate process with limits on time and memory, which is kept for the next pages."""
 
 import subprocess
 import sys
@@ -9,44 +9,44 @@ from types import TracebackType
 from typing import Any, Self
 
 from retrieval.documents import Article
-from retrieval.ingest.fetching.response import FetchedDocument
+from retrieval.ingest.fetched_document import FetchedDocument
 from retrieval.ingest.parsing.entry import Entry
 from retrieval.ingest.parsing.pages.page import DiscoveredLinks
 from retrieval.ingest.parsing.sandbox.framing import Message, receive_frame, send_frame
 
-LONGEST_SECONDS = 20.0  # for one document
-MOST_MEMORY = 1_500_000_000  # bytes of address space, where the platform limits it
-_START_SECONDS = 60.0
-_GRACE_SECONDS = 5  # that the process waits longer than we do before its own alarm
-_END_SECONDS = 2.0  # that it may take to end before it is killed
-_LARGEST_ANSWER = 256_000_000  # bytes
+TIMEOUT_SECONDS = 20.0  # for one document
+MAX_MEMORY_BYTES = 1_500_000_000  # of address space, where the platform can limit it
+_START_TIMEOUT_SECONDS = 60.0
+_GRACE_SECONDS = 5  # between our timeout and the alarm in the process itself
+_SHUTDOWN_TIMEOUT_SECONDS = 2.0  # after which the process is killed
+_MAX_RESPONSE_BYTES = 256_000_000
 _ENDED = "could not be read (the reader ended)"
 
 
 class ParserProcess:
-    """Reads pages as `page.py` does, in a process started when it is first needed; safe to share, one at a time.
+    """Parses pages as `page.py` does, in a process that starts with the first one; thread-safe, one page at a time.
 
-    A document that takes longer than `seconds` is refused, the process killed; the next one starts another.
+    A document that takes longer than `seconds` is rejected and the process killed; the next document starts another.
     """
 
-    def __init__(self, *, seconds: float = LONGEST_SECONDS, memory: int = MOST_MEMORY) -> None:
+    def __init__(self, *, seconds: float = TIMEOUT_SECONDS, memory: int = MAX_MEMORY_BYTES) -> None:
         self._seconds, self._memory = seconds, memory
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
 
-    def read(self, fetched: FetchedDocument, entry: Entry | None = None) -> tuple[Article, ...]:
-        """The articles of a page. Raises ValueError with the reason when there is none or it cannot be read."""
-        return _articles(self._ask({"kind": "page"} | _sent(fetched, entry), fetched.content))
+    def parse_page(self, fetched: FetchedDocument, entry: Entry | None = None) -> tuple[Article, ...]:
+        """The articles of a page. Raises ValueError with the reason when it has none or cannot be read."""
+        return _decode_articles(self._request({"kind": "page"} | _encode_page(fetched, entry), fetched.content))
 
-    def of_entry(self, entry: Entry, outlet: str) -> Article | None:
-        """The article that an entry carries whole, None where it is a teaser. Raises ValueError with the reason."""
-        found = _articles(self._ask({"kind": "entry", "entry": asdict(entry), "outlet": outlet}))
-        return found[0] if found else None
+    def parse_entry(self, entry: Entry, outlet: str) -> Article | None:
+        """The article in an entry with its whole text, None for a teaser. Raises ValueError with the reason."""
+        articles = _decode_articles(self._request({"kind": "entry", "entry": asdict(entry), "outlet": outlet}))
+        return articles[0] if articles else None
 
-    def announced(self, fetched: FetchedDocument) -> DiscoveredLinks:
-        """What a page says of itself and its site. Raises ValueError with the reason."""
-        found = self._ask({"kind": "announced"} | _sent(fetched, None), fetched.content)
-        return DiscoveredLinks(**(found | {"feeds": tuple(found["feeds"])}))
+    def discover_links(self, fetched: FetchedDocument) -> DiscoveredLinks:
+        """Find the feeds and APIs that a page announces. Raises ValueError with the reason."""
+        links = self._request({"kind": "links"} | _encode_page(fetched, None), fetched.content)
+        return DiscoveredLinks(**(links | {"feeds": tuple(links["feeds"])}))
 
     def close(self) -> None:
         """End the process, if there is one."""
@@ -59,41 +59,41 @@ class ParserProcess:
     def __exit__(self, kind: type[BaseException] | None, exc: BaseException | None, at: TracebackType | None) -> None:
         self.close()
 
-    def _ask(self, message: Message, content: bytes = b"") -> Any:
+    def _request(self, message: Message, content: bytes = b"") -> Any:
         with self._lock:
-            answer = self._answered(message, content)
-        if "refused" in answer:
-            raise ValueError(answer["refused"])
-        return answer["found"]
+            response = self._send_to_process(message, content)
+        if "error" in response:
+            raise ValueError(response["error"])
+        return response["result"]
 
-    def _answered(self, message: Message, content: bytes) -> Message:
+    def _send_to_process(self, message: Message, content: bytes) -> Message:
         if self._process is None or self._process.poll() is not None:
             self._end()
             self._process = _start(self._seconds, self._memory)
-            self._exchange(self._process, _START_SECONDS)
+            self._exchange(self._process, _START_TIMEOUT_SECONDS)
         return self._exchange(self._process, self._seconds, message, content)
 
     def _exchange(
         self, process: "subprocess.Popen[bytes]", seconds: float, message: Message | None = None, content: bytes = b""
     ) -> Message:
-        """Send a message, if any, and wait for the answer. Raises ValueError when the process ends or is too slow."""
-        late = threading.Event()
+        """Send a message, if any, and wait for the response. Raises ValueError when the process ends or is too slow."""
+        timed_out = threading.Event()
 
-        def end() -> None:
-            late.set()
+        def kill() -> None:
+            timed_out.set()
             process.kill()
 
-        timer = threading.Timer(seconds, end)
+        timer = threading.Timer(seconds, kill)
         timer.daemon = True
         timer.start()
         assert process.stdin and process.stdout
         try:
             if message is not None:
                 send_frame(process.stdin, message, content)
-            return receive_frame(process.stdout, largest=_LARGEST_ANSWER)[0]
+            return receive_frame(process.stdout, max_bytes=_MAX_RESPONSE_BYTES)[0]
         except (EOFError, OSError, ValueError):
             self._end()
-            raise ValueError(f"took longer than {seconds:g} s to read" if late.is_set() else _ENDED) from None
+            raise ValueError(f"took longer than {seconds:g} s to read" if timed_out.is_set() else _ENDED) from None
         finally:
             timer.cancel()
 
@@ -102,10 +102,10 @@ class ParserProcess:
         if process is None:
             return
         assert process.stdin and process.stdout
-        with suppress(OSError):  # it has ended with a request unread
+        with suppress(OSError):  # the process ended before it read the request
             process.stdin.close()
         try:
-            process.wait(_END_SECONDS)
+            process.wait(_SHUTDOWN_TIMEOUT_SECONDS)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
@@ -113,28 +113,28 @@ class ParserProcess:
 
 
 def _start(seconds: float, memory: int) -> "subprocess.Popen[bytes]":
-    # The current folder's modules are not looked at. Nobody else holds these pipes, so that they end with us.
-    bounds = [str(int(seconds) + _GRACE_SECONDS), str(memory)]
+    # -P: modules in the current folder are not imported. The pipes have no other holder, so that they close with us.
+    limits = [str(int(seconds) + _GRACE_SECONDS), str(memory)]
     return subprocess.Popen(
-        [sys.executable, "-P", "-m", "retrieval.ingest.parsing.sandbox.worker", *bounds],
+        [sys.executable, "-P", "-m", "retrieval.ingest.parsing.sandbox.worker", *limits],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
     )
 
 
-def _sent(fetched: FetchedDocument, entry: Entry | None) -> Message:
-    """What is read of a fetched page besides its content."""
-    facts = {
+def _encode_page(fetched: FetchedDocument, entry: Entry | None) -> Message:
+    """The message for a page: what parsing reads besides the content, and its entry."""
+    fields = {
         "url": fetched.url,
         "content_type": fetched.content_type,
         "charset": fetched.charset,
         "headers": {name: value for name, value in fetched.headers.items() if name in ("link", "content-language")},
     }
-    return {"fetched": facts, "entry": asdict(entry) if entry else None}
+    return {"fetched": fields, "entry": asdict(entry) if entry else None}
 
 
-def _articles(rows: list[dict[str, Any]]) -> tuple[Article, ...]:
+def _decode_articles(rows: list[dict[str, Any]]) -> tuple[Article, ...]:
     return tuple(
         Article(
             **(

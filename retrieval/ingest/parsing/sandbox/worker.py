@@ -1,8 +1,8 @@
-"""Reads pages for another process: `python -m retrieval.ingest.parsing.sandbox.worker SECONDS BYTES`.
+"""Parse pages for a parent process: `python -m retrieval.ingest.parsing.sandbox.worker SECONDS BYTES`.
 
-What comes from the web may be made to take for ever or all memory. Here that costs this process alone: it has so many
-seconds a document and so many bytes of address space where the platform can limit them, and who started it kills it
-otherwise. It ends when its stdin does, which is when whoever started it has ended, in whatever way.
+A malicious document may take endless time or all memory. Here it costs only this process, which has SECONDS for each
+document and BYTES of address space where the platform can limit them; the parent kills it otherwise. The process ends
+when its stdin is closed, which happens when the parent ends in any way.
 """
 
 import logging
@@ -12,78 +12,78 @@ import sys
 from dataclasses import asdict
 from typing import Any
 
-from retrieval.ingest.fetching.response import FetchedDocument
+from retrieval.ingest.fetched_document import FetchedDocument
 from retrieval.ingest.parsing.entry import Entry
 from retrieval.ingest.parsing.pages import page
 from retrieval.ingest.parsing.sandbox.framing import Message, receive_frame, send_frame
 
-LARGEST_REQUEST = 512_000_000  # bytes; what is fetched has a limit of its own
-_TOO_MUCH = "takes too much memory to be read"
+MAX_REQUEST_BYTES = 512_000_000  # fetched documents have a smaller limit of their own
+_OUT_OF_MEMORY = "takes too much memory to be read"
 
 
 def main() -> None:
-    """The process."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever is interrupted in the terminal decides what ends
-    logging.disable(logging.CRITICAL)  # trafilatura's opinions of pages
+    """Answer requests from stdin until it is closed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent handles Ctrl-C
+    logging.disable(logging.CRITICAL)  # trafilatura logs about pages
     seconds, memory = int(sys.argv[1]), int(sys.argv[2])
-    _bound(memory)
-    # The answers have a pipe that nothing else can write into.
-    requests, answers = sys.stdin.buffer, os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    _limit_memory(memory)
+    # A duplicate of stdout, so that no print statement can write between the responses.
+    requests, responses = sys.stdin.buffer, os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     sys.stdout = sys.stderr
-    send_frame(answers, {"found": "ready"})
+    send_frame(responses, {"result": "ready"})
     while True:
         try:
-            asked, content = receive_frame(requests, largest=LARGEST_REQUEST)
+            request, content = receive_frame(requests, max_bytes=MAX_REQUEST_BYTES)
         except EOFError:
             return
-        _alarm(seconds)
-        answer = _answer(asked, content)
-        _alarm(0)
-        send_frame(answers, answer)
+        _set_alarm(seconds)
+        response = _respond(request, content)
+        _set_alarm(0)
+        send_frame(responses, response)
 
 
-def _answer(asked: Message, content: bytes) -> Message:
+def _respond(request: Message, content: bytes) -> Message:
     try:
-        return {"found": _found(asked, content)}
+        return {"result": _parse(request, content)}
     except ValueError as exc:
-        return {"refused": str(exc)}
+        return {"error": str(exc)}
     except MemoryError:
-        return {"refused": _TOO_MUCH}
+        return {"error": _OUT_OF_MEMORY}
     except RecursionError:
-        return {"refused": "is nested too deeply to be read"}
-    except Exception as exc:  # a library's own failure on this one document
-        return {"refused": f"could not be read ({type(exc).__name__})"}
+        return {"error": "is nested too deeply to be read"}
+    except Exception as exc:  # a library failed on this one document
+        return {"error": f"could not be read ({type(exc).__name__})"}
 
 
-def _found(asked: Message, content: bytes) -> Any:
-    entry = _entry(asked["entry"])
-    if asked["kind"] == "entry":
-        article = page.article_of_entry(entry or Entry(""), asked["outlet"])
+def _parse(request: Message, content: bytes) -> Any:
+    entry = _decode_entry(request["entry"])
+    if request["kind"] == "entry":
+        article = page.parse_entry(entry or Entry(""), request["outlet"])
         return [asdict(article)] if article else []
-    fetched = FetchedDocument(content=content, **asked["fetched"])
-    if asked["kind"] == "announced":
+    fetched = FetchedDocument(content=content, **request["fetched"])
+    if request["kind"] == "links":
         return asdict(page.discover_links(fetched))
-    return [asdict(article) for article in page.articles_of_page(fetched, entry)]
+    return [asdict(article) for article in page.parse_page(fetched, entry)]
 
 
-def _entry(facts: Message | None) -> Entry | None:
-    return Entry(**(facts | {"authors": tuple(facts["authors"])})) if facts else None
+def _decode_entry(fields: Message | None) -> Entry | None:
+    return Entry(**(fields | {"authors": tuple(fields["authors"])})) if fields else None
 
 
-def _bound(memory: int) -> None:
+def _limit_memory(memory: int) -> None:
     if sys.platform != "win32":
         import resource
 
         _, hard = resource.getrlimit(resource.RLIMIT_AS)
-        bound = memory if hard == resource.RLIM_INFINITY else min(memory, hard)
+        limit = memory if hard == resource.RLIM_INFINITY else min(memory, hard)
         try:
-            resource.setrlimit(resource.RLIMIT_AS, (bound, hard))
+            resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
         except (ValueError, OSError):  # macOS knows the limit and refuses it
             return
 
 
-def _alarm(seconds: int) -> None:
-    """Have the kernel end this process, even inside a library that never comes back, when nobody is left to do it."""
+def _set_alarm(seconds: int) -> None:
+    """Let the kernel end this process after `seconds`, even inside a library call that never returns and without parent."""
     if hasattr(signal, "alarm"):
         signal.alarm(seconds)
 

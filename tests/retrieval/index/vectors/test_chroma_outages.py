@@ -78,7 +78,7 @@ def shelf(tmp_path: Path, chroma: ChromaServer, counted: Counted) -> Iterator[St
 
 def dense(found: SearchResult) -> bool:
     """Whether the vectors took part."""
-    return not found.without_vectors and any(hit.dense for hit in found.hits)
+    return not found.why_no_vectors and any(hit.dense for hit in found.hits)
 
 
 def test_vectors_are_on_the_server_and_nowhere_else(shelf: Store) -> None:
@@ -185,7 +185,7 @@ def test_questions_go_on_while_the_server_is_killed_and_use_it_again(shelf: Stor
         try:
             with_vectors = comes(found, dense)
             chroma.kill()
-            without = comes(found, lambda each: bool(each.without_vectors))
+            without = comes(found, lambda each: bool(each.why_no_vectors))
             chroma.start()
             again = comes(found, dense)
         finally:
@@ -194,7 +194,7 @@ def test_questions_go_on_while_the_server_is_killed_and_use_it_again(shelf: Stor
                 asker.join()
     assert with_vectors and without and again
     assert all("31 votes" in "".join(hit.passage.text for hit in each.hits) for each in found)
-    assert all(chroma.url in each.without_vectors for each in found if each.without_vectors)
+    assert all(chroma.url in each.why_no_vectors for each in found if each.why_no_vectors)
 
 
 def comes(found: list[SearchResult], wanted: Callable[[SearchResult], bool]) -> bool:
@@ -218,7 +218,7 @@ def test_a_hanging_server_holds_no_question_for_long(shelf: Store, chroma: Chrom
         began = time.monotonic()
         found = search(BRIDGE)
         assert time.monotonic() - began < 2.0
-        assert found.hits and "does not answer within 1 second;" in found.without_vectors
+        assert found.hits and "does not answer within 1 second;" in found.why_no_vectors
 
 
 @pytest.fixture

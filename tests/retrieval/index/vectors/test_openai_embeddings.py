@@ -229,8 +229,8 @@ def test_an_open_process_stops_using_vectors_that_another_model_has_replaced(
     ):
         fill(store, article("pier", PIER))
         search = Search(store)
-        assert not search("When does the ferry pier close?").without_vectors
+        assert not search("When does the ferry pier close?").why_no_vectors
         assert onrecord("reindex", **settings(new.url)).returncode == 0
         found = search("When does the ferry pier close?")
         search.close()
-    assert found.hits and "embedded with small-5" in found.without_vectors
+    assert found.hits and "embedded with small-5" in found.why_no_vectors

@@ -1,0 +1,57 @@
+"""Read articles into the catalog and bring both indexes up to it."""
+
+from collections.abc import Sequence
+from itertools import chain
+
+from bot.app.build import App
+from bot.cli.commands.sources.web_ingestion import ingest_addresses, is_address
+from bot.cli.output import terminal
+from retrieval.errors import EmbeddingUnavailable, VectorsUnavailable
+from retrieval.index import indexer, pending
+from retrieval.ingest.parsing.files import local_files
+
+
+def ingest(app: App, sources: Sequence[str], *, every: float = 0.0, quiet: bool) -> tuple[indexer.IngestSummary, bool]:
+    """Read the sources and index their articles; False when the vectors have to wait for their model or server.
+
+    Sources on the web are watched from then on, every `every` minutes where that is not 0.
+    """
+    local = [source for source in sources if not is_address(source)]
+    addresses = [source for source in sources if is_address(source)]
+    with terminal.progress(quiet=quiet) as report:
+        summary = indexer.IngestSummary()
+        if local:
+            articles = chain.from_iterable(
+                local_files.read_files(source, largest=app.settings.max_file_bytes) for source in local
+            )
+            summary += indexer.add_articles(app.store, articles, report)
+        summary += ingest_addresses(app, addresses, every, report, quiet=quiet)
+        embedded = index_pending(app, report)
+    return summary, embedded
+
+
+def index_pending(app: App, report: indexer.Progress) -> bool:
+    """Index what is pending; False when vectors cannot be computed or stored, while BM25 is up to date."""
+    try:
+        _index(app, report)
+        app.store.check_vectors()
+        _index(app, report)  # passages that the check found to be lost on a Chroma server
+    except (EmbeddingUnavailable, VectorsUnavailable) as exc:
+        terminal.warn(f"{exc} {_waiting_passages(app)}")
+        return False
+    return True
+
+
+def warn_of_writer(writer: str) -> None:
+    """Say which process holds the write lock that this one waits for."""
+    terminal.warn(f"{writer} is writing the index; waiting for it.")
+
+
+def _index(app: App, report: indexer.Progress) -> None:
+    indexer.index_pending(app.store, report, on_wait=warn_of_writer)
+
+
+def _waiting_passages(app: App) -> str:
+    count = pending.count_pending(app.store.catalog, "vectors")
+    passages = "1 passage waits" if count == 1 else f"{count} passages wait"
+    return f"{passages} for the vectors index; articles are found by words alone."
