@@ -1,4 +1,4 @@
-"""Who may ask, and how much."""
+"""Access control: allow-lists and limits for readers."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ MINUTE = 60.0  # seconds
 
 @dataclass(frozen=True, slots=True)
 class AccessControl:
-    """Allow-lists (None lets everybody in) and limits (0 is none); users who are let in may ask in any chat."""
+    """Allow-lists (None allows everybody) and limits (0 is no limit); an allowed user may ask in any chat."""
 
     users: frozenset[int] | None = None
     chats: frozenset[int] | None = None
@@ -18,7 +18,7 @@ class AccessControl:
     daily: int = 0
 
     def refusal(self, reader: int, chat: int) -> str:
-        """Why somebody is not let in, empty where he is."""
+        """The reply to a reader without access, empty for a reader with access."""
         if self.users is None and self.chats is None:
             return ""
         if reader in self.admins or reader in (self.users or ()) or chat in (self.chats or ()):
@@ -27,12 +27,12 @@ class AccessControl:
             f", this chat's is {chat}." if chat != reader else "."
         )
 
-    def limit(self, reader: int, readers: ReaderStore, update: int) -> str:
-        """Why somebody has to wait, empty where he need not; admins never do."""
+    def limit_reply(self, reader: int, readers: ReaderStore, update: int) -> str:
+        """The reply to a reader over a limit, empty below it; admins have no limits."""
         if reader in self.admins:
             return ""
-        if self.per_minute and readers.asked_lately(reader, MINUTE, update) >= self.per_minute:
+        if self.per_minute and readers.count_recent(reader, MINUTE, update) >= self.per_minute:
             return f"That was quick: I answer {self.per_minute} questions a minute. Ask again in a moment."
-        if self.daily and readers.asked_today(update) >= self.daily:
+        if self.daily and readers.count_today(update) >= self.daily:
             return "All of today's questions are used up. Ask again tomorrow (after midnight UTC)."
         return ""

@@ -1,4 +1,4 @@
-"""What all handlers share, opened once, and how they reach it."""
+"""The services that all handlers share, and the context through which they reach them."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -23,42 +23,42 @@ from retrieval.search.hybrid_search import Search
 
 
 class ExampleQuestions:
-    """Questions that work on this index; safe to share between threads."""
+    """The example questions of /start, generated from the index and again when it changes; thread-safe."""
 
     def __init__(self, search: Search, catalog: Catalog) -> None:
         self._search, self._catalog = search, catalog
-        self._lock, self._made = Lock(), ("", tuple[str, ...]())
+        self._lock, self._cached = Lock(), ("", tuple[str, ...]())
 
     def __call__(self) -> tuple[str, ...]:
-        """Up to three."""
+        """Up to three questions."""
         state = f"{pending.vector_generation(self._catalog)} {self._catalog.last_run()}"
         with self._lock:
-            if self._made[0] != state:
+            if self._cached[0] != state:
                 with self._catalog.snapshot() as catalog:
-                    self._made = (state, opening_questions(self._search, catalog))
-            return self._made[1]
+                    self._cached = (state, opening_questions(self._search, catalog))
+            return self._cached[1]
 
 
 @dataclass(frozen=True, slots=True)
 class BotServices:
-    """The opened index, the bot's records, and what is under way by conversation."""
+    """The opened index, the bot's records, and the cancellations of answers in progress, by conversation."""
 
     app: App
     bot: ExtBot[int]
     access: AccessControl
-    answering: AsyncAnswers
+    answers: AsyncAnswers
     history: ConversationHistory
     journal: DeliveryJournal
     readers: ReaderStore
     delivery: Delivery
     examples: ExampleQuestions
-    resumed: Collection[int] = ()  # updates that a process before this one may have dealt with in part
+    resumed_updates: Collection[int] = ()  # updates that an earlier process may have partly handled
     drafts: DraftSupport = field(default_factory=DraftSupport)
-    under_way: dict[str, Cancellation] = field(default_factory=dict)
+    cancellations: dict[str, Cancellation] = field(default_factory=dict)
 
 
 class Context(CallbackContext[ExtBot[int], dict[Any, Any], dict[Any, Any], dict[str, BotServices]]):
-    """The library's context, which knows the services."""
+    """The library's context with the services of this bot."""
 
     @property
     def services(self) -> BotServices:

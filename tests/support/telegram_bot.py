@@ -15,7 +15,7 @@ from bot.app.build import App
 from bot.app.settings import Settings
 from bot.service.conversation import Conversation
 from bot.service.history import ConversationHistory
-from bot.telegram.app import serving
+from bot.telegram.app import running_bot
 from retrieval.index.store import Store
 from retrieval.search.hybrid_search import Search
 from tests.bot_api.server_process import BotApi
@@ -60,7 +60,7 @@ def answering(app: App) -> Iterator[None]:
         stop = asyncio.Event()
         stopping.set_result((asyncio.get_running_loop(), stop))
         try:
-            async with serving(app):
+            async with running_bot(app):
                 ready.set_result(None)
                 await stop.wait()
         except Exception as exc:

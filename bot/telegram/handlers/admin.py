@@ -1,4 +1,4 @@
-"""What only admins see: how the bot is used, what it could not answer, what went wrong."""
+"""Commands and notices for admins, the error handler, and the migration of groups."""
 
 import asyncio
 import logging
@@ -23,19 +23,19 @@ _throttled = ThrottledWarning(_log)
 
 
 async def stats(update: Update, context: Context) -> None:
-    """How the bot is used."""
-    found = await asyncio.to_thread(context.services.readers.stats)
+    """/stats: how the bot is used."""
+    usage = await asyncio.to_thread(context.services.readers.stats)
     lines = (
-        f"{found.questions} questions from {found.readers} readers, {found.today} of them in the last 24 hours",
-        f"{found.unanswered} that the articles did not answer (/unanswered)",
-        f"{found.helpful} found helpful, {found.unhelpful} not",
-        f"median {found.median_ms:.0f} ms an answer",
+        f"{usage.questions} questions from {usage.readers} readers, {usage.today} of them in the last 24 hours",
+        f"{usage.unanswered} that the articles did not answer (/unanswered)",
+        f"{usage.helpful} found helpful, {usage.unhelpful} not",
+        f"median {usage.median_ms:.0f} ms an answer",
     )
     await _reply_to_admin(update, context, join([bold("Since the oldest question kept"), *map(plain, lines)], "\n"))
 
 
 async def unanswered(update: Update, context: Context) -> None:
-    """What readers asked that the articles could not answer."""
+    """/unanswered: questions that the articles could not answer."""
     found = await asyncio.to_thread(context.services.readers.unanswered, MAX_UNANSWERED)
     lines = [f"{question} ({times} times)" if times > 1 else question for question, times in found]
     title = bold("Not answered, newest first")
@@ -46,13 +46,13 @@ async def _reply_to_admin(update: Update, context: Context, rich: RichText) -> N
     services = context.services
     question = received_question(update, services, "")
     if question.reader in services.access.admins:
-        await services.delivery.deliver(question.id, outgoing_messages(question.place, rich))
+        await services.delivery.deliver(question.id, outgoing_messages(question.target, rich))
     else:
         await reply_text(services, question, NOT_ADMIN)
 
 
 async def report_error(update: object, context: Context) -> None:
-    """What went wrong: to the log once, to the admins in a sentence, to the reader in another."""
+    """Handle an error of a handler: log it once, notify the admins, apologize to the reader."""
     error, services = context.error, context.services
     if isinstance(error, ChatUnavailable):
         _throttled.warn(f"A chat cannot be written to any more: {error}.")
@@ -69,7 +69,7 @@ async def report_error(update: object, context: Context) -> None:
 
 
 async def handle_migration(update: Update, context: Context) -> None:
-    """A group became a supergroup: its conversations move along."""
+    """Rename the conversations of a group that became a supergroup with another id."""
     message = update.message
     if message and message.migrate_to_chat_id:
         await move_conversations(context.services, message.chat_id, message.migrate_to_chat_id)
@@ -78,13 +78,13 @@ async def handle_migration(update: Update, context: Context) -> None:
 
 
 async def move_conversations(services: BotServices, old: int, new: int) -> None:
-    """Give a chat's conversations another chat's name; doing it twice changes nothing."""
+    """Rename a chat's conversations to those of another chat id; idempotent."""
     await asyncio.to_thread(services.history.replace_prefix, chat_prefix(old), chat_prefix(new))
     await asyncio.to_thread(services.readers.move, chat_prefix(old), chat_prefix(new))
 
 
 def log_polling_error(error: TelegramError) -> None:
-    """Say once why no updates come; the next try is under way."""
+    """Log once why no updates arrive; the library retries."""
     if isinstance(error, Conflict):
         _throttled.warn("Another process is polling with the same token; end it. Trying again.")
     elif isinstance(error, NetworkError):

@@ -1,9 +1,10 @@
-"""What can be typed after a slash."""
+"""The slash commands of readers."""
 
 import asyncio
 import base64
 import binascii
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import islice
 
 from telegram import Update
@@ -33,10 +34,10 @@ In groups I answer when you mention me, reply to me, or write /ask QUESTION."""
 
 
 async def start(update: Update, context: Context) -> None:
-    """Who we are, what to ask; a link's payload asks at once."""
+    """/start: introduce the bot with example questions; a question in the payload of a link is answered at once."""
     question = _command_question(update, context)
-    if asked := _question_in_payload(question.text):
-        return await answer_question(context.services, _instead(question, asked))
+    if linked := _question_in_payload(question.text):
+        return await answer_question(context.services, replace(question, text=linked))
     examples = await asyncio.to_thread(context.services.examples)
     hello = plain(
         "I answer questions about a body of articles with what the articles say, and show where they say it. "
@@ -51,7 +52,7 @@ async def show_help(update: Update, context: Context) -> None:
 
 
 async def ask(update: Update, context: Context) -> None:
-    """A question, for groups where the bot sees commands only."""
+    """/ask: answer a question, for groups in which the bot sees only commands."""
     question = _command_question(update, context)
     if question.text:
         return await answer_question(context.services, question)
@@ -59,38 +60,38 @@ async def ask(update: Update, context: Context) -> None:
 
 
 async def new(update: Update, context: Context) -> None:
-    """What was said no longer counts."""
+    """/new: delete the history, so that the next question begins a new conversation."""
     question = _command_question(update, context)
     await asyncio.to_thread(context.services.history.forget, question.conversation)
     await _reply(context.services, question, plain("A new conversation. What would you like to know?"))
 
 
 async def sources(update: Update, context: Context) -> None:
-    """The sources of the last answer with their words."""
+    """/sources: the sources of the last answer with their exact words."""
     await _reply_from_index(update, context, _sources_text)
 
 
 async def quotes(update: Update, context: Context) -> None:
-    """What somebody is on record with, or who is on record."""
+    """/quotes: the quotes of a speaker, or the speakers on record."""
     await _reply_from_index(update, context, _quotes_text)
 
 
 async def latest(update: Update, context: Context) -> None:
-    """The newest articles."""
+    """/latest: the newest articles."""
     await _reply_from_index(update, context, _latest_text)
 
 
 async def cancel(update: Update, context: Context) -> None:
-    """End the answer that is being written; it says so itself."""
+    """/cancel: stop the answer in progress, which then reports that it was stopped."""
     question, services = _command_question(update, context), context.services
-    if under_way := services.under_way.get(question.conversation):
-        under_way.cancel()
+    if cancellation := services.cancellations.get(question.conversation):
+        cancellation.cancel()
     else:
         await _reply(services, question, plain("There is nothing to stop."))
 
 
 async def privacy(update: Update, context: Context) -> None:
-    """What is kept, and for how long."""
+    """/privacy: what is stored, and for how long."""
     days = context.services.app.settings.conversation_retention_days
     until = f"deleted after {days} days" if days else "kept until you delete them"
     await _reply(
@@ -106,7 +107,7 @@ async def privacy(update: Update, context: Context) -> None:
 
 
 async def forget(update: Update, context: Context) -> None:
-    """Delete the conversation and all that this reader asked."""
+    """/forget: delete the conversation and all questions of this reader."""
     question, services = _command_question(update, context), context.services
     await asyncio.to_thread(services.history.forget, question.conversation)
     await asyncio.to_thread(services.readers.forget, question.conversation, question.reader)
@@ -114,31 +115,27 @@ async def forget(update: Update, context: Context) -> None:
 
 
 async def _reply_from_index(
-    update: Update, context: Context, make: Callable[[BotServices, ReceivedQuestion], RichText]
+    update: Update, context: Context, render: Callable[[BotServices, ReceivedQuestion], RichText]
 ) -> None:
-    """What the articles hold, for whoever is let in; `make` runs in a thread."""
+    """Reply with text read from the index, for readers with access; `render` runs in a thread."""
     question, services = _command_question(update, context), context.services
-    refusal = services.access.refusal(question.reader, question.place.chat)
-    await _reply(services, question, plain(refusal) if refusal else await asyncio.to_thread(make, services, question))
+    refusal = services.access.refusal(question.reader, question.target.chat)
+    await _reply(services, question, plain(refusal) if refusal else await asyncio.to_thread(render, services, question))
 
 
 def _command_question(update: Update, context: Context) -> ReceivedQuestion:
-    """The command as a question whose text is what stands behind it."""
+    """The command as a question whose text is the command's argument."""
     message = update.effective_message
     text = (message.text or message.caption or "") if message else ""
     return received_question(update, context.services, text.partition(" ")[2].strip() if " " in text else "")
 
 
 async def _reply(services: BotServices, question: ReceivedQuestion, rich: RichText) -> None:
-    await services.delivery.deliver(question.id, outgoing_messages(question.place, rich))
-
-
-def _instead(question: ReceivedQuestion, text: str) -> ReceivedQuestion:
-    return ReceivedQuestion(question.id, text, question.place, question.conversation, question.reader)
+    await services.delivery.deliver(question.id, outgoing_messages(question.target, rich))
 
 
 def _question_in_payload(payload: str) -> str:
-    """The question in a link t.me/BOT?start=PAYLOAD: URL-safe base64 of UTF-8; empty where it is none."""
+    """The question in a link t.me/BOT?start=PAYLOAD (URL-safe base64 of UTF-8), empty if there is none."""
     try:
         text = base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)).decode("utf-8")
     except (binascii.Error, ValueError):
@@ -163,18 +160,18 @@ def _quotes_text(services: BotServices, question: ReceivedQuestion) -> RichText:
         return _quotes_or_speakers(services.app.search.quote_search(catalog), question.text)
 
 
-def _quotes_or_speakers(record: QuoteSearch, wanted: str) -> RichText:
-    if not wanted:
+def _quotes_or_speakers(record: QuoteSearch, argument: str) -> RichText:
+    if not argument:
         named = [voice for voice in record.speakers(most=MOST_QUOTED_NAMES) if voice.has_name][:MAX_SPEAKERS]
         lines = [
             f"{voice.name}: {voice.quotes}" + (f", newest {format_date(voice.newest)}" if voice.newest else "")
             for voice in named
         ]
         return join([bold("On record"), *map(plain, lines)], "\n") if lines else plain("Nobody is on record.")
-    speaker, _, about = (part.strip() for part in f" {wanted} ".partition(" about "))
+    speaker, _, about = (part.strip() for part in f" {argument} ".partition(" about "))
     match, found = find_quotes(record, speaker, about, Filters())
-    said = [hit for hit in found if hit.quote.is_speech] or found
-    if not said:
+    spoken = [hit for hit in found if hit.quote.is_speech] or found
+    if not spoken:
         who = " and ".join(voice.name for voice in match.speakers) or speaker or "Nobody"
         return plain(f"{who}: nothing on record{f' on {about}' if about else ''}. /quotes lists who is on record.")
-    return join([plain(misspelling_message(speaker, match)), quote_hits_to_rich(said, record.catalog, MAX_QUOTES)])
+    return join([plain(misspelling_message(speaker, match)), quote_hits_to_rich(spoken, record.catalog, MAX_QUOTES)])

@@ -1,4 +1,4 @@
-"""Inline mode: quotes and passages with their source, for any chat."""
+"""Inline mode: quotes and passages with their source, to send to any chat."""
 
 import asyncio
 
@@ -19,49 +19,49 @@ from retrieval.documents import digest
 
 MAX_RESULTS = 50
 MAX_QUOTES, MAX_PASSAGES = 30, 20
-CACHE_SECONDS = 60  # seconds; what was asked again meanwhile is answered by Telegram
+CACHE_SECONDS = 60  # that Telegram answers the same query from its cache
 MAX_LINE_LENGTH = 120  # characters of a description
 
 Result = InlineQueryResultArticle
 
 
 async def answer_inline(update: Update, context: Context) -> None:
-    """Up to fifty results."""
+    """Answer an inline query with up to MAX_RESULTS results."""
     query, services = update.inline_query, context.services
     assert query is not None, "this handler takes inline queries"
-    user, wanted = query.from_user.id, " ".join(query.query.split())
-    is_let_in = not services.access.refusal(user, user)
-    found = await asyncio.to_thread(_search, services, wanted) if wanted and is_let_in else []
-    closed = services.access.users is not None or services.access.chats is not None
+    user, text = query.from_user.id, " ".join(query.query.split())
+    has_access = not services.access.refusal(user, user)
+    results = await asyncio.to_thread(_search, services, text) if text and has_access else []
+    is_restricted = services.access.users is not None or services.access.chats is not None
     try:
-        await query.answer(found, cache_time=CACHE_SECONDS, is_personal=closed)
-    except BadRequest:  # typed on meanwhile: the query is too old to be answered
+        await query.answer(results, cache_time=CACHE_SECONDS, is_personal=is_restricted)
+    except BadRequest:  # the reader has typed on: the query is too old to be answered
         return
 
 
-def _search(services: BotServices, wanted: str) -> list[Result]:
-    """Quotes of a speaker or on a topic, then passages."""
+def _search(services: BotServices, text: str) -> list[Result]:
+    """Quotes of a speaker or on a topic, followed by passages."""
     with services.app.store.catalog.snapshot() as catalog:
-        return _search_snapshot(services, wanted, catalog)
+        return _search_snapshot(services, text, catalog)
 
 
-def _search_snapshot(services: BotServices, wanted: str, catalog: CatalogReader) -> list[Result]:
+def _search_snapshot(services: BotServices, text: str, catalog: CatalogReader) -> list[Result]:
     record = services.app.search.quote_search(catalog)
-    speaker, _, about = (part.strip() for part in f" {wanted} ".partition(" about "))
-    match, remarks = find_quotes(record, speaker, about, Filters())
-    if not remarks or match.misspelt:
-        _, remarks = find_quotes(record, "", wanted, Filters())
+    speaker, _, about = (part.strip() for part in f" {text} ".partition(" about "))
+    match, quotes = find_quotes(record, speaker, about, Filters())
+    if not quotes or match.misspelt:
+        _, quotes = find_quotes(record, "", text, Filters())
     results = [
         _result(
             f"{hit.quote.speaker or hit.title}: {hit.quote.words}",
             f"{format_date(hit.published)} {hit.outlet}, {hit.title}",
             quote_hit_to_rich(hit, catalog.article(hit.article)),
         )
-        for hit in remarks[:MAX_QUOTES]
+        for hit in quotes[:MAX_QUOTES]
     ]
-    for hit in services.app.search(wanted, MAX_PASSAGES, catalog=catalog).hits:
-        shown = passage_to_rich(hit, catalog.article(hit.passage.article))
-        results.append(_result(hit.title or hit.passage.text, hit.passage.text, shown))
+    for hit in services.app.search(text, MAX_PASSAGES, catalog=catalog).hits:
+        rich = passage_to_rich(hit, catalog.article(hit.passage.article))
+        results.append(_result(hit.title or hit.passage.text, hit.passage.text, rich))
     return list({result.id: result for result in results}.values())[:MAX_RESULTS]
 
 
@@ -74,5 +74,6 @@ def _result(title: str, description: str, rich: RichText) -> Result:
 
 
 def _one_line(text: str) -> str:
+    """The text on one line of at most MAX_LINE_LENGTH characters."""
     line = " ".join(plain(text).text.split()) or "…"
     return line if len(line) <= MAX_LINE_LENGTH else f"{line[: MAX_LINE_LENGTH - 1]}…"

@@ -1,4 +1,4 @@
-"""A question from a reader, on its way to an answer."""
+"""Questions: received from messages and suggestion buttons, answered, and delivered."""
 
 import asyncio
 from collections.abc import Iterator
@@ -33,17 +33,17 @@ STOPPED = "Stopped."
 
 @dataclass(frozen=True, slots=True)
 class ReceivedQuestion:
-    """Who asks what, where; `id` is the update's."""
+    """A reader's question; `id` is the id of its update."""
 
     id: int
     text: str
-    place: MessageTarget
+    target: MessageTarget
     conversation: str
     reader: int
 
 
 async def answer_message(update: Update, context: Context) -> None:
-    """A message that may be a question: answered, declined, or left alone where it is not meant for the bot."""
+    """Answer a message if it is addressed to the bot."""
     message = update.message
     if message is None:
         return
@@ -61,21 +61,21 @@ async def answer_message(update: Update, context: Context) -> None:
 
 
 async def ask_suggestion(update: Update, context: Context) -> None:
-    """Ask what the button offers."""
+    """Answer the suggested question of a pressed button as if the reader had typed it."""
     query, services = update.callback_query, context.services
     assert query is not None, "buttons make callback queries"
     answered = await pressed_answer(services, query)
-    asked = pressed_suggestion(query.data or "", answered) if answered else ""
-    await acknowledge_press(query, asked[:200] if asked else FORGOTTEN)
-    if not asked or not update.effective_message:
+    suggestion = pressed_suggestion(query.data or "", answered) if answered else ""
+    await acknowledge_press(query, suggestion[:200] if suggestion else FORGOTTEN)
+    if not suggestion or not update.effective_message:
         return
-    question = received_question(update, services, asked)
-    question = replace(question, place=replace(question.place, reply_to=update.effective_message.message_id))
+    question = received_question(update, services, suggestion)
+    question = replace(question, target=replace(question.target, reply_to=update.effective_message.message_id))
     await answer_question(services, question)
 
 
 def received_question(update: Update, services: BotServices, text: str) -> ReceivedQuestion:
-    """The question with where it comes from."""
+    """The question with its reader, its conversation and the target of its answer."""
     message = update.effective_message
     assert message is not None, "questions come in messages and from buttons below them"
     conversation = conversation_name(update, per_user=services.app.settings.telegram_history_per_user)
@@ -83,65 +83,65 @@ def received_question(update: Update, services: BotServices, text: str) -> Recei
 
 
 async def reply_text(services: BotServices, question: ReceivedQuestion, text: str) -> None:
-    """One line instead of an answer."""
-    await services.delivery.deliver(question.id, outgoing_messages(question.place, plain(text)))
+    """Reply with one line of text instead of an answer."""
+    await services.delivery.deliver(question.id, outgoing_messages(question.target, plain(text)))
 
 
 async def answer_question(services: BotServices, question: ReceivedQuestion) -> None:
-    """Answer, however that ends: each question gets its messages once, also when a restart comes between."""
-    async with typing_indicator(services.bot, question.place):
+    """Deliver the answer or the reason why there is none, once per question, even across a restart."""
+    async with typing_indicator(services.bot, question.target):
         try:
             validate_question(question.text)
-            declined = await asyncio.to_thread(_refusal, services, question)
+            refusal = await asyncio.to_thread(_refusal, services, question)
             messages = (
-                outgoing_messages(question.place, plain(declined))
-                if declined
+                outgoing_messages(question.target, plain(refusal))
+                if refusal
                 else await _answer_messages(services, question)
             )
         except OnRecordError as exc:
-            messages = outgoing_messages(question.place, plain(str(exc)))
+            messages = outgoing_messages(question.target, plain(str(exc)))
         await services.delivery.deliver(question.id, messages)
 
 
 def _refusal(services: BotServices, question: ReceivedQuestion) -> str:
-    """Why this question is not answered; empty where it is."""
-    refusal = services.access.refusal(question.reader, question.place.chat)
-    return refusal or services.access.limit(question.reader, services.readers, question.id)
+    """The reply to a question that is not answered, empty if it is answered."""
+    refusal = services.access.refusal(question.reader, question.target.chat)
+    return refusal or services.access.limit_reply(question.reader, services.readers, question.id)
 
 
 async def _answer_messages(services: BotServices, question: ReceivedQuestion) -> tuple[OutgoingMessage, ...]:
     await asyncio.to_thread(_begin_question, services, question)
-    asking = await _stream_answer(services, question)
-    if asking is None:
-        return outgoing_messages(question.place, plain(STOPPED))
-    answer = asking.answer
+    trace = await _stream_answer(services, question)
+    if trace is None:
+        return outgoing_messages(question.target, plain(STOPPED))
+    answer = trace.answer
     suggestions = tuple[str, ...]()
-    if question.place.is_private and services.answering.is_free:  # while others wait, nobody is kept waiting for these
+    if question.target.is_private and services.answers.is_free:  # suggestions must not delay waiting questions
         suggestions = await asyncio.to_thread(
             follow_up_questions, answer, services.app.search, services.app.store.catalog
         )
-    await asyncio.to_thread(services.readers.answered, question.id, answer, suggestions)
-    return outgoing_messages(question.place, answer_to_rich(answer), answer_keyboard(question.id, answer, suggestions))
+    await asyncio.to_thread(services.readers.record_answer, question.id, answer, suggestions)
+    return outgoing_messages(question.target, answer_to_rich(answer), answer_keyboard(question.id, answer, suggestions))
 
 
 def _begin_question(services: BotServices, question: ReceivedQuestion) -> None:
-    """A turn that a killed process remembered without sending it is forgotten, and asked again."""
-    services.readers.asks(question.id, question.reader, question.conversation, question.text)
-    before = services.journal.begin(question.id, services.history.count(question.conversation))
+    """Record the question, and drop a turn that a killed process stored in the history without sending its answer."""
+    services.readers.add_question(question.id, question.reader, question.conversation, question.text)
+    before = services.journal.begin_question(question.id, services.history.count(question.conversation))
     services.history.truncate(question.conversation, before)
 
 
 async def _stream_answer(services: BotServices, question: ReceivedQuestion) -> AnswerTrace | None:
-    """The answer, shown in the making; None when it was cancelled."""
+    """Generate the answer with a live preview; None when it was cancelled."""
     cancellation = Cancellation()
 
     def ask(cancelled: Cancellation) -> Iterator[AnswerEvent]:
         return services.app.conversation.stream(question.text, question.conversation, cancellation=cancelled)
 
-    services.under_way[question.conversation] = cancellation
-    streaming = LivePreview(services.bot, services.journal, services.drafts, question.place, question.id)
+    services.cancellations[question.conversation] = cancellation
+    preview = LivePreview(services.bot, services.journal, services.drafts, question.target, question.id)
     try:
-        async with streaming.showing(), aclosing(services.answering.stream(ask, cancellation)) as events:
+        async with preview.running(), aclosing(services.answers.stream(ask, cancellation)) as events:
             text, citations = "", tuple[Citation, ...]()
             async for event in events:
                 if isinstance(event, AnswerTrace):
@@ -149,8 +149,8 @@ async def _stream_answer(services: BotServices, question: ReceivedQuestion) -> A
                 if isinstance(event, Sentence):
                     text, citations = text + event.text, (*citations, *event.citations)
                     if services.app.settings.telegram_streaming:
-                        streaming.say(link_markers(text, citations))
+                        preview.update(link_markers(text, citations))
     finally:
-        if services.under_way.get(question.conversation) is cancellation:
-            del services.under_way[question.conversation]
+        if services.cancellations.get(question.conversation) is cancellation:
+            del services.cancellations[question.conversation]
     return None

@@ -1,4 +1,4 @@
-"""A message on its way out, as it is written down before it is sent."""
+"""Outgoing messages, in the form in which the journal stores them before they are sent."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,12 +7,12 @@ from typing import Any
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, MessageEntity
 
 from bot.telegram.messages.rich_text import RichText
-from bot.telegram.messages.splitting import Entity, FormattedText, split
+from bot.telegram.messages.splitting import Entity, FormattedText, split_messages
 
 
 @dataclass(frozen=True, slots=True)
 class MessageTarget:
-    """Where a message goes: chat, thread of a forum, and the message it replies to."""
+    """Where a message is sent: chat, thread of a forum, and the message it replies to."""
 
     chat: int
     thread: int | None = None
@@ -36,26 +36,26 @@ Buttons = Sequence[Sequence[Button]]
 
 @dataclass(frozen=True, slots=True)
 class OutgoingMessage:
-    """One message."""
+    """One message. Stored as JSON with `asdict`, so its field names are part of the journal's format."""
 
     place: MessageTarget
     formatted: FormattedText
     buttons: tuple[tuple[Button, ...], ...] = ()
 
 
-def outgoing(place: MessageTarget, rich: RichText, buttons: Buttons = ()) -> tuple[OutgoingMessage, ...]:
-    """Rich text as messages; the first replies, the last has the buttons."""
-    parts = split(rich) or (FormattedText("…"),)
-    follow = MessageTarget(place.chat, place.thread)
+def outgoing_messages(target: MessageTarget, rich: RichText, buttons: Buttons = ()) -> tuple[OutgoingMessage, ...]:
+    """Split rich text into messages; the first one is the reply, the last one has the buttons."""
+    parts = split_messages(rich) or (FormattedText("…"),)
+    rest_target = MessageTarget(target.chat, target.thread)
     rows = tuple(tuple(row) for row in buttons)
     return tuple(
-        OutgoingMessage(place if part is parts[0] else follow, part, rows if part is parts[-1] else ())
+        OutgoingMessage(target if part is parts[0] else rest_target, part, rows if part is parts[-1] else ())
         for part in parts
     )
 
 
-def outgoing_of(stored: Mapping[str, Any]) -> OutgoingMessage:
-    """The message that was written down with `asdict`."""
+def message_from_dict(stored: Mapping[str, Any]) -> OutgoingMessage:
+    """The message that was stored with `asdict`."""
     formatted = stored["formatted"]
     return OutgoingMessage(
         MessageTarget(**stored["place"]),
@@ -64,12 +64,14 @@ def outgoing_of(stored: Mapping[str, Any]) -> OutgoingMessage:
     )
 
 
-def entities_of(formatted: FormattedText) -> list[MessageEntity]:
-    """The entities as the library sends them."""
-    return [MessageEntity(one.kind, one.offset, one.length, one.url or None) for one in formatted.entities]
+def message_entities(formatted: FormattedText) -> list[MessageEntity]:
+    """The entities as the library's objects."""
+    return [
+        MessageEntity(entity.kind, entity.offset, entity.length, entity.url or None) for entity in formatted.entities
+    ]
 
 
-def keyboard_of(buttons: Buttons) -> InlineKeyboardMarkup | None:
-    """The buttons as the library sends them."""
+def inline_keyboard(buttons: Buttons) -> InlineKeyboardMarkup | None:
+    """The buttons as the library's keyboard, None without buttons."""
     rows = [[InlineKeyboardButton(button.label, callback_data=button.data) for button in row] for row in buttons]
     return InlineKeyboardMarkup(rows) if rows else None

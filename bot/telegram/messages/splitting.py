@@ -1,4 +1,4 @@
-"""Rich text as messages that Telegram accepts: lengths and offsets count UTF-16 units, as Telegram does."""
+"""Splits rich text into messages that Telegram accepts; lengths and offsets are in UTF-16 code units, as in its API."""
 
 import re
 from bisect import bisect_right
@@ -7,22 +7,22 @@ from dataclasses import dataclass
 
 import regex
 
-from bot.telegram.messages.rich_text import Kind, Mark, RichText
+from bot.telegram.messages.rich_text import Mark, MarkKind, RichText
 
-MOST_UNITS = 4096
-MOST_ENTITIES = 100
-AHEAD = 64  # characters behind a message that are looked at to see whether it may end there
+MAX_UNITS = 4096
+MAX_ENTITIES = 100
+LOOKAHEAD = 64  # characters after a possible end that decide whether a message may end there
 
-# Where a text is best cut, the best first, and the share of a message that must be filled for it.
-_MARKER = r"(?!\s*\[\d)"  # a sentence keeps its citations
-_CUTS = (
+# Where to break a text, the best place first, and the share of a message that must be filled for it.
+_MARKER = r"(?!\s*\[\d)"  # keep a sentence and its citation markers together
+_BREAKS = (
     (re.compile(r"\n\s*\n"), 0.3),
     (re.compile(r"\n"), 0.5),
     (re.compile(rf"(?<=[.!?…”’\"')\]]){_MARKER}\s+"), 0.3),
     (re.compile(rf"{_MARKER}\s+"), 0.0),
 )
 _GRAPHEME = regex.compile(r"\X")
-_UNSEEN = re.compile(  # what shows nothing: a message of it alone is refused
+_INVISIBLE = re.compile(  # invisible characters: Telegram refuses a message that has no others
     "[\\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202f"
     "\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufffc]*"
 )
@@ -30,9 +30,9 @@ _UNSEEN = re.compile(  # what shows nothing: a message of it alone is refused
 
 @dataclass(frozen=True, slots=True)
 class Entity:
-    """What is special about a part of a message; offset and length in UTF-16 units."""
+    """The format of a part of a message; offset and length in UTF-16 code units."""
 
-    kind: Kind
+    kind: MarkKind
     offset: int
     length: int
     url: str = ""
@@ -40,76 +40,76 @@ class Entity:
 
 @dataclass(frozen=True, slots=True)
 class FormattedText:
-    """The text of one message."""
+    """The text of one message with its entities."""
 
     text: str
     entities: tuple[Entity, ...] = ()
 
 
-def split(rich: RichText, most: int = MOST_UNITS) -> tuple[FormattedText, ...]:
-    """The text as messages of at most so many units; cut between paragraphs, sentences, words, else characters."""
+def split_messages(rich: RichText, most: int = MAX_UNITS) -> tuple[FormattedText, ...]:
+    """Split into messages of at most `most` UTF-16 units, between paragraphs, sentences, words, else characters."""
     return tuple(_messages(rich, most))
 
 
-def units(text: str) -> int:
-    """The length in UTF-16 units."""
+def utf16_length(text: str) -> int:
+    """The length in UTF-16 code units."""
     return len(text) + sum(character > "\uffff" for character in text)
 
 
 def _messages(rich: RichText, most: int) -> Iterator[FormattedText]:
-    text, offsets = rich.text.rstrip(), _offsets(rich.text)
+    text, offsets = rich.text.rstrip(), _utf16_offsets(rich.text)
     at = len(text) - len(text.lstrip())
     while at < len(text):
-        reach = min(_reach(rich.marks, offsets, at, most), len(text))
-        end = reach if reach == len(text) else _cut(rich, at, reach)
+        reach = min(_max_end(rich.marks, offsets, at, most), len(text))
+        end = reach if reach == len(text) else _break_position(rich, at, reach)
         message = _message(rich, offsets, at, at + len(text[at:end].rstrip()))
-        if not _UNSEEN.fullmatch(message.text):
+        if not _INVISIBLE.fullmatch(message.text):
             yield message
         at = end + len(text[end:]) - len(text[end:].lstrip())
 
 
-def _offsets(text: str) -> list[int]:
-    """The units before each character, and before the end."""
-    found = [0]
+def _utf16_offsets(text: str) -> list[int]:
+    """The UTF-16 offset of each character, and of the end."""
+    offsets = [0]
     for character in text:
-        found.append(found[-1] + 1 + (character > "\uffff"))
-    return found
+        offsets.append(offsets[-1] + 1 + (character > "\uffff"))
+    return offsets
 
 
-def _reach(marks: Sequence[Mark], offsets: list[int], at: int, most: int) -> int:
-    """How far a message that begins here may go."""
+def _max_end(marks: Sequence[Mark], offsets: list[int], at: int, most: int) -> int:
+    """The largest end of a message that begins at `at`, by length and number of entities."""
     reach = bisect_right(offsets, offsets[at] + most) - 1
     inside = [mark for mark in marks if mark.end > at and mark.start < reach]
-    return inside[MOST_ENTITIES].start if len(inside) > MOST_ENTITIES else reach
+    return inside[MAX_ENTITIES].start if len(inside) > MAX_ENTITIES else reach
 
 
-def _cut(rich: RichText, at: int, reach: int) -> int:
-    """The best place to end a message that begins at one character and may go to another."""
-    # A mark that is longer than a message has to be cut, any other is kept whole.
+def _break_position(rich: RichText, at: int, reach: int) -> int:
+    """The best place to end a message that begins at `at` and may extend to `reach`."""
+    # Keep marks whole, except one that is longer than a message.
     kept = [
         mark for mark in rich.marks if at < mark.end and mark.start < reach and (mark.start > at or mark.end <= reach)
     ]
-    window = rich.text[at : reach + AHEAD]
-    for pattern, share in _CUTS:
-        places = [at + found.start() for found in pattern.finditer(window)]
-        floor = at + share * (reach - at)
-        fitting = [place for place in places if max(floor, at + 1) <= place <= reach and _is_outside(kept, place)]
+    window = rich.text[at : reach + LOOKAHEAD]
+    for pattern, share in _BREAKS:
+        places = [at + match.start() for match in pattern.finditer(window)]
+        earliest = at + share * (reach - at)
+        fitting = [place for place in places if max(earliest, at + 1) <= place <= reach and _is_outside(kept, place)]
         if fitting:
             return fitting[-1]
     holding = [mark.start for mark in kept if mark.start < reach < mark.end]
     if holding:
         return min(holding)
-    return _last_grapheme(rich.text, at, reach)
+    return _last_grapheme_end(rich.text, at, reach)
 
 
 def _is_outside(marks: Sequence[Mark], place: int) -> bool:
     return not any(mark.start < place < mark.end for mark in marks)
 
 
-def _last_grapheme(text: str, at: int, reach: int) -> int:
-    """The end of the last whole character as readers see them; one that is longer than a message is cut."""
-    # Whether the last one is whole shows only with what follows it.
-    ends = [at + found.end() for found in _GRAPHEME.finditer(text[at : reach + AHEAD])]
+def _last_grapheme_end(text: str, at: int, reach: int) -> int:
+    """The end of the last complete grapheme cluster before `reach`; one longer than a message is broken."""
+    # Only the text after `reach` shows whether the last cluster is complete.
+    ends = [at + match.end() for match in _GRAPHEME.finditer(text[at : reach + LOOKAHEAD])]
     return max((end for end in ends if end <= reach), default=reach)
 
 
@@ -119,7 +119,7 @@ def _message(rich: RichText, offsets: list[int], start: int, end: int) -> Format
 
 
 def _entity(text: str, offsets: list[int], mark: Mark, start: int, end: int) -> Entity | None:
-    """The part of a mark that lies in a message, without white space at its ends."""
+    """The part of a mark inside a message, without white space at its ends; None if nothing is left."""
     first, last = max(mark.start, start), min(mark.end, end)
     inside = text[first:last]
     if not inside.strip():

@@ -1,4 +1,4 @@
-"""Messages to Telegram: each once, whatever the network, the chat or a restart does meanwhile."""
+"""Delivery of messages: each exactly once, despite network errors, restarts and changes of the chat."""
 
 import asyncio
 import logging
@@ -8,118 +8,129 @@ from dataclasses import replace
 from telegram import Bot, LinkPreviewOptions, Message, ReplyParameters
 from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter
 
-from bot.telegram.messages.outgoing import OutgoingMessage, entities_of, keyboard_of
+from bot.telegram.messages.outgoing import OutgoingMessage, inline_keyboard, message_entities
 from bot.telegram.messages.splitting import FormattedText
 from bot.telegram.storage.journal import DeliveryJournal
 
-PAUSES = (0.5, 1, 2, 4, 8, 15, *[30] * 20)  # seconds between tries while Telegram cannot be reached
+RETRY_PAUSES = (
+    0.5,
+    1,
+    2,
+    4,
+    8,
+    15,
+    *[30] * 20,
+)  # seconds between attempts while Telegram cannot be reached; ten minutes in all
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
-_GONE = (
+_UNAVAILABLE = (
     *("chat not found", "message thread not found", "topic_closed", "topic_deleted", "not enough rights"),
     *("have no rights", "chat_write_forbidden", "user is deactivated", "peer_id_invalid", "chat_restricted"),
 )
 _UNEDITABLE = ("message to edit not found", "message can't be edited", "message_id_invalid")
-_SAME = "message is not modified"
+_NOT_MODIFIED = "message is not modified"
 
 _log = logging.getLogger(__name__)
 
 
 class ChatUnavailable(Exception):
-    """Nobody can be written to there any more; `str()` says why."""
+    """The chat cannot be written to any more; `str()` says why."""
 
 
-Moved = Callable[[int, int], Awaitable[None]]
-"""Called with a group's old id and its new one."""
+OnMigrated = Callable[[int, int], Awaitable[None]]
+"""Called with the old and the new id of a group that became a supergroup."""
 
 
 class Delivery:
-    """Sends what the journal has, and notes what went out."""
+    """Sends the messages that the journal has stored, and records what was sent."""
 
-    def __init__(self, bot: Bot, journal: DeliveryJournal, moved: Moved) -> None:
-        self._bot, self._journal, self._moved = bot, journal, moved
+    def __init__(self, bot: Bot, journal: DeliveryJournal, on_migrated: OnMigrated) -> None:
+        self._bot, self._journal, self._on_migrated = bot, journal, on_migrated
 
     async def deliver(self, update: int, messages: Sequence[OutgoingMessage]) -> None:
-        """Write the messages down, then send them. Raises Gone."""
+        """Store the messages, then send them. Raises ChatUnavailable."""
         await asyncio.to_thread(self._journal.plan, update, messages)
         await self.resume(update)
 
     async def resume(self, update: int) -> bool:
-        """Send what is written down and did not go out yet; False when nothing is written down. Raises Gone."""
+        """Send the stored messages that were not sent yet; False when none are stored. Raises ChatUnavailable."""
         if not await asyncio.to_thread(self._journal.is_planned, update):
             return False
-        shown = await asyncio.to_thread(self._journal.shown, update)
+        preview = await asyncio.to_thread(self._journal.preview_message, update)
         for part, message in await asyncio.to_thread(self._journal.unsent, update):
-            sent = await self.send(message, instead_of=shown if part == 0 else None)
-            await asyncio.to_thread(self._journal.sent, update, part, sent)
+            sent = await self.send(message, replaces=preview if part == 0 else None)
+            await asyncio.to_thread(self._journal.mark_sent, update, part, sent)
         return True
 
-    async def send(self, message: OutgoingMessage, *, instead_of: int | None = None) -> int:
-        """The id of the message as it went out, a new one or the one that it stands in for. Raises Gone."""
-        for pause in PAUSES:
+    async def send(self, message: OutgoingMessage, *, replaces: int | None = None) -> int:
+        """Send a message, or edit the message that it replaces; returns its id. Raises ChatUnavailable."""
+        for pause in RETRY_PAUSES:
             try:
-                return await self._once(message, instead_of)
+                return await self._attempt(message, replaces)
             except ChatMigrated as exc:
-                await self._moved(message.place.chat, exc.new_chat_id)
+                await self._on_migrated(message.place.chat, exc.new_chat_id)
                 message = replace(message, place=replace(message.place, chat=exc.new_chat_id, reply_to=None))
-                instead_of = None
+                replaces = None
             except RetryAfter as exc:
-                await asyncio.sleep(_seconds(exc))
+                await asyncio.sleep(_retry_seconds(exc))
             except Forbidden as exc:
                 raise ChatUnavailable(str(exc)) from exc
             except BadRequest as exc:
-                message, instead_of = _mended(message, instead_of, exc)
+                message, replaces = _fallback(message, replaces, exc)
             except NetworkError as exc:
                 _log.debug("Sending again in %s s: %s", pause, exc)
                 await asyncio.sleep(pause)
         raise ChatUnavailable("Telegram could not be reached for ten minutes")
 
-    async def _once(self, message: OutgoingMessage, instead_of: int | None) -> int:
+    async def _attempt(self, message: OutgoingMessage, replaces: int | None) -> int:
         try:
-            sent = await (self._edit(message, instead_of) if instead_of else self._new(message))
+            sent = await (self._edit(message, replaces) if replaces else self._send_new(message))
         except BadRequest as exc:
-            if instead_of and _SAME in str(exc).lower():
-                return instead_of
+            if replaces and _NOT_MODIFIED in str(exc).lower():
+                return replaces
             raise
-        return sent.message_id if isinstance(sent, Message) else instead_of or 0
+        return sent.message_id if isinstance(sent, Message) else replaces or 0
 
-    async def _new(self, message: OutgoingMessage) -> Message:
-        place = message.place
-        answered = ReplyParameters(place.reply_to, allow_sending_without_reply=True) if place.reply_to else None
+    async def _send_new(self, message: OutgoingMessage) -> Message:
+        target = message.place
+        reply = ReplyParameters(target.reply_to, allow_sending_without_reply=True) if target.reply_to else None
         return await self._bot.send_message(
-            place.chat,
+            target.chat,
             message.formatted.text,
-            entities=entities_of(message.formatted),
-            message_thread_id=place.thread,
-            reply_parameters=answered,
-            reply_markup=keyboard_of(message.buttons),
+            entities=message_entities(message.formatted),
+            message_thread_id=target.thread,
+            reply_parameters=reply,
+            reply_markup=inline_keyboard(message.buttons),
             link_preview_options=NO_PREVIEW,
         )
 
-    async def _edit(self, message: OutgoingMessage, instead_of: int) -> Message | bool:
+    async def _edit(self, message: OutgoingMessage, replaces: int) -> Message | bool:
         return await self._bot.edit_message_text(
             message.formatted.text,
             message.place.chat,
-            instead_of,
-            entities=entities_of(message.formatted),
-            reply_markup=keyboard_of(message.buttons),
+            replaces,
+            entities=message_entities(message.formatted),
+            reply_markup=inline_keyboard(message.buttons),
             link_preview_options=NO_PREVIEW,
         )
 
 
-def _mended(message: OutgoingMessage, instead_of: int | None, error: BadRequest) -> tuple[OutgoingMessage, int | None]:
-    """The message in a way that Telegram may take. Raises Gone when there is nobody to take it, else the error."""
-    said = str(error).lower()
-    if any(phrase in said for phrase in _GONE):
+def _fallback(message: OutgoingMessage, replaces: int | None, error: BadRequest) -> tuple[OutgoingMessage, int | None]:
+    """What to send after a refused attempt: a new message instead of an edit, or the text without formatting.
+
+    Raises ChatUnavailable when the chat is gone, and the error itself when nothing is left to try.
+    """
+    reason = str(error).lower()
+    if any(phrase in reason for phrase in _UNAVAILABLE):
         raise ChatUnavailable(str(error)) from error
-    if instead_of and any(phrase in said for phrase in _UNEDITABLE):
+    if replaces and any(phrase in reason for phrase in _UNEDITABLE):
         return message, None
     if message.formatted.entities or message.buttons:
         _log.warning("Telegram refused a message, its text alone is sent instead: %s", error)
-        return OutgoingMessage(message.place, FormattedText(message.formatted.text)), instead_of
+        return OutgoingMessage(message.place, FormattedText(message.formatted.text)), replaces
     raise error
 
 
-def _seconds(error: RetryAfter) -> float:
-    after = error.retry_after
-    return (after if isinstance(after, int) else after.total_seconds()) + 0.1
+def _retry_seconds(error: RetryAfter) -> float:
+    delay = error.retry_after
+    return (delay if isinstance(delay, int) else delay.total_seconds()) + 0.1

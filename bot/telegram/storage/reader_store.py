@@ -1,4 +1,4 @@
-"""What readers asked, what they were answered and what they thought of it."""
+"""The questions of readers, how they were answered, and the feedback on the answers."""
 
 import json
 from collections.abc import Mapping
@@ -24,7 +24,7 @@ CREATE INDEX IF NOT EXISTS questions_by_conversation ON questions (conversation)
 
 @dataclass(frozen=True, slots=True)
 class AnsweredQuestion:
-    """A question that was answered, as its buttons and /sources need it."""
+    """An answered question, with what its buttons and /sources need."""
 
     id: int
     question: str
@@ -35,7 +35,7 @@ class AnsweredQuestion:
 
 @dataclass(frozen=True, slots=True)
 class UsageStats:
-    """How the bot is used: since the oldest question that is kept, and in the last 24 hours."""
+    """How the bot is used: since the oldest stored question, and in the last 24 hours (`today`)."""
 
     questions: int
     readers: int
@@ -47,50 +47,50 @@ class UsageStats:
 
 
 class ReaderStore:
-    """Questions by the id of the update that asked them; safe to share between threads."""
+    """Questions by the id of their update; may be shared between threads."""
 
     def __init__(self, database: TelegramDatabase) -> None:
         self._database = database
         database.script(_SCHEMA)
 
-    def asks(self, update: int, reader: int, conversation: str, question: str) -> None:
-        """Remember a question; asking it again after a restart changes nothing."""
+    def add_question(self, update: int, reader: int, conversation: str, question: str) -> None:
+        """Store a question; storing it again after a restart changes nothing."""
         sql = "INSERT OR IGNORE INTO questions (id, asked, reader, conversation, question) VALUES (?, ?, ?, ?, ?)"
-        self._database.run(sql, [update, _ago(timedelta()), reader, conversation, question])
+        self._database.run(sql, [update, _time_ago(timedelta()), reader, conversation, question])
 
-    def answered(self, update: int, answer: Answer, suggestions: tuple[str, ...]) -> None:
-        """Remember how a question was answered."""
+    def record_answer(self, update: int, answer: Answer, suggestions: tuple[str, ...]) -> None:
+        """Store how a question was answered."""
         sql = "UPDATE questions SET status = ?, citations = ?, suggestions = ?, milliseconds = ? WHERE id = ?"
         citations = json.dumps([asdict(citation) for citation in answer.citations or answer.nearest])
-        spent = answer.timings_ms.get("total")
-        self._database.run(sql, [answer.status, citations, json.dumps(suggestions), spent, update])
+        milliseconds = answer.timings_ms.get("total")
+        self._database.run(sql, [answer.status, citations, json.dumps(suggestions), milliseconds, update])
 
-    def answer(self, update: int) -> AnsweredQuestion | None:
-        """What was answered, None where it is forgotten."""
+    def answered_question(self, update: int) -> AnsweredQuestion | None:
+        """The answered question of an update, None if it was deleted."""
         return self._one("SELECT * FROM questions WHERE id = ?", [update])
 
     def last(self, conversation: str) -> AnsweredQuestion | None:
-        """The last answer of a conversation."""
+        """The last answered question of a conversation."""
         sql = "SELECT * FROM questions WHERE conversation = ? AND status <> '' ORDER BY id DESC LIMIT 1"
         return self._one(sql, [conversation])
 
-    def judge(self, update: int, *, helpful: bool, reason: str = "") -> None:
-        """Remember what a reader thought of an answer; the last word counts."""
+    def record_feedback(self, update: int, *, helpful: bool, reason: str = "") -> None:
+        """Store the feedback on an answer, in place of earlier feedback."""
         self._database.run("UPDATE questions SET helpful = ?, reason = ? WHERE id = ?", [helpful, reason, update])
 
-    def asked_lately(self, reader: int, seconds: float, update: int) -> int:
-        """How many questions a reader asked in so many seconds, this one not counted."""
-        since = _ago(timedelta(seconds=seconds))
+    def count_recent(self, reader: int, seconds: float, update: int) -> int:
+        """The number of questions of a reader in the last `seconds`, without this one."""
+        since = _time_ago(timedelta(seconds=seconds))
         sql = "SELECT count(*) FROM questions WHERE reader = ? AND asked > ? AND id <> ?"
         return int(self._database.rows(sql, [reader, since, update])[0][0])
 
-    def asked_today(self, update: int) -> int:
-        """How many questions all asked since midnight UTC, this one not counted."""
+    def count_today(self, update: int) -> int:
+        """The number of questions of all readers since midnight UTC, without this one."""
         sql = "SELECT count(*) FROM questions WHERE asked >= ? AND id <> ?"
         return int(self._database.rows(sql, [datetime.now(UTC).date().isoformat(), update])[0][0])
 
     def unanswered(self, most: int) -> list[tuple[str, int]]:
-        """What the articles could not answer and how often it was asked, newest first."""
+        """Questions that the articles could not answer, with how often they were asked, newest first."""
         sql = (
             "SELECT question, count(*) AS times FROM questions WHERE status = 'no_answer' "
             "GROUP BY lower(question) ORDER BY max(id) DESC LIMIT ?"
@@ -103,21 +103,21 @@ class ReaderStore:
             "SELECT count(*), count(DISTINCT reader), total(asked > ?), total(status = 'no_answer'), "
             "total(helpful = 1), total(helpful = 0) FROM questions"
         )
-        row = self._database.rows(sql, [_ago(timedelta(days=1))])[0]
+        row = self._database.rows(sql, [_time_ago(timedelta(days=1))])[0]
         times = sorted(
-            each[0] for each in self._database.rows("SELECT milliseconds FROM questions WHERE milliseconds IS NOT NULL")
+            row[0] for row in self._database.rows("SELECT milliseconds FROM questions WHERE milliseconds IS NOT NULL")
         )
         median = times[len(times) // 2] if times else 0.0
         questions, readers, today, unanswered, helpful, unhelpful = map(int, row)
         return UsageStats(questions, readers, today, unanswered, helpful, unhelpful, median)
 
     def forget(self, conversation: str, reader: int) -> None:
-        """Delete a conversation's questions, and this reader's wherever they were asked; nothing of them is left."""
+        """Delete a conversation's questions and all questions of a reader, in the write-ahead log too."""
         self._database.run("DELETE FROM questions WHERE conversation = ? OR reader = ?", [conversation, reader])
         self._database.scrub()
 
     def move(self, old: str, new: str) -> None:
-        """A group has another id: conversations that begin with the one begin with the other."""
+        """Replace the prefix `old` of conversation names by `new`, because a group has got another id."""
         sql = (
             "UPDATE questions SET conversation = ?2 || substr(conversation, length(?1) + 1) "
             "WHERE substr(conversation, 1, length(?1)) = ?1"
@@ -125,28 +125,28 @@ class ReaderStore:
         self._database.run(sql, [old, new])
 
     def purge(self, days: int) -> None:
-        """Delete what was asked more than so many days ago."""
-        self._database.run("DELETE FROM questions WHERE asked < ?", [_ago(timedelta(days=days))])
+        """Delete questions older than `days`."""
+        self._database.run("DELETE FROM questions WHERE asked < ?", [_time_ago(timedelta(days=days))])
 
     def _one(self, sql: str, values: list[Any]) -> AnsweredQuestion | None:
         rows = self._database.rows(sql, values)
-        return _answered(rows[0]) if rows else None
+        return _answered_question(rows[0]) if rows else None
 
 
-def _answered(row: Any) -> AnsweredQuestion:
+def _answered_question(row: Any) -> AnsweredQuestion:
     return AnsweredQuestion(
         row["id"],
         row["question"],
         row["conversation"],
-        tuple(map(_citation, json.loads(row["citations"]))),
+        tuple(map(_load_citation, json.loads(row["citations"]))),
         tuple(json.loads(row["suggestions"])),
     )
 
 
-def _citation(stored: Mapping[str, Any]) -> Citation:
+def _load_citation(stored: Mapping[str, Any]) -> Citation:
     copies = tuple(Copy(**copy) for copy in stored.get("copies", ()))
     return Citation(**{**stored, "authors": tuple(stored["authors"]), "copies": copies})
 
 
-def _ago(time: timedelta) -> str:
-    return (datetime.now(UTC) - time).isoformat(timespec="milliseconds")
+def _time_ago(age: timedelta) -> str:
+    return (datetime.now(UTC) - age).isoformat(timespec="milliseconds")

@@ -1,4 +1,4 @@
-"""The bot's own SQLite file."""
+"""The SQLite database of the bot."""
 
 import sqlite3
 from collections.abc import Iterator, Sequence
@@ -12,7 +12,7 @@ from retrieval.errors import IndexUnavailable
 
 
 class TelegramDatabase:
-    """One connection, one caller at a time; what is deleted is overwritten. Raises IndexUnavailable."""
+    """One connection, used by one thread at a time; deleted content is overwritten. Raises IndexUnavailable."""
 
     def __init__(self, path: Path) -> None:
         self._lock = Lock()
@@ -33,23 +33,23 @@ class TelegramDatabase:
             self._db.close()
 
     def script(self, sql: str) -> None:
-        """Make what is missing."""
+        """Run statements that create missing tables and indexes."""
         with self._lock:
             self._db.executescript(sql)
 
     def run(self, sql: str, values: Sequence[Any] = ()) -> int:
-        """One statement; returns how many rows it changed."""
+        """Run one statement; returns the number of changed rows."""
         with self._lock:
             return self._db.execute(sql, values).rowcount
 
     def rows(self, sql: str, values: Sequence[Any] = ()) -> list[sqlite3.Row]:
-        """All rows."""
+        """All rows of a query."""
         with self._lock:
             return self._db.execute(sql, values).fetchall()
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """All of it or nothing."""
+        """Commit everything or, after an exception, nothing."""
         with self._lock:
             self._db.execute("BEGIN IMMEDIATE")
             try:
@@ -60,6 +60,6 @@ class TelegramDatabase:
             self._db.commit()
 
     def scrub(self) -> None:
-        """Take what was deleted out of the write-ahead log too."""
+        """Remove deleted content from the write-ahead log too."""
         with self._lock:
             self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -1,4 +1,4 @@
-"""The queue between Telegram and the handlers, which survives the process."""
+"""The persistent queue between Telegram and the handlers, and the order in which updates are processed."""
 
 import asyncio
 import json
@@ -13,22 +13,22 @@ from telegram.ext import BaseUpdateProcessor
 
 from bot.telegram.storage.journal import DeliveryJournal
 
-MAX_CONCURRENT_UPDATES = 4096  # updates that are dealt with or wait for their chat
+MAX_CONCURRENT_UPDATES = 4096  # updates that are processed or wait for their chat
 
 
 class PersistentUpdateQueue(asyncio.Queue[object]):
-    """Writes each update down before it counts as received; one that is known already is passed over."""
+    """Stores each update before its receipt is acknowledged; skips updates that are known already."""
 
     def __init__(self, journal: DeliveryJournal) -> None:
         super().__init__()
         self.journal = journal
-        self.resumed = set[int]()  # updates that a process before this one may have dealt with in part
+        self.resumed = set[int]()  # updates that an earlier process may have partly handled
 
     async def put(self, item: object) -> None:
-        """Raises TelegramError when an update cannot be written down, so that it is asked for again."""
+        """Raises TelegramError when an update cannot be stored, so that Telegram sends it again."""
         if isinstance(item, Update):
             try:
-                # Not in a thread: while answers keep the processor busy, the way there and back takes far longer.
+                # Not in a thread: while answers keep the processor busy, switching takes far longer than the write.
                 is_new = self.journal.receive(item.update_id, item.to_json())
             except sqlite3.Error as exc:
                 raise TelegramError(f"An update could not be written down: {exc}.") from exc
@@ -37,20 +37,20 @@ class PersistentUpdateQueue(asyncio.Queue[object]):
         await super().put(item)
 
     async def resume(self, bot: Bot) -> None:
-        """Queue what a process before this one left."""
-        for payload in await asyncio.to_thread(self.journal.left):
+        """Queue the updates that an earlier process left unfinished."""
+        for payload in await asyncio.to_thread(self.journal.unfinished):
             update = Update.de_json(json.loads(payload), bot)
             self.resumed.add(update.update_id)
             await super().put(update)
 
 
 class OrderedUpdateProcessor(BaseUpdateProcessor):
-    """Keeps the order within a chat's thread, except for what `overtakes`; ticks off what is done."""
+    """Processes the updates of one chat thread in order, except those that skip it; marks processed updates done."""
 
-    def __init__(self, journal: DeliveryJournal, overtakes: Callable[[Update], bool]) -> None:
+    def __init__(self, journal: DeliveryJournal, skips_order: Callable[[Update], bool]) -> None:
         super().__init__(MAX_CONCURRENT_UPDATES)
-        self._journal, self._overtakes = journal, overtakes
-        self._lines = _KeyedLocks()
+        self._journal, self._skips_order = journal, skips_order
+        self._thread_locks = _KeyedLocks()
         self._running = set[asyncio.Task[Any]]()
         self._closing = False
 
@@ -60,24 +60,24 @@ class OrderedUpdateProcessor(BaseUpdateProcessor):
     async def shutdown(self) -> None:
         """Nothing to close."""
 
-    async def close(self, patience: float) -> None:
-        """Begin nothing more, give what is under way so many seconds; what is not done stays for the next start."""
+    async def close(self, grace: float) -> None:
+        """Start nothing new, cancel what runs longer than `grace` seconds; the next start does what is unfinished."""
         self._closing = True
         if self._running:
-            _, late = await asyncio.wait(self._running, timeout=patience)
+            _, late = await asyncio.wait(self._running, timeout=grace)
             for task in late:
                 task.cancel()
 
     async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
         if not isinstance(update, Update):
             await coroutine
-        elif self._overtakes(update):
-            await self._deal(update, coroutine)
+        elif self._skips_order(update):
+            await self._process(update, coroutine)
         else:
-            async with self._lines.wait(_order_key(update)):
-                await self._deal(update, coroutine)
+            async with self._thread_locks.hold(_order_key(update)):
+                await self._process(update, coroutine)
 
-    async def _deal(self, update: Update, coroutine: Awaitable[Any]) -> None:
+    async def _process(self, update: Update, coroutine: Awaitable[Any]) -> None:
         if self._closing:
             if isinstance(coroutine, Coroutine):
                 coroutine.close()
@@ -94,23 +94,23 @@ class OrderedUpdateProcessor(BaseUpdateProcessor):
 
 
 class _KeyedLocks:
-    """First come, first served, for each key apart; nothing is kept of a line in which nobody stands."""
+    """One first-in, first-out lock per key; locks without waiters are removed."""
 
     def __init__(self) -> None:
         self._locks = dict[Hashable, asyncio.Lock]()
-        self._standing = dict[Hashable, int]()
+        self._waiters = dict[Hashable, int]()
 
     @asynccontextmanager
-    async def wait(self, key: Hashable) -> AsyncIterator[None]:
+    async def hold(self, key: Hashable) -> AsyncIterator[None]:
         lock = self._locks.setdefault(key, asyncio.Lock())
-        self._standing[key] = self._standing.get(key, 0) + 1
+        self._waiters[key] = self._waiters.get(key, 0) + 1
         try:
             async with lock:
                 yield
         finally:
-            self._standing[key] -= 1
-            if not self._standing[key]:
-                del self._standing[key], self._locks[key]
+            self._waiters[key] -= 1
+            if not self._waiters[key]:
+                del self._waiters[key], self._locks[key]
 
 
 def _order_key(update: Update) -> Hashable:

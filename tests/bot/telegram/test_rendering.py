@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.answering.messages import Answer, Citation
-from bot.telegram.messages.outgoing import Button, MessageTarget, keyboard_of, outgoing, outgoing_of
-from bot.telegram.messages.rendering import answer_to_rich, quotes_to_rich
+from bot.telegram.messages.outgoing import Button, MessageTarget, inline_keyboard, message_from_dict, outgoing_messages
+from bot.telegram.messages.rendering import answer_to_rich, citations_to_rich
 from bot.telegram.messages.rich_text import plain
-from bot.telegram.messages.splitting import split
+from bot.telegram.messages.splitting import split_messages
 from retrieval.documents import Copy
 from tests.bot.telegram.test_splitting import TEXTS, URLS, accepted, squeezed
 
@@ -46,8 +46,8 @@ CITATIONS = st.builds(
 @given(TEXTS, st.lists(CITATIONS, max_size=5), st.sampled_from(["answered", "partial", "no_answer"]))
 def test_any_answer_is_taken_by_telegram(text: str, cited: list[Citation], status: str) -> None:
     made = Answer("Q?", "Q?", status, text, tuple(cited), nearest=tuple(cited), notes=(text,))  # type: ignore[arg-type]
-    messages = split(answer_to_rich(made, NOW))
-    for message in (*messages, *split(quotes_to_rich(cited))):
+    messages = split_messages(answer_to_rich(made, NOW))
+    for message in (*messages, *split_messages(citations_to_rich(cited))):
         accepted(message)
     said = squeezed("".join(message.text for message in messages))
     assert said.startswith(squeezed(plain(text).text)) or not any(map(str.isprintable, squeezed(text)))
@@ -97,8 +97,8 @@ def test_how_fresh_the_answer_is_stands_below() -> None:
 
 def test_a_message_that_was_written_down_comes_back_as_it_was() -> None:
     rich = answer_to_rich(answer("One. [1] " * 900, citation()), NOW)
-    messages = outgoing(MessageTarget(7, None, 3), rich, [[Button("Yes", "yes:1")]])
+    messages = outgoing_messages(MessageTarget(7, None, 3), rich, [[Button("Yes", "yes:1")]])
     assert len(messages) > 1
     assert messages[0].place.reply_to == 3 and messages[1].place.reply_to is None
-    assert [bool(keyboard_of(message.buttons)) for message in messages] == [False] * (len(messages) - 1) + [True]
-    assert tuple(outgoing_of(asdict(message)) for message in messages) == messages
+    assert [bool(inline_keyboard(message.buttons)) for message in messages] == [False] * (len(messages) - 1) + [True]
+    assert tuple(message_from_dict(asdict(message)) for message in messages) == messages

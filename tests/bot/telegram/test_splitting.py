@@ -4,8 +4,8 @@ import regex
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.telegram.messages.rich_text import RichText, bold, joined, link, plain, safe_url
-from bot.telegram.messages.splitting import MOST_ENTITIES, MOST_UNITS, FormattedText, split, units
+from bot.telegram.messages.rich_text import RichText, bold, join, link, plain, safe_url
+from bot.telegram.messages.splitting import MAX_ENTITIES, MAX_UNITS, FormattedText, split_messages, utf16_length
 from tests.bot_api.entities import kept, message_text, shown
 
 FAMILY = "👨‍👩‍👧‍👦"
@@ -19,7 +19,7 @@ URLS = st.one_of(
 PARTS = st.one_of(
     TEXTS.map(plain),
     st.builds(link, TEXTS.map(lambda text: text[:300]), URLS),
-    TEXTS.map(lambda text: plain(text).within("expandable_blockquote")),
+    TEXTS.map(lambda text: plain(text).wrapped("expandable_blockquote")),
     st.text(max_size=40).map(bold),
 )
 RICH = st.lists(PARTS, max_size=8).map(lambda parts: sum(parts, RichText()))
@@ -38,7 +38,7 @@ def accepted(message: FormattedText) -> None:
     result = message_text(kept(message.text, entities))
     assert result.text == message.text
     assert not result.lost
-    assert len(result.entities) == len(entities) <= MOST_ENTITIES
+    assert len(result.entities) == len(entities) <= MAX_ENTITIES
 
 
 @given(RICH)
@@ -46,9 +46,9 @@ def accepted(message: FormattedText) -> None:
 @example(plain("x" * 10_000))
 @example(plain("Сказали. " * 2000))
 @example(sum((link("[1]", "https://example.org") for _ in range(250)), RichText()))
-@example(plain("y" * 9000).within("expandable_blockquote"))
+@example(plain("y" * 9000).wrapped("expandable_blockquote"))
 def test_telegram_takes_every_message_and_no_character_is_lost(rich: RichText) -> None:
-    messages = split(rich)
+    messages = split_messages(rich)
     for message in messages:
         accepted(message)
     seen = "".join(squeezed(message.text) for message in messages)
@@ -58,15 +58,15 @@ def test_telegram_takes_every_message_and_no_character_is_lost(rich: RichText) -
 @given(TEXTS)
 def test_characters_as_readers_see_them_stay_whole(text: str) -> None:
     rich = plain(text)
-    whole = {found for found in regex.findall(r"\X", rich.text) if units(found) < MOST_UNITS}
-    for message in split(rich):
+    whole = {found for found in regex.findall(r"\X", rich.text) if utf16_length(found) < MAX_UNITS}
+    for message in split_messages(rich):
         assert all(found in whole or found.isspace() for found in regex.findall(r"\X", message.text))
 
 
 @given(st.lists(TEXTS.map(lambda text: text[:800]), min_size=1, max_size=30))
 def test_a_link_is_never_cut(texts: list[str]) -> None:
-    rich = joined((plain(text) + link("[12]", "https://example.org/a") for text in texts), " ")
-    marked = [shown(one.text, vars_of(entity)) for one in split(rich) for entity in one.entities]
+    rich = join((plain(text) + link("[12]", "https://example.org/a") for text in texts), " ")
+    marked = [shown(one.text, vars_of(entity)) for one in split_messages(rich) for entity in one.entities]
     assert marked == ["[12]"] * len(texts)
 
 
@@ -76,19 +76,19 @@ def vars_of(entity: object) -> dict[str, int]:
 
 def test_cuts_come_between_paragraphs_then_sentences_then_words() -> None:
     paragraph = "One two three. Four five six [1]. " * 40
-    first, second = split(plain(f"{paragraph.strip()}\n\n{paragraph.strip()}"), most=1500)
+    first, second = split_messages(plain(f"{paragraph.strip()}\n\n{paragraph.strip()}"), most=1500)
     assert first.text == second.text == paragraph.strip()
-    assert all(one.text.endswith(("three.", "[1].")) for one in split(plain(paragraph), most=100))
-    assert all(one.text.split()[-1] in ("word", "other") for one in split(plain("word other " * 50), most=64))
+    assert all(one.text.endswith(("three.", "[1].")) for one in split_messages(plain(paragraph), most=100))
+    assert all(one.text.split()[-1] in ("word", "other") for one in split_messages(plain("word other " * 50), most=64))
 
 
 def test_a_citation_stays_with_its_sentence() -> None:
     text = "This is said. [1] " * 20
-    assert all(one.text.endswith("[1]") for one in split(plain(text), most=50))
+    assert all(one.text.endswith("[1]") for one in split_messages(plain(text), most=50))
 
 
 def test_what_shows_nothing_is_no_message() -> None:
-    assert split(plain(" \u200b\n\ufeff ")) == ()
+    assert split_messages(plain(" \u200b\n\ufeff ")) == ()
 
 
 def test_only_addresses_that_telegram_links_are_links() -> None:
