@@ -33,11 +33,11 @@ def measure(data: Path) -> list[Line]:
     with ParserProcess() as reader:
         systems: dict[str, Callable[[FetchedDocument], str]] = {
             "trafilatura": lambda fetched: trafilatura.extract(fetched.content) or "",
-            "ours": lambda fetched: _text(page.articles_of_page, fetched),
+            "ours": lambda fetched: _text(page.parse_page, fetched),
             "ours, own process": lambda fetched: _text(reader.read, fetched),
         }
         lines = [_extracted(name, read, truth, pages) for name, read in systems.items()]
-    return [*lines, _refused("pages", [not _text(page.articles_of_page, one) for one in pages]), *_gate(data)]
+    return [*lines, _refused("pages", [not _text(page.parse_page, one) for one in pages]), *_gate(data)]
 
 
 def _extracted(

@@ -1,77 +1,93 @@
-"""Near-duplicate passages, such as a wire story in several outlets, count once; no article crowds out the rest."""
+"""Count near-duplicate passages, such as a wire story in several outlets, once; let no article crowd out the rest."""
 
 import math
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from retrieval.documents import Hit
 from retrieval.text.terms import passage_terms
 
-SHINGLE = 4  # terms
-SAME = 0.6  # share of the shorter passage's shingles found in the other
-NUMBERS = frozenset(
+SHINGLE_TERMS = 4
+DUPLICATE_OVERLAP = 0.6  # share of the shorter passage's shingles found in the other
+NUMBER_TERMS = frozenset(
     "one two three four five six seven eight nine ten eleven twelv thirteen fourteen fifteen sixteen seventeen "
     "eighteen nineteen twenti thirti forti fifti sixti seventi eighti nineti dozen hundr "
     "thousand million billion".split()
-)  # as terms
-CROWDING = 0.12  # what each earlier passage of the same article costs; tuned on evals `news` and `quotes`
+)  # stemmed
+CROWDING_PENALTY = 0.12  # for each earlier passage of the same article; tuned on evals `news` and `quotes`
 
 
 def deduplicate(ranked: Iterable[Hit], k: int) -> list[Hit]:
-    """The first `k` hits that are not copies; a hit names the articles that hold copies of it."""
+    """The first `k` hits that are no duplicates; a hit's `copies` name the articles that hold duplicates of it."""
     kept: list[Hit] = []
-    shingled: list[frozenset[str]] = []
-    seen, shortest = set[str](), math.inf
+    kept_shingles: list[frozenset[str]] = []
+    all_shingles, shortest = set[str](), math.inf
     for hit in spread_articles(ranked):
-        mine = shingles(hit.passage.text)
-        # With so little in common with all of them together, it is a copy of none; so it nearly always is.
-        is_new = len(mine & seen) < SAME * min(len(mine), shortest)
-        alike = () if is_new else (at for at, one in enumerate(kept) if _are_copies(hit, mine, one, shingled[at]))
-        twin = next(iter(alike), None)
-        if twin is None:
+        own = shingles(hit.passage.text)
+        # With so little in common with all kept passages together, it duplicates none; this settles nearly every hit.
+        is_new = len(own & all_shingles) < DUPLICATE_OVERLAP * min(len(own), shortest)
+        at = None if is_new else _duplicate_of(hit, own, kept, kept_shingles)
+        if at is None:
             if len(kept) == k:
                 break
             kept.append(hit)
-            shingled.append(mine)
-            seen |= mine
-            shortest = min(shortest, len(mine))
-        elif hit.passage.article not in (kept[twin].passage.article, *kept[twin].copies):
-            kept[twin] = replace(kept[twin], copies=(*kept[twin].copies, hit.passage.article))
+            kept_shingles.append(own)
+            all_shingles |= own
+            shortest = min(shortest, len(own))
+        elif hit.passage.article not in (kept[at].passage.article, *kept[at].copies):
+            kept[at] = replace(kept[at], copies=(*kept[at].copies, hit.passage.article))
     return kept
 
 
-def _are_copies(one: Hit, shingled: frozenset[str], other: Hit, also: frozenset[str]) -> bool:
-    if overlap(shingled, also) < SAME:
+def _duplicate_of(
+    hit: Hit, own_shingles: frozenset[str], kept: Sequence[Hit], kept_shingles: Sequence[frozenset[str]]
+) -> int | None:
+    """The place among the kept hits of the first that a hit duplicates, None where it duplicates none."""
+    duplicates = (at for at, one in enumerate(kept) if _are_duplicates(hit, own_shingles, one, kept_shingles[at]))
+    return next(duplicates, None)
+
+
+def attach_copies(hits: Sequence[Hit], copies: Mapping[str, Sequence[str]]) -> tuple[Hit, ...]:
+    """Hits whose `copies` also name the articles that the catalog holds as copies of theirs, given by article."""
+    return tuple(_with_copies(hit, copies.get(hit.passage.article, ())) for hit in hits)
+
+
+def _with_copies(hit: Hit, copies: Sequence[str]) -> Hit:
+    return replace(hit, copies=tuple(dict.fromkeys((*hit.copies, *copies)))) if copies else hit
+
+
+def _are_duplicates(one: Hit, one_shingles: frozenset[str], other: Hit, other_shingles: frozenset[str]) -> bool:
+    if overlap(one_shingles, other_shingles) < DUPLICATE_OVERLAP:
         return False
-    return one.published[:10] == other.published[:10] or not in_conflict(one.passage.text, other.passage.text)
+    return one.published[:10] == other.published[:10] or not figures_conflict(one.passage.text, other.passage.text)
 
 
-def in_conflict(one: str, other: str) -> bool:
+def figures_conflict(one: str, other: str) -> bool:
     """Whether two texts in nearly the same words each have a figure that the other lacks: a report and its update."""
-    ours, theirs = _figures(one), _figures(other)
-    return bool(ours - theirs and theirs - ours)
+    first, second = _figures(one), _figures(other)
+    return bool(first - second and second - first)
 
 
 def _figures(text: str) -> set[str]:
-    return {term for term in passage_terms(text) if term[0].isdigit() or term in NUMBERS}
+    return {term for term in passage_terms(text) if term[0].isdigit() or term in NUMBER_TERMS}
 
 
 def spread_articles(ranked: Iterable[Hit]) -> list[Hit]:
-    """Lower each article's second, third, ... passage a little, so that the first page shows several articles."""
+    """Lower each article's second, third, ... passage a little, so that the first hits come from several articles."""
     seen = Counter[str]()
     lowered = []
     for hit in ranked:
         earlier = seen[hit.passage.article]
-        lowered.append(replace(hit, score=hit.score - CROWDING * earlier) if earlier else hit)
+        lowered.append(replace(hit, score=hit.score - CROWDING_PENALTY * earlier) if earlier else hit)
         seen[hit.passage.article] += 1
     return sorted(lowered, key=lambda hit: -hit.score)
 
 
 def shingles(text: str) -> frozenset[str]:
-    """All runs of SHINGLE neighbouring terms; of a text with fewer, all it has."""
+    """All runs of SHINGLE_TERMS neighbouring terms; a text with fewer terms is one shingle."""
     found = passage_terms(text)
-    runs = zip(*(found[at:] for at in range(SHINGLE)), strict=False)
+    runs = zip(*(found[at:] for at in range(SHINGLE_TERMS)), strict=False)
     return frozenset(map(" ".join, runs)) or frozenset([" ".join(found)])
 
 

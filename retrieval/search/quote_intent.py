@@ -1,4 +1,4 @@
-"""Questions about somebody's words: who is asked about, and on what."""
+"""Tell by patterns whether a question asks for somebody's words: whose, and on what topic."""
 
 import re
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from retrieval.quotes.speakers.names import TITLES
 from retrieval.text.terms import content_terms
 
 # Verbs that ask for words and nothing else ...
-_SAYING = (
+_SPEECH_VERBS = (
     r"say|said|says|saying|think|thinks|thought|believe|believes|believed|feel|feels|felt|tell|told|claim|claims|claimed|"
     r"state|stated|deny|denies|denied|call|calls|called|promise|promises|promised|warn|warns|warned|argue|argues|argued|"
     r"comment|commented|respond|responds|responded|react|reacts|reacted|reply|replied|talk|talked|speak|speaks|spoke|"
@@ -17,57 +17,60 @@ _SAYING = (
     r"defend|defended|dismiss|dismissed|mock|mocked|joke|joked|quip|quipped|tweet|tweeted"
 )
 # ... and those that ask for deeds as often.
-_DOING = (
+_DEED_VERBS = (
     r"announce|announced|propose|proposed|demand|demanded|urge|urged|predict|predicted|report|reported|"
     r"declare|declared|add|added|complain|complained"
 )
-_SUBJECT = (
+_VERB = (
     r"(?:(?:ever|just|also|publicly|been|really|recently|previously|once|later|first|finally|actually) )?"
-    rf"(?P<verb>(?-i:{_SAYING}|{_DOING}))\b"
+    rf"(?P<verb>(?-i:{_SPEECH_VERBS}|{_DEED_VERBS}))\b"
 )
-_ABOUT = (
+_TOPIC = (
     r"(?: anything| something)?\s*(?:(?:about|of|on|regarding|concerning|to|that|over|for|with|against|in)\b)?"
     r"\s*(?P<topic>.*?)[\s?.!]*$"
 )
-_LEAD = r"^(?:and |so |but )?"
-_HELPER = r"(?:did|does|do|has|have|had|was|is)"
-_QUESTION = re.compile(
-    rf"{_LEAD}(?:(?:what|how(?: often| many times| strongly)?|when|where|why)\b(?: else| exactly)?\s*)?{_HELPER}\s+"
-    rf"(?P<speaker>(?:(?:the|an?|his|her|its|their)\s+)?+\S.*?)\s+{_SUBJECT}{_ABOUT}",
+_CONJUNCTION = r"^(?:and |so |but )?"
+_AUXILIARY = r"(?:did|does|do|has|have|had|was|is)"
+_ASKS_WHAT_SAID = re.compile(
+    rf"{_CONJUNCTION}(?:(?:what|how(?: often| many times| strongly)?|when|where|why)\b(?: else| exactly)?\s*)?"
+    rf"{_AUXILIARY}\s+"
+    rf"(?P<speaker>(?:(?:the|an?|his|her|its|their)\s+)?+\S.*?)\s+{_VERB}{_TOPIC}",
     re.IGNORECASE,
 )
-_TELLING = re.compile(  # "what Pell said about tolls"
-    rf"{_LEAD}what (?P<speaker>(?-i:[A-Z])[\w’'-]+(?: (?-i:[A-Z])[\w’'-]+){{0,2}}) (?:has |had )?"
-    rf"(?P<verb>said|says|thinks|thought|told|wrote)\b{_ABOUT}",
+_WHAT_SAID = re.compile(  # "Tell me what Pell said about tolls", without "Tell me"
+    rf"{_CONJUNCTION}what (?P<speaker>(?-i:[A-Z])[\w’'-]+(?: (?-i:[A-Z])[\w’'-]+){{0,2}}) (?:has |had )?"
+    rf"(?P<verb>said|says|thinks|thought|told|wrote)\b{_TOPIC}",
     re.IGNORECASE,
 )
-_WORDS = "views?|opinions?|position|stance|comments?|remarks?|statements?|take|reaction|response|reply|words|thoughts"
-_VIEW = re.compile(rf"{_LEAD}how (?:did|does|do) (?P<speaker>\S.*?) (?:view|see)\b{_ABOUT}", re.IGNORECASE)
-_ASIDE = re.compile(r",\s+(?:the|an?|who)\b[^,]{1,60},")
-_POLITE = re.compile(
+_OPINION_NOUNS = (
+    "views?|opinions?|position|stance|comments?|remarks?|statements?|take|reaction|response|reply|words|thoughts"
+)
+_ASKS_VIEW = re.compile(rf"{_CONJUNCTION}how (?:did|does|do) (?P<speaker>\S.*?) (?:view|see)\b{_TOPIC}", re.IGNORECASE)
+_APPOSITION = re.compile(r",\s+(?:the|an?|who)\b[^,]{1,60},")
+_REQUEST = re.compile(
     r"^(?:please\s+)?(?:(?:can|could) you\s+)?"
     r"(?:tell me|show me|say|do you know|i(?:'d| would)? (?:want|like) to know)\s+",
     re.IGNORECASE,
 )
-_OPINION = re.compile(
-    rf"{_LEAD}what\s*(?:is|are|was|were|[’']s)\s+"
-    rf"(?:the (?:{_WORDS}) of (?P<of>.+?)|(?P<speaker>.+?)(?:[’']s|[’'])\s+(?:own )?(?:{_WORDS}))\s+"
+_ASKS_OPINION = re.compile(
+    rf"{_CONJUNCTION}what\s*(?:is|are|was|were|[’']s)\s+"
+    rf"(?:the (?:{_OPINION_NOUNS}) of (?P<of>.+?)|(?P<speaker>.+?)(?:[’']s|[’'])\s+(?:own )?(?:{_OPINION_NOUNS}))\s+"
     r"(?:on|about|of|to|regarding|concerning)\s+(?P<topic>.*?)[\s?.!]*$",
     re.IGNORECASE,
 )
-_ACCORDING = re.compile(r"according to (?P<speaker>[^,?]+?)[,?]\s*(?P<topic>.*?)[\s?.!]*$", re.IGNORECASE)
-_WHO = re.compile(
-    rf"{_LEAD}(?:who|which (?:\w+ ){0, 2}\w+|whose words)\s+(?:else |first |has |have |is |was |are )?"
-    rf"(?:(?-i:{_SAYING})|on record|quoted|talking|speaking|saying)\b{_ABOUT}",
+_ACCORDING_TO = re.compile(r"according to (?P<speaker>[^,?]+?)[,?]\s*(?P<topic>.*?)[\s?.!]*$", re.IGNORECASE)
+_WHO_SAID = re.compile(
+    rf"{_CONJUNCTION}(?:who|which (?:\w+ ){0, 2}\w+|whose words)\s+(?:else |first |has |have |is |was |are )?"
+    rf"(?:(?-i:{_SPEECH_VERBS})|on record|quoted|talking|speaking|saying)\b{_TOPIC}",
     re.IGNORECASE,
 )
-_TITLES = re.compile(
+_LEADING_TITLES = re.compile(
     rf"^(?:(?:the|an?|{'|'.join(sorted(TITLES))}|(?:vice )?president|(?:prime|foreign|defen[cs]e|finance) minister|"
     r"former|then|us|u\.s)\b\.?\s+(?=(?!of\b|for\b|and\b)\w))+",
     re.IGNORECASE,
 )
-LONGEST_NAME = 6  # words; a longer one is a clause that was taken for a speaker
-_NOBODY = re.compile(
+MAX_NAME_WORDS = 6  # a longer name is a clause that was taken for a speaker
+_NO_SPEAKER = re.compile(
     r"^(?:people|they|he|she|it|we|you|i|there|been|be|being)$|,|"
     r"\b(?:articles?|reports?|story|stories|coverage|who|whose|which|that)\b",
     re.IGNORECASE,
@@ -76,51 +79,67 @@ _NOBODY = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class QuoteIntent:
-    """What a question about somebody's words asks for; `speaker` and `topic` are stems.
+    """What a question asks for that asks for somebody's words.
 
-    Without a name it asks who says something. `only_words` where deeds would be no answer.
+    Without a `speaker_name` it asks who says something on the topic. Names and `topic_text` are as the question writes
+    them, `speaker_terms` and `topic_terms` stemmed; `titled_name` keeps `Mr.`, `Secretary` and the like.
+    `speech_only` is false where deeds would be an answer as well.
     """
 
-    name: str
-    speaker: frozenset[str]
-    topic: frozenset[str]
-    about: str = ""
-    only_words: bool = True
-    titled: str = ""  # the name with `Mr.`, `Secretary` and the like
+    speaker_name: str
+    speaker_terms: frozenset[str]
+    topic_terms: frozenset[str]
+    topic_text: str = ""
+    speech_only: bool = True
+    titled_name: str = ""
 
 
 def parse_quote_intent(question: str) -> QuoteIntent | None:
-    """Who is asked about and on what, if the question asks for somebody's words; None otherwise."""
-    plain = _POLITE.sub("", _ASIDE.sub(" ", question.strip()))
-    who = _WHO.match(plain)
-    if who:
-        topic = frozenset(content_terms(who["topic"])) if who["topic"] else frozenset()
-        return QuoteIntent("", frozenset(), topic, who["topic"], only_words=False) if topic else None
+    """The intent of a question that asks for somebody's words, None for any other question."""
+    plain = _REQUEST.sub("", _APPOSITION.sub(" ", question.strip()))
+    if who := _WHO_SAID.match(plain):
+        return _any_speaker(who["topic"])
     found = (
-        _OPINION.match(plain)
-        or _VIEW.match(plain)
-        or _QUESTION.match(plain)
-        or _TELLING.match(plain)
-        or _ACCORDING.search(plain)
+        _ASKS_OPINION.match(plain)
+        or _ASKS_VIEW.match(plain)
+        or _ASKS_WHAT_SAID.match(plain)
+        or _WHAT_SAID.match(plain)
+        or _ACCORDING_TO.search(plain)
     )
-    if not found:
-        return None
-    full = (found.groupdict().get("of") or found["speaker"] or "").strip()
-    name = _TITLES.sub("", full) or full
-    speaker = frozenset(content_terms(name))
-    if not speaker or len(name.split()) > LONGEST_NAME or _NOBODY.search(name):
-        return None
-    deeds = re.fullmatch(_DOING, found.groupdict().get("verb") or "", re.IGNORECASE)
-    only_words = not deeds and found.re is not _ACCORDING  # "according to a survey" asks for a fact
-    about = found["topic"] or (plain[: found.start()].strip(" ,") if found.re is _ACCORDING else "")
-    topic = frozenset(content_terms(about)) if about else frozenset[str]()
-    return QuoteIntent(name, speaker, topic, about, only_words, full)
+    return _of_speaker(found, plain) if found else None
 
 
 def intent_for_speaker(name: str, question: str) -> QuoteIntent:
-    """The same for a speaker named beside the question."""
-    asked = parse_quote_intent(question)
-    speaker = frozenset(content_terms(name))
-    if asked and asked.name:
-        return QuoteIntent(name, speaker, asked.topic, asked.about, titled=name)
-    return QuoteIntent(name, speaker, frozenset(content_terms(question)) - speaker, question.strip(" ?.!"), titled=name)
+    """The intent of any question that is asked together with a speaker's name, such as in a filter."""
+    parsed = parse_quote_intent(question)
+    speaker_terms = frozenset(content_terms(name))
+    if parsed and parsed.speaker_name:
+        return QuoteIntent(name, speaker_terms, parsed.topic_terms, parsed.topic_text, titled_name=name)
+    topic_terms = frozenset(content_terms(question)) - speaker_terms
+    return QuoteIntent(name, speaker_terms, topic_terms, question.strip(" ?.!"), titled_name=name)
+
+
+def _any_speaker(topic: str) -> QuoteIntent | None:
+    """The intent of `Who said ...`; without a topic it refers back to what was said before."""
+    topic_terms = frozenset(content_terms(topic)) if topic else frozenset()
+    return QuoteIntent("", frozenset(), topic_terms, topic, speech_only=False) if topic_terms else None
+
+
+def _of_speaker(found: re.Match[str], question: str) -> QuoteIntent | None:
+    """The intent of a question that names a speaker, None where what stands in the speaker's place is none."""
+    titled_name = (found.groupdict().get("of") or found["speaker"] or "").strip()
+    name = _LEADING_TITLES.sub("", titled_name) or titled_name
+    speaker_terms = frozenset(content_terms(name))
+    if not speaker_terms or len(name.split()) > MAX_NAME_WORDS or _NO_SPEAKER.search(name):
+        return None
+    is_according_to = found.re is _ACCORDING_TO
+    asks_for_deeds = re.fullmatch(_DEED_VERBS, found.groupdict().get("verb") or "", re.IGNORECASE)
+    topic = found["topic"] or (question[: found.start()].strip(" ,") if is_according_to else "")
+    return QuoteIntent(
+        speaker_name=name,
+        speaker_terms=speaker_terms,
+        topic_terms=frozenset(content_terms(topic)) if topic else frozenset(),
+        topic_text=topic,
+        speech_only=not asks_for_deeds and not is_according_to,  # "according to a survey" asks for a fact
+        titled_name=titled_name,
+    )

@@ -71,21 +71,21 @@ async def quotes(
 
     def read() -> QuotesResponse:
         with state.app.store.catalog.snapshot() as catalog:
-            return _quotes_response(state.app.search.record(catalog), scoped, speaker.strip(), about.strip(), k)
+            return _quotes_response(state.app.search.quote_search(catalog), scoped, speaker.strip(), about.strip(), k)
 
     return JSONResponse(asdict(await state.read_pool.run(read)))
 
 
 def _quotes_response(record: QuoteSearch, filters: Filters, speaker: str, about: str, k: int) -> QuotesResponse:
     if not speaker and not about:
-        speakers = [voice for voice in record.voices(filters, most=MOST_QUOTED_NAMES) if voice.has_name]
+        speakers = [voice for voice in record.speakers(filters, most=MOST_QUOTED_NAMES) if voice.has_name]
         return QuotesResponse(speaker, about, "", tuple(speakers[:k]), ())
     match, found = find_quotes(record, speaker, about, filters)
     if filters.restricts_articles:  # a speaker not quoted in the articles of the scope is not revealed
-        visible = {voice.name: voice for voice in record.voices(filters) if voice.has_name}
-        voices = tuple(visible[voice.name] for voice in match.voices if voice.name in visible)
+        visible = {voice.name: voice for voice in record.speakers(filters) if voice.has_name}
+        voices = tuple(visible[voice.name] for voice in match.speakers if voice.name in visible)
     else:
-        voices = match.voices
+        voices = match.speakers
     responses = (QuoteResponse(**_redact_urls(quote_as_dict(hit, record.catalog))) for hit in found[:k])
     return QuotesResponse(
         speaker, about, misspelling_message(speaker, match) if voices else "", voices, tuple(responses)

@@ -7,16 +7,16 @@ from itertools import pairwise
 import numpy as np
 
 from retrieval.quotes.attribution.attribution import Attribution
-from retrieval.quotes.attribution.network import Weights, read_cues
+from retrieval.quotes.attribution.network import NetworkWeights, read_cues
 from retrieval.quotes.attribution.quote_assignment import (
     CUE_THRESHOLD,
-    QUOTING_THRESHOLD,
+    QUOTATION_CUE_THRESHOLD,
     AttributionDraft,
-    RunsOn,
-    draft_of,
-    share_out,
+    ChainStarts,
+    assign_quotations,
+    draft_attribution,
 )
-from retrieval.quotes.attribution.signed_quotes import continued, runs_on, signed
+from retrieval.quotes.attribution.signed_quotes import chain_starts, continued_quotations, signed_quotations
 from retrieval.quotes.attribution.token_features import TokenFeatures
 from retrieval.text.sentences import Span
 
@@ -33,20 +33,24 @@ _LAST_WORDS = re.compile(r"(?: [a-z’'-]+){1,2}(?=[.!?](?:\s|$))")  # a sentenc
 _PUNCTUATION = " \n\t\xa0,;:—–-"
 
 
-def attributions(net: Weights, text: str, tokens: TokenFeatures, marked: Sequence[Span]) -> list[Attribution]:
+def find_attributions(
+    net: NetworkWeights, text: str, tokens: TokenFeatures, marked: Sequence[Span]
+) -> list[Attribution]:
     """Everything that is attributed to somebody in this text, in the order of its cues; `marked` are its quotations."""
-    drafts = [draft_of(reading, tokens) for reading in read_cues(net, tokens, threshold=QUOTING_THRESHOLD)]
-    from_layout, chains = signed(text, marked), runs_on(text, marked)
-    share_out(drafts, tokens, chains, from_layout)
+    drafts = [
+        draft_attribution(reading, tokens) for reading in read_cues(net, tokens, threshold=QUOTATION_CUE_THRESHOLD)
+    ]
+    from_layout, chains = signed_quotations(text, marked), chain_starts(text, marked)
+    assign_quotations(drafts, tokens, chains, from_layout)
     drafts = [draft for draft in drafts if text[tokens.starts[draft.reading.first] - 1] != "-"]  # `so-called`
     sure = [draft for draft in drafts if draft.owned or draft.reading.certainty > CUE_THRESHOLD]
     found = [made for draft in sure if (made := _spans(draft, text, tokens, marked, chains))]
     found.extend(from_layout.values())
-    return [*found, *continued(text, found, marked)]
+    return [*found, *continued_quotations(text, found, marked)]
 
 
 def _spans(
-    draft: AttributionDraft, text: str, tokens: TokenFeatures, marked: Sequence[Span], chains: RunsOn
+    draft: AttributionDraft, text: str, tokens: TokenFeatures, marked: Sequence[Span], chains: ChainStarts
 ) -> Attribution | None:
     apart = set(range(draft.reading.first, draft.reading.last + 1)) | set(range(*(draft.source or (0, 0))))
     pieces = _pieces((np.flatnonzero(draft.said) + draft.base).tolist(), apart)

@@ -19,13 +19,13 @@ DILATIONS = (1, 2, 4, 8, 16, 32)
 BACK, AHEAD = 112, 144  # tokens before and after a cue in which its source and content are looked for
 WINDOW = BACK + AHEAD
 KERNEL = 5  # tokens, of the two convolutions over a cue's window
-SPREADS = (1, 4)  # their dilations
-PLACES = 8  # facts about a token's place beside the cue
+WINDOW_DILATIONS = (1, 4)  # their dilations
+POSITION_FEATURES = 8  # facts about a token's place beside the cue
 _CUES_AT_ONCE = 128  # bounds the memory that an endless article takes
 _STEPS = np.array([0, 1, 2, 3, 4, 5, 6, 8, 10, 13, 17, 22, 29, 38, 50, 70, 100, 140, 200])
 OFFSETS = np.arange(-BACK, AHEAD, dtype=np.int32)
 
-Weights = Mapping[str, Floats]
+NetworkWeights = Mapping[str, Floats]
 _Cue = tuple[int, int, float]
 
 
@@ -46,20 +46,20 @@ class CueReading:
     source_last: Floats
 
 
-def distances(offsets: Integers) -> Integers:
+def distance_buckets(offsets: Integers) -> Integers:
     """The bucket of each offset from a cue: told apart finely near it and coarsely far from it."""
     ahead, back = (np.searchsorted(_STEPS, side, "right") - 1 for side in (offsets, -offsets))
     return np.where(offsets >= 0, ahead, len(_STEPS) - 1 + back).astype(np.int32)
 
 
 @cache
-def weights() -> Weights:
+def trained_weights() -> NetworkWeights:
     """The trained weights, from the package."""
     with as_file(files("retrieval.quotes.attribution") / "network.npz") as path:
         return load_weights(path)
 
 
-def load_weights(path: Path) -> Weights:
+def load_weights(path: Path) -> NetworkWeights:
     """Trained weights from a file that `evals.train_quotes` wrote."""
     with np.load(path) as stored:
         loaded = {name: stored[name].astype(np.float32) for name in stored.files}
@@ -67,7 +67,7 @@ def load_weights(path: Path) -> Weights:
     return loaded
 
 
-def read_cues(net: Weights, tokens: TokenFeatures, *, threshold: float) -> list[CueReading]:
+def read_cues(net: NetworkWeights, tokens: TokenFeatures, *, threshold: float) -> list[CueReading]:
     """Every cue whose probability is above the threshold, in the order of the text."""
     if not len(tokens):
         return []
@@ -80,7 +80,7 @@ def read_cues(net: Weights, tokens: TokenFeatures, *, threshold: float) -> list[
     ]
 
 
-def encode(net: Weights, tokens: TokenFeatures) -> Floats:
+def encode(net: NetworkWeights, tokens: TokenFeatures) -> Floats:
     """One row a token, which knows what stands around it."""
     hidden: Floats = np.concatenate([net["emb"][tokens.ids], tokens.features], axis=1) @ net["win"] + net["bin"]
     count = len(hidden)
@@ -102,7 +102,7 @@ def _normed(hidden: Floats, gain: Floats) -> Floats:
     return normed
 
 
-def _cues(net: Weights, hidden: Floats, threshold: float) -> list[_Cue]:
+def _cues(net: NetworkWeights, hidden: Floats, threshold: float) -> list[_Cue]:
     """First and last token of each cue, and its probability: one that begins a cue, and those that go on with it."""
     logits = hidden @ net["cue"] + net["cueb"]
     odds = np.exp(logits - logits.max(axis=1, keepdims=True))
@@ -118,7 +118,7 @@ def _cues(net: Weights, hidden: Floats, threshold: float) -> list[_Cue]:
     return found
 
 
-def _surroundings(net: Weights, hidden: Floats, tokens: TokenFeatures, cues: list[_Cue]) -> list[CueReading]:
+def _surroundings(net: NetworkWeights, hidden: Floats, tokens: TokenFeatures, cues: list[_Cue]) -> list[CueReading]:
     first, last = np.array([cue[:2] for cue in cues], dtype=np.int32).T
     cue = hidden[first] + hidden[last]
     at = first[:, None] + OFFSETS
@@ -126,11 +126,11 @@ def _surroundings(net: Weights, hidden: Floats, tokens: TokenFeatures, cues: lis
     near = np.clip(at, 0, len(hidden) - 1)
     seen = (hidden @ net["pv"])[near]
     seen += (cue @ net["pu"] + net["pb"])[:, None]
-    seen += net["pr"][distances(OFFSETS)]
+    seen += net["pr"][distance_buckets(OFFSETS)]
     seen += _places(tokens, first, last, at, near) @ net["pg"]
     np.maximum(seen, 0, out=seen)
     seen *= exists[:, :, None]
-    for layer, spread in enumerate(SPREADS, start=1):
+    for layer, spread in enumerate(WINDOW_DILATIONS, start=1):
         seen += _convolved(seen, net[f"k{layer}"], net[f"kb{layer}"], spread)
     logits = seen @ net["out"] + net["outb"]
     logits[~exists] = -30.0

@@ -15,7 +15,7 @@ _SINGLE = re.compile(
 LONGEST_UNCLOSED = 2_000  # characters; a mark that never closes in more than this is a slip
 
 
-def quotations(text: str, start: int = 0, end: int | None = None) -> list[Span]:
+def quotation_spans(text: str, start: int = 0, end: int | None = None) -> list[Span]:
     """Spans in quotation marks, the marks included, in order and without overlap; nested ones belong to the outer.
 
     A quotation that no mark closes ends with its paragraph, as in print when the next one opens with a mark again.

@@ -10,7 +10,7 @@ from retrieval.quotes.attribution.token_features import Booleans, TokenFeatures
 
 # Tuned on half of PolNeAR with `evals.attributions`: where precision and recall of all attributions meet.
 CUE_THRESHOLD = 0.45
-QUOTING_THRESHOLD = 0.2  # a cue that may be one is one when a quotation is nobody else's
+QUOTATION_CUE_THRESHOLD = 0.2  # a cue that may be one is one when a quotation is nobody else's
 CONTENT_THRESHOLD = 0.45
 LONGEST_SOURCE = 40  # tokens
 WITHIN, MOST_ODDS = 0.3, 3.0  # what each token between the ends of a source counts, and how sure it may be
@@ -19,7 +19,7 @@ MOSTLY = 0.6  # a quotation is somebody's words when its tokens are on average t
 AWAITED = 0.4  # what a quotation that ends with a comma adds for the cue after it, and takes from others
 SAME_PARAGRAPH, ADJACENT, UNSURE = 0.15, 0.15, 0.3  # what a cue's place and certainty add to that and take from it
 
-RunsOn = Mapping[int, int]
+ChainStarts = Mapping[int, int]
 """For each quotation the first of those it goes on from, itself for most."""
 Chains = Mapping[int, Sequence[int]]
 """The same the other way round: for each first quotation all that go on from it, itself included."""
@@ -39,7 +39,7 @@ class AttributionDraft:
         return self.reading.first - BACK
 
 
-def draft_of(reading: CueReading, tokens: TokenFeatures) -> AttributionDraft:
+def draft_attribution(reading: CueReading, tokens: TokenFeatures) -> AttributionDraft:
     """What a reading says on its own, before quotations are shared out."""
     draft = AttributionDraft(reading, None, reading.content > CONTENT_THRESHOLD)
     source = _source(reading)
@@ -66,8 +66,8 @@ def _source(reading: CueReading) -> tuple[int, int] | None:
     return span
 
 
-def share_out(
-    drafts: Sequence[AttributionDraft], tokens: TokenFeatures, runs_on: RunsOn, signed: Container[int]
+def assign_quotations(
+    drafts: Sequence[AttributionDraft], tokens: TokenFeatures, runs_on: ChainStarts, signed: Container[int]
 ) -> None:
     """Give each quotation whole to the draft that most likely says it, and take it from the others.
 
@@ -93,7 +93,7 @@ def share_out(
 
 
 def _claims(
-    draft: AttributionDraft, tokens: TokenFeatures, runs_on: RunsOn, chains: Chains
+    draft: AttributionDraft, tokens: TokenFeatures, runs_on: ChainStarts, chains: Chains
 ) -> Iterator[tuple[int, float]]:
     """The quotations of which a draft says something, and how likely it says each."""
     lowest, highest = max(0, draft.base), min(len(tokens), draft.base + WINDOW)

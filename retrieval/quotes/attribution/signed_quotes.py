@@ -7,12 +7,12 @@ from retrieval.quotes.attribution.attribution import Attribution
 from retrieval.quotes.attribution.quotation_marks import is_closed
 from retrieval.text.sentences import Span
 
-SPEECH = 5  # words; a quotation of fewer that nobody was found for may be a title
+SHORTEST_SPEECH = 5  # words; a quotation of fewer that nobody was found for may be a title
 _DASH = re.compile(r"\s*[―—–]\s*|\s*--?\s+(?=[A-Z])")
 _SIGNATURE = re.compile(r"[A-ZÀ-Þ][\w’'.-]*(?:[ \xa0]+[\w’'.-]+){0,4}?(?:,[^\n]{1,60}?)?(?=\.?\s*(?:\n|\Z))")
 
 
-def runs_on(text: str, marked: Sequence[Span]) -> dict[int, int]:
+def chain_starts(text: str, marked: Sequence[Span]) -> dict[int, int]:
     """For each quotation the first of those it goes on from: a paragraph opens with a mark, the last one left open."""
     first: dict[int, int] = {}
     for at, span in enumerate(marked, start=1):
@@ -22,7 +22,7 @@ def runs_on(text: str, marked: Sequence[Span]) -> dict[int, int]:
     return first
 
 
-def signed(text: str, marked: Sequence[Span]) -> dict[int, Attribution]:
+def signed_quotations(text: str, marked: Sequence[Span]) -> dict[int, Attribution]:
     """Quotations with a name set below or after them, by their numbers: `“…” ― Name` at the end of a line."""
     found: dict[int, Attribution] = {}
     for number, quotation in enumerate(marked, start=1):
@@ -35,7 +35,7 @@ def signed(text: str, marked: Sequence[Span]) -> dict[int, Attribution]:
     return found
 
 
-def continued(text: str, found: Sequence[Attribution], marked: Sequence[Span]) -> Iterator[Attribution]:
+def continued_quotations(text: str, found: Sequence[Attribution], marked: Sequence[Span]) -> Iterator[Attribution]:
     """Quotations nobody was found for that go on from somebody's in the paragraph before."""
     said = sorted(((span, item) for item in found for span in item.content), key=lambda pair: pair[0])
     for quotation in marked:
@@ -47,7 +47,7 @@ def continued(text: str, found: Sequence[Attribution], marked: Sequence[Span]) -
 
 def _is_speech(text: str, quotation: Span) -> bool:
     words = text[slice(*quotation)].strip("“”\"'‘’ ")
-    return words.count(" ") + 1 >= SPEECH and words[:1].isupper()
+    return words.count(" ") + 1 >= SHORTEST_SPEECH and words[:1].isupper()
 
 
 def _goes_on(text: str, quotation: Span, said: Sequence[tuple[Span, Attribution]]) -> Attribution | None:

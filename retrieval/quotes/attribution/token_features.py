@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from tokenizers import BertWordPieceTokenizer
 
-from retrieval.quotes.attribution.quotation_marks import quotations
+from retrieval.quotes.attribution.quotation_marks import quotation_spans
 from retrieval.text.sentences import Span, sentence_spans
 
 Floats = npt.NDArray[np.float32]
@@ -49,7 +49,7 @@ class TokenFeatures:
 
 def tokenize(text: str, marked: Sequence[Span] | None = None, whole: Sequence[Span] | None = None) -> TokenFeatures:
     """The text's tokens, empty when it has none; its quotations and sentences may be given where they are known."""
-    marked = quotations(text) if marked is None else marked
+    marked = quotation_spans(text) if marked is None else marked
     whole = sentence_spans(text) if whole is None else whole
     encoded = _tokenizer().encode(_SURROGATE.sub("?", text), add_special_tokens=False)
     ids = np.array(encoded.ids, dtype=np.int32)

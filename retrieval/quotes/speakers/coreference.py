@@ -8,7 +8,7 @@ from retrieval.quotes.attribution.attribution import Attribution
 from retrieval.quotes.speakers.mentions import Mention, Person, PersonMentions
 from retrieval.quotes.speakers.names import MEN_TITLES, WOMEN_TITLES, Gender, fold
 from retrieval.quotes.speakers.roles import NOUN, role_in, role_of
-from retrieval.quotes.word_lists import words
+from retrieval.quotes.word_lists import word_list
 from retrieval.text.sentences import Span
 
 REACH = 8  # sentences back in which `he` may have been named
@@ -46,7 +46,7 @@ class ResolvedSpeaker:
     is_person: bool = False
 
 
-NOBODY = ResolvedSpeaker("")
+UNKNOWN_SPEAKER = ResolvedSpeaker("")
 
 
 def resolve_speakers(text: str, cast: PersonMentions, found: Sequence[Attribution]) -> list[ResolvedSpeaker]:
@@ -76,7 +76,11 @@ class _Resolver:
         self, item: Attribution, resolved: dict[int, ResolvedSpeaker]
     ) -> tuple[ResolvedSpeaker, Person | None]:
         if item.source is None:
-            return (self._spoke[-1][1:] if self._goes_on(item) else (NOBODY, None)) if self._spoke else (NOBODY, None)
+            return (
+                (self._spoke[-1][1:] if self._goes_on(item) else (UNKNOWN_SPEAKER, None))
+                if self._spoke
+                else (UNKNOWN_SPEAKER, None)
+            )
         phrase = self._text[slice(*item.source)]
         key = re.sub(r"[’']s?$", "", phrase.strip(" ,").casefold())
         if key in _FIRST:
@@ -102,7 +106,7 @@ class _Resolver:
         )
 
     def _of(self, person: Person | None) -> tuple[ResolvedSpeaker, Person | None]:
-        return (ResolvedSpeaker(person.name, self._role(person), True), person) if person else (NOBODY, None)
+        return (ResolvedSpeaker(person.name, self._role(person), True), person) if person else (UNKNOWN_SPEAKER, None)
 
     def _role(self, person: Person) -> str:
         if person.name not in self._roles:
@@ -121,7 +125,7 @@ class _Resolver:
             and later[0].source
             and at not in range(*later[0].source)
             and self._text[slice(*later[0].source)].casefold() not in _FIRST
-            else NOBODY
+            else UNKNOWN_SPEAKER
         )
 
     def _pronoun(self, at: int, wanted: Gender) -> Person | None:
@@ -151,7 +155,7 @@ class _Resolver:
         last = self._spoke[-1] if self._spoke else None
         if last and not last[1].is_person and self._cast.sentence(at) - self._cast.sentence(last[0]) <= 3:
             return last[1]
-        return NOBODY
+        return UNKNOWN_SPEAKER
 
     def _relative(self, at: int) -> tuple[ResolvedSpeaker, Person | None]:
         """`who`: the person named right before, else the words right before."""
@@ -159,7 +163,7 @@ class _Resolver:
             if not mention.possessive and _APPOSITION.fullmatch(self._text, mention.span[1], at):
                 return self._of(mention.person)
         phrase = _PHRASE_BEFORE.search(self._text, max(0, at - 60), at)
-        return (ResolvedSpeaker(_tidy(phrase[1])), None) if phrase else (NOBODY, None)
+        return (ResolvedSpeaker(_tidy(phrase[1])), None) if phrase else (UNKNOWN_SPEAKER, None)
 
     def _named(self, source: Span) -> Mention | None:
         """The person a source names, not one it merely mentions: `a spokesman for Trump` is not Trump."""
@@ -218,15 +222,15 @@ class _Resolver:
         near = [
             m for m in self._cast.before(at)[-6:] if m.person is recent and self._cast.sentence(at) - m.sentence <= 2
         ]
-        return recent if near and noun not in words("anybody") else None
+        return recent if near and noun not in word_list("anybody") else None
 
     def _longer(self, name: str) -> str:
         """`The Post` where the article also says `The New York Post`."""
         bare = re.sub(r"^(?:the|a)\s+", "", name, flags=re.IGNORECASE)
-        if not bare[:1].isupper() or fold(bare) not in words("generic"):
+        if not bare[:1].isupper() or fold(bare) not in word_list("generic"):
             return name
         found = re.findall(rf"\b((?:[A-Z][\w&’'-]*[ \xa0]+){{1,3}}{re.escape(bare)})\b", self._text)
-        longer = [" ".join(part for part in one.split() if fold(part) not in words("not_names")) for one in found]
+        longer = [" ".join(part for part in one.split() if fold(part) not in word_list("not_names")) for one in found]
         return next((one for one in longer if len(one.split()) > len(bare.split())), name)
 
 

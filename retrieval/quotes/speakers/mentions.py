@@ -6,9 +6,9 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from retrieval.quotes.attribution.quotation_marks import quotations
-from retrieval.quotes.speakers.names import Gender, PersonName, gender, given_names, is_thing, parse_person_name
-from retrieval.quotes.word_lists import words
+from retrieval.quotes.attribution.quotation_marks import quotation_spans
+from retrieval.quotes.speakers.names import Gender, PersonName, gender, given_names, is_thing, parse_person_names
+from retrieval.quotes.word_lists import word_list
 from retrieval.text.sentences import Span, sentence_spans
 
 _SPEAKS = r"(?:said|says|told|added|wrote|asked|argued|tweeted|explained|recalled|replied|responded|continued|noted)"
@@ -66,13 +66,15 @@ class PersonMentions:
         return bisect_left(self.starts, at + 1) - 1
 
 
-def find_people(text: str, marked: Sequence[Span] | None = None, whole: Sequence[Span] | None = None) -> PersonMentions:
+def find_mentions(
+    text: str, marked: Sequence[Span] | None = None, whole: Sequence[Span] | None = None
+) -> PersonMentions:
     """Who is named in the text; its quotations and sentences may be given where they are known."""
-    found = list(parse_person_name(text))
+    found = list(parse_person_names(text))
     people = _people(text, found)
     bearers = _bearers(people)
     starts = tuple(start for start, _ in (sentence_spans(text) if whole is None else whole))
-    inside = quotations(text) if marked is None else marked
+    inside = quotation_spans(text) if marked is None else marked
     opened = [start for start, _ in inside]
     mentions, met = list[Mention](), set[int]()
     for name in found:
@@ -108,7 +110,7 @@ def _people(text: str, found: list[PersonName]) -> dict[str, list[Person]]:
     return {
         surname: people
         for surname, names in by_surname.items()
-        if surname not in words("things") and (people := _same_surname(text, names))
+        if surname not in word_list("things") and (people := _same_surname(text, names))
     }
 
 

@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 from typing import Literal
 from unicodedata import combining, normalize
 
-from retrieval.quotes.word_lists import lines, words
+from retrieval.quotes.word_lists import list_lines, word_list
 from retrieval.text.sentences import Span
 
 Gender = Literal["m", "f", ""]
@@ -16,7 +16,7 @@ MEN_TITLES = frozenset("mr sir king prince lord pope father spokesman congressma
 WOMEN_TITLES = frozenset(
     "mrs ms miss queen princess lady dame sister spokeswoman congresswoman councilwoman chairwoman baroness".split()
 )
-TITLES = words("titles")
+TITLES = word_list("titles")
 PARTICLES = frozenset("de da del della di van von der den ten bin ibn al el la le du dos".split())
 _PARTICLE = rf"(?:{'|'.join(sorted(PARTICLES))})"
 _UPPER = "".join(chr(code) for code in range(0x41, 0x530) if chr(code).isupper())  # Latin, Greek, Cyrillic
@@ -52,7 +52,7 @@ class PersonName:
         return fold(self.words[-1])
 
 
-def parse_person_name(text: str, start: int = 0, end: int | None = None) -> Iterator[PersonName]:
+def parse_person_names(text: str, start: int = 0, end: int | None = None) -> Iterator[PersonName]:
     """Runs of capitalised words that may name a person, in order."""
     for run in _RUN.finditer(text, start, len(text) if end is None else end):
         yield from _people([(run.start() + match.start(), match.group()) for match in _TOKEN.finditer(run.group())])
@@ -72,16 +72,16 @@ def gender(name: tuple[str, ...], titles: tuple[str, ...]) -> Gender:
 def given_names() -> dict[str, Gender]:
     """Given names, folded, that nearly always are a man's or nearly always a woman's."""
     kinds: dict[str, Gender] = {"m:": "m", "f:": "f"}
-    return {name: kinds[line[:2]] for line in lines("given_names") for name in line[2:].split()}
+    return {name: kinds[line[:2]] for line in list_lines("given_names") for name in line[2:].split()}
 
 
 @lru_cache(maxsize=65_536)
 def fold(word: str) -> str:
     """A word of a name for comparing: lower case, without accents, possessive and full stop."""
-    return "".join(char for char in normalize("NFKD", lower(word)) if not combining(char))
+    return "".join(char for char in normalize("NFKD", fold_case(word)) if not combining(char))
 
 
-def lower(word: str) -> str:
+def fold_case(word: str) -> str:
     """The same with its accents, as the lists of words have it: `Ås` is no `as`."""
     return re.sub(r"'s?$|\.$", "", word.casefold().replace("’", "'"))
 
@@ -89,21 +89,21 @@ def lower(word: str) -> str:
 def is_thing(name: tuple[str, ...]) -> bool:
     """Whether a word among these is one of institutions or days, or of places without a given name before it."""
     folded = [fold(word) for word in name]
-    if any(word in words("things") for word in folded):
+    if any(word in word_list("things") for word in folded):
         return True
-    return folded[0] not in given_names() and any(word in words("places") for word in folded)
+    return folded[0] not in given_names() and any(word in word_list("places") for word in folded)
 
 
 def _people(run: list[tuple[int, str]]) -> Iterator[PersonName]:
     titles, name = list[str](), list[tuple[int, str]]()
     for at, (start, word) in enumerate(run):
-        key = lower(word)
+        key = fold_case(word)
         given = key in given_names() and at + 1 < len(run)
-        is_title = key in TITLES or (key in words("roles") and at + 1 < len(run))
+        is_title = key in TITLES or (key in word_list("roles") and at + 1 < len(run))
         if is_title and not (given and key not in MEN_TITLES | WOMEN_TITLES):
             yield from _made(name, titles)
             titles, name = ([] if name else titles) + [key], []
-        elif key in words("not_names") and not (name and key in _SURNAMES_TOO):
+        elif key in word_list("not_names") and not (name and key in _SURNAMES_TOO):
             yield from _made(name, titles)
             titles, name = [], []
         elif given and len(name) > 1 and not word.endswith("."):

@@ -3,11 +3,11 @@
 import re
 
 from retrieval.quotes.speakers.mentions import Person, PersonMentions
-from retrieval.quotes.word_lists import words
+from retrieval.quotes.word_lists import word_list
 from retrieval.text.sentences import Span
 
 LONGEST_ROLE = 110  # characters
-_NOUNS = "|".join(map(re.escape, sorted(words("roles"), key=len, reverse=True)))
+_NOUNS = "|".join(map(re.escape, sorted(word_list("roles"), key=len, reverse=True)))
 NOUN = re.compile(rf"\b(?:{_NOUNS})\b", re.IGNORECASE)
 _BOUNDARY = re.compile(
     r"\b(?:said|says|told|asked|added|that|and|but|or|when|while|as|if|by|with|from|in|on|at|after|before|is|was|were|"

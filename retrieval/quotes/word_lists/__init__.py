@@ -5,13 +5,13 @@ from importlib.resources import files
 
 
 @cache
-def lines(name: str) -> tuple[str, ...]:
+def list_lines(name: str) -> tuple[str, ...]:
     """The lines of a list that are no comments."""
     content = (files("retrieval.quotes.word_lists") / f"{name}.txt").read_text("utf-8")
     return tuple(line for line in content.splitlines() if line and not line.startswith("#"))
 
 
 @cache
-def words(name: str) -> frozenset[str]:
+def word_list(name: str) -> frozenset[str]:
     """All words of a list."""
-    return frozenset(" ".join(lines(name)).split())
+    return frozenset(" ".join(list_lines(name)).split())

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from retrieval.documents import Hit, Passage
-from retrieval.search.deduplication import CROWDING, deduplicate, overlap, shingles, spread_articles
+from retrieval.search.deduplication import CROWDING_PENALTY, deduplicate, overlap, shingles, spread_articles
 
 WIRE = "The harbour council voted on Tuesday to close the old ferry pier for eleven months of repairs to its pillars."
 REWORKED = WIRE.replace("on Tuesday", "late on Tuesday").replace("its pillars", "its cracked pillars")
@@ -60,7 +60,7 @@ def test_later_passages_of_one_article_give_way_to_another() -> None:
 
 def test_the_first_passage_of_an_article_keeps_its_score() -> None:
     first, second = spread_articles([hit("post", WIRE, 0.9), hit("post", OTHER, 0.8)])
-    assert (first.score, second.score) == (0.9, pytest.approx(0.8 - CROWDING))
+    assert (first.score, second.score) == (0.9, pytest.approx(0.8 - CROWDING_PENALTY))
 
 
 def test_nothing_is_mutated() -> None:

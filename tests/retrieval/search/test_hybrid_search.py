@@ -63,7 +63,7 @@ def test_the_passage_that_answers_comes_first(search: Search) -> None:
     found = search("Why was the pier closed?")
     assert found.hits[0].passage.article == "pier"
     assert "cracks" in found.hits[0].passage.text
-    assert found.without_vectors == ""
+    assert found.why_no_vectors == ""
 
 
 def test_a_passage_is_found_by_meaning_without_its_words(search: Search) -> None:
@@ -110,7 +110,7 @@ def test_filters_limit_the_hits_to_their_articles(search: Search, limits: dict[s
 
 def test_a_speaker_asks_for_that_persons_words(search: Search) -> None:
     found = search("repairs", filters=Filters(speaker="Mara Lindqvist"))
-    assert found.asked.speech
+    assert found.question.quote_intent
     assert "We cannot wait" in found.hits[0].passage.text
 
 
@@ -123,7 +123,7 @@ def test_a_copy_counts_once_and_is_named(store: Store, search: Search) -> None:
 
 
 def test_days_in_the_question_are_understood_from_today(search: Search) -> None:
-    asked = search("What happened yesterday?", today=date(2026, 3, 4)).asked
+    asked = search("What happened yesterday?", today=date(2026, 3, 4)).question
     assert (asked.since, asked.until) == ("2026-03-03", "2026-03-03")
 
 
@@ -160,7 +160,7 @@ def test_without_a_model_words_alone_are_searched_and_it_is_said_why(wordy: Stor
     search = Search(wordy)
     found = search("Why was the ferry pier closed?")
     assert found.hits[0].passage.article == "pier"
-    assert "not installed" in found.without_vectors
+    assert "not installed" in found.why_no_vectors
     assert {hit.dense for hit in found.hits} == {0.0}
     search.close()
 

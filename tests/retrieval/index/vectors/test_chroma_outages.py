@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.cli.background import catching_up
+from bot.cli.background import indexing_in_background
 from retrieval.catalog.filters import Filters
 from retrieval.endpoints.circuit_breaker import CircuitBreaker
 from retrieval.errors import VectorsUnavailable
@@ -161,7 +161,7 @@ def test_what_a_server_lost_while_a_process_runs_is_put_back_from_the_cache(
     shelf: Store, chroma: ChromaServer, counted: Counted
 ) -> None:
     before, embedded = shelf.vectors.count(), counted.embedded
-    with searching(shelf) as search, catching_up(shelf, every=0.1):
+    with searching(shelf) as search, indexing_in_background(shelf, every=0.1):
         assert dense(search(BRIDGE))
         chroma.lose_everything()
         lost = time.monotonic()

@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retrieval.quotes.attribution.quotation_marks import LONGEST_UNCLOSED, is_closed, quotations
+from retrieval.quotes.attribution.quotation_marks import LONGEST_UNCLOSED, is_closed, quotation_spans
 
 TEXT = st.text(st.sampled_from("ab AB.,5\n“”„«»‘’'\"é😀"), max_size=200) | st.text(max_size=200)
 
 
 def quoted(text: str) -> list[str]:
-    return [text[start:end] for start, end in quotations(text)]
+    return [text[start:end] for start, end in quotation_spans(text)]
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_a_nested_quotation_belongs_to_the_outer_one(quotation: str) -> None:
 def test_a_quotation_that_no_mark_closes_ends_with_its_paragraph() -> None:
     text = "“The pier is ours, and so is the lock.\n\n“Nobody will take it,” Pell said.\n\nIt rained."
     assert quoted(text) == ["“The pier is ours, and so is the lock.", "“Nobody will take it,”"]
-    first, second = quotations(text)
+    first, second = quotation_spans(text)
     assert (is_closed(text, first), is_closed(text, second)) == (False, True)
 
 
@@ -106,13 +106,13 @@ def test_no_words_in_marks_are_no_quotation(text: str) -> None:
 def test_only_the_part_asked_for_is_looked_at() -> None:
     text = "“One,” Pell said. “Two,” Obi said. “Three,” Lind said."
     start, end = text.index("“Two"), text.index("“Three")
-    assert quotations(text, start, end) == [(start, start + len("“Two,”"))]
+    assert quotation_spans(text, start, end) == [(start, start + len("“Two,”"))]
 
 
 @settings(max_examples=200, deadline=None)
 @given(TEXT)
 def test_quotations_stand_inside_the_text_in_order_and_apart(text: str) -> None:
-    spans = quotations(text)
+    spans = quotation_spans(text)
     assert all(0 <= start < end <= len(text) for start, end in spans)
     assert all(before[1] <= after[0] for before, after in pairwise(spans))
     assert all(text[start] in "“”„«»\"'‘" for start, _ in spans)
@@ -124,4 +124,4 @@ def test_quotations_stand_inside_the_text_in_order_and_apart(text: str) -> None:
 def test_quotations_of_a_part_stand_inside_it(text: str, start: int, length: int) -> None:
     start = min(start, len(text))
     end = min(start + length, len(text))
-    assert all(start <= begin < stop <= end for begin, stop in quotations(text, start, end))
+    assert all(start <= begin < stop <= end for begin, stop in quotation_spans(text, start, end))

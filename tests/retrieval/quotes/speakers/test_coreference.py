@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from retrieval.documents import Quote
-from retrieval.quotes.extraction import extract
-from retrieval.quotes.speakers.coreference import NOBODY, resolve_speakers
-from retrieval.quotes.speakers.mentions import find_people
+from retrieval.quotes.extraction import extract_quotes
+from retrieval.quotes.speakers.coreference import UNKNOWN_SPEAKER, resolve_speakers
+from retrieval.quotes.speakers.mentions import find_mentions
 
 MANY = 200_000  # characters
 SAID = "“We will not sell the harbour,” Mayor Ana Pell said on Monday."
@@ -24,14 +24,14 @@ TEXT = st.lists(
 
 
 def only(text: str) -> Quote:
-    (quote,) = extract(text)
+    (quote,) = extract_quotes(text)
     return quote
 
 
 def at(text: str, words: str) -> Quote:
     """The quote that holds these words."""
     place = text.index(words)
-    (quote,) = [q for q in extract(text) if any(start <= place < end for start, end in q.spans)]
+    (quote,) = [q for q in extract_quotes(text) if any(start <= place < end for start, end in q.spans)]
     return quote
 
 
@@ -87,7 +87,7 @@ def test_two_speakers_of_one_paragraph_keep_their_own_words() -> None:
         "“The pier is not safe, and I would not walk on it,” Tom Obi, a harbour pilot, told the council. "
         "“It has never been safer, and I walk on it every day,” Mayor Ana Pell replied."
     )
-    assert [(quote.speaker, quote.role) for quote in extract(text)] == [
+    assert [(quote.speaker, quote.role) for quote in extract_quotes(text)] == [
         ("Tom Obi", "a harbour pilot"),
         ("Ana Pell", "Mayor"),
     ]
@@ -233,11 +233,11 @@ def test_indirect_speech_with_words_in_marks_is_mixed() -> None:
     ],
 )
 def test_what_nobody_says_is_no_quote(text: str) -> None:
-    assert extract(text) == []
+    assert extract_quotes(text) == []
 
 
 def test_what_is_so_called_is_no_quote() -> None:
-    assert extract("The so-called “harbour fund” was closed on Monday.") == []
+    assert extract_quotes("The so-called “harbour fund” was closed on Monday.") == []
 
 
 @pytest.mark.parametrize(
@@ -252,7 +252,7 @@ def test_what_is_so_called_is_no_quote() -> None:
     ],
 )
 def test_spans_are_characters_whatever_the_letters(text: str) -> None:
-    quotes = extract(text)
+    quotes = extract_quotes(text)
     first = next(quote for quote in quotes if quote.source and "Ana" in text[slice(*quote.source)])
     assert (first.speaker, first.kind) == ("Ana Pell", "direct")
     assert first.source and text[slice(*first.source)].split()[-2:] == ["Ana", "Pell"]
@@ -262,14 +262,14 @@ def test_spans_are_characters_whatever_the_letters(text: str) -> None:
 def test_only_quotes_that_begin_within_the_spans_are_kept() -> None:
     text = f"{SAID}\n\n“The pier is not safe,” harbour pilot Tom Obi said on Friday."
     place = text.index("\n\n")
-    assert [quote.speaker for quote in extract(text, [(0, place)])] == ["Ana Pell"]
-    assert [quote.speaker for quote in extract(text, [(place, len(text))])] == ["Tom Obi"]
-    assert extract(text, []) == []
+    assert [quote.speaker for quote in extract_quotes(text, [(0, place)])] == ["Ana Pell"]
+    assert [quote.speaker for quote in extract_quotes(text, [(place, len(text))])] == ["Tom Obi"]
+    assert extract_quotes(text, []) == []
 
 
 def test_the_same_text_gives_the_same_quotes() -> None:
     text = f"{SAID}\n\n“The pier is not safe,” harbour pilot Tom Obi said on Friday. He said that it would close."
-    assert extract(text) == extract(text)
+    assert extract_quotes(text) == extract_quotes(text)
 
 
 def test_a_very_long_article_is_read_to_its_end() -> None:
@@ -277,7 +277,7 @@ def test_a_very_long_article_is_read_to_its_end() -> None:
     filler = "The ferry was late again, and it rained on the quay. " * (MANY // 100 // 53)
     text = "\n\n".join(f"{line}\n\n{filler}" for line in lines)
     assert len(text) > MANY
-    quotes = [quote for quote in extract(text) if quote.kind == "direct"]
+    quotes = [quote for quote in extract_quotes(text) if quote.kind == "direct"]
     assert [quote.words for quote in quotes] == [line[: line.index("”") + 1] for line in lines]
     assert {quote.speaker for quote in quotes} == {"Ana Pell"}
 
@@ -290,14 +290,14 @@ def test_the_cue_is_no_part_of_the_name() -> None:
 
 
 def test_nothing_attributed_has_no_speakers() -> None:
-    assert resolve_speakers(SAID, find_people(SAID), []) == []
-    assert not NOBODY.name
+    assert resolve_speakers(SAID, find_mentions(SAID), []) == []
+    assert not UNKNOWN_SPEAKER.name
 
 
 @settings(max_examples=80, deadline=None)
 @given(TEXT)
 def test_any_text_gives_quotes_inside_it_and_in_order(text: str) -> None:
-    quotes = extract(text)
+    quotes = extract_quotes(text)
     assert [quote.start for quote in quotes] == sorted(quote.start for quote in quotes)
     for quote in quotes:
         assert all(before[1] <= after[0] for before, after in pairwise(quote.spans))

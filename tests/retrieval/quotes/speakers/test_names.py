@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retrieval.quotes.speakers.mentions import find_people
-from retrieval.quotes.speakers.names import fold, gender, is_thing, parse_person_name
+from retrieval.quotes.speakers.mentions import find_mentions
+from retrieval.quotes.speakers.names import fold, gender, is_thing, parse_person_names
 from retrieval.quotes.speakers.roles import LONGEST_ROLE, role_of
 
 TEXT = st.text(st.sampled_from("Pel aA.,’'“” \n-Mr"), max_size=150) | st.text(max_size=150)
@@ -15,15 +15,15 @@ PELLS = "Ana Pell met Tom Pell on Monday. Ms. Pell said no. Mr. Pell said yes. A
 
 
 def names(text: str) -> list[str]:
-    return [" ".join(name.words) for name in parse_person_name(text)]
+    return [" ".join(name.words) for name in parse_person_names(text)]
 
 
 def people(text: str) -> list[str]:
-    return [mention.person.name for mention in find_people(text).mentions]
+    return [mention.person.name for mention in find_mentions(text).mentions]
 
 
 def role(text: str) -> str:
-    found = find_people(text)
+    found = find_mentions(text)
     return role_of(text, found, found.mentions[0].person)
 
 
@@ -57,14 +57,14 @@ def test_a_name_is_found_whole(name: str) -> None:
 
 @pytest.mark.parametrize("title", ["Mayor", "Mr.", "Mr", "Dr.", "Sen.", "Captain", "Prof.", "Sir", "the Rev.", "Chief"])
 def test_titles_stand_before_the_name_and_are_no_part_of_it(title: str) -> None:
-    (name,) = parse_person_name(f"Then {title} Tom Obi spoke.")
+    (name,) = parse_person_names(f"Then {title} Tom Obi spoke.")
     assert name.words == ("Tom", "Obi")
     assert fold(title.split()[-1]) in name.titles
 
 
 @pytest.mark.parametrize("text", ["Ana Pell’s boat sank.", "Ana Pell's boat sank.", "When Ana Pell came, it sank."])
 def test_a_possessive_and_the_word_that_begins_a_sentence_are_no_part_of_a_name(text: str) -> None:
-    (name,) = parse_person_name(text)
+    (name,) = parse_person_names(text)
     assert (name.words, text[slice(*name.span)]) == (("Ana", "Pell"), "Ana Pell")
 
 
@@ -175,7 +175,7 @@ def test_a_surname_with_its_particle_is_who_bears_it(bare: str) -> None:
     ],
 )
 def test_gender_is_what_title_or_given_name_tell(text: str, kind: str) -> None:
-    assert [mention.person.gender for mention in find_people(text).mentions] == [kind]
+    assert [mention.person.gender for mention in find_mentions(text).mentions] == [kind]
 
 
 def test_a_title_tells_more_than_a_given_name() -> None:
@@ -184,7 +184,7 @@ def test_a_title_tells_more_than_a_given_name() -> None:
 
 def test_the_one_a_sentence_is_about_is_named_first_and_outside_of_quotations() -> None:
     text = "Ana Pell met Tom Obi. “Rosa Lind is late,” Tom Obi said. A friend of Ana Pell’s laughed."
-    told = [(text[slice(*m.span)], m.subject, m.quoted, m.possessive) for m in find_people(text).mentions]
+    told = [(text[slice(*m.span)], m.subject, m.quoted, m.possessive) for m in find_mentions(text).mentions]
     assert told == [
         ("Ana Pell", True, False, False),
         ("Tom Obi", False, False, False),
@@ -228,7 +228,7 @@ def test_a_clause_is_no_role() -> None:
 @settings(max_examples=150, deadline=None)
 @given(TEXT)
 def test_names_stand_inside_the_text_in_order_and_apart(text: str) -> None:
-    spans = [name.span for name in parse_person_name(text)]
+    spans = [name.span for name in parse_person_names(text)]
     assert all(0 <= start < end <= len(text) for start, end in spans)
     assert all(before[1] <= after[0] for before, after in pairwise(spans))
 
@@ -236,7 +236,7 @@ def test_names_stand_inside_the_text_in_order_and_apart(text: str) -> None:
 @settings(max_examples=150, deadline=None)
 @given(TEXT)
 def test_everybody_named_in_any_text_has_a_name_and_perhaps_a_role(text: str) -> None:
-    found = find_people(text)
+    found = find_mentions(text)
     for mention in found.mentions:
         assert mention.person.name and text[slice(*mention.span)]
         assert len(role_of(text, found, mention.person)) <= LONGEST_ROLE

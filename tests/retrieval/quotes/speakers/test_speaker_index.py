@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retrieval.quotes.speakers.speaker_index import Counted, Speaker, SpeakerMatch, find_speaker, list_speakers
+from retrieval.quotes.speakers.speaker_index import NameCount, Speaker, SpeakerMatch, find_speaker, list_speakers
 
 NAME = st.text(st.sampled_from("abP .’'-éI"), max_size=12) | st.text(max_size=12)
 
@@ -14,16 +14,16 @@ def known(*names: str | tuple[str, int]) -> list[Speaker]:
     return list_speakers(person(*name) if isinstance(name, tuple) else person(name) for name in names)
 
 
-def person(name: str, quotes: int = 1, newest: str = "") -> Counted:
+def person(name: str, quotes: int = 1, newest: str = "") -> NameCount:
     return name, True, quotes, newest
 
 
-def thing(name: str, quotes: int = 1) -> Counted:
+def thing(name: str, quotes: int = 1) -> NameCount:
     return name, False, quotes, ""
 
 
 def meant(on_record: list[Speaker], asked: str) -> list[str]:
-    return [voice.name for voice in find_speaker(on_record, asked).voices]
+    return [voice.name for voice in find_speaker(on_record, asked).speakers]
 
 
 def test_one_person_under_several_names_is_one_voice() -> None:
@@ -116,7 +116,7 @@ def test_a_bare_surname_that_may_be_either_is_neither() -> None:
 )
 def test_a_person_is_found_by_every_usual_way_to_name_them(asked: str) -> None:
     match = find_speaker(known(("Ana Pell", 3), ("Tom Obi", 9)), asked)
-    assert ([voice.name for voice in match.voices], match.misspelt) == (["Ana Pell"], False)
+    assert ([voice.name for voice in match.speakers], match.misspelt) == (["Ana Pell"], False)
 
 
 def test_words_before_a_name_are_no_part_of_it() -> None:
@@ -162,10 +162,10 @@ def test_two_names_mean_two_people() -> None:
 
 def test_the_likeliest_is_who_is_quoted_far_more() -> None:
     both = find_speaker(known(("Ana Pell", 9), ("Tom Pell", 2)), "Pell")
-    assert [voice.name for voice in both.likeliest.voices] == ["Ana Pell"]
+    assert [voice.name for voice in both.dominant.speakers] == ["Ana Pell"]
     even = find_speaker(known(("Ana Pell", 3), ("Tom Pell", 2)), "Pell")
-    assert even.likeliest == even
-    assert SpeakerMatch(()).likeliest == SpeakerMatch(())
+    assert even.dominant == even
+    assert SpeakerMatch(()).dominant == SpeakerMatch(())
 
 
 @pytest.mark.parametrize("asked", ["Bill Obi", "William Obi", "Will Obi"])
@@ -196,7 +196,7 @@ def test_somebody_without_a_name_has_none() -> None:
 @pytest.mark.parametrize("asked", ["Marinno", "Maino", "Jack Marinno", "Jak Marino"])
 def test_a_misspelt_name_is_guessed_and_said_to_be(asked: str) -> None:
     match = find_speaker(known("Jack Marino", "Ana Pell"), asked)
-    assert ([voice.name for voice in match.voices], match.misspelt) == (["Jack Marino"], True)
+    assert ([voice.name for voice in match.speakers], match.misspelt) == (["Jack Marino"], True)
 
 
 def test_a_guess_is_the_most_quoted_of_those_alike() -> None:
@@ -205,17 +205,17 @@ def test_a_guess_is_the_most_quoted_of_those_alike() -> None:
 
 @pytest.mark.parametrize("asked", ["Ob", "Obo", "Pel", "Peel Obi", "Brandt", "Jim Marino", "", " ", "?", "the", "Mr."])
 def test_short_and_strange_names_are_not_guessed(asked: str) -> None:
-    assert find_speaker(known("Jack Marino", "Ana Pell", "Tom Obi"), asked).voices == ()
+    assert find_speaker(known("Jack Marino", "Ana Pell", "Tom Obi"), asked).speakers == ()
 
 
 def test_nobody_is_found_where_nobody_is_on_record() -> None:
     assert list_speakers([]) == []
-    assert find_speaker([], "Ana Pell").voices == ()
+    assert find_speaker([], "Ana Pell").speakers == ()
 
 
 @settings(max_examples=200, deadline=None)
 @given(st.lists(st.tuples(NAME.filter(bool), st.booleans(), st.integers(1, 9), st.just("")), unique_by=lambda c: c[0]))
-def test_every_name_belongs_to_one_voice_and_no_quote_is_lost(counted: list[Counted]) -> None:
+def test_every_name_belongs_to_one_voice_and_no_quote_is_lost(counted: list[NameCount]) -> None:
     found = list_speakers(counted)
     assert sorted(name for voice in found for name in voice.names) == sorted(item[0] for item in counted)
     assert sum(voice.quotes for voice in found) == sum(item[2] for item in counted)
@@ -226,7 +226,7 @@ def test_every_name_belongs_to_one_voice_and_no_quote_is_lost(counted: list[Coun
 @given(st.lists(NAME.filter(lambda name: any(map(str.isalnum, name))), max_size=6, unique=True), NAME)
 def test_any_name_can_be_asked_for(names: list[str], asked: str) -> None:
     on_record = known(*names)
-    assert set(find_speaker(on_record, asked).voices) <= set(on_record)
+    assert set(find_speaker(on_record, asked).speakers) <= set(on_record)
 
 
 def test_a_thing_is_nobody_of_that_name() -> None:
