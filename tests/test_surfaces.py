@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import pytest
 from typer.testing import CliRunner
 
-from bot.cli import main
+from bot.cli.main import app
 from retrieval.index.store import Store
 from retrieval.index.vectors.minilm import MiniLM
 from tests.support.newsroom import ARTICLES
@@ -42,7 +42,7 @@ def served(tmp_path_factory: pytest.TempPathFactory, model: MiniLM) -> Iterator[
 def by_command(served: Served, question: str) -> Said:
     clean = {key: None for key in os.environ if key.startswith(("ONRECORD_", "OPENAI_"))}
     arguments = ["--data", str(served.app.settings.data), "ask", question, "--json"]
-    done = CliRunner().invoke(main.app, arguments, env=clean)
+    done = CliRunner().invoke(app, arguments, env=clean)
     return of_answer(json.loads(done.stdout))
 
 

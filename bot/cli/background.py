@@ -1,4 +1,4 @@
-"""Indexing beside something else: what the vectors are owed is worked off while questions are answered."""
+"""Threads that index pending passages and watch sources while a command answers questions."""
 
 import logging
 from collections.abc import Callable, Iterator
@@ -13,20 +13,20 @@ from retrieval.index.store import Store
 from retrieval.ingest.watching.run import RunOutcome
 from retrieval.ingest.watching.scheduler import watch_due_sources
 
-LOOK_SECONDS = 10.0  # what becomes owed, or can be had again, is noticed within that time
+CHECK_SECONDS = 10.0  # between two checks for pending work, and for a model or server that can be reached again
 
 
 @contextmanager
-def catching_up(store: Store, *, every: float = LOOK_SECONDS) -> Iterator[None]:
-    """Index what is owed, and look again every so many seconds; what is in hand is finished before leaving."""
+def indexing_in_background(store: Store, *, every: float = CHECK_SECONDS) -> Iterator[None]:
+    """Index what is pending, checking every `every` seconds; a batch that has begun is finished before leaving."""
     stop = Event()
 
     def work() -> None:
         while not stop.is_set():
-            _catch_up(store, stop)
+            _index_pending(store, stop)
             stop.wait(every)
 
-    thread = Thread(target=work, name="catching up")
+    thread = Thread(target=work, name="indexing")
     thread.start()
     try:
         yield
@@ -35,27 +35,26 @@ def catching_up(store: Store, *, every: float = LOOK_SECONDS) -> Iterator[None]:
         thread.join()
 
 
-def _catch_up(store: Store, stop: Event) -> None:
+def _index_pending(store: Store, stop: Event) -> None:
     try:
         if pending.has_pending(store.catalog):
             indexer.index_pending(store, wait=0, stop=stop)
     except (EmbeddingUnavailable, IndexUnavailable):
-        pass  # each answer says that words alone were searched; whoever holds the index embeds for us
-    except Exception:  # questions go on, and the next round may go better
+        pass  # each answer says that words alone were searched; a process that holds the write lock indexes for us
+    except Exception:  # questions are answered meanwhile, and the next check may succeed
         logging.getLogger(__name__).exception("Indexing beside the questions failed.")
 
 
 @contextmanager
-def watching(app: App, on_run: Callable[[RunOutcome], None] = lambda outcome: None) -> Iterator[None]:
-    """Look at the sources when they are due, in a thread, where the settings say so; nothing else otherwise."""
+def watching_in_background(app: App, on_run: Callable[[RunOutcome], None] = lambda outcome: None) -> Iterator[None]:
+    """Read sources when they are due, where ONRECORD_WATCH says so."""
     if not app.settings.watch:
         yield
         return
     cancellation = Cancellation()
     with open_web(app.settings) as web:
-        thread = Thread(
-            target=watch_due_sources, args=(app.store, web.fetcher, web.reader, cancellation, on_run), name="watching"
-        )
+        arguments = (app.store, web.fetcher, web.reader, cancellation, on_run)
+        thread = Thread(target=watch_due_sources, args=arguments, name="watching")
         thread.start()
         try:
             yield

@@ -49,7 +49,7 @@ def listening(
     store: Store, host: str = "127.0.0.1", *, more: APIRouter | None = None, **settings: Any
 ) -> Iterator[httpx.Client]:
     """A client of a server, with `more` routes, that believes to listen on `host`; it does on loopback."""
-    read = Settings(_env_file=None, data=store.folder, **settings)
+    read = Settings(data=store.folder, **settings)
     search = Search(store)
     history = ConversationHistory(store.folder / "conversations.db")
     app = App(read, store, search, Conversation(store, search, history), history)

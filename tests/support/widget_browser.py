@@ -68,7 +68,7 @@ Element.prototype.attachShadow = function (options) {
 def serving(store: Store, conversation: Conversation) -> Iterator[str]:
     """The application on a port of its own; gives its address."""
     app = App(
-        Settings(_env_file=None, data=store.folder),
+        Settings(data=store.folder),
         store,
         Search(store),
         conversation,

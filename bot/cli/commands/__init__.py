@@ -1,1 +1,1 @@
-"""What each command does; `bot/cli.py` says how it is called."""
+"""What each command does, one file a command; `bot/cli/main.py` names them all."""

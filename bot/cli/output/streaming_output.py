@@ -6,21 +6,24 @@ from dataclasses import replace
 
 from bot.answering.messages import Sentence
 from bot.cli.output import terminal
-from bot.cli.output.answer_text import LineWrapper, below, said
+from bot.cli.output.answer_text import format_body, format_footer
+from bot.cli.output.terminal_style import LineWrapper
 from bot.formatting import printable
 from bot.service.conversation import AnswerEvent, AnswerTrace
 
 _DOING = {"searching": "Searching …", "writing": "Writing …"}
 
 
-def show(events: Iterator[AnswerEvent], *, quiet: bool = False) -> AnswerTrace:
+def show_stream(events: Iterator[AnswerEvent], *, quiet: bool = False) -> AnswerTrace:
     """Print what happens and return how it ended; unless `quiet`, it is said meanwhile what is being done."""
-    style = terminal.style()
+    style = terminal.stdout_style()
     asking, begun = _stream(events, LineWrapper(style), quiet=quiet)
     answer = replace(asking.answer, notes=()) if quiet else asking.answer
-    rest = "\n\n".join(part for part in ("" if begun else said(answer, style), below(answer, style)) if part)
+    rest = "\n\n".join(
+        part for part in ("" if begun else format_body(answer, style), format_footer(answer, style)) if part
+    )
     if rest:
-        terminal.say(f"\n{rest}" if begun else rest)
+        terminal.write(f"\n{rest}" if begun else rest)
     return asking
 
 
@@ -34,11 +37,11 @@ def _stream(events: Iterator[AnswerEvent], flow: LineWrapper, *, quiet: bool) ->
                 if isinstance(event, AnswerTrace):
                     return event, begun
                 if isinstance(event, Sentence):
-                    terminal.say(flow.feed(printable(event.text)), end="")
+                    terminal.write(flow.feed(printable(event.text)), end="")
                     begun = True
                 elif not quiet:
-                    doing.enter_context(terminal.doing(_DOING[event]))
+                    doing.enter_context(terminal.spinner(_DOING[event]))
         finally:
             if begun:
-                terminal.say("")
+                terminal.write("")
     raise AssertionError("an answer ends with its Asking")

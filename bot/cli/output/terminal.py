@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from bot.cli.output.answer_text import TerminalStyle
+from bot.cli.output.terminal_style import TerminalStyle
 
 if TYPE_CHECKING:
     from retrieval.index.indexer import Progress
@@ -24,7 +24,7 @@ _STAGES = {
 }
 
 
-def style() -> TerminalStyle:
+def stdout_style() -> TerminalStyle:
     """What stdout can show: nothing where it is no terminal or NO_COLOR is set."""
     is_terminal = sys.stdout.isatty() and os.environ.get("TERM", "dumb") != "dumb"
     links = os.environ.get("TERM_PROGRAM") in _LINKING or "VTE_VERSION" in os.environ or "KITTY_WINDOW_ID" in os.environ
@@ -35,12 +35,12 @@ def style() -> TerminalStyle:
     )
 
 
-def say(text: str, end: str = "\n") -> None:
+def write(text: str, end: str = "\n") -> None:
     """One piece of the result, shown at once."""
     print(text, end=end, flush=True)
 
 
-def say_json(value: Any) -> None:
+def write_json(value: Any) -> None:
     """One JSON object on one line."""
     print(json.dumps(value, ensure_ascii=False))
 
@@ -51,7 +51,7 @@ def warn(text: str) -> None:
 
 
 @contextmanager
-def doing(what: str) -> Iterator[None]:
+def spinner(what: str) -> Iterator[None]:
     """What is being done, on stderr where it is a terminal, gone when it is over."""
     if not sys.stderr.isatty():
         yield

@@ -37,7 +37,7 @@ class ChatCohere(BaseModel):
 
 
 def settings(**values: Any) -> Settings:
-    return Settings(_env_file=None, **values)
+    return Settings(**values)
 
 
 @pytest.fixture(autouse=True)

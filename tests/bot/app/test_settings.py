@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.app.settings import Settings, read_settings
+from bot.app.environment import FORMER_NAMES
+from bot.app.settings import Settings, read_settings, setting_warnings, variable_name
 from retrieval.errors import UsageError
+from retrieval.ingest.parsing.files import local_files
 from tests.conftest import ROOT
 
 EXAMPLE = ROOT / ".env.example"
@@ -23,7 +25,7 @@ def nobodys_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def defaults() -> dict[str, str]:
     """Every setting by the name of its variable."""
     return {
-        str(field.validation_alias or f"ONRECORD_{name.upper()}"): "" if field.default is None else str(field.default)
+        variable_name(name): "" if field.default is None else str(field.default)
         for name, field in Settings.model_fields.items()
     }
 
@@ -80,3 +82,52 @@ def test_a_wrong_value_is_named_with_its_key(monkeypatch: pytest.MonkeyPatch, va
 def test_settings_cannot_be_changed_once_read() -> None:
     with pytest.raises(ValueError, match="frozen"):
         read_settings().data = Path("elsewhere")
+
+
+def test_the_data_folder_can_be_given_instead(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ONRECORD_DATA", "from-environment")
+    assert read_settings(Path("given")).data == Path("given")
+    assert os.environ["ONRECORD_DATA"] == "from-environment"
+
+
+def test_names_are_read_in_any_case_and_an_empty_value_counts_as_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path(".env").write_text("onrecord_watch=true\nONRECORD_CONTACT=\nONRECORD_QUEUE_SIZE\n")
+    monkeypatch.setenv("ONRECORD_WATCH", "")
+    settings = read_settings()
+    assert (settings.watch, settings.contact, settings.queue_size) == (True, "", 256)
+
+
+def test_a_file_may_be_as_large_as_the_library_lets_it_be() -> None:
+    assert Settings().max_file_bytes == local_files.MAX_FILE_BYTES
+
+
+def test_no_former_name_is_a_setting_and_each_has_one_that_is() -> None:
+    assert not set(FORMER_NAMES) & set(defaults())
+    assert set(FORMER_NAMES.values()) <= set(defaults())
+
+
+@pytest.mark.parametrize(
+    ("name", "advice"),
+    [
+        ("ONRECORD_WACTH", "did you mean ONRECORD_WATCH?"),
+        ("ONRECORD_AT_ONCE", "it is now called ONRECORD_MAX_CONCURRENT_ANSWERS."),
+        ("ONRECORD_KEEP_CONVERSATION", "did you mean ONRECORD_CONVERSATION_RETENTION_DAYS?"),
+        ("ONRECORD_OPENAI_API_KEY", "did you mean OPENAI_API_KEY?"),
+        ("ONRECORD_TELEGRAM_BOT_TOKEN", "did you mean TELEGRAM_BOT_TOKEN?"),
+        ("ONRECORD_SOMETHING_ELSE", "docs/settings.md lists them all."),
+    ],
+)
+def test_a_name_that_is_no_setting_is_named_with_the_nearest_that_is(
+    monkeypatch: pytest.MonkeyPatch, name: str, advice: str
+) -> None:
+    monkeypatch.setenv(name, "1")
+    assert setting_warnings() == [f"{name} is not a setting; {advice}"]
+    monkeypatch.delenv(name)
+    Path(".env").write_text(f"{name}=1\n")
+    assert setting_warnings() == [f"{name} is not a setting; {advice}"]
+
+
+def test_settings_and_names_of_others_are_no_mistake(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [*defaults(), "ONRECORD_DEBUG", "ONRECORD_TEST_GGUF", "OPENAI_ORGANIZATION", "TELEGRAM_TOKEN"]:
+        monkeypatch.setenv(name, "1")
+    assert setting_warnings() == []

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from bot.answering.citations import cite_article
 from bot.answering.composition import NO_ANSWER
 from bot.answering.messages import Answer
-from bot.cli.output.answer_text import TerminalStyle, sources, to_text
+from bot.cli.output.answer_text import format_answer, format_sources
+from bot.cli.output.terminal_style import TerminalStyle
 from bot.formatting import format_age, format_date
 from bot.service.freshness import freshness_line
 from retrieval.documents import Copy
@@ -28,7 +29,7 @@ PLAIN, RICH = TerminalStyle(), TerminalStyle(colour=True, links=True)
 
 
 def test_an_answer_comes_with_its_sources_and_how_fresh_they_are() -> None:
-    assert to_text(ANSWERED, PLAIN, NOW) == (
+    assert format_answer(ANSWERED, PLAIN, NOW) == (
         f"{LORRIES} [1]\n\n"
         "[1] Quay Gazette, Council votes for the bridge toll, Nia Roth, 2 May 2025, updated 4 May 2025\n"
         f"    {CITED[0].deep_link}\n"
@@ -39,13 +40,13 @@ def test_an_answer_comes_with_its_sources_and_how_fresh_they_are() -> None:
 
 
 def test_a_refusal_offers_the_nearest_articles() -> None:
-    lines = to_text(DECLINED, PLAIN, NOW).splitlines()
+    lines = format_answer(DECLINED, PLAIN, NOW).splitlines()
     assert lines[0] == NO_ANSWER and "Nearest articles:" in lines
     assert lines[-1] == "Index updated just now."
 
 
 def test_notes_stand_at_the_end() -> None:
-    assert to_text(replace(ANSWERED, notes=("Searched by words alone.",)), PLAIN, NOW).endswith(
+    assert format_answer(replace(ANSWERED, notes=("Searched by words alone.",)), PLAIN, NOW).endswith(
         "\n\nSearched by words alone."
     )
 
@@ -56,43 +57,43 @@ def test_nothing_is_said_of_freshness_where_nothing_is_known() -> None:
 
 def test_a_source_without_facts_or_address_is_one_short_line() -> None:
     bare = cite_article(1, article("a", "Words.", title="Untitled", url=""), (0, 5))
-    assert sources([bare], RICH) == "[1] Untitled"
+    assert format_sources([bare], RICH) == "[1] Untitled"
 
 
 def test_a_source_says_that_it_was_corrected_and_where_else_it_stands() -> None:
     copies = tuple(Copy(outlet, outlet, "") for outlet in ("Inland Times", "Quay Gazette", "Echo", "Echo", ""))
     corrected = replace(CITED[0], corrected="2025-05-04T10:00:00+00:00", copies=copies)
-    line = sources([corrected], PLAIN).splitlines()[0]
+    line = format_sources([corrected], PLAIN).splitlines()[0]
     assert line.endswith("Nia Roth, 2 May 2025, corrected on 4 May 2025, also in Inland Times, Echo")
 
 
 def test_an_article_cited_twice_is_one_source_with_two_links() -> None:
     again = cite_article(3, TOLL, (30, 60))
-    lines = sources([CITED[0], CITED[1], again], PLAIN).splitlines()
+    lines = format_sources([CITED[0], CITED[1], again], PLAIN).splitlines()
     assert lines[0].startswith("[1] [3] Quay Gazette")
     assert lines[1:3] == [f"    {CITED[0].deep_link}", f"    {again.deep_link}"]
     assert lines[3].startswith("[2] Northern Tide")
 
 
 def test_paragraphs_are_broken_between_words_at_the_terminals_width() -> None:
-    shown = to_text(ANSWERED, TerminalStyle(width=30), NOW).split("\n\n")[0]
+    shown = format_answer(ANSWERED, TerminalStyle(width=30), NOW).split("\n\n")[0]
     assert max(map(len, shown.splitlines())) <= 30
     assert shown.replace("\n", " ") == f"{LORRIES} [1]"
 
 
 def test_where_links_are_shown_they_open_at_the_words() -> None:
-    line = sources(CITED[:1], RICH)
+    line = format_sources(CITED[:1], RICH)
     opening, closing = f"\x1b]8;;{CITED[0].deep_link}\x1b\\", "\x1b]8;;\x1b\\"
     assert line.startswith(f"{opening}[1]{closing} {opening}Quay Gazette")
     assert line.endswith(closing)
 
 
 def test_colour_only_adds_to_the_text() -> None:
-    coloured = to_text(DECLINED, TerminalStyle(colour=True), NOW)
-    assert coloured != to_text(DECLINED, PLAIN, NOW)
+    coloured = format_answer(DECLINED, TerminalStyle(colour=True), NOW)
+    assert coloured != format_answer(DECLINED, PLAIN, NOW)
     for code in ("\x1b[1m", "\x1b[2m", "\x1b[0m"):
         coloured = coloured.replace(code, "")
-    assert coloured == to_text(DECLINED, PLAIN, NOW)
+    assert coloured == format_answer(DECLINED, PLAIN, NOW)
 
 
 @pytest.mark.parametrize(
@@ -121,10 +122,10 @@ def test_days_are_written_as_readers_write_them(moment: str, said: str) -> None:
 def test_without_colour_there_are_no_escape_characters(text: str, title: str, outlet: str) -> None:
     item = cite_article(1, article("a", f"x{text}", title=title, outlet=outlet), (0, 1))
     answer = Answer("q", "q", "answered", f"{text} [1]", (item,), nearest=(item,), notes=(text,))
-    assert "\x1b" not in to_text(answer, PLAIN, NOW)
+    assert "\x1b" not in format_answer(answer, PLAIN, NOW)
 
 
 def test_an_article_cannot_send_commands_to_the_terminal() -> None:
     item = cite_article(1, article("a", "Words.", title="Look\x1b]0;pwned\x07\x1b[2J here"), (0, 5))
-    shown = to_text(Answer("q", "q", "answered", "Red \x1b[31malert [1]", (item,)), PLAIN, NOW)
+    shown = format_answer(Answer("q", "q", "answered", "Red \x1b[31malert [1]", (item,)), PLAIN, NOW)
     assert not {"\x1b", "\x07"} & set(shown)

@@ -4,7 +4,7 @@ import shutil
 import time
 from pathlib import Path
 
-from bot.cli.background import catching_up
+from bot.cli.background import indexing_in_background
 from retrieval.errors import EmbeddingUnavailable
 from retrieval.index import indexer, pending
 from retrieval.index.store import Store
@@ -23,7 +23,7 @@ def is_done(store: Store) -> bool:
 
 
 def test_what_becomes_owed_meanwhile_is_indexed(store: Store) -> None:
-    with catching_up(store, every=0.05):
+    with indexing_in_background(store, every=0.05):
         indexer.add_articles(store, ARTICLES)
         assert is_done(store)
     assert store.vectors.count() == pending.index_coverage(store.catalog).passages > 0
@@ -36,7 +36,7 @@ def test_a_vectors_folder_that_was_deleted_is_filled_again(tmp_path: Path, model
     shutil.rmtree(tmp_path / "vectors")
     with Store(tmp_path, lambda: model) as store:
         assert store.vectors.count() == 0 and pending.has_pending(store.catalog)
-        with catching_up(store, every=0.05):
+        with indexing_in_background(store, every=0.05):
             assert is_done(store)
         assert store.vectors.count() == pending.index_coverage(store.catalog).passages > 0
 
@@ -50,6 +50,6 @@ def test_a_model_that_comes_later_is_used(tmp_path: Path, model: MiniLM) -> None
             raise EmbeddingUnavailable("not yet")
         return model
 
-    with Store(tmp_path, make) as store, catching_up(store, every=0.05):
+    with Store(tmp_path, make) as store, indexing_in_background(store, every=0.05):
         indexer.add_articles(store, ARTICLES)
         assert is_done(store)

@@ -1,13 +1,13 @@
 """A publisher's own questions, measured."""
 
 import json
+import re
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from bot.cli.commands.evaluate import evaluate
-from retrieval.errors import UsageError
+from bot.cli.main import main
 from tests.conftest import Onrecord, command, environment
 from tests.support.newsroom import write_articles
 
@@ -68,11 +68,12 @@ def test_failed_questions_are_listed_and_bad_lines_named_and_left_out(
 
 @pytest.mark.parametrize("report", ["questions.jsonl", ".", "nowhere/report.html"])
 def test_a_report_that_cannot_be_written_is_refused_before_anything_is_asked(
-    questions: Path, tmp_path: Path, report: str
+    questions: Path, tmp_path: Path, report: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     before = questions.read_text("utf-8")
-    with pytest.raises(UsageError, match=r"holds the questions|cannot be written"):
-        evaluate(questions, 10, as_json=False, html=tmp_path / report)
+    with pytest.raises(SystemExit) as ended:
+        main(["eval", str(questions), "--html", str(tmp_path / report)])
+    assert ended.value.code == 2 and re.search("holds the questions|cannot be written", capsys.readouterr().err)
     assert questions.read_text("utf-8") == before and [*tmp_path.iterdir()] == [questions]
 
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from bot.cli.output.answer_text import TerminalStyle
-from bot.cli.output.quote_text import to_text, voices_to_text
+from bot.cli.output.quote_text import format_quotes, format_speakers
+from bot.cli.output.terminal_style import TerminalStyle
 from bot.service.quote_listing import misspelling_message, no_quotes_message
 from retrieval.documents import Quote, QuoteHit
 from retrieval.quotes.speakers.speaker_index import Speaker, SpeakerMatch
@@ -253,7 +253,7 @@ def test_quotes_of_one_article_stand_below_one_line_of_facts() -> None:
         QuoteHit(Quote(name, role, True, "direct", "“No.”", ((0, 5),)), key, "The \x1b[31mpier", "", "Tide", "")
         for key, name, role in (("a", "Ana Pell", "mayor"), ("a", "", ""), ("b", "Tom Obi", ""))
     ]
-    text = to_text(hits, 9, TerminalStyle())
+    text = format_quotes(hits, 9, TerminalStyle())
     assert "\x1b" not in text
     assert [line for line in text.splitlines() if "Tide" not in line] == [
         "Ana Pell, mayor: “No.”",
@@ -265,7 +265,7 @@ def test_quotes_of_one_article_stand_below_one_line_of_facts() -> None:
 
 
 def test_voices_are_a_line_each() -> None:
-    assert voices_to_text([voice("Ana Pell", 12, "2026-03-01"), voice("Tom Obi")]) == (
+    assert format_speakers([voice("Ana Pell", 12, "2026-03-01"), voice("Tom Obi")]) == (
         "   12  Ana Pell, newest 1 March 2026\n    1  Tom Obi"
     )
 

@@ -13,7 +13,7 @@ import pytest
 
 from retrieval.catalog.catalog import Catalog
 from retrieval.catalog.database import utc_now
-from retrieval.ingest.watching.source import Source, later
+from retrieval.ingest.watching.source import Source, add_minutes
 from retrieval.ingest.watching.source_store import SourceStore
 from tests.conftest import Onrecord, command, environment
 from tests.retrieval.ingest.watching.test_scheduler import until
@@ -130,7 +130,7 @@ def test_an_interrupted_add_goes_on_where_it_ended(onrecord: Onrecord, paper: Si
     time.sleep(0.1)
     with closing(sqlite3.connect(tmp_path / "data" / "catalog.db")) as db:
         [(due,)] = db.execute("SELECT due FROM sources")
-    assert due > later(utc_now(), 30)  # whoever watches does not begin beside it
+    assert due > add_minutes(utc_now(), 30)  # whoever watches does not begin beside it
     process.send_signal(signal.SIGINT)
     assert process.wait(10) == 130
     paper.pages["/ferry"] = there

@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from bot.cli.output import terminal
-from bot.cli.output.answer_text import TerminalStyle
+from bot.cli.output.terminal_style import TerminalStyle
 from tests.conftest import ROOT
 
 LINKING = {"TERM": "xterm-256color", "TERM_PROGRAM": "WezTerm"}
@@ -44,14 +44,14 @@ def on_a_terminal(program: str, **settings: str) -> str:
 
 
 def test_results_go_to_stdout_and_warnings_to_stderr(capsys: pytest.CaptureFixture[str]) -> None:
-    terminal.say("the answer")
+    terminal.write("the answer")
     terminal.warn("something beside it")
     captured = capsys.readouterr()
     assert (captured.out, captured.err) == ("the answer\n", "onrecord: something beside it\n")
 
 
 def test_json_is_one_line_with_letters_as_they_are(capsys: pytest.CaptureFixture[str]) -> None:
-    terminal.say_json({"text": "“Çelik”\nsaid 🛳"})
+    terminal.write_json({"text": "“Çelik”\nsaid 🛳"})
     out = capsys.readouterr().out
     assert out.count("\n") == 1 and "“Çelik”" in out and json.loads(out) == {"text": "“Çelik”\nsaid 🛳"}
 
@@ -61,7 +61,7 @@ def test_a_pipe_shows_neither_colour_nor_links(
 ) -> None:
     for key, value in LINKING.items():
         monkeypatch.setenv(key, value)
-    assert terminal.style() == TerminalStyle(colour=False, links=False)
+    assert terminal.stdout_style() == TerminalStyle(colour=False, links=False)
 
 
 @pytest.mark.parametrize(

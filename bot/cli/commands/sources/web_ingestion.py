@@ -13,7 +13,7 @@ from retrieval.index.indexer import IngestSummary, Progress
 from retrieval.ingest.watching.discovery import DiscoveredSource, discover_source
 from retrieval.ingest.watching.page_state import PageStates
 from retrieval.ingest.watching.run import RunOutcome, run_source
-from retrieval.ingest.watching.source import Source, later
+from retrieval.ingest.watching.source import Source, add_minutes
 from retrieval.ingest.watching.source_store import SourceStore
 
 FIRST_RUN_MINUTES = 60  # a first run that was killed is repeated by a watching process after that time
@@ -65,7 +65,7 @@ def _store(app: App, found: DiscoveredSource) -> Source:
     sources, url = SourceStore(app.store.catalog), found.source.url
     if found.source.kind == "page" and _clear_withdrawals(app, url):
         sources.remove(url)  # with the state of the page, so that the page is parsed again although it is unchanged
-    sources.add(replace(found.source, due=later(utc_now(), FIRST_RUN_MINUTES)))
+    sources.add(replace(found.source, due=add_minutes(utc_now(), FIRST_RUN_MINUTES)))
     return sources.get(url) or found.source
 
 
