@@ -1,4 +1,4 @@
-"""Is there enough evidence to answer? A calibrated guess from what the search found, before any answer is made."""
+"""Estimate, before an answer is made, how probable it is that the search's hits answer the question."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ CALIBRATED_EMBEDDING = "all-MiniLM-L6-v2-int8"  # the embedding model whose cosi
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """A logistic regression: `python -m evals.gate` fits it to labelled sets, each of which counts the same."""
+    """A logistic regression, fitted by `python -m evals.gate` to labelled sets of equal weight."""
 
     intercept: float
     coefficients: Mapping[str, float]
@@ -64,10 +64,10 @@ def answer_probability(
     all_embedded: bool = True,
     embedding: str = CALIBRATED_EMBEDDING,
 ) -> float:
-    """The probability that the hits answer the question, 0 to 1; compare with ENOUGH.
+    """The probability that the hits answer the question, 0 to 1; from ANSWER_THRESHOLD on it is answered.
 
-    While passages wait for their vectors a low cosine proves nothing, so the more hopeful of both guesses counts;
-    cosines of another embedding model prove nothing at all.
+    While passages are not yet embedded a low cosine proves nothing, so the higher of the estimates with and without
+    vectors counts; cosines of an embedding model other than the calibrated one are not used.
     """
     if not hits:
         return 0.0
@@ -75,25 +75,25 @@ def answer_probability(
     if embedding != CALIBRATED_EMBEDDING:
         calibrations = [WITHOUT_VECTORS]
     found = answerability_features(question, asked, hits)
-    return max(_guess(calibration, found) for calibration in calibrations)
+    return max(_probability(calibration, found) for calibration in calibrations)
 
 
 def unmentioned_names(question: str, asked: ParsedQuestion) -> tuple[str, ...]:
-    """Names in the question that stand in no article, as the question writes them."""
+    """The names in the question that no article has, as the question writes them."""
     words = [word.strip(".,;:!?'\"()“”‘’") for word in question.split()[1:]]
     return tuple(word for word in words if word[:1].isupper() and set(terms(word)) & asked.unknown_terms)
 
 
-def _guess(calibration: Calibration, found: Mapping[str, float]) -> float:
+def _probability(calibration: Calibration, found: Mapping[str, float]) -> float:
     total = sum(weight * found[name] for name, weight in calibration.coefficients.items())
     return 1 / (1 + exp(-calibration.intercept - total))
 
 
 def answerability_features(question: str, asked: ParsedQuestion, hits: Sequence[Hit]) -> dict[str, float]:
-    """What the guess rests on, each 0 to 1.
+    """The features of the regression, each 0 to 1.
 
-    The larger an index, the better the best of its passages fits by chance; the longer a question, the harder it is
-    for one passage to hold all of its words.
+    The larger an index, the better its best passage fits by chance; the longer a question, the harder it is for one
+    passage to hold all of its terms.
     """
     looked = [text_signals(asked, hit) for hit in hits[:MAX_HITS]]
     wanted = [term for term in name_terms(question) if term in asked.idf] or list(asked.terms)

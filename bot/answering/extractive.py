@@ -1,4 +1,4 @@
-"""Answers without a model: the articles' own sentences, chosen for the question."""
+"""Extractive answers: the articles' own sentences, chosen for the question."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -48,7 +48,7 @@ _NAME = re.compile(r"(?<![.!?“\"] )(?<!^)\b[A-Z][\w’'-]+")
 
 @dataclass(frozen=True, slots=True)
 class SentenceCandidate:
-    """A sentence that may go into the answer."""
+    """A sentence that may become a claim, and its score."""
 
     hit: Hit
     article: Article
@@ -65,10 +65,10 @@ class SentenceCandidate:
 
 
 def extract_sentences(question: str, asked: ParsedQuestion, hits: Sequence[Hit], catalog: CatalogReader) -> list[Claim]:
-    """One to four claims in the articles' own words, best first; empty when no sentence fits.
+    """Extract one to four sentences as claims, best first; none where no sentence fits.
 
-    Those of different days are told in the order of their days, each with its day: what was reported first may have
-    been corrected since. Where the latest is asked for, the newest comes first.
+    Sentences of different days are in order of date, each with its date, because early reports may have been corrected
+    since. Where the question asks for the latest, the newest comes first.
     """
     chosen = _in_time(_choose(_all_candidates(question, asked, hits, catalog)), latest=asked.wants_latest)
     return [Claim(text, ((found.article.id, found.span),)) for text, found in zip(_told(chosen), chosen, strict=True)]

@@ -1,1 +1,1 @@
-"""Whether the articles hold what a model writes."""
+"""Verify that the articles support what a model writes."""

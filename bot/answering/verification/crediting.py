@@ -1,4 +1,4 @@
-"""A sentence that tells as a fact what the articles only have somebody say gets that somebody's name back."""
+"""Add the speaker's name to sentences that state as a fact what the articles only report as a statement."""
 
 import re
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from retrieval.quotes.attribution.quotation_marks import quotation_spans
 from retrieval.text.sentences import Span
 from retrieval.text.terms import content_terms, terms
 
-MOSTLY = 0.75  # of what a sentence says beyond the question stands in what somebody says
+MOSTLY = 0.75  # share of a sentence's terms beyond the question's that one quote must hold
 _NOBODY = re.compile(
     r"(?:all|many|few|some|several|most|others?|one|both|neither|none|any\w+|every\w+|no|\w*sel(?:f|ves)|this|that|"
     r"th[eo]se|it|its|his|her|their|who|which|what)\b",
@@ -26,7 +26,7 @@ _END = re.compile(r"[.!?…]*\Z")
 
 
 def credit_speaker(claim: Claim, ground: Evidence) -> Claim:
-    """The claim with `according to X` at its end, where all it rests on is what X says and it names nobody."""
+    """Append `according to X` to a claim whose whole support is quotes of X and that names no speaker."""
     stems = set(terms(claim.text))
     sayers = [_sayer(claim.text, article, span, ground) for article, span in claim.support]
     names = {_called(hit, ground) for hit in sayers if hit}
@@ -34,12 +34,12 @@ def credit_speaker(claim: Claim, ground: Evidence) -> Claim:
         return claim
     name, said = names.pop(), {stem for hit in sayers if hit for stem in terms(hit.quote.words)}
     if (stems & speech_cues()) - said or set(content_terms(name)) & stems:
-        return claim  # it says itself who says so
+        return claim  # it names its speaker itself
     return replace(claim, text=f"{_END.sub('', claim.text)}, according to {name}.", speaker=name)
 
 
 def _sayer(text: str, article: str, span: Span, ground: Evidence) -> QuoteHit | None:
-    """Whose words hold most of a sentence within a span of an article; None where the article itself says it."""
+    """The quote within a span of an article that holds most of a sentence; None where the article itself states it."""
     within = [hit for hit in ground.quotes(article) if hit.quote.start < span[1] and span[0] < hit.quote.end]
     said = set(ground.said(text)) or set(meaning_terms(text))
     shares = [
@@ -50,7 +50,7 @@ def _sayer(text: str, article: str, span: Span, ground: Evidence) -> QuoteHit | 
 
 
 def _is_speech(hit: QuoteHit, article: str, passages: Sequence[Hit]) -> bool:
-    """Whether it is direct, or its cue is a word that reports speech; what a plan or a law says is no speech."""
+    """Whether a quote is direct or has a cue that reports speech, unlike what a plan or a law says."""
     quote = hit.quote
     if not quote.is_speech or not quote.speaker or quote.kind == "direct":
         return bool(quote.is_speech and quote.speaker)
@@ -59,7 +59,7 @@ def _is_speech(hit: QuoteHit, article: str, passages: Sequence[Hit]) -> bool:
 
 
 def _called(hit: QuoteHit, ground: Evidence) -> str:
-    """The speaker as a sentence goes on with the name: `officials in Kyiv`; empty where it names nobody."""
+    """The speaker's name as it continues a sentence (`officials in Kyiv`); empty where it is no name."""
     name = hit.quote.speaker
     if hit.quote.is_person or _NOBODY.match(name):
         return "" if _NOBODY.match(name) else name
@@ -70,7 +70,7 @@ def _called(hit: QuoteHit, ground: Evidence) -> str:
 
 
 def _slice(hit: Hit, article: str, span: Span | None) -> str:
-    """The text of a span of an article as far as it stands in a passage."""
+    """The text of an article's span as far as a passage holds it."""
     passage = hit.passage
     if span is None or passage.article != article or not passage.start <= span[0] < passage.end:
         return ""

@@ -1,4 +1,4 @@
-"""What a sentence is held against: passages by number, the question, the quotes of articles."""
+"""The evidence that sentences are verified against: passages, the question, the articles' quotes."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,19 +12,19 @@ from retrieval.documents import Hit, QuoteHit
 from retrieval.text.sentences import Span
 from retrieval.text.terms import name_terms, terms
 
-REMEMBERED = 64  # answers' passages
+REMEMBERED = 64  # passage sets of answers in the cache
 Quotes = Callable[[str], Sequence[QuoteHit]]
 
 
 @lru_cache(REMEMBERED)
 def _rarity(texts: tuple[str, ...]) -> Mapping[str, float]:
-    """All sentences of one answer are held against the same passages."""
+    """Cached, because all sentences of one answer are verified against the same passages."""
     return term_weights(texts)
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """The passages are numbered from 0 here."""
+    """The passages of one answer, numbered from 0, its question and the quotes by article."""
 
     passages: Sequence[Hit]
     question: str
@@ -40,16 +40,16 @@ class Evidence:
         return every - set(self.weights)
 
     def said(self, text: str) -> list[str]:
-        """What a text says that the question did not name, beside which outlet says it."""
+        """The terms of a text that are neither names from the question nor outlets."""
         asked = {term for term in name_terms(self.question) if term not in self.weights} | self.outlets
         return [term for term in meaning_terms(text) if term not in asked]
 
     def in_article(self, passage: int, span: Span) -> tuple[str, Span]:
-        """A span of a passage as one of its article."""
+        """The article and the article's span of a passage's span."""
         hit = self.passages[passage].passage
         return hit.article, (hit.start + span[0], hit.start + span[1])
 
     def quote_at(self, place: QuotationMatch) -> QuoteHit | None:
-        """The quote that stands there by the index."""
+        """The indexed quote at the place of a quotation, if there is one."""
         article, span = self.in_article(place.passage, place.span)
         return quote_at_span(span, self.quotes(article))

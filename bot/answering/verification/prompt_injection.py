@@ -1,4 +1,4 @@
-"""Text that gives orders to whoever answers, in an article or in a draft: it is never shown, and supports nothing."""
+"""Detect prompt injection: text in an article or a draft that instructs the model. It is never shown or cited."""
 
 import re
 from collections.abc import Iterable
@@ -17,26 +17,26 @@ _REPLY = (
 )
 _ANY = r"[^.!?]"
 _ORDERS = (
-    # take back what was said before
+    # overriding earlier instructions
     rf"\b(?:ignor(?!es\b|ed\b)\w*|disregard|forget|override|bypass|olvida|vergiss|oublie\w*|dimentica)\b"
     rf"(?! for\b){_ANY}{{0,30}}\b(?:your|all\w*|any|above|previous|prior|earlier|deine|vorherigen|anteriores|"
     rf"précédentes|las|toutes|tutte|alles)\b{_ANY}{{0,30}}\b{_RULES}\b",
     r"\b(?:ignore|disregard|forget) (?:everything|anything|all) (?:above|before|previous|prior|you)\b|"
     r"\bvergiss alles\b|\bread the hidden prompt\b|\bthe hidden prompt\b",
-    # what the answerer was told
+    # asking for the system prompt
     rf"\byour (?:system|initial|hidden|original|operating|new|real|own) (?:{_RULES}|task)\b|"
     r"\byour rules have changed\b",
     rf"\b(?:reveal|show|print|repeat|leak|tell|verrate|muestra|zeige)\b{_ANY}{{0,40}}\b{_RULES}{_ANY}{{0,12}}\b"
     r"(?:you were|were given|verbatim|word|wortwörtlich)\b|\binstructions you were given\b|\bneue anweisungen\b",
     r"\bsystem[ -]?(?:prompts?|note|hinweis|update|anweisungen?)\b|(?:^|\n|# )system:\s|\bnota di sistema\b|"
     r"\bprompt (?:système|del sistema)\b|\bignore your guidelines\b|\bdeine (?:richtlinien|regeln)\b",
-    # how to answer, or what to add
+    # how to answer, or what to add to the answer
     rf"\b(?:in|to|of|at the end of|into|from) (?:your|every|each|jeder|ogni) (?:\w+ )?{_REPLY}\b(?! boards?\b)",
     rf"\b(?:add|append|render|write|express|reverse|encrypt|provide|modify|enhance|augment|translate|jumble|represent|"
     rf"display|group letters of|invert|include)\b{_ANY}{{0,60}}\byour (?:\w+ )?{_REPLY}\b",
     rf"\byour {_REPLY}['’]?s?\b{_ANY}{{0,40}}\b(?:order|cipher|backward|emojis?|sequence|letters?|vowels?)\b",
     r"\b(?:reply|respond|answer) (?:only )?(?:using|in|with) (?:base ?\d+|emojis?|rot13|json|html|code)\b",
-    # who the answerer is
+    # a new role
     r"\byou are now (?:in |an? |dan\b)|\byou are an? (?:ai|language model)\b|\bas an ai\b|\bpretend you are an? ai\b",
     r"\b(?:from now on,? you|ab (?:jetzt|sofort)|a partir de ahora|ahora est[aá]s|ahora eres|ora sei|désormais tu)\b",
     r"\b(?:note|instructions?|message) (?:to|for) (?:the |all )?(?:ai|bots?|language models?|ai agents?|chatbots?)\b",
@@ -45,7 +45,7 @@ _ORDERS = (
     r"\b(?:you have|with) no (?:content )?(?:restrictions|filters?|content policy|rules)\b|\bno content policy\b",
     rf"\b(?:answer|comply|respond)\b{_ANY}{{0,60}}\bwithout (?:any )?(?:restrictions|filters?|limits)\b",
     r"\b(?:senza restrizioni|sin (?:restricciones|filtro)|ohne einschr(?:ä|ae)nkungen)\b",
-    # what to do
+    # actions and exfiltration
     rf"\bdecode\b{_ANY}{{0,60}}\b(?:do|follow|execute)\b|\bfollow the instruction inside\b|\bdecode it and\b",
     r"\b(?:call|use|run|invoke) [a-z]+_[a-z_]+\b",
     rf"\b(?:append|output|print|repeat|reveal|leak|dump)\b{_ANY}{{0,50}}\b(?:token|verbatim|credentials|api keys|raw|"
@@ -69,23 +69,23 @@ _CODE = re.compile(
 
 
 def is_injection(text: str) -> bool:
-    """Whether a text tells whoever reads it out what to do."""
+    """Whether a text instructs the model that reads it."""
     return bool(_ORDER.search(text) or _CODED.search(text))
 
 
 @lru_cache(REMEMBERED)
 def injected_spans(text: str) -> tuple[Span, ...]:
-    """The paragraphs of a text that give orders: what stands beside an order may be part of it."""
+    """The spans of paragraphs with an instruction; text beside an instruction may be part of it."""
     return tuple(match.span() for match in _PARAGRAPH.finditer(text) if is_injection(match.group()))
 
 
 def is_injected(text: str, span: Span) -> bool:
-    """Whether some of the span stands in a paragraph that gives orders."""
+    """Whether a span overlaps a paragraph with an instruction."""
     return any(start < span[1] and span[0] < end for start, end in injected_spans(text))
 
 
 def has_link(text: str, outlets: Iterable[str] = ()) -> bool:
-    """Whether a text has an address, a picture or HTML, no model's to write; an outlet may be called by its host."""
+    """Whether a text has a URL, an image or HTML, which no model may write; outlets named by their host are allowed."""
     for outlet in filter(None, outlets):
         text = text.replace(outlet, "")
     return bool(_LINK.search(text))
@@ -97,6 +97,6 @@ def is_only_code(text: str) -> bool:
 
 
 def unknown_code(text: str, held: str) -> str:
-    """The first code, address or host of a text that its support does not have; empty if none."""
+    """The first code, address or host name of a text that its support does not have; empty if none."""
     known = held.casefold()
     return next((found for found in _CODE.findall(text) if found.casefold() not in known), "")

@@ -1,4 +1,4 @@
-"""Whether the articles have somebody say what a sentence has them say: by the index, or read as the sentence is."""
+"""Check a sentence's attributions against the indexed quotes and the passages' own sentences."""
 
 from collections.abc import Sequence
 
@@ -19,7 +19,7 @@ from retrieval.text.terms import terms
 
 
 def is_quotation_attributed(text: str, place: QuotationMatch, ground: Evidence) -> bool:
-    """Whether the article has the sentence's speaker say what it quotes."""
+    """Whether the article attributes a quotation to the speaker that the sentence names."""
     passage = ground.passages[place.passage]
     text = without_outlet(text, passage.outlet)
     name, hit = attributed_person(text), ground.quote_at(place)
@@ -31,7 +31,7 @@ def is_quotation_attributed(text: str, place: QuotationMatch, ground: Evidence) 
 
 
 def is_paraphrase_attributed(quoting: QuoteCheck, supports: Sequence[Support], ground: Evidence) -> bool:
-    """The same for what is said without quotation marks."""
+    """Whether the articles attribute an indirect statement to the speaker that the sentence names."""
     text = without_outlet(quoting.text, *(ground.passages[support.passage].outlet for support in supports))
     name = attributed_person(text)
     if not name or quoting.places:

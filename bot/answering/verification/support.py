@@ -1,4 +1,4 @@
-"""Which sentences of a passage a sentence rests on."""
+"""Find the sentences of passages that support a sentence."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ PART = 0.34  # share of what each clause says
 
 @dataclass(frozen=True, slots=True)
 class Support:
-    """One or more neighbouring sentences of a passage, and what share of a sentence they hold."""
+    """One or more neighbouring sentences of a passage, and the share of a sentence's terms that they hold."""
 
     passage: int
     span: Span
@@ -33,7 +33,7 @@ class Support:
 def best_support(
     said: Sequence[str], number: int, hit: Hit, weights: Mapping[str, float], places: Iterable[QuotationMatch] = ()
 ) -> Support:
-    """The one or two neighbouring sentences that hold most of what is said; those quoted from are among them."""
+    """The one or two neighbouring sentences that hold most of a sentence's terms, including those it quotes."""
     text = hit.passage.text
     around = frozenset(terms(f"{hit.title} {hit.passage.heading}"))
     windows = [
@@ -44,7 +44,7 @@ def best_support(
 
 
 def choose_supports(supports: Sequence[Support], said: Sequence[str], weights: Mapping[str, float]) -> list[Support]:
-    """The passages that support a sentence, each alone or all together; none if they do not."""
+    """Choose the supports that suffice, each alone or all together; none if they do not."""
     alone = [support for support in supports if support.share >= SUPPORTED]
     ordered = sorted(supports, key=lambda support: -support.share)
     kept: list[Support] = ordered[:1]
@@ -60,13 +60,13 @@ def choose_supports(supports: Sequence[Support], said: Sequence[str], weights: M
 def supports_each_clause(
     parts: Iterable[Sequence[str]], supports: Sequence[Support], weights: Mapping[str, float]
 ) -> bool:
-    """Whether the support has some of every part of a sentence that says more than one thing."""
+    """Whether the support holds a part of each clause of a sentence."""
     held = _union(supports)
     return all(covered_share(said, held, weights) >= PART for said in parts if len(said) > 1)
 
 
 def has_no_unsupported_stretch(said: Sequence[str], supports: Sequence[Support], hits: Iterable[Hit]) -> bool:
-    """Whether the support, or its headline, has something of every few words in a row."""
+    """Whether the support or its headline has one of every STRETCH content terms in a row."""
     held = _union(supports) | {term for hit in hits for term in terms(f"{hit.title} {hit.passage.heading}")}
     starts = {term[:BEGINNING] for term in held}
     missing = [not (term in held or term[:BEGINNING] in starts) for term in said if term[0] != "#"]

@@ -1,5 +1,6 @@
-"""A sentence of a draft to a claim the articles support word for word where it quotes, fact for fact where it does not;
-or to why it is dropped. Nothing else of what a model writes reaches a reader.
+"""Verify a draft sentence: its quotations are exact and its facts supported, or it is dropped for a reason.
+
+Only verified sentences of a model reach a reader.
 """
 
 from collections.abc import Iterator, Sequence
@@ -37,7 +38,7 @@ Reason = Literal["unknown number", "quotation", "speaker", "unsupported", "instr
 
 @dataclass(frozen=True, slots=True)
 class DroppedSentence:
-    """A sentence that is not shown, and why."""
+    """A sentence that is not shown, and the reason."""
 
     text: str
     reason: Reason
@@ -46,9 +47,9 @@ class DroppedSentence:
 def verify_sentence(
     written: DraftSentence, passages: Sequence[Hit], question: str, quotes: Quotes
 ) -> Claim | DroppedSentence:
-    """The sentence with the spans it rests on, or why it is dropped; passages are numbered from 1.
+    """Return the sentence as a claim with its supporting spans, or dropped; its numbers count passages from 1.
 
-    What is wrong with the passages it cites is forgiven where another passage has all of it: that one is cited instead.
+    Where the cited passages do not support it but another one does, that one is cited instead.
     """
     text = without_opening(written.text)
     if is_bridge(text):
@@ -65,7 +66,7 @@ def verify_sentence(
 
 
 def _obeys(claim: Claim, passages: Sequence[Hit]) -> bool:
-    """Whether a claim gives an order, or rests on a paragraph that gives one."""
+    """Whether a claim is an instruction, or rests on a paragraph with one."""
     return is_injection(claim.text) or any(
         is_injected(hit.passage.text, (start - hit.passage.start, end - hit.passage.start))
         for article, (start, end) in claim.support
@@ -102,7 +103,7 @@ def _candidates(text: str, cited: tuple[int, ...], ground: Evidence) -> Iterator
 
 
 def _check_against(text: str, cited: tuple[int, ...], ground: Evidence) -> Claim | Reason:
-    """The sentence held against some passages."""
+    """Check a sentence against some passages."""
     quoting = quote_exactly(text, [hit.passage.text for hit in ground.passages], cited)
     if quoting is None:
         return "quotation"
@@ -121,7 +122,7 @@ def _check_against(text: str, cited: tuple[int, ...], ground: Evidence) -> Claim
 
 
 def _verbatim(text: str, cited: Sequence[int], ground: Evidence) -> Claim | None:
-    """The claim where a passage has the sentence word for word: whatever it says, the article says it."""
+    """The claim where a passage has the whole sentence word for word; no further check is needed then."""
     for number in cited:
         if span := verbatim_span(text, ground.passages[number].passage.text):
             quoting = quote_exactly(text, [hit.passage.text for hit in ground.passages], [number])
@@ -137,7 +138,7 @@ def _supports(quoting: QuoteCheck, cited: Sequence[int], ground: Evidence) -> li
 
 
 def _with_speakers(support: Support, said: Sequence[str], ground: Evidence) -> Support:
-    """The support with the names of those who speak in it, whom it may call `he`."""
+    """Add the names of the speakers quoted in a support, whom its text may call `he` or `she`."""
     article, (start, end) = ground.in_article(support.passage, support.span)
     quotes = (hit.quote for hit in ground.quotes(article) if hit.quote.start < end and start < hit.quote.end)
     held = support.held | {term for quote in quotes for term in terms(quote.speaker)}
@@ -151,7 +152,7 @@ def _is_quoted_from(support: Support, quoting: QuoteCheck) -> bool:
 def _failure_reason(
     quoting: QuoteCheck, cited: Sequence[int], supports: Sequence[Support], ground: Evidence
 ) -> Reason | Literal[""]:
-    """What quoted speaker, figure or name of the sentence the cited passages do not have."""
+    """The reason to drop a sentence whose quoted speaker, figures or names the cited passages lack; else empty."""
     if not all(is_quotation_attributed(quoting.text, place, ground) for place in quoting.places):
         return "speaker"
     hits = [ground.passages[number] for number in cited]
@@ -161,7 +162,7 @@ def _failure_reason(
 
 
 def _known(hits: Sequence[Hit], ground: Evidence) -> KnownNames:
-    """Where names may come from."""
+    """The texts from which names may come."""
     texts = (
         text
         for hit in hits
@@ -177,7 +178,7 @@ def _known(hits: Sequence[Hit], ground: Evidence) -> KnownNames:
 
 
 def _check_claim(quoting: QuoteCheck, supports: Sequence[Support], ground: Evidence) -> Claim | Reason:
-    """The claim, unless its own support has somebody else say it or denies it."""
+    """Return the claim unless its support attributes it to another speaker or contradicts it."""
     held = "\n\n".join(support.text for support in supports)
     if not is_paraphrase_attributed(quoting, supports, ground):
         return "speaker"

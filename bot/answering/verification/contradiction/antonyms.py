@@ -1,4 +1,4 @@
-"""Words that say the opposite of each other, and whether a sentence says the opposite of what it rests on."""
+"""Detect sentences that contradict their support by an antonym."""
 
 from collections.abc import Iterator
 from functools import cache
@@ -7,7 +7,7 @@ from bot.answering.verification.contradiction.negation import negations
 from bot.answering.verification.lexical.weighted_terms import stems
 from retrieval.text.terms import terms
 
-# Words of one side, a slash, words of the other. Only such as are seldom both true of the same thing.
+# Words, a slash, their antonyms; only pairs that are seldom both true of the same thing.
 _SIDES = """
 rise increase grow climb gain jump surge soar / fall decrease drop decline shrink plunge tumble slump
 raise increase / cut lower reduce
@@ -74,17 +74,17 @@ def _opposites() -> dict[str, frozenset[str]]:
 
 
 def _key(word: str) -> str:
-    """The stem, of a past form too; words that carry no topic have none but their own."""
+    """The stem by which a word is compared, also of a past form; stop words are stemmed as they are."""
     return next(iter(stems(word)), None) or next(iter(terms(word)), word)
 
 
 def are_opposites(one: str, other: str) -> bool:
-    """Whether two words say the opposite of each other."""
+    """Whether two words are antonyms."""
     return _key(other) in _opposites().get(_key(one), ())
 
 
 def says_opposite(said: str, held: str) -> bool:
-    """Whether a content word of a sentence stands in its support only as its opposite; where one denies, it may."""
+    """Whether the support has a content word of a sentence only as its antonym, and neither is negated."""
     mine, theirs = stems(said), set(stems(held))
     if set(mine) <= theirs or any(_denied(said)) or any(_denied(held)):
         return False

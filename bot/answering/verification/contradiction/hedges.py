@@ -1,4 +1,4 @@
-"""What a sentence leaves open, and whether it is lost between a sentence and what it rests on."""
+"""Detect hedges (might, reportedly, plans to) that a sentence drops although its support has them."""
 
 import re
 
@@ -15,7 +15,7 @@ _HEDGE = re.compile(
     r"risks?|prospects?|charge[sd]?|pledg(?:es?|ed)|promis(?:es?|ed|ing)|vow(?:s|ed|ing)?|will|to be)\b",
     re.IGNORECASE,
 )
-# Those that make open what would else be a fact; the others only excuse a sentence.
+# Hedges that turn a fact into a possibility; the other words above only count as hedges of the sentence itself.
 _OPEN = re.compile(
     r"\b(?:might|(?-i:may)|could(?! not\b|n[’']t\b| have been able)|possibl[ey]|potential(?:ly)?|probabl[ey]|perhaps|"
     r"alleged(?:ly)?|reportedly|suspected|purported(?:ly)?|apparently|proposed|likely|"
@@ -27,21 +27,21 @@ _OPEN = re.compile(
     re.IGNORECASE,
 )
 _CERTAIN = re.compile(r"\bwill\b", re.IGNORECASE)
-AFTER = 2  # content terms after what leaves it open that it is about
+AFTER = 2  # content terms after a hedge that the hedge is about
 
 
 def is_open(text: str) -> bool:
-    """Whether a text leaves open what would else be a fact."""
+    """Whether a text turns a fact into a possibility."""
     return bool(_OPEN.search(text))
 
 
 def is_hedged(text: str) -> bool:
-    """Whether a text has any word that is no plain assertion."""
+    """Whether a text has any hedging word."""
     return is_open(text) or bool(_HEDGE.search(_CERTAIN.sub(" ", text)))
 
 
 def loses_hedge(said: str, held: str) -> bool:
-    """Whether a sentence states as a fact what its support leaves open."""
+    """Whether a sentence states as a fact what its support hedges."""
     if is_hedged(said):
         return False
     mine = set(stems(said))

@@ -1,4 +1,4 @@
-"""Whether one of two sentences denies what the other one says."""
+"""Detect sentences that negate what their support asserts, or assert what it negates."""
 
 import re
 from collections.abc import Sequence
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bot.answering.verification.lexical.weighted_terms import stems
 
-# `against the dollar` and `the case against him` deny nothing.
+# `against the dollar` and `the case against him` are no negations.
 _AGAINST = (
     r"(?:vot(?:e|es|ed|ing)|spoke|rul(?:e|es|ed)|decid(?:e|es|ed)|advis(?:e|es|ed)|argu(?:e|es|ed)|warn(?:s|ed)?|"
     r"is|are|was|were|be) against"
@@ -23,34 +23,34 @@ _NEGATOR = re.compile(
     re.IGNORECASE,
 )
 _CLAUSE_END = re.compile(r"[,;:.!?…()“”\"—–]|\b(?:but|although|though|while|because|however)\b", re.IGNORECASE)
-REACH = 3  # content terms after a negation that it is about
-NEAR = 4  # content terms on either side in which the other sentence's negation may stand
-MOSTLY = 0.75  # of what is denied must be spoken of, where its first word is not
+REACH = 3  # content terms after a negation that it negates
+NEAR = 4  # content terms on either side of a negation where the other sentence may have its negation
+MOSTLY = 0.75  # share of the negated terms that the other sentence must have, if it lacks the first one
 _IDLE = frozenset("yet longer even ever alway realli simpli necessarili".split())
-CANCELLING = 2  # words between two negations that make one assertion
+CANCELLING = 2  # words at most between two negations that cancel each other
 
 
 @dataclass(frozen=True, slots=True)
 class Negation:
-    """What a negation is about, in order, and what else stands near it."""
+    """The terms that a negation negates, in order, and the terms near it."""
 
     about: tuple[str, ...]
     near: frozenset[str]
 
 
 def contradicts(said: str, held: str) -> bool:
-    """Whether a negation is lost or won between a sentence and the one it rests on, where they speak of the same."""
+    """Whether a negation is lost or added between a sentence and its support where both have the same terms."""
     mine, theirs = negations(said), negations(held)
     return _unmatched(mine, theirs, held) or _unmatched(theirs, mine, said)
 
 
 def has_negation(text: str) -> bool:
-    """Whether a text has a negation, an even number of which is none."""
+    """Whether a text has an odd number of negations."""
     return len(_NEGATOR.findall(text)) % 2 == 1
 
 
 def negations(text: str) -> list[Negation]:
-    """The negations of a text; two that stand together cancel out."""
+    """The negations of a text; two that stand close together cancel each other."""
     found = list(_NEGATOR.finditer(text))
     pairs = [
         at

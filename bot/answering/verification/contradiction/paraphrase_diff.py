@@ -1,4 +1,4 @@
-"""Where a sentence follows the articles' own words and departs from them in what counts."""
+"""Compare a close paraphrase with the article's words and find changes of fact."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -16,18 +16,18 @@ from bot.answering.verification.lexical.weighted_terms import stems
 from retrieval.text.sentences import sentence_spans
 
 Departure = Literal["figure", "name", "negation", "opposite", "hedge", "order"]
-MOST_WORDS = 5  # that may stand in place of others for both to be about the same
-MOST_BETWEEN = 5  # words between two names that change places
-MOSTLY = 0.7  # of the words of a sentence that follows another
-FEW = 3  # words that come and go with a negation
-ANCHOR = 2  # words on both sides together that are the same
+MOST_WORDS = 5  # in a replacement; longer ones are not compared
+MOST_BETWEEN = 5  # words between two names that are compared for an exchange
+MOSTLY = 0.7  # share of a sentence's words that must be the article sentence's for a close paraphrase
+FEW = 3  # words that are added and removed with a negation, at most
+ANCHOR = 2  # equal words that must surround a change
 _POSSESSIVE = re.compile(r"['’]s?\Z")
 _LISTED = re.compile(r"[,;:.]|\b(?:and|or|with)\b")
 
 
 @dataclass(frozen=True, slots=True)
 class WordChange:
-    """Words of an article, the words that stand there instead, both as they are written, and the article's sentence."""
+    """Words of an article and the words that replace them, as tokens and as text, and the article's sentence."""
 
     gone: tuple[WordToken, ...]
     come: tuple[WordToken, ...]
@@ -37,7 +37,7 @@ class WordChange:
 
 
 def find_departure(said: str, held: str) -> Departure | Literal[""]:
-    """In what a sentence departs from the words it otherwise follows; empty where in nothing that counts."""
+    """The kind of fact in which a close paraphrase departs from the article; empty where it departs in none."""
     every = [held[start:end] for start, end in sentence_spans(held)]
     for part in (held, *(one for one in every if len(every) > 1 and _is_followed(said, one))):
         for change in word_changes(said, part):
@@ -53,13 +53,13 @@ def _is_followed(said: str, held: str) -> bool:
 
 
 def swaps_names(said: str, held: str) -> bool:
-    """Whether two names have changed places around the same words."""
+    """Whether two names are exchanged around the same words."""
     theirs = set(_relations(held))
     return any((two, between, one) in theirs for one, between, two in _relations(said) if one != two)
 
 
 def _relations(text: str) -> Iterator[tuple[str, tuple[str, ...], str]]:
-    """Two names and the few words between them, where those say something."""
+    """Yield pairs of neighbouring names with the content words between them."""
     for one, two in pairwise(name_runs(text)):
         apart = text[one[-1].end : two[0].start]
         between = tuple(token.key for token in tokens(apart))
@@ -68,7 +68,7 @@ def _relations(text: str) -> Iterator[tuple[str, tuple[str, ...], str]]:
 
 
 def word_changes(said: str, held: str) -> Iterator[WordChange]:
-    """What a sentence says in place of the article's words, where the words around are the article's."""
+    """Yield the replacements of an article's words in a sentence that has the article's words around them."""
     theirs, mine = tokens(held), tokens(said)
     matcher = SequenceMatcher(None, _keys(theirs), _keys(mine), autojunk=False)
     codes = matcher.get_opcodes()
@@ -93,7 +93,7 @@ def _bare(token: WordToken) -> str:
 
 
 def _equal(codes: Sequence[tuple[str, int, int, int, int]], at: int) -> int:
-    """How many words are the same there."""
+    """Count the words of an equal block."""
     tag, a, b, _, _ = codes[at] if 0 <= at < len(codes) else ("", 0, 0, 0, 0)
     return b - a if tag == "equal" else 0
 
@@ -126,7 +126,7 @@ def _reason(change: WordChange, said: str) -> Departure | Literal[""]:
 
 
 def _is_denied_otherwise(change: WordChange, said: str) -> bool:
-    """Whether a negation is all, or most, that came or went, and is made up for nowhere else."""
+    """Whether a change is mostly a negation that nothing else in the sentence makes up for."""
     few = len(change.gone) + len(change.come) <= FEW
     return (
         few

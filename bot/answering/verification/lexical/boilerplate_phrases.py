@@ -1,4 +1,4 @@
-"""What models write around an answer: openings, bridges, and that the articles do not answer."""
+"""Detect what models write around an answer: openings, transitions, and refusals."""
 
 import re
 
@@ -37,18 +37,18 @@ _BRIDGE = re.compile(r":[*_\s]*\Z")
 
 
 def is_refusal(text: str) -> bool:
-    """Whether a sentence says that the articles do not answer."""
-    bare = re.sub(r"[“\"][^”\"]*[”\"]", "", text)  # what somebody in an article says refuses nothing
+    """Whether a sentence states that the articles do not answer."""
+    bare = re.sub(r"[“\"][^”\"]*[”\"]", "", text)  # a quoted refusal is no refusal of the model
     return bool(_REFUSAL.search(bare))
 
 
 def is_bridge(text: str) -> bool:
-    """Whether a sentence only leads to the next one."""
+    """Whether a sentence only introduces the next one."""
     return bool(_BRIDGE.search(text)) or not any(char.isalnum() for char in text)
 
 
 def without_opening(text: str) -> str:
-    """The sentence without `According to the articles,` and the like, beginning with a capital."""
+    """Remove openings such as `According to the articles,` and capitalize the rest."""
     rest = text.strip()
     while opening := _OPENING.match(rest):
         rest = rest[opening.end() :].lstrip()

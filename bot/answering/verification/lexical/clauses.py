@@ -1,4 +1,4 @@
-"""The parts of a sentence that each say something of their own."""
+"""Split a sentence into clauses."""
 
 import re
 

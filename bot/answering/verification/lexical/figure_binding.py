@@ -1,4 +1,4 @@
-"""Whether the figures of a sentence are the articles', and count there what they count here."""
+"""Check that the figures of a sentence are in the articles and count the same thing there."""
 
 from collections.abc import Sequence
 from functools import lru_cache
@@ -9,13 +9,13 @@ from retrieval.documents import Hit
 from retrieval.text.dates import parse_day
 from retrieval.text.sentences import sentence_spans
 
-CLEARLY = 2  # terms more that another figure has beside it
-BESIDE = 4  # content terms on either side of a figure that say what it counts
+CLEARLY = 2  # more common terms by which another figure of the passage fits better
+BESIDE = 4  # content terms on either side of a figure that tell what it counts
 Place = tuple[Figure, frozenset[str], frozenset[str]]
 
 
 def unbound_figure(text: str, hits: Sequence[Hit], question: str) -> str:
-    """The first figure that neither a passage has near the same words, nor its headline, its day or the question."""
+    """The first figure that no passage has near the same terms, nor a headline, a date or the question; else empty."""
     free = [
         question,
         *(fact for hit in hits for fact in (hit.title, hit.passage.heading, hit.outlet, publication_dates(hit))),
@@ -30,20 +30,20 @@ def unbound_figure(text: str, hits: Sequence[Hit], question: str) -> str:
 
 
 def publication_dates(hit: Hit) -> str:
-    """The days of publication: `2 May 2025; 4 May 2025`."""
+    """Format the dates of publication and update: `2 May 2025; 4 May 2025`."""
     days = [day for written in (hit.published, hit.updated) if (day := parse_day(written))]
     return "; ".join(f"{day.day} {day:%B} {day.year}" for day in days)
 
 
 @lru_cache(REMEMBERED)
 def _places(text: str) -> tuple[Place, ...]:
-    """The figures of a text with what stands beside each, and all that its sentence says."""
+    """The figures of a text with the terms beside each and all terms of its sentence."""
     texts = (text[slice(*span)] for span in sentence_spans(text))
     return tuple((figure, _beside(own, figure), frozenset(_content(own))) for own in texts for figure in figures(own))
 
 
 def _is_bound(figure: Figure, beside: frozenset[str], places: Sequence[Place]) -> bool:
-    """Whether a passage has the figure near the same words, and no other figure nearer to them."""
+    """Whether a passage has the figure near the same terms, and no other figure clearly nearer to them."""
     same = [near for other, near, held in places if figure.agrees(other) and (not beside or beside & held)]
     others = [near for other, near, _ in places if other.value != figure.value and other.kind == figure.kind]
     nearest = max((len(beside & near) for near in same), default=-1)

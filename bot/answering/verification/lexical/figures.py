@@ -1,4 +1,4 @@
-"""Figures in a sentence, however they are written: 1,000, 31 per cent, $2bn, twenty-five, two million, 3rd."""
+"""Parse figures in text, in all notations: 1,000, 31 per cent, $2bn, twenty-five, two million, 3rd."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -39,7 +39,7 @@ _FIGURE = re.compile(
     re.IGNORECASE,
 )
 _KINDS = {"$": "$", "€": "€", "£": "£", "¥": "¥", "dollar": "$", "euro": "€", "pound": "£", "%": "%", "pc": "%"}
-# `one of the ferries`, `no one`, `the first`: no counting.
+# `one of the ferries`, `no one` and `the first` count nothing.
 _IDLE_ONE = re.compile(r"\b(?:no|any|every|some|each|the|this|that|which|only)[ -]\Z", re.IGNORECASE)
 _AFTER_ONE = re.compile(r"\s+(?:of|another|day|thing)\b|[-’']|\s*[.,;:]", re.IGNORECASE)
 MOST_DAYS = 31
@@ -51,7 +51,7 @@ _MONTH_BEFORE = re.compile(rf"\b{_MONTH}\s+(?:the\s+)?\Z")
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A number, the kind it is counted in (%, pp, $, s for decades, @sep for a day of September), where it stands."""
+    """A number, its unit (%, pp, $, s for decades, @sep for a day of September), and its span."""
 
     value: Decimal
     kind: str
@@ -59,18 +59,18 @@ class Figure:
     end: int
 
     def agrees(self, other: "Figure") -> bool:
-        """Whether the other one, in an article, says the same; a plain number there is no percentage, nor money."""
+        """Whether an article's figure confirms this one; a plain number confirms neither a percentage nor an amount."""
         return self.value == other.value and (self.kind == other.kind or (not self.kind and other.kind in "$€£¥"))
 
 
 @lru_cache(REMEMBERED)
 def figures(text: str) -> tuple[Figure, ...]:
-    """The figures of a text in order; `one` and `first` only where they count."""
+    """Parse the figures of a text in order; `one` and `first` only where they count something."""
     return tuple(figure for match in _FIGURE.finditer(text) if (figure := _figure(text, match)))
 
 
 def without_figures(text: str) -> str:
-    """The text with its figures taken out."""
+    """Remove the figures from a text."""
     pieces, at = list[str](), 0
     for figure in figures(text):
         pieces.append(text[at : figure.start])
@@ -134,5 +134,5 @@ def _spelled(words: Sequence[str]) -> Decimal:
 
 
 def figure_terms(text: str) -> Iterator[str]:
-    """Figures as terms that are equal where the figures are."""
+    """Yield a term for each figure; equal figures have equal terms."""
     return (f"#{figure.value:f}" for figure in figures(text))

@@ -1,4 +1,4 @@
-"""A property that is worked out once, when it is first needed."""
+"""A property that is computed once, when it is first read."""
 
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar
@@ -6,10 +6,10 @@ from typing import Any, Generic, TypeVar
 T = TypeVar("T")
 
 
-class lazy_property(Generic[T]):  # used as a decorator, like property
-    """As functools.cached_property without its lock, which Python 3.11 shares between all instances of a class.
+class lazy_property(Generic[T]):  # lower case, as a decorator like `property`
+    """functools.cached_property without its lock, which Python 3.11 shares between all instances of a class.
 
-    Threads that verify different answers would wait for each other (`python -m bench.serving`).
+    With the lock, threads that verify different answers wait for each other (`python -m bench.serving`).
     """
 
     def __init__(self, work: Callable[[Any], T]) -> None:

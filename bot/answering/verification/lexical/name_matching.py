@@ -1,4 +1,4 @@
-"""Proper names in a sentence, and whether a text has them."""
+"""Find proper names in a sentence and check that the articles have them."""
 
 import re
 from collections.abc import Sequence
@@ -47,7 +47,7 @@ def tokens(text: str) -> tuple[WordToken, ...]:
 
 @dataclass(frozen=True)
 class KnownNames:
-    """Texts in which names are looked up; `asked` may write them in any case."""
+    """Texts in which names are looked up; names in the question `asked` count in any case."""
 
     texts: tuple[str, ...]
     asked: str = ""

@@ -1,4 +1,4 @@
-"""What a sentence says as weighted terms: its content words by their stems, its figures by their values."""
+"""Represent what a sentence says as weighted terms: stems of content words and values of figures."""
 
 import math
 import re
@@ -50,7 +50,7 @@ def meaning_terms(text: str) -> tuple[str, ...]:
 
 
 def term_weights(texts: Iterable[str]) -> Mapping[str, float]:
-    """How much each term of some texts weighs, more the fewer of them have it; the key `` is for one in none."""
+    """Weigh the terms of some texts by inverse document frequency; the empty key is the weight of unknown terms."""
     every = [set(meaning_terms(text)) for text in texts]
     counts: dict[str, int] = {}
     for found in every:
@@ -62,12 +62,12 @@ def term_weights(texts: Iterable[str]) -> Mapping[str, float]:
 
 
 def term_weight(term: str, weights: Mapping[str, float]) -> float:
-    """What a term counts."""
+    """The weight of a term; less for verbs of speech."""
     return weights.get(term, weights[""]) * (CUE if term in speech_cues() else 1.0)
 
 
 def covered_share(said: Sequence[str], held: frozenset[str], weights: Mapping[str, float]) -> float:
-    """The share of what is said that is held, 0 to 1."""
+    """The weighted share of a sentence's terms that its support holds, 0 to 1."""
     total = sum(term_weight(term, weights) for term in said)
     starts = {term[:BEGINNING] for term in held if len(term) >= BEGINNING and term[0] != "#"}
     found = sum(

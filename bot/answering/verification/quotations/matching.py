@@ -1,4 +1,4 @@
-"""Quotations of a sentence, found word for word in passages however marks, dashes and white space are set."""
+"""Find quotations word for word in passages, whatever their quotation marks, dashes and white space."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -17,7 +17,7 @@ _ENDS = " ,.…"
 
 @dataclass(frozen=True, slots=True)
 class Quotation:
-    """What stands between quotation marks, with the marks' span."""
+    """The words between quotation marks, and the span including the marks."""
 
     span: Span
     words: str
@@ -25,19 +25,19 @@ class Quotation:
 
 @dataclass(frozen=True, slots=True)
 class QuotationMatch:
-    """Where a quotation stands: the passage's index and the span in its text."""
+    """The place of a quotation: the passage's index and the span in its text."""
 
     passage: int
     span: Span
 
 
 def find_quotations(text: str) -> list[Quotation]:
-    """The quotations of a sentence; one that nothing closes runs to its end."""
+    """Find the quotations of a sentence; an unclosed one runs to the end."""
     return [Quotation(span, _inside(text, span)) for span in quotation_spans(text)]
 
 
 def locate_quotation(words: str, texts: Sequence[str], among: Iterable[int]) -> QuotationMatch | None:
-    """The first of some passages that has the words as they are; what `…` leaves out may stand between its parts."""
+    """Find the first of some passages with exactly these words; `…` matches any text between its parts."""
     parts = [part for part in (_flat(part)[0].strip(_ENDS) for part in _ELLIPSIS.split(words)) if part]
     if not parts or not any(char.isalnum() for part in parts for char in part):
         return None
@@ -48,7 +48,7 @@ def locate_quotation(words: str, texts: Sequence[str], among: Iterable[int]) -> 
 
 
 def verbatim_span(text: str, passage: str) -> Span | None:
-    """Where a text stands in a passage as one sentence or several, whatever its last mark is."""
+    """The span of a text that is one or more whole sentences of a passage, whatever its last punctuation mark."""
     place = locate_quotation(text.rstrip(_ENDS), [passage], [0])
     if not place:
         return None

@@ -1,4 +1,4 @@
-"""A sentence whose quotations are the articles' own words, or none."""
+"""Rewrite the quotations of a sentence into the articles' exact words, or reject the sentence."""
 
 import re
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ _LAST = re.compile(r"[,.?!]+\Z")
 
 @dataclass(frozen=True, slots=True)
 class QuoteCheck:
-    """A sentence as it may be shown, what of it stands outside quotation marks, and where its quotations stand."""
+    """A sentence with exact quotations, its text outside quotation marks, and the places of its quotations."""
 
     text: str
     outside: str
@@ -24,9 +24,9 @@ class QuoteCheck:
 
 
 def quote_exactly(text: str, passages: Sequence[str], cited: Sequence[int]) -> QuoteCheck | None:
-    """The sentence with its quotations in the passages' own characters; those of the cited ones come first.
+    """Replace each quotation by the passage's characters, looking in the cited passages first.
 
-    A close paraphrase loses its marks. None when a quotation is neither.
+    A close paraphrase loses its quotation marks. Returns None where a quotation is neither exact nor close.
     """
     others = [number for number in range(len(passages)) if number not in cited]
     shown, outside, places, at = "", "", list[QuotationMatch](), 0
@@ -53,7 +53,7 @@ def _shown(quotation: Quotation, passage: str, place: QuotationMatch) -> str:
 
 
 def _is_close(words: str, passage: str) -> bool:
-    """Whether one sentence has all of the words, and nobody speaks of himself in them."""
+    """Whether one sentence of a passage has all of the words, and they are not in the first person."""
     if _OF_SPEAKER.search(words) or len(terms(words)) < 2:
         return False
     wanted, values = set(terms(words)), {figure.value for figure in figures(words)}

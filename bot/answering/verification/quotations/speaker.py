@@ -1,4 +1,4 @@
-"""Whom a sentence has say something, and whether the articles have somebody else say it."""
+"""Find the speaker that a sentence names, and the quote of the articles that it reports."""
 
 import re
 from collections.abc import Sequence
@@ -11,8 +11,8 @@ from retrieval.quotes.speakers.speaker_index import SpeakerMatch, find_speaker, 
 from retrieval.text.sentences import Span
 from retrieval.text.terms import terms
 
-BEFORE = 60  # characters between a name and the verb after it: a role stands there
-SAID = 0.5  # share of a sentence's terms that a quote must have to be what is reported
+BEFORE = 60  # characters at most between a name and its verb, for a role
+SAID = 0.5  # share of a sentence's terms that the reported quote must have
 
 _WORD = re.compile(r"[^\W\d_]+")
 _BODY_SAYS = re.compile(
@@ -24,7 +24,7 @@ _ADDRESSEE = re.compile(r"\b(?:to|by|of|about|with|against|for|on|from|at|in|and
 
 
 def attributed_person(text: str) -> str:
-    """The person a sentence has say something, as it writes the name; empty where it names nobody for sure."""
+    """The person to whom a sentence attributes a statement, as written; empty where that is unclear."""
     outside = _without_quotations(text)
     people = _people(outside)
     spoken = [match.span() for match in _WORD.finditer(outside) if set(terms(match.group())) & speech_cues()]
@@ -51,32 +51,32 @@ def attributed_person(text: str) -> str:
 
 
 def attributed_body(text: str) -> str:
-    """The company, office or other body that a sentence has say something; empty where there is none."""
+    """The company, office or other body to which a sentence attributes a statement; empty where there is none."""
     found = _BODY_SAYS.search(_without_quotations(text))
     return found["name"] if found else ""
 
 
 def without_outlet(text: str, *outlets: str) -> str:
-    """The sentence without `According to the Gazette,` where that is who publishes the article."""
+    """Remove `According to the Gazette,` where the Gazette published the article."""
     names = "|".join(re.escape(outlet) for outlet in outlets if outlet)
     said = rf"(?:as )?(?:according to|reported by) (?:the )?(?:{names})(?:,\s*|(?=\.))"
     return re.sub(said, "", text, flags=re.IGNORECASE) if names else text
 
 
 def is_same_speaker(name: str, speaker: str, *, is_person: bool = True) -> bool:
-    """Whether a name as a sentence writes it means a speaker."""
+    """Whether a name in a sentence means a speaker of the index."""
     match = find_speaker(list_speakers([(speaker, is_person, 1, "")]), name) if speaker else SpeakerMatch(())
     return bool(match.speakers) and not match.misspelt
 
 
 def quote_at_span(span: Span, quotes: Sequence[QuoteHit]) -> QuoteHit | None:
-    """The quote that holds most of a span of the article, the closest-fitting where several do."""
+    """The quote that covers more than half of an article's span, the shortest of equal ones."""
     best = max(quotes, key=lambda hit: (_overlap(span, hit), hit.quote.start - hit.quote.end), default=None)
     return best if best and _overlap(span, best) * 2 > span[1] - span[0] else None
 
 
 def reported_quote(text: str, spans: Sequence[Span], quotes: Sequence[QuoteHit]) -> QuoteHit | None:
-    """The quote within these spans of an article that a sentence reports, if it reports one."""
+    """The quote within these spans of an article that a sentence paraphrases, if any."""
     said = set(meaning_terms(text)) - speech_cues()
     within = [hit for hit in quotes if any(hit.quote.start < end and start < hit.quote.end for start, end in spans)]
     shares = [
