@@ -24,8 +24,8 @@ import httpx
 import psutil
 
 from bench.clock import percentile
-from bench.dictating import dictating, heard, tell
-from bench.streaming import bench_writer, ready, true_answer
+from bench.dictating import bare_client_times, scripted_model, set_script
+from bench.streaming import bench_writer, true_answer, words_until_complete
 from bot.service.conversation import Conversation
 from bot.service.history import ConversationHistory
 from evals.data import news_articles, rows
@@ -60,10 +60,10 @@ def main() -> None:
     questions = [row["question"] for row in rows(options.data / "news/questions.jsonl")]
     folder = options.work / f"news-{options.articles}"
     if options.only != "streams":
-        alone = _alone(folder, options, questions[: options.questions])
-        with served(folder) as (url, process):
-            load = _elsewhere(press, url, questions, options.askers, options.seconds, process.pid)
-        _told(load, alone, options.askers)
+        alone = _answers_per_second(folder, options, questions[: options.questions])
+        with running_server(folder) as (url, process):
+            load = _in_another_process(run_load, url, questions, options.askers, options.seconds, process.pid)
+        _print_load(load, alone, options.askers)
     if options.only != "askers":
         _streams(folder, questions)
     print(f"\n{time.strftime('%Y-%m-%d')}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
@@ -81,7 +81,7 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _alone(folder: Path, options: argparse.Namespace, questions: Sequence[str]) -> float:
+def _answers_per_second(folder: Path, options: argparse.Namespace, questions: Sequence[str]) -> float:
     """Answers a second of search and answer alone, one after the other, turns remembered as a server does."""
     with build(folder, MiniLM(), news_articles(options.data, options.articles)) as store:
         search = Search(store)
@@ -98,7 +98,7 @@ def _alone(folder: Path, options: argparse.Namespace, questions: Sequence[str]) 
 
 
 @contextmanager
-def served(folder: Path, **settings: str) -> Iterator[tuple[str, psutil.Process]]:
+def running_server(folder: Path, **settings: str) -> Iterator[tuple[str, psutil.Process]]:
     """The command `onrecord serve` over an index: its address and its process."""
     clean = {key: value for key, value in os.environ.items() if not key.startswith(("ONRECORD_", "OPENAI_"))}
     command = [sys.executable, "-c", "from bot.cli import main; main()", "--data", str(folder), "serve", "--port", "0"]
@@ -113,17 +113,17 @@ def served(folder: Path, **settings: str) -> Iterator[tuple[str, psutil.Process]
             process.wait(30)
 
 
-def _elsewhere(action: "object", *arguments: object) -> Load:
+def _in_another_process(action: "object", *arguments: object) -> Load:
     with ProcessPoolExecutor(1) as pool:
         return pool.submit(action, *arguments).result()  # type: ignore[arg-type]
 
 
-def press(url: str, questions: Sequence[str], askers: int, seconds: float, pid: int) -> Load:
+def run_load(url: str, questions: Sequence[str], askers: int, seconds: float, pid: int) -> Load:
     """So many askers, each with its next question as soon as the last one is answered."""
-    return asyncio.run(_press(url, questions, askers, seconds, psutil.Process(pid)))
+    return asyncio.run(_run_load(url, questions, askers, seconds, psutil.Process(pid)))
 
 
-async def _press(url: str, questions: Sequence[str], askers: int, seconds: float, process: psutil.Process) -> Load:
+async def _run_load(url: str, questions: Sequence[str], askers: int, seconds: float, process: psutil.Process) -> Load:
     load, endless = Load(), itertools.cycle(questions)
     limits = httpx.Limits(max_connections=askers, max_keepalive_connections=askers)
     async with (
@@ -131,15 +131,17 @@ async def _press(url: str, questions: Sequence[str], askers: int, seconds: float
         httpx.AsyncClient(base_url=url, timeout=60, trust_env=False) as checking,
     ):
         watching = asyncio.create_task(_watch(checking, process, load))
-        await asyncio.gather(*(ask(client, endless, WARM_UP, Load()) for _ in range(askers)))
+        await asyncio.gather(*(run_asker(client, endless, WARM_UP, Load()) for _ in range(askers)))
         started = time.perf_counter()
-        await asyncio.gather(*(ask(client, endless, seconds, load) for _ in range(askers)))
+        await asyncio.gather(*(run_asker(client, endless, seconds, load) for _ in range(askers)))
         load.seconds = time.perf_counter() - started
         watching.cancel()
     return load
 
 
-async def ask(client: httpx.AsyncClient, questions: Iterator[str], seconds: float, load: Load, url: str = "") -> None:
+async def run_asker(
+    client: httpx.AsyncClient, questions: Iterator[str], seconds: float, load: Load, url: str = ""
+) -> None:
     """One asker, with the next question as soon as the last one is answered."""
     until = time.perf_counter() + seconds
     while (started := time.perf_counter()) < until:
@@ -163,7 +165,7 @@ async def _watch(client: httpx.AsyncClient, process: psutil.Process, load: Load)
         await asyncio.sleep(LOOK)
 
 
-def _told(load: Load, alone: float, askers: int) -> None:
+def _print_load(load: Load, alone: float, askers: int) -> None:
     rate, warm = load.answers / load.seconds, [size for at, size in load.memory if at > WARM_UP]
     edge = max(1, len(warm) // 10)
     before, after = sum(warm[:edge]) / edge, sum(warm[-edge:]) / edge
@@ -189,13 +191,13 @@ def _streams(folder: Path, questions: Sequence[str]) -> None:
     question, said = _written(folder, questions)
     words = re.findall(r"\S+\s*", said)
     words += ["and ", "more "] * round((WRITTEN / PAUSE - len(words)) / 2)  # the stream stays open that long
-    with dictating() as model, served(folder, OPENAI_BASE_URL=model, OPENAI_MODEL="bench") as (url, _):
-        tell(model, words, PAUSE)
+    with scripted_model() as model, running_server(folder, OPENAI_BASE_URL=model, OPENAI_MODEL="bench") as (url, _):
+        set_script(model, words, PAUSE)
         with httpx.Client(trust_env=False) as client:
-            bare = heard(client, model)
+            bare = bare_client_times(client, model)
         with ProcessPoolExecutor(1) as pool:
-            times = pool.submit(stream, url, question).result()
-    late = [spent - bare[ready(words)] * 1000 for spent in times if spent == spent]
+            times = pool.submit(time_streams, url, question).result()
+    late = [spent - bare[words_until_complete(words)] * 1000 for spent in times if spent == spent]
     _line(f"{STREAMS} streams at a time, first sentences of {len(times)}", len(late), "")
     for name, share in (("p50", 0.5), ("p95", 0.95)):
         _line(f"later than the model's own first sentence, {name}", percentile(late, share), "ms")
@@ -203,13 +205,13 @@ def _streams(folder: Path, questions: Sequence[str]) -> None:
 
 def _written(folder: Path, questions: Sequence[str]) -> tuple[str, str]:
     """The first question that a true sentence of the articles answers, and that sentence as a model cites it."""
-    with Store(folder, MiniLM) as store, dictating() as model, tempfile.TemporaryDirectory() as beside:
+    with Store(folder, MiniLM) as store, scripted_model() as model, tempfile.TemporaryDirectory() as beside:
         search, writer = Search(store), bench_writer(model, Path(beside))
         try:
             for question in questions:
                 found = search(question)
                 said = true_answer(question, found, store)
-                tell(model, re.findall(r"\S+\s*", said) or ["Nothing."], 0.0)
+                set_script(model, re.findall(r"\S+\s*", said) or ["Nothing."], 0.0)
                 first = next(writer.write(question, found, store.catalog, writer.start()), None)
                 if first and said.startswith(first.text[:OPENING]):  # the model's own first sentence holds
                     return question, said
@@ -218,7 +220,7 @@ def _written(folder: Path, questions: Sequence[str]) -> tuple[str, str]:
     raise SystemExit("no question has an answer in this index")
 
 
-def stream(url: str, question: str) -> list[float]:
+def time_streams(url: str, question: str) -> list[float]:
     """Milliseconds to the first sentence of each answer; those while fewer than STREAMS are under way do not count."""
 
     async def everybody() -> list[float]:

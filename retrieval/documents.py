@@ -1,4 +1,4 @@
-"""The words of OnRecord as types: article, passage, quote, hit."""
+"""The domain's data types: article, passage, quote and search hit."""
 
 import hashlib
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from retrieval.text.sentences import Span
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """One published text; dates are ISO 8601 (`2025-03-11` or with a time), empty where unknown."""
+    """One published text; dates are ISO 8601 (`2025-03-11` or with a time), empty if unknown."""
 
     id: str
     source: str
@@ -26,14 +26,14 @@ class Article:
 
     @property
     def content_hash(self) -> str:
-        """Changes when anything a reader would see changes."""
+        """A hash that changes when anything changes that a reader would see."""
         facts = (self.url, self.title, self.text, *self.authors, self.outlet, self.published, self.updated)
         return digest("\x1f".join(facts))
 
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """Where else the text of an article stands."""
+    """Another article with the same text."""
 
     article: str
     outlet: str
@@ -42,7 +42,7 @@ class Copy:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A span of one article's text, the unit of retrieval and citation."""
+    """A span of one article's text, the unit of retrieval and citation; `start` and `end` count characters."""
 
     id: str
     article: str
@@ -57,10 +57,10 @@ QuoteKind = Literal["direct", "mixed", "indirect"]
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """What somebody says in an article; all spans are characters of its text.
+    """A direct or reported statement in an article; all spans are character offsets in the article's text.
 
-    `speaker` is the fullest name the article has for the source, empty where it does not tell; `words` are the texts
-    of `spans`, joined by ` … ` where something stands between them.
+    `speaker` is the fullest name that the article has for the source, empty if it has none. `words` are the texts of
+    `spans`, joined by ` … `. `source` is the span that names the speaker, `cue` that of the reporting verb.
     """
 
     speaker: str
@@ -71,7 +71,7 @@ class Quote:
     spans: tuple[Span, ...]
     source: Span | None = None
     cue: Span | None = None
-    is_speech: bool = True  # whether the cue reports words or thoughts, where `opened the bridge` reports a deed
+    is_speech: bool = True  # the cue reports words or thoughts; `opened the bridge` reports a deed
 
     @property
     def start(self) -> int:
@@ -84,7 +84,7 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class QuoteHit:
-    """A quote found, with the facts of its article."""
+    """A quote found by a search, with the metadata of its article."""
 
     quote: Quote
     article: str
@@ -97,7 +97,10 @@ class QuoteHit:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage found for one question, with the facts of its article and where its score comes from."""
+    """A passage found for a question, with the metadata of its article and the parts of its score.
+
+    `dense` is the cosine similarity, `bm25` the BM25 score, `copies` are ids of articles with the same text.
+    """
 
     passage: Passage
     title: str
@@ -109,12 +112,12 @@ class Hit:
     score: float
     dense: float = 0.0
     bm25: float = 0.0
-    quote_score: float = 0.0  # how well a quote in it is what was asked for
+    quote_score: float = 0.0  # how well a quote in the passage matches the question
     copies: tuple[str, ...] = ()
 
 
 def indexed_text(hit: Hit) -> str:
-    """What both indexes hold of a passage: headline and heading give it its context, the cited span stays bare."""
+    """The text that both indexes hold of a passage: headline and heading add context to the span that is cited."""
     return "\n".join(part for part in (hit.title, hit.passage.heading, hit.passage.text) if part)
 
 

@@ -1,34 +1,34 @@
-"""Everything that can go wrong in the library, as one tree.
+"""The exceptions of the library, as one tree.
 
 OnRecordError
- +- UsageError             the caller asked for something that cannot be; nothing was done
+ +- UsageError             an invalid argument or setting; nothing was done
  |   +- UnknownArticle
- +- SourceError            one source could not be read; the others can
+ +- SourceError            one source could not be read; others may be
  |   +- SourceGone             the page is no longer there (404, 410)
- |   +- SourceForbidden        its address or robots.txt keeps us out
- |   +- SourceUnreachable      no connection, no whole answer in time, or a failure on the server's side
- +- IndexUnavailable       there is no index here, or it cannot be opened
+ |   +- SourceForbidden        the address is not allowed, or robots.txt disallows it
+ |   +- SourceUnreachable      no connection, no complete answer in time, or a server error
+ +- IndexUnavailable       the index is missing or cannot be opened
  |   +- IndexBusy          another process is writing it
- |   +- VectorsUnavailable the Chroma server cannot be reached or refuses; words alone still answer
- +- Cancelled              whoever asked no longer wants to know
- +- Busy                   too many questions wait already
- +- Stopping               whoever answers is about to end
+ |   +- VectorsUnavailable the Chroma server cannot be reached or refuses; BM25 alone still answers
+ +- Cancelled              the caller no longer waits for the answer
+ +- Busy                   the queue of waiting questions is full
+ +- ShuttingDown           the server is about to exit
  +- ModelError             a model cannot be used
-     +- EmbeddingUnavailable   the embedding model is missing or refuses; words alone still answer
-     +- ModelUnreachable       no connection, or no whole answer in time
-     +- ModelRefused           the endpoint does not take the key, the model or the request
-     +- ModelOverloaded        too many requests, or a failure on the endpoint's side
+     +- EmbeddingUnavailable   the embedding model is missing or refuses; BM25 alone still answers
+     +- ModelUnreachable       no connection, or no complete answer in time
+     +- ModelRefused           the endpoint rejects the key, the model or the request
+     +- ModelOverloaded        too many requests, or a server error
 """
 
 
 class OnRecordError(Exception):
-    """Base of all of them; `str()` is one sentence for the user: what is wrong and what to do."""
+    """Base class; `str()` is one sentence for the user that says what is wrong and what to do."""
 
     retryable = False
 
 
 class UsageError(OnRecordError):
-    """The caller asked for something that cannot be."""
+    """An argument or setting is invalid; nothing was done."""
 
 
 class UnknownArticle(UsageError):
@@ -44,17 +44,17 @@ class SourceError(OnRecordError):
 
 
 class SourceGone(SourceError):
-    """The page is no longer there."""
+    """The page no longer exists (404, 410)."""
 
 
 class SourceForbidden(SourceError):
-    """The address is none that may be reached, or robots.txt keeps us out."""
+    """The address is not allowed, or robots.txt disallows it."""
 
 
 class SourceUnreachable(SourceError):
-    """No connection, no whole answer in time, or a failure on the server's side.
+    """No connection, no complete answer in time, or a server error.
 
-    `retry_after` is how many seconds the server asks to be left alone, if it does.
+    `retry_after` is the number of seconds that the server asks to wait, None if it asks for none.
     """
 
     retryable = True
@@ -65,7 +65,7 @@ class SourceUnreachable(SourceError):
 
 
 class IndexUnavailable(OnRecordError):
-    """There is no index here, or it cannot be opened."""
+    """The index is missing or cannot be opened."""
 
 
 class IndexBusy(IndexUnavailable):
@@ -79,23 +79,23 @@ class VectorsUnavailable(IndexUnavailable):
 
 
 class Cancelled(OnRecordError):
-    """Whoever asked no longer wants to know."""
+    """The caller no longer waits for the answer."""
 
 
 class Busy(OnRecordError):
-    """Too many questions wait already."""
+    """The queue of waiting questions is full."""
 
     retryable = True
 
 
 class ShuttingDown(OnRecordError):
-    """Whoever answers is about to end."""
+    """The server is about to exit."""
 
     retryable = True
 
 
 class ModelError(OnRecordError):
-    """A model cannot be used; `retry_after` is how many seconds the endpoint asks to be left alone, if it does."""
+    """A model cannot be used; `retry_after` is the number of seconds that the endpoint asks to wait, if any."""
 
     def __init__(self, sentence: str, *, retry_after: float | None = None) -> None:
         super().__init__(sentence)
@@ -107,16 +107,16 @@ class EmbeddingUnavailable(ModelError):
 
 
 class ModelUnreachable(ModelError):
-    """No connection, or no whole answer in time."""
+    """No connection, or no complete answer in time."""
 
     retryable = True
 
 
 class ModelRefused(ModelError):
-    """The endpoint does not take the key, the model or the request: asking again changes nothing."""
+    """The endpoint rejects the key, the model or the request: a retry would not help."""
 
 
 class ModelOverloaded(ModelError):
-    """Too many requests, or a failure on the endpoint's side."""
+    """Too many requests, or a server error at the endpoint."""
 
     retryable = True

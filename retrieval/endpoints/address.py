@@ -1,4 +1,4 @@
-"""Where an OpenAI-compatible endpoint is and what opens it."""
+"""The address of an OpenAI-compatible endpoint and its credentials."""
 
 from base64 import b64encode
 from dataclasses import dataclass, field
@@ -7,12 +7,12 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 from retrieval.errors import UsageError
 
 OPENAI_BASE_URL = "https://api.openai.com/v1"
-DEFAULT_PATH = "/v1"  # where OpenAI-compatible endpoints begin when only a host is given
+DEFAULT_PATH = "/v1"  # of OpenAI-compatible endpoints, appended when only a host is given
 
 
 @dataclass(frozen=True, slots=True)
 class SettingNames:
-    """What an endpoint is for and what its settings are called, so that an error says which one to change."""
+    """The purpose of an endpoint and the names of its settings, so that an error can say which one to change."""
 
     purpose: str = "model"
     base_url: str = "OPENAI_BASE_URL"
@@ -28,7 +28,7 @@ CHAT_SETTING_NAMES = SettingNames()
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """A checked base url and the value of the Authorization header, which is never shown."""
+    """A validated base URL and the value of the Authorization header, which is never shown."""
 
     url: str
     authorization: str = field(default="", repr=False)
@@ -39,16 +39,18 @@ class Address:
         return f"The {self.setting_names.purpose} endpoint {self.url}"
 
     def redact(self, text: str) -> str:
-        """A text from elsewhere without the key."""
+        """Replace the credentials in a text from elsewhere by `[key]`."""
         for secret in self.secrets:
             text = text.replace(secret, "[key]")
         return text
 
 
-def parse_address(base_url: str = "", api_key: str = "", *, setting_names: SettingNames = CHAT_SETTING_NAMES) -> Address:
-    """The address of an endpoint; a host alone means its `setting_names.path`, empty means OpenAI's.
+def parse_address(
+    base_url: str = "", api_key: str = "", *, setting_names: SettingNames = CHAT_SETTING_NAMES
+) -> Address:
+    """Validate the address of an endpoint; `setting_names.path` is appended to a bare host, empty means OpenAI's.
 
-    A name and a password in the url are sent as Basic authentication where there is no key. Raises UsageError.
+    A user name and password in the URL are sent as Basic authentication if there is no key. Raises UsageError.
     """
     parts = urlsplit(base_url.strip() or OPENAI_BASE_URL)
     host = parts.netloc.rpartition("@")[2]

@@ -1,4 +1,4 @@
-"""A way to end, from another thread, what is waited for."""
+"""Cancel, from another thread, work that is in progress."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -6,31 +6,31 @@ from threading import Lock
 
 
 class Cancellation:
-    """Once cancelled it stays so; safe to share between threads."""
+    """A flag that is set once, with callbacks to call when it is; safe to share between threads."""
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._calls: list[Callable[[], object]] = []
+        self._callbacks: list[Callable[[], object]] = []
         self.is_cancelled = False
 
     def cancel(self) -> None:
-        """End what is under way and whatever begins later."""
+        """Call the registered callbacks, and any that are registered later."""
         with self._lock:
             self.is_cancelled = True
-            calls = list(self._calls)
-        for call in calls:
-            call()
+            callbacks = list(self._callbacks)
+        for callback in callbacks:
+            callback()
 
     @contextmanager
-    def on_cancel(self, call: Callable[[], object]) -> Iterator[None]:
-        """While inside, cancelling calls this; at once if it has happened before."""
+    def on_cancel(self, callback: Callable[[], object]) -> Iterator[None]:
+        """Call `callback` when cancelled within the block; at once if cancelled already."""
         with self._lock:
-            self._calls.append(call)
-            late = self.is_cancelled
-        if late:
-            call()
+            self._callbacks.append(callback)
+            already_cancelled = self.is_cancelled
+        if already_cancelled:
+            callback()
         try:
             yield
         finally:
             with self._lock:
-                self._calls.remove(call)
+                self._callbacks.remove(callback)

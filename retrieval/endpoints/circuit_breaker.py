@@ -1,4 +1,4 @@
-"""A breaker between us and an endpoint that fails again and again."""
+"""A circuit breaker for endpoints that fail repeatedly."""
 
 import threading
 import time
@@ -6,36 +6,36 @@ from collections.abc import Callable
 
 
 class CircuitBreaker:
-    """Opens after some failures in a row and lets one request try again after a cool-down; safe to share.
+    """Opens after some failures in a row and allows one trial request after each cool-down; safe to share.
 
-    Whoever is allowed says afterwards how it went. A trial that never says so is given up after another cool-down.
+    The caller of an allowed request records its outcome. A trial without an outcome expires after another cool-down.
     """
 
     def __init__(
         self, *, failures: int = 3, cool_down: float = 30.0, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        self._most, self._cool_down, self._clock = failures, cool_down, clock
+        self._max_failures, self._cool_down, self._clock = failures, cool_down, clock
         self._lock = threading.Lock()
-        self._failed = 0
-        self._waits_until = 0.0  # the first request after it is the trial
+        self._failures = 0
+        self._open_until = 0.0  # the first request after it is the trial
 
     def allow_request(self) -> bool:
         """Whether a request may be made now."""
         with self._lock:
-            if self._failed < self._most:
+            if self._failures < self._max_failures:
                 return True
-            if self._clock() < self._waits_until:
+            if self._clock() < self._open_until:
                 return False
-            self._waits_until = self._clock() + self._cool_down  # this one is the trial, the others wait for it
+            self._open_until = self._clock() + self._cool_down  # this request is the trial; others wait for its outcome
             return True
 
     def record_success(self) -> None:
-        """The endpoint answers."""
+        """Close the breaker: the endpoint has answered."""
         with self._lock:
-            self._failed = 0
+            self._failures = 0
 
     def record_failure(self) -> None:
-        """The endpoint does not answer."""
+        """Count a failure: the endpoint has not answered."""
         with self._lock:
-            self._failed += 1
-            self._waits_until = self._clock() + self._cool_down
+            self._failures += 1
+            self._open_until = self._clock() + self._cool_down

@@ -1,4 +1,4 @@
-"""One OpenAI-compatible endpoint: requests over pooled connections, answers as the bytes come."""
+"""Requests to one OpenAI-compatible endpoint over pooled connections, with streamed answers."""
 
 import asyncio
 import json
@@ -14,19 +14,19 @@ from retrieval.endpoints.retry import Deadline, RetryPolicy, parse_retry_after
 from retrieval.errors import ModelError, UsageError
 
 CONNECT_SECONDS = 5.0
-KEEPALIVE_SECONDS = 60.0  # an idle connection; readers think longer than httpx's own five
+KEEPALIVE_SECONDS = 60.0  # of an idle connection; readers pause longer than httpx's default of 5 s between questions
 POOL_LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=KEEPALIVE_SECONDS)
 OPTIONAL_PARAMETERS = frozenset(
     {"stream_options", "response_format", "encoding_format"}
-)  # what a server may refuse to know
+)  # a server may reject these as unknown
 DEFAULT_RETRY = RetryPolicy()
 
 
 class Endpoint:
-    """Where requests go and how patiently; safe to share between threads and event loops.
+    """An endpoint with its timeouts and retry policy; safe to share between threads and event loops.
 
-    `read_timeout` is the longest silence in seconds, None for as long as the request may take. Proxies and a
-    certificate authority of one's own are found where httpx looks for them (HTTPS_PROXY, SSL_CERT_FILE).
+    `read_timeout` is the longest pause between bytes in seconds, None for no limit below the deadline. Proxies and
+    certificate authorities are configured as for httpx (HTTPS_PROXY, SSL_CERT_FILE).
     """
 
     def __init__(
@@ -39,9 +39,9 @@ class Endpoint:
     ) -> None:
         self.address, self.retry = address, retry
         self._timeout = httpx.Timeout(read_timeout, connect=connect_timeout, pool=None)
-        # A connection belongs to the event loop it was opened in.
+        # A connection belongs to the event loop that opened it.
         self._clients = dict[asyncio.AbstractEventLoop, httpx.AsyncClient]()
-        self._refused = frozenset[str]()
+        self._rejected_parameters = frozenset[str]()
 
     def __repr__(self) -> str:
         return f"Endpoint({self.address.url!r})"
@@ -53,11 +53,11 @@ class Endpoint:
             await client.aclose()
 
     async def post(self, path: str, body: Mapping[str, Any], deadline: Deadline) -> AsyncGenerator[bytes, None]:
-        """One attempt: the parts of a good answer as they come; closing the generator ends the request.
+        """Make one attempt and yield the chunks of a successful answer; closing the generator ends the request.
 
-        An option that the server once refused to know is left out from then on. Raises ModelError or UsageError.
+        Optional parameters that the server has rejected are omitted from later requests. Raises ModelError, UsageError.
         """
-        sent = {key: value for key, value in body.items() if key not in self._refused}
+        sent = {key: value for key, value in body.items() if key not in self._rejected_parameters}
         with self._translate_errors(deadline):
             client = self._client_for_loop()
             request = client.build_request(
@@ -70,21 +70,21 @@ class Endpoint:
                     async with deadline.timeout():
                         await response.aread()
                     raise self._status_error(response, sent, path)
-                parts = response.aiter_bytes()
+                chunks = response.aiter_bytes()
                 while True:
                     async with deadline.timeout():
-                        part = await anext(parts, None)
-                    if part is None:
+                        chunk = await anext(chunks, None)
+                    if chunk is None:
                         return
-                    yield part
+                    yield chunk
             finally:
                 await response.aclose()
 
     def _client_for_loop(self) -> httpx.AsyncClient:
         loop = asyncio.get_running_loop()
         if loop not in self._clients:
-            for over in [other for other in list(self._clients) if other.is_closed()]:
-                self._clients.pop(over, None)
+            for closed in [other for other in list(self._clients) if other.is_closed()]:
+                self._clients.pop(closed, None)
             self._clients[loop] = self._new_client()
         return self._clients[loop]
 
@@ -100,9 +100,9 @@ class Endpoint:
     def _status_error(self, response: httpx.Response, sent: Mapping[str, Any], path: str) -> ModelError:
         wait = parse_retry_after(response.headers.get("Retry-After", ""))
         error = status_error(self.address, response.status_code, response.text, path=path, retry_after=wait)
-        named = {option for option in OPTIONAL_PARAMETERS & sent.keys() if option in response.text}
-        if named and response.status_code in (400, 422):
-            self._refused |= named
+        rejected = {name for name in OPTIONAL_PARAMETERS & sent.keys() if name in response.text}
+        if rejected and response.status_code in (400, 422):
+            self._rejected_parameters |= rejected
             error.retryable, error.retry_after = True, 0.0
         return error
 
@@ -115,5 +115,5 @@ class Endpoint:
 
 
 def _encode_json(body: Mapping[str, Any]) -> bytes:
-    """JSON; half a surrogate pair, as a terminal's broken bytes become, turns into a question mark."""
+    """Encode as JSON; lone surrogates, which stand for broken bytes from a terminal, become question marks."""
     return json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")

@@ -1,4 +1,4 @@
-"""What an endpoint's refusals and httpx's errors mean, each as one sentence that says what to do."""
+"""Translate an endpoint's error answers and httpx's exceptions into model errors, each one sentence with a remedy."""
 
 import json
 import ssl
@@ -9,9 +9,9 @@ import httpx
 from retrieval.endpoints.address import Address
 from retrieval.errors import ModelError, ModelOverloaded, ModelRefused, ModelUnreachable
 
-MAX_QUOTED_CHARACTERS = 200  # characters of what the endpoint itself says
+MAX_QUOTED_CHARACTERS = 200  # characters of the endpoint's own message
 RETRYABLE_STATUSES = (408, 409, 425, 429)  # besides 5xx: the same request may succeed later
-_STATUS_BY_ERROR_TYPE = {  # of errors that come without a status, inside an answer that began well
+_STATUS_BY_ERROR_TYPE = {  # for errors reported inside an answer whose own status is 200
     "invalid_request_error": 400,
     "authentication_error": 401,
     "permission_error": 403,
@@ -25,9 +25,9 @@ _STATUS_BY_ERROR_TYPE = {  # of errors that come without a status, inside an ans
 def status_error(
     address: Address, status: int, text: str, *, path: str, retry_after: float | None = None
 ) -> ModelError:
-    """The error for an answer with a bad status; `text` is its body."""
-    said, names = _server_message(address, text), address.setting_names
-    because = f"{status}: {said}" if said else str(status)
+    """The error for an answer with an error status; `text` is its body."""
+    message, names = _server_message(address, text), address.setting_names
+    because = f"{status}: {message}" if message else str(status)
     if (status == 429 and "insufficient_quota" in text) or status == 402:
         return ModelRefused(f"{address} has no credit left for this key ({because}); top it up or change it.")
     if status in RETRYABLE_STATUSES or status >= 500:
@@ -38,7 +38,7 @@ def status_error(
         return ModelRefused(f"{address} {remedy} ({because}); set {names.api_key} to a valid one.")
     if status == 403:
         return ModelRefused(f"{address} forbids this ({because}); see what {names.api_key} is allowed.")
-    if status == 404 and "model" in said.lower():
+    if status == 404 and "model" in message.lower():
         return ModelRefused(f"{address} does not have the model ({because}); correct {names.model}.")
     if status in (404, 405) or status < 400:
         return ModelRefused(
@@ -48,14 +48,14 @@ def status_error(
 
 
 def payload_error(address: Address, payload: Any, *, path: str) -> ModelError:
-    """The error that an answer with a good status carries in its JSON, or that its JSON is."""
+    """The error that the JSON of an answer with a success status contains, or consists of."""
     error = payload.get("error") if isinstance(payload, dict) else None
-    facts = error if isinstance(error, dict) else payload if isinstance(payload, dict) else {}
-    code, text = str(facts.get("code")), json.dumps(payload)
+    details = error if isinstance(error, dict) else payload if isinstance(payload, dict) else {}
+    code, text = str(details.get("code")), json.dumps(payload)
     status = (
         int(code)
         if code.isdecimal()
-        else _STATUS_BY_ERROR_TYPE.get(code) or _STATUS_BY_ERROR_TYPE.get(str(facts.get("type")), 0)
+        else _STATUS_BY_ERROR_TYPE.get(code) or _STATUS_BY_ERROR_TYPE.get(str(details.get("type")), 0)
     )
     if 400 <= status < 600:
         return status_error(address, status, text, path=path)
@@ -65,7 +65,7 @@ def payload_error(address: Address, payload: Any, *, path: str) -> ModelError:
 
 
 def not_json_error(address: Address, content: bytes) -> ModelError:
-    """The error for a body that is no JSON: a page, as a proxy or a portal sends it, or the beginning of an answer."""
+    """The error for a body that is not JSON: a web page from a proxy or login portal, or a truncated answer."""
     if content.lstrip()[:1] == b"<":
         return ModelRefused(
             f"{address} answers with a web page instead of JSON; correct {address.setting_names.base_url}."
@@ -74,12 +74,12 @@ def not_json_error(address: Address, content: bytes) -> ModelError:
 
 
 def broken_answer_error(address: Address) -> ModelError:
-    """The error for an answer that is not whole or makes no sense."""
+    """The error for an answer that is truncated or malformed."""
     return ModelUnreachable(f"{address} broke off its answer or garbled it; try again.")
 
 
 def transport_error(address: Address, error: Exception, seconds: float) -> ModelError:
-    """The error for a request that httpx or the clock ended; `seconds` is how long it might have taken."""
+    """The error for a request that failed in httpx or timed out; `seconds` is the time limit it had."""
     names = address.setting_names
     if is_certificate_error(error):
         return ModelRefused(
@@ -99,22 +99,22 @@ def transport_error(address: Address, error: Exception, seconds: float) -> Model
 
 
 def _server_message(address: Address, text: str) -> str:
-    """The endpoint's own words from its JSON, on one line; nothing from a page."""
+    """The endpoint's message from its JSON, on one line, without credentials; empty if the body is not JSON."""
     try:
-        found = json.loads(text)
+        value = json.loads(text)
     except ValueError:
         return ""
     for key in ("error", "message", "detail"):
-        if isinstance(found, dict):
-            found = found.get(key) or found
-    if not isinstance(found, str):
+        if isinstance(value, dict):
+            value = value.get(key) or value
+    if not isinstance(value, str):
         return ""
-    words = " ".join(address.redact(found).split()).rstrip(".")
-    return words if len(words) <= MAX_QUOTED_CHARACTERS else f"{words[:MAX_QUOTED_CHARACTERS]}…"
+    message = " ".join(address.redact(value).split()).rstrip(".")
+    return message if len(message) <= MAX_QUOTED_CHARACTERS else f"{message[:MAX_QUOTED_CHARACTERS]}…"
 
 
 def is_certificate_error(error: BaseException | None) -> bool:
-    """Whether it began with a certificate that is not trusted."""
+    """Whether an untrusted certificate is the error or a cause of it."""
     while error is not None and not isinstance(error, ssl.SSLCertVerificationError):
         error = error.__cause__ or error.__context__
     return error is not None

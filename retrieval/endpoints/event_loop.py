@@ -1,4 +1,4 @@
-"""The one place where callers without an event loop meet what is asynchronous."""
+"""Run coroutines for synchronous callers, on one event loop in a background thread."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator
@@ -17,7 +17,7 @@ _END = object()
 
 
 def _no_limit() -> None:
-    """However long it takes."""
+    """No time limit."""
 
 
 class LoopThread:
@@ -28,14 +28,14 @@ class LoopThread:
         Thread(target=self._loop.run_forever, name="requests", daemon=True).start()
 
     def run(self, task: Coroutine[Any, Any, T], cancellation: Cancellation | None = None) -> T:
-        """The result of a coroutine; an interrupt here cancels it there, and so does the cancellation.
+        """Run a coroutine and return its result; an interrupt of the caller or `cancellation` cancels it.
 
         Raises Cancelled.
         """
         future = asyncio.run_coroutine_threadsafe(task, self._loop)
-        ending = cancellation or Cancellation()
+        cancellation = cancellation or Cancellation()
         try:
-            with ending.on_cancel(future.cancel):
+            with cancellation.on_cancel(future.cancel):
                 return future.result()
         except CancelledError:
             raise Cancelled("Nobody waits for the answer any more.") from None
@@ -46,12 +46,12 @@ class LoopThread:
     def iterate(
         self,
         items: AsyncGenerator[T, None],
-        left: Callable[[], float | None] = _no_limit,
+        seconds_left: Callable[[], float | None] = _no_limit,
         cancellation: Cancellation | None = None,
     ) -> Iterator[T]:
-        """The items as they come; closing this generator cancels that one, and so does the cancellation.
+        """Yield the items of an async generator as they come; closing this one or `cancellation` cancels it.
 
-        `left` are the seconds that may pass until the next item. Raises TimeoutError when they have, Cancelled.
+        `seconds_left` returns how long to wait for the next item. Raises TimeoutError after that time, and Cancelled.
         """
         queue: SimpleQueue[Any] = SimpleQueue()
 
@@ -63,11 +63,11 @@ class LoopThread:
         future = asyncio.run_coroutine_threadsafe(pump(), self._loop)
         future.add_done_callback(lambda _: queue.put(_END))
         try:
-            ending = cancellation or Cancellation()
-            with ending.on_cancel(future.cancel):
-                while (item := _next_item(queue, left())) is not _END:
+            cancellation = cancellation or Cancellation()
+            with cancellation.on_cancel(future.cancel):
+                while (item := _next_item(queue, seconds_left())) is not _END:
                     yield item
-                    if ending.is_cancelled:  # what has come already is not worth reading any more
+                    if cancellation.is_cancelled:  # items that are queued already are dropped
                         raise CancelledError
             future.result()
         except CancelledError:
@@ -83,11 +83,11 @@ def _next_item(queue: SimpleQueue[Any], seconds: float | None) -> Any:
         raise TimeoutError from None
 
 
-_START_LOCK = Lock()  # two threads that first ask at the same moment would get two
+_START_LOCK = Lock()  # else two threads that call it first at the same time would start two loops
 
 
 def shared_loop_thread() -> LoopThread:
-    """The one that all share, started when first needed."""
+    """The event loop thread that all callers share, started at the first call."""
     with _START_LOCK:
         return _shared()
 

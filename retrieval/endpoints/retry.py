@@ -1,4 +1,4 @@
-"""The one retry loop of every request to a model: backoff with full jitter, `Retry-After`, a total time."""
+"""The retry loop of all requests to models: backoff with full jitter, `Retry-After`, an overall deadline."""
 
 import asyncio
 import math
@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 
 class Deadline:
-    """When a request has to be over, retries included, by the clock of the running event loop."""
+    """The time by which a request must be done, retries included, on the clock of the running event loop."""
 
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
@@ -25,55 +25,58 @@ class Deadline:
         self._at = self._clock() + seconds
 
     def remaining(self) -> float:
-        """Seconds; negative once it is past."""
+        """Seconds until the deadline, negative after it."""
         return self._at - self._clock()
 
     def timeout(self) -> asyncio.Timeout:
-        """Ends what is awaited inside with a TimeoutError when the time comes."""
+        """A context manager that raises TimeoutError at the deadline."""
         return asyncio.timeout_at(self._at)
 
     def shorten(self, seconds: float) -> None:
-        """Leave no more than this many seconds from now."""
+        """Bring the deadline forward to this many seconds from now, unless it is earlier."""
         self._at = min(self._at, self._clock() + seconds)
 
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
-    """How often and after which pauses; `draw` picks from a range, as `random.uniform` does."""
+    """Number of attempts and pauses between them; `jitter` picks a number from a range, like `random.uniform`.
+
+    Full jitter: https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
+    """
 
     attempts: int = 4
-    base_delay: float = 0.5  # seconds; the longest first pause, twice as much after each attempt
-    max_delay: float = 8.0  # seconds
+    base_delay: float = 0.5  # seconds; upper bound of the first pause, doubled after each attempt
+    max_delay: float = 8.0  # seconds; upper bound of every pause
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     jitter: Callable[[float, float], float] = random.uniform
 
     async def run(self, attempt: Callable[[], AsyncGenerator[T, None]], deadline: Deadline) -> AsyncGenerator[T, None]:
-        """What an attempt yields; a new one follows a retryable error as long as nothing was handed on."""
+        """Yield the items of an attempt; after a retryable error make another one, unless an item was yielded."""
         for number in count(1):
-            handed_on = False
+            has_yielded = False
             try:
                 async with aclosing(attempt()) as items:
                     async for item in items:
-                        handed_on = True
+                        has_yielded = True
                         yield item
                 return
             except ModelError as exc:
-                exc.retryable = exc.retryable and not handed_on
+                exc.retryable = exc.retryable and not has_yielded
                 pause = self._pause(exc, number, deadline.remaining())
                 if pause is None:
                     raise
             await self.sleep(pause)
 
-    def _pause(self, error: ModelError, number: int, left: float) -> float | None:
+    def _pause(self, error: ModelError, number: int, remaining: float) -> float | None:
         if not error.retryable or number >= self.attempts:
             return None
         backoff = self.jitter(0.0, min(self.max_delay, self.base_delay * 2 ** (number - 1)))
         pause = backoff if error.retry_after is None else error.retry_after
-        return pause if pause < left else None  # waiting for a time that will not be there helps nobody
+        return pause if pause < remaining else None  # the deadline would pass during the pause
 
 
 def parse_retry_after(header: str, now: datetime | None = None) -> float | None:
-    """The seconds that a Retry-After header asks for, from a number or a date; None when it asks for none."""
+    """The seconds that a Retry-After header asks to wait, from a number or date (RFC 9110, 10.2.3); None if invalid."""
     try:
         seconds = float(header)
     except ValueError:

@@ -1,6 +1,6 @@
 """Tell headline, headings and body of an article apart from the boilerplate around them.
 
-Nothing is deleted: the stored text stays as it came, blocks say what each part of it is. Only body becomes passages.
+Nothing is deleted: the stored text stays as it came, and blocks label its parts. Only body blocks become passages.
 """
 
 import re
@@ -32,7 +32,7 @@ class Block:
     end: int
 
 
-# What follows one of these to the end of the page is furniture too, so long as no real paragraph returns.
+# Headings after which everything to the end of the page is boilerplate, as long as no full paragraph follows.
 _FOOTER = re.compile(
     r"(?:leave a (?:reply|comment)|trending(?: posts| now| stories)?|related(?: articles| stories| posts)|"
     r"most (?:read|popular)|you may also like|recommended(?: for you)?|comments?|more from .{1,60})\W*",
@@ -77,19 +77,19 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 @cache
 def _boilerplate_pattern() -> re.Pattern[str]:
-    """Whole paragraphs that belong to the page around an article."""
+    """A pattern for whole paragraphs that belong to the page around an article, from `boilerplate.txt`."""
     lines = (files("retrieval.text") / "boilerplate.txt").read_text("utf-8").splitlines()
     return re.compile("|".join(f"(?:{line})" for line in lines if line and not line.startswith("#")), re.I | re.S)
 
 
 def split_blocks(text: str, title: str = "", headings: Sequence[Span] = ()) -> tuple[Block, ...]:
-    """Cut `text` into blocks; `headings` are spans the source itself marked as headings (then none are guessed)."""
+    """Split `text` into labelled blocks. `headings` are spans the source marked as such (none is guessed then)."""
     spans = _paragraphs(text)
     kinds = list[BlockKind]()
     for start, end in spans:
         block, seen_body = text[start:end], any(kind is BlockKind.BODY for kind in kinds)
         kinds.append(_classify(block, title, seen_body=seen_body))
-    if BlockKind.BODY not in kinds:  # a text of one sentence that is its own headline
+    if BlockKind.BODY not in kinds:  # a text of one sentence that repeats the headline
         kinds = [BlockKind.BODY if kind is BlockKind.TITLE else kind for kind in kinds]
     _mark_footer(text, spans, kinds)
     if headings:
@@ -100,7 +100,7 @@ def split_blocks(text: str, title: str = "", headings: Sequence[Span] = ()) -> t
 
 
 def guess_headline(text: str) -> str:
-    """The first line of a text that reads like a headline, for sources that name no title; empty if none does."""
+    """The first paragraph, boilerplate aside, if it looks like a headline, for sources without titles; else empty."""
     for start, end in _paragraphs(text):
         line = text[start:end]
         if not _boilerplate_pattern().fullmatch(line):
@@ -114,14 +114,14 @@ def is_boilerplate(paragraph: str) -> bool:
 
 
 def has_article(text: str, parts: Sequence[Block]) -> bool:
-    """Whether the blocks hold an article at all, rather than a consent notice, a form or an index of links."""
+    """Whether the blocks hold an article, rather than a consent notice, a form or a list of links."""
     body = [text[part.start : part.end] for part in parts if part.kind is BlockKind.BODY]
-    told = sum(len(part) for part in body if not _CONSENT.search(part))
-    return told >= MIN_BODY_CHARACTERS and told * 2 >= sum(map(len, body)) and any(map(_WORD.search, body))
+    prose = sum(len(part) for part in body if not _CONSENT.search(part))
+    return prose >= MIN_BODY_CHARACTERS and prose * 2 >= sum(map(len, body)) and any(map(_WORD.search, body))
 
 
 def _paragraphs(text: str) -> list[Span]:
-    """Paragraphs at blank lines; a paragraph of unwrapped lines is one paragraph a line."""
+    """Spans of paragraphs, split at blank lines; if the lines of one are not wrapped prose, each is a paragraph."""
     spans: list[Span] = []
     for match in _PARAGRAPH.finditer(text):
         lines = [line for line in re.finditer(r"[^\n]+", match.group()) if line.group().strip()]
@@ -133,7 +133,7 @@ def _paragraphs(text: str) -> list[Span]:
 
 
 def _is_wrapped(lines: Sequence[str]) -> bool:
-    """Hard-wrapped prose: every line but the last is full, up to the width of an editor, and seldom ends a sentence."""
+    """Whether lines are hard-wrapped prose: all but the last are nearly full, and at most half end a sentence."""
     full = lines[:-1]
     widest = max(map(len, lines))
     ends = sum(bool(_SENTENCE_END.search(line.rstrip())) for line in full)
@@ -166,13 +166,14 @@ def _is_byline(block: str) -> bool:
 
 
 def _same_headline(block: str, title: str) -> bool:
-    """A headline is often repeated in other words and with a section label; half of them in common is the same one."""
+    """Whether a block repeats the headline, perhaps reworded or with a section label: half of the words are shared."""
     if block.casefold() == title.casefold():
         return True
     if _SENTENCE_END.search(block):
         return False
-    ours, theirs = _content_words(block), _content_words(title)
-    return bool(ours and theirs) and len(ours & theirs) >= 0.5 * min(len(ours), len(theirs)) and len(ours) >= 3
+    words, title_words = _content_words(block), _content_words(title)
+    shared = len(words & title_words)
+    return bool(words and title_words) and shared >= 0.5 * min(len(words), len(title_words)) and len(words) >= 3
 
 
 def _content_words(line: str) -> set[str]:

@@ -1,4 +1,4 @@
-"""Cut an article into passages that end at sentence ends and never cross a heading."""
+"""Chunk an article into passages that end at sentence ends and never cross a heading."""
 
 from collections.abc import Iterator, Sequence
 from math import ceil
@@ -12,7 +12,7 @@ PASSAGE_CHARACTERS = 800  # tuned on evals `news` and `quotes`: python -m evals 
 
 
 def chunk_article(text: str, parts: Sequence[Block], *, size: int = PASSAGE_CHARACTERS) -> list[tuple[Span, str]]:
-    """Spans of passages of at most `size` characters, each with the heading of its section (empty before the first)."""
+    """Spans of passages of at most `size` characters, each with its section's heading (empty before the first)."""
     return [(span, heading) for heading, units in _sections(text, parts, size) for span in _pack_units(units, size)]
 
 
@@ -25,7 +25,7 @@ def _sections(text: str, parts: Sequence[Block], size: int) -> Iterator[tuple[st
             heading, units = text[part.start : part.end], []
         elif part.kind is BlockKind.BODY:
             units.extend(_sentence_units(text, part, size))
-        elif units:  # a passage is one span: it must not reach across what is no part of the article
+        elif units:  # a passage is one span, so it must not reach across boilerplate
             yield heading, units
             units = []
     if units:
@@ -41,7 +41,7 @@ def _sentence_units(text: str, part: Block, size: int) -> Iterator[Span]:
 
 
 def _split_long_sentence(text: str, start: int, end: int, size: int) -> Iterator[Span]:
-    """A sentence longer than a passage is cut at the coarsest separator that does."""
+    """Split a sentence longer than a passage at the coarsest separator that yields short enough pieces."""
     splitter = RecursiveCharacterTextSplitter(
         chunk_size=size,
         chunk_overlap=0,
@@ -56,13 +56,13 @@ def _split_long_sentence(text: str, start: int, end: int, size: int) -> Iterator
 
 
 def _pack_units(units: Sequence[Span], size: int) -> Iterator[Span]:
-    """Join neighbours into spans of about equal length, so that a section does not end in a crumb."""
+    """Join neighbouring sentences into spans of about equal length, so that no section ends in a tiny passage."""
     last = units[-1][1]
     start, end = units[0]
     target = _balanced_length(last - start, size)
     for left, right in units[1:]:
-        grown = right - start
-        if grown > size or grown - target > target - (end - start):
+        extended = right - start
+        if extended > size or extended - target > target - (end - start):
             yield start, end
             start, target = left, _balanced_length(last - left, size)
         end = right
@@ -70,4 +70,5 @@ def _pack_units(units: Sequence[Span], size: int) -> Iterator[Span]:
 
 
 def _balanced_length(length: int, size: int) -> float:
+    """The length of each part if `length` is divided evenly into the fewest parts of at most `size`."""
     return length / ceil(length / size)

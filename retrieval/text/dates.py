@@ -1,4 +1,4 @@
-"""Dates as articles and questions write them, to ISO 8601."""
+"""Parse dates as articles and questions write them, to ISO 8601."""
 
 import re
 from calendar import monthrange
@@ -26,19 +26,19 @@ _ZONE_HOURS = {
 
 
 def _zone_info(name: str | None, offset: int | None) -> tzinfo | None:
-    """The zones that publishers write as letters; one that is not known is left out."""
+    """The time zone for an offset in seconds or an abbreviation that publishers use; None if it is unknown."""
     if offset is not None:
         return timezone(timedelta(seconds=offset))
     return timezone(timedelta(hours=_ZONE_HOURS[name])) if name in _ZONE_HOURS else None
 
 
-def to_iso(written: object) -> str:
-    """A date or a moment in any usual notation as ISO 8601, a bare day where no time is given; empty if it is none."""
-    if isinstance(written, datetime):
-        return written.isoformat(timespec="seconds")
-    if isinstance(written, date):
-        return written.isoformat()
-    text = str(written or "").strip()
+def to_iso(value: object) -> str:
+    """A date or time in any usual notation as ISO 8601, only the day if no time is given; empty if it is not a date."""
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="seconds")
+    if isinstance(value, date):
+        return value.isoformat()
+    text = str(value or "").strip()
     if not re.search(r"\d{4}|\d\d?[/.-]\d\d?[/.-]\d\d", text):
         return ""
     try:
@@ -49,9 +49,9 @@ def to_iso(written: object) -> str:
     return moment.isoformat(timespec="seconds") if has_time else moment.date().isoformat()
 
 
-def parse_day(written: object) -> date | None:
-    """The day of a date in any usual notation, None where there is none."""
-    day = to_iso(written)[:10]
+def parse_day(value: object) -> date | None:
+    """The day of a date in any usual notation, None if it is not a date."""
+    day = to_iso(value)[:10]
     return date.fromisoformat(day) if day else None
 
 
@@ -87,12 +87,12 @@ _LATEST_PATTERN = re.compile(
 
 
 def asks_for_latest(question: str) -> bool:
-    """Whether the newest article counts most."""
+    """Whether a question asks for the latest state of affairs, so that newer articles matter more."""
     return bool(_LATEST_PATTERN.search(question))
 
 
 def days_in_question(question: str, today: date) -> tuple[str, str]:
-    """The first and last ISO day a question plainly speaks of, both empty if it names none, one if it is open there."""
+    """First and last ISO day of the period a question names; both empty if it names none, one if that end is open."""
     for pattern in _DATE_PATTERNS:
         if found := pattern.search(question):
             first, last = _matched_period(found)
@@ -105,13 +105,14 @@ def days_in_question(question: str, today: date) -> tuple[str, str]:
 
 
 def _preposition(question: str, found: re.Match[str]) -> str:
-    """The word right before a date, or that the date begins with."""
+    """The preposition right before a date, or the one that the match itself starts with."""
     before = re.search(r"(\w+)\s+(?:the\s+)?$", question[: found.start()])
     own = re.match(r"[a-z]+", found.group().lower())
     return own[0] if own and own[0] in _OPEN_PREPOSITIONS else before[1].lower() if before else ""
 
 
 def _apply_preposition(preposition: str, first: str, last: str) -> tuple[str, str]:
+    """The period that `since`, `before` and the like make of a date's first and last day."""
     match preposition:
         case "since" | "after":
             return first, ""
@@ -123,6 +124,7 @@ def _apply_preposition(preposition: str, first: str, last: str) -> tuple[str, st
 
 
 def _matched_period(found: re.Match[str]) -> tuple[str, str]:
+    """The first and last ISO day of a matched day, month or year; both empty if there is no such day."""
     parts = found.groupdict()
     year, day = int(parts["year"]), int(parts.get("day") or 0)
     month = int(parts.get("number") or 0)
@@ -146,5 +148,5 @@ _TIME_WORDS = frozenset(
 
 
 def without_time_terms(stems: Iterable[str]) -> list[str]:
-    """The stems of a topic without those that only say when; their words are the index's, cut short by stemming."""
+    """Stemmed terms without those that only express time; a stem is taken for a prefix of its word."""
     return [stem for stem in stems if not stem.isdigit() and not any(word.startswith(stem) for word in _TIME_WORDS)]

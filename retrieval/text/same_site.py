@@ -1,4 +1,4 @@
-"""Which addresses are one site's, so that a page cannot take the place of another site's article."""
+"""Tell whether URLs belong to one site, so that a page cannot replace another site's article."""
 
 from urllib.parse import urljoin, urlsplit
 
@@ -8,7 +8,7 @@ _HOST_PREFIXES = ("www.", "amp.", "m.", "mobile.", "edition.")
 
 
 def hostname(url: str) -> str:
-    """The host without `www.`, empty where there is none."""
+    """The host of a URL without `www.`, empty if it has none."""
     try:
         return (urlsplit(url).hostname or "").removeprefix("www.")
     except ValueError:
@@ -16,32 +16,36 @@ def hostname(url: str) -> str:
 
 
 def is_same_site(one: str, other: str) -> bool:
-    """Whether two addresses are of one site: one host apart from `www.`, `amp.` or `m.`, or one under the other.
+    """Whether two URLs belong to one site: same host apart from `www.`, `amp.` or `m.`, or one is a subdomain.
 
-    Hosts that are given out to anybody (`alice.github.io`) are sites of their own: https://publicsuffix.org.
+    Hosts under a public suffix (`alice.github.io`) are sites of their own: https://publicsuffix.org.
     """
-    ours, theirs = _without_prefixes(hostname(one)), _without_prefixes(hostname(other))
-    if not ours or not theirs:
+    a, b = _without_prefixes(hostname(one)), _without_prefixes(hostname(other))
+    if not a or not b:
         return False
-    is_under = any(long.endswith(f".{short}") for long, short in ((ours, theirs), (theirs, ours)))
-    return ours == theirs or (is_under and _registered_domain(ours) == _registered_domain(theirs) != "")
+    is_subdomain = a.endswith(f".{b}") or b.endswith(f".{a}")
+    return a == b or (is_subdomain and _registered_domain(a) == _registered_domain(b) != "")
 
 
 def trusted_canonical_url(canonical: str, url: str) -> str:
-    """The canonical address that a page at `url` names, absolute, where it may be believed; else empty."""
+    """The canonical URL that the page at `url` declares, made absolute; empty if it cannot be trusted.
+
+    Trusted are http(s) URLs of the same site, except the front page.
+    """
     try:
         absolute = urljoin(url, canonical.strip())
-        place, here = urlsplit(absolute), urlsplit(url)
+        declared, actual = urlsplit(absolute), urlsplit(url)
     except ValueError:
         return ""
-    if place.scheme not in ("http", "https") or not is_same_site(absolute, url):
+    if declared.scheme not in ("http", "https") or not is_same_site(absolute, url):
         return ""
-    # A template that names the front page on every page.
-    return "" if place.path in ("", "/") and not place.query and here.path not in ("", "/") else absolute
+    # Some templates declare the front page on every page.
+    is_front_page = declared.path in ("", "/") and not declared.query and actual.path not in ("", "/")
+    return "" if is_front_page else absolute
 
 
 def _registered_domain(name: str) -> str:
-    """The part of a host that somebody has registered, empty where it is nobody's alone."""
+    """The registered domain of a host, empty if the host is a public suffix or has none."""
     return get_fld(f"https://{name}", fail_silently=True, search_private=True) or ""
 
 

@@ -1,11 +1,11 @@
-"""Sentences of a text as character spans; a quotation is never cut in two."""
+"""Split a text into sentences as character spans; quotations are never split."""
 
 import re
 from collections.abc import Iterator
 
 Span = tuple[int, int]
 
-# A quotation that has not closed after this many characters probably lost its closing mark.
+# A quotation that is still open after this many characters probably lacks its closing mark.
 MAX_QUOTATION_CHARACTERS = 700
 
 _BOUNDARY = re.compile(r"""(?<![.!?…])[.!?…]+['"’”»)\]]*(?=\s)|\n\s*\n|\n(?=\s*[-•*–]\s)""")
@@ -27,14 +27,15 @@ def sentence_spans(text: str, start: int = 0, end: int | None = None) -> list[Sp
     stop = len(text) if end is None else end
     spans: list[Span] = []
     begin = start
-    for cut in _boundaries(text, start, stop):
-        _append_trimmed(text, begin, cut, spans)
-        begin = cut
+    for boundary in _boundaries(text, start, stop):
+        _append_trimmed(text, begin, boundary, spans)
+        begin = boundary
     _append_trimmed(text, begin, stop, spans)
     return spans
 
 
 def _boundaries(text: str, start: int, stop: int) -> Iterator[int]:
+    """The end of each sentence, paragraph or list item outside quotations."""
     quotes = _quotation_spans(text, start, stop)
     position = 0
     for match in _BOUNDARY.finditer(text, start, stop):
@@ -79,6 +80,7 @@ def _quotation_spans(text: str, start: int, stop: int) -> list[Span]:
 
 
 def _append_trimmed(text: str, begin: int, end: int, spans: list[Span]) -> None:
+    """Append the span without surrounding white space, unless nothing remains."""
     while begin < end and text[begin].isspace():
         begin += 1
     while end > begin and text[end - 1].isspace():

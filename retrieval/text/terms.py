@@ -1,4 +1,4 @@
-"""Words as the BM25 index sees them: lower case, without accents, stemmed."""
+"""Terms as the BM25 index has them: lower case, without accents, stemmed."""
 
 import re
 import sys
@@ -9,7 +9,7 @@ import tantivy
 ANALYZER_NAME = "onrecord_en"
 MAX_TERM_BYTES = 60
 
-# Words of questions and of English that say nothing about the topic; unstemmed, without accents.
+# Words of questions and function words that say nothing about the topic; unstemmed, without accents.
 STOP_WORDS = frozenset(
     "a about above cannot after again against ago all also am an and any are as at be became because been before being "
     "below between both but by can could d did do does doing down during each few for from further had has have "
@@ -24,7 +24,7 @@ STOP_WORDS = frozenset(
 
 @cache
 def analyzer() -> tantivy.TextAnalyzer:
-    """The one analyzer of the words index and of everything that matches words."""
+    """The analyzer that the BM25 index and everything that matches terms share."""
     return (
         tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
         .filter(tantivy.Filter.remove_long(MAX_TERM_BYTES))
@@ -43,7 +43,7 @@ def terms(text: str) -> list[str]:
 
 @lru_cache(maxsize=8_192)  # some 16 MB
 def passage_terms(text: str) -> tuple[str, ...]:
-    """The same of a passage, remembered: what is asked about is found again and again."""
+    """All terms of a passage, cached: passages on popular topics are found again and again."""
     return tuple(map(sys.intern, terms(text)))
 
 
@@ -53,16 +53,16 @@ def _stop_terms() -> frozenset[str]:
 
 
 def content_terms(text: str) -> list[str]:
-    """The terms that carry a question's topic, each once, in order; all of them if it has no other."""
-    every = list(dict.fromkeys(terms(text)))
-    return [term for term in every if term not in _stop_terms()] or every
+    """The distinct terms of a question without stop words, in order; with them if there are no others."""
+    distinct = list(dict.fromkeys(terms(text)))
+    return [term for term in distinct if term not in _stop_terms()] or distinct
 
 
 _NAME = re.compile(r"(?:[A-Z][\w’'.-]*|\d[\w.,-]*)")
 
 
 def name_terms(question: str) -> list[str]:
-    """Proper names and figures of a question as terms: capitalised words but the first, and numbers."""
+    """Terms of a question's proper names and figures: capitalised words except the first, and numbers."""
     words = question.split()
     kept = [w for at, w in enumerate(words) if _NAME.match(w.strip("“”\"'‘’([")) and (at > 0 or w.isupper())]
     return [term for term in content_terms(" ".join(kept)) if term not in _stop_terms()] if kept else []

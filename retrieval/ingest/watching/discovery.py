@@ -1,4 +1,4 @@
-"""What an address is: a page, a feed, a sitemap, a WordPress site, or a page that leads to one of them."""
+"""Discover what to watch at a URL: an article page, feed, sitemap, WordPress site, or one that a page announces."""
 
 from dataclasses import dataclass, field
 
@@ -7,74 +7,79 @@ from retrieval.errors import SourceError
 from retrieval.ingest.fetched_document import FetchedDocument
 from retrieval.ingest.fetching.fetcher import Fetcher
 from retrieval.ingest.parsing.content_type import detect_content_type
-from retrieval.ingest.parsing.feeds.listing import Kind as Listed
-from retrieval.ingest.parsing.feeds.listing import read_listing as listed
+from retrieval.ingest.parsing.feeds.listing import ListingKind, parse_listing
 from retrieval.ingest.parsing.feeds.wordpress import posts_url
 from retrieval.ingest.parsing.sandbox.parser_process import ParserProcess
-from retrieval.ingest.watching.source import LONGEST_INTERVAL, MINUTES, Kind, Source
+from retrieval.ingest.watching.source import DEFAULT_MINUTES, MAX_INTERVAL_MINUTES, Source, SourceKind
 
 
 @dataclass(frozen=True, slots=True)
 class DiscoveredSource:
-    """A source, why it is taken for what it is, and the document that told."""
+    """A source, what tells its kind (`why`), and the document that was fetched to discover it."""
 
     source: Source
     why: str
     fetched: FetchedDocument = field(repr=False)
 
 
-def discover_source(url: str, fetcher: Fetcher, reader: ParserProcess, *, minutes: float = 0.0) -> DiscoveredSource:
-    """What to watch for an address, every so many minutes if they are given. Raises SourceError."""
+def discover_source(url: str, fetcher: Fetcher, parser: ParserProcess, *, minutes: float = 0.0) -> DiscoveredSource:
+    """Discover the source at a URL, to be run every `minutes` or as often as it asks. Raises SourceError."""
     fetched = fetcher.get(url)
-    found = detect_content_type(fetched)
-    match found.kind:
+    detected = detect_content_type(fetched)
+    match detected.kind:
         case "feed" | "sitemap" | "wordpress":
-            return _listing(found.kind, url, fetched, found.why, minutes)
+            return _discovered_listing(detected.kind, url, fetched, detected.why, minutes)
         case "pdf":
-            return DiscoveredSource(_source("page", url, "", minutes), found.why, fetched)
+            return DiscoveredSource(_new_source("page", url, "", minutes), detected.why, fetched)
         case "page":
-            return _page(url, fetched, fetcher, reader, minutes)
-    raise SourceError(url, f"is {found.why}")
+            return _discover_page(url, fetched, fetcher, parser, minutes)
+    raise SourceError(url, f"is {detected.why}")
 
 
-def _page(
-    url: str, fetched: FetchedDocument, fetcher: Fetcher, reader: ParserProcess, minutes: float
+def _discover_page(
+    url: str, fetched: FetchedDocument, fetcher: Fetcher, parser: ParserProcess, minutes: float
 ) -> DiscoveredSource:
     try:
-        announced = reader.announced(fetched)
+        links = parser.discover_links(fetched)
     except ValueError as exc:
         raise SourceError(url, str(exc)) from exc
-    if announced.is_article:
-        return DiscoveredSource(_source("page", url, "", minutes), "a page with an article", fetched)
-    candidates: list[tuple[Listed, str, str]] = [
-        *(("feed", feed, "the feed that the page announces") for feed in announced.feeds),
+    if links.is_article:
+        return DiscoveredSource(_new_source("page", url, "", minutes), "a page with an article", fetched)
+    candidates: list[tuple[ListingKind, str, str]] = [
+        *(("feed", feed, "the feed that the page announces") for feed in links.feeds),
         *(("sitemap", sitemap, "the sitemap that robots.txt names") for sitemap in fetcher.sitemaps(url)),
     ]
-    if announced.wordpress:
-        candidates.insert(0, ("wordpress", posts_url(announced.wordpress, 1), "WordPress, which the page announces"))
+    if links.wordpress:
+        candidates.insert(0, ("wordpress", posts_url(links.wordpress, 1), "WordPress, which the page announces"))
     for kind, address, why in candidates:
-        if identified := _candidate(kind, address, why, fetcher, minutes):
-            return identified
+        if source := _check_candidate(kind, address, why, fetcher, minutes):
+            return source
     raise SourceError(url, "is no article, and announces no feed, no sitemap and no WordPress")
 
 
-def _candidate(kind: Listed, address: str, why: str, fetcher: Fetcher, minutes: float) -> DiscoveredSource | None:
-    """None where what a page announces is not there, or is something else."""
+def _check_candidate(
+    kind: ListingKind, address: str, why: str, fetcher: Fetcher, minutes: float
+) -> DiscoveredSource | None:
+    """The source that a page announces; None when it is not there or is something else."""
     try:
         fetched = fetcher.get(address)
         if detect_content_type(fetched).kind != kind:
             return None
-        return _listing(kind, address, fetched, f"{why} ({detect_content_type(fetched).why})", minutes)
+        return _discovered_listing(kind, address, fetched, f"{why} ({detect_content_type(fetched).why})", minutes)
     except SourceError:
         return None
 
 
-def _listing(kind: Listed, url: str, fetched: FetchedDocument, why: str, minutes: float) -> DiscoveredSource:
-    listing = listed(kind, fetched)
-    asked = min(listing.minutes, LONGEST_INTERVAL)
-    return DiscoveredSource(_source(kind, url, listing.title, minutes or max(MINUTES[kind], asked)), why, fetched)
+def _discovered_listing(
+    kind: ListingKind, url: str, fetched: FetchedDocument, why: str, minutes: float
+) -> DiscoveredSource:
+    listing = parse_listing(kind, fetched)
+    requested = min(listing.interval_minutes, MAX_INTERVAL_MINUTES)
+    return DiscoveredSource(
+        _new_source(kind, url, listing.title, minutes or max(DEFAULT_MINUTES[kind], requested)), why, fetched
+    )
 
 
-def _source(kind: Kind, url: str, title: str, minutes: float) -> Source:
-    moment = utc_now()
-    return Source(url, kind, title, minutes or MINUTES[kind], added=moment, due=moment)
+def _new_source(kind: SourceKind, url: str, title: str, minutes: float) -> Source:
+    now = utc_now()
+    return Source(url, kind, title, minutes or DEFAULT_MINUTES[kind], added=now, due=now)

@@ -1,4 +1,4 @@
-"""One run over a source: what it brings goes into the catalog, and only then is remembered as seen."""
+"""Run a source once: ingest its new articles into the catalog, and only then store what was checked."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -12,69 +12,74 @@ from retrieval.index.store import Store
 from retrieval.ingest.fetched_document import FetchedDocument
 from retrieval.ingest.fetching.fetcher import Fetcher
 from retrieval.ingest.parsing.sandbox.parser_process import ParserProcess
-from retrieval.ingest.watching.page_state import Observation, PageState, PageStates
+from retrieval.ingest.watching.page_state import PageState, PageStates
 from retrieval.ingest.watching.source import INTERRUPTED, Run, Source
-from retrieval.ingest.watching.source_check import SourceCheck
+from retrieval.ingest.watching.source_check import Observation, SourceCheck
 from retrieval.ingest.watching.source_store import SourceStore
 
-AT_ONCE = 20  # documents; those read since are read again after a crash
-UNEXPECTED = "ended unexpectedly; the log says why"  # not the source's fault, but no reason to ask it at once again
+BATCH_SIZE = 20  # documents; after a crash those of the unfinished batch are read again
+UNEXPECTED = "ended unexpectedly; the log says why"  # not an error of the source, but its next run is delayed as well
 GONE = "gone"  # why an article was withdrawn: its page has answered 404 or 410 for a day
 
 
 @dataclass(frozen=True, slots=True)
 class RunOutcome:
-    """A run that has ended, and what of its source could not be read."""
+    """A finished run, the errors of documents that could not be read, and warnings about skipped entries.
+
+    `failed` includes the error that aborted the run, if any. Each of `warnings` is a line with the URL of its listing.
+    """
 
     run: Run
     failed: tuple[SourceError, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 def run_source(
     store: Store,
     source: Source,
     fetcher: Fetcher,
-    reader: ParserProcess,
+    parser: ParserProcess,
     *,
     at: str = "",
     cancellation: Cancellation | None = None,
     progress: indexer.Progress = lambda stage, done, total: None,
-    at_hand: Mapping[str, FetchedDocument] | None = None,
+    prefetched: Mapping[str, FetchedDocument] | None = None,
 ) -> RunOutcome:
-    """Look at a source once, at the moment `at`, and record how it went; what breaks it off is in `Run.error`.
+    """Check a source once, at the time `at`, ingest its articles and store the run; `Run.error` is why it was aborted.
 
-    The cancellation, or an interrupt here, ends it; what has been settled stays.
+    Cancellation or an interrupt ends it; finished batches stay. `prefetched` documents are not fetched again.
     """
     started = at or utc_now()
-    counts, failed, error, wait = Counter[str](), list[SourceError](), INTERRUPTED, None
+    check = SourceCheck(source, store.catalog, fetcher, parser, started, prefetched, cancellation)
+    counts, failed, error, retry_after = Counter[str](), list[SourceError](), INTERRUPTED, None
     try:
-        for batch in _batches(SourceCheck(source, store.catalog, fetcher, reader, started, at_hand, cancellation)):
-            failed.extend(_settle(store, source, batch, counts))
+        for batch in _batches(check):
+            failed.extend(_ingest_batch(store, source, batch, counts))
             progress("reading", counts.total() + len(failed), 0)
         error = ""
     except Cancelled:
         pass
     except SourceError as exc:
-        error, wait = exc.reason, exc.retry_after if isinstance(exc, SourceUnreachable) else None
+        error, retry_after = exc.reason, exc.retry_after if isinstance(exc, SourceUnreachable) else None
         failed.append(exc)
     except Exception:
         error = UNEXPECTED
         raise
     finally:
-        done = Run(source.url, started, at or utc_now(), **counts, failed=len(failed), error=error)
-        SourceStore(store.catalog).record(source, done, retry_after=wait)
+        run = Run(source.url, started, at or utc_now(), **counts, failed=len(failed), error=error)
+        SourceStore(store.catalog).record(source, run, retry_after=retry_after)
         if not error:
-            store.catalog.record_run(started, done.added, done.changed, done.unchanged, done.failed)
-    return RunOutcome(done, tuple(failed))
+            store.catalog.record_run(started, run.added, run.changed, run.unchanged, run.failed)
+    return RunOutcome(run, tuple(failed), tuple(check.warnings))
 
 
-def _batches(seen: Iterable[Observation]) -> Iterator[list[Observation]]:
-    """The same in groups; what came before an error is handed on before it is raised."""
+def _batches(observations: Iterable[Observation]) -> Iterator[list[Observation]]:
+    """Group observations into batches; the last batch before an error is yielded before the error is raised."""
     batch = list[Observation]()
     try:
-        for one in seen:
-            batch.append(one)
-            if len(batch) == AT_ONCE:
+        for observation in observations:
+            batch.append(observation)
+            if len(batch) == BATCH_SIZE:
                 yield batch
                 batch = []
     except (Cancelled, SourceError):
@@ -83,24 +88,26 @@ def _batches(seen: Iterable[Observation]) -> Iterator[list[Observation]]:
     yield batch
 
 
-def _settle(store: Store, source: Source, batch: list[Observation], counts: Counter[str]) -> list[SourceError]:
-    visits = PageStates(store.catalog, source.url)
-    tally = indexer.ingest_batch(store, [article for seen in batch for article in seen.articles])
-    counts.update(added=tally.added, changed=tally.changed, unchanged=tally.unchanged)
-    counts.update(unchanged=sum(seen.what in ("same", "known") for seen in batch))
-    counts.update(withdrawn=sum(_withdraw(store, visits, seen.visit) for seen in batch if seen.what == "gone"))
-    visits.remember(seen.visit for seen in batch if seen.what != "known")
-    return [*(seen.failed for seen in batch if seen.failed), *tally.failed]
+def _ingest_batch(store: Store, source: Source, batch: list[Observation], counts: Counter[str]) -> list[SourceError]:
+    """Ingest the articles of a batch, withdraw those of gone pages, add to `counts`, and return the errors."""
+    states = PageStates(store.catalog, source.url)
+    summary = indexer.ingest_batch(store, [article for seen in batch for article in seen.articles])
+    counts.update(added=summary.added, changed=summary.changed, unchanged=summary.unchanged)
+    counts.update(unchanged=sum(seen.outcome in ("unchanged", "skipped") for seen in batch))
+    counts.update(withdrawn=sum(_withdraw(store, states, seen.state) for seen in batch if seen.outcome == "gone"))
+    states.save(seen.state for seen in batch if seen.outcome != "skipped")
+    return [*(seen.error for seen in batch if seen.error), *summary.failed]
 
 
-def _withdraw(store: Store, visits: PageStates, gone: PageState) -> int:
+def _withdraw(store: Store, states: PageStates, page: PageState) -> int:
+    """Withdraw the articles of a page that is gone, unless another page has them; return their number."""
     count = 0
-    for article in gone.articles:
-        if visits.is_elsewhere(article, gone.url):
+    for article in page.articles:
+        if states.is_on_other_page(article, page.url):
             continue
         try:
             store.catalog.remove(article, GONE)
-        except UnknownArticle:  # somebody was faster
+        except UnknownArticle:  # another process has removed it
             continue
         count += 1
     return count

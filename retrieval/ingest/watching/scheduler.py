@@ -1,4 +1,4 @@
-"""Keeps all sources of an index current: each is looked at when it is due, several side by side."""
+"""Run every source of an index when it is due, several in parallel."""
 
 import logging
 from collections.abc import Callable, Iterator
@@ -17,9 +17,9 @@ from retrieval.ingest.watching.run import RunOutcome, run_source
 from retrieval.ingest.watching.source import Source
 from retrieval.ingest.watching.source_store import SourceStore
 
-LOOK_SECONDS = 2.0  # what becomes due, or was added by another process, is noticed within that time
-REST_SECONDS = 60.0  # after what nobody expected: a full disk, say, keeps a run from being recorded, and it stays due
-SIDE_BY_SIDE = 4  # sources; requests to one host still go one after the other
+POLL_SECONDS = 2.0  # between two checks for sources that are due or were added by another process
+ERROR_PAUSE_SECONDS = 60.0  # after an unexpected error: if a run cannot be stored (disk full), its source stays due
+MAX_PARALLEL_SOURCES = 4  # requests to one host are still sequential
 
 LOG = logging.getLogger(__name__)
 
@@ -27,54 +27,54 @@ LOG = logging.getLogger(__name__)
 def watch_due_sources(
     store: Store,
     fetcher: Fetcher,
-    reader: ParserProcess,
+    parser: ParserProcess,
     cancellation: Cancellation,
     on_run: Callable[[RunOutcome], None] = lambda outcome: None,
     *,
-    every: float = LOOK_SECONDS,
+    poll_seconds: float = POLL_SECONDS,
 ) -> None:
-    """Look at every source when it is due, until cancelled; one process does so for an index, others wait."""
-    register, running, ended = SourceStore(store.catalog), dict[str, Future[None]](), Event()
+    """Run every source when it is due, until cancelled; only one process per index does so, others wait."""
+    sources, running, stopped = SourceStore(store.catalog), dict[str, Future[None]](), Event()
 
-    def look(source: Source) -> None:
+    def run(source: Source) -> None:
         try:
-            on_run(run_source(store, source, fetcher, reader, cancellation=cancellation))
-        except Exception:  # the others go on, and the next run may go better
+            on_run(run_source(store, source, fetcher, parser, cancellation=cancellation))
+        except Exception:  # other sources go on, and the next run may succeed
             LOG.exception("A run over a source failed.")
-            ended.wait(REST_SECONDS)
+            stopped.wait(ERROR_PAUSE_SECONDS)
 
-    with cancellation.on_cancel(ended.set), _alone(store, ended, every), _pool() as pool:
-        while not ended.is_set():
+    with cancellation.on_cancel(stopped.set), _single_watcher(store, stopped, poll_seconds), _pool() as pool:
+        while not stopped.is_set():
             running = {url: future for url, future in running.items() if not future.done()}
-            for source in _due(register):
-                if source.url not in running and len(running) < SIDE_BY_SIDE:
-                    running[source.url] = pool.submit(look, source)
-            ended.wait(every)
+            for source in _due_sources(sources):
+                if source.url not in running and len(running) < MAX_PARALLEL_SOURCES:
+                    running[source.url] = pool.submit(run, source)
+            stopped.wait(poll_seconds)
 
 
-def _due(register: SourceStore) -> list[Source]:
+def _due_sources(sources: SourceStore) -> list[Source]:
     try:
-        register.watch(utc_now())
-        return register.due(utc_now())
-    except Exception:  # the catalog is locked or its disk full: that may pass
+        sources.mark_watched(utc_now())
+        return sources.due(utc_now())
+    except Exception:  # the catalog is locked or its disk full, which may pass
         LOG.exception("The sources could not be read.")
         return []
 
 
 def _pool() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(SIDE_BY_SIDE, "watching")
+    return ThreadPoolExecutor(MAX_PARALLEL_SOURCES, "watching")
 
 
 @contextmanager
-def _alone(store: Store, ended: Event, every: float) -> Iterator[None]:
-    """Wait until no other process watches this index, or it is over."""
+def _single_watcher(store: Store, stopped: Event, poll_seconds: float) -> Iterator[None]:
+    """Wait until no other process watches this index, or until stopped; hold its lock in the block."""
     lock = FileLock(store.folder / "watch.lock")
-    while not ended.is_set():
+    while not stopped.is_set():
         try:
             lock.acquire(timeout=0)
             break
         except Timeout:
-            ended.wait(every)
+            stopped.wait(poll_seconds)
     try:
         yield
     finally:

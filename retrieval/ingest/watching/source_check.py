@@ -1,253 +1,280 @@
-"""One look at a source: what it lists, and of that what is new, what has changed, what is gone."""
+"""Check a source once: what it lists, and which of that is new, changed or gone."""
 
 from collections import deque
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import islice
+from typing import Literal
 
 from retrieval.catalog.catalog import REMOVED, Catalog
 from retrieval.catalog.reader import existing_article_id, find_article
 from retrieval.documents import Article
 from retrieval.endpoints.cancellation import Cancellation
 from retrieval.errors import Cancelled, SourceError, SourceGone, SourceUnreachable, UnknownArticle
-from retrieval.ingest.fetched_document import NOTHING_KNOWN, FetchedDocument, Validators
+from retrieval.ingest.fetched_document import NO_VALIDATORS, FetchedDocument, Validators
 from retrieval.ingest.fetching.fetcher import Fetcher
 from retrieval.ingest.parsing.entry import Entry, Listing
-from retrieval.ingest.parsing.feeds.listing import Kind
-from retrieval.ingest.parsing.feeds.listing import read_listing as listed
+from retrieval.ingest.parsing.feeds.listing import ListingKind, parse_listing
 from retrieval.ingest.parsing.sandbox.parser_process import ParserProcess
-from retrieval.ingest.watching.page_state import DAY, Observation, PageState, PageStates
+from retrieval.ingest.watching.page_state import DAY_MINUTES, PageState, PageStates
 from retrieval.ingest.watching.source import Source, seconds_between
 from retrieval.text.same_site import is_same_site
 
-MOST_DOCUMENTS = 2_000  # parts of one sitemap, pages of one feed
-AGAIN_AT_ONCE = 50  # pages in one run that no list said anything new of
-UNREACHABLE_IN_A_ROW = 5  # pages; then the site is down, not the page
-FEW_GONE = 5  # pages in one run; more of them, and most of those asked for, are a site that has moved or is broken
-PROBES = 3  # pages asked for before any is believed to be gone
+MAX_LISTINGS = 2_000  # parts of one sitemap, pages of one feed
+MAX_RECHECKS = 50  # pages in one run that no listing has news about
+MAX_UNREACHABLE_IN_A_ROW = 5  # pages; then the site is down, not the page
+MAX_PLAUSIBLY_GONE = 5  # pages in one run; more, and more than half of those checked, mean a moved or broken site
+PROBES = 3  # pages that are fetched before any page counts as gone
 RETRY_MINUTES = 60  # for a page that could not be reached
 
 
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """The result for one document: its new state, its articles, and the error if it could not be read.
+
+    The document was `read`, is `unchanged`, was `skipped` because its listing has no news, is `gone` for good, or is
+    the `listing` itself.
+    """
+
+    state: PageState
+    outcome: Literal["read", "unchanged", "skipped", "gone", "listing"] = "read"
+    articles: tuple[Article, ...] = ()
+    error: SourceError | None = None
+
+
 class SourceCheck:
-    """Looks at one source once, at the moment `at`; `at_hand` are documents that need not be fetched again."""
+    """Checks one source once, at the time `at`; `prefetched` documents by URL are not fetched again.
+
+    `warnings` are sentences for the user about skipped entries, each with the URL of its listing.
+    """
 
     def __init__(
         self,
         source: Source,
         catalog: Catalog,
         fetcher: Fetcher,
-        reader: ParserProcess,
+        parser: ParserProcess,
         at: str,
-        at_hand: Mapping[str, FetchedDocument] | None = None,
+        prefetched: Mapping[str, FetchedDocument] | None = None,
         cancellation: Cancellation | None = None,
     ) -> None:
-        self._source, self._catalog, self._fetcher, self._reader, self._at = source, catalog, fetcher, reader, at
-        self._visits = PageStates(catalog, source.url)
-        self._at_hand, self._cancellation = dict(at_hand or {}), cancellation
-        self._asked, self._told = set[str](), dict[str, Entry]()
-        self._unreachable = 0
+        self._source, self._catalog, self._fetcher, self._parser, self._at = source, catalog, fetcher, parser, at
+        self._states = PageStates(catalog, source.url)
+        self._prefetched, self._cancellation = dict(prefetched or {}), cancellation
+        self._checked, self._entries = set[str](), dict[str, Entry]()
+        self._unreachable_in_a_row = 0
+        self.warnings = list[str]()
 
     def __iter__(self) -> Iterator[Observation]:
-        """Everything seen, in the order in which it may be remembered.
+        """Yield all observations, in an order in which they may be stored.
 
-        Raises SourceError where it has to break off, Cancelled.
+        Raises SourceError when the check has to be aborted, Cancelled.
         """
         kind = self._source.kind
         if kind == "page":
-            visit = self._visits.get(self._source.url) or PageState(self._source.url)
-            seen = self._page(visit, self._entry_of(visit))
-            yield replace(seen, failed=None)
-            if seen.failed:  # what is wrong with its only page is wrong with the source
-                raise seen.failed
+            state = self._states.get(self._source.url) or PageState(self._source.url)
+            observation = self._check_page(state, self._known_entry(state))
+            yield replace(observation, error=None)
+            if observation.error:  # an error of its only page is an error of the source
+                raise observation.error
         else:
-            yield from self._listed(kind)
-        yield from self._again()
+            yield from self._check_listings(kind)
+        yield from self._recheck_pages()
 
-    def _again(self) -> Iterator[Observation]:
-        """Pages that no list says anything new of. Raises SourceError where more are gone than can be believed."""
-        left = (url for url in self._visits.due(self._at) if url not in self._asked)
-        due = [visit for url in islice(left, AGAIN_AT_ONCE) if (visit := self._visits.get(url))]
+    def _recheck_pages(self) -> Iterator[Observation]:
+        """Recheck pages that no listing has news about. Raises SourceError when implausibly many are gone."""
+        urls = (url for url in self._states.due(self._at) if url not in self._checked)
+        due = [state for url in islice(urls, MAX_RECHECKS) if (state := self._states.get(url))]
         gone, is_up = list[tuple[PageState, Observation]](), False
-        for visit in due:
-            seen = self._once_more(visit)
-            if seen.what == "gone":
-                gone.append((visit, seen))
+        for state in due:
+            observation = self._recheck(state)
+            if observation.outcome == "gone":
+                gone.append((state, observation))
             else:
-                is_up = is_up or not (seen.failed or seen.visit.gone)
-                yield seen
-        if not gone or (len(gone) <= max(FEW_GONE, len(due) / 2) and (is_up or self._is_up())):
-            yield from (seen for _, seen in gone)
+                is_up = is_up or not (observation.error or observation.state.missing_since)
+                yield observation
+        if not gone or (len(gone) <= max(MAX_PLAUSIBLY_GONE, len(due) / 2) and (is_up or self._is_site_up())):
+            yield from (observation for _, observation in gone)
             return
-        yield from (Observation(visit.missed(self._at, DAY), "list") for visit, _ in gone)
+        yield from (Observation(state.after_not_found(self._at, DAY_MINUTES), "listing") for state, _ in gone)
         reason = f"no longer has {len(gone)} of {len(due)} pages; the articles stay, 'onrecord remove' withdraws them"
         raise SourceError(self._source.url, reason)
 
-    def _is_up(self) -> bool:
-        """Whether pages that nobody has missed are there: a site that is gone is missed page by page."""
-        there = self._visits.there(self._at, PROBES)
-        for url in there:
+    def _is_site_up(self) -> bool:
+        """Whether a page that was found at its last check is still there; if none is, the whole site may be gone."""
+        found = self._states.found(self._at, PROBES)
+        for url in found:
             with suppress(SourceError):
-                return bool(self._get(url, NOTHING_KNOWN))
-        return not there and self._visits.count_missed() <= FEW_GONE
+                return bool(self._fetch(url, NO_VALIDATORS))
+        return not found and self._states.count_missing() <= MAX_PLAUSIBLY_GONE
 
-    def _listed(self, kind: Kind) -> Iterator[Observation]:
-        """Its documents, one after the other: all parts, and further pages as long as they tell anything new."""
-        waiting, begun = deque([(self._source.url, "")]), set[str]()
-        while waiting and len(begun) < MOST_DOCUMENTS:
-            url, mark = waiting.popleft()
+    def _check_listings(self, kind: ListingKind) -> Iterator[Observation]:
+        """Check all parts of a sitemap, or the pages of a feed as long as they have news."""
+        queue, begun = deque([(self._source.url, "")]), set[str]()
+        while queue and len(begun) < MAX_LISTINGS:
+            url, last_modified = queue.popleft()
             if url in begun:
                 continue
             begun.add(url)
             try:
-                waiting.extend((yield from self._document(kind, url, mark)))
+                queue.extend((yield from self._check_listing(kind, url, last_modified)))
             except SourceError as exc:
                 if url == self._source.url or (kind != "sitemap" and isinstance(exc, SourceUnreachable)):
                     raise
-                self._count(exc)  # one part that is broken keeps nobody from the others
-                yield Observation(PageState(url), "list", failed=exc)
+                self._count_unreachable(exc)  # one damaged part does not stop the others
+                yield Observation(PageState(url), "listing", error=exc)
 
-    def _document(self, kind: Kind, url: str, mark: str) -> Generator[Observation, None, list[tuple[str, str]]]:
-        """What one document lists; returns those to read next, each with what is said of it."""
-        document = self._visits.get(url) or PageState(url)
-        # Pages of a list are known to be read only once all were; a sitemap has no pages.
+    def _check_listing(
+        self, kind: ListingKind, url: str, last_modified: str
+    ) -> Generator[Observation, None, list[tuple[str, str]]]:
+        """Check one document; return the URLs of further ones, each with its last modification if that is listed."""
+        state = self._states.get(url) or PageState(url)
+        # The pages of a feed are all read only after a complete run; a sitemap has no pages.
         is_read = kind == "sitemap" or self._source.complete
-        if is_read and mark and mark == document.mark:
+        if is_read and last_modified and last_modified == state.entry_digest:
             return []
-        fetched = self._get(url, document.validators if is_read else NOTHING_KNOWN)
-        if is_read and (fetched.unchanged or fetched.digest == document.digest):
-            yield Observation(document, "list")
+        fetched = self._fetch(url, state.validators if is_read else NO_VALIDATORS)
+        if is_read and (fetched.unchanged or fetched.digest == state.page_digest):
+            yield Observation(state, "listing")
             return []
-        listing = listed(kind, fetched)
-        any_news = yield from self._entries(listing)
-        is_index = kind == "sitemap" and bool(listing.more)
-        if not is_index:  # an index is read each time: its parts may change though it does not
+        listing = parse_listing(kind, fetched)
+        self.warnings.extend(f"{url}: {warning}" for warning in listing.warnings)
+        has_news = yield from self._check_entries(listing)
+        is_index = kind == "sitemap" and bool(listing.further_urls)
+        if not is_index:  # an index is read every time: its parts may change although it does not
             yield Observation(
-                replace(document, mark=mark, validators=fetched.validators, digest=fetched.digest), "list"
+                replace(state, entry_digest=last_modified, validators=fetched.validators, page_digest=fetched.digest),
+                "listing",
             )
-        goes_on = is_index or any_news or not self._source.complete
-        return [(address, listing.changed.get(address, "")) for address in listing.more] if goes_on else []
+        goes_on = is_index or has_news or not self._source.complete
+        return (
+            [(further, listing.last_modified.get(further, "")) for further in listing.further_urls] if goes_on else []
+        )
 
-    def _entries(self, listing: Listing) -> Generator[Observation, None, bool]:
-        """What the entries of one document bring; returns whether any of it is news."""
-        any_news = False
+    def _check_entries(self, listing: Listing) -> Generator[Observation, None, bool]:
+        """Check the entries of one document; return whether any of them has news."""
+        has_news = False
         for entry in listing.entries:
             if self._cancellation and self._cancellation.is_cancelled:
                 raise Cancelled("Nobody waits for this source any more.")
-            if entry.url and entry.url not in self._asked and entry.url not in self._told:  # an address counts once
-                seen = self._entry(entry, listing)
-                any_news = any_news or seen.what != "known"
-                yield seen
-        return any_news
+            if entry.url and entry.url not in self._checked and entry.url not in self._entries:  # each URL once
+                observation = self._check_entry(entry, listing)
+                has_news = has_news or observation.outcome != "skipped"
+                yield observation
+        return has_news
 
-    def _entry(self, entry: Entry, listing: Listing) -> Observation:
-        visit = self._visits.get(entry.url) or PageState(entry.url)
-        if visit.mark == entry.mark and not visit.is_settled:
-            self._told[entry.url] = entry  # for when it is due again
-            return Observation(visit, "known")
-        self._asked.add(entry.url)
-        if visit.mark == entry.mark or (not visit.articles and self._is_kept_out(entry.url)):
-            return Observation(visit, "known")
-        if article := self._carried(entry, listing):
-            articles = self._let_in((article,))
-            seen = replace(visit, mark=entry.mark, listed=True, articles=tuple(article.id for article in articles))
-            return Observation(seen.seen(self._at, changed=True), articles=articles)
-        return self._page(visit, entry)
+    def _check_entry(self, entry: Entry, listing: Listing) -> Observation:
+        state = self._states.get(entry.url) or PageState(entry.url)
+        is_same_entry = state.entry_digest == entry.digest
+        if is_same_entry and not state.is_read:
+            self._entries[entry.url] = entry  # for its recheck when it is due
+            return Observation(state, "skipped")
+        self._checked.add(entry.url)
+        if is_same_entry or (not state.articles and self._is_from_other_source(entry.url)):
+            return Observation(state, "skipped")
+        if article := self._article_of_entry(entry, listing):
+            articles = self._accepted((article,))
+            ids = tuple(article.id for article in articles)
+            state = replace(state, entry_digest=entry.digest, listed=True, articles=ids)
+            return Observation(state.after_success(self._at, changed=True), articles=articles)
+        return self._check_page(state, entry)
 
-    def _carried(self, entry: Entry, listing: Listing) -> Article | None:
-        """The article that the list carries whole; None where its page has to be read, as on every site but its own."""
+    def _article_of_entry(self, entry: Entry, listing: Listing) -> Article | None:
+        """The article that the entry has in full; None when its page has to be read, as for any other site."""
         if not is_same_site(entry.url, self._source.url):
             return None
         try:
-            return self._reader.of_entry(entry, listing.title)
+            return self._parser.parse_entry(entry, listing.title)
         except ValueError:
             return None
 
-    def _is_kept_out(self, url: str) -> bool:
-        """Whether another source keeps the article current."""
+    def _is_from_other_source(self, url: str) -> bool:
+        """Whether another source keeps the article up to date."""
         article = find_article(self._catalog, url)
-        return bool(article) and self._visits.has_another(article)
+        return bool(article) and self._states.is_from_other_source(article)
 
-    def _once_more(self, visit: PageState) -> Observation:
-        """What the list tells nothing new of; what it last said stays as it is remembered."""
-        if visit.listed:
-            return self._there(visit)
-        seen = self._page(visit, self._told.get(visit.url) or self._entry_of(visit))
-        return replace(seen, visit=replace(seen.visit, mark=visit.mark))
+    def _recheck(self, state: PageState) -> Observation:
+        """Check a page without news in its listing, and keep the digest of its last entry."""
+        if state.listed:
+            return self._check_existence(state)
+        observation = self._check_page(state, self._entries.get(state.url) or self._known_entry(state))
+        return replace(observation, state=replace(observation.state, entry_digest=state.entry_digest))
 
-    def _page(self, visit: PageState, entry: Entry) -> Observation:
-        """A page of one article (or of a live blog's many), read where it is not what it was."""
-        self._asked.add(visit.url)
-        visit = replace(visit, mark=entry.mark)
+    def _check_page(self, state: PageState, entry: Entry) -> Observation:
+        """Fetch the page of an article (or of a live blog's many), and parse it if it has changed."""
+        self._checked.add(state.url)
+        state = replace(state, entry_digest=entry.digest)
         try:
-            fetched = self._get(visit.url, visit.validators)
+            fetched = self._fetch(state.url, state.validators)
         except SourceGone as exc:
-            return self._missed(visit, exc)
+            return self._not_found(state, exc)
         except SourceUnreachable as exc:
-            self._count(exc)
-            return Observation(visit.again(self._at, RETRY_MINUTES), failed=exc)
+            self._count_unreachable(exc)
+            return Observation(state.after_failure(self._at, RETRY_MINUTES), error=exc)
         except SourceError as exc:
-            return Observation(visit.refused(self._at), failed=exc)
-        self._unreachable = 0
-        if fetched.unchanged or fetched.digest == visit.digest:
-            return Observation(visit.seen(self._at, changed=False), "same")
-        return self._read(visit, entry, fetched)
+            return Observation(state.after_refusal(self._at), error=exc)
+        self._unreachable_in_a_row = 0
+        if fetched.unchanged or fetched.digest == state.page_digest:
+            return Observation(state.after_success(self._at, changed=False), "unchanged")
+        return self._parse_page(state, entry, fetched)
 
-    def _read(self, visit: PageState, entry: Entry, fetched: FetchedDocument) -> Observation:
-        visit = replace(visit, validators=fetched.validators, digest=fetched.digest)
+    def _parse_page(self, state: PageState, entry: Entry, fetched: FetchedDocument) -> Observation:
+        state = replace(state, validators=fetched.validators, page_digest=fetched.digest)
         try:
-            articles = self._reader.read(fetched, entry)
+            articles = self._parser.parse_page(fetched, entry)
         except ValueError as exc:
-            return Observation(visit.seen(self._at, changed=False), failed=SourceError(visit.url, str(exc)))
-        articles = self._let_in(articles)
+            return Observation(state.after_success(self._at, changed=False), error=SourceError(state.url, str(exc)))
+        articles = self._accepted(articles)
         changed = any(self._catalog.ingest_outcome(article) != "unchanged" for article in articles)
-        visit = replace(visit, articles=tuple(article.id for article in articles))
-        return Observation(visit.seen(self._at, changed=changed), articles=articles)
+        state = replace(state, articles=tuple(article.id for article in articles))
+        return Observation(state.after_success(self._at, changed=changed), articles=articles)
 
-    def _let_in(self, articles: Iterable[Article]) -> tuple[Article, ...]:
-        """The articles under the ids that the catalog keeps them by, without those that somebody has taken out."""
-        named = (replace(article, id=existing_article_id(self._catalog, article)) for article in articles)
-        return tuple(article for article in named if self._catalog.withdrawal_reason(article.id) != REMOVED)
+    def _accepted(self, articles: Iterable[Article]) -> tuple[Article, ...]:
+        """The articles under their ids in the catalog, without those that the operator has removed."""
+        known = (replace(article, id=existing_article_id(self._catalog, article)) for article in articles)
+        return tuple(article for article in known if self._catalog.withdrawal_reason(article.id) != REMOVED)
 
-    def _there(self, visit: PageState) -> Observation:
-        """A page whose text the list itself has brought: only whether it is still there."""
+    def _check_existence(self, state: PageState) -> Observation:
+        """Check only whether a page is still there whose text comes from the listing."""
         try:
-            fetched = self._get(visit.url, visit.validators)
+            fetched = self._fetch(state.url, state.validators)
         except SourceGone as exc:
-            return self._missed(visit, exc)
+            return self._not_found(state, exc)
         except SourceError as exc:
-            self._count(exc)
-            return Observation(visit.again(self._at, DAY), "same")
-        self._unreachable = 0
-        return Observation(replace(visit, validators=fetched.validators).seen(self._at, changed=False), "same")
+            self._count_unreachable(exc)
+            return Observation(state.after_failure(self._at, DAY_MINUTES), "unchanged")
+        self._unreachable_in_a_row = 0
+        found = replace(state, validators=fetched.validators).after_success(self._at, changed=False)
+        return Observation(found, "unchanged")
 
-    def _missed(self, visit: PageState, exc: SourceGone) -> Observation:
-        """Not there: gone where it was not there a day ago either. What comes back later is read once more."""
-        if visit.gone and seconds_between(visit.gone, self._at) >= DAY * 60:
-            is_kept = any(not self._catalog.withdrawal_reason(article) for article in visit.articles)
-            return Observation(visit.given_up(self._at), "gone" if is_kept else "same")
-        if visit.articles:
-            return Observation(visit.missed(self._at, DAY))
-        return Observation(visit.missed(self._at, RETRY_MINUTES), failed=exc)
+    def _not_found(self, state: PageState, exc: SourceGone) -> Observation:
+        """The page is gone when it was not found a day ago either. If it comes back later, it is read again."""
+        if state.missing_since and seconds_between(state.missing_since, self._at) >= DAY_MINUTES * 60:
+            is_kept = any(not self._catalog.withdrawal_reason(article) for article in state.articles)
+            return Observation(state.after_gone(self._at), "gone" if is_kept else "unchanged")
+        if state.articles:
+            return Observation(state.after_not_found(self._at, DAY_MINUTES))
+        return Observation(state.after_not_found(self._at, RETRY_MINUTES), error=exc)
 
-    def _count(self, exc: SourceError) -> None:
-        """Raises it again where it is not the page that is down, but its site."""
+    def _count_unreachable(self, exc: SourceError) -> None:
+        """Count unreachable pages in a row. Raises the error again when the whole site is down."""
         if isinstance(exc, SourceUnreachable):
-            self._unreachable += 1
-            if exc.retry_after or self._unreachable >= UNREACHABLE_IN_A_ROW:
+            self._unreachable_in_a_row += 1
+            if exc.retry_after or self._unreachable_in_a_row >= MAX_UNREACHABLE_IN_A_ROW:
                 raise exc
 
-    def _get(self, url: str, validators: Validators) -> FetchedDocument:
-        return self._at_hand.pop(url, None) or self._fetcher.get(url, validators, cancellation=self._cancellation)
+    def _fetch(self, url: str, validators: Validators) -> FetchedDocument:
+        return self._prefetched.pop(url, None) or self._fetcher.get(url, validators, cancellation=self._cancellation)
 
-    def _entry_of(self, visit: PageState) -> Entry:
-        """What was known of a page's article, for what the page itself does not say."""
+    def _known_entry(self, state: PageState) -> Entry:
+        """An entry with the metadata in the catalog, for metadata that the page itself lacks."""
         try:
-            article = self._catalog.article(visit.articles[0])
+            article = self._catalog.article(state.articles[0])
         except (IndexError, UnknownArticle):
-            return Entry(visit.url)
+            return Entry(state.url)
         return Entry(
-            url=visit.url,
+            url=state.url,
             title=article.title,
             authors=article.authors,
             published=article.published,

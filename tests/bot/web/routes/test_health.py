@@ -106,7 +106,7 @@ def test_a_source_that_nobody_reads_any_more_makes_the_server_not_ready_and_is_n
         register, feed = SourceStore(store.catalog), "https://example.org/feed"
         register.add(Source(feed, "feed", "", 15, "2025-05-02T08:00:00+00:00", "2025-05-02T08:00:00+00:00"))
         assert served.client.get("/readyz").status_code == 200, "nobody has promised to look"
-        register.watch(utc_now())
+        register.mark_watched(utc_now())
         said = f"{feed} has not been read since 2025-05-02T08:00:00+00:00."
         assert reason(served.client.get("/readyz")) == (503, "index_unavailable", said)
         assert counts(served)[f"source_stale/{feed}"] == 1

@@ -12,7 +12,7 @@ from retrieval.endpoints.cancellation import Cancellation
 from retrieval.index.store import Store
 from retrieval.ingest.watching.run import RunOutcome
 from retrieval.ingest.watching.scheduler import watch_due_sources
-from retrieval.ingest.watching.source import INTERRUPTED, Source, later
+from retrieval.ingest.watching.source import INTERRUPTED, Source, add_minutes
 from retrieval.ingest.watching.source_store import SourceStore
 from tests.support.misbehaving_server import Reply, Site, endless, site
 from tests.support.news_site import FERRY, MILL, TOLL, desk, feed, page
@@ -28,7 +28,7 @@ def watching(store: Store, ran: list[RunOutcome]) -> Iterator[Cancellation]:
         thread = Thread(
             target=watch_due_sources,
             args=(store, found.fetcher, found.reader, cancellation, ran.append),
-            kwargs={"every": SOON},
+            kwargs={"poll_seconds": SOON},
         )
         thread.start()
         try:
@@ -65,7 +65,7 @@ def test_what_is_due_is_looked_at_and_the_rest_is_left_alone(store: Store) -> No
         paper(found)
         for name in ("/one", "/two"):
             add(store, found.url + name)
-        add(store, found.url + "/late", later(utc_now(), 10))
+        add(store, found.url + "/late", add_minutes(utc_now(), 10))
         with watching(store, ran):
             until(lambda: len(ran) == 2)
             time.sleep(4 * SOON)

@@ -8,8 +8,8 @@ import pytest
 
 from retrieval.catalog.database import utc_now
 from retrieval.index.store import Store
-from retrieval.ingest.watching.source import later
-from retrieval.ingest.watching.source_check import AGAIN_AT_ONCE
+from retrieval.ingest.watching.source import add_minutes
+from retrieval.ingest.watching.source_check import MAX_RECHECKS
 from retrieval.ingest.watching.source_store import SourceStore
 from tests.support.misbehaving_server import Reply, Site, site
 from tests.support.news_site import FERRY, MILL, MORE, TOLL, Desk, Story, count, desk, feed, page, posts, sitemap
@@ -110,21 +110,21 @@ def test_a_page_is_read_again_where_it_has_changed(newsroom: Desk, paper: Site) 
 def test_a_page_that_is_gone_for_a_day_is_withdrawn(newsroom: Desk, paper: Site) -> None:
     newsroom.add(f"{paper.url}/feed")
     paper.pages["/toll"] = Reply(b"gone", 410)
-    later_on = later(utc_now(), 2 * DAY)
+    later_on = add_minutes(utc_now(), 2 * DAY)
     assert newsroom.look(f"{paper.url}/feed", later_on).run.withdrawn == 0
-    assert newsroom.look(f"{paper.url}/feed", later(later_on, DAY / 2)).run.withdrawn == 0
-    assert newsroom.look(f"{paper.url}/feed", later(later_on, 1.1 * DAY)).run.withdrawn == 1
+    assert newsroom.look(f"{paper.url}/feed", add_minutes(later_on, DAY / 2)).run.withdrawn == 0
+    assert newsroom.look(f"{paper.url}/feed", add_minutes(later_on, 1.1 * DAY)).run.withdrawn == 1
     assert newsroom.titles() == [FERRY.title]
 
 
 def test_a_page_that_was_away_for_an_hour_stays(newsroom: Desk, paper: Site) -> None:
     newsroom.add(f"{paper.url}/feed")
     there, paper.pages["/toll"] = paper.pages["/toll"], Reply(b"", 404)
-    newsroom.look(f"{paper.url}/feed", later(utc_now(), 2 * DAY))
+    newsroom.look(f"{paper.url}/feed", add_minutes(utc_now(), 2 * DAY))
     paper.pages["/toll"] = there
-    newsroom.look(f"{paper.url}/feed", later(utc_now(), 3.1 * DAY))
+    newsroom.look(f"{paper.url}/feed", add_minutes(utc_now(), 3.1 * DAY))
     paper.pages["/toll"] = Reply(b"", 404)
-    newsroom.look(f"{paper.url}/feed", later(utc_now(), 9 * DAY))
+    newsroom.look(f"{paper.url}/feed", add_minutes(utc_now(), 9 * DAY))
     assert newsroom.titles() == [FERRY.title, TOLL.title]
 
 
@@ -134,8 +134,8 @@ def test_a_site_that_loses_most_of_its_pages_at_once_is_not_believed(newsroom: D
     paper.pages["/feed"] = feed(paper, stories)
     newsroom.add(f"{paper.url}/feed")
     paper.pages |= {f"/{story.name}": Reply(b"", 404) for story in stories}
-    newsroom.look(f"{paper.url}/feed", later(utc_now(), 2 * DAY))
-    done = newsroom.look(f"{paper.url}/feed", later(utc_now(), 4 * DAY)).run
+    newsroom.look(f"{paper.url}/feed", add_minutes(utc_now(), 2 * DAY))
+    done = newsroom.look(f"{paper.url}/feed", add_minutes(utc_now(), 4 * DAY)).run
     assert done.withdrawn == 0 and done.error.startswith("no longer has 6 of 6 pages; the articles stay")
     assert len(newsroom.titles()) == 6
 
@@ -146,7 +146,7 @@ def test_a_site_that_is_missed_page_by_page_is_not_believed_either(newsroom: Des
     paper.pages["/feed"] = feed(paper, stories)
     newsroom.add(f"{paper.url}/feed")
     paper.pages |= {f"/{story.name}": Reply(b"", 404) for story in stories}
-    hours = [newsroom.look(f"{paper.url}/feed", later(utc_now(), 60 * hour)).run for hour in range(18, 60)]
+    hours = [newsroom.look(f"{paper.url}/feed", add_minutes(utc_now(), 60 * hour)).run for hour in range(18, 60)]
     assert sum(run.withdrawn for run in hours) == 0 and len(newsroom.titles()) == 7
     assert any("the articles stay" in run.error for run in hours)
 
@@ -160,7 +160,7 @@ def test_pages_that_went_one_after_the_other_are_withdrawn_once(newsroom: Desk, 
     for day in range(2, 70):
         gone = stories[: 3 if day < 20 else 6]
         paper.pages |= {f"/{story.name}": Reply(b"", 404) for story in gone}
-        run = newsroom.look(f"{paper.url}/feed", later(utc_now(), day * DAY)).run
+        run = newsroom.look(f"{paper.url}/feed", add_minutes(utc_now(), day * DAY)).run
         withdrawn += run.withdrawn
         assert run.error == ""
     assert withdrawn == 6 and newsroom.titles() == [FERRY.title]
@@ -171,7 +171,7 @@ def test_an_article_taken_out_by_hand_does_not_come_back_by_itself(newsroom: Des
     toll = next(article for article in newsroom.store.catalog.articles() if article.title == TOLL.title)
     newsroom.store.catalog.remove(toll.id)
     paper.pages["/toll"] = page(Story("toll", TOLL.title, "Lorries will pay 12 crowns a crossing."), paper)
-    newsroom.look(f"{paper.url}/feed", later(utc_now(), 40 * DAY))
+    newsroom.look(f"{paper.url}/feed", add_minutes(utc_now(), 40 * DAY))
     newsroom.add(f"{paper.url}/sitemap.xml")
     assert "/toll" in paper.paths() and newsroom.titles() == [FERRY.title]
 
@@ -237,26 +237,26 @@ def test_a_page_that_was_refused_is_tried_again_with_what_its_list_says(newsroom
     newsroom.add(f"{paper.url}/feed")
     paper.pages["/toll"] = there
     paper.pages["/feed"] = feed(paper, [MILL, TOLL, FERRY])
-    newsroom.look(f"{paper.url}/feed", later(utc_now(), 2 * DAY))
+    newsroom.look(f"{paper.url}/feed", add_minutes(utc_now(), 2 * DAY))
     assert newsroom.titles() == [FERRY.title, TOLL.title, MILL.title]
 
 
 def test_looking_again_does_not_make_a_list_say_something_new(newsroom: Desk, paper: Site) -> None:
     newsroom.add(f"{paper.url}/feed")
-    newsroom.look(f"{paper.url}/feed", later(utc_now(), 2 * DAY))
+    newsroom.look(f"{paper.url}/feed", add_minutes(utc_now(), 2 * DAY))
     paper.pages["/feed"] = feed(paper, [TOLL, FERRY, MILL])
     paper.asked.clear()
-    newsroom.look(f"{paper.url}/feed", later(utc_now(), 2.1 * DAY))
+    newsroom.look(f"{paper.url}/feed", add_minutes(utc_now(), 2.1 * DAY))
     assert paper.paths() == ["/feed", "/mill"]
 
 
 def test_pages_that_a_list_still_has_do_not_keep_others_from_being_looked_at(newsroom: Desk, paper: Site) -> None:
-    listed = [Story(f"s{at}", f"Report {at}", f"It is number {at}.") for at in range(AGAIN_AT_ONCE)]
+    listed = [Story(f"s{at}", f"Report {at}", f"It is number {at}.") for at in range(MAX_RECHECKS)]
     paper.pages["/feed"] = feed(paper, listed, whole=True)
     newsroom.add(f"{paper.url}/feed")
     for days, newest in ((0.5, FERRY), (2, MILL)):
         paper.pages["/feed"] = feed(paper, [newest, *listed], whole=True)
-        newsroom.look(f"{paper.url}/feed", later(utc_now(), days * DAY))
+        newsroom.look(f"{paper.url}/feed", add_minutes(utc_now(), days * DAY))
     assert "/ferry" in paper.paths()
 
 
@@ -281,7 +281,7 @@ def test_an_article_that_has_moved_is_not_withdrawn_with_its_old_address(newsroo
     paper.pages |= {"/toll-new": Reply(TOLL.page(paper.url)), "/toll": Reply(b"", 404)}
     paper.pages["/feed"] = feed(paper, [FERRY, Story("toll-new", TOLL.title, TOLL.text)])
     for days in (0.1, 2, 3.5):
-        newsroom.look(f"{paper.url}/feed", later(utc_now(), days * DAY))
+        newsroom.look(f"{paper.url}/feed", add_minutes(utc_now(), days * DAY))
     assert newsroom.titles() == [FERRY.title, TOLL.title]
 
 
@@ -293,17 +293,17 @@ def test_a_page_that_comes_back_after_it_was_withdrawn_is_read_again(
     newsroom.add(f"{paper.url}/feed")
     there, paper.pages["/toll"] = paper.pages["/toll"], Reply(b"", 404)
     for days in (2, 3.5):
-        newsroom.look(f"{paper.url}/feed", later(utc_now(), days * DAY))
+        newsroom.look(f"{paper.url}/feed", add_minutes(utc_now(), days * DAY))
     assert newsroom.titles() == [FERRY.title]
     paper.pages["/toll"] = there
-    newsroom.look(f"{paper.url}/feed", later(utc_now(), 34 * DAY))
+    newsroom.look(f"{paper.url}/feed", add_minutes(utc_now(), 34 * DAY))
     assert newsroom.titles() == [FERRY.title, TOLL.title]
 
 
 def test_a_source_that_is_one_page_fails_when_the_page_does(newsroom: Desk, paper: Site) -> None:
     newsroom.add(f"{paper.url}/toll")
     paper.pages["/toll"] = Reply(b"", 500)
-    done = newsroom.look(f"{paper.url}/toll", later(utc_now(), DAY))
+    done = newsroom.look(f"{paper.url}/toll", add_minutes(utc_now(), DAY))
     source = SourceStore(newsroom.store.catalog).get(f"{paper.url}/toll")
     assert done.run.error == "fails on the server's side (500)" and len(done.failed) == 1
     assert source and source.failures == 1 and source.succeeded < done.run.finished
@@ -345,7 +345,7 @@ def test_a_run_that_ends_unexpectedly_is_not_made_again_at_once(newsroom: Desk, 
     with pytest.raises(sqlite3.Error):
         newsroom.look(f"{paper.url}/feed")
     source = SourceStore(newsroom.store.catalog).get(f"{paper.url}/feed")
-    assert source and source.failures == 1 and source.due > later(utc_now(), 10)
+    assert source and source.failures == 1 and source.due > add_minutes(utc_now(), 10)
 
 
 def test_a_feed_does_not_speak_for_another_site(newsroom: Desk, paper: Site) -> None:
