@@ -1,4 +1,4 @@
-"""One attribution: a source, a cue and what is said."""
+"""The attribution of words to a source, as spans of an article's text."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,11 @@ from retrieval.text.sentences import Span
 
 @dataclass(frozen=True, slots=True)
 class Attribution:
-    """One source, one cue and what is said; `cue` is None where a quotation simply goes on."""
+    """Words attributed to a source, all as characters of the text.
+
+    `source` is the phrase that says who, `cue` the one that says that somebody speaks, such as `told reporters`;
+    it is None where a quotation simply goes on. `content` is what is said, `certainty` the network's, 0 to 1.
+    """
 
     source: Span | None
     cue: Span | None

@@ -1,4 +1,4 @@
-"""Who is said to have said what: the network's readings as spans of the text."""
+"""Find the attributions of a text: the network's readings of cues, as spans of characters."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -20,45 +20,46 @@ from retrieval.quotes.attribution.signed_quotes import chain_starts, continued_q
 from retrieval.quotes.attribution.token_features import TokenFeatures
 from retrieval.text.sentences import Span
 
-_GAP = 2  # tokens; a shorter hole in what is said is filled
-_FRAGMENT = 3  # tokens; a shorter piece beside a longer one is dropped
-_SENTENCE_SHARE = 0.4  # what spills over into a further sentence must be this much of it
-_PRONOUN_LAST = re.compile(r"\s(he|she|they)$")
-_TELLING = re.compile(
+_MAX_GAP = 2  # tokens; a shorter gap in the content is filled
+_MIN_PIECE = 3  # tokens; a shorter piece of content is dropped where there is a longer one
+_MIN_SENTENCE_SHARE = 0.4  # of a further sentence must be content, for its part to be kept
+_FINAL_PRONOUN = re.compile(r"\s(he|she|they)$")
+_CUE_WITH_ADDRESSEE = re.compile(
     r"\b(?:told|tells?|telling|warn(?:ed|s|ing)|assur(?:ed|es|ing)|inform(?:ed|s)|remind(?:ed|s|ing))$"
 )
 _ADDRESSEE = re.compile(r"(?:[\w’'.&-]+\s+){1,6}?(?=that\b)")
-_HANGING = re.compile(r"[\s,;]+(?:and|but|or|as|while)$")
-_LAST_WORDS = re.compile(r"(?: [a-z’'-]+){1,2}(?=[.!?](?:\s|$))")  # a sentence's last words belong to what is said
+_FINAL_CONJUNCTION = re.compile(r"[\s,;]+(?:and|but|or|as|while)$")
+_SENTENCE_END = re.compile(r"(?: [a-z’'-]+){1,2}(?=[.!?](?:\s|$))")  # a sentence's last words belong to the content
 _PUNCTUATION = " \n\t\xa0,;:—–-"
 
 
 def find_attributions(
-    net: NetworkWeights, text: str, tokens: TokenFeatures, marked: Sequence[Span]
+    net: NetworkWeights, text: str, tokens: TokenFeatures, quotations: Sequence[Span]
 ) -> list[Attribution]:
-    """Everything that is attributed to somebody in this text, in the order of its cues; `marked` are its quotations."""
+    """All attributions of a text, in the order of its cues; `quotations` are its spans in quotation marks."""
     drafts = [
         draft_attribution(reading, tokens) for reading in read_cues(net, tokens, threshold=QUOTATION_CUE_THRESHOLD)
     ]
-    from_layout, chains = signed_quotations(text, marked), chain_starts(text, marked)
-    assign_quotations(drafts, tokens, chains, from_layout)
+    by_signature, chains = signed_quotations(text, quotations), chain_starts(text, quotations)
+    assign_quotations(drafts, tokens, chains, by_signature)
     drafts = [draft for draft in drafts if text[tokens.starts[draft.reading.first] - 1] != "-"]  # `so-called`
-    sure = [draft for draft in drafts if draft.owned or draft.reading.certainty > CUE_THRESHOLD]
-    found = [made for draft in sure if (made := _spans(draft, text, tokens, marked, chains))]
-    found.extend(from_layout.values())
-    return [*found, *continued_quotations(text, found, marked)]
+    kept = [draft for draft in drafts if draft.quotations or draft.reading.certainty > CUE_THRESHOLD]
+    found = [made for draft in kept if (made := _attribution(draft, text, tokens, quotations, chains))]
+    found.extend(by_signature.values())
+    return [*found, *continued_quotations(text, found, quotations)]
 
 
-def _spans(
-    draft: AttributionDraft, text: str, tokens: TokenFeatures, marked: Sequence[Span], chains: ChainStarts
+def _attribution(
+    draft: AttributionDraft, text: str, tokens: TokenFeatures, quotations: Sequence[Span], chains: ChainStarts
 ) -> Attribution | None:
-    apart = set(range(draft.reading.first, draft.reading.last + 1)) | set(range(*(draft.source or (0, 0))))
-    pieces = _pieces((np.flatnonzero(draft.said) + draft.base).tolist(), apart)
-    pieces = [part for piece in pieces for part in _within_sentences(piece, tokens, apart)]
+    """The draft's spans; None where nothing is left for its content."""
+    excluded = set(range(draft.reading.first, draft.reading.last + 1)) | set(range(*(draft.source or (0, 0))))
+    pieces = _pieces((np.flatnonzero(draft.content) + draft.base).tolist(), excluded)
+    pieces = [part for piece in pieces for part in _within_sentences(piece, tokens, excluded)]
     longest = max((end - start for start, end in pieces), default=0)
-    kept = [_span(text, tokens, piece) for piece in pieces if piece[1] - piece[0] >= min(_FRAGMENT, longest)]
-    # A quotation longer than the window is whole all the same.
-    whole = [marked[number - 1] for number, first in chains.items() if first in draft.owned]
+    kept = [_span(text, tokens, piece) for piece in pieces if piece[1] - piece[0] >= min(_MIN_PIECE, longest)]
+    # The window may end within a quotation; the content holds all of it.
+    whole = [quotations[number - 1] for number, first in chains.items() if first in draft.quotations]
     content = tuple(
         span for span in (_trimmed(text, span) for span in _merged([*kept, *whole])) if span[1] - span[0] > 1
     )
@@ -66,26 +67,27 @@ def _spans(
         return None
     cue = _span(text, tokens, (draft.reading.first, draft.reading.last + 1))
     content = (_without_addressee(text, cue, content[0]), *content[1:])
-    source = _from_pronoun(text, _span(text, tokens, draft.source)) if draft.source else None
+    source = _pronoun_only(text, _span(text, tokens, draft.source)) if draft.source else None
     return Attribution(source, cue, content, draft.reading.certainty)
 
 
-def _pieces(said: Sequence[int], apart: set[int]) -> list[tuple[int, int]]:
+def _pieces(content: Sequence[int], excluded: set[int]) -> list[tuple[int, int]]:
+    """Runs of content tokens, small gaps filled, but none that holds a token of the source or the cue."""
     pieces: list[tuple[int, int]] = []
-    for at in said:
-        if pieces and at - pieces[-1][1] <= _GAP and not apart & set(range(pieces[-1][1], at)):
+    for at in content:
+        if pieces and at - pieces[-1][1] <= _MAX_GAP and not excluded & set(range(pieces[-1][1], at)):
             pieces[-1] = (pieces[-1][0], at + 1)
         else:
             pieces.append((at, at + 1))
     return pieces
 
 
-def _within_sentences(piece: tuple[int, int], tokens: TokenFeatures, apart: set[int]) -> Iterator[tuple[int, int]]:
+def _within_sentences(piece: tuple[int, int], tokens: TokenFeatures, excluded: set[int]) -> Iterator[tuple[int, int]]:
     """A piece without the ends that reach a little way into another sentence."""
     numbers = tokens.sentences[piece[0] : piece[1]]
     cuts = [0, *(np.flatnonzero(np.diff(numbers)) + 1).tolist(), len(numbers)]
     parts = [(piece[0] + one, piece[0] + other) for one, other in pairwise(cuts)]
-    kept = [part for part in parts if len(parts) == 1 or _share(part, tokens, apart) >= _SENTENCE_SHARE]
+    kept = [part for part in parts if len(parts) == 1 or _sentence_share(part, tokens, excluded) >= _MIN_SENTENCE_SHARE]
     yield from _joined(kept)
 
 
@@ -99,11 +101,12 @@ def _joined(parts: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
     return joined
 
 
-def _share(part: tuple[int, int], tokens: TokenFeatures, apart: set[int]) -> float:
+def _sentence_share(part: tuple[int, int], tokens: TokenFeatures, excluded: set[int]) -> float:
+    """The share of its sentence that a part is, the source and the cue not counted."""
     number = tokens.sentences[part[0]]
     first, last = np.searchsorted(tokens.sentences, [number, number + 1]) if number else part
-    of = int(last - first) - len(apart & set(range(int(first), int(last))))
-    return (part[1] - part[0]) / max(of, 1)
+    length = int(last - first) - len(excluded & set(range(int(first), int(last))))
+    return (part[1] - part[0]) / max(length, 1)
 
 
 def _span(text: str, tokens: TokenFeatures, piece: tuple[int, int]) -> Span:
@@ -118,31 +121,33 @@ def _span(text: str, tokens: TokenFeatures, piece: tuple[int, int]) -> Span:
 
 def _without_addressee(text: str, cue: Span, content: Span) -> Span:
     """`told the council that ...` begins with `that`."""
-    close = content[0] - cue[1] <= 1 and _TELLING.search(text, *cue)
-    addressee = _ADDRESSEE.match(text, *content) if close else None
+    is_adjacent = content[0] - cue[1] <= 1 and _CUE_WITH_ADDRESSEE.search(text, *cue)
+    addressee = _ADDRESSEE.match(text, *content) if is_adjacent else None
     return (addressee.end(), content[1]) if addressee else content
 
 
-def _from_pronoun(text: str, source: Span) -> Span:
+def _pronoun_only(text: str, source: Span) -> Span:
     """`Jeddah he` is `he`: a source that ends in a pronoun is that pronoun."""
-    last = _PRONOUN_LAST.search(text, *source)
+    last = _FINAL_PRONOUN.search(text, *source)
     return last.span(1) if last else source
 
 
 def _trimmed(text: str, span: Span) -> Span:
+    """A span without punctuation around it and a conjunction at its end, but with the sentence's last words."""
     start, end = span
     while start < end and text[start] in _PUNCTUATION + ".":
         start += 1
     while end > start and text[end - 1] in _PUNCTUATION:
         end -= 1
-    hanging = _HANGING.search(text, start, end)
-    if hanging:
-        return start, hanging.start()
-    rest = _LAST_WORDS.match(text, end)
+    conjunction = _FINAL_CONJUNCTION.search(text, start, end)
+    if conjunction:
+        return start, conjunction.start()
+    rest = _SENTENCE_END.match(text, end)
     return start, rest.end() if rest and text[end - 1].isalnum() else end
 
 
 def _merged(spans: Sequence[Span]) -> list[Span]:
+    """Spans in order, those that overlap or touch as one."""
     merged: list[Span] = []
     for start, end in sorted(spans):
         if merged and start <= merged[-1][1]:

@@ -1,4 +1,4 @@
-"""The small network that reads who says what: dilated convolutions over tokens, then each cue against its surroundings.
+"""Run the quote network: dilated convolutions over tokens, then over the window of tokens around each cue.
 
 The encoder is that of iterated dilated convolutions (Strubell et al., 2017, https://arxiv.org/abs/1702.02098); sources
 are found as spans by their first and last token, as answers are in reading comprehension, contents token by token.
@@ -16,13 +16,13 @@ import numpy as np
 from retrieval.quotes.attribution.token_features import Booleans, Floats, Integers, TokenFeatures
 
 DILATIONS = (1, 2, 4, 8, 16, 32)
-BACK, AHEAD = 112, 144  # tokens before and after a cue in which its source and content are looked for
+BACK, AHEAD = 112, 144  # tokens of the window before and after a cue, in which its source and content are
 WINDOW = BACK + AHEAD
-KERNEL = 5  # tokens, of the two convolutions over a cue's window
+KERNEL = 5  # tokens, of the two convolutions over a window
 WINDOW_DILATIONS = (1, 4)  # their dilations
-POSITION_FEATURES = 8  # facts about a token's place beside the cue
-_CUES_AT_ONCE = 128  # bounds the memory that an endless article takes
-_STEPS = np.array([0, 1, 2, 3, 4, 5, 6, 8, 10, 13, 17, 22, 29, 38, 50, 70, 100, 140, 200])
+POSITION_FEATURES = 8  # where a token stands to the cue
+_CUES_PER_BATCH = 128  # bounds the memory that an endless article takes
+_BUCKET_STARTS = np.array([0, 1, 2, 3, 4, 5, 6, 8, 10, 13, 17, 22, 29, 38, 50, 70, 100, 140, 200])
 OFFSETS = np.arange(-BACK, AHEAD, dtype=np.int32)
 
 NetworkWeights = Mapping[str, Floats]
@@ -31,10 +31,10 @@ _Cue = tuple[int, int, float]
 
 @dataclass(frozen=True, slots=True)
 class CueReading:
-    """What the network says of one cue: first and last token, and its surroundings from `first - BACK` on.
+    """What the network says of one cue: its first and last token, and arrays over its window from `first - BACK` on.
 
-    `content` holds each token's probability to be said, `source` its log odds to be in the source, `source_first` and
-    `source_last` logits with that of `no source` last.
+    `certainty` is the probability that it is a cue. `content` holds each token's probability to be content, `source`
+    its log odds to be in the source, `source_first` and `source_last` logits with that of `no source` last.
     """
 
     first: int
@@ -47,14 +47,14 @@ class CueReading:
 
 
 def distance_buckets(offsets: Integers) -> Integers:
-    """The bucket of each offset from a cue: told apart finely near it and coarsely far from it."""
-    ahead, back = (np.searchsorted(_STEPS, side, "right") - 1 for side in (offsets, -offsets))
-    return np.where(offsets >= 0, ahead, len(_STEPS) - 1 + back).astype(np.int32)
+    """The bucket of each offset from a cue: narrow buckets near it, wide ones far from it."""
+    ahead, back = (np.searchsorted(_BUCKET_STARTS, side, "right") - 1 for side in (offsets, -offsets))
+    return np.where(offsets >= 0, ahead, len(_BUCKET_STARTS) - 1 + back).astype(np.int32)
 
 
 @cache
 def trained_weights() -> NetworkWeights:
-    """The trained weights, from the package."""
+    """The trained weights, from the package's file."""
     with as_file(files("retrieval.quotes.attribution") / "network.npz") as path:
         return load_weights(path)
 
@@ -68,20 +68,20 @@ def load_weights(path: Path) -> NetworkWeights:
 
 
 def read_cues(net: NetworkWeights, tokens: TokenFeatures, *, threshold: float) -> list[CueReading]:
-    """Every cue whose probability is above the threshold, in the order of the text."""
+    """The readings of all cues whose probability is above the threshold, in the order of the text."""
     if not len(tokens):
         return []
     hidden = encode(net, tokens)
-    cues = _cues(net, hidden, threshold)
+    cues = _detect_cues(net, hidden, threshold)
     return [
         reading
-        for at in range(0, len(cues), _CUES_AT_ONCE)
-        for reading in _surroundings(net, hidden, tokens, cues[at : at + _CUES_AT_ONCE])
+        for at in range(0, len(cues), _CUES_PER_BATCH)
+        for reading in _read_windows(net, hidden, tokens, cues[at : at + _CUES_PER_BATCH])
     ]
 
 
 def encode(net: NetworkWeights, tokens: TokenFeatures) -> Floats:
-    """One row a token, which knows what stands around it."""
+    """The encoded tokens, one row each, which depends on the tokens around it."""
     hidden: Floats = np.concatenate([net["emb"][tokens.ids], tokens.features], axis=1) @ net["win"] + net["bin"]
     count = len(hidden)
     for layer, reach in enumerate(DILATIONS):
@@ -102,70 +102,74 @@ def _normed(hidden: Floats, gain: Floats) -> Floats:
     return normed
 
 
-def _cues(net: NetworkWeights, hidden: Floats, threshold: float) -> list[_Cue]:
-    """First and last token of each cue, and its probability: one that begins a cue, and those that go on with it."""
+def _detect_cues(net: NetworkWeights, hidden: Floats, threshold: float) -> list[_Cue]:
+    """First and last token of each cue and its probability, from each token's to begin a cue and to continue one."""
     logits = hidden @ net["cue"] + net["cueb"]
     odds = np.exp(logits - logits.max(axis=1, keepdims=True))
-    _, begins, goes_on = (odds / odds.sum(axis=1, keepdims=True)).T
+    _, begins, continues = (odds / odds.sum(axis=1, keepdims=True)).T
     found: list[_Cue] = []
     for first in np.flatnonzero(begins > threshold).tolist():
         if found and first <= found[-1][1]:
             continue
         last = first
-        while last + 1 < len(hidden) and goes_on[last + 1] > 0.5:
+        while last + 1 < len(hidden) and continues[last + 1] > 0.5:
             last += 1
         found.append((first, last, float(begins[first])))
     return found
 
 
-def _surroundings(net: NetworkWeights, hidden: Floats, tokens: TokenFeatures, cues: list[_Cue]) -> list[CueReading]:
+def _read_windows(net: NetworkWeights, hidden: Floats, tokens: TokenFeatures, cues: list[_Cue]) -> list[CueReading]:
+    """The readings of some cues; arrays have a row for each cue and a column for each token of its window."""
     first, last = np.array([cue[:2] for cue in cues], dtype=np.int32).T
     cue = hidden[first] + hidden[last]
     at = first[:, None] + OFFSETS
     exists = (at >= 0) & (at < len(hidden))
-    near = np.clip(at, 0, len(hidden) - 1)
-    seen = (hidden @ net["pv"])[near]
-    seen += (cue @ net["pu"] + net["pb"])[:, None]
-    seen += net["pr"][distance_buckets(OFFSETS)]
-    seen += _places(tokens, first, last, at, near) @ net["pg"]
-    np.maximum(seen, 0, out=seen)
-    seen *= exists[:, :, None]
-    for layer, spread in enumerate(WINDOW_DILATIONS, start=1):
-        seen += _convolved(seen, net[f"k{layer}"], net[f"kb{layer}"], spread)
-    logits = seen @ net["out"] + net["outb"]
+    clipped = np.clip(at, 0, len(hidden) - 1)
+    windows = (hidden @ net["pv"])[clipped]
+    windows += (cue @ net["pu"] + net["pb"])[:, None]
+    windows += net["pr"][distance_buckets(OFFSETS)]
+    windows += _position_features(tokens, first, last, at, clipped) @ net["pg"]
+    np.maximum(windows, 0, out=windows)
+    windows *= exists[:, :, None]
+    for layer, dilation in enumerate(WINDOW_DILATIONS, start=1):
+        windows += _convolve(windows, net[f"k{layer}"], net[f"kb{layer}"], dilation)
+    logits = windows @ net["out"] + net["outb"]
     logits[~exists] = -30.0
     content = 1 / (1 + np.exp(-logits[:, :, 0]))
-    nobody = cue @ net["null"]
-    source_first = np.concatenate([logits[:, :, 1], nobody[:, :1]], axis=1)
-    source_last = np.concatenate([logits[:, :, 2], nobody[:, 1:]], axis=1)
+    no_source = cue @ net["null"]
+    source_first = np.concatenate([logits[:, :, 1], no_source[:, :1]], axis=1)
+    source_last = np.concatenate([logits[:, :, 2], no_source[:, 1:]], axis=1)
     return [
         CueReading(*cues[row], content[row], logits[row, :, 3], source_first[row], source_last[row])
         for row in range(len(cues))
     ]
 
 
-def _places(tokens: TokenFeatures, first: Integers, last: Integers, at: Integers, near: Integers) -> Floats:
-    apart = tokens.paragraphs[near] - tokens.paragraphs[first][:, None]
-    quotation = tokens.quotations[near]
-    facts: list[Booleans] = [
-        apart == 0,
-        apart == 1,
-        apart == -1,
-        np.abs(apart) > 1,
-        tokens.sentences[near] == tokens.sentences[first][:, None],
+def _position_features(
+    tokens: TokenFeatures, first: Integers, last: Integers, at: Integers, clipped: Integers
+) -> Floats:
+    """POSITION_FEATURES columns of 0 and 1 for each token of each window."""
+    paragraphs_apart = tokens.paragraphs[clipped] - tokens.paragraphs[first][:, None]
+    quotation = tokens.quotations[clipped]
+    features: list[Booleans] = [
+        paragraphs_apart == 0,
+        paragraphs_apart == 1,
+        paragraphs_apart == -1,
+        np.abs(paragraphs_apart) > 1,
+        tokens.sentences[clipped] == tokens.sentences[first][:, None],
         quotation == tokens.quotations[first][:, None],
         quotation > 0,
         (at >= first[:, None]) & (at <= last[:, None]),
     ]
-    return np.stack(facts, axis=-1).astype(np.float32)
+    return np.stack(features, axis=-1).astype(np.float32)
 
 
-def _convolved(seen: Floats, kernel: Floats, bias: Floats, spread: int) -> Floats:
-    margin = spread * (KERNEL // 2)
-    padded = np.pad(seen, ((0, 0), (margin, margin), (0, 0)))
+def _convolve(windows: Floats, kernel: Floats, bias: Floats, dilation: int) -> Floats:
+    margin = dilation * (KERNEL // 2)
+    padded = np.pad(windows, ((0, 0), (margin, margin), (0, 0)))
     found = padded[:, :WINDOW] @ kernel[0]
     for step in range(1, KERNEL):
-        found += padded[:, step * spread : step * spread + WINDOW] @ kernel[step]
+        found += padded[:, step * dilation : step * dilation + WINDOW] @ kernel[step]
     found += bias
     positive: Floats = np.maximum(found, 0, out=found)
     return positive

@@ -1,4 +1,4 @@
-"""Spans between quotation marks, however they are set: “…”, "…", ''…'', «…», ‘…’, '…'."""
+"""Find the spans between quotation marks of all kinds: “…”, "…", ''…'', «…», ‘…’, '…'."""
 
 import re
 from collections.abc import Iterator
@@ -12,7 +12,9 @@ _DOUBLE = re.compile(r"[“”„«»\"]|(?<!')''(?!')")
 _SINGLE = re.compile(
     r"(?<![\w’'])‘(?=\S)(?:[^‘’\n]|’(?=\w)){0,1500}?’(?!\w)|(?<![\w'])'(?=[\w\"])(?:[^'\n]|(?<=\w)'(?=\w)){18,1500}?[,.?!…]'(?![\w'])"
 )
-LONGEST_UNCLOSED = 2_000  # characters; a mark that never closes in more than this is a slip
+LONGEST_UNCLOSED = (
+    2_000  # characters; an opening mark that is not closed within its paragraph is a slip in a longer one
+)
 
 
 def quotation_spans(text: str, start: int = 0, end: int | None = None) -> list[Span]:
@@ -24,13 +26,12 @@ def quotation_spans(text: str, start: int = 0, end: int | None = None) -> list[S
     found: list[Span] = []
     for paragraph in _PARAGRAPH.finditer(text, start, stop):
         doubles = list(_doubles(text, *paragraph.span()))
-        taken = iter([*doubles, (paragraph.end(), paragraph.end())])
         at = paragraph.start()
-        for begin, close in taken:
+        for begin, close in (*doubles, (paragraph.end(), paragraph.end())):
             found.extend(match.span() for match in _SINGLE.finditer(text, at, begin))
             found.append((begin, close))
             at = close
-        found.pop()
+        found.pop()  # the empty span at the end of the paragraph
     return found
 
 
@@ -40,6 +41,7 @@ def is_closed(text: str, span: Span) -> bool:
 
 
 def _doubles(text: str, start: int, end: int) -> Iterator[Span]:
+    """Outer spans in double marks within one paragraph."""
     opened, depth = -1, 0
     for match in _DOUBLE.finditer(text, start, end):
         begin, close = match.span()
@@ -56,6 +58,7 @@ def _doubles(text: str, start: int, end: int) -> Iterator[Span]:
 
 
 def _opens(text: str, match: re.Match[str], end: int) -> bool:
+    """Whether a mark outside of any quotation opens one."""
     mark, before = match.group(), text[match.start() - 1 : match.start()]
     if match.end() >= end:
         return False

@@ -1,4 +1,4 @@
-"""Readings of the network while it is decided which words are whose: a quotation is said whole and by one source."""
+"""Assign each quotation whole to one of the attributions that the network drafts."""
 
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,56 +10,61 @@ from retrieval.quotes.attribution.token_features import Booleans, TokenFeatures
 
 # Tuned on half of PolNeAR with `evals.attributions`: where precision and recall of all attributions meet.
 CUE_THRESHOLD = 0.45
-QUOTATION_CUE_THRESHOLD = 0.2  # a cue that may be one is one when a quotation is nobody else's
+QUOTATION_CUE_THRESHOLD = 0.2  # of a cue that takes a quotation no other takes
 CONTENT_THRESHOLD = 0.45
-LONGEST_SOURCE = 40  # tokens
-WITHIN, MOST_ODDS = 0.3, 3.0  # what each token between the ends of a source counts, and how sure it may be
-FIRST_GUESSES = 5  # first tokens of a source that are tried
-MOSTLY = 0.6  # a quotation is somebody's words when its tokens are on average this likely to be
-AWAITED = 0.4  # what a quotation that ends with a comma adds for the cue after it, and takes from others
-SAME_PARAGRAPH, ADJACENT, UNSURE = 0.15, 0.15, 0.3  # what a cue's place and certainty add to that and take from it
+MAX_SOURCE_TOKENS = 40
+INNER_TOKEN_WEIGHT, MAX_LOG_ODDS = 0.3, 3.0  # of each token between the ends of a source
+MAX_SOURCE_STARTS = 5  # first tokens of a source that are tried
+CLAIM_THRESHOLD = 0.6  # a claim below it wins no quotation; a claim is the mean content probability of its tokens
+COMMA_BONUS = 0.4  # for the cue that follows a quotation with a final comma, and off the claims of others
+SAME_PARAGRAPH_BONUS, ADJACENT_BONUS, UNSURE_PENALTY = 0.15, 0.15, 0.3
 
 ChainStarts = Mapping[int, int]
-"""For each quotation the first of those it goes on from, itself for most."""
+"""For each quotation the first of the chain that it continues; most are chains of their own. Numbered from 1."""
 Chains = Mapping[int, Sequence[int]]
-"""The same the other way round: for each first quotation all that go on from it, itself included."""
+"""The quotations of each chain, by its first."""
 
 
 @dataclass(slots=True)
 class AttributionDraft:
-    """One reading: which tokens of its window are said, and which quotations are its own."""
+    """One reading of a cue while quotations are being assigned.
+
+    `source` are tokens of the text; `content` says which tokens of the cue's window are content, `quotations` are the
+    numbers of those assigned to it.
+    """
 
     reading: CueReading
-    source: tuple[int, int] | None  # tokens of the text
-    said: Booleans
-    owned: list[int] = field(default_factory=list)  # quotations
+    source: tuple[int, int] | None
+    content: Booleans
+    quotations: list[int] = field(default_factory=list)
 
     @property
     def base(self) -> int:
+        """The token of the text where the window begins; negative where it begins before the text."""
         return self.reading.first - BACK
 
 
 def draft_attribution(reading: CueReading, tokens: TokenFeatures) -> AttributionDraft:
-    """What a reading says on its own, before quotations are shared out."""
+    """The draft of a reading by itself, before quotations are assigned."""
     draft = AttributionDraft(reading, None, reading.content > CONTENT_THRESHOLD)
     source = _source(reading)
     if source:
         draft.source = source[0] + draft.base, source[1] + draft.base
-        draft.said[slice(*source)] = False
-    draft.said[BACK : BACK + reading.last - reading.first + 1] = False
-    draft.said[: max(0, -draft.base)] = False
-    draft.said[max(0, len(tokens) - draft.base) :] = False
+        draft.content[slice(*source)] = False
+    draft.content[BACK : BACK + reading.last - reading.first + 1] = False
+    draft.content[: max(0, -draft.base)] = False
+    draft.content[max(0, len(tokens) - draft.base) :] = False
     return draft
 
 
 def _source(reading: CueReading) -> tuple[int, int] | None:
-    """The likeliest span of tokens in the window: its ends and all between; None where no source is likelier."""
+    """The likeliest span of tokens in the window by its ends and all between; None where no source is likelier."""
     first, last = reading.source_first, reading.source_last
-    within = np.concatenate([[0], np.cumsum(np.clip(reading.source, -MOST_ODDS, MOST_ODDS))])
+    inner = np.concatenate([[0], np.cumsum(np.clip(reading.source, -MAX_LOG_ODDS, MAX_LOG_ODDS))])
     best, span = float(first[WINDOW] + last[WINDOW]), None
-    for begin in np.argpartition(-first[:WINDOW], FIRST_GUESSES)[:FIRST_GUESSES].tolist():
-        stop = min(WINDOW, begin + LONGEST_SOURCE)
-        scores = first[begin] + last[begin:stop] + WITHIN * (within[begin + 1 : stop + 1] - within[begin])
+    for begin in np.argpartition(-first[:WINDOW], MAX_SOURCE_STARTS)[:MAX_SOURCE_STARTS].tolist():
+        stop = min(WINDOW, begin + MAX_SOURCE_TOKENS)
+        scores = first[begin] + last[begin:stop] + INNER_TOKEN_WEIGHT * (inner[begin + 1 : stop + 1] - inner[begin])
         end = int(np.argmax(scores))
         if scores[end] > best:
             best, span = float(scores[end]), (begin, begin + end + 1)
@@ -67,72 +72,78 @@ def _source(reading: CueReading) -> tuple[int, int] | None:
 
 
 def assign_quotations(
-    drafts: Sequence[AttributionDraft], tokens: TokenFeatures, runs_on: ChainStarts, signed: Container[int]
+    drafts: Sequence[AttributionDraft], tokens: TokenFeatures, starts: ChainStarts, signed: Container[int]
 ) -> None:
-    """Give each quotation whole to the draft that most likely says it, and take it from the others.
+    """Assign each quotation whole to the draft with the highest claim, and take it from the others; changes drafts.
 
-    A draft that reports the very cue of the owner as well ("Reuters reports that the pope said ...") keeps it.
+    A draft whose content holds the cue of that draft as well ("Reuters reports that the pope said ...") keeps it.
+    Quotations that are `signed` go to no draft.
     """
     chains: dict[int, list[int]] = {}
-    for number, first in runs_on.items():
+    for number, first in starts.items():
         chains.setdefault(first, []).append(number)
     claims: dict[int, list[tuple[float, AttributionDraft]]] = {}
     for draft in drafts:
-        for number, likely in _claims(draft, tokens, runs_on, chains):
-            claims.setdefault(number, []).append((likely, draft))
+        for number, claim in _claims(draft, tokens, starts, chains):
+            claims.setdefault(number, []).append((claim, draft))
     for number, claimed in claims.items():
-        likely, owner = max(claimed, key=lambda claim: claim[0])
+        highest, owner = max(claimed, key=lambda claim: claim[0])
         for _, draft in claimed:
-            here = _window(draft, tokens, chains[number])
-            reports = draft is not owner and draft.said[_at(draft, owner.reading.first)]
-            if draft is owner and likely >= MOSTLY and number not in signed:
-                draft.said[here] = True
-                draft.owned.append(number)
-            elif not reports or number in signed:
-                draft.said[here] = False
+            here = _in_quotations(draft, tokens, chains[number])
+            reports_owner = draft is not owner and draft.content[_place_in_window(draft, owner.reading.first)]
+            if draft is owner and highest >= CLAIM_THRESHOLD and number not in signed:
+                draft.content[here] = True
+                draft.quotations.append(number)
+            elif not reports_owner or number in signed:
+                draft.content[here] = False
 
 
 def _claims(
-    draft: AttributionDraft, tokens: TokenFeatures, runs_on: ChainStarts, chains: Chains
+    draft: AttributionDraft, tokens: TokenFeatures, starts: ChainStarts, chains: Chains
 ) -> Iterator[tuple[int, float]]:
-    """The quotations of which a draft says something, and how likely it says each."""
+    """The chains of quotations that a draft's content touches, by their first, and how high it claims each."""
     lowest, highest = max(0, draft.base), min(len(tokens), draft.base + WINDOW)
-    numbers = tokens.quotations[lowest:highest][draft.said[lowest - draft.base : highest - draft.base]]
-    held = set(tokens.quotations[draft.reading.first : draft.reading.last + 1].tolist())
+    numbers = tokens.quotations[lowest:highest][draft.content[lowest - draft.base : highest - draft.base]]
+    holding_cue = set(tokens.quotations[draft.reading.first : draft.reading.last + 1].tolist())
     if draft.source:
-        held.update(tokens.quotations[slice(*draft.source)].tolist())
-    for number in {runs_on[at] for at in set(numbers.tolist()) - {0} - held}:
-        likely = max(
-            float(draft.reading.content[here].mean()) + _nearness(draft, tokens, part)
+        holding_cue.update(tokens.quotations[slice(*draft.source)].tolist())
+    for number in {starts[at] for at in set(numbers.tolist()) - {0} - holding_cue}:
+        claim = max(
+            float(draft.reading.content[here].mean()) + _proximity(draft, tokens, part)
             for part in chains[number]
-            if (here := _window(draft, tokens, [part])).any()
+            if (here := _in_quotations(draft, tokens, [part])).any()
         )
-        yield number, likely
+        yield number, claim
 
 
-def _nearness(draft: AttributionDraft, tokens: TokenFeatures, number: int) -> float:
-    """What a claim gains where its cue stands in the sentence of the quotation, or at least in its paragraph."""
-    cue, places = draft.reading.first, np.flatnonzero(tokens.quotations == number)
-    unsure = UNSURE * (draft.reading.certainty < CUE_THRESHOLD)
-    if not len(places) or tokens.paragraphs[cue] not in tokens.paragraphs[places]:
-        return -unsure
-    if tokens.leads_on(number):
-        return AWAITED if places[-1] < cue and tokens.sentences[cue] == tokens.sentences[places[-1]] else -AWAITED
-    between = tokens.quotations[min(cue, places[-1]) : max(cue, places[0])]
-    adjacent = not set(between.tolist()) - {0, number}
-    return SAME_PARAGRAPH + ADJACENT * adjacent - unsure
+def _proximity(draft: AttributionDraft, tokens: TokenFeatures, number: int) -> float:
+    """What a claim gains or loses by where its cue stands to the quotation, and loses where the cue is unsure."""
+    cue, positions = draft.reading.first, np.flatnonzero(tokens.quotations == number)
+    penalty = UNSURE_PENALTY * (draft.reading.certainty < CUE_THRESHOLD)
+    if not len(positions) or tokens.paragraphs[cue] not in tokens.paragraphs[positions]:
+        return -penalty
+    if tokens.precedes_cue(number):
+        return (
+            COMMA_BONUS
+            if positions[-1] < cue and tokens.sentences[cue] == tokens.sentences[positions[-1]]
+            else -COMMA_BONUS
+        )
+    between = tokens.quotations[min(cue, positions[-1]) : max(cue, positions[0])]
+    is_adjacent = not set(between.tolist()) - {0, number}
+    return SAME_PARAGRAPH_BONUS + ADJACENT_BONUS * is_adjacent - penalty
 
 
-def _window(draft: AttributionDraft, tokens: TokenFeatures, numbers: Sequence[int]) -> Booleans:
+def _in_quotations(draft: AttributionDraft, tokens: TokenFeatures, numbers: Sequence[int]) -> Booleans:
     """Which tokens of a draft's window stand in these quotations."""
     lowest, highest = max(0, draft.base), min(len(tokens), draft.base + WINDOW)
     here = np.zeros(WINDOW, dtype=bool)
-    seen = tokens.quotations[lowest:highest]
+    found = tokens.quotations[lowest:highest]
     here[lowest - draft.base : highest - draft.base] = (
-        seen == numbers[0] if len(numbers) == 1 else np.isin(seen, numbers)
+        found == numbers[0] if len(numbers) == 1 else np.isin(found, numbers)
     )
     return here
 
 
-def _at(draft: AttributionDraft, token: int) -> int:
+def _place_in_window(draft: AttributionDraft, token: int) -> int:
+    """Where a token of the text stands in a draft's window, at its nearer end where it is outside."""
     return min(max(0, token - draft.base), WINDOW - 1)

@@ -1,4 +1,4 @@
-"""An article as the quote network reads it: WordPiece tokens with what their letters and their place tell."""
+"""Tokenize an article for the quote network: WordPiece tokens with features of their letters and their place."""
 
 import re
 from collections.abc import Sequence
@@ -18,16 +18,17 @@ Integers = npt.NDArray[np.int32]
 Booleans = npt.NDArray[np.bool_]
 
 FEATURES = 12
-_SURROGATE = re.compile(r"[\ud800-\udfff]")  # half a character, which broken sources hold and the tokenizer refuses
-_LONG_QUOTATION = 5  # words; shorter ones are scare quotes and titles more often
+_SURROGATE = re.compile(r"[\ud800-\udfff]")  # half a character, found in broken sources; the tokenizer refuses it
+_LONG_QUOTATION_WORDS = 5  # shorter quotations are scare quotes and titles more often
 
 
 @dataclass(frozen=True, slots=True)
 class TokenFeatures:
     """The tokens of one text; all arrays have one row a token.
 
-    `starts` and `ends` are characters, `features` has FEATURES columns of 0 and 1, `paragraphs`, `sentences` and
-    `quotations` number where a token stands (quotations from 1, 0 is outside of any).
+    `starts` and `ends` are characters, `features` has FEATURES columns of 0 and 1. `paragraphs`, `sentences` and
+    `quotations` are the number of the one a token stands in; quotations count from 1, and 0 is outside of any.
+    `with_final_comma` are the quotations that end with a comma, because their cue follows.
     """
 
     ids: Integers
@@ -37,40 +38,45 @@ class TokenFeatures:
     paragraphs: Integers
     sentences: Integers
     quotations: Integers
-    awaiting: frozenset[int]  # quotations that end with a comma: who says them comes right after
+    with_final_comma: frozenset[int]
 
-    def leads_on(self, quotation: int) -> bool:
+    def precedes_cue(self, quotation: int) -> bool:
         """Whether a quotation ends with a comma, so that its cue follows."""
-        return quotation in self.awaiting
+        return quotation in self.with_final_comma
 
     def __len__(self) -> int:
         return len(self.ids)
 
 
-def tokenize(text: str, marked: Sequence[Span] | None = None, whole: Sequence[Span] | None = None) -> TokenFeatures:
-    """The text's tokens, empty when it has none; its quotations and sentences may be given where they are known."""
-    marked = quotation_spans(text) if marked is None else marked
-    whole = sentence_spans(text) if whole is None else whole
+def tokenize(
+    text: str, quotations: Sequence[Span] | None = None, sentences: Sequence[Span] | None = None
+) -> TokenFeatures:
+    """The tokens of a text; its quotations and sentences are found where they are not given."""
+    quotations = quotation_spans(text) if quotations is None else quotations
+    sentences = sentence_spans(text) if sentences is None else sentences
     encoded = _tokenizer().encode(_SURROGATE.sub("?", text), add_special_tokens=False)
     ids = np.array(encoded.ids, dtype=np.int32)
     offsets = np.array(encoded.offsets, dtype=np.int32).reshape(-1, 2)
     starts, ends = offsets[:, 0].copy(), offsets[:, 1].copy()
-    letters = _letters(text, starts, ends)
+    letters = _letter_features(text, starts, ends)
     paragraphs = _paragraphs(text, starts, ends)
-    of_sentence, of_quotation = _numbers(len(text), whole)[starts], _numbers(len(text), marked)[starts]
+    of_sentence, of_quotation = (
+        _span_numbers(len(text), sentences)[starts],
+        _span_numbers(len(text), quotations)[starts],
+    )
     features = np.stack(
         [
             *letters,
-            *_quoted(text, marked, starts, of_quotation),
+            *_quotation_features(text, quotations, starts, of_quotation),
             np.diff(paragraphs, prepend=0) > 0,
             np.diff(of_sentence, prepend=-1) != 0,
         ],
         axis=1,
     ).astype(np.float32)
-    awaiting = frozenset(
-        at for at, span in enumerate(marked, start=1) if text[slice(*span)].rstrip("”\"'’»")[-1:] == ","
+    with_final_comma = frozenset(
+        at for at, span in enumerate(quotations, start=1) if text[slice(*span)].rstrip("”\"'’»")[-1:] == ","
     )
-    return TokenFeatures(ids, starts, ends, features, paragraphs, of_sentence, of_quotation, awaiting)
+    return TokenFeatures(ids, starts, ends, features, paragraphs, of_sentence, of_quotation, with_final_comma)
 
 
 @cache
@@ -78,20 +84,22 @@ def _tokenizer() -> BertWordPieceTokenizer:
     return BertWordPieceTokenizer(str(files("retrieval.text") / "minilm-vocab.txt"), lowercase=True)
 
 
-def _letters(text: str, starts: Integers, ends: Integers) -> list[Booleans]:
+def _letter_features(text: str, starts: Integers, ends: Integers) -> list[Booleans]:
     """Whether a token goes on where the last one ended, starts upper case, is all upper case, starts with a digit."""
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    known, which = np.unique(codes, return_inverse=True)
+    distinct, places = np.unique(codes, return_inverse=True)
     upper, lower, digit = (
-        np.array([test(chr(code)) for code in known], dtype=bool)[which] if len(known) else np.zeros(0, dtype=bool)
+        np.array([test(chr(code)) for code in distinct], dtype=bool)[places]
+        if len(distinct)
+        else np.zeros(0, dtype=bool)
         for test in (str.isupper, str.islower, str.isdigit)
     )
     uppers, lowers = (np.concatenate([[0], np.cumsum(kind)]) for kind in (upper, lower))
-    shouted = (uppers[ends] - uppers[starts] > 1) & (lowers[ends] == lowers[starts])
-    return [starts == np.concatenate([[0], ends[:-1]]), upper[starts], shouted, digit[starts]]
+    all_upper = (uppers[ends] - uppers[starts] > 1) & (lowers[ends] == lowers[starts])
+    return [starts == np.concatenate([[0], ends[:-1]]), upper[starts], all_upper, digit[starts]]
 
 
-def _quoted(text: str, spans: Sequence[Span], starts: Integers, of_quotation: Integers) -> list[Booleans]:
+def _quotation_features(text: str, spans: Sequence[Span], starts: Integers, of_quotation: Integers) -> list[Booleans]:
     """In a quotation, its first and last token, and whether it is long, starts upper case, ends with punctuation."""
     inside = of_quotation > 0
     first = inside & (np.diff(of_quotation, prepend=0) != 0)
@@ -99,19 +107,21 @@ def _quoted(text: str, spans: Sequence[Span], starts: Integers, of_quotation: In
     bare = [text[start:end].strip("“”„«»\"'‘’ \n") for start, end in spans]
     of_spans = np.array(
         [(False, False, False)]
-        + [(words.count(" ") + 1 >= _LONG_QUOTATION, words[:1].isupper(), words[-1:] in ",.?!") for words in bare]
+        + [(words.count(" ") + 1 >= _LONG_QUOTATION_WORDS, words[:1].isupper(), words[-1:] in ",.?!") for words in bare]
     )[of_quotation]
     return [inside, first, last, *of_spans.T]
 
 
 def _paragraphs(text: str, starts: Integers, ends: Integers) -> Integers:
-    breaks = np.array([at for at, char in enumerate(text) if char == "\n"], dtype=np.int32)
+    """The number of each token's paragraph."""
+    line_breaks = np.array([at for at, char in enumerate(text) if char == "\n"], dtype=np.int32)
     previous = np.concatenate([[0], ends[:-1]])
-    new = np.searchsorted(breaks, starts) > np.searchsorted(breaks, previous)
-    return np.cumsum(new).astype(np.int32)
+    is_new = np.searchsorted(line_breaks, starts) > np.searchsorted(line_breaks, previous)
+    return np.cumsum(is_new).astype(np.int32)
 
 
-def _numbers(length: int, spans: Sequence[Span]) -> Integers:
+def _span_numbers(length: int, spans: Sequence[Span]) -> Integers:
+    """For each character the number of the span it stands in, from 1; 0 outside of any."""
     numbers = np.zeros(length + 1, dtype=np.int32)
     for number, (start, end) in enumerate(spans, start=1):
         numbers[start:end] = number
