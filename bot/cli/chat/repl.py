@@ -12,7 +12,7 @@ from prompt_toolkit.history import FileHistory
 
 from bot.app.build import App, open_app
 from bot.cli.background import indexing_in_background
-from bot.cli.chat.slash_commands import COMMANDS, ChatSession
+from bot.cli.chat.slash_commands import SLASH_COMMANDS, ChatSession
 from bot.cli.commands.questions.preparation import prepare
 from bot.cli.exit_code import ExitCode
 from bot.cli.options import Author, Model, Outlet, Since, Speaker, Until, data_option
@@ -69,7 +69,7 @@ def _command(session: ChatSession, line: str) -> bool:
     name, _, rest = line.partition(" ")
     if name in ("/quit", "/exit"):
         return False
-    command: Callable[[ChatSession, str], str] | None = COMMANDS.get(name)
+    command: Callable[[ChatSession, str], str] | None = SLASH_COMMANDS.get(name)
     if command is None:
         terminal.warn(f"there is no {name}; /help lists what there is.")
     else:
@@ -84,7 +84,7 @@ def _lines(app: App) -> Iterator[str]:
         return
     prompt: PromptSession[str] = PromptSession(
         history=FileHistory(str(app.settings.data / "typed")),
-        completer=WordCompleter([*COMMANDS, "/quit"], sentence=True),
+        completer=WordCompleter([*SLASH_COMMANDS, "/quit"], sentence=True),
         auto_suggest=AutoSuggestFromHistory(),
         complete_while_typing=False,
     )

@@ -1,4 +1,7 @@
-"""What can be typed after a slash in the chat; each command takes the session and the rest of the line."""
+"""Commands of the chat, which begin with a slash.
+
+Each takes the session and the rest of the line, and returns what to show; its docstring is its line in /help.
+"""
 
 import webbrowser
 from collections.abc import Callable
@@ -11,10 +14,9 @@ from bot.answering.messages import Citation
 from bot.app.build import App
 from bot.cli.output import answer_text, terminal
 from bot.cli.output.answer_text import format_answer
-from bot.cli.output.quote_text import format_quotes as quotes_to_text
-from bot.cli.output.quote_text import format_speakers
+from bot.cli.output.quote_text import format_quotes, format_speakers
 from bot.cli.output.streaming_output import show_stream
-from bot.cli.output.terminal_style import TerminalStyle
+from bot.cli.output.terminal_style import TerminalStyle, wrap
 from bot.formatting import format_date, printable
 from bot.service.conversation import AnswerTrace
 from bot.service.quote_listing import find_quotes, misspelling_message, no_quotes_message
@@ -22,151 +24,152 @@ from retrieval.catalog.filters import Filters, parse_filters
 from retrieval.errors import UsageError
 from retrieval.index import pending
 
-QUOTES = 20  # shown at once
+MAX_QUOTES = 20  # shown at once
 
 
 @dataclass(slots=True)
 class ChatSession:
-    """One chat: its conversation, its filters and what was answered so far."""
+    """One chat: its conversation, its filters and the answers so far."""
 
     app: App
     conversation: str
     filters: Filters
-    asked: list[AnswerTrace] = field(default_factory=list)
+    turns: list[AnswerTrace] = field(default_factory=list)
 
     @property
     def last(self) -> AnswerTrace | None:
-        return self.asked[-1] if self.asked else None
+        return self.turns[-1] if self.turns else None
 
     def ask(self, question: str) -> None:
-        """Ask, show the answer as it comes, and remember. Raises OnRecordError."""
-        self.asked.append(show_stream(self.app.conversation.stream(question, self.conversation, filters=self.filters)))
+        """Show the answer while it is made, and keep it. Raises OnRecordError."""
+        self.turns.append(show_stream(self.app.conversation.stream(question, self.conversation, filters=self.filters)))
 
 
-def show_help(session: ChatSession, rest: str) -> str:
+def show_help(session: ChatSession, argument: str) -> str:
     """list these commands"""
     return (
         "\n".join(f"{usage:<24} {command.__doc__}" for usage, command in _USAGE) + f"\n{'/quit':<24} leave (or Ctrl-D)"
     )
 
 
-def new(session: ChatSession, rest: str) -> str:
+def new_conversation(session: ChatSession, argument: str) -> str:
     """start a new conversation: what was said no longer counts"""
-    session.conversation, session.asked = f"terminal/{uuid4().hex}", []
+    session.conversation, session.turns = f"terminal/{uuid4().hex}", []
     return "A new conversation."
 
 
-def sources(session: ChatSession, rest: str) -> str:
+def sources(session: ChatSession, argument: str) -> str:
     """list the sources of the last answer, or show one with its words"""
     style = terminal.stdout_style()
-    if rest:
-        return _in_full(_cited(session, rest), style)
-    citations = _last(session).answer.citations
+    if argument:
+        return _full_source(_citation(session, argument), style)
+    citations = _last_turn(session).answer.citations
     return answer_text.format_sources(citations, style) or "The last answer has no sources."
 
 
-def open_source(session: ChatSession, rest: str) -> str:
+def open_source(session: ChatSession, argument: str) -> str:
     """open a source in the browser, at the words"""
-    citation = _cited(session, rest)
+    citation = _citation(session, argument)
     if not citation.deep_link:
         raise UsageError(f"Source {citation.number} has no address to open.")
     webbrowser.open(citation.deep_link)
     return f"Opened {citation.deep_link}"
 
 
-def quote(session: ChatSession, rest: str) -> str:
+def quote(session: ChatSession, argument: str) -> str:
     """show the exact words a citation rests on"""
-    citation = _cited(session, rest)
+    citation = _citation(session, argument)
     style = terminal.stdout_style()
-    quote = answer_text.wrapped(printable(citation.quote), style)
-    return f"{quote}\n\n{answer_text.format_sources([citation], style)}"
+    words = wrap(printable(citation.quote), style)
+    return f"{words}\n\n{answer_text.format_sources([citation], style)}"
 
 
-def quotes(session: ChatSession, rest: str) -> str:
+def quotes(session: ChatSession, argument: str) -> str:
     """who is on record, one speaker's words, or those about something"""
-    record = session.app.search.quote_search()
-    if not rest:
-        voices = [voice for voice in record.speakers(session.filters) if voice.has_name]
-        return format_speakers(voices) or "Nobody is on record."
-    speaker, _, about = (part.strip() for part in f" {rest} ".partition(" about "))
+    quote_search = session.app.search.quote_search()
+    if not argument:
+        speakers = [speaker for speaker in quote_search.speakers(session.filters) if speaker.has_name]
+        return format_speakers(speakers) or "Nobody is on record."
+    speaker, _, about = (part.strip() for part in f" {argument} ".partition(" about "))
     if not speaker and not about:
         raise UsageError("Say whose words, or about what: /quotes rubio about concessions.")
-    match, found = find_quotes(record, speaker, about, session.filters)
+    match, found = find_quotes(quote_search, speaker, about, session.filters)
     parts = [
         misspelling_message(speaker, match),
-        quotes_to_text(found, QUOTES, terminal.stdout_style(), more="say about what, or narrow the days with /since")
+        format_quotes(found, MAX_QUOTES, terminal.stdout_style(), more="say about what, or narrow the days with /since")
         or no_quotes_message(speaker, about, match),
     ]
     return "\n\n".join(part for part in parts if part)
 
 
-def since(session: ChatSession, rest: str) -> str:
+def since(session: ChatSession, argument: str) -> str:
     """only articles from this day on; without a day, from any"""
-    session.filters = replace(session.filters, since=parse_filters(since=rest).since)
-    return _filters(session)
+    session.filters = replace(session.filters, since=parse_filters(since=argument).since)
+    return _format_filters(session)
 
 
-def until(session: ChatSession, rest: str) -> str:
+def until(session: ChatSession, argument: str) -> str:
     """only articles up to this day; without a day, up to any"""
-    session.filters = replace(session.filters, until=parse_filters(until=rest).until)
-    return _filters(session)
+    session.filters = replace(session.filters, until=parse_filters(until=argument).until)
+    return _format_filters(session)
 
 
-def outlet(session: ChatSession, rest: str) -> str:
+def outlet(session: ChatSession, argument: str) -> str:
     """only articles of this outlet; without a name, of all"""
-    session.filters = replace(session.filters, outlet=rest)
-    return _filters(session)
+    session.filters = replace(session.filters, outlet=argument)
+    return _format_filters(session)
 
 
-def speaker(session: ChatSession, rest: str) -> str:
+def speaker(session: ChatSession, argument: str) -> str:
     """only what this person says; without a name, everything"""
-    session.filters = replace(session.filters, speaker=rest)
-    return _filters(session)
+    session.filters = replace(session.filters, speaker=argument)
+    return _format_filters(session)
 
 
-def retry(session: ChatSession, rest: str) -> str:
+def retry(session: ChatSession, argument: str) -> str:
     """ask the last question again, with the filters as they are now"""
-    session.ask(_last(session).answer.question)
+    session.ask(_last_turn(session).answer.question)
     return ""
 
 
-def save(session: ChatSession, rest: str) -> str:
+def save(session: ChatSession, argument: str) -> str:
     """write the conversation to a file, as Markdown"""
-    if not rest:
+    if not argument:
         raise UsageError("Say where to: /save FILE.")
-    parts = [f"## {turn.answer.question}\n\n{format_answer(turn.answer, TerminalStyle())}" for turn in session.asked]
+    parts = [f"## {turn.answer.question}\n\n{format_answer(turn.answer, TerminalStyle())}" for turn in session.turns]
     try:
-        with Path(rest).expanduser().open("x", encoding="utf-8") as file:
+        with Path(argument).expanduser().open("x", encoding="utf-8") as file:
             file.write("\n\n".join(parts) + "\n")
     except OSError as exc:
-        raise UsageError(f"{rest} cannot be written: {exc.strerror}.") from exc
-    return f"{len(parts)} answers written to {rest}."
+        raise UsageError(f"{argument} cannot be written: {exc.strerror}.") from exc
+    return f"{len(parts)} answers written to {argument}."
 
 
-def stats(session: ChatSession, rest: str) -> str:
+def stats(session: ChatSession, argument: str) -> str:
     """what the index holds and how this conversation went"""
-    share = pending.index_coverage(session.app.store.catalog)
-    statuses = [turn.answer.status for turn in session.asked]
-    times = sorted(turn.answer.timings_ms["total"] for turn in session.asked)
+    coverage = pending.index_coverage(session.app.store.catalog)
+    statuses = [turn.answer.status for turn in session.turns]
+    times = sorted(turn.answer.timings_ms["total"] for turn in session.turns)
     lines = [
-        f"{share.articles} articles, {share.passages} passages, {share.vectors_percent} % embedded",
+        f"{coverage.articles} articles, {coverage.passages} passages, {coverage.vectors_percent} % embedded",
         f"{len(statuses)} questions, {statuses.count('no_answer')} without an answer",
     ]
     return "\n".join([*lines, f"median {times[len(times) // 2]:.0f} ms an answer"] if times else lines)
 
 
-def debug(session: ChatSession, rest: str) -> str:
+def debug(session: ChatSession, argument: str) -> str:
     """how the last answer came about"""
-    turn = _last(session)
+    turn = _last_turn(session)
     answer = turn.answer
-    speech = turn.search_result.question.quote_intent
+    question = turn.search_result.question
+    intent = question.quote_intent
     lines = [
         f"standalone question: {answer.standalone_question}",
-        f"filters: {_filters(session)}",
-        f"understood as: {f'the words of {speech.speaker_name}' if speech else 'a question of fact'}; "
-        f"days {turn.search_result.question.since or '…'} to {turn.search_result.question.until or '…'}",
+        f"filters: {_format_filters(session)}",
+        f"understood as: {f'the words of {intent.speaker_name}' if intent else 'a question of fact'}; "
+        f"days {question.since or '…'} to {question.until or '…'}",
         f"evidence: {answer.evidence:.2f}, {answer.status}, by {answer.answered_by}",
-        *_written(turn.generation),
+        *_generation_lines(turn.generation),
         "timings: " + ", ".join(f"{stage} {spent:.0f} ms" for stage, spent in answer.timings_ms.items()),
         "passages (score, BM25, cosine):",
     ]
@@ -178,7 +181,7 @@ def debug(session: ChatSession, rest: str) -> str:
 
 _USAGE: tuple[tuple[str, Callable[[ChatSession, str], str]], ...] = (
     ("/help", show_help),
-    ("/new", new),
+    ("/new", new_conversation),
     ("/sources [n]", sources),
     ("/open n", open_source),
     ("/quote n", quote),
@@ -192,20 +195,20 @@ _USAGE: tuple[tuple[str, Callable[[ChatSession, str], str]], ...] = (
     ("/stats", stats),
     ("/debug", debug),
 )
-COMMANDS = {usage.split()[0]: command for usage, command in _USAGE}
+SLASH_COMMANDS = {usage.split()[0]: command for usage, command in _USAGE}
 
 
-def _written(writing: GenerationState | None) -> list[str]:
-    """What a model was asked, what it wrote and what of it was not shown, with the reason."""
-    if writing is None or not writing.prompt:
+def _generation_lines(generation: GenerationState | None) -> list[str]:
+    """The prompt, the model's draft, and the sentences that verification dropped, with the reasons."""
+    if generation is None or not generation.prompt:
         return ["no model was asked"]
     return [
-        f"prompt ({writing.tokens.read} tokens read, {writing.tokens.written} written):",
-        *_indented(writing.prompt),
+        f"prompt ({generation.tokens.read} tokens read, {generation.tokens.written} written):",
+        *_indented(generation.prompt),
         "draft:",
-        *_indented(writing.draft or "nothing"),
-        "dropped by verification:" if writing.dropped else "nothing was dropped by verification",
-        *(f"  {dropped.reason}: {printable(dropped.text)}" for dropped in writing.dropped),
+        *_indented(generation.draft or "nothing"),
+        "dropped by verification:" if generation.dropped else "nothing was dropped by verification",
+        *(f"  {dropped.reason}: {printable(dropped.text)}" for dropped in generation.dropped),
     ]
 
 
@@ -213,14 +216,14 @@ def _indented(text: str) -> list[str]:
     return [f"  {line}" for line in printable(text).splitlines()]
 
 
-def _last(session: ChatSession) -> AnswerTrace:
+def _last_turn(session: ChatSession) -> AnswerTrace:
     if session.last is None:
         raise UsageError("Nothing has been asked yet.")
     return session.last
 
 
-def _cited(session: ChatSession, number: str) -> Citation:
-    citations = {str(citation.number): citation for citation in _last(session).answer.citations}
+def _citation(session: ChatSession, number: str) -> Citation:
+    citations = {str(citation.number): citation for citation in _last_turn(session).answer.citations}
     if number not in citations:
         raise UsageError(
             f"Say which source: {', '.join(citations)}." if citations else "The last answer has no sources."
@@ -228,12 +231,11 @@ def _cited(session: ChatSession, number: str) -> Citation:
     return citations[number]
 
 
-def _in_full(citation: Citation, style: TerminalStyle) -> str:
+def _full_source(citation: Citation, style: TerminalStyle) -> str:
     dates = f"published {format_date(citation.published)}" if citation.published else "undated"
     return f"{answer_text.format_sources([citation], style)}\n{dates}\n\n{printable(citation.quote)}"
 
 
-def _filters(session: ChatSession) -> str:
-    chosen = session.filters
-    named = asdict(chosen).items()
-    return ", ".join(f"{name} {value}" for name, value in named if value) or "no filters"
+def _format_filters(session: ChatSession) -> str:
+    filters = asdict(session.filters)
+    return ", ".join(f"{name} {value}" for name, value in filters.items() if value) or "no filters"

@@ -1,4 +1,4 @@
-"""An answer as text for a terminal: numbered, with its sources, how old they are, and links to click on."""
+"""An answer as text for a terminal: numbered citations, its sources, how old they are, and links to click on."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -10,18 +10,18 @@ from bot.service.freshness import freshness_line, publication_notes
 
 
 def format_answer(answer: Answer, style: TerminalStyle, now: datetime | None = None) -> str:
-    """The whole answer with its sources, or the refusal with the nearest articles."""
+    """The whole answer with its sources or, where the articles do not say, with the nearest articles."""
     return "\n\n".join(part for part in (format_body(answer, style), format_footer(answer, style, now)) if part)
 
 
 def format_body(answer: Answer, style: TerminalStyle) -> str:
-    """What the answer says, without its sources."""
+    """The answer's text, without its sources."""
     text = wrap(printable(answer.text), style)
     return style.bold(text) if answer.status == "no_answer" else text
 
 
 def format_footer(answer: Answer, style: TerminalStyle, now: datetime | None = None) -> str:
-    """What stands below the text: the sources or the nearest articles, how fresh they are, notes."""
+    """What is shown below the text: the sources or the nearest articles, how fresh they are, notes."""
     parts = list[str]()
     if answer.citations:
         parts.append(format_sources(answer.citations, style))
@@ -32,7 +32,7 @@ def format_footer(answer: Answer, style: TerminalStyle, now: datetime | None = N
 
 
 def format_sources(citations: Sequence[Citation], style: TerminalStyle) -> str:
-    """The sources, one paragraph an article: its numbers and facts, and a link for each number."""
+    """The sources, one paragraph for each article: its citation numbers and facts, and a link for each number."""
     by_article: dict[str, list[Citation]] = {}
     for citation in citations:
         by_article.setdefault(citation.article, []).append(citation)

@@ -1,4 +1,4 @@
-"""An answer on the terminal, sentence by sentence as it comes about."""
+"""Show an answer on the terminal while it is made, sentence by sentence."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -11,37 +11,35 @@ from bot.cli.output.terminal_style import LineWrapper
 from bot.formatting import printable
 from bot.service.conversation import AnswerEvent, AnswerTrace
 
-_DOING = {"searching": "Searching …", "writing": "Writing …"}
+_SPINNER_TEXTS = {"searching": "Searching …", "writing": "Writing …"}
 
 
 def show_stream(events: Iterator[AnswerEvent], *, quiet: bool = False) -> AnswerTrace:
-    """Print what happens and return how it ended; unless `quiet`, it is said meanwhile what is being done."""
+    """Print the answer as its events arrive and return its trace; `quiet` leaves out the spinner and the notes."""
     style = terminal.stdout_style()
-    asking, begun = _stream(events, LineWrapper(style), quiet=quiet)
-    answer = replace(asking.answer, notes=()) if quiet else asking.answer
-    rest = "\n\n".join(
-        part for part in ("" if begun else format_body(answer, style), format_footer(answer, style)) if part
-    )
-    if rest:
-        terminal.write(f"\n{rest}" if begun else rest)
-    return asking
+    trace, has_text = _show_sentences(events, LineWrapper(style), quiet=quiet)
+    answer = replace(trace.answer, notes=()) if quiet else trace.answer
+    body, footer = "" if has_text else format_body(answer, style), format_footer(answer, style)
+    if rest := "\n\n".join(part for part in (body, footer) if part):
+        terminal.write(f"\n{rest}" if has_text else rest)
+    return trace
 
 
-def _stream(events: Iterator[AnswerEvent], flow: LineWrapper, *, quiet: bool) -> tuple[AnswerTrace, bool]:
-    """How it ended, and whether sentences were shown."""
-    begun = False
-    with ExitStack() as doing:
+def _show_sentences(events: Iterator[AnswerEvent], wrapper: LineWrapper, *, quiet: bool) -> tuple[AnswerTrace, bool]:
+    """The trace that ends the events, and whether sentences were printed before it."""
+    has_text = False
+    with ExitStack() as spinner:
         try:
             for event in events:
-                doing.close()
+                spinner.close()
                 if isinstance(event, AnswerTrace):
-                    return event, begun
+                    return event, has_text
                 if isinstance(event, Sentence):
-                    terminal.write(flow.feed(printable(event.text)), end="")
-                    begun = True
+                    terminal.write(wrapper.feed(printable(event.text)), end="")
+                    has_text = True
                 elif not quiet:
-                    doing.enter_context(terminal.spinner(_DOING[event]))
+                    spinner.enter_context(terminal.spinner(_SPINNER_TEXTS[event]))
         finally:
-            if begun:
+            if has_text:
                 terminal.write("")
-    raise AssertionError("an answer ends with its Asking")
+    raise AssertionError("the events of an answer end with its trace")

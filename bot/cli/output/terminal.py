@@ -1,4 +1,4 @@
-"""What the commands print: results on stdout, progress and warnings on stderr."""
+"""Print results on stdout, and progress and warnings on stderr."""
 
 import json
 import os
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from retrieval.index.indexer import Progress
 
 # Terminals known to open OSC 8 links.
-_LINKING = ("iTerm.app", "WezTerm", "vscode", "ghostty", "Hyper", "Tabby", "rio")
-_STAGES = {
+_LINKING_TERMINALS = ("iTerm.app", "WezTerm", "vscode", "ghostty", "Hyper", "Tabby", "rio")
+_STAGE_LABELS = {
     "reading": "Reading articles",
     "words": "Indexing words",
     "vectors": "Embedding passages",
@@ -25,9 +25,13 @@ _STAGES = {
 
 
 def stdout_style() -> TerminalStyle:
-    """What stdout can show: nothing where it is no terminal or NO_COLOR is set."""
+    """What stdout can show: nothing special where it is no terminal, no colour where NO_COLOR is set."""
     is_terminal = sys.stdout.isatty() and os.environ.get("TERM", "dumb") != "dumb"
-    links = os.environ.get("TERM_PROGRAM") in _LINKING or "VTE_VERSION" in os.environ or "KITTY_WINDOW_ID" in os.environ
+    links = (
+        os.environ.get("TERM_PROGRAM") in _LINKING_TERMINALS
+        or "VTE_VERSION" in os.environ
+        or "KITTY_WINDOW_ID" in os.environ
+    )
     return TerminalStyle(
         colour=is_terminal and not os.environ.get("NO_COLOR"),
         links=is_terminal and links,
@@ -36,37 +40,40 @@ def stdout_style() -> TerminalStyle:
 
 
 def write(text: str, end: str = "\n") -> None:
-    """One piece of the result, shown at once."""
+    """Print a piece of the result and flush it."""
     print(text, end=end, flush=True)
 
 
 def write_json(value: Any) -> None:
-    """One JSON object on one line."""
+    """Print a value as one line of JSON."""
     print(json.dumps(value, ensure_ascii=False))
 
 
 def warn(text: str) -> None:
-    """One line beside the result."""
+    """Print one line on stderr."""
     print(f"onrecord: {text}", file=sys.stderr)
 
 
 @contextmanager
-def spinner(what: str) -> Iterator[None]:
-    """What is being done, on stderr where it is a terminal, gone when it is over."""
+def spinner(text: str) -> Iterator[None]:
+    """Show a text on stderr, where that is a terminal, until the block ends."""
     if not sys.stderr.isatty():
         yield
         return
     from rich.console import Console
 
-    with Console(stderr=True).status(what):
+    with Console(stderr=True).status(text):
         yield
 
 
 @contextmanager
 def progress(*, quiet: bool) -> "Iterator[Progress]":
-    """A bar with rate and time left on stderr, one line a stage where stderr is no terminal, nothing when quiet."""
+    """Show bars with rate and time left on stderr; one line for each stage where it is no terminal; nothing when quiet.
+
+    Gives the function that a stage reports its progress to.
+    """
     if quiet or not sys.stderr.isatty():
-        yield _nothing if quiet else _lines()
+        yield _report_nothing if quiet else _report_ends
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
@@ -84,22 +91,18 @@ def progress(*, quiet: bool) -> "Iterator[Progress]":
 
         def report(stage: str, done: int, total: int) -> None:
             if stage not in tasks:
-                tasks[stage] = bars.add_task(_STAGES.get(stage, stage), total=total or None, rate="")
+                tasks[stage] = bars.add_task(_STAGE_LABELS.get(stage, stage), total=total or None, rate="")
             speed = bars.tasks[tasks[stage]].speed
             bars.update(tasks[stage], completed=done, total=total or None, rate=f"{speed:.0f}/s" if speed else "")
 
         yield report
 
 
-def _nothing(stage: str, done: int, total: int) -> None:
+def _report_nothing(stage: str, done: int, total: int) -> None:
     pass
 
 
-def _lines() -> "Progress":
-    """A line when a stage ends, so that a log stays short."""
-
-    def report(stage: str, done: int, total: int) -> None:
-        if total and done >= total:
-            print(f"onrecord: {_STAGES.get(stage, stage)}: {done}", file=sys.stderr)
-
-    return report
+def _report_ends(stage: str, done: int, total: int) -> None:
+    """Print a line when a stage ends, so that a log stays short."""
+    if total and done >= total:
+        warn(f"{_STAGE_LABELS.get(stage, stage)}: {done}")

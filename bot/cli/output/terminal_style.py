@@ -9,7 +9,7 @@ BOLD, DIM, RESET = "\x1b[1m", "\x1b[2m", "\x1b[0m"
 
 @dataclass(frozen=True, slots=True)
 class TerminalStyle:
-    """What a terminal can show; a pipe can show nothing of it."""
+    """What a terminal can show; a pipe shows neither colours nor links."""
 
     colour: bool = False
     links: bool = False
@@ -23,19 +23,19 @@ class TerminalStyle:
 
 
 class LineWrapper:
-    """Text that comes in pieces, broken between words at the terminal's width as `wrapped` breaks it."""
+    """Breaks text that comes in pieces between words at the terminal's width, as `wrap` breaks a whole text."""
 
     def __init__(self, style: TerminalStyle) -> None:
         self._width, self._column = style.width, 0
 
     def feed(self, text: str) -> str:
-        """The piece with its line breaks; it begins and ends with whole words."""
+        """The piece with its line breaks; a piece must begin and end with whole words."""
         if not self._width:
             return text
-        pieces = [self._placed(part) for part in re.findall(r"\n|[^\S\n]*[^\s]+|[^\S\n]+", text)]
+        pieces = [self._place(part) for part in re.findall(r"\n|[^\S\n]*[^\s]+|[^\S\n]+", text)]
         return "".join(pieces)
 
-    def _placed(self, part: str) -> str:
+    def _place(self, part: str) -> str:
         if part == "\n":
             self._column = 0
             return part
@@ -47,7 +47,7 @@ class LineWrapper:
 
 
 def wrap(text: str, style: TerminalStyle) -> str:
-    """Paragraphs broken between words at the terminal's width."""
+    """Break paragraphs between words at the terminal's width."""
     if not style.width:
         return text
     return "\n".join(textwrap.fill(line, style.width, break_long_words=False) for line in text.split("\n"))

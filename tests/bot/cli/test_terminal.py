@@ -14,7 +14,7 @@ from tests.conftest import ROOT
 
 LINKING = {"TERM": "xterm-256color", "TERM_PROGRAM": "WezTerm"}
 BARS = """
-from bot import terminal
+from bot.cli.output import terminal
 with terminal.progress(quiet=False) as report:
     for done in range(0, 401, 100):
         report("vectors", done, 400)

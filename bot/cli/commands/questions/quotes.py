@@ -40,7 +40,7 @@ def quotes(
 def _show_quotes(
     app: App, speaker: str, about: str, filters: Filters, k: int, *, as_json: bool, quiet: bool
 ) -> ExitCode:
-    match, found = find_quotes(app.search.record(), speaker, about, filters)
+    match, found = find_quotes(app.search.quote_search(), speaker, about, filters)
     if (message := misspelling_message(speaker, match)) and not quiet:
         terminal.warn(message)
     if not found:
@@ -55,7 +55,7 @@ def _show_quotes(
 
 
 def _show_speakers(app: App, filters: Filters, *, as_json: bool) -> ExitCode:
-    speakers = [speaker for speaker in app.search.record().voices(filters) if speaker.has_name]
+    speakers = [speaker for speaker in app.search.quote_search().speakers(filters) if speaker.has_name]
     if not speakers:
         filtered = filters.restricts_articles
         advice = "" if filtered else "; 'onrecord add' reads articles, 'onrecord reindex' reads them again"

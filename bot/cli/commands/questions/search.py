@@ -41,7 +41,7 @@ def search(
     with open_app(data=data) as app:
         prepare(app, quiet=quiet, samples=True)
         found = app.search(query, k, filters=filters)
-    _warn_without_vectors(found.without_vectors, quiet=quiet)
+    _warn_without_vectors(found.why_no_vectors, quiet=quiet)
     for number, hit in enumerate(found.hits, 1):
         if as_json:
             terminal.write_json(_hit_as_dict(hit))
@@ -57,7 +57,7 @@ def _search_file(file: Path, filters: Filters, k: int, *, quiet: bool, data: Pat
         prepare(app, quiet=quiet, samples=True)
         for row in rows:
             found = app.search(row["question"], k, filters=filters, today=parse_day(row.get("date")))
-            reason = found.without_vectors
+            reason = found.why_no_vectors
             terminal.write_json({"id": row.get("id"), "hits": [_hit_as_dict(hit) for hit in found.hits]})
     _warn_without_vectors(reason, quiet=quiet)
 

@@ -54,7 +54,7 @@ def _run_first(app: App, web: Web, found: DiscoveredSource, report: Progress) ->
     """Store the source and read it; a page without an article is not watched."""
     source = _store(app, found)
     fetched = {source.url: found.fetched}
-    outcome = run_source(app.store, source, web.fetcher, web.reader, progress=report, at_hand=fetched)
+    outcome = run_source(app.store, source, web.fetcher, web.reader, progress=report, prefetched=fetched)
     if source.kind == "page" and not _articles_of_page(app, source.url):
         SourceStore(app.store.catalog).remove(source.url)
     return outcome
