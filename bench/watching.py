@@ -1,4 +1,4 @@
-"""A newspaper of thousands of articles over loopback, read once and looked at again: `python -m bench.watching`."""
+"""Measure watching a loopback newspaper of thousands of articles: `python -m bench.watching`."""
 
 import argparse
 import os
@@ -24,23 +24,22 @@ VALIDATOR = '"one"'
 
 
 def main() -> None:
-    """Read a sitemap and a feed of so many articles, then look at both again, nothing having changed."""
+    """Read a sitemap and a feed of many articles, then check both again without changes."""
     options = _options()
     every = [item for item in news_articles(options.data, 6_000) if isinstance(item, Article)]
     articles = every[: options.articles]
     with tempfile.TemporaryDirectory() as folder, Store(Path(folder), _no_model) as store, site({}) as paper:
         paper.pages |= {f"/{at}": _page(article) for at, article in enumerate(articles)}
         _list(paper, articles, _always)
-        first = _looks(store, paper)
+        first = _run_seconds(store, paper)
         told = f"{len(articles)} articles over a sitemap, and a feed of {IN_FEED}"
-        print(
-            f"{told}: first run {first:.1f} s, {len(store.catalog.article_ids())} articles in the catalog, {_asked(paper)}"
-        )
+        known = len(store.catalog.article_ids())
+        print(f"{told}: first run {first:.1f} s, {known} articles in the catalog, {_asked(paper)}")
         for name, answer in (("documents sent again", _always), ("answered with 304", _unless_known)):
             _list(paper, articles, answer)
-            _looks(store, paper)  # with validators from here on, where the server gives them
+            _run_seconds(store, paper)  # with validators from here on, where the server gives them
             paper.asked.clear()
-            again = _looks(store, paper)
+            again = _run_seconds(store, paper)
             print(f"again, {name}: {again:.3f} s = {100 * again / first:.2f} % of the first run, {_asked(paper)}")
     print(
         f"no embedding was computed; {time.strftime('%Y-%m-%d')}, {os.cpu_count()} cores, {platform.python_version()}"
@@ -58,7 +57,7 @@ def _no_model() -> EmbeddingModel:
     raise AssertionError("something was embedded")
 
 
-def _looks(store: Store, paper: Site) -> float:
+def _run_seconds(store: Store, paper: Site) -> float:
     """Seconds for one run over both sources."""
     started = time.perf_counter()
     register = SourceStore(store.catalog)

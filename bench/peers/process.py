@@ -1,4 +1,4 @@
-"""A peer's process, asked over its pipes, and how much memory it and its children have had."""
+"""Run a peer as a process, query it over pipes and track the memory of it and its children."""
 
 import json
 import os
@@ -27,7 +27,7 @@ OFFLINE = {
 
 
 class Process:
-    """Raises RuntimeError where the peer ends or has nothing to say."""
+    """A peer's process. Raises RuntimeError where it ends or does not reply."""
 
     def __init__(self, command: Sequence[str], log: Path) -> None:
         with log.open("ab") as errors:
@@ -39,7 +39,7 @@ class Process:
         self._watch.start()
 
     def ask(self, **request: Any) -> dict[str, Any]:
-        """What the peer replies."""
+        """Send a request and return the reply."""
         assert self._process.stdin
         assert self._process.stdout
         with suppress(BrokenPipeError):
@@ -68,8 +68,8 @@ class Process:
             self._process.communicate()
 
 
-def started(command: Sequence[str]) -> float:
-    """Seconds of a whole process that does nothing but start."""
+def start_seconds(command: Sequence[str]) -> float:
+    """The seconds of a process that only starts and ends."""
     began = time.perf_counter()
     subprocess.run(command, cwd=ROOT, env=environment(), check=True, capture_output=True)
     return time.perf_counter() - began

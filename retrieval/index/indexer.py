@@ -1,7 +1,7 @@
-"""Articles into the catalog, and from there into the words index and the vectors index; incremental, crash-safe.
+"""Ingest articles into the catalog, and from there into the BM25 and the vector index; incremental, crash-safe.
 
-The catalog takes an article in one transaction. Each index then takes what it is still owed and marks it. A process
-killed in between leaves rows marked as owed; the next one that gets the writer's lock goes on from there.
+An article enters the catalog in one transaction. Each index then adds its pending passages and marks them as indexed.
+A process killed in between leaves passages pending; the next one that gets the write lock continues from there.
 """
 
 from collections import Counter
@@ -27,20 +27,20 @@ from retrieval.text.chunking import chunk_article
 NO_ARTICLE = "holds no article, only a notice, a form or links"
 
 ARTICLE_BATCH = 200
-BM25_BATCH = 5_000  # passages a commit of the words index
-VECTOR_BATCH = 512  # passages between two marks; readers reopen after each
+BM25_BATCH = 5_000  # passages per commit of the BM25 index
+VECTOR_BATCH = 512  # passages per generation of the vector index; readers reopen it after each
 
-SMALL_VECTOR_BATCH = 64  # the same while somebody waits to end it
+SMALL_VECTOR_BATCH = 64  # the same while `stop` may be set, so that the caller waits less
 
 Progress = Callable[[str, int, int], None]
-"""Told a stage, how much of it is done and how much there is (0 where that is not known)."""
+"""Called with the stage, the work done and the total (0 if unknown)."""
 
 
 @dataclass(frozen=True, slots=True)
 class IngestSummary:
-    """What one `add` did; `failed` are the sources that could not be read.
+    """The counts of one ingest; `failed` are the sources that could not be read.
 
-    `copies` are those of the added and changed articles of which another one with the same text is kept.
+    `copies` counts the added and changed articles that have the same text as another one.
     """
 
     added: int = 0
@@ -66,49 +66,49 @@ def _no_progress(stage: str, done: int, total: int) -> None:
 def add_articles(
     store: Store, found: Iterable[Article | SourceError], progress: Progress = _no_progress
 ) -> IngestSummary:
-    """Put articles into the catalog; the words index takes them along where it is free, `catch_up` does the rest."""
-    started, tally, seen = utc_now(), IngestSummary(), 0
+    """Add articles to the catalog, and to the BM25 index if the write lock is free; `index_pending` does the rest."""
+    started, summary, seen = utc_now(), IngestSummary(), 0
     for batch in _batches(found, ARTICLE_BATCH):
-        tally += ingest_batch(store, batch)
+        summary += ingest_batch(store, batch)
         seen += len(batch)
         progress("reading", seen, 0)
-    store.catalog.record_run(started, tally.added, tally.changed, tally.unchanged, len(tally.failed))
-    return tally
+    store.catalog.record_run(started, summary.added, summary.changed, summary.unchanged, len(summary.failed))
+    return summary
 
 
 def ingest_batch(store: Store, batch: Sequence[Article | SourceError]) -> IngestSummary:
-    """The same for some articles at a time, without recording that they were looked for.
+    """Add one batch of articles to the catalog, without recording a run.
 
-    Corrected articles are in the words index at once where it is free, others when there are enough of them.
+    If the write lock is free, corrected articles enter the BM25 index at once, others when BM25_BATCH are pending.
     """
-    named = (_with_existing_id(store, item) for item in batch if isinstance(item, Article))
-    last = {article.id: article for article in named}
-    outcomes = {key: store.catalog.ingest_outcome(article) for key, article in last.items()}
-    cuts = [segment(article) for key, article in last.items() if outcomes[key] != "unchanged"]
-    refused = [one.article for one in cuts if not one.passages]
-    copies = store.catalog.save_articles(one for one in cuts if one.passages)
+    articles = (_with_existing_id(store, item) for item in batch if isinstance(item, Article))
+    latest = {article.id: article for article in articles}
+    outcomes = {key: store.catalog.ingest_outcome(article) for key, article in latest.items()}
+    segmented = [segment(article) for key, article in latest.items() if outcomes[key] != "unchanged"]
+    rejected = [item.article for item in segmented if not item.passages]
+    copies = store.catalog.save_articles(item for item in segmented if item.passages)
     _segment_unsegmented(store)
-    counts = Counter(outcomes.values()) - Counter(outcomes[article.id] for article in refused)
+    counts = Counter(outcomes.values()) - Counter(outcomes[article.id] for article in rejected)
     with suppress(IndexBusy), write_lock(store.folder, wait=0):
         _update_bm25(store, _no_progress, at_least=1 if counts["changed"] else BM25_BATCH)
     failed = [item for item in batch if isinstance(item, SourceError)]
-    failed += [SourceError(article.source, NO_ARTICLE) for article in refused]
+    failed += [SourceError(article.source, NO_ARTICLE) for article in rejected]
     return IngestSummary(counts["added"], counts["changed"], counts["unchanged"], tuple(failed), len(copies))
 
 
 def _with_existing_id(store: Store, article: Article) -> Article:
-    name = existing_article_id(store.catalog, article)
-    return article if name == article.id else replace(article, id=name)
+    article_id = existing_article_id(store.catalog, article)
+    return article if article_id == article.id else replace(article, id=article_id)
 
 
 def _segment_unsegmented(store: Store) -> None:
-    """Give passages and quotes to articles that lost the one they were a copy of: the first is kept for the others."""
+    """Extract passages and quotes of articles whose original is gone; the first becomes the original of the others."""
     for article in store.catalog.unsegmented():
         _resegment(store, article)
 
 
 def _resegment(store: Store, article: str) -> None:
-    with suppress(UnknownArticle):  # removed by another process meanwhile
+    with suppress(UnknownArticle):  # another process has removed it meanwhile
         store.catalog.resegment(segment(store.catalog.article(article)))
 
 
@@ -121,38 +121,39 @@ def index_pending(
     stop: Event | None = None,
     most_vectors: int | None = None,
 ) -> None:
-    """Give both indexes what they are owed, newest articles first; at once done when they are owed nothing.
+    """Work off the pending changes of both indexes, newest articles first; returns at once if there are none.
 
-    Setting `stop` from another thread ends it after the passages in hand. More than `most_vectors` passages without
-    a vector are left to whoever has the time. Raises EmbeddingUnavailable once the words are in, IndexBusy when the
-    lock is not free within `wait` seconds.
+    Setting `stop` from another thread ends the work after the current batch. If more than `most_vectors` passages lack
+    a vector, the vectors are left pending. Raises EmbeddingUnavailable after the BM25 index is up to date, IndexBusy if
+    the lock is not free within `wait` seconds.
     """
     _segment_unsegmented(store)
-    while owed := _indexes_behind(store, most_vectors):
+    while behind := _indexes_behind(store, most_vectors):
         if stop and stop.is_set():
             return
         with write_lock(store.folder, wait=wait, on_wait=on_wait):
             _update_bm25(store, progress)
-            if "vectors" in owed:
+            if "vectors" in behind:
                 _update_vectors(store, progress, stop)
 
 
 def _indexes_behind(store: Store, most_vectors: int | None) -> set[pending.DerivedIndex]:
-    counts = {derived: pending.count_pending(store.catalog, derived) for derived in pending.DERIVED_INDEXES}
+    """The indexes with pending changes, without the vectors if more than `most_vectors` are pending."""
+    counts = {index: pending.count_pending(store.catalog, index) for index in pending.DERIVED_INDEXES}
     if most_vectors is not None and counts["vectors"] > most_vectors:
         del counts["vectors"]
-    return {derived for derived, count in counts.items() if count}
+    return {index for index, count in counts.items() if count}
 
 
 def reindex(store: Store, progress: Progress = _no_progress, *, on_wait: Callable[[str], None] | None = None) -> None:
-    """Cut all articles anew and build both indexes from the catalog; vectors of known texts are not computed again.
+    """Resegment all articles and rebuild both indexes from the catalog; cached embeddings are reused.
 
-    Raises EmbeddingUnavailable once the words are in; vectors that there were stay when no model can be had.
+    Raises EmbeddingUnavailable after the BM25 index is rebuilt; the old vectors stay if there is no model.
     """
     with write_lock(store.folder, on_wait=on_wait):
-        for at, article in enumerate(store.catalog.article_ids()):
+        for done, article in enumerate(store.catalog.article_ids(), 1):
             _resegment(store, article)
-            progress("cutting", at + 1, 0)
+            progress("cutting", done, 0)
         _segment_unsegmented(store)
         store.reset_bm25()
         _update_bm25(store, progress)
@@ -167,7 +168,7 @@ def _batches(items: Iterable[Article | SourceError], size: int) -> Iterator[list
 
 
 def segment(article: Article) -> SegmentedArticle:
-    """An article's passages and the quotes in them; none where it is no article."""
+    """Extract an article's passages and the quotes in them; none if the text is not an article."""
     parts = split_blocks(article.text, article.title, article.headings)
     spans = chunk_article(article.text, parts) if has_article(article.text, parts) else []
     return SegmentedArticle(article, spans, extract_quotes(article.text, [span for span, _ in spans]) if spans else ())
@@ -183,8 +184,8 @@ def _update_bm25(store: Store, progress: Progress, *, at_least: int = 1) -> None
         removed = pending.pending_deletes(store.catalog, "words", BM25_BATCH)
         if not added and not removed:
             return
-        said = quote_table.quoted_words(store.catalog.db, added)
-        store.bm25.update(store.catalog.hits(added).values(), removed, said)
+        quotes = quote_table.quoted_words(store.catalog.db, added)
+        store.bm25.update(store.catalog.hits(added).values(), removed, quotes)
         pending.mark_indexed(store.catalog, "words", added=added, removed=removed)
         done += len(added) + len(removed)
         progress("words", done, total)

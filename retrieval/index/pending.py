@@ -1,4 +1,4 @@
-"""What the catalog holds and the derived indexes do not, and the other way round."""
+"""Pending index work: passages in the catalog that an index lacks, and passages that it has yet to delete."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -8,12 +8,12 @@ from retrieval.catalog.catalog import Catalog
 from retrieval.catalog.reader import CatalogReader
 
 DerivedIndex = Literal["words", "vectors"]
-DERIVED_INDEXES: tuple[DerivedIndex, ...] = ("words", "vectors")
+DERIVED_INDEXES: tuple[DerivedIndex, ...] = ("words", "vectors")  # columns of `passages`; "words" is BM25
 
 
 @dataclass(frozen=True, slots=True)
 class IndexCoverage:
-    """How many of the current passages each index has."""
+    """The number of current passages, and of those in each index."""
 
     articles: int
     passages: int
@@ -26,24 +26,24 @@ class IndexCoverage:
 
 
 def count_pending(catalog: CatalogReader, index: DerivedIndex) -> int:
-    """How many passages an index has to take in or let go of."""
+    """The number of passages that an index has yet to add or delete."""
     return int(catalog.db.execute(f"SELECT count(*) FROM passages WHERE {index} <> live").fetchone()[0])
 
 
 def has_pending(catalog: CatalogReader) -> bool:
-    """Whether either index is behind the catalog, or an article has still to be cut."""
+    """Whether either index is behind the catalog, or an article is still unsegmented."""
     return any(count_pending(catalog, index) for index in DERIVED_INDEXES) or bool(catalog.unsegmented())
 
 
 def pending_passages(catalog: CatalogReader, index: DerivedIndex, limit: int) -> list[str]:
-    """Passages an index still has to take in: of corrected articles first, then of the newest."""
+    """Ids of passages that an index has yet to add: those of corrected articles first, then the newest."""
     order = "version > 1 DESC, published DESC, rowid"
     sql = f"SELECT id FROM passages WHERE {index} <> live AND live = 1 ORDER BY {order} LIMIT ?"
     return [row["id"] for row in catalog.db.execute(sql, [limit])]
 
 
 def pending_deletes(catalog: CatalogReader, index: DerivedIndex, limit: int) -> list[str]:
-    """Passages an index still has to let go of."""
+    """Ids of passages that an index has yet to delete."""
     sql = f"SELECT id FROM passages WHERE {index} <> live AND live = 0 LIMIT ?"
     return [row["id"] for row in catalog.db.execute(sql, [limit])]
 
@@ -51,40 +51,40 @@ def pending_deletes(catalog: CatalogReader, index: DerivedIndex, limit: int) -> 
 def mark_indexed(
     catalog: Catalog, index: DerivedIndex, *, added: Sequence[str] = (), removed: Sequence[str] = ()
 ) -> None:
-    """Mark what an index has taken in and let go of; readers of the vectors learn of it by the generation."""
+    """Record passages that an index has added and deleted; a change of the vectors increments their generation."""
     with catalog.transaction() as db:
         db.executemany(f"UPDATE passages SET {index} = 1 WHERE id = ?", [[key] for key in added])
         db.executemany(f"UPDATE passages SET {index} = 0 WHERE id = ?", [[key] for key in removed])
-        gone = "DELETE FROM passages WHERE id = ? AND live = 0 AND words = 0 AND vectors = 0"
-        db.executemany(gone, [[key] for key in removed])
+        delete_unused = "DELETE FROM passages WHERE id = ? AND live = 0 AND words = 0 AND vectors = 0"
+        db.executemany(delete_unused, [[key] for key in removed])
         if index == "vectors":
             catalog.set_fact("generation", str(vector_generation(catalog) + 1))
 
 
 def vector_generation(catalog: CatalogReader) -> int:
-    """How often the vectors have changed; a process that has them open looks whether it is still what it was."""
+    """The number of changes of the vector index; processes that have it open compare it to notice changes by others."""
     return int(catalog.fact("generation", "0"))
 
 
 def mark_all_pending(catalog: Catalog, index: DerivedIndex) -> None:
-    """Owe an index everything, because it is built anew."""
+    """Mark every passage as missing from an index that is about to be rebuilt."""
     with catalog.transaction() as db:
         db.execute(f"UPDATE passages SET {index} = 0 WHERE {index} = 1")
         db.execute("DELETE FROM passages WHERE live = 0 AND words = 0 AND vectors = 0")
 
 
 def verify_collection(catalog: Catalog, collection: str, count: Callable[[], int]) -> None:
-    """Owe the vectors index everything where it is not the one that the catalog knows, or holds less than it says.
+    """Mark all vectors as pending if the collection is not the one the catalog knows, or holds fewer than it should.
 
-    `collection` names it anew each time it is made; `count` tells how many passages it holds. That is how a server
-    that has lost its data is noticed, a folder that was deleted, and a move from one to the other.
+    `collection` is an id that is new each time a collection is created; `count` returns the passages it holds. This
+    detects a server that lost its data, a deleted folder, and a switch between the two.
     """
     known, embedded = catalog.fact("collection"), _count_embedded(catalog)
-    lost = known not in ("", collection)  # indexes made before this was remembered have none
+    lost = known not in ("", collection)  # indexes of earlier versions did not record it
     if not lost:
-        held = count()
-        # Passages are withdrawn in the catalog first, so another process that removes some lowers this one before.
-        lost = held < min(embedded, _count_embedded(catalog))
+        stored = count()
+        # Counted again afterwards: another process removes passages first from the catalog, then from the collection.
+        lost = stored < min(embedded, _count_embedded(catalog))
     if lost:
         mark_all_pending(catalog, "vectors")
     if known != collection:
@@ -96,7 +96,7 @@ def _count_embedded(catalog: CatalogReader) -> int:
 
 
 def index_coverage(catalog: CatalogReader) -> IndexCoverage:
-    """What the indexes have of the catalog's current passages."""
+    """Count the current articles and passages, and the passages in each index."""
     row = catalog.db.execute(
         "SELECT count(*) AS passages, total(words) AS words, total(vectors) AS vectors FROM passages WHERE live = 1"
     ).fetchone()

@@ -1,4 +1,4 @@
-"""One index folder, opened: the catalog, the words index and, when first needed, the vectors index."""
+"""An open index folder: the catalog, the BM25 index and the vector index, the latter two opened at first use."""
 
 import secrets
 import shutil
@@ -16,19 +16,20 @@ from retrieval.index import pending
 from retrieval.index.bm25 import BM25Index
 
 if TYPE_CHECKING:
-    from retrieval.index.vectors.chroma_folder import ChromaFolderIndex, VectorIndex
+    from retrieval.index.vectors.chroma_folder import ChromaFolderIndex
     from retrieval.index.vectors.chroma_server import ChromaServerIndex
     from retrieval.index.vectors.chroma_settings import ChromaServerSettings
     from retrieval.index.vectors.embedding_cache import EmbeddingCache
     from retrieval.index.vectors.minilm import EmbeddingModel
+    from retrieval.index.vectors.vector_index import VectorIndex
 
 
 class Store:
-    """Opens what is in `folder`, makes what is missing. Raises IndexUnavailable.
+    """Opens an index folder, creating what is missing. Raises IndexUnavailable.
 
-    `model` makes the embedding model; it is called once, when vectors are first needed, because loading it and
-    importing chromadb take two seconds that a question answered by words alone need not wait for. The vectors are
-    in the folder, or on `chroma` where that is given.
+    `model` creates the embedding model; it is called once, when vectors are first needed, because loading it and
+    importing chromadb take two seconds, for which a question answered by BM25 alone need not wait. The vectors are
+    in the folder, or on the server `chroma` if given.
     """
 
     def __init__(
@@ -36,53 +37,54 @@ class Store:
     ) -> None:
         self.folder = folder
         self._make_model, self._chroma = model, chroma
-        self._opening = RLock()  # loading a model twice at once helps nobody
+        self._opening = RLock()  # else two threads would load the model at the same time
         self.catalog = Catalog(folder / "catalog.db")
 
     @cached_property
     def bm25(self) -> BM25Index:
-        """The words index. Raises IndexUnavailable."""
+        """The BM25 index. Raises IndexUnavailable."""
         return BM25Index(self.folder / "words")
 
     @property
     def vectors(self) -> "VectorIndex":
-        """The vectors index. Raises IndexUnavailable, and EmbeddingUnavailable when another model has embedded it.
+        """The vector index. Raises IndexUnavailable, and EmbeddingUnavailable if it was embedded with another model.
 
-        That is looked up each time, because another process may embed the index anew while this one has it open.
+        The model is checked each time, because another process may re-embed the index while this one has it open.
         """
         with self._opening:
-            used, name = self.catalog.fact("embedding"), self._embedding_cache.name
-            if not used:
+            embedded_with, name = self.catalog.fact("embedding"), self._embedding_cache.name
+            if not embedded_with:
                 self.catalog.set_fact("embedding", name)
-            elif used != name:
+            elif embedded_with != name:
                 raise EmbeddingUnavailable(
-                    f"The index was embedded with {used}, the settings name {name}; 'onrecord reindex' embeds it anew."
+                    f"The index was embedded with {embedded_with}, the settings name {name}; "
+                    "'onrecord reindex' embeds it anew."
                 )
             return self._vector_index
 
     def check_vectors(self) -> None:
-        """Notice whether a Chroma server still has what it was given; what it lost is owed from then on.
+        """Check that a Chroma server still has its vectors; if it lost them, they become pending.
 
-        Raises VectorsUnavailable, and what `vectors` raises.
+        Raises VectorsUnavailable, and the errors of `vectors`.
         """
         if self._chroma:
             self.vectors.count()
 
     @cached_property
     def _vector_index(self) -> "ChromaFolderIndex | ChromaServerIndex":
-        check_in = partial(pending.verify_collection, self.catalog)
+        verify = partial(pending.verify_collection, self.catalog)
         if self._chroma:
             from retrieval.index.vectors.chroma_server import ChromaServerIndex
 
             return ChromaServerIndex(
-                self._chroma, self._collection_name(self._embedding_cache.name), self._embedding_cache, check_in
+                self._chroma, self._collection_name(self._embedding_cache.name), self._embedding_cache, verify
             )
         from retrieval.index.vectors.chroma_folder import ChromaFolderIndex
 
-        return ChromaFolderIndex(self.folder / "vectors", self._embedding_cache, check_in)
+        return ChromaFolderIndex(self.folder / "vectors", self._embedding_cache, verify)
 
     def _collection_name(self, embedding: str) -> str:
-        """The name on a server that many indexes may share; vectors of two models never meet in one collection."""
+        """The collection's name on a server that several indexes may share; it is unique to the index and the model."""
         with self.catalog.transaction():
             if not (index := self.catalog.fact("id")):
                 index = secrets.token_hex(8)
@@ -90,17 +92,19 @@ class Store:
         return f"onrecord-{index}-{digest(embedding)}"
 
     def reset_bm25(self) -> None:
-        """Start with an empty words index, whatever state the old one is in."""
-        pending.mark_all_pending(self.catalog, "words")  # first, so that a process killed here leaves them owed
+        """Replace the BM25 index by an empty one, whatever state it is in."""
+        pending.mark_all_pending(
+            self.catalog, "words"
+        )  # first, so that they stay pending if the process is killed here
         try:
             self.bm25.clear()
         except IndexUnavailable:
             shutil.rmtree(self.folder / "words", ignore_errors=True)
 
     def reset_vectors(self) -> None:
-        """Start with an empty vectors index for the present model, whatever state the old one is in.
+        """Replace the vector index by an empty one for the current model, whatever state it is in.
 
-        Raises EmbeddingUnavailable or VectorsUnavailable, and then the old one stays.
+        Raises EmbeddingUnavailable or VectorsUnavailable, and then keeps the old one.
         """
         with self._opening:
             name = self._embedding_cache.name
@@ -121,7 +125,7 @@ class Store:
         from retrieval.index.vectors.chroma_server import ChromaServerIndex
 
         assert isinstance(self._vector_index, ChromaServerIndex)
-        self._vector_index.count()  # nothing is forgotten where nothing can be done
+        self._vector_index.count()  # raises if the server cannot be reached, before anything is marked or deleted
         pending.mark_all_pending(self.catalog, "vectors")
         self._vector_index.drop_collections(*map(self._collection_name, embeddings))
 
@@ -133,7 +137,7 @@ class Store:
         return EmbeddingCache(self.folder / "embeddings.db", model, model.name)
 
     def close(self) -> None:
-        """Let go of all files."""
+        """Close all files and connections."""
         if "_vector_index" in self.__dict__:
             self._vector_index.close()
         if "_embedding_cache" in self.__dict__:

@@ -1,4 +1,4 @@
-"""The writer's lock: one process at a time writes the derived indexes, and a file says which."""
+"""The write lock of an index folder: one process at a time writes the indexes, and `writer.json` says which."""
 
 import json
 import os
@@ -16,10 +16,10 @@ POLL_SECONDS = 0.2
 
 @contextmanager
 def write_lock(folder: Path, *, wait: float = -1, on_wait: Callable[[str], None] | None = None) -> Iterator[None]:
-    """Hold the lock of an index folder; `wait` is how many seconds to wait for it, -1 for ever.
+    """Hold the write lock of an index folder, waiting up to `wait` seconds for it; -1 is no limit.
 
-    `on_wait` is told once who holds it. The operating system frees the lock of a process that dies.
-    Raises IndexBusy when the wait is over.
+    `on_wait` is called once with the holder if the lock is not free. The operating system releases the lock of a
+    process that dies. Raises IndexBusy after the wait.
     """
     lock = FileLock(folder / "writer.lock")
     try:
@@ -40,16 +40,16 @@ def write_lock(folder: Path, *, wait: float = -1, on_wait: Callable[[str], None]
 
 
 def lock_holder(folder: Path) -> str:
-    """Who holds the lock, in words."""
+    """The process that holds the lock, for messages."""
     try:
-        who = json.loads((folder / "writer.json").read_text("utf-8"))
-        return f"Process {who['pid']} (since {who['since']})"
+        process = json.loads((folder / "writer.json").read_text("utf-8"))
+        return f"Process {process['pid']} (since {process['since']})"
     except (OSError, ValueError, KeyError, TypeError):
         return "Another process"
 
 
 def is_write_locked(folder: Path) -> bool:
-    """Whether some process is writing right now."""
+    """Whether a process is writing the indexes now."""
     try:
         with FileLock(folder / "writer.lock").acquire(timeout=0):
             return False

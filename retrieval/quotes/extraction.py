@@ -1,4 +1,4 @@
-"""An article's text to its quotes: what is said in it, by whom, and the exact spans of both."""
+"""Extract the quotes of an article's text: what is said, by whom, and the exact spans of both."""
 
 import re
 from collections.abc import Sequence
@@ -16,39 +16,39 @@ from retrieval.quotes.word_lists import word_list
 from retrieval.text.sentences import Span, sentence_spans
 from retrieval.text.terms import terms
 
-LONGEST_NAME = 120  # characters; a longer phrase is no name but a clause
-_MOSTLY = 0.6  # of the words in quotation marks make a quote direct
+MAX_NAME_LENGTH = 120  # characters; a longer phrase is a clause rather than a name
+_DIRECT_SHARE = 0.6  # of a quote in quotation marks makes it direct
 
 
 def extract_quotes(
     text: str, within: Sequence[Span] | None = None, *, net: NetworkWeights | None = None
 ) -> list[Quote]:
-    """The quotes of a text in their order; `within` limits them to spans, such as its passages.
+    """The quotes of a text, in order; `within` limits them to those that begin in some spans, such as its passages.
 
-    `net` are the weights to read with, those of the package by default.
+    `net` are the weights of the quote network, by default those in the package.
     """
-    marked, whole = quotation_spans(text), sentence_spans(text)
-    found = find_attributions(net or trained_weights(), text, tokenize(text, marked, whole), marked)
-    named = resolve_speakers(text, find_mentions(text, marked, whole), found)
-    quotes = [_quote(text, item, speaker, marked) for item, speaker in zip(found, named, strict=True)]
-    kept = [quote for quote in quotes if within is None or _inside(quote, within)]
+    quotations, sentences = quotation_spans(text), sentence_spans(text)
+    attributions = find_attributions(net or trained_weights(), text, tokenize(text, quotations, sentences), quotations)
+    speakers = resolve_speakers(text, find_mentions(text, quotations, sentences), attributions)
+    quotes = [_quote(text, item, speaker, quotations) for item, speaker in zip(attributions, speakers, strict=True)]
+    kept = [quote for quote in quotes if within is None or _begins_in(quote, within)]
     return sorted(kept, key=lambda quote: (quote.start, quote.end))
 
 
 @cache
-def _cues() -> frozenset[str]:
+def _speech_cue_terms() -> frozenset[str]:
     return frozenset(terms(" ".join(word_list("cues"))))
 
 
-def _is_said(text: str, item: Attribution) -> bool:
-    """Whether the cue is none of words, such as a colon, or has a word that reports words or thoughts."""
-    found = terms(text[slice(*item.cue)]) if item.cue else []
-    return not found or bool(_cues() & set(found))
+def _is_speech_cue(text: str, item: Attribution) -> bool:
+    """Whether the cue has a word that reports words or thoughts, or has no word at all, such as a colon."""
+    cue_terms = terms(text[slice(*item.cue)]) if item.cue else []
+    return not cue_terms or bool(_speech_cue_terms() & set(cue_terms))
 
 
-def _quote(text: str, item: Attribution, speaker: ResolvedSpeaker, marked: Sequence[Span]) -> Quote:
-    kind = _kind(item.content, marked)
-    name = speaker.name if len(speaker.name) <= LONGEST_NAME else ""
+def _quote(text: str, item: Attribution, speaker: ResolvedSpeaker, quotations: Sequence[Span]) -> Quote:
+    kind = _kind(item.content, quotations)
+    name = speaker.name if len(speaker.name) <= MAX_NAME_LENGTH else ""
     return Quote(
         speaker=name,
         role=speaker.role,
@@ -58,19 +58,19 @@ def _quote(text: str, item: Attribution, speaker: ResolvedSpeaker, marked: Seque
         spans=item.content,
         source=item.source,
         cue=item.cue,
-        is_speech=kind == "direct" or _is_said(text, item),
+        is_speech=kind == "direct" or _is_speech_cue(text, item),
     )
 
 
-def _kind(content: Sequence[Span], marked: Sequence[Span]) -> QuoteKind:
-    """Direct where it begins with a quotation and is one for the most part, mixed where a part of it is."""
+def _kind(content: Sequence[Span], quotations: Sequence[Span]) -> QuoteKind:
+    """Direct where the content begins with a quotation and is mostly quotation, mixed where some of it is."""
     length = sum(end - start for start, end in content)
-    held = sum(max(0, min(end, close) - max(start, begin)) for start, end in content for begin, close in marked)
-    if not held:
+    quoted = sum(max(0, min(end, close) - max(start, begin)) for start, end in content for begin, close in quotations)
+    if not quoted:
         return "indirect"
-    begins = any(begin <= content[0][0] < close for begin, close in marked)
-    return "direct" if begins and held >= _MOSTLY * length else "mixed"
+    begins_quoted = any(begin <= content[0][0] < close for begin, close in quotations)
+    return "direct" if begins_quoted and quoted >= _DIRECT_SHARE * length else "mixed"
 
 
-def _inside(quote: Quote, within: Sequence[Span]) -> bool:
+def _begins_in(quote: Quote, within: Sequence[Span]) -> bool:
     return any(start <= quote.start < end for start, end in within)

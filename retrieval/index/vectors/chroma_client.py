@@ -1,4 +1,4 @@
-"""A client of a Chroma server that never waits without end, and what goes wrong there in one sentence each."""
+"""A Chroma client with timeouts, and the translation of its errors into one sentence each."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,16 +14,16 @@ from retrieval.endpoints.endpoint_errors import is_certificate_error
 from retrieval.errors import OnRecordError, VectorsUnavailable
 
 CONNECT_SECONDS = 2.0
-PLACEHOLDER_PORT = 8000  # of an address without one, as far as chromadb wants to know; the url has it
-V1_HEARTBEAT_PATH = "/api/v1/heartbeat"  # what Chroma answered before 1.0
-MAX_QUOTED_CHARACTERS = 200  # characters of what the server itself says
+PLACEHOLDER_PORT = 8000  # chromadb requires one; the port in the URL takes precedence
+V1_HEARTBEAT_PATH = "/api/v1/heartbeat"  # of servers before Chroma 1.0
+MAX_QUOTED_CHARACTERS = 200  # characters of the server's own message
 
 
 class ChromaServerClient(Client):
-    """chromadb's own client without the requests that its constructor makes before a timeout can be set.
+    """chromadb's client without the requests that its constructor makes before a timeout can be set.
 
-    `seconds` is the longest silence. Proxies and a certificate authority of one's own are found where httpx looks
-    for them (HTTPS_PROXY, SSL_CERT_FILE). Safe to share between threads. Raises VectorsUnavailable.
+    `seconds` is the longest pause between bytes. Proxies and certificate authorities are configured as for httpx
+    (HTTPS_PROXY, SSL_CERT_FILE). Safe to share between threads. Raises VectorsUnavailable.
     """
 
     def __init__(self, address: Address, seconds: float) -> None:
@@ -43,7 +43,7 @@ class ChromaServerClient(Client):
         self._session.timeout = httpx.Timeout(seconds, connect=min(seconds, CONNECT_SECONDS))
 
     def identify(self) -> None:
-        """The first request: whether it is a Chroma server, takes the token, and which database the token is for."""
+        """Make the first request: it checks server and token, and tells the tenant and database of the token."""
         try:
             identity = self._server.get_user_identity()
         except Exception as exc:
@@ -59,13 +59,13 @@ class ChromaServerClient(Client):
         self._session.close()
 
     def _is_old(self) -> bool:
-        found = self._session.get(f"{self._address.url}{V1_HEARTBEAT_PATH}")
-        return found.is_success and "heartbeat" in found.text
+        response = self._session.get(f"{self._address.url}{V1_HEARTBEAT_PATH}")
+        return response.is_success and "heartbeat" in response.text
 
 
 @contextmanager
 def translate_errors(address: Address, seconds: float) -> Iterator[None]:
-    """Errors of Chroma and of the way there, raised as VectorsUnavailable; all others pass."""
+    """Raise errors of Chroma and of the connection to it as VectorsUnavailable; others pass unchanged."""
     try:
         yield
     except OnRecordError:
@@ -77,7 +77,7 @@ def translate_errors(address: Address, seconds: float) -> Iterator[None]:
 
 
 def _headers(address: Address) -> dict[str, str]:
-    """The token as Chroma knows it: as `Authorization` and, as its cloud does, as a header of its own."""
+    """The token as an `Authorization` header and as the `X-Chroma-Token` header of Chroma Cloud."""
     if not address.authorization:
         return {}
     scheme, _, token = address.authorization.partition(" ")
@@ -88,7 +88,7 @@ _WRONG_API_VERSION = "The Chroma server {} speaks another version of the API tha
 
 
 def _error_sentence(address: Address, error: Exception, seconds: float) -> str:
-    """The sentence for an error, empty where it is not about the server."""
+    """The sentence for an error, empty if it is not about the server."""
     if isinstance(error, httpx.HTTPError | httpx.InvalidURL):
         return _transport_sentence(address, error, seconds)
     status = _status(error)
@@ -100,7 +100,8 @@ def _error_sentence(address: Address, error: Exception, seconds: float) -> str:
             f"The Chroma server {address.url} {wrong} ({status}); set {address.setting_names.api_key} to a valid one."
         )
     if status == 429 or status >= 500:
-        return f"The Chroma server {address.url} fails on its side ({_server_message(address, error, status)}); try again later."
+        message = _server_message(address, error, status)
+        return f"The Chroma server {address.url} fails on its side ({message}); try again later."
     if isinstance(error, ChromaError):
         return f"The Chroma server {address.url} refuses the request ({_server_message(address, error, status)})."
     if status or isinstance(error, ValueError | KeyError | TypeError | AttributeError):
@@ -125,7 +126,7 @@ def _transport_sentence(address: Address, error: Exception, seconds: float) -> s
 
 
 def _status(error: BaseException) -> int:
-    """The HTTP status behind an error; chromadb keeps it in its own errors' code, else only in what it caught."""
+    """The HTTP status behind an error: the code of a ChromaError, else that of the exception chromadb caught; or 0."""
     if isinstance(error, ChromaError):
         return error.code()
     caught = error.__context__
@@ -133,5 +134,6 @@ def _status(error: BaseException) -> int:
 
 
 def _server_message(address: Address, error: Exception, status: int) -> str:
-    words = " ".join(address.redact(str(error)).split()).rstrip(".") if isinstance(error, ChromaError) else ""
-    return f"{status}: {words[:MAX_QUOTED_CHARACTERS]}" if words else str(status)
+    """The status and the server's own message without credentials, if there is one."""
+    message = " ".join(address.redact(str(error)).split()).rstrip(".") if isinstance(error, ChromaError) else ""
+    return f"{status}: {message[:MAX_QUOTED_CHARACTERS]}" if message else str(status)

@@ -1,4 +1,4 @@
-"""Where a Chroma server is, and how patiently it is asked."""
+"""Settings of a Chroma server: address, timeouts and circuit breaker; importable without chromadb."""
 
 from dataclasses import dataclass, field
 
@@ -12,15 +12,15 @@ CHROMA_SETTING_NAMES = SettingNames(
     path="",
     example="http://localhost:8000",
 )
-# Words alone answer after that. A healthy server takes 3 ms, 10 ms with 5,000 ids to search among.
+# After that time BM25 alone answers. A healthy server takes 3 ms, 10 ms with 5,000 ids to search among.
 QUESTION_SECONDS = 3.0
 WRITE_SECONDS = 60.0  # 512 passages take a third of a second
-FAILURES, COOL_DOWN = 1, 10.0  # one question that waited in vain is enough
+FAILURES, COOL_DOWN = 1, 10.0  # seconds; the breaker opens after one failure, so that only one question waits in vain
 
 
 @dataclass(frozen=True, slots=True)
 class ChromaServerSettings:
-    """A Chroma server; all seconds are the longest silence. Its breaker is shared by all who ask it."""
+    """A Chroma server; the timeouts are the longest pause in seconds. All its clients share the breaker."""
 
     address: Address
     question_seconds: float = QUESTION_SECONDS
@@ -29,5 +29,5 @@ class ChromaServerSettings:
 
 
 def parse_chroma_server(url: str, token: str = "") -> ChromaServerSettings:
-    """The server at a url. Raises UsageError."""
+    """The settings of the server at a URL. Raises UsageError."""
     return ChromaServerSettings(parse_address(url, token, setting_names=CHROMA_SETTING_NAMES))

@@ -1,4 +1,4 @@
-"""Vectors by the hash of their text, so that nothing is embedded twice."""
+"""A persistent cache of embeddings by the hash of their text."""
 
 import sqlite3
 from collections.abc import Sequence
@@ -13,14 +13,14 @@ from retrieval.index.vectors.minilm import EmbeddingModel
 
 HalfVector = npt.NDArray[np.float16]
 
-COMMIT_EVERY = 64  # texts; what an interruption costs at most
+COMMIT_EVERY = 64  # texts; an interruption loses at most so many embeddings
 _KEYS_PER_STATEMENT = 500
 
 
 class EmbeddingCache(EmbeddingModel):
-    """An embedding model that remembers what it has embedded, in one SQLite file.
+    """An embedding model that stores its results in a SQLite file.
 
-    Vectors are kept as float16: half the disk, and a cosine changes by less than 0.001.
+    Vectors are stored as float16: half the disk space, and a cosine changes by less than 0.001.
     """
 
     def __init__(self, path: Path, model: Embeddings, name: str) -> None:
@@ -37,20 +37,20 @@ class EmbeddingCache(EmbeddingModel):
         self._db.close()
 
     def embed_query(self, text: str) -> list[float]:
-        """The vector of one question; questions are not kept."""
+        """The vector of one question; questions are not cached."""
         return self._model.embed_query(text)
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
-        """Vectors in the order of `texts`, computed only where the text is new."""
+        """Vectors in the order of `texts`; only those that are not cached are computed."""
         keys = [digest(f"{self.name}\x1f{text}") for text in texts]
         known = self._cached(keys)
         missing = sorted(
             {key: text for key, text in zip(keys, texts, strict=True) if key not in known}.items(), key=_length
         )
         for first in range(0, len(missing), COMMIT_EVERY):
-            some = missing[first : first + COMMIT_EVERY]
-            vectors = self._model.embed_documents([text for _, text in some])
-            fresh = {key: np.asarray(vector, dtype=np.float16) for (key, _), vector in zip(some, vectors, strict=True)}
+            batch = missing[first : first + COMMIT_EVERY]
+            vectors = self._model.embed_documents([text for _, text in batch])
+            fresh = {key: np.asarray(vector, dtype=np.float16) for (key, _), vector in zip(batch, vectors, strict=True)}
             self._save(fresh)
             known.update(fresh)
         return [known[key].astype(np.float32).tolist() for key in keys]
@@ -58,9 +58,9 @@ class EmbeddingCache(EmbeddingModel):
     def _cached(self, keys: Sequence[str]) -> dict[str, HalfVector]:
         found = dict[str, HalfVector]()
         for first in range(0, len(keys), _KEYS_PER_STATEMENT):
-            some = keys[first : first + _KEYS_PER_STATEMENT]
-            sql = f"SELECT key, vector FROM vectors WHERE key IN ({', '.join('?' * len(some))})"
-            found.update((key, np.frombuffer(blob, dtype=np.float16)) for key, blob in self._db.execute(sql, some))
+            batch = keys[first : first + _KEYS_PER_STATEMENT]
+            sql = f"SELECT key, vector FROM vectors WHERE key IN ({', '.join('?' * len(batch))})"
+            found.update((key, np.frombuffer(blob, dtype=np.float16)) for key, blob in self._db.execute(sql, batch))
         return found
 
     def _save(self, vectors: dict[str, HalfVector]) -> None:

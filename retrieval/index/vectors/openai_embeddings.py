@@ -18,17 +18,17 @@ from retrieval.errors import EmbeddingUnavailable, ModelError
 from retrieval.index.vectors.minilm import EmbeddingModel, VectorArray
 
 EMBEDDINGS_PATH = "/embeddings"
-BATCH_SIZE = 64  # texts a request
-BATCH_SECONDS = 60.0  # a batch, retries included
-START_SECONDS = 20.0  # the first request: a server may have to load the model
-QUESTION_SECONDS, QUESTION_ATTEMPTS = 8.0, 2  # somebody waits, and words alone answer after that
-PROBE_TEXT = "What was said, and where?"  # tells the dimensions
+BATCH_SIZE = 64  # texts per request
+BATCH_SECONDS = 60.0  # per batch, retries included
+START_SECONDS = 20.0  # for the first request, in which a server may have to load the model
+QUESTION_SECONDS, QUESTION_ATTEMPTS = 8.0, 2  # a user waits; after that time BM25 alone answers
+PROBE_TEXT = "What was said, and where?"  # embedded at the start to learn the number of dimensions
 
 
 class EndpointEmbeddings(EmbeddingModel):
-    """A model behind an endpoint; its `name` tells model and dimensions, which one request finds out at the start.
+    """A model behind an endpoint; `name` combines model and dimensions, which a request in the constructor determines.
 
-    While `breaker` is open nothing is asked. Raises EmbeddingUnavailable, in the constructor too.
+    No requests are made while `breaker` is open. Raises EmbeddingUnavailable, in the constructor too.
     """
 
     def __init__(
@@ -70,7 +70,7 @@ class EndpointEmbeddings(EmbeddingModel):
             if exc.retryable:
                 self._breaker.record_failure()
             else:
-                self._breaker.record_success()  # it answers, if only to refuse
+                self._breaker.record_success()  # it does answer, even if it refuses
             raise EmbeddingUnavailable(str(exc)) from exc
         self._breaker.record_success()
         return vectors
@@ -82,14 +82,14 @@ class EndpointEmbeddings(EmbeddingModel):
         return vectors
 
     async def _attempt(self, texts: Sequence[str], deadline: Deadline) -> AsyncGenerator[VectorArray, None]:
-        # base64 is a third of the bytes of figures, and what OpenAI's own client asks for.
+        # base64 takes a third of the bytes of decimal numbers, and OpenAI's own client requests it.
         body = {"model": self._model, "input": list(texts), "encoding_format": "base64"}
         content = b"".join([part async for part in self._endpoint.post(EMBEDDINGS_PATH, body, deadline)])
         yield _parse_vectors(self._endpoint.address, content, len(texts))
 
 
 def _parse_vectors(address: Address, content: bytes, count: int) -> VectorArray:
-    """The vectors of an answer in the order they were asked for, shape (count, dimensions)."""
+    """Parse the vectors of an answer, in the order of the request, as an array of shape (count, dimensions)."""
     try:
         payload = json.loads(content)
     except ValueError as exc:

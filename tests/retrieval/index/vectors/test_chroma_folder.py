@@ -12,17 +12,17 @@ from langchain_core.embeddings import Embeddings
 
 from retrieval.documents import Hit, Passage, indexed_text
 from retrieval.errors import IndexUnavailable
+from retrieval.index.vectors.chroma_collection import EXACT_SEARCH_LIMIT
 from retrieval.index.vectors.chroma_folder import (
     BULK_PASSAGES,
     BULK_SYNCS,
-    EXACT_SEARCH_LIMIT,
     MAX_ADDED_AT_ONCE,
     SYNC_THRESHOLD,
     ChromaFolderIndex,
-    VectorIndex,
 )
 from retrieval.index.vectors.chroma_server import ChromaServerIndex
 from retrieval.index.vectors.chroma_settings import parse_chroma_server
+from retrieval.index.vectors.vector_index import VectorIndex
 from tests.support.chroma_server import ChromaServer
 
 PLACES = {"north": [0.0, 1.0], "east": [1.0, 0.0], "northeast": [0.6, 0.8], "south": [0.0, -1.0]}
@@ -167,17 +167,17 @@ def test_the_longer_opening_takes_the_more_seldom_it_is_done(tmp_path: Path) -> 
     vectors.add([hit(direction) for direction in PLACES])
     opened = [vectors._client]
     for generation, not_before in ((1, 0.0), (2, 0.0), (2, 0.0), (3, monotonic() + 60), (3, 0.0)):
-        vectors._not_before = not_before
+        vectors._reopen_after = not_before
         assert found(vectors, "north", generation=generation, k=1) == ["id-north"]
         opened.append(vectors._client)
     is_new = [one is not other for one, other in pairwise(opened)]
     assert is_new == [False, True, False, False, True]
-    assert vectors._not_before > monotonic()
+    assert vectors._reopen_after > monotonic()
     vectors.close()
 
 
 def test_texts_stay_in_the_catalog(vectors: VectorIndex) -> None:
-    opened = vectors._store if isinstance(vectors, ChromaFolderIndex) else vectors._asked._open_store()  # type: ignore[attr-defined]
+    opened = vectors._store if isinstance(vectors, ChromaFolderIndex) else vectors._searches._open_store()  # type: ignore[attr-defined]
     kept = opened._collection.get(include=["documents", "metadatas"])
     assert len(kept["ids"]) == len(PLACES)
     assert not any(kept["documents"] or []) and not any(kept["metadatas"] or [])
