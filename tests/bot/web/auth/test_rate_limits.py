@@ -23,7 +23,7 @@ def rules(**written: str) -> Mapping[Any, tuple[Limit, ...]]:
 
 def passes(limits: RateLimits, *whom: tuple[LimitKind, str]) -> bool:
     try:
-        rate_limits.count_request(*(whom or READER))
+        limits.count_request(*(whom or READER))
     except ApiError as refused:
         return refused.code != "rate_limited"
     return True
@@ -79,11 +79,11 @@ def test_a_limit_that_is_none_is_named(written: str) -> None:
 
 
 def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rate_limits, "MOST_KEYS", 10)
+    monkeypatch.setattr(rate_limits, "MAX_TRACKED_KEYS", 10)
     counted = RateLimits(rules(address="1/hour", day="1000/day"))
     for number in range(50):
         assert passes(counted, ("address", str(number)), ("day", ""))
-    assert len(counted._own._kept) == 10
+    assert len(counted._local._tracked) == 10
     assert not passes(counted, ("address", "49")) and passes(counted, ("address", "0"))
 
 
@@ -107,7 +107,7 @@ class Failing(MemoryStorage):
 def test_a_storage_that_fails_is_said_once_and_each_process_counts_alone(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(rate_limits, "LEFT_ALONE", 0.05)
+    monkeypatch.setattr(rate_limits, "STORAGE_COOL_DOWN", 0.05)
     counted = RateLimits(rules(address="3/minute"), "failing://")
     assert [passes(counted) for _ in range(2)] == [True, True]
     monkeypatch.setattr(Failing, "is_down", True)
