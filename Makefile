@@ -21,7 +21,7 @@ evals:  ## Quality on labelled sets: make evals DATA=FOLDER [ARTICLES=1500]
 	$(PYTHON) -m evals --data "$(DATA)" --articles $(ARTICLES)
 
 coverage:  ## All tests, with the lines that none of them runs.
-	$(PYTHON) -m pytest --cov=bot --cov=retrieval --cov=prompts --cov-report=term-missing:skip-covered
+	$(PYTHON) -m pytest --cov
 
 build:  ## The wheel, in dist/. Leftovers of an earlier build would end up in it.
 	rm -rf build dist
