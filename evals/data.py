@@ -1,4 +1,4 @@
-"""The labelled sets, read from a folder that is not part of the project."""
+"""Read the labelled sets from a folder outside of the project."""
 
 import gzip
 import json
@@ -18,13 +18,13 @@ FOLDS = 5  # of the articles with marked attributions
 
 
 def rows(path: Path) -> list[Row]:
-    """JSON lines, gzipped or not."""
+    """Read JSON lines, gzipped or not."""
     content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
     return [json.loads(line) for line in content.decode("utf-8").splitlines() if line]
 
 
 def news_rows(data: Path, limit: int) -> list[Row]:
-    """All gold articles and as many others, drawn with a fixed seed, as make `limit`."""
+    """All gold articles, filled up to `limit` with others drawn with a fixed seed."""
     every = rows(data / "news/articles.jsonl.gz")
     gold = {key for question in rows(data / "news/questions.jsonl") for key in question["gold"]}
     others = [row["id"] for row in every if row["id"] not in gold]
@@ -34,7 +34,7 @@ def news_rows(data: Path, limit: int) -> list[Row]:
 
 
 def news_articles(data: Path, limit: int) -> Iterator[Article | SourceError]:
-    """The same as articles."""
+    """The rows of `news_rows` as articles."""
     return (article_from_row(f"news:{row['id']}", row) for row in news_rows(data, limit))
 
 
@@ -65,7 +65,7 @@ def clapnq_articles(row: Row) -> Iterator[Article | SourceError]:
 
 @dataclass(frozen=True, slots=True)
 class Attributed:
-    """One attribution as a person marked it, in characters of its article."""
+    """One annotated attribution, in characters of its article."""
 
     source: tuple[Span, ...]
     cue: tuple[Span, ...]
@@ -74,7 +74,7 @@ class Attributed:
 
 
 def attributed(data: Path) -> dict[str, tuple[str, list[Attributed]]]:
-    """PolNeAR's articles by id: text and what is attributed in it."""
+    """PolNeAR's articles by id: the text and its annotated attributions."""
     marked: dict[str, tuple[str, list[Attributed]]] = {
         row["id"]: (row["text"], []) for row in rows(data / "quotes/articles.jsonl.gz")
     }

@@ -1,4 +1,4 @@
-"""How much of a page's article is extracted and nothing else, and what is refused: raw pages, news texts, notices.
+"""Measure article extraction and rejection on raw pages, news texts and notices.
 
 Precision, recall and F1 are of the multiset of lower-cased word tokens (`\\w+`), a page at a time, then averaged. The
 4-gram figure is of the multiset of shingles of four such tokens, as in scrapinghub's article-extraction-benchmark.
@@ -27,14 +27,14 @@ Figures = tuple[float, float, float]
 
 
 def measure(data: Path) -> list[Line]:
-    """Extraction by trafilatura's default and by us, in this process and in one of its own; then what is refused."""
+    """Measure extraction by trafilatura's default and by us, in this and in the parser process; then rejection."""
     truth = rows(data / "pages/truth.jsonl")
     pages = [FetchedDocument(row["url"], _html(data, row), "text/html") for row in truth]
     with ParserProcess() as reader:
         systems: dict[str, Callable[[FetchedDocument], str]] = {
             "trafilatura": lambda fetched: trafilatura.extract(fetched.content) or "",
             "ours": lambda fetched: _text(page.parse_page, fetched),
-            "ours, own process": lambda fetched: _text(reader.read, fetched),
+            "ours, own process": lambda fetched: _text(reader.parse_page, fetched),
         }
         lines = [_extracted(name, read, truth, pages) for name, read in systems.items()]
     return [*lines, _refused("pages", [not _text(page.parse_page, one) for one in pages]), *_gate(data)]
@@ -47,15 +47,15 @@ def _extracted(
     started = time.perf_counter()
     texts = [read(one) for one in pages]
     seconds = time.perf_counter() - started
-    words = [figures(text, row["body"], 1) for text, row in zip(texts, truth, strict=True)]
-    shingles = [figures(text, row["body"], 4) for text, row in zip(texts, truth, strict=True)]
+    words = [precision_recall_f1(text, row["body"], 1) for text, row in zip(texts, truth, strict=True)]
+    shingles = [precision_recall_f1(text, row["body"], 4) for text, row in zip(texts, truth, strict=True)]
     _show_worst(system, truth, words)
     precision, recall, f1 = (_mean(one[at] for one in words) for at in range(3))
     shown = {"precision": precision, "recall": recall, "F1": f1, "F1 4-grams": _mean(one[2] for one in shingles)}
     return Line("pages", system, len(pages), shown | {"pages/s": len(pages) / seconds})
 
 
-def figures(text: str, wanted: str, size: int) -> Figures:
+def precision_recall_f1(text: str, wanted: str, size: int) -> Figures:
     """Precision, recall and F1 of shingles of `size` words."""
     ours, theirs = _shingles(text, size), _shingles(wanted, size)
     common = (ours & theirs).total()
@@ -80,7 +80,7 @@ def _show_worst(system: str, truth: list[Row], found: list[Figures]) -> None:
 
 
 def _gate(data: Path) -> list[Line]:
-    """The gate on text, which every kind of source passes."""
+    """Measure the text check that all kinds of sources pass through."""
     sets = {"articles": "news/articles.jsonl.gz", "notices": "news/boilerplate_only.jsonl"}
     return [_refused(name, [not _passes(row) for row in rows(data / path)]) for name, path in sets.items()]
 

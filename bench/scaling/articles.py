@@ -1,4 +1,4 @@
-"""As many articles as one likes: the real ones first, then new ones of their paragraphs, reshuffled."""
+"""Generate any number of articles: the real ones first, then new ones of their reshuffled paragraphs."""
 
 import random
 from collections.abc import Iterable, Iterator, Sequence
@@ -23,7 +23,7 @@ BREAK = "\n\n"
 
 
 class Paragraph(NamedTuple):
-    """Text of an article and the quotes in it, whose spans count from its beginning."""
+    """A paragraph and its quotes, whose spans count from its beginning."""
 
     text: str
     quotes: tuple[Quote, ...] = ()
@@ -38,10 +38,10 @@ def articles(data: Path, first: int, last: int) -> Iterator[Article]:
         yield _article(row | {"text": BREAK.join(one.text for one in paragraphs)})
 
 
-def cuts(data: Path, known: CatalogReader, first: int, last: int) -> Iterator[SegmentedArticle]:
-    """The same beyond the real ones as they go into a catalog, with the quotes that `known` has of the real ones.
+def segmented_articles(data: Path, known: CatalogReader, first: int, last: int) -> Iterator[SegmentedArticle]:
+    """The generated articles as segmented for a catalog, with the quotes that `known` has of the real ones.
 
-    Reading them anew would take most of the day; those that reach from one paragraph into the next are lost.
+    Attributing quotes again would take most of a day; quotes that cross paragraphs are lost.
     """
     rows = news_rows(data, REAL)
     paragraphs = [
@@ -57,7 +57,7 @@ def cuts(data: Path, known: CatalogReader, first: int, last: int) -> Iterator[Se
 def _reshuffled(
     rows: Sequence[Row], paragraphs: Sequence[Sequence[Paragraph]]
 ) -> Iterator[tuple[Row, list[Paragraph]]]:
-    """The headline, day and outlet of one article with as many paragraphs, drawn from all, as another one has."""
+    """One article's headline, date and outlet with random paragraphs, as many as another article has."""
     every = [one for some in paragraphs for one in some]
     for number in count():
         drawn = random.Random(f"{SEED}:{number}")

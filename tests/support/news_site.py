@@ -125,7 +125,7 @@ class Desk:
         found = discover_source(url, self.fetcher, self.reader)
         SourceStore(self.store.catalog).add(found.source)
         return run_source(
-            self.store, found.source, self.fetcher, self.reader, at_hand={found.source.url: found.fetched}
+            self.store, found.source, self.fetcher, self.reader, prefetched={found.source.url: found.fetched}
         )
 
     def look(self, url: str, at: str = "") -> RunOutcome:

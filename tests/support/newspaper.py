@@ -2,7 +2,7 @@
 
 import json
 
-from retrieval.ingest.fetching.response import FetchedDocument
+from retrieval.ingest.fetched_document import FetchedDocument
 
 URL = "https://post.example/news/pier"
 STORY = (

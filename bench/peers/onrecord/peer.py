@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 
 import retrieval.index.vectors.chroma_folder  # noqa: F401  (loaded with the first question otherwise; the others load theirs at import)
-from bench.peers.answering import Chunk, K, Row, answer
+from bench.peers.answering import Chunk, K, Row, serve_requests
 from bench.peers.embedding import MiniLM as Common
 from retrieval.index import indexer
 from retrieval.index.store import Store
@@ -52,4 +52,4 @@ class OnRecord:
 
 
 if __name__ == "__main__":
-    answer(OnRecord)
+    serve_requests(OnRecord)

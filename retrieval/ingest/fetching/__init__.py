@@ -1,1 +1,1 @@
-"""Documents from the web: politely, within bounds of time and size, and from nowhere that is not public."""
+"""Fetch documents from the public internet politely, within limits on time and size."""

@@ -1,1 +1,1 @@
-"""Where articles come from: each module turns one kind of source into articles."""
+"""Parse documents and files into articles; each package is for one kind of source."""

@@ -1,4 +1,4 @@
-"""What a document from the web is: by its bytes first, by what the server calls it where the bytes leave it open."""
+"""Detect what a document from the web is: by its bytes first, by the Content-Type header if these leave it open."""
 
 import json
 import re
@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from typing import Literal
 
 from retrieval.ingest import decompression
-from retrieval.ingest.fetching.response import FetchedDocument
+from retrieval.ingest.fetched_document import FetchedDocument
 from retrieval.ingest.parsing.feeds import json_feed, wordpress
-from retrieval.ingest.parsing.markup.xml import decoded
+from retrieval.ingest.parsing.markup.decoding import decode_xml
 
-Kind = Literal["page", "feed", "sitemap", "wordpress", "pdf", "other"]
+DocumentKind = Literal["page", "feed", "sitemap", "wordpress", "pdf", "other"]
 
-_LOOKED_AT = 65_536  # bytes, enough for what stands before the first element
-_LARGEST_JSON = 20_000_000  # bytes; JSON tells what it is only when it is read whole
-# Beginnings of files: https://mimesniff.spec.whatwg.org/#matching-a-mime-type-pattern
+_SNIFFED_BYTES = 65_536  # enough for the prolog and the first element
+_MAX_JSON_BYTES = 20_000_000  # JSON has to be parsed whole to see what it is
+# First bytes of files: https://mimesniff.spec.whatwg.org/#matching-a-mime-type-pattern
 _SIGNATURES = (
     (b"\x89PNG\r\n", "a picture (image/png)"),
     (b"\xff\xd8\xff", "a picture (image/jpeg)"),
@@ -35,53 +35,39 @@ _SIGNATURES = (
 _RIFF = {b"WEBP": "a picture (image/webp)", b"WAVE": "a sound (audio/wav)", b"AVI ": "a film (video/avi)"}
 _NO_ARTICLES = "not something that holds articles"
 _ELEMENT = re.compile(r"<([A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)")
-_PAGE_ELEMENTS = {
-    "html",
-    "head",
-    "body",
-    "title",
-    "meta",
-    "link",
-    "script",
-    "div",
-    "article",
-    "main",
-    "p",
-    "h1",
-    "section",
-}
+_PAGE_ELEMENTS = set("html head body title meta link script div article main p h1 section".split())
 _VERSION = re.compile(r"""\sversion\s*=\s*["']([\d.]{1,5})["']""")
 _PAGE_TYPES = {"text/html", "application/xhtml+xml"}
 
 
 @dataclass(frozen=True, slots=True)
 class DetectedContent:
-    """What a document is, and how one can tell: `why` goes on after `is`."""
+    """What a document is, and what tells so: `why` is the rest of a sentence that begins with "is"."""
 
-    kind: Kind
+    kind: DocumentKind
     why: str
 
 
 def detect_content_type(fetched: FetchedDocument) -> DetectedContent:
-    """What a fetched document is; never raises."""
+    """Detect the kind of a fetched document; never raises."""
     content = fetched.content
     if content.startswith(decompression.GZIP_MAGIC):
-        return _compressed(fetched)
-    if not content[:_LOOKED_AT].strip():
+        return _detect_gzip(fetched)
+    if not content[:_SNIFFED_BYTES].strip():
         return DetectedContent("other", "empty")
     if b"%PDF-" in content[:1024]:
         return DetectedContent("pdf", "a PDF file: it begins with %PDF-")
-    if sort := _binary(content):
-        return DetectedContent("other", f"{sort}, {_NO_ARTICLES}")
-    text = decoded(content[:_LOOKED_AT], fetched.charset).lstrip()
-    if text.startswith(("{", "[")) and (found := _json(content, fetched.charset)):
+    if description := _describe_binary(content):
+        return DetectedContent("other", f"{description}, {_NO_ARTICLES}")
+    text = decode_xml(content[:_SNIFFED_BYTES], fetched.charset).lstrip()
+    if text.startswith(("{", "[")) and (found := _detect_json(content, fetched.charset)):
         return found
-    return _markup(text, fetched.content_type) or _text(text, fetched.content_type)
+    return _detect_markup(text, fetched.content_type) or _detect_text(text, fetched.content_type)
 
 
-def _compressed(fetched: FetchedDocument) -> DetectedContent:
+def _detect_gzip(fetched: FetchedDocument) -> DetectedContent:
     try:
-        inside = decompression.decompress_gzip_start(fetched.content, _LOOKED_AT)
+        inside = decompression.decompress_gzip_start(fetched.content, _SNIFFED_BYTES)
     except ValueError:
         return DetectedContent("other", f"a compressed file (application/gzip) that cannot be opened, {_NO_ARTICLES}")
     found = (
@@ -94,10 +80,10 @@ def _compressed(fetched: FetchedDocument) -> DetectedContent:
     return DetectedContent("other", f"a compressed file (application/gzip), {_NO_ARTICLES}")
 
 
-def _binary(content: bytes) -> str:
-    for signature, sort in _SIGNATURES:
+def _describe_binary(content: bytes) -> str:
+    for signature, description in _SIGNATURES:
         if content.startswith(signature):
-            return sort
+            return description
     if content[:4] == b"RIFF":
         return _RIFF.get(content[8:12], "a binary file")
     if content[4:8] == b"ftyp":
@@ -106,36 +92,36 @@ def _binary(content: bytes) -> str:
     return "a binary file" if b"\x00" in content[:1024] and not is_utf16 else ""
 
 
-def _json(content: bytes, charset: str) -> DetectedContent | None:
-    """None where it only begins like JSON, as a text in brackets does."""
-    if len(content) > _LARGEST_JSON:
+def _detect_json(content: bytes, charset: str) -> DetectedContent | None:
+    """None when the content only begins like JSON, as a text in brackets does."""
+    if len(content) > _MAX_JSON_BYTES:
         return DetectedContent("other", f"a large JSON document, {_NO_ARTICLES}")
     try:
-        found = json.loads(decoded(content, charset))
+        value = json.loads(decode_xml(content, charset))
     except (ValueError, RecursionError):
         return None
-    if json_feed.is_json_feed(found):
+    if json_feed.is_json_feed(value):
         return DetectedContent("feed", 'a JSON Feed: its "version" says so')
-    if found and wordpress.is_wordpress_posts(found):
+    if value and wordpress.is_wordpress_posts(value):
         return DetectedContent("wordpress", "a list of posts from the API of WordPress")
-    if isinstance(found, dict) and str(found.get("code", "")).startswith("rest_"):
+    if isinstance(value, dict) and str(value.get("code", "")).startswith("rest_"):
         return DetectedContent("other", "a refusal by the API of WordPress")
     return DetectedContent("other", "a JSON document, but neither a JSON Feed nor posts of WordPress")
 
 
-def _markup(text: str, content_type: str) -> DetectedContent | None:
-    """By the first element; None where nothing looks like one."""
-    found = _ELEMENT.search(text, _prolog(text))
+def _detect_markup(text: str, content_type: str) -> DetectedContent | None:
+    """Detect XML and HTML by the first element; None when there is none."""
+    found = _ELEMENT.search(text, _first_element(text))
     if not found:
         return None
-    element, start = found[2].lower(), text[found.start() : found.start() + 2_000].partition(">")[0]
+    element, start_tag = found[2].lower(), text[found.start() : found.start() + 2_000].partition(">")[0]
     shown = f"its first element is <{found[0][1:60]}>"
     if element == "rss":
-        version = _VERSION.search(start)
+        version = _VERSION.search(start_tag)
         return DetectedContent("feed", f"an RSS {version[1] if version else '2.0'} feed: {shown}")
-    if (element == "rdf" and found[1] and "purl.org/rss/" in text) or "netscape.com/rdf/simple" in start:
+    if (element == "rdf" and found[1] and "purl.org/rss/" in text) or "netscape.com/rdf/simple" in start_tag:
         return DetectedContent("feed", f"an RSS 1.0 feed: {shown}")
-    if element == "feed" or (element == "entry" and "/Atom" in start):
+    if element == "feed" or (element == "entry" and "/Atom" in start_tag):
         return DetectedContent("feed", f"an Atom feed: {shown}")
     if element in ("urlset", "sitemapindex"):
         return DetectedContent("sitemap", f"a sitemap{' index' * (element == 'sitemapindex')}: {shown}")
@@ -149,8 +135,8 @@ def _markup(text: str, content_type: str) -> DetectedContent | None:
     return DetectedContent("other", f"an XML document that is neither feed nor sitemap nor page: {shown}")
 
 
-def _prolog(text: str) -> int:
-    """Where the first element begins: after white space, declarations, comments and whatever stands before any `<`."""
+def _first_element(text: str) -> int:
+    """Index of the first element, after white space, declarations, comments and any text before the first `<`."""
     at = text.find("<")
     while at >= 0:
         if text.startswith("<!--", at):
@@ -167,7 +153,7 @@ def _prolog(text: str) -> int:
     return len(text)
 
 
-def _text(text: str, content_type: str) -> DetectedContent:
+def _detect_text(text: str, content_type: str) -> DetectedContent:
     lines = [line.strip() for line in text.splitlines()[:1_000] if line.strip()][:-1] or [text.strip()]
     if all(line.startswith(("http://", "https://")) and " " not in line for line in lines):
         return DetectedContent("sitemap", "a sitemap as text: a web address on each line")

@@ -1,1 +1,1 @@
-"""Sources on the web, looked at again and again: what is new, what was corrected, what is gone."""
+"""Check web sources again and again for new, corrected and withdrawn articles."""

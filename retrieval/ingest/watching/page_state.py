@@ -1,4 +1,4 @@
-"""What is remembered of the documents of one source: the list's mark, validators, digest, when to look again."""
+"""The stored state of each document of a source: hashes, validators, and when to check it again."""
 
 import sqlite3
 from collections.abc import Iterable
@@ -6,132 +6,137 @@ from dataclasses import dataclass, replace
 from random import uniform
 
 from retrieval.catalog.catalog import Catalog
-from retrieval.ingest.fetching.response import NOTHING_KNOWN, Validators
-from retrieval.ingest.watching.source import later
+from retrieval.ingest.fetched_document import NO_VALIDATORS, Validators
+from retrieval.ingest.watching.source import add_minutes
 
-FIRST_DAYS, MOST_DAYS = 1.0, 30.0  # a page that stays as it is is looked at less and less often
-DAY = 24 * 60  # minutes
-SPREAD = 0.2  # pages that were read together are not looked at together again
+MIN_RECHECK_DAYS, MAX_RECHECK_DAYS = 1.0, 30.0  # the interval doubles while a page stays unchanged
+DAY_MINUTES = 24 * 60
+JITTER = 0.2  # share of the interval, so that pages that were read together are not rechecked together
 
 
 @dataclass(frozen=True, slots=True)
 class PageState:
-    """One document as it was last seen."""
+    """One document as of its last check; `articles` are the ids of its articles.
+
+    `entry_digest` is the hash of its entry in the listing, `page_digest` that of its content. It is rechecked at `due`,
+    `days` after the last check. `missing_since` is when it was first not found, empty while it is there. `listed` is
+    true when the listing has the whole text, so that the page is only checked for its existence.
+    """
 
     url: str
-    mark: str = ""
-    validators: Validators = NOTHING_KNOWN
-    digest: str = ""
+    entry_digest: str = ""
+    validators: Validators = NO_VALIDATORS
+    page_digest: str = ""
     due: str = ""
     days: float = 0.0
-    gone: str = ""
+    missing_since: str = ""
     listed: bool = False
     articles: tuple[str, ...] = ()
 
     @property
-    def is_settled(self) -> bool:
-        """Whether it was had when it was last asked for; else it is asked for again though no list says anything."""
-        return bool(self.articles) and not self.gone and (self.listed or bool(self.digest))
+    def is_read(self) -> bool:
+        """Whether the last check succeeded; otherwise it is retried when due, even if its listing has no news."""
+        return bool(self.articles) and not self.missing_since and (self.listed or bool(self.page_digest))
 
-    def seen(self, at: str, *, changed: bool) -> "PageState":
-        """The same after it was there: soon again where it has just changed, else twice as late as before."""
-        days = FIRST_DAYS if changed else min(max(2 * self.days, FIRST_DAYS), MOST_DAYS)
-        due = later(at, days * DAY * uniform(1 - SPREAD, 1 + SPREAD))
-        return replace(self, due=due, days=days, gone="")
+    def after_success(self, at: str, *, changed: bool) -> "PageState":
+        """The state after it was found at a time: recheck soon if it has changed, else in twice the interval."""
+        days = MIN_RECHECK_DAYS if changed else min(max(2 * self.days, MIN_RECHECK_DAYS), MAX_RECHECK_DAYS)
+        due = add_minutes(at, days * DAY_MINUTES * uniform(1 - JITTER, 1 + JITTER))
+        return replace(self, due=due, days=days, missing_since="")
 
-    def refused(self, at: str) -> "PageState":
-        """The same after it was not given out: less and less often again."""
-        return replace(self.seen(at, changed=False), validators=NOTHING_KNOWN, digest="")
+    def after_refusal(self, at: str) -> "PageState":
+        """The state after the server refused it: recheck as if unchanged, but without validators."""
+        return replace(self.after_success(at, changed=False), validators=NO_VALIDATORS, page_digest="")
 
-    def missed(self, at: str, minutes: float) -> "PageState":
-        """The same after it was not there: whether it is gone for good shows later."""
-        return replace(self.again(at, minutes), gone=self.gone or at)
+    def after_not_found(self, at: str, minutes: float) -> "PageState":
+        """The state after it was not found: recheck in `minutes` to see whether it is gone for good."""
+        return replace(self.after_failure(at, minutes), missing_since=self.missing_since or at)
 
-    def given_up(self, at: str) -> "PageState":
-        """The same after it was gone for good; where its page comes back, that is read, whatever a list has carried."""
-        return replace(self.missed(at, MOST_DAYS * DAY), listed=False)
+    def after_gone(self, at: str) -> "PageState":
+        """The state after it was gone for good; if the page comes back, it is read even if a listing had its text."""
+        return replace(self.after_not_found(at, MAX_RECHECK_DAYS * DAY_MINUTES), listed=False)
 
-    def again(self, at: str, minutes: float) -> "PageState":
-        """The same, to be looked at once more in so many minutes because it could not be read."""
-        return replace(self, due=later(at, minutes), validators=NOTHING_KNOWN, digest="")
+    def after_failure(self, at: str, minutes: float) -> "PageState":
+        """The state after it could not be read: recheck in `minutes` without validators."""
+        return replace(self, due=add_minutes(at, minutes), validators=NO_VALIDATORS, page_digest="")
 
 
 class PageStates:
-    """The memory of one source."""
+    """The stored states of all documents of one source."""
 
     def __init__(self, catalog: Catalog, source: str) -> None:
         self._catalog, self._source = catalog, source
 
     def get(self, url: str) -> PageState | None:
-        """How a document was last seen."""
+        """The state of one document."""
         rows = self._catalog.db.execute("SELECT * FROM visits WHERE source = ? AND url = ?", [self._source, url])
-        return next(map(self._visit, rows), None)
+        return next(map(self._row_to_state, rows), None)
 
     def due(self, at: str) -> list[str]:
-        """The addresses of documents to look at again whatever the list says, the longest waiting first."""
+        """URLs of documents that are due for a recheck whatever their listing says, the longest overdue first."""
         sql = "SELECT url FROM visits WHERE source = ? AND due > '' AND due <= ? ORDER BY due"
         return [row["url"] for row in self._catalog.db.execute(sql, [self._source, at])]
 
-    def there(self, at: str, most: int) -> list[str]:
-        """The addresses of pages that were there when last asked for, those that will be asked for last."""
+    def found(self, at: str, limit: int) -> list[str]:
+        """URLs of pages that were found at their last check, those first whose recheck is furthest away."""
         sql = (
             "SELECT url FROM visits WHERE source = ? AND due > ? AND gone = '' AND (listed OR digest <> '') "
             "ORDER BY due DESC LIMIT ?"
         )
-        return [row["url"] for row in self._catalog.db.execute(sql, [self._source, at, most])]
+        return [row["url"] for row in self._catalog.db.execute(sql, [self._source, at, limit])]
 
-    def count_missed(self) -> int:
-        """How many pages are not there."""
+    def count_missing(self) -> int:
+        """Number of pages that were not found at their last check."""
         sql = "SELECT count(*) FROM visits WHERE source = ? AND gone <> ''"
         return int(self._catalog.db.execute(sql, [self._source]).fetchone()[0])
 
-    def remember(self, visits: Iterable[PageState]) -> None:
-        """Keep what was seen, in one transaction."""
+    def save(self, states: Iterable[PageState]) -> None:
+        """Store states in one transaction."""
         with self._catalog.transaction() as db:
-            for visit in visits:
+            for state in states:
                 db.execute(
                     "INSERT OR REPLACE INTO visits VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                    [self._source, *_row(visit)],
+                    [self._source, *_state_to_row(state)],
                 )
                 db.executemany(
                     "INSERT OR IGNORE INTO brought VALUES (?, ?, ?)",
-                    [[article, self._source, visit.url] for article in visit.articles],
+                    [[article, self._source, state.url] for article in state.articles],
                 )
 
-    def has_another(self, article: str) -> bool:
-        """Whether a source other than this one has brought an article, and is still watched."""
+    def is_from_other_source(self, article: str) -> bool:
+        """Whether an article also comes from another source that is still watched."""
         sql = (
             "SELECT EXISTS (SELECT 1 FROM brought b JOIN sources s ON s.url = b.source "
             "WHERE b.article = ? AND b.source <> ?)"
         )
         return bool(self._catalog.db.execute(sql, [article, self._source]).fetchone()[0])
 
-    def is_elsewhere(self, article: str, url: str) -> bool:
-        """Whether an article was also brought by another document, which is there."""
+    def is_on_other_page(self, article: str, url: str) -> bool:
+        """Whether an article also comes from another document, of any source, that is not missing."""
         sql = (
             "SELECT EXISTS (SELECT 1 FROM brought b JOIN visits v ON v.source = b.source AND v.url = b.url "
             "WHERE b.article = ? AND (b.source <> ? OR b.url <> ?) AND v.gone = '')"
         )
         return bool(self._catalog.db.execute(sql, [article, self._source, url]).fetchone()[0])
 
-    def _visit(self, row: sqlite3.Row) -> PageState:
-        brought = self._catalog.db.execute(
+    def _row_to_state(self, row: sqlite3.Row) -> PageState:
+        articles = self._catalog.db.execute(
             "SELECT article FROM brought WHERE source = ? AND url = ? ORDER BY article", [self._source, row["url"]]
         )
         return PageState(
             url=row["url"],
-            mark=row["mark"],
+            entry_digest=row["mark"],
             validators=Validators(row["etag"], row["last_modified"]),
-            digest=row["digest"],
+            page_digest=row["digest"],
             due=row["due"],
             days=row["days"],
-            gone=row["gone"],
+            missing_since=row["gone"],
             listed=bool(row["listed"]),
-            articles=tuple(found["article"] for found in brought),
+            articles=tuple(article["article"] for article in articles),
         )
 
 
-def _row(visit: PageState) -> list[object]:
-    known = visit.validators
-    facts = (visit.url, visit.mark, known.etag, known.last_modified, visit.digest)
-    return [*facts, visit.due, visit.days, visit.gone, visit.listed]
+def _state_to_row(state: PageState) -> list[object]:
+    etag, last_modified = state.validators.etag, state.validators.last_modified
+    hashes = [state.url, state.entry_digest, etag, last_modified, state.page_digest]
+    return [*hashes, state.due, state.days, state.missing_since, state.listed]

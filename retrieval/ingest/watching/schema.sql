@@ -1,25 +1,25 @@
--- What is watched, and what is remembered of every document of it, so that nothing is fetched or read twice in vain.
+-- Watched sources, and the state of each of their documents, so that nothing is fetched or parsed twice without need.
 CREATE TABLE IF NOT EXISTS sources (
     url       TEXT PRIMARY KEY, kind TEXT NOT NULL, title TEXT NOT NULL,
-    minutes   REAL NOT NULL,              -- between two runs
+    minutes   REAL NOT NULL,              -- interval between two runs
     added     TEXT NOT NULL,
-    due       TEXT NOT NULL,              -- when it is looked at next
-    tried     TEXT NOT NULL DEFAULT '', succeeded TEXT NOT NULL DEFAULT '', -- when a run last ended, and ended well
-    failures  INTEGER NOT NULL DEFAULT 0, -- runs that failed since
+    due       TEXT NOT NULL,              -- time of the next run
+    tried     TEXT NOT NULL DEFAULT '', succeeded TEXT NOT NULL DEFAULT '', -- end of the last run, and of the last success
+    failures  INTEGER NOT NULL DEFAULT 0, -- failed runs since the last success
     error     TEXT NOT NULL DEFAULT '',
-    complete  INTEGER NOT NULL DEFAULT 0  -- 1: everything that it lists was looked at once
+    complete  INTEGER NOT NULL DEFAULT 0  -- 1: everything that the source lists has been read once
 );
 CREATE TABLE IF NOT EXISTS visits (
     source TEXT NOT NULL, url TEXT NOT NULL,
-    mark   TEXT NOT NULL,                 -- what the list said of the document
+    mark   TEXT NOT NULL,                 -- hash of the document's entry in its listing
     etag   TEXT NOT NULL, last_modified TEXT NOT NULL, digest TEXT NOT NULL,
-    due    TEXT NOT NULL, days REAL NOT NULL, -- when to look again though no list says so, and how long that was
-    gone   TEXT NOT NULL,                 -- since when it has not been there
-    listed INTEGER NOT NULL,              -- 1: the list has the text itself, the page is only asked whether it is there
+    due    TEXT NOT NULL, days REAL NOT NULL, -- time of the next check without news in the listing, and the interval
+    gone   TEXT NOT NULL,                 -- since when the document has not been found
+    listed INTEGER NOT NULL,              -- 1: the listing has the text; the page is only checked for its existence
     PRIMARY KEY (source, url)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS visits_due ON visits (source, due);
-CREATE TABLE IF NOT EXISTS brought (      -- which articles came from where
+CREATE TABLE IF NOT EXISTS brought (      -- which articles came from which document
     article TEXT NOT NULL, source TEXT NOT NULL, url TEXT NOT NULL,
     PRIMARY KEY (article, source, url)
 ) WITHOUT ROWID;

@@ -1,23 +1,28 @@
-"""What is watched: a page, a feed, a sitemap or a WordPress site, and how its last runs went."""
+"""A watched source (a page, feed, sitemap or WordPress site) and its runs."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
-Kind = Literal["page", "feed", "sitemap", "wordpress"]
-MINUTES: dict[Kind, float] = {"page": 24 * 60, "feed": 15, "sitemap": 60, "wordpress": 15}  # between two runs
-LONGEST_INTERVAL = 24 * 60  # minutes, whatever a feed asks for
-MISSED = 3  # runs in a row without a success make a source stale
-INTERRUPTED = "was interrupted"  # the error of a run that somebody ended
-SHORTEST_PATIENCE = 60  # minutes, so that a feed's hiccup alarms nobody
+SourceKind = Literal["page", "feed", "sitemap", "wordpress"]
+DEFAULT_MINUTES: dict[SourceKind, float] = {"page": 24 * 60, "feed": 15, "sitemap": 60, "wordpress": 15}  # between runs
+MAX_INTERVAL_MINUTES = 24 * 60  # between two runs, whatever a feed asks for
+STALE_AFTER_RUNS = 3  # in a row without success
+INTERRUPTED = "was interrupted"  # the error of a run that was cancelled
+MIN_STALE_MINUTES = 60  # so that a short outage of a feed raises no alarm
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One source; moments are ISO 8601 in UTC, empty where there was none."""
+    """One source. Times are ISO 8601 in UTC, empty when there was none.
+
+    `minutes` is the interval between runs; `due`, `tried` and `succeeded` are the times of the next run, the last run
+    and the last successful run; `failures` counts failed runs since then; `complete` is true once everything that the
+    source lists has been read.
+    """
 
     url: str
-    kind: Kind
+    kind: SourceKind
     title: str = ""
     minutes: float = 0.0
     added: str = ""
@@ -30,13 +35,13 @@ class Source:
 
     @property
     def newest(self) -> str:
-        """When it was last known to be as the index has it."""
+        """When the index was last known to be up to date with the source."""
         return self.succeeded or self.added
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What one look at a source brought; `error` says why it broke off."""
+    """The result of one run over a source in numbers of articles; `error` is why it was aborted, empty for success."""
 
     source: str
     started: str
@@ -50,17 +55,17 @@ class Run:
 
 
 def is_stale(source: Source, at: str) -> bool:
-    """Whether it has not been looked at successfully for as long as three runs take, and an hour at least."""
-    patience = max(MISSED * source.minutes, SHORTEST_PATIENCE)
-    return at > later(source.newest, patience)
+    """Whether the source has had no successful run for STALE_AFTER_RUNS intervals, and for MIN_STALE_MINUTES."""
+    max_age = max(STALE_AFTER_RUNS * source.minutes, MIN_STALE_MINUTES)
+    return at > add_minutes(source.newest, max_age)
 
 
-def later(moment: str, minutes: float) -> str:
-    """A moment so many minutes after another one, both ISO 8601 in UTC to the second."""
-    then = datetime.fromisoformat(moment).astimezone(UTC) + timedelta(minutes=minutes)
-    return then.isoformat(timespec="seconds")
+def add_minutes(time: str, minutes: float) -> str:
+    """Add minutes to an ISO 8601 time; the result is in UTC with seconds."""
+    later = datetime.fromisoformat(time).astimezone(UTC) + timedelta(minutes=minutes)
+    return later.isoformat(timespec="seconds")
 
 
-def seconds_between(moment: str, another: str) -> float:
-    """From one moment to another."""
-    return (datetime.fromisoformat(another) - datetime.fromisoformat(moment)).total_seconds()
+def seconds_between(start: str, end: str) -> float:
+    """Seconds from one ISO 8601 time to another."""
+    return (datetime.fromisoformat(end) - datetime.fromisoformat(start)).total_seconds()

@@ -1,4 +1,4 @@
-"""Connections to the very address that was checked."""
+"""Connect to exactly the IP address that was checked, so that DNS rebinding has no effect."""
 
 import asyncio
 import socket
@@ -8,27 +8,27 @@ import httpcore
 
 from retrieval.ingest.fetching.safety.allowed_networks import AllowedNetworks
 
-CONNECT_SECONDS = 5.0  # for each address of a host; the next one may answer
-MOST_ADDRESSES = 4  # of one host that are tried
+CONNECT_TIMEOUT_SECONDS = 5.0  # for each address of a host; the next one may answer
+MAX_ADDRESSES = 4  # of one host that are tried
 
-Resolve = Callable[[str], Awaitable[Sequence[str]]]
-"""A host's name to its IP addresses, the best first; raises OSError."""
+Resolver = Callable[[str], Awaitable[Sequence[str]]]
+"""Resolves a host name to its IP addresses, the best first; raises OSError."""
 
 
-async def resolve(host: str) -> Sequence[str]:
-    """As this machine resolves names (`getaddrinfo`)."""
+async def resolve_host(host: str) -> Sequence[str]:
+    """Resolve a host name as this machine does (`getaddrinfo`)."""
     found = await asyncio.get_running_loop().getaddrinfo(host, None, type=socket.SOCK_STREAM)
     return list(dict.fromkeys(str(address[0]) for *_, address in found))
 
 
 class CheckedBackend(httpcore.AsyncNetworkBackend):
-    """Resolves a host once for each connection and connects to what it has checked, so that no second answer counts.
+    """Resolves a host once for each connection, checks all its addresses, and connects to one of them.
 
-    A host with a single address that may not be reached is refused altogether: it has no good reason to have both.
+    A host with even one address that is not allowed is refused: it has no good reason to have public and private ones.
     Raises PermissionError with the reason.
     """
 
-    def __init__(self, networks: AllowedNetworks, resolve: Resolve = resolve) -> None:
+    def __init__(self, networks: AllowedNetworks, resolve: Resolver = resolve_host) -> None:
         self._networks, self._resolve = networks, resolve
         self._backend = httpcore.AnyIOBackend()
 
@@ -41,19 +41,21 @@ class CheckedBackend(httpcore.AsyncNetworkBackend):
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.AsyncNetworkStream:
         failure: Exception = httpcore.ConnectError("no address")
-        for address in await self._checked(host):
+        for address in await self._allowed_addresses(host):
             try:
-                return await self._backend.connect_tcp(address, port, CONNECT_SECONDS, local_address, socket_options)
+                return await self._backend.connect_tcp(
+                    address, port, CONNECT_TIMEOUT_SECONDS, local_address, socket_options
+                )
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as exc:
                 failure = exc
         raise failure
 
-    async def _checked(self, host: str) -> Sequence[str]:
+    async def _allowed_addresses(self, host: str) -> Sequence[str]:
         addresses = await self._resolve(host)
         for address in addresses:
             if not self._networks.allow(address):
                 raise PermissionError(f"is at {address}, which is not on the public internet")
-        return addresses[:MOST_ADDRESSES]
+        return addresses[:MAX_ADDRESSES]
 
     async def connect_unix_socket(
         self,

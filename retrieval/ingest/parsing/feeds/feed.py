@@ -1,8 +1,8 @@
-"""RSS 0.9x, 1.0 and 2.0, Atom 0.3 and 1.0 to the articles they list; JSON Feed is jsonfeed's.
+"""Parse RSS 0.9x, 1.0 and 2.0, Atom 0.3 and 1.0; JSON Feed is passed on to `json_feed`.
 
 RSS 2.0: https://www.rssboard.org/rss-specification, RSS 1.0: https://web.resource.org/rss/1.0/spec, Atom: RFC 4287,
-paged feeds: RFC 5005. The XML is read here and not by feedparser, which takes minutes for some 100 kB that mean harm
-and resolves the entities of a headline twice.
+paged feeds: RFC 5005. The XML is parsed here and not by feedparser, which takes minutes for some malicious feeds of
+100 kB and unescapes the entities of a headline twice.
 """
 
 from dataclasses import dataclass, field, replace
@@ -13,81 +13,82 @@ from lxml import etree
 from retrieval.ingest.parsing.entry import Entry, Listing
 from retrieval.ingest.parsing.feeds import json_feed
 from retrieval.ingest.parsing.markup import inline_text
+from retrieval.ingest.parsing.markup.decoding import decode_xml
 from retrieval.ingest.parsing.markup.feed_dates import parse_feed_date
-from retrieval.ingest.parsing.markup.html_fragment import cleaned, within
+from retrieval.ingest.parsing.markup.html import clean_fragment, inner_html
 from retrieval.ingest.parsing.markup.links import absolute_url
-from retrieval.ingest.parsing.markup.xml import decoded, elements, name
+from retrieval.ingest.parsing.markup.xml import element_name, iter_elements
 
-LARGEST = 10_000_000  # bytes
-MOST_ENTRIES = 5_000
-_ENTRIES = frozenset({"item", "entry"})
-_WHOLE = _ENTRIES | {"author", "image", "textinput"}  # what has parts of its own
+MAX_FEED_BYTES = 10_000_000
+MAX_ENTRIES = 5_000
+_ENTRY_ELEMENTS = frozenset({"item", "entry"})
+_COMPLETE = _ENTRY_ELEMENTS | {"author", "image", "textinput"}  # elements with children of their own
 _PUBLISHED = ("published", "pubdate", "issued", "dcterms:issued", "dc:date", "dcterms:created", "created")
 _UPDATED = ("updated", "modified", "dcterms:modified", "dc:modified")
 _TEXTS = ("content:encoded", "content", "description", "summary")
-_PERIODS = {"hourly": 60, "daily": 1440, "weekly": 10_080, "monthly": 43_200, "yearly": 525_600}  # minutes
+_PERIOD_MINUTES = {"hourly": 60, "daily": 1440, "weekly": 10_080, "monthly": 43_200, "yearly": 525_600}  # minutes
 _LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 
-Facts = dict[str, list[etree._Element]]
+Children = dict[str, list[etree._Element]]
 
 
 @dataclass(slots=True)
-class _Head:
-    """What a feed says of itself, before, between or after its entries."""
+class _FeedHead:
+    """The fields of a feed itself, which may stand before, between or after its entries."""
 
     kind: str
     title: str = ""
     language: str = ""
     authors: tuple[str, ...] = ()
-    more: tuple[str, ...] = ()
-    numbers: dict[str, str] = field(default_factory=dict)
+    next_urls: tuple[str, ...] = ()
+    schedule: dict[str, str] = field(default_factory=dict)
 
 
-def parse_feed(content: bytes, url: str, content_type: str = "", charset: str = "") -> Listing:
-    """The articles that a feed lists, at most MOST_ENTRIES. Raises ValueError with the reason when it is no feed.
+def parse_feed(content: bytes, url: str, charset: str = "") -> Listing:
+    """Parse a feed of any format, up to MAX_ENTRIES entries. Raises ValueError with the reason when it is not a feed.
 
-    An entry without an address of its own has an empty `url`.
+    An entry without a URL of its own has an empty `url`.
     """
-    if len(content) > LARGEST:
-        raise ValueError(f"is larger than {LARGEST:,} bytes, more than a feed may have")
-    text = decoded(content, charset).strip()
+    if len(content) > MAX_FEED_BYTES:
+        raise ValueError(f"is larger than {MAX_FEED_BYTES:,} bytes, more than a feed may have")
+    text = decode_xml(content, charset).strip()
     if text.startswith(("{", "[")):
         return json_feed.parse_json_feed(text, url)
     if not text:
         raise ValueError("is empty")
-    parts = elements(text, url, _WHOLE)
-    head, entries = _head_of(next(parts)), list[Entry]()
+    parts = iter_elements(text, url, _COMPLETE)
+    head, entries = _parse_root(next(parts)), list[Entry]()
     for element in parts:
-        if len(entries) == MOST_ENTRIES:
+        if len(entries) == MAX_ENTRIES:
             break
-        if name(element) in _ENTRIES:
+        if element_name(element) in _ENTRY_ELEMENTS:
             entries.append(_entry(element))
         else:
-            _add(head, element, url)
+            _add_to_head(head, element, url)
     return Listing(
         kind=head.kind,
         title=head.title,
-        entries=tuple(_completed(entry, head) for entry in entries),
-        more=head.more,
-        minutes=_minutes(head.numbers),
+        entries=tuple(_with_defaults(entry, head) for entry in entries),
+        further_urls=head.next_urls,
+        interval_minutes=_interval_minutes(head.schedule),
     )
 
 
-def _head_of(root: etree._Element) -> _Head:
-    namespace, written = etree.QName(root).namespace or "", root.get("version") or ""
-    match name(root):
+def _parse_root(root: etree._Element) -> _FeedHead:
+    namespace, version = etree.QName(root).namespace or "", root.get("version") or ""
+    match element_name(root):
         case "rss":
-            return _Head(f"RSS {inline_text.plain(written)[:5] or '2.0'}")
+            return _FeedHead(f"RSS {inline_text.plain(version)[:5] or '2.0'}")
         case "rdf:rdf":
-            return _Head("RSS 1.0 (RDF)")
+            return _FeedHead("RSS 1.0 (RDF)")
         case "feed" | "entry":
-            old = namespace == "http://purl.org/atom/ns#" or written.startswith("0.")
-            return _Head("Atom 0.3" if old else "Atom 1.0", language=inline_text.language(root.get(_LANGUAGE)))
+            is_old = namespace == "http://purl.org/atom/ns#" or version.startswith("0.")
+            return _FeedHead("Atom 0.3" if is_old else "Atom 1.0", language=inline_text.language(root.get(_LANGUAGE)))
     raise ValueError(f"is no feed: its first element is <{root.tag.rpartition('}')[2][:60]}>")
 
 
-def _add(head: _Head, element: etree._Element, url: str) -> None:
-    match name(element):
+def _add_to_head(head: _FeedHead, element: etree._Element, url: str) -> None:
+    match element_name(element):
         case "title":
             head.title = head.title or _title([element])
         case "language" | "dc:language":
@@ -95,60 +96,60 @@ def _add(head: _Head, element: etree._Element, url: str) -> None:
         case "author":
             head.authors += _authors({"author": [element]})
         case "ttl" | "sy:updateperiod" | "sy:updatefrequency" as number:
-            head.numbers[number] = (element.text or "").strip().lower()[:20]
+            head.schedule[number] = (element.text or "").strip().lower()[:20]
         case "link" if element.get("rel") == "next":
             following = absolute_url(element.get("href"), element.base or url)
-            head.more = (following,) if following and following != url else ()
+            head.next_urls = (following,) if following and following != url else ()
 
 
-def _minutes(numbers: dict[str, str]) -> float:
-    """`ttl` of RSS, or the period of RSS 1.0's syndication module divided by its frequency; 0 where neither is said."""
+def _interval_minutes(schedule: dict[str, str]) -> float:
+    """The `ttl` of RSS, or the period of RSS 1.0's syndication module divided by its frequency; 0 for neither."""
     try:
-        if minutes := float(numbers.get("ttl") or 0):
+        if minutes := float(schedule.get("ttl") or 0):
             return minutes if 0 < minutes < 1e9 else 0.0
-        times = float(numbers.get("sy:updatefrequency") or 1)
-        return _PERIODS.get(numbers.get("sy:updateperiod", ""), 0) / times if times >= 1 else 0.0
+        times = float(schedule.get("sy:updatefrequency") or 1)
+        return _PERIOD_MINUTES.get(schedule.get("sy:updateperiod", ""), 0) / times if times >= 1 else 0.0
     except ValueError:
         return 0.0
 
 
-def _completed(entry: Entry, head: _Head) -> Entry:
-    """What stands once at the top holds for every entry that says nothing else; of the author in Atom alone."""
+def _with_defaults(entry: Entry, head: _FeedHead) -> Entry:
+    """The entry with the language of the feed if it has none, and in Atom with the authors of the feed."""
     authors = entry.authors or (head.authors if head.kind.startswith("Atom") else ())
     return replace(entry, authors=authors, language=entry.language or head.language)
 
 
 def _entry(item: etree._Element) -> Entry:
-    facts: Facts = {}
+    children: Children = {}
     for child in item.iterchildren(etree.Element):
-        facts.setdefault(name(child), []).append(child)
-    url = _link(item, facts)
+        children.setdefault(element_name(child), []).append(child)
+    url = _link(item, children)
     return Entry(
         url=url,
-        title=_title(facts.get("title", [])),
-        authors=_authors(facts),
-        published=_first(facts, _PUBLISHED),
-        updated=_first(facts, _UPDATED),
-        section=_section(facts),
-        language=inline_text.language(item.get(_LANGUAGE) or _text(facts, "dc:language")),
-        html=_longest(facts, url),
+        title=_title(children.get("title", [])),
+        authors=_authors(children),
+        published=_first_date(children, _PUBLISHED),
+        updated=_first_date(children, _UPDATED),
+        section=_section(children),
+        language=inline_text.language(item.get(_LANGUAGE) or _text(children, "dc:language")),
+        html=_longest_text(children, url),
     )
 
 
-def _link(item: etree._Element, facts: Facts) -> str:
-    """The address of the article: not what is enclosed or commented."""
+def _link(item: etree._Element, children: Children) -> str:
+    """The URL of the article, not of enclosures or comments."""
     base = item.base or ""
-    links = [link for link in facts.get("link", []) if link.get("rel", "alternate") == "alternate"]
+    links = [link for link in children.get("link", []) if link.get("rel", "alternate") == "alternate"]
     links.sort(key=lambda link: "html" not in link.get("type", "html"))
-    written = [(link.get("href") or link.text, link.base or base) for link in links]
-    origin = [(_text(facts, "feedburner:origlink"), base)]
+    alternates = [(link.get("href") or link.text, link.base or base) for link in links]
+    origin = [(_text(children, "feedburner:origlink"), base)]
     identities = [
-        (guid.text, "")  # without a base: an identity is an address only when it is a whole one
-        for guid in facts.get("guid", []) + facts.get("id", [])
+        (guid.text, "")  # without a base: an id is a URL only if it is absolute
+        for guid in children.get("guid", []) + children.get("id", [])
         if guid.get("isPermaLink", "true").strip().lower() != "false"
     ]
     about = [(str(value), base) for key, value in item.attrib.items() if str(key).endswith("}about")]
-    found = (absolute_url(link, within) for link, within in (*written, *identities, *origin, *about))
+    found = (absolute_url(link, link_base) for link, link_base in (*alternates, *identities, *origin, *about))
     return next(filter(None, found), "")
 
 
@@ -166,45 +167,45 @@ def _title(titles: list[etree._Element]) -> str:
     return ""
 
 
-def _authors(facts: Facts) -> tuple[str, ...]:
-    """Of Dublin Core, of Atom or RSS, of iTunes: the first of them that names anybody, each name once."""
-    for kind in ("dc:creator", "author", "itunes:author"):
-        written = (_name(author) for author in facts.get(kind, []))
-        if found := tuple(dict.fromkeys(name for line in written for name in inline_text.names(line))):
+def _authors(children: Children) -> tuple[str, ...]:
+    """Names in the author elements of Dublin Core, Atom or RSS, or iTunes: the first that has any."""
+    for tag in ("dc:creator", "author", "itunes:author"):
+        lines = (_author_text(author) for author in children.get(tag, []))
+        if found := tuple(dict.fromkeys(name for line in lines for name in inline_text.names(line))):
             return found
     return ()
 
 
-def _name(author: etree._Element) -> str:
-    """Atom has an element for it, RSS writes it beside the address."""
-    named = [child.text or "" for child in author.iterchildren(etree.Element) if name(child) == "name"]
+def _author_text(author: etree._Element) -> str:
+    """Atom has an element for the name, RSS writes it beside the e-mail address."""
+    named = [child.text or "" for child in author.iterchildren(etree.Element) if element_name(child) == "name"]
     return named[0] if named else author.text or ""
 
 
-def _section(facts: Facts) -> str:
-    for kind in ("category", "dc:subject"):
-        for category in facts.get(kind, []):
-            written = category.get("label") or category.get("term") or category.text or ""
-            if found := inline_text.from_either(written):
+def _section(children: Children) -> str:
+    for tag in ("category", "dc:subject"):
+        for category in children.get(tag, []):
+            label = category.get("label") or category.get("term") or category.text or ""
+            if found := inline_text.from_either(label):
                 return found
     return ""
 
 
-def _longest(facts: Facts, url: str) -> str:
-    texts = [_html(text) for kind in _TEXTS for text in facts.get(kind, [])]
-    return cleaned(max(texts, key=len), url) if texts else ""
+def _longest_text(children: Children, url: str) -> str:
+    texts = [_html(text) for tag in _TEXTS for text in children.get(tag, [])]
+    return clean_fragment(max(texts, key=len), url) if texts else ""
 
 
 def _html(text: etree._Element) -> str:
-    """Atom tells text from HTML; what RSS holds is HTML, whatever it looks like."""
+    """The element's content as HTML: Atom tells plain text from HTML, RSS always has HTML."""
     if text.get("type") in ("text", "text/plain"):
         return escape(text.text or "", quote=False)
-    return within(text)
+    return inner_html(text)
 
 
-def _first(facts: Facts, kinds: tuple[str, ...]) -> str:
-    return next(filter(None, (parse_feed_date(element.text) for kind in kinds for element in facts.get(kind, []))), "")
+def _first_date(children: Children, tags: tuple[str, ...]) -> str:
+    return next(filter(None, (parse_feed_date(element.text) for tag in tags for element in children.get(tag, []))), "")
 
 
-def _text(facts: Facts, kind: str) -> str:
-    return next((element.text or "" for element in facts.get(kind, [])), "")
+def _text(children: Children, tag: str) -> str:
+    return next((element.text or "" for element in children.get(tag, [])), "")

@@ -1,4 +1,4 @@
-"""JSON Feed 1.0 and 1.1 (https://www.jsonfeed.org/version/1.1/) to the articles it lists."""
+"""Parse JSON Feed 1.0 and 1.1 (https://www.jsonfeed.org/version/1.1/)."""
 
 import json
 from html import escape
@@ -7,17 +7,17 @@ from typing import Any
 from retrieval.ingest.parsing.entry import Entry, Listing
 from retrieval.ingest.parsing.markup import inline_text
 from retrieval.ingest.parsing.markup.feed_dates import parse_feed_date
-from retrieval.ingest.parsing.markup.html_fragment import cleaned
+from retrieval.ingest.parsing.markup.html import clean_fragment
 from retrieval.ingest.parsing.markup.links import absolute_url
 
-MOST_ENTRIES = 5_000
+MAX_ENTRIES = 5_000
 _VERSION = "jsonfeed.org/version/"
 
 Row = dict[str, Any]
 
 
 def parse_json_feed(text: str, url: str) -> Listing:
-    """The articles of one page of a feed. Raises ValueError with the reason when it is none."""
+    """Parse one page of a feed. Raises ValueError with the reason when it is not a JSON Feed."""
     try:
         feed = json.loads(text)
     except (ValueError, RecursionError) as exc:
@@ -29,16 +29,16 @@ def parse_json_feed(text: str, url: str) -> Listing:
     return Listing(
         kind="JSON Feed 1.1" if "version/1.1" in feed["version"] else "JSON Feed 1.0",
         title=inline_text.unescaped(_string(feed, "title")),
-        entries=tuple(_entry(item, feed, base) for item in feed["items"][:MOST_ENTRIES] if isinstance(item, dict)),
-        more=(following,) if following and following != url else (),
+        entries=tuple(_entry(item, feed, base) for item in feed["items"][:MAX_ENTRIES] if isinstance(item, dict)),
+        further_urls=(following,) if following and following != url else (),
     )
 
 
-def is_json_feed(found: object) -> bool:
-    """Whether parsed JSON is a feed; publishers write http and www into its version, too."""
-    if not isinstance(found, dict) or not isinstance(found.get("items"), list):
+def is_json_feed(value: object) -> bool:
+    """Whether parsed JSON is a feed; some publishers write http or www in its version."""
+    if not isinstance(value, dict) or not isinstance(value.get("items"), list):
         return False
-    return _VERSION in _string(found, "version")
+    return _VERSION in _string(value, "version")
 
 
 def _entry(item: Row, feed: Row, base: str) -> Entry:
@@ -55,16 +55,16 @@ def _entry(item: Row, feed: Row, base: str) -> Entry:
         if isinstance(tags, list)
         else "",
         language=inline_text.language(_string(item, "language") or _string(feed, "language")),
-        html=cleaned(max(*texts, escape(_string(item, "summary"), quote=False), key=len), url or base),
+        html=clean_fragment(max(*texts, escape(_string(item, "summary"), quote=False), key=len), url or base),
     )
 
 
 def _authors(row: Row) -> tuple[str, ...]:
-    """The list of version 1.1, or the one author of version 1."""
+    """The list of authors in version 1.1, or the one author in version 1.0."""
     listed = row.get("authors")
     people = listed if isinstance(listed, list) and listed else [row.get("author")]
-    written = (_string(person, "name") for person in people if isinstance(person, dict))
-    return tuple(dict.fromkeys(name for line in written for name in inline_text.names(line)))
+    names = (_string(person, "name") for person in people if isinstance(person, dict))
+    return tuple(dict.fromkeys(name for line in names for name in inline_text.names(line)))
 
 
 def _string(row: Row, key: str) -> str:

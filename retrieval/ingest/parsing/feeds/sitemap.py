@@ -1,4 +1,4 @@
-"""Sitemaps to the articles they list: XML, their indexes, text, all of them gzipped too, and Google's news sitemaps.
+"""Parse sitemaps: XML, sitemap indexes, plain text, all of them also gzipped, and Google's news sitemaps.
 
 https://www.sitemaps.org/protocol.html, https://developers.google.com/search/docs/crawling-indexing/sitemaps/news-sitemap
 """
@@ -10,86 +10,92 @@ from lxml import etree
 from retrieval.ingest import decompression
 from retrieval.ingest.parsing.entry import Entry, Listing
 from retrieval.ingest.parsing.markup import inline_text
+from retrieval.ingest.parsing.markup.decoding import decode_xml
 from retrieval.ingest.parsing.markup.feed_dates import parse_feed_date
 from retrieval.ingest.parsing.markup.links import absolute_url
-from retrieval.ingest.parsing.markup.xml import decoded, elements, name
+from retrieval.ingest.parsing.markup.xml import element_name, iter_elements
 
-LARGEST = 50_000_000  # bytes when decompressed, as the protocol has it; it counts 52,428,800
-MOST_ADDRESSES = 50_000
-_WHOLE = frozenset({"url", "sitemap"})
+MAX_SITEMAP_BYTES = 50_000_000  # decompressed; the protocol allows 52,428,800
+MAX_URLS = 50_000
+_COMPLETE = frozenset({"url", "sitemap"})
 _KINDS = {"urlset": "sitemap", "sitemapindex": "sitemap index"}
 
-Facts = dict[str, str]
+Fields = dict[str, str]
 
 
 def parse_sitemap(content: bytes, url: str) -> Listing:
-    """The articles of a sitemap, or the parts of an index. Raises ValueError with the reason when it is none.
+    """Parse a sitemap to its entries, or an index to its parts. Raises ValueError with the reason when it is neither.
 
-    What is on another host is left out, as the protocol demands, except on a host above or below this one.
+    URLs on other hosts are skipped, as the protocol demands, except on a parent domain or subdomain of this one.
     """
     if content.startswith(decompression.GZIP_MAGIC):
-        content = decompression.decompress_gzip(content, LARGEST)
-    if len(content) > LARGEST:
-        raise ValueError(f"is larger than {LARGEST:,} bytes, more than a sitemap may have")
-    text = decoded(content).strip()
+        content = decompression.decompress_gzip(content, MAX_SITEMAP_BYTES)
+    if len(content) > MAX_SITEMAP_BYTES:
+        raise ValueError(f"is larger than {MAX_SITEMAP_BYTES:,} bytes, more than a sitemap may have")
+    text = decode_xml(content).strip()
     if not text:
         raise ValueError("is empty")
-    return _xml(text, url) if text.startswith("<") else _lines(text, url)
+    return _parse_xml(text, url) if text.startswith("<") else _parse_lines(text, url)
 
 
-def _xml(text: str, url: str) -> Listing:
-    parts = elements(text, url, _WHOLE)
-    root = name(next(parts))
+def _parse_xml(text: str, url: str) -> Listing:
+    elements = iter_elements(text, url, _COMPLETE)
+    root = element_name(next(elements))
     if root not in _KINDS:
         raise ValueError(f"is no sitemap: its first element is <{root[:60]}>")
-    listed, of_index = list[Facts](), list[Facts]()
-    for element in parts:
-        if len(listed) + len(of_index) == MOST_ADDRESSES:
+    pages, parts = list[Fields](), list[Fields]()
+    for element in elements:
+        if len(pages) + len(parts) == MAX_URLS:
             break
-        if name(element) in _WHOLE:
-            (listed if name(element) == "url" else of_index).append(_facts(element, url))
-    here, parts_here = _here(listed, url), _here(of_index, url)
+        if element_name(element) in _COMPLETE:
+            (pages if element_name(element) == "url" else parts).append(_fields(element, url))
+    own_pages, own_parts = _on_own_site(pages, url), _on_own_site(parts, url)
     return Listing(
-        kind="news sitemap" if any("news:title" in facts for facts in here) else _KINDS[root],
-        title=next((inline_text.unescaped(facts["news:name"]) for facts in here if "news:name" in facts), ""),
-        entries=tuple(_entry(facts) for facts in here),
-        more=tuple(facts["loc"] for facts in parts_here),
-        changed={facts["loc"]: day for facts in parts_here if (day := parse_feed_date(facts.get("lastmod")))},
-        remarks=_left_out(listed + of_index, url),
+        kind="news sitemap" if any("news:title" in fields for fields in own_pages) else _KINDS[root],
+        title=next((inline_text.unescaped(fields["news:name"]) for fields in own_pages if "news:name" in fields), ""),
+        entries=tuple(_entry(fields) for fields in own_pages),
+        further_urls=tuple(fields["loc"] for fields in own_parts),
+        last_modified={fields["loc"]: day for fields in own_parts if (day := parse_feed_date(fields.get("lastmod")))},
+        warnings=_skipped_warnings(pages + parts, url),
     )
 
 
-def _facts(element: etree._Element, url: str) -> Facts:
-    """What an address says of itself and of its news; not of its pictures, videos and translations."""
-    facts = {name(part): part.text.strip() for part in element.iterchildren(etree.Element) if part.text}
-    news = (part for part in element.iter(etree.Element) if name(part).startswith("news:"))
-    facts |= {name(part): part.text.strip() for part in news if part.text}
-    return facts | {"loc": absolute_url(facts.get("loc"), url)}
+def _fields(element: etree._Element, url: str) -> Fields:
+    """The child elements of a URL and of its news, without those of its pictures, videos and translations."""
+    fields = {element_name(part): part.text.strip() for part in element.iterchildren(etree.Element) if part.text}
+    news = (part for part in element.iter(etree.Element) if element_name(part).startswith("news:"))
+    fields |= {element_name(part): part.text.strip() for part in news if part.text}
+    return fields | {"loc": absolute_url(fields.get("loc"), url)}
 
 
-def _lines(text: str, url: str) -> Listing:
+def _parse_lines(text: str, url: str) -> Listing:
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     if not all(line.startswith(("http://", "https://")) for line in lines):
         raise ValueError("is no sitemap: neither XML nor a web address on each line")
-    listed = [{"loc": absolute_url(line, url)} for line in lines[:MOST_ADDRESSES]]
-    here = _here(listed, url)
-    return Listing("text sitemap", entries=tuple(_entry(facts) for facts in here), remarks=_left_out(listed, url))
+    pages = [{"loc": absolute_url(line, url)} for line in lines[:MAX_URLS]]
+    own_pages = _on_own_site(pages, url)
+    entries = tuple(_entry(fields) for fields in own_pages)
+    return Listing("text sitemap", entries=entries, warnings=_skipped_warnings(pages, url))
 
 
-def _entry(facts: Facts) -> Entry:
+def _entry(fields: Fields) -> Entry:
     return Entry(
-        url=facts["loc"],
-        title=inline_text.from_either(facts.get("news:title", "")),
-        published=parse_feed_date(facts.get("news:publication_date")),
-        updated=parse_feed_date(facts.get("lastmod")),
-        language=inline_text.language(facts.get("news:language")),
+        url=fields["loc"],
+        title=inline_text.from_either(fields.get("news:title", "")),
+        published=parse_feed_date(fields.get("news:publication_date")),
+        updated=parse_feed_date(fields.get("lastmod")),
+        language=inline_text.language(fields.get("news:language")),
     )
 
 
-def _here(found: list[Facts], url: str) -> list[Facts]:
-    """Those on the sitemap's own host or on one above or below it, each address once."""
-    own = _host(url)
-    kept = {facts["loc"]: facts for facts in reversed(found) if facts["loc"] and _is_related(_host(facts["loc"]), own)}
+def _on_own_site(rows: list[Fields], url: str) -> list[Fields]:
+    """The rows on the sitemap's own host, a parent domain or a subdomain of it, each URL once."""
+    own_host = _host(url)
+    kept = {
+        fields["loc"]: fields
+        for fields in reversed(rows)
+        if fields["loc"] and _is_related(_host(fields["loc"]), own_host)
+    }
     return list(reversed(kept.values()))
 
 
@@ -101,8 +107,10 @@ def _is_related(host: str, own: str) -> bool:
     return host == own or host.endswith(f".{own}") or own.endswith(f".{host}")
 
 
-def _left_out(found: list[Facts], url: str) -> tuple[str, ...]:
-    elsewhere = [facts["loc"] for facts in found if facts["loc"] and not _is_related(_host(facts["loc"]), _host(url))]
+def _skipped_warnings(rows: list[Fields], url: str) -> tuple[str, ...]:
+    elsewhere = [
+        fields["loc"] for fields in rows if fields["loc"] and not _is_related(_host(fields["loc"]), _host(url))
+    ]
     if not elsewhere:
         return ()
     return (

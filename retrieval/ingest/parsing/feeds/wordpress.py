@@ -34,7 +34,10 @@ def posts_url(root: str, page: int) -> str:
 
 
 def parse_wordpress_posts(content: bytes, url: str, pages: int, page: int) -> Listing:
-    """Parse page number `page` of `pages`; `further_urls` has the next. Raises ValueError when it is not a list of posts."""
+    """Parse page number `page` of `pages`; `further_urls` has the next one.
+
+    Raises ValueError with the reason when it is not a list of posts.
+    """
     if len(content) > MAX_PAGE_BYTES:
         raise ValueError(f"is larger than {MAX_PAGE_BYTES:,} bytes, more than {POSTS_PER_PAGE} posts may have")
     try:

@@ -1,4 +1,4 @@
-"""Read JSON Lines files: one article a line, with url, title, authors, date, text and optionally id, outlet, updated."""
+"""Read JSON Lines files: one article a line with url, title, authors, date, text; optionally id, outlet, updated."""
 
 import json
 from collections.abc import Iterator

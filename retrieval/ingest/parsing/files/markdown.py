@@ -41,7 +41,9 @@ def split_front_matter(content: str) -> tuple[dict[str, Any], str]:
     return {str(key): value for key, value in facts.items()}, content[match.end() :]
 
 
-def markdown_article(path: Path, facts: dict[str, Any], text: str, title: str, headings: tuple[Span, ...] = ()) -> Article:
+def markdown_article(
+    path: Path, facts: dict[str, Any], text: str, title: str, headings: tuple[Span, ...] = ()
+) -> Article:
     """Build an article from the fields of its front matter and its text."""
     url = str(facts.get("url") or facts.get("canonical_url") or path.resolve().as_uri())
     return Article(

@@ -1,19 +1,17 @@
-"""XML as publishers write it, element by element: in any encoding, with its usual mistakes, and with no entities.
+"""Parse XML of publishers element by element: repair its usual mistakes and refuse entity declarations.
 
-A document is never held as a tree, nothing it names is ever loaded, and what it says about itself is not believed where
-its bytes say otherwise.
+A document is never held as a whole tree, and nothing that it references is ever loaded.
 """
 
-import codecs
 import re
 from collections.abc import Iterator
 from html.entities import html5
 
 from lxml import etree
 
-MOST_ELEMENTS = 20_000  # in one entry
-MOST_OF_ALL = 3_000_000  # elements in one document; 50,000 addresses with a dozen pictures each have as many
-_SLICE = 65_536  # characters handed to the parser at once
+MAX_ENTRY_ELEMENTS = 20_000
+MAX_DOCUMENT_ELEMENTS = 3_000_000  # 50,000 URLs in a sitemap with a dozen pictures each have as many
+_SLICE_LENGTH = 65_536  # characters fed to the parser at once
 _PREFIXES = {
     "http://www.w3.org/2005/Atom": "",
     "http://purl.org/atom/ns#": "",
@@ -30,60 +28,18 @@ _PREFIXES = {
     "http://www.google.com/schemas/sitemap-news/0.9": "news:",
     "http://www.w3.org/1999/02/22-rdf-syntax-ns#": "rdf:",
 }
-_DECLARATION = re.compile(rb"\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]{1,40})[\"']")
-_NO_TEXT = {"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "utf-7"}
 _REFERENCE = re.compile(r"&(?:(#\d{1,7};|#[xX][0-9a-fA-F]{1,6};|(?:amp|lt|gt|quot|apos);)|(\w{2,31};)?)")
-_UNPRINTABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_CUT = re.compile(">|(?=[<&])")  # never inside a reference, and inside a tag only if it is very long and has one
-_NO_TAG = re.compile(r"<(?![!?])(?![^<>]*>)")
-_VOID = ("br", "hr", "img", "wbr")
+_FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_SLICE_END = re.compile(">|(?=[<&])")  # never inside a reference; inside a tag only if it is very long and has one
+_STRAY_BRACKET = re.compile(r"<(?![!?])(?![^<>]*>)")
+_VOID_TAGS = ("br", "hr", "img", "wbr")
 
 
-def decoded(content: bytes, charset: str = "") -> str:
-    """Text in the encoding it really has: byte order mark, UTF-8 if it can be, what the header or the document says."""
-    for mark, encoding in (
-        (codecs.BOM_UTF8, "utf-8"),
-        (codecs.BOM_UTF16_LE, "utf-16"),
-        (codecs.BOM_UTF16_BE, "utf-16"),
-    ):
-        if content.startswith(mark):
-            return content.decode(encoding, "replace").removeprefix("\ufeff")
-    if content[:2] in (b"<\x00", b"{\x00", b"[\x00"):
-        return content.decode("utf-16-le", "replace")
-    if content[:2] in (b"\x00<", b"\x00{", b"\x00["):
-        return content.decode("utf-16-be", "replace")
-    declared = _DECLARATION.match(content)
-    named = [charset, declared[1].decode("ascii") if declared else ""]
-    first = [] if b"\x1b" in content else ["utf-8"]  # ISO 2022 shifts with escapes and would pass for UTF-8
-    for encoding in (*first, *named):
-        if (text := _strictly(content, encoding)) is not None:
-            return text
-    return _damaged(content)
+def iter_elements(text: str, url: str, complete: frozenset[str]) -> Iterator[etree._Element]:
+    """Yield the root element at its start; then elements named in `complete` and those outside of them at their end.
 
-
-def _strictly(content: bytes, encoding: str) -> str | None:
-    try:
-        known = codecs.lookup(encoding).name if encoding else ""
-        if not known or known in _NO_TEXT:
-            return None
-        # What calls itself Latin 1 is Windows 1252 (WHATWG Encoding, 4.2); both leave no doubt about other bytes.
-        return content.decode("cp1252" if known in ("iso8859-1", "ascii") else known)
-    except (UnicodeError, LookupError, ValueError):
-        return None
-
-
-def _damaged(content: bytes) -> str:
-    """UTF-8 with some broken characters where most of its characters are whole, else Windows 1252."""
-    text = content.decode("utf-8", "replace")
-    broken, unusual = text.count("\ufffd"), len(text) - len(text.encode("ascii", "ignore"))
-    return text if broken * 2 < unusual else content.decode("cp1252", "replace")
-
-
-def elements(text: str, url: str, whole: frozenset[str]) -> Iterator[etree._Element]:
-    """The first element as it begins; then the elements called one of `whole`, and those outside of them, as they end.
-
-    Each is emptied when the next is asked for. Raises ValueError when it declares entities, is no XML, or has
-    more elements than it may. Where the XML is broken beyond repair, what stood before is read.
+    Each element is cleared when the next one is requested. Raises ValueError when the document declares entities, is
+    not XML, or has too many elements. If the XML is broken beyond repair, the elements before that are yielded.
     """
     parser = etree.XMLPullParser(
         ("start", "end"),
@@ -96,29 +52,31 @@ def elements(text: str, url: str, whole: frozenset[str]) -> Iterator[etree._Elem
         remove_comments=True,
         remove_pis=True,
     )
-    inside, held, begun = None, 0, 0
-    for event, element in _events(parser, text):
+    current, in_current, total = None, 0, 0
+    for event, element in _parse_events(parser, text):
         if event == "start":
-            begun += 1
-            if begun == 1:
+            total += 1
+            if total == 1:
                 _refuse_entities(element)
                 yield element
-            if inside is None and name(element) in whole:
-                inside, held = element, 0
-            held += 1
-            if (inside is not None and held > MOST_ELEMENTS) or begun > MOST_OF_ALL:
-                raise ValueError(f"has more than {MOST_ELEMENTS:,} elements in one entry or {MOST_OF_ALL:,} in all")
-        elif inside is None or element is inside:
-            inside = None
+            if current is None and element_name(element) in complete:
+                current, in_current = element, 0
+            in_current += 1
+            if (current is not None and in_current > MAX_ENTRY_ELEMENTS) or total > MAX_DOCUMENT_ELEMENTS:
+                raise ValueError(
+                    f"has more than {MAX_ENTRY_ELEMENTS:,} elements in one entry or {MAX_DOCUMENT_ELEMENTS:,} in all"
+                )
+        elif current is None or element is current:
+            current = None
             yield element
-            _forget(element)
-    if not begun:
+            _clear(element)
+    if not total:
         raise ValueError("is not XML")
 
 
-def _events(parser: etree.XMLPullParser, text: str) -> Iterator[tuple[str, etree._Element]]:
+def _parse_events(parser: etree.XMLPullParser, text: str) -> Iterator[tuple[str, etree._Element]]:
     try:
-        for part in _repaired(text):
+        for part in _repair(text):
             parser.feed(part.encode("utf-8"))
             for event, element in parser.read_events():
                 if isinstance(element, etree._Element):
@@ -128,8 +86,8 @@ def _events(parser: etree.XMLPullParser, text: str) -> Iterator[tuple[str, etree
         return
 
 
-def _forget(element: etree._Element) -> None:
-    """Empty it and drop what stood before; itself and what follows stay, because the parser may still add there."""
+def _clear(element: etree._Element) -> None:
+    """Empty an element and drop its preceding siblings; the parser may still add to it and after it."""
     element.clear(keep_tail=True)  # type: ignore[call-arg]
     parent = element.getparent()
     while parent is not None and element.getprevious() is not None:
@@ -137,45 +95,45 @@ def _forget(element: etree._Element) -> None:
 
 
 def _refuse_entities(root: etree._Element) -> None:
-    """Asked of the parser itself, so that nothing can be hidden from this question that is not hidden from it too."""
+    """Raise ValueError for entity declarations, as the parser itself sees them, so that none can be hidden."""
     subset = root.getroottree().docinfo.internalDTD
     if subset is not None and any(True for _ in subset.iterentities()):  # type: ignore[attr-defined]
         raise ValueError("declares XML entities, which are not read because they can be made to do harm")
 
 
-def _repaired(text: str) -> Iterator[str]:
-    """The text in slices, without declaration and what XML forbids; HTML's entities as characters, `&` as `&amp;`."""
+def _repair(text: str) -> Iterator[str]:
+    """The text in slices that XML allows: HTML entities as characters, `&` as `&amp;`, no forbidden characters."""
     start = max(text.find("<"), 0)
     if text.startswith("<?xml", start):
         start = max(text.find(">", start) + 1, start)
-    void = "|".join(tag for tag in _VOID if f"</{tag}" not in text)
-    unclosed = re.compile(rf"<({void})((?:\s[^<>]*)?)(?<!/)>") if void else None
+    void_tags = "|".join(tag for tag in _VOID_TAGS if f"</{tag}" not in text)
+    unclosed = re.compile(rf"<({void_tags})((?:\s[^<>]*)?)(?<!/)>") if void_tags else None
     yield '<?xml version="1.0" encoding="utf-8"?>'
     while start < len(text):
         section = text.find("<![CDATA[", start)
         end = section if section >= 0 else len(text)
         while start < end:
-            mark = _CUT.search(text, min(start + _SLICE, end), end)
-            cut = mark.end() if mark else end
-            part = _NO_TAG.sub("&lt;", _UNPRINTABLE.sub("", text[start:cut]))
-            part = _REFERENCE.sub(_reference, part)
-            yield unclosed.sub(r"<\1\2/>", part) if unclosed else part
-            start = cut
+            boundary = _SLICE_END.search(text, min(start + _SLICE_LENGTH, end), end)
+            slice_end = boundary.end() if boundary else end
+            piece = _STRAY_BRACKET.sub("&lt;", _FORBIDDEN.sub("", text[start:slice_end]))
+            piece = _REFERENCE.sub(_repair_reference, piece)
+            yield unclosed.sub(r"<\1\2/>", piece) if unclosed else piece
+            start = slice_end
         if section >= 0:
             close = text.find("]]>", section)
             start = close + 3 if close >= 0 else len(text)
-            yield _UNPRINTABLE.sub("", text[section:start])
+            yield _FORBIDDEN.sub("", text[section:start])
 
 
-def _reference(found: re.Match[str]) -> str:
+def _repair_reference(found: re.Match[str]) -> str:
     if found[1]:
         return found[0]
-    known = html5.get(found[2] or "", "")
-    return known if known and known not in "&<>" else "&amp;" + (found[2] or "")
+    character = html5.get(found[2] or "", "")
+    return character if character and character not in "&<>" else "&amp;" + (found[2] or "")
 
 
-def name(element: etree._Element) -> str:
-    """`title`, `dc:creator`, `content:encoded`: lower-case, with the usual prefix; RSS, Atom and sitemaps have none."""
+def element_name(element: etree._Element) -> str:
+    """Lower-case name with its usual prefix (`dc:creator`); names of RSS, Atom and sitemaps have no prefix."""
     tag = element.tag if isinstance(element.tag, str) else ""
     namespace, closed, local = tag[1:].rpartition("}") if tag.startswith("{") else ("", "", tag)
     prefix = _PREFIXES.get(namespace, f"{element.prefix}:" if element.prefix else "") if closed else ""

@@ -33,7 +33,7 @@ _FAREWELL = re.compile(
 
 
 def article_text(page: HtmlElement, metadata: PageMetadata) -> tuple[str, tuple[Span, ...]]:
-    """The text of a page's article and the spans of its headings. Raises ValueError with the reason when it has none."""
+    """The text of a page's article and the spans of its headings. Raises ValueError with the reason if it has none."""
     try:
         extracted = extract_paragraphs(page)
     except RecursionError as exc:
@@ -47,7 +47,9 @@ def article_text(page: HtmlElement, metadata: PageMetadata) -> tuple[str, tuple[
 
 def extract_paragraphs(page: HtmlElement) -> list[Paragraph]:
     """Paragraphs and headings in order; empty when trafilatura finds no article. Raises RecursionError."""
-    document = trafilatura.bare_extraction(prune(page), include_comments=False, include_tables=True, favor_precision=True)
+    document = trafilatura.bare_extraction(
+        prune(page), include_comments=False, include_tables=True, favor_precision=True
+    )
     if not isinstance(document, Document) or document.body is None:
         return []
     return list(_tree_paragraphs(document.body))

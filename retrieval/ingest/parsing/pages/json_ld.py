@@ -1,4 +1,4 @@
-"""What a page says of itself in schema.org's words, as JSON-LD in its scripts (https://schema.org/docs/gs.html)."""
+"""Read the JSON-LD in a page's scripts, in the vocabulary of schema.org (https://schema.org/docs/gs.html)."""
 
 import json
 import re
@@ -11,120 +11,121 @@ from urllib.parse import urljoin, urlsplit
 
 from lxml.html import HtmlElement
 
-Object = dict[str, Any]
+JsonObject = dict[str, Any]
 
-# Subtypes of schema.org's Article that are news; Product pages and the like are none.
-ARTICLES = frozenset(
+# Article of schema.org and its subtypes, without products and the like.
+ARTICLE_TYPES = frozenset(
     "Article NewsArticle ReportageNewsArticle AnalysisNewsArticle AskPublicNewsArticle BackgroundNewsArticle "
     "OpinionNewsArticle ReviewNewsArticle AdvertiserContentArticle BlogPosting LiveBlogPosting Report Review "
     "ScholarlyArticle SatiricalArticle SocialMediaPosting TechArticle".split()
 )
-MEDIA = frozenset("VideoObject ImageGallery MediaGallery AudioObject PodcastEpisode".split())
-_LARGEST_SCRIPT = 2_000_000  # characters
-_MOST_OBJECTS = 5_000
+MEDIA_TYPES = frozenset("VideoObject ImageGallery MediaGallery AudioObject PodcastEpisode".split())
+_MAX_SCRIPT_LENGTH = 2_000_000  # characters
+_MAX_OBJECTS = 5_000
 _SCRIPTS = "//script[contains(translate(@type, 'LDJSON', 'ldjson'), 'ld+json')]"
-# Where the page's own object stands; what it lists (itemListElement) or recommends is another page's.
-_HOLDERS = ("@graph", "mainEntity", "mainEntityOfPage", "subjectOf")
+# Keys under which the page's own objects are nested; items of a list (itemListElement) belong to other pages.
+_NESTING_KEYS = ("@graph", "mainEntity", "mainEntityOfPage", "subjectOf")
 
-# What publishers' templates wrap around the object.
-_OPENING = ("//", "<!--", "<![CDATA[", "/*", "*/")
-_CLOSING = ("//", "-->", "]]>", "/*", "*/", ";")
-_COMMA_AT_END = re.compile(r",(\s{0,200}[}\]])")
-_NO_ESCAPE = re.compile(r'\\(?![\\"/bfnrtu])')
-
-
-def objects(page: HtmlElement) -> tuple[Object, ...]:
-    """The page's own objects in order, references between them (`@id`) resolved; what is no JSON is left out."""
-    every = (one for script in page.xpath(_SCRIPTS) for one in _own(_parsed(script.text or "")))
-    found = list(islice(every, _MOST_OBJECTS))
-    named = {one["@id"]: one for one in found if isinstance(one.get("@id"), str) and len(one) > 1}
-    return tuple({key: _resolved(value, named) for key, value in one.items()} for one in found)
+# Comment and CDATA marks that publishers' templates wrap around the object.
+_PREFIXES = ("//", "<!--", "<![CDATA[", "/*", "*/")
+_SUFFIXES = ("//", "-->", "]]>", "/*", "*/", ";")
+_TRAILING_COMMA = re.compile(r",(\s{0,200}[}\]])")
+_INVALID_ESCAPE = re.compile(r'\\(?![\\"/bfnrtu])')
 
 
-def types(item: Object) -> frozenset[str]:
-    """The types of an object without the vocabulary's address."""
-    named = item.get("@type")
-    every = named if isinstance(named, list) else [named]
-    return frozenset(name.rstrip("/").rpartition("/")[2] for name in every if isinstance(name, str))
+def page_objects(page: HtmlElement) -> tuple[JsonObject, ...]:
+    """The page's own objects in order, with references between them (`@id`) resolved; invalid JSON is skipped."""
+    own = (item for script in page.xpath(_SCRIPTS) for item in _own_objects(_parse_script(script.text or "")))
+    found = list(islice(own, _MAX_OBJECTS))
+    by_id = {item["@id"]: item for item in found if isinstance(item.get("@id"), str) and len(item) > 1}
+    return tuple({key: _resolve(value, by_id) for key, value in item.items()} for item in found)
 
 
-def article(found: tuple[Object, ...], url: str) -> Object:
-    """The object of the article whose page this is: the one that names the page's address, else the first; or empty."""
-    articles = [one for one in found if types(one) & ARTICLES]
-    here = _place(url)
-    return next((one for one in articles if here in map(_place, _addresses(one, url))), articles[0] if articles else {})
+def object_types(item: JsonObject) -> frozenset[str]:
+    """The types of an object without the URL of the vocabulary."""
+    types = item.get("@type")
+    names = types if isinstance(types, list) else [types]
+    return frozenset(name.rstrip("/").rpartition("/")[2] for name in names if isinstance(name, str))
 
 
-def texts(value: Any) -> list[str]:
-    """The strings in a value that schema.org lets be one, several, or objects with a name."""
-    every = value if isinstance(value, list) else [value]
-    names = (one.get("name") if isinstance(one, dict) else one for one in every)
+def find_article_object(found: tuple[JsonObject, ...], url: str) -> JsonObject:
+    """The article object that has the page's URL, else the first article object; empty when there is none."""
+    articles = [item for item in found if object_types(item) & ARTICLE_TYPES]
+    page_key = _url_key(url)
+    on_page = (item for item in articles if page_key in map(_url_key, _object_urls(item, url)))
+    return next(on_page, articles[0] if articles else {})
+
+
+def text_values(value: Any) -> list[str]:
+    """The strings in a value, which in schema.org may be one string, several, or objects with a name."""
+    items = value if isinstance(value, list) else [value]
+    names = (item.get("name") if isinstance(item, dict) else item for item in items)
     flat = (part for name in names for part in (name if isinstance(name, list) else [name]))
     return [" ".join(unescape(text).split()) for text in flat if isinstance(text, str) and text.strip()]
 
 
-def _addresses(one: Object, url: str) -> Iterator[str]:
-    for value in (one.get("url"), one.get("mainEntityOfPage"), one.get("@id")):
+def _object_urls(item: JsonObject, url: str) -> Iterator[str]:
+    for value in (item.get("url"), item.get("mainEntityOfPage"), item.get("@id")):
         address = (value.get("@id") or value.get("url")) if isinstance(value, dict) else value
         if isinstance(address, str):
             yield urljoin(url, address)
 
 
-def _place(url: str) -> str:
+def _url_key(url: str) -> str:
     parts = urlsplit(url)
     return f"{parts.netloc.lower().removeprefix('www.')}{parts.path.rstrip('/')}"
 
 
-def _own(value: Any) -> Iterator[Object]:
-    waiting = deque([value])
-    while waiting:
-        one = waiting.popleft()
-        if isinstance(one, list):
-            waiting.extendleft(reversed(one))
-        elif isinstance(one, dict):
-            yield one
-            waiting.extendleft(one[key] for key in reversed(_HOLDERS) if isinstance(one.get(key), dict | list))
+def _own_objects(value: Any) -> Iterator[JsonObject]:
+    queue = deque([value])
+    while queue:
+        item = queue.popleft()
+        if isinstance(item, list):
+            queue.extendleft(reversed(item))
+        elif isinstance(item, dict):
+            yield item
+            queue.extendleft(item[key] for key in reversed(_NESTING_KEYS) if isinstance(item.get(key), dict | list))
 
 
-def _resolved(value: Any, named: dict[str, Object]) -> Any:
+def _resolve(value: Any, by_id: dict[str, JsonObject]) -> Any:
     if isinstance(value, list):
-        return [_target(one, named) for one in value]
-    return _target(value, named)
+        return [_resolve_reference(item, by_id) for item in value]
+    return _resolve_reference(value, by_id)
 
 
-def _target(value: Any, named: dict[str, Object]) -> Any:
-    """What a reference stands for, with what it says itself; anything else as it is."""
+def _resolve_reference(value: Any, by_id: dict[str, JsonObject]) -> Any:
+    """The object that a reference points to, with the keys of the reference itself; other values unchanged."""
     if isinstance(value, dict) and isinstance(value.get("@id"), str) and value.keys() <= {"@id", "@type", "name"}:
-        return named.get(value["@id"], {}) | value
+        return by_id.get(value["@id"], {}) | value
     return value
 
 
-def _parsed(script: str) -> Any:
-    """The value in a script, None where it cannot be read even without its template's slips."""
-    if len(script) > _LARGEST_SCRIPT:
+def _parse_script(script: str) -> Any:
+    """The value in a script; None when it is not JSON even after the repair of common mistakes."""
+    if len(script) > _MAX_SCRIPT_LENGTH:
         return None
-    bare = _bare(script)
-    for repaired in (str, _without_slips, unescape):
+    stripped = _strip_wrapping(script)
+    for repair in (str, _repair_json, unescape):
         try:
-            # Control characters in strings are let pass; what follows the object is not looked at.
-            return json.JSONDecoder(strict=False).raw_decode(repaired(bare))[0]
+            # Control characters in strings are allowed; text after the object is ignored.
+            return json.JSONDecoder(strict=False).raw_decode(repair(stripped))[0]
         except (ValueError, RecursionError):
             continue
     return None
 
 
-def _bare(script: str) -> str:
+def _strip_wrapping(script: str) -> str:
     script = script.strip()
-    while script.startswith(_OPENING) or script.endswith(_CLOSING):
+    while script.startswith(_PREFIXES) or script.endswith(_SUFFIXES):
         before = len(script)
-        for mark in _OPENING:
+        for mark in _PREFIXES:
             script = script.removeprefix(mark).lstrip()
-        for mark in _CLOSING:
+        for mark in _SUFFIXES:
             script = script.removesuffix(mark).rstrip()
         if len(script) == before:
             break
     return script
 
 
-def _without_slips(script: str) -> str:
-    return _NO_ESCAPE.sub(r"\\\\", _COMMA_AT_END.sub(r"\1", script))
+def _repair_json(script: str) -> str:
+    return _INVALID_ESCAPE.sub(r"\\\\", _TRAILING_COMMA.sub(r"\1", script))

@@ -1,4 +1,4 @@
-"""A page from the web, as it came, to the articles in it."""
+"""Parse fetched pages and PDF documents, and entries with their whole text, into articles."""
 
 from dataclasses import dataclass
 from urllib.parse import urljoin
@@ -9,63 +9,65 @@ from retrieval.catalog.reader import article_id_for_url
 from retrieval.documents import Article
 from retrieval.ingest.fetched_document import FetchedDocument
 from retrieval.ingest.parsing.entry import Entry, is_teaser
-from retrieval.ingest.parsing.markup.decoding import decoded, storable
-from retrieval.ingest.parsing.markup.html import body, parse_html
-from retrieval.ingest.parsing.markup.paragraphs import join
-from retrieval.ingest.parsing.pages import live_blog, pdf
+from retrieval.ingest.parsing.markup.decoding import decode_html, storable
+from retrieval.ingest.parsing.markup.html import body_paragraphs, parse_html
+from retrieval.ingest.parsing.markup.paragraphs import join_paragraphs
+from retrieval.ingest.parsing.pages import pdf
 from retrieval.ingest.parsing.pages.article_extraction import article_text
+from retrieval.ingest.parsing.pages.live_blog import live_blog_intro, live_blog_updates
 from retrieval.ingest.parsing.pages.metadata import PageMetadata, page_metadata
 from retrieval.text.boilerplate import has_article, split_blocks
 from retrieval.text.canonical_url import canonical_url
 from retrieval.text.same_site import hostname
 from retrieval.text.sentences import Span
 
-PAGES = frozenset(("", "text/html", "application/xhtml+xml", "application/xml", "text/xml", "text/plain"))
-_FEEDS = frozenset(("application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml"))
-_ALTERNATES = "//link[contains(translate(@rel, 'ALTERN', 'altern'), 'alternate')][@href]"
-_WORDPRESS = "https://api.w.org/"
+HTML_TYPES = frozenset(("", "text/html", "application/xhtml+xml", "application/xml", "text/xml", "text/plain"))
+_FEED_TYPES = frozenset(("application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml"))
+_ALTERNATE_LINKS = "//link[contains(translate(@rel, 'ALTERN', 'altern'), 'alternate')][@href]"
+_WORDPRESS_RELATION = "https://api.w.org/"
 
 
 @dataclass(frozen=True, slots=True)
 class DiscoveredLinks:
-    """What a page says of itself and its site: feeds (of comments last), WordPress's REST root, absolute addresses."""
+    """Absolute URLs of the feeds that a page announces (comment feeds last) and of the REST API of WordPress.
+
+    `is_article` is true when the page itself has an article.
+    """
 
     feeds: tuple[str, ...] = ()
     wordpress: str = ""
     is_article: bool = False
-    canonical: str = ""
-    amp: str = ""
 
 
-def articles_of_page(fetched: FetchedDocument, entry: Entry | None = None) -> tuple[Article, ...]:
-    """The articles of a page or a PDF file: one, or a live blog's intro and entries. Raises ValueError with the reason.
+def parse_page(fetched: FetchedDocument, entry: Entry | None = None) -> tuple[Article, ...]:
+    """The articles of a page or PDF document: one, or a live blog's intro and updates.
 
-    `entry` is what the list that led here says of it.
+    `entry` is the entry of the listing that led to the page. Raises ValueError with the reason when there is none.
     """
     if fetched.content_type == "application/pdf" or fetched.content.startswith(b"%PDF-"):
-        return (_of_pdf(fetched, entry or Entry(fetched.url)),)
-    page = _page(fetched)
-    facts = page_metadata(page, fetched.url, entry)
-    url = canonical_url(facts.canonical or fetched.url)
-    updates = live_blog.updates(page, url, facts)
+        return (_parse_pdf_article(fetched, entry or Entry(fetched.url)),)
+    page = _parse_fetched_html(fetched)
+    metadata = page_metadata(page, fetched.url, entry)
+    url = canonical_url(metadata.canonical or fetched.url)
+    updates = live_blog_updates(page, url, metadata)
     if updates:
-        return (*live_blog.intro(page, _article(url, facts, "", ()), updates), *updates)
-    text, headings = article_text(page, facts)
-    return (_article(url, facts, text, headings),)
+        return (*live_blog_intro(page, _build_article(url, metadata, "", ()), updates), *updates)
+    text, headings = article_text(page, metadata)
+    return (_build_article(url, metadata, text, headings),)
 
 
-def article_of_entry(entry: Entry, outlet: str) -> Article | None:
-    """The article in an entry of a feed or a row of an API that carries its whole text; None where that is a teaser.
+def parse_entry(entry: Entry, outlet: str) -> Article | None:
+    """The article in an entry that has its whole text; None when it is a teaser.
 
     Raises ValueError when its HTML cannot be parsed.
     """
     if not entry.url or not entry.title or is_teaser(entry):
         return None
-    text, headings = join(body(entry.html))
+    text, headings = join_paragraphs(body_paragraphs(entry.html))
     if not has_article(text, split_blocks(text, entry.title, headings)):
         return None
     url = canonical_url(entry.url)
-    facts = PageMetadata(
+    metadata = PageMetadata(
         title=storable(entry.title),
         authors=entry.authors,
         outlet=outlet or hostname(url),
@@ -74,90 +76,86 @@ def article_of_entry(entry: Entry, outlet: str) -> Article | None:
         language=entry.language[:2].lower(),
         section=entry.section,
     )
-    return _article(url, facts, storable(text), headings)
+    return _build_article(url, metadata, storable(text), headings)
 
 
 def discover_links(fetched: FetchedDocument) -> DiscoveredLinks:
-    """What a page announces. Raises ValueError when it is no HTML page."""
-    page = _page(fetched)
-    facts = page_metadata(page, fetched.url)
-    amp = page.xpath("//link[translate(@rel, 'AMPHTL', 'amphtl')='amphtml']/@href")
+    """Find what a page announces. Raises ValueError when it is not an HTML page."""
+    page = _parse_fetched_html(fetched)
     return DiscoveredLinks(
-        feeds=_feeds(page, fetched.url),
-        wordpress=_wordpress(page, fetched),
-        is_article=facts.is_article and _holds_article(fetched),
-        canonical=facts.canonical,
-        amp=_absolute(fetched.url, str(amp[0])) if amp else "",
+        feeds=_feed_urls(page, fetched.url),
+        wordpress=_wordpress_api_root(page, fetched),
+        is_article=page_metadata(page, fetched.url).is_article and _has_article(fetched),
     )
 
 
-def _page(fetched: FetchedDocument) -> HtmlElement:
-    if fetched.content_type not in PAGES:
+def _parse_fetched_html(fetched: FetchedDocument) -> HtmlElement:
+    if fetched.content_type not in HTML_TYPES:
         raise ValueError(f"is {fetched.content_type}, not a page")
-    return parse_html(decoded(fetched.content, fetched.charset))
+    return parse_html(decode_html(fetched.content, fetched.charset))
 
 
-def _article(url: str, facts: PageMetadata, text: str, headings: tuple[Span, ...]) -> Article:
+def _build_article(url: str, metadata: PageMetadata, text: str, headings: tuple[Span, ...]) -> Article:
     return Article(
         id=article_id_for_url(url),
         source=url,
         url=url,
-        title=facts.title or " ".join(text.split()[:10]),
+        title=metadata.title or " ".join(text.split()[:10]),
         text=text,
-        authors=facts.authors,
-        outlet=facts.outlet,
-        published=facts.published,
-        updated=facts.updated,
-        language=facts.language,
-        section=facts.section,
+        authors=metadata.authors,
+        outlet=metadata.outlet,
+        published=metadata.published,
+        updated=metadata.updated,
+        language=metadata.language,
+        section=metadata.section,
         headings=headings,
     )
 
 
-def _of_pdf(fetched: FetchedDocument, entry: Entry) -> Article:
-    found = pdf.parse_pdf(fetched.content)
+def _parse_pdf_article(fetched: FetchedDocument, entry: Entry) -> Article:
+    document = pdf.parse_pdf(fetched.content)
     url = canonical_url(fetched.url)
-    facts = PageMetadata(
-        title=found.title or entry.title or url.rpartition("/")[2],
-        authors=found.authors or entry.authors,
+    metadata = PageMetadata(
+        title=document.title or entry.title or url.rpartition("/")[2],
+        authors=document.authors or entry.authors,
         outlet=hostname(url),
-        published=entry.published or found.published,
-        language=found.language or entry.language[:2].lower(),
+        published=entry.published or document.published,
+        language=document.language or entry.language[:2].lower(),
         section=entry.section,
     )
-    return _article(url, facts, found.text, ())
+    return _build_article(url, metadata, document.text, ())
 
 
-def _holds_article(fetched: FetchedDocument) -> bool:
+def _has_article(fetched: FetchedDocument) -> bool:
     try:
-        return bool(articles_of_page(fetched))
+        return bool(parse_page(fetched))
     except ValueError:
         return False
 
 
-def _feeds(page: HtmlElement, url: str) -> tuple[str, ...]:
+def _feed_urls(page: HtmlElement, url: str) -> tuple[str, ...]:
     found = [
-        (_absolute(url, link.get("href")), f"{link.get('title') or ''} {link.get('href')}".lower())
-        for link in page.xpath(_ALTERNATES)
-        if (link.get("type") or "").partition(";")[0].strip().lower() in _FEEDS
+        (_absolute_or_empty(url, link.get("href")), f"{link.get('title') or ''} {link.get('href')}".lower())
+        for link in page.xpath(_ALTERNATE_LINKS)
+        if (link.get("type") or "").partition(";")[0].strip().lower() in _FEED_TYPES
     ]
-    of_comments = [address for address, named in found if "comment" in named]
-    return tuple(dict.fromkeys([one for one, _ in found if one and one not in of_comments] + of_comments))
+    comment_feeds = [feed for feed, label in found if "comment" in label]
+    return tuple(dict.fromkeys([feed for feed, _ in found if feed and feed not in comment_feeds] + comment_feeds))
 
 
-def _wordpress(page: HtmlElement, fetched: FetchedDocument) -> str:
-    """WordPress's REST root (https://developer.wordpress.org/rest-api/using-the-rest-api/discovery/)."""
+def _wordpress_api_root(page: HtmlElement, fetched: FetchedDocument) -> str:
+    """Root of the REST API of WordPress (https://developer.wordpress.org/rest-api/using-the-rest-api/discovery/)."""
     for link in fetched.headers.get("link", "").split(","):
-        address, _, about = link.partition(">")
-        if _WORDPRESS in about:
-            return _absolute(fetched.url, address.strip().removeprefix("<"))
-    named = page.xpath("//link[@rel=$rel]/@href", rel=_WORDPRESS)
-    return _absolute(fetched.url, str(named[0])) if named else ""
+        target, _, parameters = link.partition(">")
+        if _WORDPRESS_RELATION in parameters:
+            return _absolute_or_empty(fetched.url, target.strip().removeprefix("<"))
+    links = page.xpath("//link[@rel=$rel]/@href", rel=_WORDPRESS_RELATION)
+    return _absolute_or_empty(fetched.url, str(links[0])) if links else ""
 
 
-def _absolute(url: str, address: str) -> str:
+def _absolute_or_empty(base_url: str, link: str) -> str:
     try:
-        found = urljoin(url, address.strip())
+        url = urljoin(base_url, link.strip())
     except ValueError:
         return ""
-    return found if found.startswith(("http://", "https://")) else ""
+    return url if url.startswith(("http://", "https://")) else ""

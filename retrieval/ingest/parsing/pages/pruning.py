@@ -1,6 +1,6 @@
-"""A page without what is plainly not its article, before the article is looked for.
+"""Remove from a page what is plainly not its article, before the article is extracted.
 
-Each rule is general: it names a kind of markup, never a site. What they gain is measured by `python -m evals pages`.
+Each rule is general: it names a kind of markup, never a site. `python -m evals pages` measures their gain.
 """
 
 import re
@@ -9,61 +9,64 @@ from copy import deepcopy
 from lxml.html import HtmlElement
 
 _LINKED_HEADING = ".//*[self::h1 or self::h2 or self::h3 or self::h4][.//a[@href] or ancestor::a[@href]]"
-_FEWEST_OWN = 250  # characters of paragraphs that an article must have besides the articles inside it
-_INLINE = frozenset("span a b i em strong u font abbr small mark bdi label".split())
-_HOVER = re.compile(r"rollover|tool-?tip|popover|pop-?up|hover-?card|screen-?reader|visually-?hidden|\bsr-only\b", re.I)
-_BODY = re.compile(r"(?:article|story|post|entry)[-_]{0,2}(?:body|content|text)", re.I)
-_TWEET = re.compile(r"twitter-tweet|instagram-media|bluesky-embed|mastodon-embed")
-_AROUND = re.compile(
+_MIN_OWN_TEXT = 250  # characters of an article besides the articles nested in it
+_INLINE_TAGS = frozenset("span a b i em strong u font abbr small mark bdi label".split())
+_HOVER_CARD = re.compile(
+    r"rollover|tool-?tip|popover|pop-?up|hover-?card|screen-?reader|visually-?hidden|\bsr-only\b", re.I
+)
+_BODY_CLASS = re.compile(r"(?:article|story|post|entry)[-_]{0,2}(?:body|content|text)", re.I)
+_EMBEDDED_POST = re.compile(r"twitter-tweet|instagram-media|bluesky-embed|mastodon-embed")
+_BOILERPLATE_CLASS = re.compile(
     r"(?:^|[\s_-])(?:newsletter|recirc|outbrain|taboola|breadcrumb|paywall|figcaption|"
     r"(?:related|read-?more|also-?read|more-stories|recommended|promo|author-?(?:bio|box|info|card)|about-?author|byline|"
     r"share|sharing|social|tags|tag-?list|comments?|caption|credit|pagination|cookies?|consent|subscribe|sign-?up)"
     r"(?![a-z]))",
     re.I,
 )
-_LEAD = re.compile(
+_RELATED = re.compile(
     r"\W*(?:related|read (?:more|also|next)|also read|see (?:more|also)|more(?: on this)?|watch|don['’]?t miss|"
     r"recommended|click here|you may (?:also )?like|must read|further reading|in other news|mehr zum thema|"
     r"lire aussi|à lire aussi|lee también|leia (?:também|mais)|leggi anche|siehe auch)\b\W*",
     re.I,
 )
-_LINKED = 0.9  # share of a list's characters in links from which it is nothing but links
-_MOSTLY_LINKED = 0.6  # the same for what follows `Related:`
-_MOST_OF_IT = 0.25  # of the characters in a page's paragraphs
-_LONGEST_NAME = 1_000  # characters of classes that are looked at
-_LONGEST_AROUND = 600  # characters; what is longer may hold the article
+_ALL_LINKS = 0.9  # minimum share of a list's characters in links for a list of nothing but links
+_MOSTLY_LINKS = 0.6  # the same for what follows `Related:`
+_MAX_BOILERPLATE_SHARE = 0.25  # of the characters in a page's paragraphs
+_MAX_CLASS_LENGTH = 1_000  # characters of class and id that are matched
+_MAX_BOILERPLATE_LENGTH = 600  # characters; a longer part may contain the article
 
 
-def pruned(page: HtmlElement) -> HtmlElement:
-    """A copy of the page without other articles inside its own, hover cards, links to other pages and captions."""
+def prune(page: HtmlElement) -> HtmlElement:
+    """A copy of the page without nested articles, hover cards, captions and links to other pages."""
     page = deepcopy(page)
-    _keep_inline_text(page)
+    _protect_inline_text(page)
     _split_at_empty_lines(page)
-    _join_bodies(page)
+    _join_body_parts(page)
     _drop_inner_articles(page)
     _drop_other_articles(page)
-    _free_quotations(page)
-    _drop_around(page)
+    _keep_embedded_posts(page)
+    _drop_boilerplate(page)
     _drop_links(page)
     return page
 
 
 def text_of(element: HtmlElement) -> str:
+    """All text of an element on one line."""
     return " ".join("".join(element.itertext()).split())
 
 
 def drop(element: HtmlElement) -> None:
-    """Take an element out, but not the text behind it."""
+    """Remove an element, but not the text after it."""
     if element.getparent() is not None:
         element.drop_tree()
 
 
-def _keep_inline_text(page: HtmlElement) -> None:
-    """A word is no furniture for the class of its link, and a card that hovers over a name is no text."""
+def _protect_inline_text(page: HtmlElement) -> None:
+    """Drop hover cards in paragraphs; remove the class of other inline elements, which could look like boilerplate."""
     for element in list(page.xpath("//p//*|//li//*|//blockquote//*")):
-        if element.tag not in _INLINE:
+        if element.tag not in _INLINE_TAGS:
             continue
-        if _HOVER.search(element.get("class") or "") or element.get("hidden") is not None:
+        if _HOVER_CARD.search(element.get("class") or "") or element.get("hidden") is not None:
             drop(element)
         else:
             for name in ("class", "id", "style", "role", "data-component"):
@@ -71,10 +74,12 @@ def _keep_inline_text(page: HtmlElement) -> None:
 
 
 def _split_at_empty_lines(page: HtmlElement) -> None:
-    """Two line breaks end a paragraph: so old pages and careless editors write."""
+    """Split paragraphs at two line breaks, as old pages and careless editors write them."""
     for first in reversed(page.xpath("//p/br[following-sibling::*[1][self::br]]")):
         second, paragraph = first.getnext(), first.getparent()
-        if second is None or second.tag != "br" or (first.tail or "").strip():  # of three, two are gone already
+        if (
+            second is None or second.tag != "br" or (first.tail or "").strip()
+        ):  # the third of three breaks: the other two are gone already
             continue
         rest = paragraph.makeelement("p")
         rest.text = second.tail
@@ -84,73 +89,73 @@ def _split_at_empty_lines(page: HtmlElement) -> None:
         paragraph.addnext(rest)
 
 
-def _join_bodies(page: HtmlElement) -> None:
-    """An article cut into containers of one class, with advertising between them, is one again."""
-    seen: dict[str, HtmlElement] = {}
+def _join_body_parts(page: HtmlElement) -> None:
+    """Join an article that is split into containers of one class, with advertising between them."""
+    first_of_class: dict[str, HtmlElement] = {}
     for element in list(page.iter("div", "section")):
         name = element.get("class") or ""
-        if not _BODY.search(name) or element.find(".//p") is None or element.getparent() is None:
+        if not _BODY_CLASS.search(name) or element.find(".//p") is None or element.getparent() is None:
             continue
-        first = seen.setdefault(name, element)
-        if first is not element and first not in element.iterancestors() and _share(first, element):
+        first = first_of_class.setdefault(name, element)
+        if first is not element and first not in element.iterancestors() and _are_of_one_article(first, element):
             first.extend(list(element))
 
 
-def _share(one: HtmlElement, other: HtmlElement) -> bool:
-    """Whether both belong to the same article, where pages that scroll on hold several."""
-    ours, theirs = (next(element.iterancestors("article", "main"), None) for element in (one, other))
-    return ours is theirs and ours is not None and len(list(ours.iter("h1"))) <= 1
+def _are_of_one_article(one: HtmlElement, other: HtmlElement) -> bool:
+    """Whether both belong to the same article; pages with infinite scrolling have several."""
+    first, second = (next(element.iterancestors("article", "main"), None) for element in (one, other))
+    return first is second and first is not None and len(list(first.iter("h1"))) <= 1
 
 
 def _drop_inner_articles(page: HtmlElement) -> None:
-    """Articles inside an article, headed by a link, are teasers of others."""
+    """Drop articles nested in an article whose heading is a link: they are teasers."""
     for outer in page.xpath("//article[not(ancestor::article)][.//article]"):
         inner = [one for one in outer.iter("article") if one is not outer and one.xpath(_LINKED_HEADING)]
-        own = len(text_of(outer)) - sum(len(text_of(one)) for one in inner)
-        if own >= _FEWEST_OWN:
+        own_length = len(text_of(outer)) - sum(len(text_of(one)) for one in inner)
+        if own_length >= _MIN_OWN_TEXT:
             for one in inner:
                 drop(one)
 
 
 def _drop_other_articles(page: HtmlElement) -> None:
-    """Beside the one article that has the page's headline, others are teasers."""
-    headed = [one for one in page.iter("article") if one.find(".//h1") is not None]
-    if len(headed) != 1 or len(text_of(headed[0])) < _FEWEST_OWN:
+    """Drop the articles beside the only one that has the page's headline: they are teasers."""
+    with_headline = [one for one in page.iter("article") if one.find(".//h1") is not None]
+    if len(with_headline) != 1 or len(text_of(with_headline[0])) < _MIN_OWN_TEXT:
         return
-    own = {*headed[0].iter("article"), *headed[0].iterancestors("article")}
+    own = {*with_headline[0].iter("article"), *with_headline[0].iterancestors("article")}
     for one in list(page.iter("article")):
         if one not in own:
             drop(one)
 
 
-def _drop_around(page: HtmlElement) -> None:
-    """Small parts whose class or id says that they are no part of the story, unless they hold much of it."""
-    most = min(_LONGEST_AROUND, _MOST_OF_IT * sum(len(text_of(p)) for p in page.iter("p")))
+def _drop_boilerplate(page: HtmlElement) -> None:
+    """Drop small parts whose class or id marks them as boilerplate, unless they have much of the page's text."""
+    max_length = min(_MAX_BOILERPLATE_LENGTH, _MAX_BOILERPLATE_SHARE * sum(len(text_of(p)) for p in page.iter("p")))
     for element in list(page.iter("div", "section", "aside", "ul", "p", "form", "figcaption", "h2", "h3", "h4")):
-        named = f"{element.get('class') or ''} {element.get('id') or ''}"[:_LONGEST_NAME]
+        names = f"{element.get('class') or ''} {element.get('id') or ''}"[:_MAX_CLASS_LENGTH]
         if element.tag == "figcaption" or (
-            _AROUND.search(named) and element.find(".//h1") is None and len(text_of(element)) <= most
+            _BOILERPLATE_CLASS.search(names) and element.find(".//h1") is None and len(text_of(element)) <= max_length
         ):
             drop(element)
 
 
 def _drop_links(page: HtmlElement) -> None:
-    """Paragraphs and lists of nothing but links lead away from the article."""
+    """Drop paragraphs and lists of nothing but links: they lead away from the article."""
     for element in list(page.iter("p", "ul", "ol", "h3", "h4", "h5", "h6")):
-        whole = text_of(element)
-        if not whole or element.find(".//a") is None:
+        text = text_of(element)
+        if not text or element.find(".//a") is None:
             continue
-        lead = _LEAD.match(whole)
-        linked = sum(len(text_of(a)) for a in element.iter("a"))
-        if (lead and linked >= _MOSTLY_LINKED * len(whole[lead.end() :])) or (
-            element.tag in ("ul", "ol") and linked >= _LINKED * len(whole)
+        label = _RELATED.match(text)
+        linked_length = sum(len(text_of(a)) for a in element.iter("a"))
+        if (label and linked_length >= _MOSTLY_LINKS * len(text[label.end() :])) or (
+            element.tag in ("ul", "ol") and linked_length >= _ALL_LINKS * len(text)
         ):
             drop(element)
 
 
-def _free_quotations(page: HtmlElement) -> None:
-    """Posts that an article quotes stay, though they stand in embedding markup."""
+def _keep_embedded_posts(page: HtmlElement) -> None:
+    """Remove the class of embedded posts that an article quotes, so that they are not dropped as boilerplate."""
     for quotation in page.iter("blockquote"):
-        if _TWEET.search(quotation.get("class") or ""):
+        if _EMBEDDED_POST.search(quotation.get("class") or ""):
             for element in (quotation, *list(quotation.iterancestors("div", "figure", "section"))[:2]):
                 element.attrib.pop("class", None)

@@ -91,7 +91,9 @@ def rejection_reason(page: HtmlElement, metadata: PageMetadata, paragraphs: Sequ
     """
     text, headings = join_paragraphs(list(paragraphs))
     heads = [metadata.title, *(" ".join(head.itertext()) for head in page.iter("title", "h1"))]
-    if len(text) < _NOTICE_LENGTH and (reason := _heading_reason([" ".join(head.split())[:120] for head in heads], text)):
+    if len(text) < _NOTICE_LENGTH and (
+        reason := _heading_reason([" ".join(head.split())[:120] for head in heads], text)
+    ):
         return reason
     if _is_paywalled(page, metadata, text, end[-_END_LENGTH:]):
         return PAYWALL
@@ -105,7 +107,9 @@ def _heading_reason(heads: list[str], text: str) -> str:
     """The reason that the title or a heading of a page with little text gives."""
     for reason, pattern in ((MISSING, _MISSING), (BROKEN, _BROKEN), (ROBOT, _ROBOT)):
         if any(
-            found and found.end() - found.start() >= 0.3 * len(head) for head in heads if (found := pattern.search(head))
+            found and found.end() - found.start() >= 0.3 * len(head)
+            for head in heads
+            if (found := pattern.search(head))
         ):
             return reason
     if len(text) < _CAPTION_LENGTH and _ROBOT.search(text):
@@ -142,7 +146,9 @@ def _index_reason(page: HtmlElement, metadata: PageMetadata, paragraphs: Sequenc
         return ""
     teaser_texts = {_normalise("".join(heading.itertext())) for heading in teasers}
     teaser_texts |= {_normalise("".join(p.itertext())) for heading in teasers for p in _teaser_paragraphs(heading)}
-    own_length = sum(len(text) for text, is_heading in paragraphs if not is_heading and _normalise(text) not in teaser_texts)
+    own_length = sum(
+        len(text) for text, is_heading in paragraphs if not is_heading and _normalise(text) not in teaser_texts
+    )
     return INDEX if own_length < (_MIN_OWN_TEXT_OF_ARTICLE if metadata.is_article else _MIN_OWN_TEXT) else ""
 
 

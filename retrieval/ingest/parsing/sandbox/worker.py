@@ -83,7 +83,7 @@ def _limit_memory(memory: int) -> None:
 
 
 def _set_alarm(seconds: int) -> None:
-    """Let the kernel end this process after `seconds`, even inside a library call that never returns and without parent."""
+    """Let the kernel end this process after `seconds`, even in a library call that never returns and without parent."""
     if hasattr(signal, "alarm"):
         signal.alarm(seconds)
 

@@ -14,8 +14,8 @@ import pytest
 
 from retrieval.endpoints.cancellation import Cancellation
 from retrieval.errors import Cancelled, SourceError, SourceGone, SourceUnreachable, UsageError
+from retrieval.ingest.fetched_document import Validators
 from retrieval.ingest.fetching.fetcher import Fetcher
-from retrieval.ingest.fetching.response import Validators
 from tests.retrieval.endpoints.test_endpoint_errors import certificate
 from tests.support.misbehaving_server import Asked, Reply, Step, bomb, endless, fetching, redirect, site
 
@@ -26,7 +26,7 @@ LARGEST = 1_000_000
 
 @pytest.fixture
 def fetcher() -> Iterator[Fetcher]:
-    with fetching(seconds=0.25, largest=LARGEST) as opened:
+    with fetching(seconds=0.25, max_bytes=LARGEST) as opened:
         yield opened
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from retrieval.endpoints.cancellation import Cancellation
 from retrieval.errors import Cancelled, SourceUnreachable
-from retrieval.ingest.fetching.politeness import MOST_REMEMBERED, HostQueue
+from retrieval.ingest.fetching.politeness import MAX_HOSTS, HostQueue
 from retrieval.ingest.fetching.safety.url import parse_url
 from tests.support.misbehaving_server import Asked, Reply, Site, fetching, redirect, robots, site
 
@@ -146,11 +146,11 @@ def test_a_retry_after_that_makes_no_sense_is_passed_over(header: str) -> None:
 def test_hosts_that_nothing_is_owed_are_forgotten() -> None:
     async def many() -> tuple[int, bool]:
         hosts = HostQueue()
-        hosts.leave_alone(parse_url("http://tired.example/"), 60.0)
-        for at in range(MOST_REMEMBERED * 2):
+        hosts.backoff(parse_url("http://tired.example/"), 60.0)
+        for at in range(MAX_HOSTS * 2):
             async with hosts.turn(parse_url(f"http://{at}.example/")):
                 pass
-        return len(hosts._known), "tired.example" in hosts._known
+        return len(hosts._hosts), "tired.example" in hosts._hosts
 
     remembered, owed = asyncio.run(many())
-    assert remembered <= MOST_REMEMBERED and owed
+    assert remembered <= MAX_HOSTS and owed

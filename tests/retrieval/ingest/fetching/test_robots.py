@@ -7,7 +7,7 @@ from contextlib import suppress
 import pytest
 
 from retrieval.errors import SourceForbidden, SourceUnreachable
-from retrieval.ingest.fetching.robots import LARGEST, RobotsCache, RobotsRules, parse_robots
+from retrieval.ingest.fetching.robots import MAX_ROBOTS_BYTES, RobotsCache, RobotsRules, parse_robots
 from retrieval.ingest.fetching.safety.url import parse_url
 from tests.support.endpoint_standin import free_port
 from tests.support.misbehaving_server import Reply, bomb, fetching, redirect, robots, site
@@ -17,7 +17,7 @@ PAGES = {"/": Reply(b"open"), "/private": Reply(b"private")}
 
 
 def allowed(text: str, path: str = "/private/page") -> bool:
-    return parse_robots(text.encode()).allow(parse_url(f"http://example.org{path}"))
+    return parse_robots(text.encode()).can_fetch(parse_url(f"http://example.org{path}"))
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_rules_are_remembered_for_an_hour_and_failures_for_a_moment() -> None:
     async def visit(robots: RobotsCache) -> None:
         for now[0] in (0.0, 4.0, 6.0, 3600.0, 3610.0):
             with suppress(SourceUnreachable):
-                await robots.of(parse_url("http://example.org/"), fetch)
+                await robots.rules(parse_url("http://example.org/"), fetch)
 
     asyncio.run(visit(RobotsCache(clock=lambda: now[0])))
     assert asked == [0.0, 6.0, 3610.0]
@@ -82,9 +82,9 @@ def test_no_more_is_remembered_than_fits() -> None:
 
             async def fetch(at: int = at) -> RobotsRules:
                 asked.append(at)
-                return RobotsRules(size=LARGEST)
+                return RobotsRules(size=MAX_ROBOTS_BYTES)
 
-            await robots.of(parse_url(f"http://{at}.example/"), fetch)
+            await robots.rules(parse_url(f"http://{at}.example/"), fetch)
 
     asyncio.run(visit(RobotsCache()))
     assert asked == [*range(20), 0]
@@ -189,8 +189,8 @@ def test_the_sitemaps_that_it_names_are_given_with_whole_addresses() -> None:
     "line", ["User-agent: a{}\n", "user\tagent a{}\n", "USER  AGENT:a{}\n", "useragent:a{}\n", "User-agent:{}*a\n"]
 )
 def test_many_robots_with_many_rules_take_no_time(line: str) -> None:
-    agents = "".join(line.format(at) for at in range(LARGEST // 40))
-    rules = "".join(f"Disallow: /{at}\n" for at in range(LARGEST // 40))
+    agents = "".join(line.format(at) for at in range(MAX_ROBOTS_BYTES // 40))
+    rules = "".join(f"Disallow: /{at}\n" for at in range(MAX_ROBOTS_BYTES // 40))
     began = time.process_time()
-    parse_robots((agents + rules)[:LARGEST].encode())
+    parse_robots((agents + rules)[:MAX_ROBOTS_BYTES].encode())
     assert time.process_time() - began < 2.0

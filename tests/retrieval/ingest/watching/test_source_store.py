@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from retrieval.index.store import Store
-from retrieval.ingest.watching.source import INTERRUPTED, Run, Source, is_stale, later, seconds_between
+from retrieval.ingest.watching.source import INTERRUPTED, Run, Source, add_minutes, is_stale, seconds_between
 from retrieval.ingest.watching.source_store import JITTER, SourceStore
 
 START = "2025-05-02T08:00:00+00:00"
@@ -37,7 +37,7 @@ def test_a_source_is_due_at_once_and_after_its_interval_again(register: SourceSt
     assert register.due(START) == [FEED]
     source = ended(register, START)
     assert 15 * (1 - JITTER) - 0.1 <= wait(source) <= 15 * (1 + JITTER) + 0.1
-    assert register.due(START) == [] and register.due(later(START, 17)) == [source]
+    assert register.due(START) == [] and register.due(add_minutes(START, 17)) == [source]
 
 
 def test_sources_added_together_are_not_due_together_for_ever(register: SourceStore) -> None:
@@ -73,31 +73,31 @@ def test_adding_a_source_again_keeps_what_is_known_of_it(register: SourceStore) 
 def test_a_source_goes_stale_after_three_missed_runs_and_no_sooner_than_in_an_hour(register: SourceStore) -> None:
     register.add(FEED)
     source = ended(register, START)
-    assert not is_stale(source, later(START, 59)) and is_stale(source, later(START, 61))
+    assert not is_stale(source, add_minutes(START, 59)) and is_stale(source, add_minutes(START, 61))
     hourly = replace(source, minutes=60)
-    assert not is_stale(hourly, later(START, 179)) and is_stale(hourly, later(START, 181))
+    assert not is_stale(hourly, add_minutes(START, 179)) and is_stale(hourly, add_minutes(START, 181))
 
 
 def test_nothing_is_stale_where_nobody_ever_promised_to_look(register: SourceStore) -> None:
     register.add(FEED)
-    long_after = later(START, 10_000)
+    long_after = add_minutes(START, 10_000)
     assert register.stale(long_after) == []
-    register.watch(START)
+    register.mark_watched(START)
     assert [source.url for source in register.stale(long_after)] == [FEED.url]
 
 
 def test_a_failed_run_does_not_make_a_source_fresh(register: SourceStore) -> None:
     register.add(FEED)
     ended(register, START)
-    source = ended(register, later(START, 90), "is down")
-    assert is_stale(source, later(START, 91)) and source.error == "is down"
+    source = ended(register, add_minutes(START, 90), "is down")
+    assert is_stale(source, add_minutes(START, 91)) and source.error == "is down"
 
 
 def test_runs_are_kept_newest_first(register: SourceStore) -> None:
     register.add(FEED)
     for minutes in (0, 15, 30):
-        ended(register, later(START, minutes))
-    assert [run.finished for run in register.runs(FEED.url, 2)] == [later(START, 30), later(START, 15)]
+        ended(register, add_minutes(START, minutes))
+    assert [run.finished for run in register.runs(FEED.url, 2)] == [add_minutes(START, 30), add_minutes(START, 15)]
 
 
 def test_a_source_that_is_removed_is_forgotten(register: SourceStore) -> None:

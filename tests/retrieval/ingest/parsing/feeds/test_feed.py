@@ -56,7 +56,7 @@ def test_rss_gives_all_that_it_says_of_an_article() -> None:
         <description>Short.</description>
         <content:encoded><![CDATA[<p>All of the text.</p>]]></content:encoded></item>"""
     )
-    assert (listing.kind, listing.title, listing.minutes) == ("RSS 2.0", "Harbour Post", 45)
+    assert (listing.kind, listing.title, listing.interval_minutes) == ("RSS 2.0", "Harbour Post", 45)
     assert listing.entries == (
         Entry(
             url="https://post.example/pier",
@@ -97,7 +97,7 @@ def test_rdf_lists_items_beside_its_channel() -> None:
 def test_a_json_feed_is_read_by_its_version() -> None:
     listing = read(json.dumps(JSON))
     (found,) = listing.entries
-    assert (listing.kind, listing.more) == ("JSON Feed 1.1", ("https://post.example/news/feed.xml?page=2",))
+    assert (listing.kind, listing.further_urls) == ("JSON Feed 1.1", ("https://post.example/news/feed.xml?page=2",))
     assert (found.url, found.title, found.authors) == ("https://post.example/pier", "Pier & ferry", ("Mara Lind",))
 
 
@@ -140,7 +140,9 @@ def test_the_address_is_the_article_itself(inside: str, url: str) -> None:
 
 
 def test_the_next_page_is_more() -> None:
-    assert read(RSS % '<atom:link rel="next" href="?page=2"/>').more == ("https://post.example/news/feed.xml?page=2",)
+    assert read(RSS % '<atom:link rel="next" href="?page=2"/>').further_urls == (
+        "https://post.example/news/feed.xml?page=2",
+    )
 
 
 # Headlines and names
@@ -210,8 +212,8 @@ def test_dates_are_read_as_publishers_write_them(written: str, day: str) -> None
 
 def test_the_syndication_module_says_how_often() -> None:
     often = "<sy:updatePeriod> daily </sy:updatePeriod><sy:updateFrequency>4</sy:updateFrequency>"
-    assert read(RSS % often).minutes == 360
-    assert read(RSS % "<ttl>soon</ttl>").minutes == 0
+    assert read(RSS % often).interval_minutes == 360
+    assert read(RSS % "<ttl>soon</ttl>").interval_minutes == 0
 
 
 def test_html_is_safe_whole_and_has_absolute_links() -> None:
@@ -285,7 +287,7 @@ def test_usual_mistakes_cost_nothing_but_themselves(broken: str) -> None:
         (b"just words", "is not XML"),
         (b'{"items": []}', 'without the "version"'),
         (b"{" * 50, "cannot be read as such"),
-        (b" " * (feed.LARGEST + 1), "10,000,000 bytes"),
+        (b" " * (feed.MAX_FEED_BYTES + 1), "10,000,000 bytes"),
         (b"<rss><channel><item>" + b"<a/>" * 30_000, "more than 20,000 elements in one entry"),
     ],
 )
@@ -315,15 +317,15 @@ def test_entities_are_refused_wherever_they_hide(declared: str, encoding: str) -
     ["<a>", "&", "<", "<br ", "&lt;!--", "&lt;a b=", "<![CDATA[<", "<!--", "x", "&lt;div&gt;", "a@", "<x y='"],
 )
 def test_two_megabytes_that_mean_harm_take_no_longer_than_others(unit: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     text = unit * (2_000_000 // len(unit))
     inside = "".join(f"<{name}>{text[:600_000]}</{name}>" for name in ("title", "author", "description"))
     read(RSS % f"<item>{inside}</item>")
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
 
 
 def test_at_most_so_many_entries_are_taken() -> None:
-    assert len(read(RSS % ("<item/>" * (feed.MOST_ENTRIES + 10))).entries) == feed.MOST_ENTRIES
+    assert len(read(RSS % ("<item/>" * (feed.MAX_ENTRIES + 10))).entries) == feed.MAX_ENTRIES
 
 
 def test_bytes_are_never_taken_for_the_name_of_a_file() -> None:

@@ -46,8 +46,8 @@ def test_an_index_names_its_parts_and_when_they_changed() -> None:
         </sitemap><sitemap><loc>https://www.post.example/2.xml</loc></sitemap></sitemapindex>"""
     )
     assert (listing.kind, listing.entries) == ("sitemap index", ())
-    assert listing.more == ("https://www.post.example/1.xml.gz", "https://www.post.example/2.xml")
-    assert listing.changed == {"https://www.post.example/1.xml.gz": "2026-03-03"}
+    assert listing.further_urls == ("https://www.post.example/1.xml.gz", "https://www.post.example/2.xml")
+    assert listing.last_modified == {"https://www.post.example/1.xml.gz": "2026-03-03"}
 
 
 @pytest.mark.parametrize("declared", [NEWS, ""])
@@ -92,7 +92,7 @@ def test_other_hosts_are_left_out_and_said_but_not_the_ones_above_and_below() ->
     kept = ["https://post.example/a", "https://news.post.example/b", "http://www.post.example/c"]
     listing = read(urls(*kept, "https://other.example/d", "https://notpost.example/e", "ftp://post.example/f"))
     assert [entry.url for entry in listing.entries] == kept
-    (remark,) = listing.remarks
+    (remark,) = listing.warnings
     assert remark.startswith("2 of its addresses") and "other.example" in remark
 
 
@@ -129,8 +129,8 @@ def test_no_more_is_unpacked_than_asked_for() -> None:
 
 
 def test_no_more_than_fifty_thousand_addresses_are_taken() -> None:
-    listing = read(urls(*(f"https://www.post.example/{number}" for number in range(sitemap.MOST_ADDRESSES + 5))))
-    assert len(listing.entries) == sitemap.MOST_ADDRESSES
+    listing = read(urls(*(f"https://www.post.example/{number}" for number in range(sitemap.MAX_URLS + 5))))
+    assert len(listing.entries) == sitemap.MAX_URLS
 
 
 @settings(max_examples=200, deadline=None)

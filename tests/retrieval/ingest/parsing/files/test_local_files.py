@@ -13,8 +13,8 @@ from retrieval.errors import SourceError
 from retrieval.index import indexer
 from retrieval.index.store import Store
 from retrieval.ingest.parsing.files import local_files
-from retrieval.ingest.parsing.markup.authors import people
-from retrieval.ingest.parsing.markup.decoding import decode
+from retrieval.ingest.parsing.markup.authors import split_names
+from retrieval.ingest.parsing.markup.decoding import decode_file
 
 STORY = "The harbour council voted on Tuesday to close the old ferry pier after divers found cracks in its pillars."
 MORE = (
@@ -89,14 +89,14 @@ def test_unknown_encoding_is_named_with_the_reason_or_read(tmp_path: Path) -> No
 def test_any_utf8_text_is_read_and_can_be_stored(text: str) -> None:
     if "\x00" in text or text.startswith("\ufeff"):
         return
-    assert decode(text.encode()) == text.replace("\r\n", "\n").replace("\r", "\n")
+    assert decode_file(text.encode()) == text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.binary(max_size=300))
 def test_any_bytes_are_text_that_can_be_stored_or_are_refused(content: bytes) -> None:
     try:
-        text = decode(content)
+        text = decode_file(content)
     except ValueError as exc:
         text = str(exc)
     assert text.strip()
@@ -187,7 +187,7 @@ def test_unusual_authors_in_front_matter_do_not_stop_the_folder(tmp_path: Path, 
     ],
 )
 def test_people_are_read_from_lists_and_strings(names: object, authors: tuple[str, ...]) -> None:
-    assert people(names) == authors
+    assert split_names(names) == authors
 
 
 # HTML

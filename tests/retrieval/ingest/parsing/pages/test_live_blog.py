@@ -21,9 +21,7 @@ def blog(*updates: dict[str, object]) -> tuple[Article, ...]:
         }
     )
     shown = "".join(f"<h2>{one.get('headline', '')}</h2><p>{one['articleBody']}</p>" for one in updates)
-    return page.articles_of_page(
-        fetched(html(f"<article><h1>Pier live</h1><p>{INTRO}</p>{shown}</article>", head=head))
-    )
+    return page.parse_page(fetched(html(f"<article><h1>Pier live</h1><p>{INTRO}</p>{shown}</article>", head=head)))
 
 
 FIRST = update(STORY[3], "08:00:00", headline="Fishermen may stay", url=f"{URL}#e1", author={"name": "Tom Obi"})

@@ -3,7 +3,7 @@
 import pytest
 
 from retrieval.ingest.parsing.entry import Entry
-from retrieval.ingest.parsing.markup.authors import persons
+from retrieval.ingest.parsing.markup.authors import person_names
 from retrieval.ingest.parsing.markup.html import parse_html
 from retrieval.ingest.parsing.pages.metadata import PageMetadata, page_metadata
 from retrieval.text.same_site import trusted_canonical_url
@@ -108,7 +108,7 @@ def test_a_headline_that_was_cut_is_given_whole() -> None:
     ],
 )
 def test_authors_are_people(written: list[str], names: tuple[str, ...]) -> None:
-    assert persons(written, "The Harbour Post") == names
+    assert person_names(written, "The Harbour Post") == names
 
 
 @pytest.mark.parametrize(

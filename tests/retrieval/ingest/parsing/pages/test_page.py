@@ -3,7 +3,7 @@
 import pytest
 
 from retrieval.documents import Article
-from retrieval.ingest.fetching.response import FetchedDocument
+from retrieval.ingest.fetched_document import FetchedDocument
 from retrieval.ingest.parsing.entry import Entry
 from retrieval.ingest.parsing.pages import page
 from tests.support.newspaper import STORY, TEXT, URL, fetched, html, ld, story
@@ -12,7 +12,7 @@ LONG = "".join(f"<p>{text}</p>" for text in STORY * 2)
 
 
 def read(body: str, *, url: str = URL, **options: str) -> Article:
-    (found,) = page.articles_of_page(fetched(html(body, **options), url=url))
+    (found,) = page.parse_page(fetched(html(body, **options), url=url))
     return found
 
 
@@ -104,24 +104,24 @@ def test_a_page_is_decoded_as_it_was_meant(charset: str, declared: str, encoding
     words = "港の橋は閉鎖された。" if "jp" in encoding else "“Überall Risse – größer als gedacht”"
     content = html(story(within=f"<p>{words} {STORY[0]}</p>"), head=f"<meta charset='{declared}'>" if declared else "")
     content = content if "jp" not in encoding else content.replace("“", '"').replace("”", '"').replace("’", "'")
-    (found,) = page.articles_of_page(FetchedDocument(URL, content.encode(encoding), "text/html", charset))
+    (found,) = page.parse_page(FetchedDocument(URL, content.encode(encoding), "text/html", charset))
     assert words in found.text
 
 
 def test_what_is_no_page_is_refused() -> None:
     with pytest.raises(ValueError, match="is image/png, not a page"):
-        page.articles_of_page(FetchedDocument(URL, b"\x89PNG", "image/png"))
+        page.parse_page(FetchedDocument(URL, b"\x89PNG", "image/png"))
     with pytest.raises(ValueError, match="empty"):
-        page.articles_of_page(FetchedDocument(URL, b" ", "text/html"))
+        page.parse_page(FetchedDocument(URL, b" ", "text/html"))
     with pytest.raises(ValueError, match="binary"):
-        page.articles_of_page(FetchedDocument(URL, b"\x89PNG\x00\x01\x02" * 9, "text/html"))
+        page.parse_page(FetchedDocument(URL, b"\x89PNG\x00\x01\x02" * 9, "text/html"))
 
 
 def test_a_whole_entry_is_an_article() -> None:
     html = f"<h2>Who pays</h2>{LONG}<p>The post <a href='/'>Pier closes</a> appeared first on Post.</p>"
     about = {"published": "2026-03-03T08:00:00+00:00", "section": "Town", "language": "en-GB"}
     entry = Entry(f"{URL}?utm_source=rss", "Pier closes", ("Mara Lind",), html=html, **about)
-    found = page.article_of_entry(entry, "Harbour Post")
+    found = page.parse_entry(entry, "Harbour Post")
     assert found
     assert found.text == "\n\n".join(["Who pays", *STORY * 2])
     assert found.headings == ((0, 8),)
@@ -140,7 +140,7 @@ def test_a_whole_entry_is_an_article() -> None:
     ],
 )
 def test_a_teaser_is_no_article(html: str) -> None:
-    assert page.article_of_entry(Entry(URL, "Pier closes", html=html), "Post") is None
+    assert page.parse_entry(Entry(URL, "Pier closes", html=html), "Post") is None
 
 
 def test_a_page_announces_its_feeds_and_what_it_is() -> None:
@@ -152,7 +152,7 @@ def test_a_page_announces_its_feeds_and_what_it_is() -> None:
         + link("application/atom+xml; charset=utf-8", "https://feeds.example/a")
         + link("application/feed+json", "feed.json")
         + link("application/json", "/wp-json/wp/v2/posts/1") + "<link rel='alternate' hreflang='de' href='/de'>"
-        + "<link rel='https://api.w.org/' href='/wp-json/'><link rel='amphtml' href='/news/pier/amp'>"
+        + "<link rel='https://api.w.org/' href='/wp-json/'>"
         + ld({"@type": "NewsArticle", "headline": "Pier closes"})
     )  # fmt: skip
     site = "https://post.example"
@@ -160,7 +160,6 @@ def test_a_page_announces_its_feeds_and_what_it_is() -> None:
         feeds=(f"{site}/feed", "https://feeds.example/a", f"{site}/news/feed.json", f"{site}/comments/feed"),
         wordpress=f"{site}/wp-json/",
         is_article=True,
-        amp=f"{URL}/amp",
     )
 
 

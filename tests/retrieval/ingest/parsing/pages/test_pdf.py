@@ -8,7 +8,7 @@ import pytest
 from pypdf import PdfReader, PdfWriter
 
 from retrieval.documents import Article
-from retrieval.ingest.fetching.response import FetchedDocument
+from retrieval.ingest.fetched_document import FetchedDocument
 from retrieval.ingest.parsing.files import local_files
 from retrieval.ingest.parsing.pages import page, pdf
 
@@ -82,7 +82,7 @@ def test_lines_become_paragraphs_across_pages_without_what_runs_along() -> None:
 
 def test_a_pdf_from_the_web_has_the_facts_that_it_and_its_address_tell() -> None:
     about = {"/Title": "Report on the pier", "/Author": "Mara Lind", "/CreationDate": "D:20260303080000Z"}
-    (found,) = page.articles_of_page(
+    (found,) = page.parse_page(
         FetchedDocument("https://post.example/report.pdf?utm_source=x", written(*PAGES, about=about))
     )
     assert (found.title, found.authors, found.published[:10]) == ("Report on the pier", ("Mara Lind",), "2026-03-03")
@@ -105,7 +105,7 @@ def test_a_pdf_file_on_this_machine_is_read(tmp_path: Path) -> None:
     [
         (written(*PAGES, password="secret"), "is encrypted"),
         (raw(b"", b"0 0 m"), "pictures of pages"),
-        (raw(*[b""] * (pdf.MOST_PAGES + 1)), "has 301 pages"),
+        (raw(*[b""] * (pdf.MAX_PAGES + 1)), "has 301 pages"),
         (raw(b"0 0 m " * 15_000_000), "unpacks to more than can be read"),
         (b"%PDF-1.4\nnothing", "is a damaged PDF file"),
         (written(*PAGES)[:400], "is a damaged PDF file"),

@@ -20,7 +20,7 @@ LIMITED = ld({"@type": "NewsArticle", "headline": "Pier closes", "isAccessibleFo
 
 def reason(body: str, **options: str) -> str:
     with pytest.raises(ValueError, match=r"\w") as refused:
-        page.articles_of_page(fetched(html(body, **options)))
+        page.parse_page(fetched(html(body, **options)))
     return str(refused.value)
 
 
@@ -57,12 +57,12 @@ def test_what_is_no_article_is_refused_with_its_reason() -> None:
     ],
 )
 def test_an_article_with_such_things_around_it_is_read(body: str, head: str) -> None:
-    (found,) = page.articles_of_page(fetched(html(body, head=head)))
+    (found,) = page.parse_page(fetched(html(body, head=head)))
     assert STORY[0] in found.text
 
 
 def test_a_story_about_missing_pages_is_a_story() -> None:
     title = "Why 404 pages went missing from the town's archive this winter"
     body = f"<article><h1>{title}</h1><p>{'</p><p>'.join(STORY)}</p></article>"
-    (found,) = page.articles_of_page(fetched(html(body, title=title)))
+    (found,) = page.parse_page(fetched(html(body, title=title)))
     assert found.text.startswith(STORY[0])

@@ -10,7 +10,7 @@ from contextlib import suppress
 import psutil
 import pytest
 
-from retrieval.ingest.fetching.response import FetchedDocument
+from retrieval.ingest.fetched_document import FetchedDocument
 from retrieval.ingest.parsing.entry import Entry
 from retrieval.ingest.parsing.pages import page
 from retrieval.ingest.parsing.sandbox.parser_process import ParserProcess
@@ -24,23 +24,23 @@ PARAGRAPHS = f"<p>{STORY[0]}</p><p>{STORY[1]}</p>"
 
 
 @pytest.fixture(scope="module")
-def reader() -> Iterator[ParserProcess]:
+def parser() -> Iterator[ParserProcess]:
     with ParserProcess(seconds=1) as opened:
         yield opened
 
 
-def test_a_page_is_read_as_in_this_process(reader: ParserProcess) -> None:
+def test_a_page_is_read_as_in_this_process(parser: ParserProcess) -> None:
     listed = Entry(URL, "Pier", ("Ada Roux",), html="".join(f"<p>{text}</p>" for text in STORY * 2))
-    assert reader.read(PAGE) == page.articles_of_page(PAGE)
-    assert reader.read(PAGE, listed) == page.articles_of_page(PAGE, listed)
-    assert reader.of_entry(listed, "Post") == page.article_of_entry(listed, "Post")
-    assert reader.of_entry(Entry(URL, "Pier"), "Post") is None
-    assert reader.announced(PAGE) == page.discover_links(PAGE)
+    assert parser.parse_page(PAGE) == page.parse_page(PAGE)
+    assert parser.parse_page(PAGE, listed) == page.parse_page(PAGE, listed)
+    assert parser.parse_entry(listed, "Post") == page.parse_entry(listed, "Post")
+    assert parser.parse_entry(Entry(URL, "Pier"), "Post") is None
+    assert parser.discover_links(PAGE) == page.discover_links(PAGE)
 
 
-def test_a_page_without_an_article_is_refused_with_the_reason(reader: ParserProcess) -> None:
+def test_a_page_without_an_article_is_refused_with_the_reason(parser: ParserProcess) -> None:
     with pytest.raises(ValueError, match="holds no article"):
-        reader.read(fetched(html("")))
+        parser.parse_page(fetched(html("")))
 
 
 @pytest.mark.parametrize(
@@ -54,34 +54,34 @@ def test_a_page_without_an_article_is_refused_with_the_reason(reader: ParserProc
     ],
     ids=["divs", "attribute", "headings", "twice packed", "bomb"],
 )  # fmt: skip
-def test_a_hostile_document_costs_bounded_time_and_harms_no_other(reader: ParserProcess, content: bytes) -> None:
+def test_a_hostile_document_costs_bounded_time_and_harms_no_other(parser: ParserProcess, content: bytes) -> None:
     started = time.monotonic()
     with suppress(ValueError):
-        reader.read(FetchedDocument(URL, content, ""))
+        parser.parse_page(FetchedDocument(URL, content, ""))
     assert time.monotonic() - started < 10  # one second, and starting anew on a busy machine
-    assert reader.read(PAGE)
+    assert parser.parse_page(PAGE)
 
 
 def test_a_document_that_takes_too_long_is_refused_and_the_next_is_read() -> None:
-    slow = fetched(html("<p>Hello there, dear reader.</p>" * 200_000))
-    with ParserProcess(seconds=1) as reader, pytest.raises(ValueError, match="took longer than 1 s"):
-        reader.read(slow)
+    slow = fetched(html("<p>Hello there, dear parser.</p>" * 200_000))
+    with ParserProcess(seconds=1) as parser, pytest.raises(ValueError, match="took longer than 1 s"):
+        parser.parse_page(slow)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the limit on memory is Linux's")
 def test_a_document_that_takes_too_much_memory_is_refused_and_the_next_is_read() -> None:
-    with ParserProcess(memory=400_000_000) as reader:
+    with ParserProcess(memory=400_000_000) as parser:
         with pytest.raises(ValueError, match=r"memory|too large|could not be read"):
-            reader.read(fetched(html("<p>Hello there.</p>" * 4_000_000)))
-        assert reader.read(PAGE)
+            parser.parse_page(fetched(html("<p>Hello there.</p>" * 4_000_000)))
+        assert parser.parse_page(PAGE)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="processes are looked for as POSIX has them")
 def test_the_process_ends_when_whoever_started_it_is_killed() -> None:
     script = (
-        "import os, signal\nfrom retrieval.ingest.parsing.sandbox.parser_process import Reader\n"
+        "import os, signal\nfrom retrieval.ingest.parsing.sandbox.parser_process import ParserProcess\n"
         "from tests.retrieval.ingest.parsing.sandbox.test_parser_process import PAGE\n"
-        "r = Reader(); r.read(PAGE); print(r._process.pid, flush=True); os.kill(os.getpid(), signal.SIGKILL)"
+        "r = ParserProcess(); r.parse_page(PAGE); print(r._process.pid, flush=True); os.kill(os.getpid(), signal.SIGKILL)"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     pid, ends = int(done.stdout), time.monotonic() + 5
