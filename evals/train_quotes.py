@@ -1,7 +1,7 @@
-"""Train the quote network: `python -m evals.train_quotes --data FOLDER --out network.npz [--fold N]`.
+"""Train the quote network: `python -m evals.train_quotes --data FOLDER --out FILE [--fold N]`.
 
-Wants `pip install -e ".[train]"`. The same data, versions and machine give the same file. It holds numbers alone: the
-words it knows are those of MiniLM's public vocabulary.
+Needs `pip install -e ".[train]"`. The same data, versions and machine give the same file. The file holds only numbers;
+its vocabulary is MiniLM's public one. The package reads `retrieval/quotes/attribution/network.npz`.
 """
 
 import argparse
@@ -52,7 +52,7 @@ def main() -> None:
 
 
 def train(samples: list[Window]) -> Parameters:
-    """Averaged weights after EPOCHS over all samples."""
+    """Train for EPOCHS over all samples; return the averaged weights."""
     steps = EPOCHS * (len(samples) // BATCH)
     schedule = optax.warmup_cosine_decay_schedule(0.0, RATE, min(WARM_UP, steps // 2), steps, RATE / 200)
     optimiser = optax.chain(optax.clip_by_global_norm(1.0), optax.adamw(schedule, weight_decay=DECAY))
@@ -123,7 +123,7 @@ def _words() -> np.ndarray:
 
 
 def loss(weights: Parameters, batch: Window, key: Any) -> Any:
-    """Of a batch of windows, per attribution."""
+    """The loss of a batch of windows, per attribution."""
     keys = jax.random.split(key, BATCH)
     cue, content, source, known = jax.vmap(lambda sample, key: _loss(weights, sample, key))(batch, keys)
     return (cue.sum() + CONTENT_WEIGHT * content.sum() + SOURCE_WEIGHT * source.sum()) / (known.sum() + 1)
@@ -144,7 +144,7 @@ def _loss(weights: Parameters, sample: Window, key: Any) -> tuple[Any, ...]:
 
 
 def _encode(weights: Parameters, ids: Any, features: Any, key: Any) -> Any:
-    """As `network.encode`, with dropout."""
+    """Encode tokens as `network.encode` does, with dropout."""
     keys = jax.random.split(key, len(DILATIONS) + 1)
     words = _dropped(keys[-1], weights["emb"][ids], DROPOUT)
     hidden = jnp.concatenate([words, features], axis=1) @ weights["win"] + weights["bin"]
@@ -166,7 +166,7 @@ def _dropped(key: Any, values: Any, rate: float) -> Any:
 
 
 def _surroundings(weights: Parameters, hidden: Any, sample: Window, key: Any) -> tuple[Any, ...]:
-    """As in `network.read`, with dropout: what is in content and source, its first and last token, what exists."""
+    """Read windows as `network.read_cues` does, with dropout: content, source, its ends, what exists."""
     first, last = sample["cues"]
     cue = hidden[first] + hidden[last]
     at = first[:, None] + jnp.asarray(OFFSETS)

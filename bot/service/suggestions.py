@@ -35,7 +35,7 @@ _TOPIC = re.compile(
 def opening_questions(search: Search, catalog: CatalogReader, most: int = MAX_OPENING_QUESTIONS) -> tuple[str, ...]:
     """Suggest questions about what the most quoted people say, each about another person where there are enough."""
     quote_search = search.quote_search(catalog)
-    people = [voice for voice in quote_search.speakers(most=MOST_QUOTED_NAMES) if voice.is_person][:MAX_SPEAKERS]
+    people = [voice for voice in quote_search.speakers(limit=MOST_QUOTED_NAMES) if voice.is_person][:MAX_SPEAKERS]
     quotes = (quote_search.quotes_by(SpeakerMatch((voice,)), Filters()) for voice in people)
     by_person = [list(islice(_quote_questions(hits), 2)) for hits in quotes]
     first = [questions[0] for questions in by_person if questions]

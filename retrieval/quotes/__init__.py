@@ -1,1 +1,1 @@
-"""Who said what: quotations, their speakers and their cues, found in the text of an article."""
+"""Find the quotes in the text of an article: what is said, the speaker and the cue; tell speakers across articles."""

@@ -1,4 +1,4 @@
-"""The quotes in the catalog: written and withdrawn with their article, read by speaker, by passage, by article."""
+"""Store the quotes of articles in the catalog and read them by speaker, by passage and by article."""
 
 import json
 import sqlite3
@@ -9,11 +9,11 @@ from retrieval.quotes.speakers.names import fold
 from retrieval.text.sentences import Span
 
 QuotedWords = tuple[str, str]
-"""A name and the words said."""
+"""A speaker's name and the words of a quote."""
 
 _COLUMNS = "q.*, v.title, v.url, v.outlet"
 _FROM = "quotes q JOIN articles a ON a.id = q.article JOIN versions v ON v.article = a.id AND v.number = a.version"
-# CROSS JOIN keeps the order: the few passages that are asked for come first.
+# CROSS JOIN keeps the order of the joins: SQLite begins with the few passages that are asked for.
 _IN_PASSAGES = (
     "json_each(?) wanted CROSS JOIN passages p ON p.id = wanted.value "
     'CROSS JOIN quotes q ON q.article = p.article AND q.start >= p.start AND q.start < p."end"'
@@ -21,7 +21,7 @@ _IN_PASSAGES = (
 
 
 def replace_quotes(db: sqlite3.Connection, article: Article, quotes: Iterable[Quote]) -> None:
-    """Store an article's quotes in place of those it had; part of the caller's transaction."""
+    """Store the quotes of an article in place of those it had, within the caller's transaction."""
     delete_quotes(db, article.id)
     db.executemany(
         f"INSERT INTO quotes VALUES (NULL, {', '.join('?' * 14)})",
@@ -48,18 +48,18 @@ def replace_quotes(db: sqlite3.Connection, article: Article, quotes: Iterable[Qu
 
 
 def delete_quotes(db: sqlite3.Connection, article: str) -> None:
-    """Forget an article's quotes; part of the caller's transaction."""
+    """Delete the quotes of an article, within the caller's transaction."""
     db.execute("DELETE FROM quotes WHERE article = ?", [article])
 
 
 def surname(name: str) -> str:
-    """The last word of a name, folded; what people are looked up by."""
+    """The last word of a name, folded; the key people are looked up by."""
     words = name.split()
     return fold(words[-1]) if words else ""
 
 
 def given_name(name: str) -> str:
-    """The first word of a full name, folded."""
+    """The first word of a full name, folded; empty for a single word."""
     words = name.split()
     return fold(words[0]) if len(words) > 1 else ""
 
@@ -69,12 +69,12 @@ def speaker_names(
     articles: Sequence[str] | None = None,
     *,
     words: Sequence[str] | None = None,
-    most: int = -1,
+    limit: int = -1,
 ) -> list[tuple[str, bool, int, str]]:
-    """Every name with words to it, whether it is a person's, how many quotes bear it and the day of the newest.
+    """Names of speakers with whether each is a person's, how many quotes bear it and the day of the newest.
 
-    `articles` limits them to these, `words` to names whose first or last word is among them, `most` to the names that
-    bear the most quotes.
+    `articles` counts quotes in these alone; `words` limits them to names whose first or last word is among these,
+    `limit` to so many names, those with the most quotes.
     """
     among = "(SELECT value FROM json_each(?))"
     only, values = "", list[str]()
@@ -90,22 +90,22 @@ def speaker_names(
             f"WHERE name <> '' AND said AND article IN {among}{only} "
             "GROUP BY name ORDER BY count(*) DESC LIMIT ?"
         )
-    return [(row[0], bool(row[1]), row[2], row[3]) for row in db.execute(sql, [*values, most])]
+    return [(row[0], bool(row[1]), row[2], row[3]) for row in db.execute(sql, [*values, limit])]
 
 
 def person_surnames(db: sqlite3.Connection) -> list[str]:
-    """The last words of all people's names."""
+    """The surnames of all people who have quotes."""
     return [row[0] for row in db.execute("SELECT DISTINCT surname FROM speakers WHERE person = 1")]
 
 
-def quotes_by_names(db: sqlite3.Connection, wanted: Sequence[str], *, most: int = -1) -> list[QuoteHit]:
-    """All quotes of these speakers, newest article first, in the order of its text.
+def quotes_by_names(db: sqlite3.Connection, names: Sequence[str], *, limit: int = -1) -> list[QuoteHit]:
+    """All quotes that bear these names, newest article first, each article's in the order of its text.
 
-    With `most`, no more than so many, of those whose cue reports words.
+    With `limit`, no more than so many, of those whose cue reports words.
     """
-    only = " AND q.said ORDER BY q.published DESC, q.article, q.start LIMIT ?" if most >= 0 else ""
+    only = " AND q.said ORDER BY q.published DESC, q.article, q.start LIMIT ?" if limit >= 0 else ""
     sql = f"SELECT {_COLUMNS} FROM {_FROM} WHERE q.name IN (SELECT value FROM json_each(?)){only}"
-    found = list(map(_quote_hit, db.execute(sql, [json.dumps(wanted), *([most] if only else [])])))
+    found = list(map(_quote_hit, db.execute(sql, [json.dumps(names), *([limit] if only else [])])))
     by_place = sorted(found, key=lambda hit: (hit.article, hit.quote.start))
     return sorted(by_place, key=lambda hit: hit.published, reverse=True)
 
@@ -113,7 +113,7 @@ def quotes_by_names(db: sqlite3.Connection, wanted: Sequence[str], *, most: int 
 def quotes_in_passages(
     db: sqlite3.Connection, passages: Sequence[str], names: Sequence[str] | None = None
 ) -> Iterator[tuple[str, QuoteHit]]:
-    """The quotes that begin in these passages, each with its passage; of these speakers only, where given."""
+    """The quotes that begin in these passages, each with its passage's id; only those that bear one of `names`."""
     only, values = "", [json.dumps(passages)]
     if names is not None:
         only = " AND q.name IN (SELECT value FROM json_each(?))"
@@ -127,7 +127,7 @@ def quotes_in_passages(
 
 
 def quoted_words(db: sqlite3.Connection, passages: Sequence[str]) -> dict[str, list[QuotedWords]]:
-    """What is said in these passages, as the words index takes it: by passage, in the order of the text."""
+    """Speaker and words of the quotes in each of these passages, in the order of the text; for the BM25 index."""
     sql = f"SELECT p.id, q.name, q.words FROM {_IN_PASSAGES} WHERE p.live ORDER BY q.start, q.id"
     found: dict[str, list[QuotedWords]] = {}
     for passage, name, words in db.execute(sql, [json.dumps(passages)]):
@@ -136,14 +136,9 @@ def quoted_words(db: sqlite3.Connection, passages: Sequence[str]) -> dict[str, l
 
 
 def quotes_of_article(db: sqlite3.Connection, article: str) -> list[QuoteHit]:
-    """The quotes of one article in the order of its text."""
+    """The quotes of one article, in the order of its text."""
     rows = db.execute(f"SELECT {_COLUMNS} FROM {_FROM} WHERE q.article = ? ORDER BY q.id", [article])
     return list(map(_quote_hit, rows))
-
-
-def count(db: sqlite3.Connection) -> int:
-    """How many quotes there are."""
-    return int(db.execute("SELECT count(*) FROM quotes").fetchone()[0])
 
 
 def _quote_hit(row: sqlite3.Row) -> QuoteHit:

@@ -43,14 +43,14 @@ class QuoteSearch:
     def __init__(self, catalog: CatalogReader, bm25: BM25Index) -> None:
         self.catalog, self._bm25 = catalog, bm25
 
-    def speakers(self, filters: Filters | None = None, *, most: int = -1) -> list[Speaker]:
+    def speakers(self, filters: Filters | None = None, *, limit: int = -1) -> list[Speaker]:
         """All speakers, most quoted first, counted in the articles that pass the filters.
 
-        `most` limits them to those who go by the names with the most quotes, so many names.
+        `limit` reads so many names alone, those with the most quotes.
         """
         restricted = filters and filters.restricts_articles
         articles = self.catalog.matching_articles(filters) if filters and restricted else None
-        return list_speakers(quote_table.speaker_names(self.catalog.db, articles, most=most))
+        return list_speakers(quote_table.speaker_names(self.catalog.db, articles, limit=limit))
 
     def find_speaker(self, name: str) -> SpeakerMatch:
         """The speakers a name means.
@@ -70,17 +70,17 @@ class QuoteSearch:
         surnames = {quote_table.surname(name) for name, *_ in bearers}
         return list_speakers(quote_table.speaker_names(self.catalog.db, words=[*surnames, *words]))
 
-    def quotes_by(self, match: SpeakerMatch, filters: Filters, *, most: int = -1) -> list[QuoteHit]:
+    def quotes_by(self, match: SpeakerMatch, filters: Filters, *, limit: int = -1) -> list[QuoteHit]:
         """All quotes of some speakers in the articles that pass the filters, newest first.
 
-        With `most`, no more than so many, of those whose cue reports words.
+        With `limit`, no more than so many, of those whose cue reports words.
         """
         if not filters.restricts_articles:
-            return quote_table.quotes_by_names(self.catalog.db, match.names, most=most)
+            return quote_table.quotes_by_names(self.catalog.db, match.names, limit=limit)
         found = quote_table.quotes_by_names(self.catalog.db, match.names)
         passing = set(self.catalog.matching_articles(filters, candidates=sorted({hit.article for hit in found})))
         in_scope = [hit for hit in found if hit.article in passing]
-        return in_scope if most < 0 else [hit for hit in in_scope if hit.quote.is_speech][:most]
+        return in_scope if limit < 0 else [hit for hit in in_scope if hit.quote.is_speech][:limit]
 
     def quotes_on(
         self,
@@ -204,7 +204,7 @@ def quotes_for_question(
     if intent is None or (intent.speaker_name and not match.speakers):
         return ()
     if not intent.topic_terms:
-        return tuple(quote_search.quotes_by(match, filters, most=MAX_NEWEST_QUOTES))
+        return tuple(quote_search.quotes_by(match, filters, limit=MAX_NEWEST_QUOTES))
     # A surname alone means the one who is quoted far more than others who bear it, unless only those speak of this.
     for speakers in (match.dominant, match) if intent.speaker_name else (None,):
         found = quote_search.quotes_on(intent.topic_terms, filters, match=speakers, hits=hits)
@@ -217,7 +217,7 @@ def other_quotes(quote_search: QuoteSearch, match: SpeakerMatch, filters: Filter
     """The likeliest speaker's newest quotes on any topic, one an article, direct ones if there are any."""
     if not match.speakers:
         return ()
-    newest = quote_search.quotes_by(match.dominant, filters, most=MAX_NEWEST_QUOTES)
+    newest = quote_search.quotes_by(match.dominant, filters, limit=MAX_NEWEST_QUOTES)
     shown = [hit for hit in newest if hit.quote.kind == "direct"] or newest
     return tuple({hit.article: hit for hit in reversed(shown)}.values())[::-1]
 

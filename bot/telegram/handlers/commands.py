@@ -162,7 +162,7 @@ def _quotes_text(services: BotServices, question: ReceivedQuestion) -> RichText:
 
 def _quotes_or_speakers(record: QuoteSearch, argument: str) -> RichText:
     if not argument:
-        named = [voice for voice in record.speakers(most=MOST_QUOTED_NAMES) if voice.has_name][:MAX_SPEAKERS]
+        named = [voice for voice in record.speakers(limit=MOST_QUOTED_NAMES) if voice.has_name][:MAX_SPEAKERS]
         lines = [
             f"{voice.name}: {voice.quotes}" + (f", newest {format_date(voice.newest)}" if voice.newest else "")
             for voice in named

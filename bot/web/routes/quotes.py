@@ -78,7 +78,7 @@ async def quotes(
 
 def _quotes_response(record: QuoteSearch, filters: Filters, speaker: str, about: str, k: int) -> QuotesResponse:
     if not speaker and not about:
-        speakers = [voice for voice in record.speakers(filters, most=MOST_QUOTED_NAMES) if voice.has_name]
+        speakers = [voice for voice in record.speakers(filters, limit=MOST_QUOTED_NAMES) if voice.has_name]
         return QuotesResponse(speaker, about, "", tuple(speakers[:k]), ())
     match, found = find_quotes(record, speaker, about, filters)
     if filters.restricts_articles:  # a speaker not quoted in the articles of the scope is not revealed

@@ -1,4 +1,4 @@
-"""Whose words they are: the source of each attribution resolved to a name within its article."""
+"""Resolve the source of each attribution to a speaker of its article: pronouns, roles and short names to names."""
 
 import re
 from collections.abc import Sequence
@@ -7,26 +7,26 @@ from dataclasses import dataclass
 from retrieval.quotes.attribution.attribution import Attribution
 from retrieval.quotes.speakers.mentions import Mention, Person, PersonMentions
 from retrieval.quotes.speakers.names import MEN_TITLES, WOMEN_TITLES, Gender, fold
-from retrieval.quotes.speakers.roles import NOUN, role_in, role_of
+from retrieval.quotes.speakers.roles import ROLE_NOUN, role_in, role_of
 from retrieval.quotes.word_lists import word_list
 from retrieval.text.sentences import Span
 
-REACH = 8  # sentences back in which `he` may have been named
-_HE = frozenset("he him his himself".split())
-_SHE = frozenset("she her hers herself".split())
+MAX_ANTECEDENT_DISTANCE = 8  # sentences back in which `he` may have been named
+_MASCULINE = frozenset("he him his himself".split())
+_FEMININE = frozenset("she her hers herself".split())
 _PLURAL = frozenset("they them their we us our you it its this these those some many others most".split())
-_FIRST = frozenset("i me my myself".split())
+_FIRST_PERSON = frozenset("i me my myself".split())
 _RELATIVE = frozenset("who whom whose which that".split())
-_LEADS = (
+_LEADING_WORDS = (
     "from|by|to|of|in|at|with|for|and|but|if|whatever|when|while|as|that|because|after|before|although|though|"
     "since|unless"
 )
-_NO_NOUN = re.compile(
+_AFTER_NAME = re.compile(
     r"\s*\(|\s+(?:of|on|in|at|after|before|during|from|when|while|told|as|last|this|by|with|outside|near|today|yesterday|"
     r"again|also|then|later|himself|herself)\b"
 )
-_DEFINITE = re.compile(r"^(?:the|this|that|his|her|their|its)\s+", re.IGNORECASE)
-_CLAUSE = re.compile(r"\s*,|\s+(?:who|which|that|whose|speaking|including|—|--)\b|\s+\(")
+_DEFINITE_ARTICLE = re.compile(r"^(?:the|this|that|his|her|their|its)\s+", re.IGNORECASE)
+_CLAUSE_START = re.compile(r"\s*,|\s+(?:who|which|that|whose|speaking|including|—|--)\b|\s+\(")
 _PHRASE_BEFORE = re.compile(
     r"\b((?:an?|the|some|many|several|few|two|three|four|one|other|another|most|all|both|those)\s+(?:[\w’'-]+\s+){0,3}?[\w’'-]+|"
     r"[A-Z][\w’'-]*(?:\s+[A-Z][\w’'-]*)*|[\w’'-]+)\s*,?\s*$"
@@ -36,9 +36,9 @@ _APPOSITION = re.compile(r"(?:\s*\([^)]*\)?)?(?:,\s+(?!and\b|those\b)[^,.!?“�
 
 @dataclass(frozen=True, slots=True)
 class ResolvedSpeaker:
-    """Somebody who speaks in an article: the fullest name or the phrase it has for them, and the role given there.
+    """A speaker within an article: the fullest name or else the phrase it has for them, and the role it gives them.
 
-    `name` is empty where the article does not tell who it is.
+    `name` is empty where the article does not tell who speaks.
     """
 
     name: str
@@ -49,44 +49,41 @@ class ResolvedSpeaker:
 UNKNOWN_SPEAKER = ResolvedSpeaker("")
 
 
-def resolve_speakers(text: str, cast: PersonMentions, found: Sequence[Attribution]) -> list[ResolvedSpeaker]:
-    """The speaker of each attribution, in the order of `found`."""
-    return _Resolver(text, cast, found).run()
+def resolve_speakers(text: str, mentions: PersonMentions, attributions: Sequence[Attribution]) -> list[ResolvedSpeaker]:
+    """The speaker of each attribution, in the same order."""
+    return _SpeakerResolver(text, mentions, attributions).run()
 
 
-class _Resolver:
-    """Goes through the attributions in the order of the text and remembers who spoke last."""
+class _SpeakerResolver:
+    """Resolves attributions in the order of the text, because pronouns mean who spoke before."""
 
-    def __init__(self, text: str, cast: PersonMentions, found: Sequence[Attribution]) -> None:
-        self._text, self._cast, self._found = text, cast, found
-        self._spoke: list[tuple[int, ResolvedSpeaker, Person | None]] = []
+    def __init__(self, text: str, mentions: PersonMentions, attributions: Sequence[Attribution]) -> None:
+        self._text, self._mentions, self._attributions = text, mentions, attributions
+        self._previous: list[tuple[int, ResolvedSpeaker, Person | None]] = []  # speakers so far and where they speak
         self._roles: dict[str, str] = {}
 
     def run(self) -> list[ResolvedSpeaker]:
-        order = sorted(range(len(self._found)), key=lambda at: _place(self._found[at]))
+        """The speakers, in the order of the attributions given."""
+        order = sorted(range(len(self._attributions)), key=lambda at: _position(self._attributions[at]))
         resolved: dict[int, ResolvedSpeaker] = {}
         for at in order:
-            speaker, person = self._resolve(self._found[at], resolved)
+            speaker, person = self._resolve(self._attributions[at], resolved)
             resolved[at] = speaker
-            if speaker.name and not self._is_quoted(_place(self._found[at])):
-                self._spoke.append((_place(self._found[at]), speaker, person))
-        return [resolved[at] for at in range(len(self._found))]
+            if speaker.name and not self._in_quotation(_position(self._attributions[at])):
+                self._previous.append((_position(self._attributions[at]), speaker, person))
+        return [resolved[at] for at in range(len(self._attributions))]
 
     def _resolve(
         self, item: Attribution, resolved: dict[int, ResolvedSpeaker]
     ) -> tuple[ResolvedSpeaker, Person | None]:
         if item.source is None:
-            return (
-                (self._spoke[-1][1:] if self._goes_on(item) else (UNKNOWN_SPEAKER, None))
-                if self._spoke
-                else (UNKNOWN_SPEAKER, None)
-            )
+            return self._previous[-1][1:] if self._continues_previous(item) else (UNKNOWN_SPEAKER, None)
         phrase = self._text[slice(*item.source)]
         key = re.sub(r"[’']s?$", "", phrase.strip(" ,").casefold())
-        if key in _FIRST:
+        if key in _FIRST_PERSON:
             return self._first_person(item.source[0], resolved), None
-        if key in _HE | _SHE:
-            return self._of(self._pronoun(item.source[0], "m" if key in _HE else "f"))
+        if key in _MASCULINE | _FEMININE:
+            return self._as_speaker(self._antecedent(item.source[0], "m" if key in _MASCULINE else "f"))
         if key in _PLURAL:
             return self._plural(item.source[0]), None
         if key in _RELATIVE:
@@ -97,135 +94,154 @@ class _Resolver:
             return ResolvedSpeaker(named.person.name, role, True), named.person
         return self._described(item.source)
 
-    def _goes_on(self, item: Attribution) -> bool:
-        return item.cue is None and self._text.count("\n\n", self._spoke[-1][0], item.content[0][0]) <= 2
+    def _continues_previous(self, item: Attribution) -> bool:
+        """Whether a quotation without a cue goes on from the previous speaker's, at most two paragraphs back."""
+        if not self._previous or item.cue is not None:
+            return False
+        return self._text.count("\n\n", self._previous[-1][0], item.content[0][0]) <= 2
 
-    def _is_quoted(self, at: int) -> bool:
+    def _in_quotation(self, at: int) -> bool:
+        """Whether a character stands in the quoted content of an attribution."""
         return any(
-            start < at < end and self._text[start] in "“\"'‘«" for item in self._found for start, end in item.content
+            start < at < end and self._text[start] in "“\"'‘«"
+            for item in self._attributions
+            for start, end in item.content
         )
 
-    def _of(self, person: Person | None) -> tuple[ResolvedSpeaker, Person | None]:
+    def _as_speaker(self, person: Person | None) -> tuple[ResolvedSpeaker, Person | None]:
         return (ResolvedSpeaker(person.name, self._role(person), True), person) if person else (UNKNOWN_SPEAKER, None)
 
     def _role(self, person: Person) -> str:
         if person.name not in self._roles:
-            self._roles[person.name] = role_of(self._text, self._cast, person)
+            self._roles[person.name] = role_of(self._text, self._mentions, person)
         return self._roles[person.name]
 
     def _first_person(self, at: int, resolved: dict[int, ResolvedSpeaker]) -> ResolvedSpeaker:
-        """`I` inside a quotation is whoever is quoted; outside it is the article's author, who is no source."""
+        """`I` within a quotation is its speaker; elsewhere it is the article's author, who is no source."""
         for index, speaker in resolved.items():
-            if any(start <= at < end for start, end in self._found[index].content):
+            if any(start <= at < end for start, end in self._attributions[index].content):
                 return speaker
-        later = [item for item in self._found if any(start <= at < end for start, end in item.content)]
-        return (
-            self._resolve(later[0], resolved)[0]
-            if later
-            and later[0].source
-            and at not in range(*later[0].source)
-            and self._text[slice(*later[0].source)].casefold() not in _FIRST
-            else UNKNOWN_SPEAKER
-        )
+        later = [item for item in self._attributions if any(start <= at < end for start, end in item.content)]
+        if not later or not later[0].source or at in range(*later[0].source):
+            return UNKNOWN_SPEAKER
+        is_first_person = self._text[slice(*later[0].source)].casefold() in _FIRST_PERSON
+        return UNKNOWN_SPEAKER if is_first_person else self._resolve(later[0], resolved)[0]
 
-    def _pronoun(self, at: int, wanted: Gender) -> Person | None:
-        """Who `he` or `she` is: named lately, the one a sentence is about, the one who spoke last."""
-        sentence = self._cast.sentence(at)
+    def _antecedent(self, at: int, gender: Gender) -> Person | None:
+        """The person `he` or `she` most likely means: just named, subject of a sentence, or the last to speak."""
+        sentence = self._mentions.sentence_number(at)
         scores: dict[str, tuple[float, Person]] = {}
-        for mention in self._cast.before(at)[-60:]:
-            if sentence - mention.sentence > REACH or not _agrees(mention.person, wanted):
+        for mention in self._mentions.before(at)[-60:]:
+            if sentence - mention.sentence > MAX_ANTECEDENT_DISTANCE or not _agrees(mention.person, gender):
                 continue
-            score = self._salience(mention, sentence, wanted)
+            score = self._salience(mention, sentence, gender)
             if score > scores.get(mention.person.name, (-9.0, None))[0]:
                 scores[mention.person.name] = score, mention.person
-        last = next(((place, person) for place, _, person in reversed(self._spoke) if person and place < at), None)
-        if last and _agrees(last[1], wanted) and sentence - self._cast.sentence(last[0]) <= REACH:
-            base = scores.get(last[1].name, (0.0, last[1]))[0]
-            fresh = 2.2 - 0.3 * (sentence - self._cast.sentence(last[0]))
-            scores[last[1].name] = max(base, 0.0) + max(fresh, 0.0), last[1]
+        last = next(((place, person) for place, _, person in reversed(self._previous) if person and place < at), None)
+        if (
+            last
+            and _agrees(last[1], gender)
+            and sentence - self._mentions.sentence_number(last[0]) <= MAX_ANTECEDENT_DISTANCE
+        ):
+            salience = scores.get(last[1].name, (0.0, last[1]))[0]
+            recency = 2.2 - 0.3 * (sentence - self._mentions.sentence_number(last[0]))
+            scores[last[1].name] = max(salience, 0.0) + max(recency, 0.0), last[1]
         return max(scores.values(), key=lambda found: found[0])[1] if scores else None
 
-    def _salience(self, mention: Mention, sentence: int, wanted: Gender) -> float:
-        score = 1.5 * mention.subject - 0.4 * (sentence - mention.sentence) - 0.4 * mention.possessive
-        score += 0.3 * (mention.person.gender == wanted) + 0.05 * min(mention.person.count, 10)
+    def _salience(self, mention: Mention, sentence: int, gender: Gender) -> float:
+        """How likely a pronoun in a sentence means the person of an earlier mention."""
+        score = 1.5 * mention.is_subject - 0.4 * (sentence - mention.sentence) - 0.4 * mention.is_possessive
+        score += 0.3 * (mention.person.gender == gender) + 0.05 * min(mention.person.count, 10)
         score += 1.0 * (mention.sentence == sentence)
-        return score - 1.5 * mention.quoted
+        return score - 1.5 * mention.in_quotation
 
     def _plural(self, at: int) -> ResolvedSpeaker:
-        last = self._spoke[-1] if self._spoke else None
-        if last and not last[1].is_person and self._cast.sentence(at) - self._cast.sentence(last[0]) <= 3:
+        """`they` and `it`: the body that spoke last, within three sentences."""
+        last = self._previous[-1] if self._previous else None
+        if (
+            last
+            and not last[1].is_person
+            and self._mentions.sentence_number(at) - self._mentions.sentence_number(last[0]) <= 3
+        ):
             return last[1]
         return UNKNOWN_SPEAKER
 
     def _relative(self, at: int) -> tuple[ResolvedSpeaker, Person | None]:
-        """`who`: the person named right before, else the words right before."""
-        for mention in reversed(self._cast.before(at)[-3:]):
-            if not mention.possessive and _APPOSITION.fullmatch(self._text, mention.span[1], at):
-                return self._of(mention.person)
+        """`who` and `that`: the person named right before, else the phrase right before."""
+        for mention in reversed(self._mentions.before(at)[-3:]):
+            if not mention.is_possessive and _APPOSITION.fullmatch(self._text, mention.span[1], at):
+                return self._as_speaker(mention.person)
         phrase = _PHRASE_BEFORE.search(self._text, max(0, at - 60), at)
-        return (ResolvedSpeaker(_tidy(phrase[1])), None) if phrase else (UNKNOWN_SPEAKER, None)
+        return (ResolvedSpeaker(_cleaned(phrase[1])), None) if phrase else (UNKNOWN_SPEAKER, None)
 
     def _named(self, source: Span) -> Mention | None:
-        """The person a source names, not one it merely mentions: `a spokesman for Trump` is not Trump."""
+        """The mention of the person who is the source; not of one it merely names, as in `a spokesman for Trump`."""
         start, end = source
-        mentions = self._cast.within(source)
+        mentions = self._mentions.within(source)
         if not mentions:
             return None
-        first_part = _CLAUSE.search(self._text, start, end)
-        cut = first_part.start() if first_part else end
+        clause = _CLAUSE_START.search(self._text, start, end)
+        cut = clause.start() if clause else end
         for mention in mentions:
             rest = self._text[mention.span[1] : cut] if mention.span[1] <= cut else ""
-            is_last = mention.span[1] <= cut and (not rest.strip() or bool(_NO_NOUN.match(rest)))
+            is_last = mention.span[1] <= cut and (not rest.strip() or bool(_AFTER_NAME.match(rest)))
             if is_last and not self._is_dependent(start, mention):
                 return mention
-        after = [mention for mention in mentions if mention.span[0] > cut and not mention.possessive]
+        after = [mention for mention in mentions if mention.span[0] > cut and not mention.is_possessive]
         if after and re.fullmatch(r"[\s,]*", self._text[cut : after[0].span[0]]) and not self._has_name(start, cut):
             return after[0]
         return None
 
     def _is_dependent(self, start: int, mention: Mention) -> bool:
+        """Whether a mention in a phrase depends on another noun: after `of`, after `and`, or as a possessive."""
         before = self._text[start : mention.span[0]]
-        joined = re.search(r"\b(?:and|or)\s+$", before)
-        of = re.search(r"\b(?:of|for|to|from|by|with|at|in|against|like|behind|on)\s+(?:[A-Z][\w.]*\s+)*$", before)
-        title = re.search(
+        after_and = re.search(r"\b(?:and|or)\s+$", before)
+        after_preposition = re.search(
+            r"\b(?:of|for|to|from|by|with|at|in|against|like|behind|on)\s+(?:[A-Z][\w.]*\s+)*$", before
+        )
+        in_title = re.search(
             r"\b(?:Secretary|Minister|Attorney|Speaker|Leader|Chief)\s+(?:of|for)\s+(?:the\s+)?[A-Z]\w+\s+$", before
         )
-        return bool(joined or (of and not title) or self._text[mention.span[1] : mention.span[1] + 2] in ("’s", "'s"))
+        is_possessive = self._text[mention.span[1] : mention.span[1] + 2] in ("’s", "'s")
+        return bool(after_and or (after_preposition and not in_title) or is_possessive)
 
     def _has_name(self, start: int, end: int) -> bool:
+        """Whether a phrase ends with the name of its head, so that what follows is another's."""
         return any(
             not self._is_dependent(start, mention) and mention.span[1] == end
-            for mention in self._cast.within((start, end))
+            for mention in self._mentions.within((start, end))
         )
 
     def _described(self, source: Span) -> tuple[ResolvedSpeaker, Person | None]:
-        """A source without a name: a role that somebody named has, or the phrase as it stands."""
+        """The speaker of a source without a name: the named person who has this role, else the phrase as it stands."""
         phrase = self._text[slice(*source)].strip(" ,\n\xa0")
-        cut = _CLAUSE.search(phrase)
+        cut = _CLAUSE_START.search(phrase)
         head = phrase[: cut.start()] if cut and cut.start() > 3 else phrase
         last = re.split(r"\s(?:of|for|in|at|from|with|to)\b", head)[0].split()[-1:]
-        noun = [fold(word) for word in last if NOUN.fullmatch(word)]
-        if _DEFINITE.match(head) and noun and not head.casefold().startswith(("the official", "the source")):
-            holder = self._holder(noun[-1], source[0])
+        noun = [fold(word) for word in last if ROLE_NOUN.fullmatch(word)]
+        if _DEFINITE_ARTICLE.match(head) and noun and not head.casefold().startswith(("the official", "the source")):
+            holder = self._role_holder(noun[-1], source[0])
             if holder:
-                return ResolvedSpeaker(holder.name, _tidy(head), True), holder
-        return ResolvedSpeaker(self._longer(_tidy(head))), None
+                return ResolvedSpeaker(holder.name, _cleaned(head), True), holder
+        return ResolvedSpeaker(self._full_institution_name(_cleaned(head))), None
 
-    def _holder(self, noun: str, at: int) -> Person | None:
-        """Who in the article is called by this noun, the one named last; without any, whoever a pronoun would mean."""
-        for mention in reversed(self._cast.before(at)):
+    def _role_holder(self, noun: str, at: int) -> Person | None:
+        """The last person named whose role has this noun, else the one a pronoun would mean, if just named."""
+        for mention in reversed(self._mentions.before(at)):
             if re.search(rf"\b{re.escape(noun)}", self._role(mention.person).casefold()):
                 return mention.person
-        wanted: Gender = "m" if noun.endswith("man") or noun in MEN_TITLES else ""
-        wanted = "f" if noun.endswith("woman") or noun in WOMEN_TITLES else wanted
-        recent = self._pronoun(at, wanted)
+        gender: Gender = "m" if noun.endswith("man") or noun in MEN_TITLES else ""
+        gender = "f" if noun.endswith("woman") or noun in WOMEN_TITLES else gender
+        recent = self._antecedent(at, gender)
         near = [
-            m for m in self._cast.before(at)[-6:] if m.person is recent and self._cast.sentence(at) - m.sentence <= 2
+            m
+            for m in self._mentions.before(at)[-6:]
+            if m.person is recent and self._mentions.sentence_number(at) - m.sentence <= 2
         ]
         return recent if near and noun not in word_list("anybody") else None
 
-    def _longer(self, name: str) -> str:
-        """`The Post` where the article also says `The New York Post`."""
+    def _full_institution_name(self, name: str) -> str:
+        """`New York Post` for `The Post`, where the article has the longer name as well."""
         bare = re.sub(r"^(?:the|a)\s+", "", name, flags=re.IGNORECASE)
         if not bare[:1].isupper() or fold(bare) not in word_list("generic"):
             return name
@@ -234,14 +250,16 @@ class _Resolver:
         return next((one for one in longer if len(one.split()) > len(bare.split())), name)
 
 
-def _agrees(person: Person, wanted: Gender) -> bool:
-    return not wanted or person.gender in (wanted, "")
+def _agrees(person: Person, gender: Gender) -> bool:
+    return not gender or person.gender in (gender, "")
 
 
-def _place(item: Attribution) -> int:
+def _position(item: Attribution) -> int:
+    """Where an attribution stands in the text: its source, else its content."""
     return item.source[0] if item.source else item.content[0][0]
 
 
-def _tidy(phrase: str) -> str:
-    bare = re.sub(rf"^(?:{_LEADS})\s+", "", " ".join(phrase.split()).strip(" ,—–-"), flags=re.IGNORECASE)
+def _cleaned(phrase: str) -> str:
+    """A phrase without a preposition or conjunction before it and a possessive or full stop after it."""
+    bare = re.sub(rf"^(?:{_LEADING_WORDS})\s+", "", " ".join(phrase.split()).strip(" ,—–-"), flags=re.IGNORECASE)
     return re.sub(r"[’']s$|(?<=\w{3})\.$", "", bare)

@@ -1,4 +1,4 @@
-"""The people of one article: who is named in it, under which names, in which roles, and where."""
+"""Find the people named in an article: under which names, and where each is mentioned."""
 
 import re
 from bisect import bisect_left
@@ -11,17 +11,26 @@ from retrieval.quotes.speakers.names import Gender, PersonName, gender, given_na
 from retrieval.quotes.word_lists import word_list
 from retrieval.text.sentences import Span, sentence_spans
 
-_SPEAKS = r"(?:said|says|told|added|wrote|asked|argued|tweeted|explained|recalled|replied|responded|continued|noted)"
-_BEFORE_SPEECH = re.compile(
-    rf"\s*(?:\([^)]{{1,20}}\)\s*)?(?:,\s*(?:an?|the|of|who|whose|\d\d)\b|,?\s*(?:who|{_SPEAKS})\b)"
+_SPEECH_VERBS = (
+    r"(?:said|says|told|added|wrote|asked|argued|tweeted|explained|recalled|replied|responded|continued|noted)"
 )
-_PLACE = re.compile(r"\b(?:in|from|near|at|across|outside|of|of the)\s+$")
-_AFTER_SPEECH = re.compile(rf"\b{_SPEAKS}\s+$")
+_SPEAKER_CONTEXT_AFTER = re.compile(
+    rf"\s*(?:\([^)]{{1,20}}\)\s*)?(?:,\s*(?:an?|the|of|who|whose|\d\d)\b|,?\s*(?:who|{_SPEECH_VERBS})\b)"
+)
+_BEFORE_PLACE = re.compile(r"\b(?:in|from|near|at|across|outside|of|of the)\s+$")
+_SPEECH_VERB_BEFORE = re.compile(rf"\b{_SPEECH_VERBS}\s+$")
+_PREPOSITION = re.compile(
+    r"\b(?:of|to|by|with|for|from|at|on|in|against|about|between|over|under|after|before|than|like)\s+(?:\S+\s+){0,2}$"
+)
+_FORMS_OF_ADDRESS = frozenset(
+    "mr mrs ms miss sir dr prof professor sen senator rep representative gov governor president secretary chancellor "
+    "minister judge justice mayor gen general pope king queen prince princess lord lady rev bishop cardinal".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody with a name; `name` is the fullest the article uses."""
+    """A person named in an article; `name` is the fullest form it uses, `count` how many names are surely theirs."""
 
     name: str
     gender: Gender
@@ -35,25 +44,25 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """One place where a person is named; `subject` where the sentence is likely to be about them."""
+    """One place where a person is named; `is_subject` where the sentence is likely to be about them."""
 
     span: Span
     person: Person
     sentence: int
-    subject: bool
-    quoted: bool
-    possessive: bool
+    is_subject: bool
+    in_quotation: bool
+    is_possessive: bool
 
 
 @dataclass(frozen=True, slots=True)
 class PersonMentions:
-    """Everybody named in one article, in order of appearance, and the starts of its sentences."""
+    """All mentions of people in one article, in order, and where its sentences start."""
 
     mentions: tuple[Mention, ...]
-    starts: tuple[int, ...]
+    sentence_starts: tuple[int, ...]
 
     def before(self, at: int) -> Sequence[Mention]:
-        """The mentions that end before a character."""
+        """The mentions that end by a character."""
         return self.mentions[: bisect_left(self.mentions, at, key=lambda mention: mention.span[1])]
 
     def within(self, span: Span) -> Sequence[Mention]:
@@ -61,41 +70,42 @@ class PersonMentions:
         first = bisect_left(self.mentions, span[0], key=lambda mention: mention.span[0])
         return [m for m in self.mentions[first : first + 8] if m.span[0] < span[1]]
 
-    def sentence(self, at: int) -> int:
+    def sentence_number(self, at: int) -> int:
         """The number of the sentence a character stands in."""
-        return bisect_left(self.starts, at + 1) - 1
+        return bisect_left(self.sentence_starts, at + 1) - 1
 
 
 def find_mentions(
-    text: str, marked: Sequence[Span] | None = None, whole: Sequence[Span] | None = None
+    text: str, quotations: Sequence[Span] | None = None, sentences: Sequence[Span] | None = None
 ) -> PersonMentions:
-    """Who is named in the text; its quotations and sentences may be given where they are known."""
+    """The mentions of people in a text; its quotations and sentences are found where they are not given."""
     found = list(parse_person_names(text))
     people = _people(text, found)
-    bearers = _bearers(people)
-    starts = tuple(start for start, _ in (sentence_spans(text) if whole is None else whole))
-    inside = quotation_spans(text) if marked is None else marked
-    opened = [start for start, _ in inside]
-    mentions, met = list[Mention](), set[int]()
+    bearers = _by_given_name(people)
+    starts = tuple(start for start, _ in (sentence_spans(text) if sentences is None else sentences))
+    quotations = quotation_spans(text) if quotations is None else quotations
+    quotation_starts = [start for start, _ in quotations]
+    mentions, with_subject = list[Mention](), set[int]()
     for name in found:
-        person = _whose(name, people, bearers)
+        person = _person_of(name, people, bearers)
         if person is None:
             continue
         start, end = name.span
         sentence = bisect_left(starts, start + 1) - 1
-        at = bisect_left(opened, start) - 1
-        quoted = at >= 0 and start < inside[at][1]
-        possessive = text[end : end + 2] in ("’s", "'s")
-        subject = sentence not in met and not possessive and not quoted and not _after_preposition(text, start)
-        if subject:
-            met.add(sentence)
-        mentions.append(Mention(name.span, person, sentence, subject, quoted, possessive))
+        before = bisect_left(quotation_starts, start) - 1
+        in_quotation = before >= 0 and start < quotations[before][1]
+        is_possessive = text[end : end + 2] in ("’s", "'s")
+        # The first person named in a sentence, neither quoted nor part of another phrase, is taken for its subject.
+        is_subject = (
+            sentence not in with_subject
+            and not is_possessive
+            and not in_quotation
+            and not _after_preposition(text, start)
+        )
+        if is_subject:
+            with_subject.add(sentence)
+        mentions.append(Mention(name.span, person, sentence, is_subject, in_quotation, is_possessive))
     return PersonMentions(tuple(mentions), starts)
-
-
-_PREPOSITION = re.compile(
-    r"\b(?:of|to|by|with|for|from|at|on|in|against|about|between|over|under|after|before|than|like)\s+(?:\S+\s+){0,2}$"
-)
 
 
 def _after_preposition(text: str, start: int) -> bool:
@@ -103,18 +113,19 @@ def _after_preposition(text: str, start: int) -> bool:
 
 
 def _people(text: str, found: list[PersonName]) -> dict[str, list[Person]]:
-    """People by surname; several where people of one surname are told apart by given names."""
+    """The people of a text by surname; several where given names tell them apart."""
     by_surname: dict[str, list[PersonName]] = defaultdict(list)
     for name in found:
         by_surname[name.surname].append(name)
     return {
         surname: people
         for surname, names in by_surname.items()
-        if surname not in word_list("things") and (people := _same_surname(text, names))
+        if surname not in word_list("things") and (people := _people_of_surname(text, names))
     }
 
 
-def _same_surname(text: str, names: list[PersonName]) -> list[Person]:
+def _people_of_surname(text: str, names: list[PersonName]) -> list[Person]:
+    """The people among names of one surname; empty where nothing tells that it is a person's."""
     full = [name for name in names if name.given and not is_thing(name.words)]
     bare = len([name for name in names if not name.given])
     groups: list[list[PersonName]] = []
@@ -130,13 +141,14 @@ def _same_surname(text: str, names: list[PersonName]) -> list[Person]:
         not people
         and not full
         and not is_thing(names[0].words)
-        and (any(_has_title(name) for name in names) or _speaks(text, names))
+        and (any(_has_title(name) for name in names) or _stands_beside_speech(text, names))
     ):
         people = [Person(names[0].words[-1], _gender(names), len(names))]
     return people
 
 
 def _person(group: list[PersonName], names: list[PersonName]) -> Person:
+    """The person of a group of full names; the surname alone counts too where no other group shares it."""
     forms = Counter(" ".join(name.words) for name in group)
     name = max(forms, key=lambda form: (forms[form], len(form)))
     titled = [name for name in names if not name.given] if len(group) == len([n for n in names if n.given]) else []
@@ -155,65 +167,63 @@ def _compatible(one: PersonName, other: PersonName) -> bool:
 
 
 def _has_title(name: PersonName) -> bool:
-    return any(title in _ADDRESS for title in name.titles[-1:])
-
-
-_ADDRESS = frozenset(
-    "mr mrs ms miss sir dr prof professor sen senator rep representative gov governor president secretary chancellor "
-    "minister judge justice mayor gen general pope king queen prince princess lord lady rev bishop cardinal".split()
-)
+    return any(title in _FORMS_OF_ADDRESS for title in name.titles[-1:])
 
 
 def _is_person(text: str, group: list[PersonName], bare: int) -> bool:
     given = any(name.words[0].casefold() in given_names() for name in group)
     titled = any(name.titles for name in group)
-    return given or titled or bool(bare) or _speaks(text, group, appositions=True)
+    return given or titled or bool(bare) or _stands_beside_speech(text, group, appositions=True)
 
 
-def _speaks(text: str, names: list[PersonName], *, appositions: bool = False) -> bool:
+def _stands_beside_speech(text: str, names: list[PersonName], *, appositions: bool = False) -> bool:
     """Whether a verb of speech stands beside one of these names; `appositions` counts `, a ...` and `, 42,` as well.
 
-    What things happen in, and what something is of, is a place.
+    A name after `in`, `from`, `of` and the like is a place's.
     """
-    if not appositions and any(_PLACE.search(text, max(0, name.span[0] - 12), name.span[0]) for name in names):
+    if not appositions and any(_BEFORE_PLACE.search(text, max(0, name.span[0] - 12), name.span[0]) for name in names):
         return False
     for start, end in (name.span for name in names):
-        after = _BEFORE_SPEECH.match(text, end)
-        if after and (appositions or re.search(_SPEAKS, after.group())):
+        after = _SPEAKER_CONTEXT_AFTER.match(text, end)
+        if after and (appositions or re.search(_SPEECH_VERBS, after.group())):
             return True
-        if _AFTER_SPEECH.search(text, max(0, start - 12), start):
+        if _SPEECH_VERB_BEFORE.search(text, max(0, start - 12), start):
             return True
     return False
 
 
-def _whose(
+def _person_of(
     name: PersonName, people: Mapping[str, list[Person]], bearers: Mapping[str, Sequence[Person]]
 ) -> Person | None:
     same = people.get(name.surname, [])
     if name.given:
-        fits = [person for person in same if len(person.words) > 1 and _fits(name, person)]
-        return fits[0] if fits else next((person for person in same if len(same) == 1 and len(person.words) == 1), None)
-    wanted = gender(name.words, name.titles)
-    agreeing = [person for person in same if not wanted or person.gender in (wanted, "")]
+        matching = [person for person in same if len(person.words) > 1 and _may_name(name, person)]
+        return (
+            matching[0]
+            if matching
+            else next((person for person in same if len(same) == 1 and len(person.words) == 1), None)
+        )
+    title_gender = gender(name.words, name.titles)
+    agreeing = [person for person in same if not title_gender or person.gender in (title_gender, "")]
     if agreeing:
         return max(
             agreeing,
             key=lambda person: (len(person.words) == 1, person.words[0].casefold() in given_names(), person.count),
         )
-    return _by_given_name(name, bearers) if not same else None
+    return _sole_bearer(name, bearers) if not same else None
 
 
-def _fits(name: PersonName, person: Person) -> bool:
+def _may_name(name: PersonName, person: Person) -> bool:
     return _compatible(name, PersonName((0, 0), person.words, ()))
 
 
-def _by_given_name(name: PersonName, bearers: Mapping[str, Sequence[Person]]) -> Person | None:
-    """`Hillary` alone is whoever bears it, when only one does."""
+def _sole_bearer(name: PersonName, bearers: Mapping[str, Sequence[Person]]) -> Person | None:
+    """The person a given name alone means, such as `Hillary`: the one who bears it, where only one does."""
     found = bearers.get(name.words[0].casefold(), ())
     return found[0] if len(found) == 1 else None
 
 
-def _bearers(people: Mapping[str, list[Person]]) -> dict[str, list[Person]]:
+def _by_given_name(people: Mapping[str, list[Person]]) -> dict[str, list[Person]]:
     """People by given name."""
     found: dict[str, list[Person]] = defaultdict(list)
     for person in (person for same in people.values() for person in same if len(person.words) > 1):

@@ -1,4 +1,4 @@
-"""Names of people in a text: which runs of capitalised words name a person, and what precedes the name."""
+"""Find the names of people in a text: runs of capitalised words, with the titles before them."""
 
 import re
 from collections.abc import Iterator
@@ -20,21 +20,23 @@ TITLES = word_list("titles")
 PARTICLES = frozenset("de da del della di van von der den ten bin ibn al el la le du dos".split())
 _PARTICLE = rf"(?:{'|'.join(sorted(PARTICLES))})"
 _UPPER = "".join(chr(code) for code in range(0x41, 0x530) if chr(code).isupper())  # Latin, Greek, Cyrillic
-_WORD = (
+_NAME_WORD = (
     rf"(?:[{_UPPER}]\.(?:\s?[{_UPPER}]\.)?|"
     rf"(?:{_PARTICLE}-|O[’']|D[’']|Mc|Mac)?[{_UPPER}]\w+(?:[-’'][{_UPPER}]\w+|-[a-z]+)*|[A-Z]{{2,}}\b)"
 )
-_RUN = re.compile(rf"(?<![\w’'@#]){_WORD}\.?(?:[ \xa0]+(?:{_PARTICLE}[ \xa0]+){{0,2}}{_WORD}\.?)*")
+_CAPITALISED_RUN = re.compile(
+    rf"(?<![\w’'@#]){_NAME_WORD}\.?(?:[ \xa0]+(?:{_PARTICLE}[ \xa0]+){{0,2}}{_NAME_WORD}\.?)*"
+)
 _TOKEN = re.compile(r"[^ \xa0]+")
-LONGEST_NAME = 5  # words
+MAX_NAME_WORDS = 5
 SUFFIXES = frozenset("jr sr ii iii iv phd md".split())
-# Words of sentences and headlines that are surnames too.
-_SURNAMES_TOO = frozenset("may said more day will mark".split())
+# Words in `not_names` that are surnames too.
+_ALSO_SURNAMES = frozenset("may said more day will mark".split())
 
 
 @dataclass(frozen=True, slots=True)
 class PersonName:
-    """A possible name: where it stands, its words without titles, and the titles and other words before them."""
+    """A possible name of a person: its span and words without titles, and the titles and other words before them."""
 
     span: Span
     words: tuple[str, ...]
@@ -54,12 +56,14 @@ class PersonName:
 
 def parse_person_names(text: str, start: int = 0, end: int | None = None) -> Iterator[PersonName]:
     """Runs of capitalised words that may name a person, in order."""
-    for run in _RUN.finditer(text, start, len(text) if end is None else end):
-        yield from _people([(run.start() + match.start(), match.group()) for match in _TOKEN.finditer(run.group())])
+    for run in _CAPITALISED_RUN.finditer(text, start, len(text) if end is None else end):
+        yield from _names_in_run(
+            [(run.start() + match.start(), match.group()) for match in _TOKEN.finditer(run.group())]
+        )
 
 
 def gender(name: tuple[str, ...], titles: tuple[str, ...]) -> Gender:
-    """As the title or the given name tells it; empty where neither does."""
+    """The gender that the title or the given name tells; empty where neither does."""
     keys = {fold(title) for title in titles}
     if keys & WOMEN_TITLES:
         return "f"
@@ -70,60 +74,64 @@ def gender(name: tuple[str, ...], titles: tuple[str, ...]) -> Gender:
 
 @cache
 def given_names() -> dict[str, Gender]:
-    """Given names, folded, that nearly always are a man's or nearly always a woman's."""
+    """The gender of given names, folded, that nearly always are a man's or nearly always a woman's."""
     kinds: dict[str, Gender] = {"m:": "m", "f:": "f"}
     return {name: kinds[line[:2]] for line in list_lines("given_names") for name in line[2:].split()}
 
 
 @lru_cache(maxsize=65_536)
 def fold(word: str) -> str:
-    """A word of a name for comparing: lower case, without accents, possessive and full stop."""
+    """A word of a name as names are compared: lower case, without accents, possessive and full stop."""
     return "".join(char for char in normalize("NFKD", fold_case(word)) if not combining(char))
 
 
 def fold_case(word: str) -> str:
-    """The same with its accents, as the lists of words have it: `Ås` is no `as`."""
+    """A word folded but for its accents, as the lists of words have it: `Ås` is not `as`."""
     return re.sub(r"'s?$|\.$", "", word.casefold().replace("’", "'"))
 
 
 def is_thing(name: tuple[str, ...]) -> bool:
-    """Whether a word among these is one of institutions or days, or of places without a given name before it."""
+    """Whether a name is an institution's, a day's or a place's; a place after a given name is a surname."""
     folded = [fold(word) for word in name]
     if any(word in word_list("things") for word in folded):
         return True
     return folded[0] not in given_names() and any(word in word_list("places") for word in folded)
 
 
-def _people(run: list[tuple[int, str]]) -> Iterator[PersonName]:
+def _names_in_run(run: list[tuple[int, str]]) -> Iterator[PersonName]:
+    """Split a run of capitalised words, each with where it starts, at titles and at words that belong to no name."""
     titles, name = list[str](), list[tuple[int, str]]()
     for at, (start, word) in enumerate(run):
         key = fold_case(word)
-        given = key in given_names() and at + 1 < len(run)
+        is_given = key in given_names() and at + 1 < len(run)
         is_title = key in TITLES or (key in word_list("roles") and at + 1 < len(run))
-        if is_title and not (given and key not in MEN_TITLES | WOMEN_TITLES):
-            yield from _made(name, titles)
+        if is_title and not (is_given and key not in MEN_TITLES | WOMEN_TITLES):
+            yield from _person_name(name, titles)
             titles, name = ([] if name else titles) + [key], []
-        elif key in word_list("not_names") and not (name and key in _SURNAMES_TOO):
-            yield from _made(name, titles)
+        elif key in word_list("not_names") and not (name and key in _ALSO_SURNAMES):
+            yield from _person_name(name, titles)
             titles, name = [], []
-        elif given and len(name) > 1 and not word.endswith("."):
-            yield from _made(name, titles)  # "Chris Christie Calls Hillary Clinton": a headline runs two names together
+        elif is_given and len(name) > 1 and not word.endswith("."):
+            yield from _person_name(
+                name, titles
+            )  # "Chris Christie Calls Hillary Clinton": a headline runs two names together
             titles, name = [], [(start, word)]
-        elif given and name and fold(name[0][1]) not in given_names():
+        elif is_given and name and fold(name[0][1]) not in given_names():
             # "Florida Marco Rubio", "State Marco Rubio": what stood before is not part of the name.
             titles, name = [*titles, *(fold(part) for _, part in name)], [(start, word)]
         else:
             name.append((start, word))
-        ends = word.endswith(".") and len(word) > 2 and not is_title and key not in SUFFIXES
-        if (ends or word.endswith(("’s", "'s"))) and name:
-            yield from _made(name, titles)
+        ends_sentence = word.endswith(".") and len(word) > 2 and not is_title and key not in SUFFIXES
+        if (ends_sentence or word.endswith(("’s", "'s"))) and name:
+            yield from _person_name(name, titles)
             titles, name = [], []
-    yield from _made(name, titles)
+    yield from _person_name(name, titles)
 
 
-def _made(parts: list[tuple[int, str]], titles: list[str]) -> Iterator[PersonName]:
+def _person_name(parts: list[tuple[int, str]], titles: list[str]) -> Iterator[PersonName]:
+    """The name of these words, if they may be one, without suffixes such as `Jr.`."""
     while parts and fold(parts[-1][1]) in SUFFIXES:
         parts = parts[:-1]
     bare = tuple(re.sub(r"(?:[’']s?|(?<=\w\w)\.)$", "", word) for _, word in parts)
-    if bare and len(bare) <= LONGEST_NAME and len(bare[-1]) > 1:
+    if bare and len(bare) <= MAX_NAME_WORDS and len(bare[-1]) > 1:
         yield PersonName((parts[0][0], parts[-1][0] + len(bare[-1])), bare, tuple(titles))

@@ -66,13 +66,13 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 @pytest.fixture
-def record(store: Store) -> QuoteSearch:
+def quote_search(store: Store) -> QuoteSearch:
     return QuoteSearch(store.catalog, store.bm25)
 
 
-def told(record: QuoteSearch, topic: str, filters: Filters = ANY, who: str = "") -> list[tuple[str, str, str]]:
+def told(quote_search: QuoteSearch, topic: str, filters: Filters = ANY, who: str = "") -> list[tuple[str, str, str]]:
     """Article, speaker and kind of each quote on a topic, best first."""
-    found = record.quotes_on(content_terms(topic), filters, match=record.find_speaker(who) if who else None)
+    found = quote_search.quotes_on(content_terms(topic), filters, match=quote_search.find_speaker(who) if who else None)
     return [(hit.article, hit.quote.speaker, hit.quote.kind) for hit in found]
 
 
@@ -88,14 +88,14 @@ def said(store: Store, *quotes: str, key: str = "quay", kind: str = "direct", **
     catch_up(store)
 
 
-def test_everybody_on_record_is_known_most_quoted_first(record: QuoteSearch) -> None:
-    voices = record.speakers()
-    assert (voices[0].name, voices[0].quotes, voices[0].newest) == ("Ana Pell", 4, "2026-03-02")
-    assert {voice.name for voice in voices} == {"Ana Pell", "Tom Obi", "Rosa Lind", "The Harbour Trust"}
+def test_everybody_on_record_is_known_most_quoted_first(quote_search: QuoteSearch) -> None:
+    speakers = quote_search.speakers()
+    assert (speakers[0].name, speakers[0].quotes, speakers[0].newest) == ("Ana Pell", 4, "2026-03-02")
+    assert {speaker.name for speaker in speakers} == {"Ana Pell", "Tom Obi", "Rosa Lind", "The Harbour Trust"}
 
 
-def test_somebodys_words_come_newest_article_first_in_its_order(record: QuoteSearch) -> None:
-    found = record.quotes_by(record.find_speaker("Mayor Pell"), ANY)
+def test_somebodys_words_come_newest_article_first_in_its_order(quote_search: QuoteSearch) -> None:
+    found = quote_search.quotes_by(quote_search.find_speaker("Mayor Pell"), ANY)
     assert [(hit.article, hit.quote.kind) for hit in found] == [
         ("harbour", "direct"),
         ("harbour", "indirect"),
@@ -104,24 +104,28 @@ def test_somebodys_words_come_newest_article_first_in_its_order(record: QuoteSea
     ]
 
 
-def test_words_on_a_topic_are_somebodys_and_on_it(record: QuoteSearch) -> None:
-    assert told(record, "the storm", who="Pell") == [("storm", "Ana Pell", "direct")]
-    assert told(record, "the roof of the school", who="Ana Pell") == [("storm", "Ana Pell", "direct")]
-    assert told(record, "a zeppelin", who="Pell") == told(record, "the roof", who="Nobody Atall") == []
+def test_words_on_a_topic_are_somebodys_and_on_it(quote_search: QuoteSearch) -> None:
+    assert told(quote_search, "the storm", who="Pell") == [("storm", "Ana Pell", "direct")]
+    assert told(quote_search, "the roof of the school", who="Ana Pell") == [("storm", "Ana Pell", "direct")]
+    assert told(quote_search, "a zeppelin", who="Pell") == told(quote_search, "the roof", who="Nobody Atall") == []
 
 
-def test_own_words_come_before_reported_ones(record: QuoteSearch) -> None:
-    kinds = [kind for _, _, kind in told(record, "the ferry", who="Pell")]
+def test_own_words_come_before_reported_ones(quote_search: QuoteSearch) -> None:
+    kinds = [kind for _, _, kind in told(quote_search, "the ferry", who="Pell")]
     assert kinds == ["direct", "indirect"]
 
 
-def test_without_a_name_anybody_may_have_said_it(record: QuoteSearch) -> None:
-    assert {speaker for _, speaker, _ in told(record, "the ferry")} == {"Ana Pell", "Tom Obi", "The Harbour Trust"}
-    assert told(record, "waves")[0][1] == "Rosa Lind"
+def test_without_a_name_anybody_may_have_said_it(quote_search: QuoteSearch) -> None:
+    assert {speaker for _, speaker, _ in told(quote_search, "the ferry")} == {
+        "Ana Pell",
+        "Tom Obi",
+        "The Harbour Trust",
+    }
+    assert told(quote_search, "waves")[0][1] == "Rosa Lind"
 
 
-def test_of_equal_words_the_newest_come_first(record: QuoteSearch) -> None:
-    direct = [article for article, _, kind in told(record, "the ferry") if kind == "direct"]
+def test_of_equal_words_the_newest_come_first(quote_search: QuoteSearch) -> None:
+    direct = [article for article, _, kind in told(quote_search, "the ferry") if kind == "direct"]
     assert direct == ["harbour", "pride"]
 
 
@@ -134,9 +138,9 @@ def test_words_without_a_day_come_after_dated_ones(store: Store) -> None:
     ]
 
 
-def test_words_that_hold_more_of_the_topic_come_first(record: QuoteSearch) -> None:
-    assert told(record, "the ferry in winter")[0] == ("harbour", "Ana Pell", "indirect")
-    assert told(record, "the ferry in spring")[0][1] == "Tom Obi"
+def test_words_that_hold_more_of_the_topic_come_first(quote_search: QuoteSearch) -> None:
+    assert told(quote_search, "the ferry in winter")[0] == ("harbour", "Ana Pell", "indirect")
+    assert told(quote_search, "the ferry in spring")[0][1] == "Tom Obi"
 
 
 def test_what_stands_around_words_and_in_the_headline_counts_less(store: Store) -> None:
@@ -171,10 +175,10 @@ def test_few_words_say_little(store: Store) -> None:
         (ANY, {"harbour", "storm", "pride"}),
     ],
 )
-def test_filters_limit_words_and_voices(record: QuoteSearch, filters: Filters, articles: set[str]) -> None:
-    assert {article for article, _, _ in told(record, "the ferry", filters)} == articles
-    assert {hit.article for hit in record.quotes_by(record.find_speaker("Pell"), filters)} == articles
-    assert ("Ana Pell" in {voice.name for voice in record.speakers(filters)}) == bool(articles)
+def test_filters_limit_words_and_speakers(quote_search: QuoteSearch, filters: Filters, articles: set[str]) -> None:
+    assert {article for article, _, _ in told(quote_search, "the ferry", filters)} == articles
+    assert {hit.article for hit in quote_search.quotes_by(quote_search.find_speaker("Pell"), filters)} == articles
+    assert ("Ana Pell" in {speaker.name for speaker in quote_search.speakers(filters)}) == bool(articles)
 
 
 def test_a_filter_finds_words_however_many_others_there_are(store: Store) -> None:
@@ -185,53 +189,53 @@ def test_a_filter_finds_words_however_many_others_there_are(store: Store) -> Non
     ] == ["tide"]
 
 
-def test_words_in_the_passages_found_are_looked_at_too(store: Store, record: QuoteSearch) -> None:
+def test_words_in_the_passages_found_are_looked_at_too(store: Store, quote_search: QuoteSearch) -> None:
     hits: list[Hit] = list(store.catalog.hits(store.catalog.passage_ids_of(["storm"])).values())
-    alone = {hit.quote.speaker for hit in record.quotes_on(FERRY, ANY)}
-    beside = record.quotes_on(FERRY, ANY, hits=hits)
+    alone = {hit.quote.speaker for hit in quote_search.quotes_on(FERRY, ANY)}
+    beside = quote_search.quotes_on(FERRY, ANY, hits=hits)
     assert "Rosa Lind" not in alone and "Rosa Lind" in {hit.quote.speaker for hit in beside}
-    (lind,) = record.quotes_on(FERRY, ANY, match=record.find_speaker("Lind"), hits=hits)
+    (lind,) = quote_search.quotes_on(FERRY, ANY, match=quote_search.find_speaker("Lind"), hits=hits)
     assert 0 < lind.score < max(hit.score for hit in beside)
 
 
-def test_scores_are_shares_and_fall(store: Store, record: QuoteSearch) -> None:
+def test_scores_are_shares_and_fall(store: Store, quote_search: QuoteSearch) -> None:
     hits = list(store.catalog.hits(store.catalog.passage_ids_of(["harbour"])).values())
-    scores = [hit.score for hit in record.quotes_on(content_terms("ferry winter storm"), ANY, hits=hits)]
+    scores = [hit.score for hit in quote_search.quotes_on(content_terms("ferry winter storm"), ANY, hits=hits)]
     assert all(0 <= score <= 1 for score in scores) and scores == sorted(scores, reverse=True)
 
 
-def test_no_topic_is_nobodys(record: QuoteSearch) -> None:
-    assert record.quotes_on([], ANY) == []
-    assert record.quotes_on(content_terms(""), ANY, match=record.find_speaker("Pell")) == []
+def test_no_topic_is_nobodys(quote_search: QuoteSearch) -> None:
+    assert quote_search.quotes_on([], ANY) == []
+    assert quote_search.quotes_on(content_terms(""), ANY, match=quote_search.find_speaker("Pell")) == []
 
 
-def test_a_nobody_has_no_words(record: QuoteSearch) -> None:
-    nobody = record.find_speaker("Zebulon")
+def test_a_nobody_has_no_words(quote_search: QuoteSearch) -> None:
+    nobody = quote_search.find_speaker("Zebulon")
     assert nobody.speakers == ()
-    assert record.quotes_by(nobody, ANY) == record.quotes_on(FERRY, ANY, match=nobody) == []
+    assert quote_search.quotes_by(nobody, ANY) == quote_search.quotes_on(FERRY, ANY, match=nobody) == []
 
 
-def test_what_is_added_and_removed_is_heard_of_at_once(store: Store, record: QuoteSearch) -> None:
-    assert record.find_speaker("Holm").speakers == ()
+def test_what_is_added_and_removed_is_heard_of_at_once(store: Store, quote_search: QuoteSearch) -> None:
+    assert quote_search.find_speaker("Holm").speakers == ()
     indexer.add_articles(
         store, [article("lamp", "“The lamp is out,” Per Holm, the lighthouse keeper, said on Monday.\n\nIt was dark.")]
     )
-    assert [voice.name for voice in record.find_speaker("Holm").speakers] == ["Per Holm"]
+    assert [speaker.name for speaker in quote_search.find_speaker("Holm").speakers] == ["Per Holm"]
     store.catalog.remove("lamp")
-    assert record.find_speaker("Holm").speakers == ()
+    assert quote_search.find_speaker("Holm").speakers == ()
 
 
-def test_a_new_version_with_as_many_quotes_is_heard_of_at_once(store: Store, record: QuoteSearch) -> None:
+def test_a_new_version_with_as_many_quotes_is_heard_of_at_once(store: Store, quote_search: QuoteSearch) -> None:
     indexer.add_articles(store, [article("lamp", "“The lamp is out,” Mayor Ana Pell said on Monday.\n\nIt was dark.")])
-    record.speakers()
+    quote_search.speakers()
     indexer.add_articles(
         store, [article("lamp", "“The lamp is out,” Per Holm, the keeper, said on Monday.\n\nIt was dark.")]
     )
-    assert [voice.name for voice in record.find_speaker("Per Holm").speakers] == ["Per Holm"]
+    assert [speaker.name for speaker in quote_search.find_speaker("Per Holm").speakers] == ["Per Holm"]
 
 
-def test_every_quote_stands_in_a_passage(store: Store, record: QuoteSearch) -> None:
-    places = [(hit.article, hit.quote.start) for hit in record.quotes_by(record.find_speaker("Pell"), ANY)]
+def test_every_quote_stands_in_a_passage(store: Store, quote_search: QuoteSearch) -> None:
+    places = [(hit.article, hit.quote.start) for hit in quote_search.quotes_by(quote_search.find_speaker("Pell"), ANY)]
     found = store.catalog.passage_ids_at([*places, ("harbour", 99_999), ("nowhere", 0)])
     assert set(found) == set(places)
     for (key, at), passage in found.items():

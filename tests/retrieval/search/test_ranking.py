@@ -110,10 +110,6 @@ def test_signals_name_the_terms_that_were_found() -> None:
     assert found.title == pytest.approx(1 / 3)
 
 
-def test_phrases_are_neighbours_of_which_one_carries_the_topic() -> None:
-    assert question_phrases("Is it the ferry pier?") == {("the", "ferri"), ("ferri", "pier")}
-
-
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.sampled_from("the ferry pier closed was rain and “ ” . Lindqvist said".split()), max_size=80))
 def test_every_share_is_between_0_and_1(words: list[str]) -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from retrieval.quotes.speakers.mentions import find_mentions
 from retrieval.quotes.speakers.names import fold, gender, is_thing, parse_person_names
-from retrieval.quotes.speakers.roles import LONGEST_ROLE, role_of
+from retrieval.quotes.speakers.roles import MAX_ROLE_LENGTH, role_of
 
 TEXT = st.text(st.sampled_from("Pel aA.,’'“” \n-Mr"), max_size=150) | st.text(max_size=150)
 PELLS = "Ana Pell met Tom Pell on Monday. Ms. Pell said no. Mr. Pell said yes. Ana Pell stayed."
@@ -184,7 +184,7 @@ def test_a_title_tells_more_than_a_given_name() -> None:
 
 def test_the_one_a_sentence_is_about_is_named_first_and_outside_of_quotations() -> None:
     text = "Ana Pell met Tom Obi. “Rosa Lind is late,” Tom Obi said. A friend of Ana Pell’s laughed."
-    told = [(text[slice(*m.span)], m.subject, m.quoted, m.possessive) for m in find_mentions(text).mentions]
+    told = [(text[slice(*m.span)], m.is_subject, m.in_quotation, m.is_possessive) for m in find_mentions(text).mentions]
     assert told == [
         ("Ana Pell", True, False, False),
         ("Tom Obi", False, False, False),
@@ -222,7 +222,7 @@ def test_a_role_given_once_is_the_persons_everywhere() -> None:
 
 
 def test_a_clause_is_no_role() -> None:
-    assert len(role(f"Ana Pell, the mayor of {'a very small and windy ' * 9}town, spoke.")) <= LONGEST_ROLE
+    assert len(role(f"Ana Pell, the mayor of {'a very small and windy ' * 9}town, spoke.")) <= MAX_ROLE_LENGTH
 
 
 @settings(max_examples=150, deadline=None)
@@ -239,4 +239,4 @@ def test_everybody_named_in_any_text_has_a_name_and_perhaps_a_role(text: str) ->
     found = find_mentions(text)
     for mention in found.mentions:
         assert mention.person.name and text[slice(*mention.span)]
-        assert len(role_of(text, found, mention.person)) <= LONGEST_ROLE
+        assert len(role_of(text, found, mention.person)) <= MAX_ROLE_LENGTH

@@ -10,7 +10,7 @@ NAME = st.text(st.sampled_from("abP .’'-éI"), max_size=12) | st.text(max_size
 
 
 def known(*names: str | tuple[str, int]) -> list[Speaker]:
-    """Voices of people with these names, quoted once or so many times."""
+    """Speakers of people with these names, quoted once or so many times."""
     return list_speakers(person(*name) if isinstance(name, tuple) else person(name) for name in names)
 
 
@@ -23,15 +23,15 @@ def thing(name: str, quotes: int = 1) -> NameCount:
 
 
 def meant(on_record: list[Speaker], asked: str) -> list[str]:
-    return [voice.name for voice in find_speaker(on_record, asked).speakers]
+    return [speaker.name for speaker in find_speaker(on_record, asked).speakers]
 
 
-def test_one_person_under_several_names_is_one_voice() -> None:
-    (voice,) = list_speakers(
+def test_one_person_under_several_names_is_one_speaker() -> None:
+    (speaker,) = list_speakers(
         [person("A. Pell", 1), person("Ana Pell", 5, "2026-02-01"), person("Pell", 9, "2026-03-01")]
     )
-    assert (voice.name, voice.quotes, voice.newest, voice.is_person) == ("Ana Pell", 15, "2026-03-01", True)
-    assert sorted(voice.names) == ["A. Pell", "Ana Pell", "Pell"]
+    assert (speaker.name, speaker.quotes, speaker.newest, speaker.is_person) == ("Ana Pell", 15, "2026-03-01", True)
+    assert sorted(speaker.names) == ["A. Pell", "Ana Pell", "Pell"]
 
 
 @pytest.mark.parametrize(
@@ -50,9 +50,9 @@ def test_one_person_under_several_names_is_one_voice() -> None:
         ("Tom Obi Jr.", "Tom Obi"),
     ],
 )
-def test_two_names_of_one_person_are_one_voice(one: str, other: str) -> None:
-    (voice,) = known(one, other)
-    assert set(voice.names) == {one, other}
+def test_two_names_of_one_person_are_one_speaker(one: str, other: str) -> None:
+    (speaker,) = known(one, other)
+    assert set(speaker.names) == {one, other}
 
 
 @pytest.mark.parametrize(
@@ -67,12 +67,12 @@ def test_two_names_of_one_person_are_one_voice(one: str, other: str) -> None:
         ("Eric Pell", "Erica Pell"),
     ],
 )
-def test_two_people_are_two_voices(one: str, other: str) -> None:
-    assert {voice.names for voice in known(one, other)} == {(one,), (other,)}
+def test_two_people_are_two_speakers(one: str, other: str) -> None:
+    assert {speaker.names for speaker in known(one, other)} == {(one,), (other,)}
 
 
 def test_the_most_quoted_come_first() -> None:
-    assert [voice.name for voice in known("Ana Pell", ("Tom Obi", 3), ("Rosa Lind", 2), "Per Holm")] == [
+    assert [speaker.name for speaker in known("Ana Pell", ("Tom Obi", 3), ("Rosa Lind", 2), "Per Holm")] == [
         "Tom Obi",
         "Rosa Lind",
         "Ana Pell",
@@ -85,7 +85,7 @@ def test_a_bare_surname_is_who_is_quoted_far_more_than_the_others() -> None:
 
 
 def test_a_bare_surname_that_may_be_either_is_neither() -> None:
-    assert sorted(voice.names for voice in known(("Ana Pell", 5), ("Tom Pell", 4), ("Pell", 3))) == [
+    assert sorted(speaker.names for speaker in known(("Ana Pell", 5), ("Tom Pell", 4), ("Pell", 3))) == [
         ("Ana Pell",),
         ("Pell",),
         ("Tom Pell",),
@@ -116,7 +116,7 @@ def test_a_bare_surname_that_may_be_either_is_neither() -> None:
 )
 def test_a_person_is_found_by_every_usual_way_to_name_them(asked: str) -> None:
     match = find_speaker(known(("Ana Pell", 3), ("Tom Obi", 9)), asked)
-    assert ([voice.name for voice in match.speakers], match.misspelt) == (["Ana Pell"], False)
+    assert ([speaker.name for speaker in match.speakers], match.misspelt) == (["Ana Pell"], False)
 
 
 def test_words_before_a_name_are_no_part_of_it() -> None:
@@ -162,7 +162,7 @@ def test_two_names_mean_two_people() -> None:
 
 def test_the_likeliest_is_who_is_quoted_far_more() -> None:
     both = find_speaker(known(("Ana Pell", 9), ("Tom Pell", 2)), "Pell")
-    assert [voice.name for voice in both.dominant.speakers] == ["Ana Pell"]
+    assert [speaker.name for speaker in both.dominant.speakers] == ["Ana Pell"]
     even = find_speaker(known(("Ana Pell", 3), ("Tom Pell", 2)), "Pell")
     assert even.dominant == even
     assert SpeakerMatch(()).dominant == SpeakerMatch(())
@@ -174,10 +174,10 @@ def test_nicknames_mean_the_same_person(asked: str) -> None:
 
 
 def test_an_article_before_a_name_makes_no_other() -> None:
-    (voice,) = list_speakers([thing("the White House", 3), thing("White House", 2), thing("The White House")])
-    assert (voice.quotes, voice.is_person, voice.has_name) == (6, False, True)
+    (speaker,) = list_speakers([thing("the White House", 3), thing("White House", 2), thing("The White House")])
+    assert (speaker.quotes, speaker.is_person, speaker.has_name) == (6, False, True)
     for asked in ("the White House", "White House", "The White House", "white house"):
-        assert find_speaker([voice], asked) == SpeakerMatch((voice,))
+        assert find_speaker([speaker], asked) == SpeakerMatch((speaker,))
 
 
 def test_an_institution_is_found_by_a_part_of_its_name() -> None:
@@ -187,8 +187,8 @@ def test_an_institution_is_found_by_a_part_of_its_name() -> None:
 
 def test_somebody_without_a_name_has_none() -> None:
     named = {
-        voice.name: voice.has_name
-        for voice in list_speakers([thing("a spokesman"), thing("Harbour Trust"), person("Xi")])
+        speaker.name: speaker.has_name
+        for speaker in list_speakers([thing("a spokesman"), thing("Harbour Trust"), person("Xi")])
     }
     assert named == {"a spokesman": False, "Harbour Trust": True, "Xi": True}
 
@@ -196,7 +196,7 @@ def test_somebody_without_a_name_has_none() -> None:
 @pytest.mark.parametrize("asked", ["Marinno", "Maino", "Jack Marinno", "Jak Marino"])
 def test_a_misspelt_name_is_guessed_and_said_to_be(asked: str) -> None:
     match = find_speaker(known("Jack Marino", "Ana Pell"), asked)
-    assert ([voice.name for voice in match.speakers], match.misspelt) == (["Jack Marino"], True)
+    assert ([speaker.name for speaker in match.speakers], match.misspelt) == (["Jack Marino"], True)
 
 
 def test_a_guess_is_the_most_quoted_of_those_alike() -> None:
@@ -217,9 +217,9 @@ def test_nobody_is_found_where_nobody_is_on_record() -> None:
 @given(st.lists(st.tuples(NAME.filter(bool), st.booleans(), st.integers(1, 9), st.just("")), unique_by=lambda c: c[0]))
 def test_every_name_belongs_to_one_voice_and_no_quote_is_lost(counted: list[NameCount]) -> None:
     found = list_speakers(counted)
-    assert sorted(name for voice in found for name in voice.names) == sorted(item[0] for item in counted)
-    assert sum(voice.quotes for voice in found) == sum(item[2] for item in counted)
-    assert [voice.quotes for voice in found] == sorted((voice.quotes for voice in found), reverse=True)
+    assert sorted(name for speaker in found for name in speaker.names) == sorted(item[0] for item in counted)
+    assert sum(speaker.quotes for speaker in found) == sum(item[2] for item in counted)
+    assert [speaker.quotes for speaker in found] == sorted((speaker.quotes for speaker in found), reverse=True)
 
 
 @settings(max_examples=200, deadline=None)
