@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
-from retrieval.catalog import duplicate_articles
 from retrieval.catalog.database import CatalogDatabase, utc_now
 from retrieval.catalog.migrations import MIGRATIONS, migrate, schema_version
 from retrieval.catalog.reader import CatalogReader, unknown_article
@@ -83,6 +82,8 @@ class Catalog(CatalogReader):
 
         Its copies become unsegmented: from then on they get passages of their own.
         """
+        from retrieval.catalog import duplicate_articles  # imports numpy: 0.1 s that reading need not wait for
+
         withdraw = "UPDATE articles SET version = 0, copy_of = '', page = '' WHERE id = ? AND version > 0"
         with self.transaction() as db:
             if db.execute(withdraw, [article]).rowcount == 0:
@@ -130,6 +131,8 @@ def _replace_passages(db: sqlite3.Connection, segmented: SegmentedArticle, numbe
 
     Passages that are the same as before keep their rows and so stay in both indexes.
     """
+    from retrieval.catalog import duplicate_articles  # imports numpy: 0.1 s that reading need not wait for
+
     article, signature = segmented.article.id, duplicate_articles.text_signature(segmented.body)
     original = duplicate_articles.find_duplicate(db, article, signature) if signature else ""
     db.execute("UPDATE articles SET copy_of = ? WHERE id = ?", [original, article])
