@@ -1,1 +1,1 @@
-"""Speed and memory on real data, one table a run: `python -m bench --data FOLDER`."""
+"""Measure speed and memory on real data and print one table: `python -m bench --data FOLDER`."""

@@ -7,7 +7,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench.clock import each, peak_megabytes, percentile, wall
+from bench.clock import call_milliseconds, command_seconds, peak_megabytes, percentile
 from bench.plain import PlainChroma
 from bench.streaming import streaming
 from evals.data import news_articles, rows
@@ -23,7 +23,7 @@ STREAMED = 60  # questions whose answers are streamed
 
 
 def main() -> None:
-    """Ingest, search, whole commands; one line a figure."""
+    """Measure ingest, search and whole commands; print one line for each measure."""
     options, model = _options(), MiniLM()
     _commands()
     _ingest(options, model)
@@ -47,13 +47,17 @@ def _line(name: str, value: float, unit: str) -> None:
 
 def _commands() -> None:
     with tempfile.TemporaryDirectory() as folder:
-        _line("onrecord --help", wall(["--help"]), "s")
-        _line("onrecord ask, first time (six articles indexed)", wall(["--data", folder, "ask", QUESTION], 1), "s")
-        _line("onrecord ask, then", wall(["--data", folder, "ask", QUESTION]), "s")
+        _line("onrecord --help", command_seconds(["--help"]), "s")
+        _line(
+            "onrecord ask, first time (six articles indexed)",
+            command_seconds(["--data", folder, "ask", QUESTION], 1),
+            "s",
+        )
+        _line("onrecord ask, then", command_seconds(["--data", folder, "ask", QUESTION]), "s")
 
 
 def _ingest(options: argparse.Namespace, model: MiniLM) -> None:
-    """Ours, the bare model on the same texts, and a plain pipeline, one after the other."""
+    """Measure our ingest, the bare embedding model on the same texts, and a plain pipeline."""
     every = [item for item in news_articles(options.data, 6000) if isinstance(item, Article)]
     articles = every[:: max(1, len(every) // options.ingest)][: options.ingest]
     with tempfile.TemporaryDirectory() as folder, Store(Path(folder), lambda: model) as store:
@@ -81,8 +85,8 @@ def _searches(options: argparse.Namespace, model: MiniLM) -> None:
     with build(folder, model, news_articles(options.data, options.articles)) as store:
         search = Search(store)
         share = pending.index_coverage(store.catalog)
-        each(search, questions[:20])
-        spent = each(search, questions)
+        call_milliseconds(search, questions[:20])
+        spent = call_milliseconds(search, questions)
         name = f"search, {share.articles} articles, {share.passages} passages"
         _line(f"{name}, p50", percentile(spent, 0.5), "ms")
         _line(f"{name}, p95", percentile(spent, 0.95), "ms")

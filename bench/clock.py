@@ -1,4 +1,4 @@
-"""Measuring time and memory."""
+"""Measure time and memory."""
 
 import resource
 import subprocess
@@ -13,8 +13,8 @@ def percentile(values: Sequence[float], share: float) -> float:
     return sorted(values)[min(len(values) - 1, int(share * len(values)))]
 
 
-def each(action: Callable[[str], object], inputs: Sequence[str]) -> list[float]:
-    """Milliseconds that each call takes."""
+def call_milliseconds(action: Callable[[str], object], inputs: Sequence[str]) -> list[float]:
+    """The milliseconds of each call."""
     spent = []
     for one in inputs:
         started = time.perf_counter()
@@ -23,8 +23,8 @@ def each(action: Callable[[str], object], inputs: Sequence[str]) -> list[float]:
     return spent
 
 
-def wall(arguments: Sequence[str], repeats: int = 5) -> float:
-    """Median seconds of a whole command, from the shell's point of view."""
+def command_seconds(arguments: Sequence[str], repeats: int = 5) -> float:
+    """The median seconds of a whole command, process start included."""
     spent = []
     for _ in range(repeats):
         started = time.perf_counter()
@@ -34,5 +34,5 @@ def wall(arguments: Sequence[str], repeats: int = 5) -> float:
 
 
 def peak_megabytes() -> float:
-    """The most memory this process has had."""
+    """The peak memory of this process."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -1,4 +1,4 @@
-"""On what it was measured."""
+"""Describe the machine of a measurement."""
 
 import os
 import platform
@@ -8,7 +8,7 @@ from pathlib import Path
 import psutil
 
 
-def machine() -> str:
+def describe_machine() -> str:
     """Cores, processor, memory and Python, in a few words."""
     memory = psutil.virtual_memory().total / 2**30
     return f"{os.cpu_count()} cores ({_processor()}), {memory:.0f} GiB, Python {platform.python_version()}"

@@ -1,4 +1,4 @@
-"""The pipeline of the tutorials: recursive splitter, LangChain, Chroma; with our embedding model."""
+"""The baseline pipeline of tutorials: recursive splitter, LangChain and Chroma, with our embedding model."""
 
 import tempfile
 import time
@@ -15,7 +15,7 @@ AT_ONCE = 512
 
 
 class PlainChroma:
-    """Texts in, similar chunks out."""
+    """Indexes texts and returns similar chunks."""
 
     def __init__(self, model: Embeddings) -> None:
         self._folder = tempfile.TemporaryDirectory()
@@ -23,7 +23,7 @@ class PlainChroma:
         self._store = Chroma(client=client, collection_name="plain", embedding_function=model)
 
     def add(self, texts: Sequence[str]) -> tuple[int, float]:
-        """How many chunks, in how many seconds."""
+        """Index texts; return the number of chunks and the seconds."""
         started = time.perf_counter()
         chunks = RecursiveCharacterTextSplitter(chunk_size=SIZE, chunk_overlap=OVERLAP).create_documents(list(texts))
         for first in range(0, len(chunks), AT_ONCE):

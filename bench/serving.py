@@ -1,6 +1,6 @@
-"""What serving over HTTP costs: `python -m bench.serving --data FOLDER [--seconds 60] [--askers 200]`.
+"""Measure serving over HTTP under load: `python -m bench.serving --data FOLDER [--seconds 60] [--askers 200]`.
 
-The server runs as it is deployed, the load in a process of its own; both share the machine's cores.
+The server runs as deployed, the load in its own process; both share the machine's cores.
 """
 
 import argparse
@@ -24,7 +24,7 @@ import httpx
 import psutil
 
 from bench.clock import percentile
-from bench.dictating import bare_client_times, scripted_model, set_script
+from bench.scripted_model import bare_client_times, scripted_model, set_script
 from bench.streaming import bench_writer, true_answer, words_until_complete
 from bot.service.conversation import Conversation
 from bot.service.history import ConversationHistory
@@ -44,7 +44,7 @@ WRITTEN = 15.0  # seconds that it writes one answer
 
 @dataclass(slots=True)
 class Load:
-    """What the askers saw; times are milliseconds, memory is megabytes."""
+    """What the clients saw; times are in milliseconds, memory is in megabytes."""
 
     answers: int = 0
     errors: int = 0
@@ -55,7 +55,7 @@ class Load:
 
 
 def main() -> None:
-    """Serve an index, press it, print one line a figure."""
+    """Serve an index, run the load and print one line for each measure."""
     options = _options()
     questions = [row["question"] for row in rows(options.data / "news/questions.jsonl")]
     folder = options.work / f"news-{options.articles}"
@@ -82,7 +82,7 @@ def _options() -> argparse.Namespace:
 
 
 def _answers_per_second(folder: Path, options: argparse.Namespace, questions: Sequence[str]) -> float:
-    """Answers a second of search and answer alone, one after the other, turns remembered as a server does."""
+    """Answers per second without HTTP, one after the other, with turns stored as in a server."""
     with build(folder, MiniLM(), news_articles(options.data, options.articles)) as store:
         search = Search(store)
         with tempfile.TemporaryDirectory() as beside:
@@ -99,7 +99,7 @@ def _answers_per_second(folder: Path, options: argparse.Namespace, questions: Se
 
 @contextmanager
 def running_server(folder: Path, **settings: str) -> Iterator[tuple[str, psutil.Process]]:
-    """The command `onrecord serve` over an index: its address and its process."""
+    """Run `onrecord serve` over an index; yield its address and process."""
     clean = {key: value for key, value in os.environ.items() if not key.startswith(("ONRECORD_", "OPENAI_"))}
     command = [sys.executable, "-c", "from bot.cli import main; main()", "--data", str(folder), "serve", "--port", "0"]
     with subprocess.Popen(command, env=clean | settings, stderr=subprocess.PIPE, text=True) as process:
@@ -119,7 +119,7 @@ def _in_another_process(action: "object", *arguments: object) -> Load:
 
 
 def run_load(url: str, questions: Sequence[str], askers: int, seconds: float, pid: int) -> Load:
-    """So many askers, each with its next question as soon as the last one is answered."""
+    """Run concurrent clients, each asking its next question as soon as the last one is answered."""
     return asyncio.run(_run_load(url, questions, askers, seconds, psutil.Process(pid)))
 
 
@@ -142,7 +142,7 @@ async def _run_load(url: str, questions: Sequence[str], askers: int, seconds: fl
 async def run_asker(
     client: httpx.AsyncClient, questions: Iterator[str], seconds: float, load: Load, url: str = ""
 ) -> None:
-    """One asker, with the next question as soon as the last one is answered."""
+    """Run one client that asks its next question as soon as the last one is answered."""
     until = time.perf_counter() + seconds
     while (started := time.perf_counter()) < until:
         try:
@@ -184,9 +184,9 @@ def _print_load(load: Load, alone: float, askers: int) -> None:
 
 
 def _streams(folder: Path, questions: Sequence[str]) -> None:
-    """The time to the first sentence where a model writes, less what a bare client of the model waits for it.
+    """Measure the time to the first sentence of a model, minus the time that a bare client of the model waits.
 
-    Questions come evenly, so that STREAMS answers are under way at any time.
+    Questions come evenly, so that STREAMS answers are in progress at any time.
     """
     question, said = _written(folder, questions)
     words = re.findall(r"\S+\s*", said)
@@ -221,7 +221,7 @@ def _written(folder: Path, questions: Sequence[str]) -> tuple[str, str]:
 
 
 def time_streams(url: str, question: str) -> list[float]:
-    """Milliseconds to the first sentence of each answer; those while fewer than STREAMS are under way do not count."""
+    """Milliseconds to the first sentence of each answer that began while STREAMS were in progress."""
 
     async def everybody() -> list[float]:
         limits = httpx.Limits(max_connections=2 * STREAMS)

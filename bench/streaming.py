@@ -1,4 +1,4 @@
-"""What our own code costs per streamed answer, beside a client that only reads the stream."""
+"""Measure the overhead of our code per streamed answer over a client that only reads the stream."""
 
 import re
 import time
@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 
 from bench.clock import percentile
-from bench.dictating import dictating, heard, tell
+from bench.scripted_model import bare_client_times, scripted_model, set_script
 from bot.answering.extractive import extract_sentences
 from bot.answering.generation.passage_prompt import select_passages
 from bot.answering.generation.sentence_stream import SentenceStream
@@ -29,21 +29,21 @@ Figures = dict[str, tuple[float, str]]
 
 
 def streaming(store: Store, questions: list[str], folder: Path) -> Figures:
-    """The time to the first verified sentence and to the end, less what the bare client needs for the same."""
+    """Measure the time to the first verified sentence and to the end, minus the bare client's."""
     search = Search(store)
     first, total, shown = list[float](), list[float](), 0
-    with dictating() as url, httpx.Client() as client:
+    with scripted_model() as url, httpx.Client() as client:
         writer = bench_writer(url, folder)
         for question in questions:
             found = search(question)
             words = re.findall(r"\S+\s*", true_answer(question, found, store))
-            tell(url, words, PAUSE)
-            heard(client, url)  # the connection is open from here on, as ours is
-            bare = heard(client, url)
-            ours, sentences = _ours(writer, question, found, store)
+            set_script(url, words, PAUSE)
+            bare_client_times(client, url)  # the connection is open from here on, as ours is
+            bare = bare_client_times(client, url)
+            ours, sentences = _sentence_times(writer, question, found, store)
             if not sentences:
                 continue
-            first.append((ours[0] - bare[ready(words)]) * 1000)
+            first.append((ours[0] - bare[words_until_complete(words)]) * 1000)
             total.append((ours[-1] - bare[-1]) / bare[-1] * 100)
             shown += sentences
     name = f"streamed answer of {len(first)}"
@@ -75,7 +75,7 @@ def true_answer(question: str, found: SearchResult, store: Store) -> str:
     return " ".join(said[:SENTENCES])
 
 
-def _ours(writer: Writer, question: str, found: SearchResult, store: Store) -> tuple[list[float], int]:
+def _sentence_times(writer: Writer, question: str, found: SearchResult, store: Store) -> tuple[list[float], int]:
     """Seconds until each sentence and until the end."""
     times = list[float]()
     started = time.perf_counter()
@@ -84,8 +84,8 @@ def _ours(writer: Writer, question: str, found: SearchResult, store: Store) -> t
     return [*times, time.perf_counter() - started], len(times)
 
 
-def ready(words: list[str]) -> int:
-    """With which word the first sentence is whole and no marker of it can follow."""
+def words_until_complete(words: list[str]) -> int:
+    """The index of the word with which the first sentence and its markers are complete."""
     sentences = SentenceStream()
     for at, word in enumerate(words):
         if sentences.feed(word):

@@ -1,6 +1,6 @@
-"""The Telegram bot under load, under kills and at rest: `python -m bench.telegramming [--kills 50] [--chats 100]`.
+"""Measure the Telegram bot under load and kills, and idle: `python -m bench.telegramming [--kills 50] [--chats 100]`.
 
-The installed command runs in a process of its own, against the tests' Bot API server with Telegram's documented rates.
+The installed command runs in its own process, against the tests' Bot API server with Telegram's documented rates.
 """
 
 import argparse
@@ -33,7 +33,7 @@ AT_REST = 1000  # chats
 
 
 def main() -> None:
-    """One line a figure."""
+    """Print one line for each measure."""
     parser = argparse.ArgumentParser(prog="python -m bench.telegramming", description=__doc__)
     parser.add_argument("--chats", type=int, default=100, help="chats that ask at once")
     parser.add_argument("--kills", type=int, default=50)
@@ -42,14 +42,14 @@ def main() -> None:
     if chosen.only in (None, "load"):
         _load(chosen.chats)
     if chosen.only in (None, "rest"):
-        _rest()
+        _memory_at_rest()
     if chosen.only in (None, "kills"):
         _kills(chosen.kills)
     print(f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores, {time.strftime('%Y-%m-%d')}")
 
 
 def _load(chats: int) -> None:
-    """Two questions from every chat at once, and one after the other on a quiet bot."""
+    """Ask two questions from every chat at once, then one after the other on an idle bot."""
     with tempfile.TemporaryDirectory() as folder, BotApi().serving() as api, _bot(Path(folder), api):
         quiet = api.user("Quiet")
         alone = [_typing(api, quiet, number) for number in range(WARM)]
@@ -65,7 +65,7 @@ def _load(chats: int) -> None:
         first = [api.actions(user)[0].at - started for user in users]
         _line("typing action in all of these chats, the last after", max(first) * 1000, "ms")
         answered = sum(
-            [_is_said(one.text, said) for one, said in zip(api.sent(user), SAID, strict=True)] == [True] * 2
+            [_has_answer(one.text, said) for one, said in zip(api.sent(user), SAID, strict=True)] == [True] * 2
             for user in users
         )
         _line("chats with every question answered once, in order", answered, f"of {chats}")
@@ -74,7 +74,7 @@ def _load(chats: int) -> None:
 
 
 def _kills(kills: int) -> None:
-    """The bot is killed in the middle of answers again and again, then left to finish."""
+    """Kill the bot repeatedly in the middle of answers, then let it finish."""
     chance = random.Random(7)
     with tempfile.TemporaryDirectory() as folder, BotApi().serving() as api:
         users, owed = [api.user(f"U{number}") for number in range(kills)], 0
@@ -86,15 +86,19 @@ def _kills(kills: int) -> None:
                 time.sleep(chance.uniform(0, LONGEST_LIFE))
                 bot.send_signal(signal.SIGKILL)
                 bot.wait()
-                owed += len(QUESTIONS) - len(_said(api, user))
+                owed += len(QUESTIONS) - len(_answers_received(api, user))
         with _bot(Path(folder), api):
-            api.wait_for(lambda: all(_said(api, user) == list(SAID) for user in users), PATIENCE)
+            api.wait_for(lambda: all(_answers_received(api, user) == list(SAID) for user in users), PATIENCE)
         history = ConversationHistory(Path(folder) / "data" / "conversations.db")
         asked = [[turn.question for turn in history.turns(f"telegram/{user.id}/0")] for user in users]
         sent = [one.text for user in users for one in api.sent(user)]
         _line("kills in the middle of answers", kills, "")
         _line("questions that had no answer when the bot was killed", owed, "")
-        _line("questions answered", sum(len(_said(api, user)) for user in users), f"of {kills * len(QUESTIONS)}")
+        _line(
+            "questions answered",
+            sum(len(_answers_received(api, user)) for user in users),
+            f"of {kills * len(QUESTIONS)}",
+        )
         _line(
             "questions answered with two different texts",
             sum(len({one.text for one in api.sent(user)}) > 2 for user in users),
@@ -104,8 +108,8 @@ def _kills(kills: int) -> None:
         _line("conversations whose history is whole", sum(turns == list(QUESTIONS) for turns in asked), f"of {kills}")
 
 
-def _rest() -> None:
-    """What a thousand conversations at rest cost."""
+def _memory_at_rest() -> None:
+    """The memory of a thousand idle conversations."""
     with (
         tempfile.TemporaryDirectory() as folder,
         BotApi(rates=UNLIMITED).serving() as api,
@@ -134,13 +138,13 @@ def _typing(api: BotApi, user: User, number: int) -> float:
     return next(action.at for action in api.actions(user) if action.at > asked) - asked
 
 
-def _said(api: BotApi, user: User) -> list[str]:
-    """Which answers a user has, in order, each once."""
-    found = [said for one in api.sent(user) for said in SAID if _is_said(one.text, said)]
+def _answers_received(api: BotApi, user: User) -> list[str]:
+    """The answers that a user received, in order, each once."""
+    found = [said for one in api.sent(user) for said in SAID if _has_answer(one.text, said)]
     return list(dict.fromkeys(found))
 
 
-def _is_said(text: str, said: str) -> bool:
+def _has_answer(text: str, said: str) -> bool:
     return said in text and "Sources" in text
 
 

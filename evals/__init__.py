@@ -1,1 +1,1 @@
-"""Quality on labelled sets, one table a run: `python -m evals --data FOLDER`."""
+"""Measure quality on labelled sets and print one table: `python -m evals --data FOLDER`."""

@@ -11,7 +11,7 @@ from bot.app.model_factory import writer
 from bot.app.settings import read_settings
 from evals import answers, attributions, data, feeds, followups, injection, pages, retrieval, writing, written
 from evals.systems import build
-from evals.table import Line, show
+from evals.table import Line, print_table
 from retrieval.index.vectors.minilm import MiniLM
 
 SETS = (
@@ -21,7 +21,7 @@ SETS = (
 
 
 def main() -> None:
-    """Build what is asked for, measure it, print one table."""
+    """Build the indexes of the chosen sets, measure them and print one table."""
     options = _options()
     model, lines = MiniLM(), list[Line]()
     measure: dict[str, Callable[[], list[Line]]] = {
@@ -41,7 +41,7 @@ def main() -> None:
         started = time.perf_counter()
         lines += measure[name]()
         print(f"{name}: {time.perf_counter() - started:.0f} s", flush=True)
-    print(show(lines))
+    print(print_table(lines))
     print(f"\n{time.strftime('%Y-%m-%d')}, Python {platform.python_version()}, embedding {model.name}")
 
 
@@ -78,7 +78,7 @@ def _news(options: argparse.Namespace, model: MiniLM) -> list[Line]:
 
 
 def _written(options: argparse.Namespace, model: MiniLM) -> list[Line]:
-    """Only where a model is set, as for `onrecord` itself: it takes a while and may cost something."""
+    """Measure a real model, only where one is set as for `onrecord`; it takes long and may cost money."""
     with ExitStack() as opened:
         if (made := writer(read_settings(), opened)) is None:
             return []

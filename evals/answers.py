@@ -1,4 +1,4 @@
-"""Is the answer right? And does OnRecord know when the articles do not answer?"""
+"""Measure whether answers are right and whether unanswerable questions are declined."""
 
 import random
 import re
@@ -24,21 +24,24 @@ Judged = list[tuple[float, bool, bool]]
 
 
 def quotes(data: Path, store: Store) -> list[Line]:
-    """How often a gold quotation leads the quotes found, is among five of them, in the answer, its first citation."""
+    """The shares of questions whose gold quotation is found first, among five, in the answer, and cited first."""
     conversation, questions = _conversation(store), rows(data / "quotes/questions.jsonl")
     led, five, contains, first, refused = list[bool](), list[bool](), list[bool](), list[bool](), list[bool]()
     for row in questions:
         trace = conversation.ask_with_trace(row["question"])
         answer, said = trace.answer, [_holds(row, hit) for hit in trace.search_result.speaker_quotes]
-        gold = [_flat(quote["quote"]) for quote in row["gold"]]
+        gold = [_normalized(quote["quote"]) for quote in row["gold"]]
         led.append(any(said[:1]))
         five.append(any(said[:5]))
-        contains.append(any(quote in _flat(answer.text) for quote in gold))
-        first.append(bool(answer.citations) and any(quote in _flat(answer.citations[0].quote) for quote in gold))
+        contains.append(any(quote in _normalized(answer.text) for quote in gold))
+        first.append(bool(answer.citations) and any(quote in _normalized(answer.citations[0].quote) for quote in gold))
         refused.append(answer.status == "no_answer")
     kept = {"first of quotes": led, "of five quotes": five, "in answer": contains, "cited first": first}
     figures = {name: _mean(values) for name, values in (kept | {"no answer": refused}).items()}
-    return [Line("quotes, answers", "OnRecord, extract", len(questions), figures), _strangers(data, conversation)]
+    return [
+        Line("quotes, answers", "OnRecord, extract", len(questions), figures),
+        _answers_of_other_speakers(data, conversation),
+    ]
 
 
 def _holds(row: Row, hit: QuoteHit) -> bool:
@@ -49,8 +52,8 @@ def _holds(row: Row, hit: QuoteHit) -> bool:
     )
 
 
-def _strangers(data: Path, conversation: Conversation) -> Line:
-    """People asked about topics that nobody marked them to speak of: how often is there an answer, and another's?"""
+def _answers_of_other_speakers(data: Path, conversation: Conversation) -> Line:
+    """Ask about topics that a speaker is not marked to speak of; count answers, and answers with other speakers."""
     questions, spoken = rows(data / "quotes/questions.jsonl"), _topics_by_surname(data)
     drawn, asked, answered, others = random.Random(4), 0, 0, 0
     for _ in range(STRANGERS):
@@ -67,7 +70,7 @@ def _strangers(data: Path, conversation: Conversation) -> Line:
 
 
 def _topics_by_surname(data: Path) -> dict[str, set[str]]:
-    """All stems in what each word of a marked source is marked to say."""
+    """The stems of all marked statements by each word of their sources."""
     found: dict[str, set[str]] = {}
     for text, marked in attributed(data).values():
         for item in marked:
@@ -84,7 +87,7 @@ def news(data: Path, store: Store) -> list[Line]:
     for row in questions:
         answer = conversation.ask(row["question"])
         cites.append(any(citation.article in row["gold"] for citation in answer.citations))
-        contains.append(_flat(str(row["answer"])) in _flat(answer.text))
+        contains.append(_normalized(str(row["answer"])) in _normalized(answer.text))
         refused.append(answer.status == "no_answer")
     figures = {"cites gold": _mean(cites), "contains answer": _mean(contains), "no answer": _mean(refused)}
     return [Line("news, answers", "OnRecord, extract", len(questions), figures)]
@@ -117,7 +120,7 @@ def _conversation(store: Store) -> Conversation:
 
 
 def _abstention(name: str, judged: Judged) -> Line:
-    """AUROC of the evidence as the probability that an answerable question has more of it than one that is not."""
+    """AUROC: the probability that an answerable question has more evidence than an unanswerable one."""
     can = [evidence for evidence, _, answerable in judged if answerable]
     cannot = [evidence for evidence, _, answerable in judged if not answerable]
     wins = sum((one > other) + 0.5 * (one == other) for one in can for other in cannot)
@@ -132,8 +135,8 @@ def _abstention(name: str, judged: Judged) -> Line:
     return Line(f"{name} (>= {ANSWER_THRESHOLD})", "OnRecord, extract", len(judged), figures)
 
 
-def _flat(text: str) -> str:
-    """Text without the differences that do not count: case, white space, kinds of quotation marks, markers."""
+def _normalized(text: str) -> str:
+    """Normalize case, white space and quotation marks, and remove citation markers."""
     plain = re.sub(r"[“”\"‘’'`]+", "'", re.sub(r"\s*\[\d+\]", "", text))
     return " ".join(plain.split()).strip(" '.,").casefold()
 

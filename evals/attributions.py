@@ -1,7 +1,7 @@
-"""Are the quotes found, and given to whom the article gives them? Precision beside recall, kind by kind.
+"""Measure whether quotes are found and attributed to the right source: precision and recall by kind.
 
-`python -m evals` measures the network that ships, which has seen all of these articles. For a figure on articles it has
-not seen, train on the others with `python -m evals.train_quotes --fold N` and measure with
+`python -m evals` measures the shipped network, which was trained on all of these articles. To measure on unseen
+articles, train on the others with `python -m evals.train_quotes --fold N` and measure with
 `python -m evals.attributions --fold N`.
 """
 
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evals.data import Attributed, attributed, fold
-from evals.table import Line, show
+from evals.table import Line, print_table
 from retrieval.documents import Quote
 from retrieval.quotes.attribution.attribution import Attribution
 from retrieval.quotes.attribution.network import NetworkWeights, load_weights
@@ -26,7 +26,7 @@ PRONOUNS = frozenset("he she they it i we you who which that his her their him t
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A quote found and the attribution a person marked; one of them is missing where nothing fits."""
+    """A predicted quote and the annotated attribution that it matches; either is None where there is no match."""
 
     quote: Quote | None
     gold: Attributed | None
@@ -35,7 +35,7 @@ class Pair:
 
 
 def measure(data: Path, articles: Sequence[str] | None = None, *, net: NetworkWeights | None = None) -> list[Line]:
-    """One line a kind: overlap precision, recall and F1 in characters, of pairs that fit each other best."""
+    """Overlap precision, recall and F1 in characters of the best pairs, one line for each kind."""
     pairs = [pair for text, marked in _chosen(data, articles) for pair in _pairs(text, marked, net)]
     lines = [
         _line("all, content", pairs, lambda quote: quote.spans, lambda gold: gold.content),
@@ -57,7 +57,7 @@ def _chosen(data: Path, articles: Sequence[str] | None) -> Iterator[tuple[str, l
 def _pairs(text: str, marked: list[Attributed], net: NetworkWeights | None) -> Iterator[Pair]:
     """Each quote with the attribution it overlaps best, one to one."""
     quotes = extract_quotes(text, net=net)
-    meant = resolve_speakers(text, find_mentions(text), [_as_read(item) for item in marked])
+    meant = resolve_speakers(text, find_mentions(text), [_predicted_quotes(item) for item in marked])
     fits = sorted(
         ((_dice(quote, gold), a, b) for a, quote in enumerate(quotes) for b, gold in enumerate(marked)), reverse=True
     )
@@ -75,7 +75,7 @@ def _phrase(text: str, gold: Attributed) -> str:
     return text[slice(*gold.source[0])] if gold.source else ""
 
 
-def _as_read(item: Attributed) -> Attribution:
+def _predicted_quotes(item: Attributed) -> Attribution:
     return Attribution(item.source[0] if item.source else None, item.cue[0] if item.cue else None, item.content)
 
 
@@ -95,7 +95,7 @@ def _line(
 
 
 def _found(pairs: Sequence[Pair]) -> Line:
-    """The same counted in attributions rather than characters."""
+    """The same measures counted in attributions rather than characters."""
     hits = sum(pair.quote is not None and pair.gold is not None for pair in pairs)
     found, wanted = sum(pair.quote is not None for pair in pairs), sum(pair.gold is not None for pair in pairs)
     return Line("quotes, all, counted", "OnRecord", wanted, _figures(hits, found, wanted))
@@ -108,7 +108,7 @@ def _figures(hits: float, found: float, wanted: float) -> dict[str, float]:
 
 
 def _speakers(pairs: Sequence[Pair]) -> Iterator[Line]:
-    """Is the speaker the marked one: the same words, or a name that means the same person."""
+    """Measure whether the speaker is the annotated one: the same words, or a name of the same person."""
     direct = [pair for pair in pairs if pair.gold and pair.gold.direct and pair.gold.source]
     kinds = {
         "named speaker": [pair for pair in direct if pair.person and pair.person.is_person and not _is_pronoun(pair)],
@@ -164,7 +164,7 @@ def main() -> None:
     parser.add_argument("--fold", type=int, required=True, help="the same N")
     options = parser.parse_args()
     articles = fold(list(attributed(options.data)), options.fold)
-    print(show(measure(options.data, articles, net=load_weights(options.net))))
+    print(print_table(measure(options.data, articles, net=load_weights(options.net))))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""Real feeds: whether each entry's headline and address are read as another program reads them.
+"""Compare our parsing of real feeds, each entry's headline and URL, with a plain second parser.
 
-The other reading is plain: the document as a tree of lxml or JSON, the first child of that name, its text. It knows no
-HTML, so that where the two differ somebody looks.
+The second parser takes the text of the first child of that name in an lxml or JSON tree. It knows no HTML, so that
+differences are to be looked at by hand.
 """
 
 import json
@@ -22,8 +22,8 @@ Facts = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
-    """One file, as we read it and as it is."""
+class FileComparison:
+    """One file as parsed by us and by the plain parser."""
 
     path: Path
     listing: Listing | None
@@ -32,7 +32,7 @@ class Read:
 
 
 def measure(data: Path) -> list[Line]:
-    """How much of the real feeds is read right, one line a kind; files and differences are printed."""
+    """Measure the share of entries parsed alike, one line for each kind; print files and differences."""
     files = [_read(path) for path in sorted((data / "feeds").rglob("*.*")) if path.is_file()]
     print(f"{'file':<28}{'kind':<16}{'entries':>8}{'title':>6}{'link':>6}{'date':>6}{'teaser':>8}")
     for file in files:
@@ -43,16 +43,16 @@ def measure(data: Path) -> list[Line]:
     return [_line(folder, [file for file in files if file.path.parent.name == folder]) for folder in folders]
 
 
-def _read(path: Path) -> Read:
+def _read(path: Path) -> FileComparison:
     content = path.read_bytes()
     try:
         listing, reason = feed.parse_feed(content, _ADDRESS), ""
     except ValueError as exc:
         listing, reason = None, str(exc)
-    return Read(path, listing, reason, list(_plainly(content)))
+    return FileComparison(path, listing, reason, list(_parse_plainly(content)))
 
 
-def _row(file: Read) -> str:
+def _row(file: FileComparison) -> str:
     if file.listing is None:
         return f"{file.path.name[:27]:<28}{file.reason}"
     entries = file.listing.entries
@@ -63,14 +63,14 @@ def _row(file: Read) -> str:
     )
 
 
-def _differences(file: Read) -> Iterator[tuple[Facts, Facts]]:
+def _differences(file: FileComparison) -> Iterator[tuple[Facts, Facts]]:
     ours = [(entry.title, entry.url) for entry in file.listing.entries] if file.listing else []
     for at, other in enumerate(file.expected):
         if file.listing and (at >= len(ours) or ours[at] != other):
             yield ours[at] if at < len(ours) else ("", ""), other
 
 
-def _line(folder: str, files: list[Read]) -> Line:
+def _line(folder: str, files: list[FileComparison]) -> Line:
     feeds = [file for file in files if file.listing]
     expected = sum(len(file.expected) for file in feeds)
     wrong = sum(1 for file in feeds for _ in _differences(file))
@@ -79,14 +79,14 @@ def _line(folder: str, files: list[Read]) -> Line:
     return Line(f"feeds/{folder}", "", len(files), {name: float(value) for name, value in figures.items()})
 
 
-def _plainly(content: bytes) -> Iterator[Facts]:
+def _parse_plainly(content: bytes) -> Iterator[Facts]:
     if content.lstrip().startswith(b"{"):
         for item in json.loads(content)["items"]:
             yield unescape(item.get("title", "")), item.get("url", "")
         return
     tree = etree.fromstring(content.lstrip(), etree.XMLParser(recover=True, resolve_entities=False))
     for item in tree.iter("{*}item", "{*}entry"):
-        yield _flat(item.findtext("{*}title")), _flat(item.findtext("{*}link")) or _href(item)
+        yield _normalized(item.findtext("{*}title")), _normalized(item.findtext("{*}link")) or _href(item)
 
 
 def _href(item: etree._Element) -> str:
@@ -94,5 +94,5 @@ def _href(item: etree._Element) -> str:
     return next((str(link.get("href")) for link in links), "")
 
 
-def _flat(text: str | None) -> str:
+def _normalized(text: str | None) -> str:
     return " ".join((text or "").split())

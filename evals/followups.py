@@ -1,4 +1,4 @@
-"""Follow-up questions: what the last turn alone finds, what our rewriting finds, what a person's rewriting finds."""
+"""Measure follow-up questions: recall with the last turn alone, with our rewriting, with a human's rewriting."""
 
 import re
 from collections.abc import Callable
@@ -16,9 +16,9 @@ DEPTH = 5
 
 
 def followups(data: Path, store: Store, writer: Writer | None = None, most: int = 0) -> list[Line]:
-    """recall@5 of the relevant passages, over the questions of which any relevant passage is indexed at all.
+    """recall@5 of the relevant passages, over the questions with any relevant passage in the index.
 
-    With a writer its model's rewriting is measured too; `most` looks at that many questions only, evenly drawn.
+    With a writer, its model's rewriting is measured too; `most` limits the questions, evenly drawn.
     """
     search = Search(store)
     indexed = {article.id for article in store.catalog.articles()}
@@ -59,5 +59,5 @@ def _by_model(row: Row, writer: Writer) -> str:
 
 
 def _turns(history: str) -> list[str]:
-    """What the user said, in order."""
+    """The user's turns, in order."""
     return [turn.strip() for turn in re.split(r"\|user\|:", history) if turn.strip()]

@@ -1,4 +1,7 @@
-"""Fit the gate again: `python -m evals.gate --data FOLDER`, after `python -m evals` has built the indexes."""
+"""Fit the answerability calibration: `python -m evals.gate --data FOLDER`.
+
+The indexes must have been built by `python -m evals`.
+"""
 
 import argparse
 from collections.abc import Sequence
@@ -24,7 +27,7 @@ STEPS = 30  # of Newton's method; it has settled long before
 
 
 def main() -> None:
-    """Gather, fit, and print both calibrations with how well they tell the sets apart."""
+    """Collect features, fit both calibrations and print them with their discrimination on each set."""
     parser = argparse.ArgumentParser(prog="python -m evals.gate", description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--work", type=Path, default=Path(".evals"))
@@ -43,7 +46,7 @@ def main() -> None:
 
 
 def _sets(data: Path, work: Path, articles: int) -> dict[str, Labelled]:
-    """Each index with its own questions, and with questions of the others that it cannot answer."""
+    """Each index with its own questions and, as unanswerable ones, those of other indexes."""
     model = MiniLM()
     clapnq = rows(data / "answerable/clapnq.jsonl")
     trivia = [row["question"] for row in clapnq]
@@ -73,7 +76,7 @@ def _labelled(folder: Path, model: MiniLM, answerable: Sequence[str], foreign: S
 
 
 def _sample(folder: Path, model: MiniLM) -> Labelled:
-    """The sample articles: a very small index, short questions."""
+    """The sample articles: a very small index with short questions."""
     here = Path(__file__).parent
     with Store(folder, lambda: model) as store:
         indexer.add_articles(store, local_files.read_files(str(here.parent / "articles")))
@@ -96,7 +99,7 @@ def _matrix(labelled: Labelled, names: Sequence[str]) -> Floats:
 
 
 def _fit(sets: dict[str, Labelled], names: Sequence[str]) -> list[float]:
-    """Ridge logistic regression by Newton's method; every set counts the same, and its two sides too."""
+    """Ridge logistic regression by Newton's method; sets have equal weight, and so have the two classes of each."""
     inputs = np.vstack([_matrix(labelled, names) for labelled in sets.values()])
     truth = np.array([can for labelled in sets.values() for _, can in labelled], dtype=np.float64)
     counts = np.concatenate([_balance(labelled) for labelled in sets.values()])

@@ -1,4 +1,4 @@
-"""True sentences made false in one place, as a careless or a lying model might."""
+"""Make true sentences false in one place, as a careless or lying model might."""
 
 import random
 import re
@@ -45,8 +45,8 @@ _DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
 
 
 @dataclass(frozen=True)
-class Ground:
-    """What a draft is made from: a true sentence, its passage, all that are numbered, what is quoted in them."""
+class DraftEvidence:
+    """The source of a draft sentence: a true sentence, its passage, all numbered passages and their quotes."""
 
     text: str
     passage: int
@@ -66,16 +66,16 @@ class Ground:
         return list(dict.fromkeys((*quoted, *found)))
 
 
-Lie = Callable[[Ground], str]
+Lie = Callable[[DraftEvidence], str]
 """A false sentence, empty where none can be made from the ground."""
 
 
-def _invented_quotation(ground: Ground) -> str:
+def _invented_quotation(ground: DraftEvidence) -> str:
     people = ground.people()
     return f"{people[0]} said: “{ground.chance.choice(INVENTED_WORDS)}.”" if people else ""
 
 
-def _changed_quotation(ground: Ground) -> str:
+def _changed_quotation(ground: DraftEvidence) -> str:
     for hit in ground.quotes:
         words = hit.quote.words.strip('“”" ,.').split()
         if hit.quote.kind != "direct" or len(words) < 6 or "…" in words:
@@ -88,15 +88,15 @@ def _changed_quotation(ground: Ground) -> str:
     return ""
 
 
-def _quotation_of_another(ground: Ground) -> str:
+def _quotation_of_another(ground: DraftEvidence) -> str:
     return _said_by_another(ground, "direct", "{other} said: “{words}.”")
 
 
-def _speech_of_another(ground: Ground) -> str:
+def _speech_of_another(ground: DraftEvidence) -> str:
     return _said_by_another(ground, "indirect", "{other} said that {words}.")
 
 
-def _said_by_another(ground: Ground, kind: str, form: str) -> str:
+def _said_by_another(ground: DraftEvidence, kind: str, form: str) -> str:
     for hit in ground.quotes:
         quote = hit.quote
         if (
@@ -115,7 +115,7 @@ def _said_by_another(ground: Ground, kind: str, form: str) -> str:
     return ""
 
 
-def _figure(ground: Ground) -> str:
+def _figure(ground: DraftEvidence) -> str:
     """A number that no passage has."""
     for match in _NUMBER.finditer(ground.text):
         digits = match[2].replace(",", "")
@@ -125,7 +125,7 @@ def _figure(ground: Ground) -> str:
     return ""
 
 
-def _figure_of_another(ground: Ground) -> str:
+def _figure_of_another(ground: DraftEvidence) -> str:
     """A number that the same passage has elsewhere."""
     own = {match[2] for match in _NUMBER.finditer(ground.text)}
     others = [match for match in _NUMBER.finditer(ground.passages[ground.passage].passage.text) if match[2] not in own]
@@ -136,14 +136,14 @@ def _figure_of_another(ground: Ground) -> str:
     return ""
 
 
-def _magnitude(ground: Ground) -> str:
+def _magnitude(ground: DraftEvidence) -> str:
     for one, two in (("million", "billion"), ("billion", "million"), ("percent", "million"), ("%", " million")):
         if one in ground.text:
             return ground.text.replace(one, two, 1)
     return ""
 
 
-def _date(ground: Ground) -> str:
+def _date(ground: DraftEvidence) -> str:
     for words in (_DAYS, _MONTHS):
         for word in words:
             if re.search(rf"\b{word}\b", ground.text):
@@ -153,7 +153,7 @@ def _date(ground: Ground) -> str:
     return ""
 
 
-def _name_of_another(ground: Ground) -> str:
+def _name_of_another(ground: DraftEvidence) -> str:
     people = ground.people()
     for person in parse_person_names(ground.text):
         mine = set(content_terms(" ".join(person.words)))
@@ -165,7 +165,7 @@ def _name_of_another(ground: Ground) -> str:
     return ""
 
 
-def _invented_name(ground: Ground) -> str:
+def _invented_name(ground: DraftEvidence) -> str:
     for person in parse_person_names(ground.text):
         if person.given:
             other = ground.chance.choice(INVENTED_PEOPLE)
@@ -177,7 +177,7 @@ def _invented_name(ground: Ground) -> str:
     return ground.text[:start] + ground.chance.choice(INVENTED_PLACES) + ground.text[end:]
 
 
-def _negation_added(ground: Ground) -> str:
+def _negation_added(ground: DraftEvidence) -> str:
     bare = re.sub(r"“[^”]*”|\"[^\"]*\"", lambda match: " " * len(match[0]), ground.text)
     found = re.search(AUXILIARY + r"(?! not|n['’]t| \w+ not)", bare)
     if not found or re.search(r"\b(?:not|no|never|nor|neither)\b|n['’]t\b", bare):
@@ -185,18 +185,18 @@ def _negation_added(ground: Ground) -> str:
     return f"{ground.text[: found.end()]} not{ground.text[found.end() :]}"
 
 
-def _negation_removed(ground: Ground) -> str:
+def _negation_removed(ground: DraftEvidence) -> str:
     bare = re.sub(r"“[^”]*”|\"[^\"]*\"", lambda match: " " * len(match[0]), ground.text)
     found = re.search(r"\b(?:not(?! only| just)|never) |(?<=[a-z])n['’]t\b", bare)
     return ground.text[: found.start()] + ground.text[found.end() :] if found else ""
 
 
-def _from_nowhere(ground: Ground) -> str:
+def _from_nowhere(ground: DraftEvidence) -> str:
     return ground.chance.choice(ground.others)
 
 
-def _swapped(ground: Ground) -> str:
-    """Two names of one kind that a verb stands between change places."""
+def _swapped(ground: DraftEvidence) -> str:
+    """Exchange two names of one kind around a verb."""
     found = [person for person in parse_person_names(ground.text) if len(person.words) <= 3]
     for one, two in pairwise(found):
         between = ground.text[one.span[1] : two.span[0]]
@@ -206,7 +206,7 @@ def _swapped(ground: Ground) -> str:
     return ""
 
 
-def _antonym(ground: Ground) -> str:
+def _antonym(ground: DraftEvidence) -> str:
     bare = re.sub(r"“[^”]*”|\"[^\"]*\"", lambda match: " " * len(match[0]), ground.text)
     for one, two in ground.chance.sample(PAIRS, len(PAIRS)):
         if found := re.search(rf"\b{one}\b", bare):
@@ -214,7 +214,7 @@ def _antonym(ground: Ground) -> str:
     return ""
 
 
-def _hedge_lost(ground: Ground) -> str:
+def _hedge_lost(ground: DraftEvidence) -> str:
     bare = re.sub(r"“[^”]*”|\"[^\"]*\"", lambda match: " " * len(match[0]), ground.text)
     for pattern, sure in HEDGES:
         if found := re.search(pattern, bare):
@@ -222,7 +222,7 @@ def _hedge_lost(ground: Ground) -> str:
     return ""
 
 
-def _attribution_lost(ground: Ground) -> str:
+def _attribution_lost(ground: DraftEvidence) -> str:
     for hit in ground.quotes:
         quote = hit.quote
         if quote.kind == "indirect" and quote.is_speech and len(quote.spans) == 1 and len(quote.words.split()) > 6:
@@ -231,8 +231,8 @@ def _attribution_lost(ground: Ground) -> str:
     return ""
 
 
-def _halves(ground: Ground) -> str:
-    """The first half of the sentence, the second half of one from another passage."""
+def _halves(ground: DraftEvidence) -> str:
+    """Join the first half of the sentence with the second half of one from another passage."""
     for number, hit in enumerate(ground.passages):
         if number != ground.passage and hit.passage.article != ground.passages[ground.passage].passage.article:
             words, other = ground.text.split(), hit.passage.text.split("\n\n")[0].split(". ")[0].split()

@@ -1,4 +1,4 @@
-"""Labelled articles cut into windows of tokens, as the quote network is trained on them."""
+"""Cut annotated articles into windows of tokens for training the quote network."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -20,8 +20,8 @@ Window = Mapping[str, np.ndarray]
 
 
 @dataclass(frozen=True, slots=True)
-class _Label:
-    """One attribution in tokens: first and one past the last."""
+class _TokenLabel:
+    """One attribution as token spans: first, and one past the last."""
 
     cue: Span
     source: Span | None
@@ -36,9 +36,9 @@ def windows(text: str, labelled: list[Attributed]) -> Iterator[Window]:
         yield _window(tokens, labels, start, min(len(tokens), start + LENGTH))
 
 
-def _label(tokens: TokenFeatures, item: Attributed) -> _Label | None:
+def _label(tokens: TokenFeatures, item: Attributed) -> _TokenLabel | None:
     cues, sources, content = (_spans(tokens, spans) for spans in (item.cue, item.source, item.content))
-    return _Label(cues[0], sources[0] if sources else None, tuple(content)) if cues and content else None
+    return _TokenLabel(cues[0], sources[0] if sources else None, tuple(content)) if cues and content else None
 
 
 def _spans(tokens: TokenFeatures, spans: tuple[Span, ...]) -> list[Span]:
@@ -49,7 +49,7 @@ def _spans(tokens: TokenFeatures, spans: tuple[Span, ...]) -> list[Span]:
     return [(first, last) for first, last in found if last > first]
 
 
-def _window(tokens: TokenFeatures, labels: list[_Label], start: int, end: int) -> Window:
+def _window(tokens: TokenFeatures, labels: list[_TokenLabel], start: int, end: int) -> Window:
     lowest, highest = start + (MARGIN if start else 0), end - (MARGIN if end < len(tokens) else 0)
     tags = np.zeros(LENGTH, dtype=np.int32)
     inside = [label for label in labels if label.cue[0] >= start and label.cue[1] <= end]
@@ -67,8 +67,8 @@ def _padded(values: Floats | Integers) -> np.ndarray:
     return np.concatenate([values, np.zeros((LENGTH - len(values), *values.shape[1:]), dtype=values.dtype)])
 
 
-def _targets(labels: list[_Label], start: int) -> Window:
-    """For each cue its tokens, and in the window around it what is said and where its source begins and ends."""
+def _targets(labels: list[_TokenLabel], start: int) -> Window:
+    """The training targets of each cue: its tokens, and in its window the content and the source's start and end."""
     cues, known = np.zeros((2, CUES), dtype=np.int32), np.zeros(CUES, dtype=np.float32)
     marked = np.zeros((2, CUES, WINDOW), dtype=np.float32)  # in the content, in the source
     sources = np.full((2, CUES), WINDOW, dtype=np.int32)

@@ -1,4 +1,4 @@
-"""Is the right passage found? News quizzes, who said what, and questions whose evidence lies in several articles."""
+"""Measure retrieval on news quizzes, quotations, and questions whose evidence is in several articles."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -18,7 +18,7 @@ Judge = Callable[[Row, Hit], bool]
 
 
 def news(data: Path, store: Store) -> list[Line]:
-    """hit@k and MRR over articles: `gold` names articles, so that further passages of one article do not count."""
+    """hit@k and MRR over articles, because `gold` names articles: further passages of one article do not count."""
     questions = rows(data / "news/questions.jsonl")
     name = f"news, {_articles(store)} articles"
     return _ranked(
@@ -27,7 +27,7 @@ def news(data: Path, store: Store) -> list[Line]:
 
 
 def quotes(data: Path, store: Store) -> list[Line]:
-    """hit@k over passages: one that holds at least half of a gold quotation."""
+    """hit@k over passages; a hit holds at least half of a gold quotation."""
     questions = rows(data / "quotes/questions.jsonl")
     return _ranked("quotes", questions, "question", store, _holds_quote, by_article=False)
 
@@ -36,7 +36,7 @@ def multihop(data: Path, store: Store) -> list[Line]:
     """Share of a question's evidence sentences among the first ten."""
     questions = [row for row in rows(data / "multihop/queries.jsonl") if row["gold"]]
     lines = []
-    for system, search in _dayless(store).items():
+    for system, search in _without_dates(store).items():
         shares = []
         for row in questions:
             found = {hit.passage.article for hit in search(row["query"], None)[:TEN]}
@@ -47,7 +47,7 @@ def multihop(data: Path, store: Store) -> list[Line]:
 
 def _ranked(name: str, questions: list[Row], key: str, store: Store, judge: Judge, *, by_article: bool) -> list[Line]:
     lines = []
-    compared = systems(store) if any("date" in row for row in questions) else _dayless(store)
+    compared = systems(store) if any("date" in row for row in questions) else _without_dates(store)
     for system, search in compared.items():
         search(questions[0][key], None)
         started = time.perf_counter()
@@ -59,12 +59,12 @@ def _ranked(name: str, questions: list[Row], key: str, store: Store, judge: Judg
     return lines
 
 
-def _dayless(store: Store) -> dict[str, System]:
+def _without_dates(store: Store) -> dict[str, System]:
     return {name: system for name, system in systems(store).items() if "day" not in name}
 
 
 def _rank(hits: Sequence[Hit], row: Row, judge: Judge, *, by_article: bool) -> int:
-    """The place of the first right hit, 0 if it is not among ten."""
+    """The rank of the first right hit, 0 if it is not among ten."""
     if by_article:
         firsts = dict[str, Hit]()
         for hit in hits:

@@ -1,4 +1,4 @@
-"""A twentieth of the labelled sets, in a folder of the same layout: the same rows each time."""
+"""Sample a twentieth of the labelled sets into a folder of the same layout, deterministically."""
 
 import gzip
 import json
@@ -43,7 +43,7 @@ def _around(every: Sequence[Row], gold: set[str]) -> list[Row]:
 
 
 def _number(text: str) -> int:
-    """Different for each text, the same in every run."""
+    """A number that depends on the text alone."""
     return int(digest(text), 16)
 
 

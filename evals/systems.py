@@ -1,4 +1,4 @@
-"""What is measured side by side on the same passages: ours, plain BM25, plain dense."""
+"""The search systems that are compared on the same passages: ours, plain BM25, plain dense retrieval."""
 
 from collections.abc import Callable, Iterable
 from datetime import date
@@ -29,7 +29,7 @@ def build(folder: Path, model: EmbeddingModel, articles: Iterable[Article | Sour
 
 
 def systems(store: Store) -> dict[str, System]:
-    """The systems over one store; one is told on which day a question was asked, for what `this week` means."""
+    """The systems over one store; a system is given the day of a question, to which `this week` refers."""
     search = Search(store)
     bare = _PlainWords(store, lambda hit: hit.passage.text)
     plain = _PlainWords(store, indexed_text)

@@ -1,11 +1,11 @@
-"""Figures as a table: one line a set and system, and on how many rows."""
+"""Format results as a table: one line for each set and system, with the number of rows."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What one system reached on one set."""
+    """The results of one system on one set."""
 
     name: str
     system: str
@@ -13,8 +13,8 @@ class Line:
     figures: dict[str, float]
 
 
-def show(lines: list[Line]) -> str:
-    """Lines of the same set one below the other, a header wherever the figures change."""
+def print_table(lines: list[Line]) -> str:
+    """Format the lines, those of one set together, with a header wherever the measures change."""
     shown, header = list[str](), tuple[str, ...]()
     for line in lines:
         if tuple(line.figures) != header:

@@ -1,7 +1,7 @@
-"""How quality has gone, on a twentieth of the sets: `python -m evals.trend --data FOLDER [--keep]`.
+"""Track quality over time on a twentieth of the sets: `python -m evals.trend --data FOLDER [--keep]`.
 
-What is measured now stands beside what was measured before. It tells of a change, not how good OnRecord is: few
-questions, few articles. `--keep` writes a line down, to be committed with the change that it measures.
+Prints the present results beside earlier ones. They show changes, not absolute quality, because questions and articles
+are few. `--keep` appends the results, to be committed with the change that they measure.
 """
 
 import argparse
@@ -34,21 +34,21 @@ Run = dict[str, Any]
 
 
 def main() -> None:
-    """Measure, print one line a figure, and keep them where that is wanted."""
+    """Measure, print one line for each measure, and append the results with `--keep`."""
     parser = argparse.ArgumentParser(prog="python -m evals.trend", description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder with the labelled sets")
     parser.add_argument("--keep", action="store_true", help="write what is measured into evals/trend.jsonl")
     options = parser.parse_args()
     before: list[Run] = [json.loads(line) for line in HISTORY.read_text().splitlines()] if HISTORY.exists() else []
-    run: Run = {"date": time.strftime("%Y-%m-%d"), "figures": measured(options.data)}
+    run: Run = {"date": time.strftime("%Y-%m-%d"), "figures": measure_sample(options.data)}
     if options.keep:
         with HISTORY.open("a") as history:
             history.write(json.dumps(run) + "\n")
-    print(shown([*before, run]))
+    print(trend_lines([*before, run]))
 
 
-def measured(sets: Path) -> Figures:
-    """The figures of a twentieth of the sets."""
+def measure_sample(sets: Path) -> Figures:
+    """Measure the sampled sets."""
     with tempfile.TemporaryDirectory() as folder:
         return dict(_measured(sample(sets, Path(folder) / "sets"), Path(folder), MiniLM()))
 
@@ -56,21 +56,21 @@ def measured(sets: Path) -> Figures:
 def _measured(sets: Path, folder: Path, model: MiniLM) -> Iterator[tuple[str, float]]:
     articles = len(data.rows(sets / "news/articles.jsonl.gz"))
     with build(folder / "news", model, data.news_articles(sets, articles)) as store:
-        yield from _told("news", retrieval.news(sets, store))
+        yield from _print_trend("news", retrieval.news(sets, store))
     with build(folder / "quotes", model, data.quote_articles(sets)) as store:
-        yield from _told("quotes", retrieval.quotes(sets, store))
+        yield from _print_trend("quotes", retrieval.quotes(sets, store))
     with build(folder / "multihop", model, data.evidence_articles(sets)) as store:
-        yield from _told("multihop", retrieval.multihop(sets, store))
-        yield from _told("abstention", answers.multihop(sets, store))
+        yield from _print_trend("multihop", retrieval.multihop(sets, store))
+        yield from _print_trend("abstention", answers.multihop(sets, store))
 
 
-def _told(name: str, lines: Sequence[Line]) -> Iterator[tuple[str, float]]:
+def _print_trend(name: str, lines: Sequence[Line]) -> Iterator[tuple[str, float]]:
     ours = [line for line in lines if line.system.startswith("OnRecord")][-1]
     return ((f"{name}, {figure}", round(ours.figures[figure], 3)) for figure in TOLD[name])
 
 
-def shown(runs: Sequence[Run]) -> str:
-    """One line a figure: its line over the last runs, what it was before, what it is now."""
+def trend_lines(runs: Sequence[Run]) -> str:
+    """Format one line for each measure: a sparkline of the last runs, the previous value and the present one."""
     last = runs[-SHOWN:]
     lines = [f"{'a twentieth of the sets':<26}{'trend':<{SHOWN + 2}}{'before':>8}{'now':>8}"]
     for name, now in last[-1]["figures"].items():

@@ -1,15 +1,15 @@
-"""True sentences in the many ways models write them, with citations that are right."""
+"""Write true sentences in the many ways that models do, with correct citations."""
 
 import re
 from collections.abc import Callable
 from itertools import pairwise
 
-from evals.lies import Ground
+from evals.lies import DraftEvidence
 from retrieval.documents import Quote
 from retrieval.quotes.speakers.names import parse_person_names
 from retrieval.text.sentences import sentence_spans
 
-Truth = Callable[[Ground], str]
+Truth = Callable[[DraftEvidence], str]
 """A draft, `#` for the passage's number; empty where none can be made from the ground."""
 
 SYNONYMS = (
@@ -40,11 +40,11 @@ _PRONOUN = re.compile(r"\b(?:he|she|his|her|they|I)\b")
 _LEANING = re.compile(r"(?:He|She|They|It|That|This|These|Those|But|And|So|Then|Also|I|We|You)\b")
 
 
-def _verbatim(ground: Ground) -> str:
+def _verbatim(ground: DraftEvidence) -> str:
     return f"{ground.text} [#]"
 
 
-def _without_aside(ground: Ground) -> str:
+def _without_aside(ground: DraftEvidence) -> str:
     short = re.sub(
         r", (?:who|which|whose|a|an|the) [^,“”\"]{5,80},(?= (?:is|are|was|were|has|have|had|said|will)\b)",
         "",
@@ -53,7 +53,7 @@ def _without_aside(ground: Ground) -> str:
     return f"{short} [#]" if short != ground.text else ""
 
 
-def _without_end(ground: Ground) -> str:
+def _without_end(ground: DraftEvidence) -> str:
     short = re.sub(
         r", (?:as|while|after|before|although|though|which|who|with|including|because|but) [^,“”\"]+\.\Z",
         ".",
@@ -62,7 +62,7 @@ def _without_end(ground: Ground) -> str:
     return f"{short} [#]" if short != ground.text and len(short.split()) > 5 else ""
 
 
-def _end_first(ground: Ground) -> str:
+def _end_first(ground: DraftEvidence) -> str:
     found = re.fullmatch(
         r"((?:In|On|After|When|As|At|During|Since|By|For|With) [^,“”\"]{4,60}), ([^“”\"]+)\.", ground.text
     )
@@ -71,14 +71,14 @@ def _end_first(ground: Ground) -> str:
     return f"{found[2][0].upper()}{found[2][1:]} {found[1][0].lower()}{found[1][1:]} [#]."
 
 
-def _according(ground: Ground) -> str:
+def _according(ground: DraftEvidence) -> str:
     outlet = ground.passages[ground.passage].outlet
     if not outlet or not re.match(r"(?:The|A|An|In|On) ", ground.text):
         return ""
     return f"According to {outlet}, {ground.text[0].lower()}{ground.text[1:]} [#]"
 
 
-def _quote(ground: Ground, kind: str) -> Quote | None:
+def _quote(ground: DraftEvidence, kind: str) -> Quote | None:
     passage = ground.passages[ground.passage].passage
     for hit in ground.quotes:
         quote = hit.quote
@@ -90,7 +90,7 @@ def _quote(ground: Ground, kind: str) -> Quote | None:
     return None
 
 
-def _reported(ground: Ground) -> str:
+def _reported(ground: DraftEvidence) -> str:
     quote = _quote(ground, "indirect")
     if not quote:
         return ""
@@ -102,12 +102,12 @@ def _reported(ground: Ground) -> str:
     return f"{quote.speaker} said that {words} [#]."
 
 
-def _quoted_before(ground: Ground) -> str:
+def _quoted_before(ground: DraftEvidence) -> str:
     quote = _quote(ground, "direct")
     return f"“{_bare(quote)},” {quote.speaker} said. [#]" if quote else ""
 
 
-def _quoted_after(ground: Ground) -> str:
+def _quoted_after(ground: DraftEvidence) -> str:
     quote = _quote(ground, "direct")
     return f'{quote.speaker} said, "{_bare(quote)}." [#]' if quote else ""
 
@@ -116,7 +116,7 @@ def _bare(quote: Quote) -> str:
     return " ".join(quote.words.split()).strip("“”\"'‘’ ,.")
 
 
-def _following(ground: Ground) -> str:
+def _following(ground: DraftEvidence) -> str:
     """The sentence after this one in its paragraph."""
     text = ground.passages[ground.passage].passage.text
     spans = sentence_spans(text)
@@ -126,7 +126,7 @@ def _following(ground: Ground) -> str:
     return ""
 
 
-def _joined(ground: Ground) -> str:
+def _joined(ground: DraftEvidence) -> str:
     after = _following(ground)
     if not after or re.search(r"[“”\"]", ground.text + after) or not ground.text.endswith("."):
         return ""
@@ -135,7 +135,7 @@ def _joined(ground: Ground) -> str:
     return f"{ground.text[:-1]}, {word} {small} [#]"
 
 
-def _synonyms(ground: Ground) -> str:
+def _synonyms(ground: DraftEvidence) -> str:
     text = re.sub(r"“[^”]*”|\"[^\"]*\"", "", ground.text)
     if text != ground.text:
         return ""
@@ -144,12 +144,12 @@ def _synonyms(ground: Ground) -> str:
     return f"{text} [#]" if text != ground.text else ""
 
 
-def _day_first(ground: Ground) -> str:
+def _day_first(ground: DraftEvidence) -> str:
     text = _DATE.sub(lambda match: f"{match[2]} {match[1]}{' ' + match[4] if match[4] else ''}", ground.text)
     return f"{text} [#]" if text != ground.text else ""
 
 
-def _name_for_pronoun(ground: Ground) -> str:
+def _name_for_pronoun(ground: DraftEvidence) -> str:
     after = _following(ground)
     people = {" ".join(person.words) for person in parse_person_names(ground.text) if person.given}
     if len(people) != 1 or not re.match(r"(?:He|She) ", after):

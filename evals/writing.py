@@ -1,6 +1,6 @@
-"""Verification end to end: how many of a scripted model's lies are shown, how many of its true sentences are lost.
+"""Measure verification: how many of a scripted model's lies are shown, and how many true sentences are dropped.
 
-The drafts go straight to what reads and verifies them; the `injection` set asks a scripted model over HTTP.
+The drafts go straight to the parser and the verification; the `injection` set asks a scripted model over HTTP.
 """
 
 import random
@@ -15,7 +15,7 @@ from bot.answering.messages import Claim
 from bot.answering.verification.quotations.matching import find_quotations, locate_quotation
 from bot.answering.verification.verify import verify_sentence
 from evals.data import rows
-from evals.lies import LIES, Ground
+from evals.lies import LIES, DraftEvidence
 from evals.table import Line
 from evals.truths import TRUTHS
 from retrieval.documents import Hit, QuoteHit
@@ -42,7 +42,7 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One draft, what was shown of it, milliseconds for a sentence."""
+    """One draft, the claims shown of it, and milliseconds for each sentence."""
 
     kind: str
     case: Case
@@ -71,7 +71,7 @@ def cases(store: Store, asked: Sequence[str]) -> list[Case]:
 
 
 def measure(name: str, made: Sequence[Case]) -> list[Line]:
-    """One line a kind of lie and of true sentence, and what must never happen."""
+    """Measure each kind of lie and of true sentence, and what must never happen, one line each."""
     lies, truths = list(_lied(made)), list(_told(made))
     shown = Line(f"{name}, all", "verify", len(lies) + len(truths), _absolute([*lies, *truths]))
     return [
@@ -82,7 +82,7 @@ def measure(name: str, made: Sequence[Case]) -> list[Line]:
 
 
 def _is_shown(outcome: Outcome) -> bool:
-    """Whether a lie is; one that lacks whose words it tells is none once it has the name back."""
+    """Whether a lie is shown; a statement without its speaker is no lie once the speaker's name is added."""
     mended = outcome.kind == "attribution lost" and all(claim.speaker for claim in outcome.shown)
     return bool(outcome.shown) and not mended
 
@@ -104,7 +104,7 @@ def _absolute(outcomes: Sequence[Outcome]) -> dict[str, float]:
 
 
 def _is_verbatim(claim: Claim, case: Case) -> bool:
-    """Whether all that stands in quotation marks stands so in a cited article's passages."""
+    """Whether all quotations are word for word in the cited articles' passages."""
     articles = {article for article, _ in claim.support}
     texts = [hit.passage.text for hit in case.passages if hit.passage.article in articles]
     return all(locate_quotation(quotation.words, texts, range(len(texts))) for quotation in find_quotations(claim.text))
@@ -135,7 +135,7 @@ def _written(kind: str, case: Case, draft: str) -> Outcome:
     return Outcome(kind, case, draft, shown, took)
 
 
-def _grounds(made: Sequence[Case]) -> Iterator[tuple[Case, Ground]]:
+def _grounds(made: Sequence[Case]) -> Iterator[tuple[Case, DraftEvidence]]:
     """The same sentences in every run."""
     chance = random.Random(11)
     for at, case in enumerate(made):
@@ -150,7 +150,7 @@ def _grounds(made: Sequence[Case]) -> Iterator[tuple[Case, Ground]]:
         for number, text in chance.sample(fit, min(SENTENCES, len(fit))):
             mine = case.passages[number].passage.article
             ordered = sorted(within, key=lambda quote: quote.article != mine)
-            yield case, Ground(text, number, case.passages, ordered, others, chance)
+            yield case, DraftEvidence(text, number, case.passages, ordered, others, chance)
 
 
 def _elsewhere(made: Sequence[Case], at: int, chance: random.Random) -> list[str]:
@@ -160,7 +160,7 @@ def _elsewhere(made: Sequence[Case], at: int, chance: random.Random) -> list[str
 
 
 def _fit(hit: Hit) -> list[str]:
-    """The sentences of a passage that can be written alone."""
+    """The sentences of a passage that can stand alone."""
     texts = [" ".join(hit.passage.text[slice(*span)].split()) for span in sentence_spans(hit.passage.text)]
     return [
         text

@@ -1,4 +1,4 @@
-"""Answers that a real model writes: are they right, what was dropped, what did they cost?"""
+"""Measure answers of a real model: correctness, dropped sentences, cost."""
 
 import re
 from collections.abc import Callable, Iterable, Sequence
@@ -19,7 +19,7 @@ _MARK = re.compile(r"\s*\[\d+\]")
 
 
 def news(data: Path, store: Store, writer: Writer, most: int = 0) -> list[Line]:
-    """The model beside the articles' own sentences on the same questions; `most` of them, evenly drawn, 0 for all."""
+    """Compare the model with extracted sentences on the same questions; `most` of them, evenly drawn, 0 for all."""
     questions = rows(data / "news/questions.jsonl")
     questions = questions[:: max(1, len(questions) // most)][:most] if most else questions
     history, search = ConversationHistory(store.folder / "conversations.db"), Search(store)
@@ -39,7 +39,7 @@ def _figures(answers: Sequence[Answer], questions: Sequence[Row], store: Store) 
     return {
         "by the model": len(by_model) / len(answers),
         "cites gold": _mean(any(cited.article in row["gold"] for cited in answer.citations) for answer, row in pairs),
-        "contains answer": _mean(_flat(str(row["answer"])) in _flat(answer.text) for answer, row in pairs),
+        "contains answer": _mean(_normalized(str(row["answer"])) in _normalized(answer.text) for answer, row in pairs),
         "no answer": _mean(answer.status == "no_answer" for answer in answers),
         "dropped": float(sum(sum(answer.dropped.values()) for answer in answers)),
         "with sources": shown / len(answers),
@@ -51,13 +51,13 @@ def _figures(answers: Sequence[Answer], questions: Sequence[Row], store: Store) 
 
 
 def _false_quotations(answer: Answer, store: Store) -> int:
-    """Texts between quotation marks that stand in none of the cited articles, by a rule of its own."""
-    cited = " ".join(_flat(store.catalog.article(citation.article).text) for citation in answer.citations)
-    return sum(_flat(words).strip(" .,;:!?") not in cited for words in _QUOTED.findall(answer.text))
+    """The quotations that are in none of the cited articles, by a rule independent of the verification."""
+    cited = " ".join(_normalized(store.catalog.article(citation.article).text) for citation in answer.citations)
+    return sum(_normalized(words).strip(" .,;:!?") not in cited for words in _QUOTED.findall(answer.text))
 
 
-def _flat(text: str) -> str:
-    """Text without the differences that do not count: case, white space, kinds of quotation marks and dashes."""
+def _normalized(text: str) -> str:
+    """Normalize case, white space, quotation marks and dashes."""
     plain = re.sub(r"[“”\"‘’'`]+", "'", _MARK.sub("", text))
     return " ".join(re.sub(r"[–—−]", "-", plain).split()).casefold()
 

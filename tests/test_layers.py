@@ -23,8 +23,13 @@ ONLY_IN = {
         "retrieval.index.vectors.chroma_folder",
         "retrieval.index.vectors.chroma_server",
         "retrieval.index.vectors.chroma_client",
+        "retrieval.index.vectors.chroma_collection",
     },
-    "langchain_chroma": {"retrieval.index.vectors.chroma_folder", "retrieval.index.vectors.chroma_server"},
+    "langchain_chroma": {
+        "retrieval.index.vectors.chroma_collection",
+        "retrieval.index.vectors.chroma_folder",
+        "retrieval.index.vectors.chroma_server",
+    },
     "langchain_text_splitters": {"retrieval.text.chunking"},
     "langchain_core": {
         *(

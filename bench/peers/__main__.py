@@ -6,13 +6,13 @@ import time
 from importlib.metadata import version
 from pathlib import Path
 
-from bench.machine import machine
+from bench.machine import describe_machine
 from bench.peers.abstaining import abstaining
-from bench.peers.environment import pinned
+from bench.peers.environment import pinned_versions
 from bench.peers.measure import Figures, Sets, measure
 from bench.peers.process import ROOT
 from bench.peers.systems import SYSTEMS
-from bench.peers.table import put, table
+from bench.peers.table import replace_section, table
 from evals.data import news_rows, rows
 
 PAGE = ROOT / "docs/benchmarks.md"
@@ -25,7 +25,7 @@ NAMED = {
 
 
 def main() -> None:
-    """One system after the other; what is measured is kept, so that one of them can be measured again."""
+    """Measure one system after the other; results are stored, so that one can be measured again."""
     options = _options()
     options.work.mkdir(parents=True, exist_ok=True)
     sets, kept = _sets(options), options.work / f"figures-{options.articles}-{options.ingest}.json"
@@ -40,7 +40,7 @@ def main() -> None:
         kept.write_text(json.dumps(measured))
     figures = table({system.name: measured[system.name] for system in SYSTEMS if system.name in measured})
     print(figures)
-    put(PAGE, f"{figures}\n\n{_surroundings(options, sets)}")
+    replace_section(PAGE, f"{figures}\n\n{_surroundings(options, sets)}")
 
 
 def _options() -> argparse.Namespace:
@@ -66,11 +66,11 @@ def _sets(options: argparse.Namespace) -> Sets:
 
 
 def _surroundings(options: argparse.Namespace, sets: Sets) -> str:
-    """When, on what, with which versions, by which command."""
-    versions = ", ".join(f"{name} {pinned(folder)[name]}" for folder, names in NAMED.items() for name in names)
+    """Record the date, machine, versions and command of a run."""
+    versions = ", ".join(f"{name} {pinned_versions(folder)[name]}" for folder, names in NAMED.items() for name in names)
     return "\n".join(
         (
-            f"Measured on {time.strftime('%Y-%m-%d')}: {machine()},",
+            f"Measured on {time.strftime('%Y-%m-%d')}: {describe_machine()},",
             f"onnxruntime {version('onnxruntime')}, {versions}.",
             f"{len(sets.news):,} news articles, {len(sets.news_questions)} questions; {len(sets.quotes)} articles with",
             f"quotations, {len(sets.quote_questions)} questions; ingest timed over {len(sets.timed)} of the news.",

@@ -1,4 +1,4 @@
-"""How often OnRecord refuses what its articles cannot answer; no peer of it has such a step."""
+"""Measure how often OnRecord declines unanswerable questions; the peers have no such step."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from retrieval.index.vectors.minilm import MiniLM
 
 
 def abstaining(data: Path, work: Path) -> dict[str, float]:
-    """Shares of unanswerable questions refused and of answerable ones answered."""
+    """The shares of unanswerable questions declined and of answerable ones answered."""
     model = MiniLM()
     with build(work / "multihop", model, evidence_articles(data)) as store:
         lines = {"MultiHop": answers.multihop(data, store)}

@@ -1,4 +1,4 @@
-"""A peer's end of the conversation: a line of JSON in, a line of JSON out. What is timed is timed here."""
+"""A peer's side of the protocol: one JSON line in, one JSON line out. All times are measured here."""
 
 import json
 import os
@@ -21,20 +21,20 @@ Chunk = tuple[str, str]
 
 
 class Peer(Protocol):
-    """What is compared."""
+    """A search system under comparison."""
 
     def ingest(self, articles: Sequence[Row]) -> int:
-        """Make the articles searchable and say in how many passages."""
+        """Index the articles; return the number of passages."""
 
     def keep(self) -> None:
-        """Write the index to the peer's folder, where that is a step of its own."""
+        """Write the index to the peer's folder, where that is a separate step."""
 
     def search(self, question: str) -> list[Chunk]:
         """At most K chunks, best first."""
 
 
-def answer(make: Callable[[str, Path, MiniLM], Peer]) -> None:
-    """Serve requests until stdin ends; arguments are the way to search, a folder and a file of remembered vectors."""
+def serve_requests(make: Callable[[str, Path, MiniLM], Peer]) -> None:
+    """Serve requests until stdin ends; arguments are the search mode, a folder and a file of cached vectors."""
     way, folder, *remembered = sys.argv[1:]
     replies = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a library prints is no reply
@@ -57,7 +57,7 @@ def _reply(peer: Peer, request: Row) -> Row:
 
 
 def _spent(started: float, busy: float) -> Row:
-    """Seconds on the clock, and of all cores together, which other work on the machine hardly changes."""
+    """Wall-clock seconds and CPU seconds of all cores; other work on the machine hardly changes the latter."""
     return {"seconds": time.perf_counter() - started, "cpu": time.process_time() - busy}
 
 

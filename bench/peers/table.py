@@ -1,4 +1,4 @@
-"""Figures as one Markdown table, a system a column, in bold where it is best."""
+"""Format results as a Markdown table, one column for each system, the best in bold."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ NONE = "—"
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of the table: the figure's name, its unit, how it is written, and which end is better, if one is."""
+    """A line of the table: the measure's name, unit and format, and whether higher or lower is better."""
 
     name: str
     unit: str = ""
@@ -40,7 +40,7 @@ LINES = (
 
 
 def table(measured: Mapping[str, Mapping[str, float]], lines: Sequence[Line] = LINES) -> str:
-    """System to figures, as Markdown; what a system has no figure for is a dash, what none has is left out."""
+    """Format the results by system; missing ones are dashes, lines without any result are left out."""
     rows = [["", *measured], ["---", *["---:"] * len(measured)]]
     for line in lines:
         values = [figures.get(line.name) for figures in measured.values()]
@@ -61,8 +61,8 @@ def _shown(value: float | None, digits: int, top: float | None) -> str:
     return f"**{shown}**" if round(value, digits) == top else shown
 
 
-def put(page: Path, figures: str, name: str = "figures") -> None:
-    """Replace what stands between the two marks of that name on a page."""
+def replace_section(page: Path, figures: str, name: str = "figures") -> None:
+    """Replace the section of that name, between its two marks, on a page."""
     begin, end = f"<!-- {name} -->", f"<!-- end of {name} -->"
     before, _, rest = page.read_text().partition(begin)
     _, _, after = rest.partition(end)

@@ -1,7 +1,7 @@
-"""How OnRecord grows: `python -m bench.scaling --data FOLDER --work FOLDER [--sizes 6000 20000 60000]`.
+"""Measure how OnRecord scales: `python -m bench.scaling --data FOLDER --work FOLDER [--sizes 6000 20000 60000]`.
 
 An index of each size is kept in the work folder, grown from a copy of the one before. At each size a thousand
-reshuffled articles are added to a copy of it and timed, so that the same kind is compared; then the index is searched.
+reshuffled articles are added to a copy of it and timed, so that sizes are comparable; then the index is searched.
 """
 
 import argparse
@@ -13,11 +13,11 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from bench.machine import machine
+from bench.machine import describe_machine
 from bench.peers.process import ROOT
-from bench.peers.table import Line, put, table
+from bench.peers.table import Line, replace_section, table
 from bench.scaling.articles import REAL
-from bench.scaling.measure import THREADS, Figures, copied, grown, made, searched
+from bench.scaling.measure import THREADS, Figures, build_index, copy_index, measure_ingest, measure_search
 
 PAGE = ROOT / "docs/scaling.md"
 TIMED = 1_000  # articles
@@ -42,7 +42,7 @@ LINES = (
 
 
 def main() -> None:
-    """One size after the other; figures are kept, so that one of them can be measured again."""
+    """Measure one size after the other; results are stored, so that one can be measured again."""
     options = _options()
     options.work.mkdir(parents=True, exist_ok=True)
     kept = options.work / "figures.json"
@@ -53,7 +53,9 @@ def main() -> None:
         kept.write_text(json.dumps(measured))
     figures = table({f"{size:,}": measured[f"{size:,}"] for size in sorted(options.sizes)}, LINES)
     command = f"python -m bench.scaling --data FOLDER --sizes {' '.join(map(str, sorted(options.sizes)))}"
-    put(PAGE, f"{figures}\n\nMeasured on {time.strftime('%Y-%m-%d')}: {machine()}.\n`{command}`", "growth")
+    replace_section(
+        PAGE, f"{figures}\n\nMeasured on {time.strftime('%Y-%m-%d')}: {describe_machine()}.\n`{command}`", "growth"
+    )
     print(figures)
 
 
@@ -71,9 +73,11 @@ def _measured(options: argparse.Namespace, size: int) -> Figures:
     figures: Figures = {}
     if options.only != "search":
         first = max(size, REAL)
-        figures |= _apart(grown, copied(index, options.work / "scratch"), options.data, first, first + TIMED)
+        figures |= _in_own_process(
+            measure_ingest, copy_index(index, options.work / "scratch"), options.data, first, first + TIMED
+        )
     if options.only != "ingest":
-        figures |= _apart(searched, index, options.data)
+        figures |= _in_own_process(measure_search, index, options.data)
     print(f"{size:,}", json.dumps({key: round(value, 2) for key, value in figures.items()}), flush=True)
     return figures
 
@@ -85,8 +89,8 @@ def _index(options: argparse.Namespace, size: int) -> Path:
     if not folder.exists():
         smaller = sorted(number for number in _sizes(work) if number < size)
         if smaller:
-            copied(work / str(smaller[-1]), making)
-        _apart(made, making, options.data, smaller[-1] if smaller else 0, size)
+            copy_index(work / str(smaller[-1]), making)
+        _in_own_process(build_index, making, options.data, smaller[-1] if smaller else 0, size)
         making.rename(folder)
     return folder
 
@@ -95,8 +99,8 @@ def _sizes(work: Path) -> list[int]:
     return [int(path.name) for path in work.iterdir() if path.name.isdigit()]
 
 
-def _apart(measure: Callable[..., Figures], *arguments: Any) -> Figures:
-    """In a process of its own, whose memory is nobody else's."""
+def _in_own_process(measure: Callable[..., Figures], *arguments: Any) -> Figures:
+    """Run in a separate process, whose memory is measured alone."""
     with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
         return pool.submit(measure, *arguments).result()
 

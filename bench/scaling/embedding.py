@@ -1,4 +1,4 @@
-"""Vectors made of words, for indexes that the real model would take half a day to embed."""
+"""Synthetic embeddings, for indexes that the real model would take half a day to embed."""
 
 from collections.abc import Sequence
 
@@ -11,10 +11,10 @@ from retrieval.text.terms import content_terms
 BUCKETS = 8_192  # of words; each has a direction of its own
 
 
-class Synthetic(EmbeddingModel):
-    """The sum of a random direction for each word of a text: near where words are shared, in as many dimensions.
+class SyntheticEmbeddings(EmbeddingModel):
+    """Sums a random direction for each word of a text, so that texts with common words are near each other.
 
-    Given the real model, a question also takes as long as that one takes.
+    With the real model given, a question also takes that model's time.
     """
 
     name = "synthetic"
@@ -38,5 +38,5 @@ class Synthetic(EmbeddingModel):
 
 
 def _bucket(word: str) -> int:
-    """The same in every process, unlike hash()."""
+    """A hash that is equal in all processes, unlike hash()."""
     return int.from_bytes(word.encode()[:8], "little") % (BUCKETS - 1)

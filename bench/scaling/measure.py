@@ -1,4 +1,4 @@
-"""What is measured at one size, each part in a process of its own."""
+"""Measure one index size, each part in its own process."""
 
 import shutil
 import time
@@ -10,9 +10,9 @@ from typing import TypeVar
 
 import psutil
 
-from bench.clock import each, peak_megabytes, percentile
-from bench.scaling.articles import REAL, articles, cuts
-from bench.scaling.embedding import Synthetic
+from bench.clock import call_milliseconds, peak_megabytes, percentile
+from bench.scaling.articles import REAL, articles, segmented_articles
+from bench.scaling.embedding import SyntheticEmbeddings
 from evals.data import rows
 from retrieval.index import indexer, pending
 from retrieval.index.store import Store
@@ -29,10 +29,10 @@ Figures = dict[str, float]
 T = TypeVar("T")
 
 
-def grown(folder: Path, data: Path, first: int, last: int) -> Figures:
-    """Add the articles between two numbers, with everything that is done at ingest but the embedding model."""
+def measure_ingest(folder: Path, data: Path, first: int, last: int) -> Figures:
+    """Ingest the articles between two numbers with every step but the embedding model, and time it."""
     taken = caught = 0.0
-    with Store(folder, Synthetic) as store:
+    with Store(folder, SyntheticEmbeddings) as store:
         before = pending.index_coverage(store.catalog).passages
         for batch in _batches(articles(data, first, last)):
             started = time.perf_counter()
@@ -50,20 +50,20 @@ def grown(folder: Path, data: Path, first: int, last: int) -> Figures:
     }
 
 
-def made(folder: Path, data: Path, first: int, last: int) -> Figures:
-    """The same without a clock; what is known of the real articles spares reading the reshuffled ones."""
-    with Store(folder, Synthetic) as store:
+def build_index(folder: Path, data: Path, first: int, last: int) -> Figures:
+    """Build an index without timing; known quotes of the real articles spare attribution in the reshuffled ones."""
+    with Store(folder, SyntheticEmbeddings) as store:
         indexer.add_articles(store, articles(data, first, min(last, REAL)))
-        for batch in _batches(cuts(data, store.catalog, max(first, REAL), max(last, REAL))):
+        for batch in _batches(segmented_articles(data, store.catalog, max(first, REAL), max(last, REAL))):
             store.catalog.save_articles(batch)
         indexer.index_pending(store)
     return {}
 
 
-def searched(folder: Path, data: Path) -> Figures:
-    """Ask one after the other, then from several threads."""
+def measure_search(folder: Path, data: Path) -> Figures:
+    """Search one question after the other, then from several threads."""
     real = MiniLM()
-    with Store(folder, lambda: Synthetic(real)) as store:
+    with Store(folder, lambda: SyntheticEmbeddings(real)) as store:
         search, share = Search(store), pending.index_coverage(store.catalog)
         asked = {name: [row["question"] for row in rows(data / path)] for name, path in FROM.items()}
         started = time.perf_counter()
@@ -74,8 +74,8 @@ def searched(folder: Path, data: Path) -> Figures:
             "search, first question": time.perf_counter() - started,
         }
         for name, questions in asked.items():
-            each(search, questions[:WARM])
-            spent = each(search, questions)
+            call_milliseconds(search, questions[:WARM])
+            spent = call_milliseconds(search, questions)
             figures |= {f"search, {name}, p{at}": percentile(spent, at / 100) for at in (50, 95)}
         figures |= _side_by_side(search, asked["news"])
         memory = psutil.Process().memory_full_info()
@@ -84,8 +84,8 @@ def searched(folder: Path, data: Path) -> Figures:
     return figures | _disk(folder)
 
 
-def copied(folder: Path, to: Path) -> Path:
-    """The same index once more, for what is not to stay."""
+def copy_index(folder: Path, to: Path) -> Path:
+    """Copy an index, for changes that are not to be kept."""
     shutil.rmtree(to, ignore_errors=True)
     shutil.copytree(folder, to)
     return to
@@ -94,7 +94,7 @@ def copied(folder: Path, to: Path) -> Path:
 def _side_by_side(search: Search, questions: Sequence[str]) -> Figures:
     started, spent = time.perf_counter(), list[float]()
     with ThreadPoolExecutor(THREADS) as pool:
-        for one in pool.map(lambda question: each(search, [question]), questions):
+        for one in pool.map(lambda question: call_milliseconds(search, [question]), questions):
             spent += one
     rate = len(questions) / (time.perf_counter() - started)
     return {f"search, {THREADS} threads, p95": percentile(spent, 0.95), f"search, {THREADS} threads, a second": rate}

@@ -1,4 +1,4 @@
-"""Several processes on one index: `python -m bench.scaling.processes --data FOLDER [--articles 1500] [--seconds 20]`.
+"""Measure processes on one index: `python -m bench.scaling.processes --data FOLDER [--articles 1500] [--seconds 20]`.
 
 `onrecord serve` once and several times over one folder, its vectors in the folder or on a Chroma server; how fast they
 answer, what each holds in memory, and how soon all of them find what another process adds. The load runs here, too.
@@ -20,11 +20,11 @@ import httpx
 import psutil
 
 from bench.clock import percentile
-from bench.machine import machine
+from bench.machine import describe_machine
 from bench.peers.process import ROOT
-from bench.peers.table import Line, put, table
-from bench.scaling.measure import Figures, copied
-from bench.serving import Load, ask, served
+from bench.peers.table import Line, replace_section, table
+from bench.scaling.measure import Figures, copy_index
+from bench.serving import Load, run_asker, running_server
 from evals.data import news_articles, rows
 from evals.systems import build
 from retrieval.index import indexer
@@ -52,7 +52,7 @@ LINES = (
 
 
 def main() -> None:
-    """Each way after the other, one table."""
+    """Measure each setup and print one table."""
     options = _options()
     questions = [row["question"] for row in rows(options.data / "news/questions.jsonl")]
     kept = options.work / f"news-{options.articles}"
@@ -69,7 +69,11 @@ def main() -> None:
     figures = table(measured, LINES)
     command = f"python -m bench.scaling.processes --data FOLDER --articles {options.articles}"
     asked = f"{options.askers} askers for {options.seconds:.0f} s, {options.articles:,} articles"
-    put(PAGE, f"{figures}\n\nMeasured on {time.strftime('%Y-%m-%d')}: {machine()}; {asked}.\n`{command}`", "processes")
+    replace_section(
+        PAGE,
+        f"{figures}\n\nMeasured on {time.strftime('%Y-%m-%d')}: {describe_machine()}; {asked}.\n`{command}`",
+        "processes",
+    )
     print(figures)
 
 
@@ -86,8 +90,8 @@ def _options() -> argparse.Namespace:
 
 @contextmanager
 def _index(kept: Path, folder: Path, on_server: bool) -> Iterator[tuple[Path, psutil.Process | None, dict[str, str]]]:
-    """A copy of an index, the Chroma server that has its vectors where that is wanted, and what names it."""
-    copied(kept, folder)
+    """Copy an index, with its vectors on a Chroma server if asked for; yield the settings that name it."""
+    copy_index(kept, folder)
     if not on_server:
         yield folder, None, {}
         return
@@ -106,10 +110,10 @@ def _measured(
     folder: Path, questions: Sequence[str], options: argparse.Namespace, count: int, settings: dict[str, str]
 ) -> Figures:
     with ExitStack() as opened:
-        serving = [opened.enter_context(served(folder, **settings)) for _ in range(count)]
+        serving = [opened.enter_context(running_server(folder, **settings)) for _ in range(count)]
         urls = [url for url, _ in serving]
-        load = asyncio.run(_pressed(urls, questions, options.askers, options.seconds))
-        found, added = _found_by_all(urls, folder, settings)
+        load = asyncio.run(_run_load(urls, questions, options.askers, options.seconds))
+        found, added = _seconds_until_found(urls, folder, settings)
         memory = sum(_megabytes(process) for _, process in serving) / count
     return {
         "answers a second": load.answers / load.seconds,
@@ -122,20 +126,20 @@ def _measured(
     }
 
 
-async def _pressed(urls: Sequence[str], questions: Sequence[str], askers: int, seconds: float) -> Load:
-    """Askers shared out among the processes."""
+async def _run_load(urls: Sequence[str], questions: Sequence[str], askers: int, seconds: float) -> Load:
+    """Run the clients, distributed over the processes."""
     load, endless = Load(), itertools.cycle(questions)
     async with httpx.AsyncClient(timeout=60, trust_env=False, limits=httpx.Limits(max_connections=askers)) as client:
         places = list(itertools.islice(itertools.cycle(urls), askers))
-        await asyncio.gather(*(ask(client, endless, WARM_UP, Load(), url) for url in places))
+        await asyncio.gather(*(run_asker(client, endless, WARM_UP, Load(), url) for url in places))
         started = time.perf_counter()
-        await asyncio.gather(*(ask(client, endless, seconds, load, url) for url in places))
+        await asyncio.gather(*(run_asker(client, endless, seconds, load, url) for url in places))
         load.seconds = time.perf_counter() - started
     return load
 
 
-def _found_by_all(urls: Sequence[str], folder: Path, settings: dict[str, str]) -> tuple[float, float]:
-    """Seconds until every process finds what another one adds, from when that one ends; and how long that one took."""
+def _seconds_until_found(urls: Sequence[str], folder: Path, settings: dict[str, str]) -> tuple[float, float]:
+    """The seconds from the end of an ingest until every process finds its articles, and the ingest's own seconds."""
     name = f"vellmar-{time.time_ns()}"
     file = folder / f"{name}.jsonl"
     line = {"id": name, "url": f"https://vellmar.example/{name}", "title": name, "text": f"{NEWS} {name}."}

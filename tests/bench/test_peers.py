@@ -5,11 +5,11 @@ import numpy as np
 import pytest
 
 from bench.peers.embedding import MiniLM
-from bench.peers.environment import HERE, pinned
+from bench.peers.environment import HERE, pinned_versions
 from bench.peers.judging import article_rank, hit, holds, mean_reciprocal, quote_rank
 from bench.peers.process import Process
 from bench.peers.systems import SYSTEMS
-from bench.peers.table import Line, put, table
+from bench.peers.table import Line, replace_section, table
 from retrieval.index.vectors import minilm
 
 TEXT = "The mayor rose. “We will plant a thousand trees along the river,” she said, and sat down."
@@ -64,8 +64,8 @@ def test_the_table_marks_the_best_and_admits_what_is_missing() -> None:
 def test_new_figures_replace_the_old_ones_and_nothing_else(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text("# Before\n\n<!-- figures -->\nold\n<!-- end of figures -->\n\nAfter\n")
-    put(page, "new")
-    put(page, "newer")
+    replace_section(page, "new")
+    replace_section(page, "newer")
     assert page.read_text() == "# Before\n\n<!-- figures -->\nnewer\n<!-- end of figures -->\n\nAfter\n"
 
 
@@ -80,8 +80,8 @@ def test_all_are_given_the_model_that_onrecord_has(tmp_path: Path) -> None:
 @pytest.mark.parametrize("folder", sorted({system.folder for system in SYSTEMS} - {"onrecord"}))
 def test_every_version_of_a_peer_is_pinned_and_no_address_is_named(folder: str) -> None:
     lines = (HERE / folder / "requirements.txt").read_text().splitlines()
-    assert len(pinned(folder)) == len(lines)
-    assert pinned(folder)["onnxruntime"] == pinned("txtai")["onnxruntime"]
+    assert len(pinned_versions(folder)) == len(lines)
+    assert pinned_versions(folder)["onnxruntime"] == pinned_versions("txtai")["onnxruntime"]
     assert not [line for line in lines if "@" in line or "/" in line or "+" in line]
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.scaling.articles import REAL, articles, cuts
+from bench.scaling.articles import REAL, articles, segmented_articles
 from retrieval.errors import EmbeddingUnavailable
 from retrieval.index import indexer
 from retrieval.index.store import Store
@@ -49,7 +49,7 @@ def test_the_real_articles_come_first_and_the_others_are_made_of_their_paragraph
 def test_quotes_move_with_their_paragraphs(data: Path, tmp_path: Path) -> None:
     with Store(tmp_path / "index", no_model) as store:
         indexer.add_articles(store, articles(data, 0, 3))
-        made = list(cuts(data, store.catalog, REAL, REAL + 20))
+        made = list(segmented_articles(data, store.catalog, REAL, REAL + 20))
         assert [cut.article for cut in made] == list(articles(data, REAL, REAL + 20))
         for cut in made:
             text = cut.article.text

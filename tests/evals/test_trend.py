@@ -7,7 +7,7 @@ from typing import Any
 
 from evals.data import rows
 from evals.sampling import ONE_IN, OTHERS, sample
-from evals.trend import shown
+from evals.trend import trend_lines
 
 QUESTIONS = [{"question": f"Who mended pier {at}?", "query": f"Who mended pier {at}?"} for at in range(200)]
 
@@ -51,7 +51,7 @@ def test_a_twentieth_has_its_answers_some_others_and_is_the_same_each_time(tmp_p
 def test_what_is_new_stands_beside_what_was(tmp_path: Path) -> None:
     runs = [{"date": f"2026-01-{day:02}", "figures": {"hit@1": day / 20}} for day in range(1, 20)]
     runs.append({"date": "2026-01-20", "figures": {"hit@1": 1.0, "refused": 0.0}})
-    head, hit, refused = shown(runs).splitlines()
+    head, hit, refused = trend_lines(runs).splitlines()
     assert head.split()[-2:] == ["before", "now"]
     assert hit.split() == ["hit@1", "▄▅▅▅▆▆▇▇▇███", "0.950", "1.000"]
     assert refused.split() == ["refused", "▁", "-", "0.000"]

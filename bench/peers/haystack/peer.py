@@ -19,7 +19,7 @@ from haystack.components.retrievers.in_memory import InMemoryBM25Retriever, InMe
 from haystack.components.writers import DocumentWriter
 from haystack.document_stores.in_memory import InMemoryDocumentStore
 
-from bench.peers.answering import Chunk, K, Row, answer
+from bench.peers.answering import Chunk, K, Row, serve_requests
 from bench.peers.embedding import MiniLM
 
 
@@ -87,4 +87,4 @@ class Haystack:
 
 
 if __name__ == "__main__":
-    answer(Haystack)
+    serve_requests(Haystack)

@@ -14,7 +14,7 @@ from langchain_core.documents import Document
 from langchain_core.embeddings import Embeddings
 from langchain_text_splitters import RecursiveCharacterTextSplitter
 
-from bench.peers.answering import Chunk, K, Row, answer
+from bench.peers.answering import Chunk, K, Row, serve_requests
 from bench.peers.embedding import MiniLM
 
 AT_ONCE = 5_000  # chunks; Chroma takes no more than 5,461 in one call
@@ -65,4 +65,4 @@ class LangChain:
 
 
 if __name__ == "__main__":
-    answer(LangChain)
+    serve_requests(LangChain)

@@ -16,7 +16,7 @@ from llama_index.core.retrievers import QueryFusionRetriever
 from llama_index.retrievers.bm25 import BM25Retriever
 from pydantic import PrivateAttr
 
-from bench.peers.answering import Chunk, K, Row, answer
+from bench.peers.answering import Chunk, K, Row, serve_requests
 from bench.peers.embedding import MiniLM
 
 
@@ -70,4 +70,4 @@ class LlamaIndex:
 
 
 if __name__ == "__main__":
-    answer(LlamaIndex)
+    serve_requests(LlamaIndex)

@@ -12,7 +12,7 @@ import numpy as np
 from txtai import Embeddings
 from txtai.pipeline import Segmentation
 
-from bench.peers.answering import Chunk, K, Row, answer
+from bench.peers.answering import Chunk, K, Row, serve_requests
 from bench.peers.embedding import MiniLM, Vectors
 
 
@@ -53,4 +53,4 @@ class Txtai:
 
 
 if __name__ == "__main__":
-    answer(Txtai)
+    serve_requests(Txtai)

@@ -1,4 +1,4 @@
-"""Vectors of an earlier run, so that only the ingest that is timed computes them again."""
+"""Cache vectors between runs, so that only a timed ingest computes them."""
 
 import hashlib
 import sqlite3
@@ -13,8 +13,8 @@ Vectors = npt.NDArray[np.float32]
 COMMIT_EVERY = 256  # texts; what an interruption costs at most
 
 
-class Remembered:
-    """Texts to vectors, from a file where they are known; without a file, always computed."""
+class CachedVectors:
+    """Embeds texts, from a file of cached vectors where it has them; without a file always computes them."""
 
     def __init__(self, path: Path | None, embed: Callable[[list[str]], Vectors]) -> None:
         self._embed, self._db = embed, None

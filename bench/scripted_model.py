@@ -1,4 +1,4 @@
-"""A model server in a process of its own that says what it was told to, word by word at an even pace."""
+"""A scripted model server in its own process that streams a given text word by word at an even pace."""
 
 import json
 import time
@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 
 
-class _Dictating(BaseHTTPRequestHandler):
+class _ScriptedModel(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     words: tuple[str, ...] = ()
@@ -49,14 +49,14 @@ class _Dictating(BaseHTTPRequestHandler):
 
 
 def _serve(port: Connection) -> None:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Dictating)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _ScriptedModel)
     port.send(server.server_address[1])
     server.serve_forever()
 
 
 @contextmanager
-def dictating() -> Iterator[str]:
-    """The address of the server."""
+def scripted_model() -> Iterator[str]:
+    """Run the server; yield its address."""
     ours, theirs = get_context("spawn").Pipe()
     process = get_context("spawn").Process(target=_serve, args=[theirs], daemon=True)
     process.start()
@@ -67,13 +67,13 @@ def dictating() -> Iterator[str]:
         process.join()
 
 
-def tell(url: str, words: list[str], pause: float) -> None:
-    """What is said to whoever asks next, with the seconds from word to word."""
+def set_script(url: str, words: list[str], pause: float) -> None:
+    """Set the words of the next answers and the seconds between words."""
     httpx.put(url, json={"words": words, "pause": pause}).raise_for_status()
 
 
-def heard(client: httpx.Client, url: str) -> list[float]:
-    """Seconds after which each piece of the answer reaches a bare client, the end of the answer included."""
+def bare_client_times(client: httpx.Client, url: str) -> list[float]:
+    """The seconds after which each piece of an answer, and its end, reach a bare client."""
     started, times = time.perf_counter(), list[float]()
     with client.stream("POST", f"{url}/chat/completions", json={"stream": True}) as response:
         for line in response.iter_lines():
