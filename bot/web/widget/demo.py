@@ -53,7 +53,7 @@ State = Annotated[ServerState, Depends(server_state)]
 def front(state: State) -> Response:
     """The newest articles."""
     catalog = state.app.store.catalog
-    newest = list(islice(catalog.articles(copies=False), FRONT_PAGE_ARTICLES))
+    newest = list(islice(catalog.articles(include_copies=False), FRONT_PAGE_ARTICLES))
     return _page("front", articles="".join(map(_teaser, newest)), starters=_starters_attribute(catalog, newest))
 
 

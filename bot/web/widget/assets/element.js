@@ -1,4 +1,4 @@
-// <onrecord-chat>: inline where it stands, or with `floating` a button that opens a panel.
+// The element <onrecord-chat>: a chat inline in the page, or with `floating` a button that opens a panel.
 
 const SHEET = new CSSStyleSheet();
 const PHONE = matchMedia("(max-width: 480px), (max-height: 400px)");
@@ -9,12 +9,12 @@ class OnrecordChat extends HTMLElement {
   #panel = null;
 
   connectedCallback() {
-    if (Object.hasOwn(this, "strings")) this.#upgrade();
+    if (Object.hasOwn(this, "strings")) this.#upgradeStrings();
     if (this.shadowRoot) return;
     if (!SHEET.cssRules.length) SHEET.replaceSync(STYLE);
     const root = this.attachShadow({ mode: "open" });
     root.adoptedStyleSheets = [SHEET];
-    root.addEventListener("keydown", (event) => this.#escape(event));
+    root.addEventListener("keydown", (event) => this.#handleEscape(event));
     this.#show();
   }
 
@@ -23,9 +23,9 @@ class OnrecordChat extends HTMLElement {
     this.#chat?.card.close({ focus: false });
   }
 
-  // The publisher's own words, in place of those that are shipped.
+  // The publisher's own strings, which replace the built-in ones.
   get strings() {
-    return this.#strings ?? this.#named("strings", {});
+    return this.#strings ?? this.#jsonAttribute("strings", {});
   }
 
   set strings(words) {
@@ -50,41 +50,41 @@ class OnrecordChat extends HTMLElement {
     this.#chat?.ask(question);
   }
 
-  // Leaves the sight of what is on the page, where it fills the window.
-  uncover() {
+  // Closes the panel where it covers the whole page.
+  uncoverPage() {
     if (PHONE.matches) this.close();
   }
 
-  tell(name, detail = {}) {
+  emit(name, detail = {}) {
     this.dispatchEvent(new CustomEvent(`onrecord:${name}`, { detail, bubbles: true, composed: true }));
   }
 
   #show() {
     this.#chat?.stop();
-    const wording = wordingIn(languageOf(this), this.strings);
-    const chat = (onclose) => (this.#chat = this.#begun({ ...wording, onclose }));
+    const localized = stringsFor(elementLanguage(this), this.strings);
+    const chat = (onclose) => (this.#chat = this.#createChat({ ...localized, onclose }));
     if (this.hasAttribute("floating")) {
-      this.#panel = new Panel(this, wording.words, () => chat(() => this.close()));
+      this.#panel = new Panel(this, localized.words, () => chat(() => this.close()));
       this.shadowRoot.replaceChildren(this.#panel.launcher, this.#panel.dialog);
     } else {
       this.shadowRoot.replaceChildren(chat(null).element);
     }
   }
 
-  #begun(options) {
+  #createChat(options) {
     const chat = new Chat(this, options);
-    const starters = this.#named("starters", null);
-    if (starters) chat.offer(starters);
-    else whenSeen(chat.element, () => this.#askStarters(chat));
+    const starters = this.#jsonAttribute("starters", null);
+    if (starters) chat.showStarters(starters);
+    else whenVisible(chat.element, () => this.#loadStarters(chat));
     return chat;
   }
 
-  async #askStarters(chat) {
+  async #loadStarters(chat) {
     const session = await chat.client.session()?.catch(() => null);
-    if (session?.site?.starters?.length) chat.offer(session.site.starters);
+    if (session?.site?.starters?.length) chat.showStarters(session.site.starters);
   }
 
-  #escape(event) {
+  #handleEscape(event) {
     if (event.key !== "Escape") return;
     if (this.#chat?.card.isOpen) this.#chat.card.close();
     else if (this.#panel?.isOpen) this.close();
@@ -93,28 +93,29 @@ class OnrecordChat extends HTMLElement {
     event.stopPropagation();
   }
 
-  #upgrade() {
+  #upgradeStrings() {
     const words = this.strings;
     delete this.strings;
     this.strings = words;
   }
 
-  // An attribute that holds JSON; what is none says so once, and is as if it were not there.
-  #named(name, otherwise) {
+  // The value of a JSON attribute, or `fallback` where it is missing; invalid JSON is logged and treated as missing.
+  #jsonAttribute(name, fallback) {
     try {
-      return JSON.parse(this.getAttribute(name)) ?? otherwise;
+      return JSON.parse(this.getAttribute(name)) ?? fallback;
     } catch {
       console.error(`onrecord-chat: ${name} is not JSON.`);
-      return otherwise;
+      return fallback;
     }
   }
 }
 
-function whenSeen(element, then) {
+// Calls `callback` once, when the element is first in view.
+function whenVisible(element, callback) {
   const observer = new IntersectionObserver(([entry]) => {
     if (!entry.isIntersecting) return;
     observer.disconnect();
-    then();
+    callback();
   });
   observer.observe(element);
 }

@@ -1,6 +1,6 @@
-// Talks to the endpoint: a site's token is fetched once, kept in memory and renewed when it is refused.
+// The client of the endpoint: a site's token is fetched once, kept in memory and renewed when it is refused.
 
-class Failure extends Error {
+class RequestError extends Error {
   constructor(code, { status = 0, retryAfter = 0 } = {}) {
     super(code);
     Object.assign(this, { code, status, retryAfter });
@@ -17,19 +17,19 @@ class Client {
     this.#site = site;
   }
 
-  // Calls `told(event, data)` for each event. Throws Failure, and AbortError when the signal is raised.
-  async ask(body, signal, told) {
+  // Calls `onEvent(event, data)` for each event. Throws RequestError, and AbortError when the signal aborts.
+  async ask(body, signal, onEvent) {
     const headers = { Accept: "text/event-stream" };
     const response = await this.#send("/v1/ask", { method: "POST", headers, body: JSON.stringify(body), signal });
     if (!response.headers.get("Content-Type")?.startsWith("text/event-stream")) {
-      return told("done", await response.json());
+      return onEvent("done", await response.json());
     }
-    for await (const { event, data } of events(response.body)) {
-      if (event === "error") throw new Failure(data.code ?? "internal");
-      told(event, data);
+    for await (const { event, data } of serverSentEvents(response.body)) {
+      if (event === "error") throw new RequestError(data.code ?? "internal");
+      onEvent(event, data);
       if (event === "done") return;
     }
-    throw new Failure("interrupted");
+    throw new RequestError("interrupted");
   }
 
   async feedback(body) {
@@ -40,7 +40,7 @@ class Client {
     await this.#send(`/v1/conversations/${encodeURIComponent(conversation)}`, { method: "DELETE" });
   }
 
-  // What the endpoint says about the site, once: { token, site: { name, starters } }. Null without a site.
+  // The session of the site, fetched once: { token, site: { name, starters } }. Null without a site.
   session() {
     if (!this.#site) return null;
     const body = JSON.stringify({ site: this.#site });
@@ -68,40 +68,40 @@ class Client {
   async #fetch(path, request) {
     const headers = { "Content-Type": "application/json", ...request.headers };
     const options = { ...request, headers, credentials: "omit", cache: "no-store" };
-    const response = await fetch(this.#endpoint + path, options).catch(offline);
+    const response = await fetch(this.#endpoint + path, options).catch(throwOffline);
     if (response.ok) return response;
-    throw await failureOf(response);
+    throw await parseError(response);
   }
 }
 
-function offline(error) {
-  throw error.name === "AbortError" ? error : new Failure("offline");
+function throwOffline(error) {
+  throw error.name === "AbortError" ? error : new RequestError("offline");
 }
 
-async function failureOf(response) {
+async function parseError(response) {
   const { error = {} } = await response.json().catch(() => ({}));
   const retryAfter = Number(response.headers.get("Retry-After")) || 0;
   const code = error.code ?? (response.status === 429 ? "rate_limited" : "internal");
-  return new Failure(code, { status: response.status, retryAfter });
+  return new RequestError(code, { status: response.status, retryAfter });
 }
 
 // Server-sent events as { event, data }; comments are skipped.
-async function* events(body) {
+async function* serverSentEvents(body) {
   const reader = body.pipeThrough(new TextDecoderStream()).getReader();
   for (let rest = ""; ;) {
-    const { value, done } = await reader.read().catch(brokenOff);
+    const { value, done } = await reader.read().catch(throwInterrupted);
     if (done) return;
     const blocks = (rest + value).split(/\r\n\r\n|\n\n/);
     rest = blocks.pop();
-    yield* blocks.map(eventOf).filter((told) => told.data !== undefined);
+    yield* blocks.map(parseEvent).filter((parsed) => parsed.data !== undefined);
   }
 }
 
-function brokenOff(error) {
-  throw error.name === "AbortError" ? error : new Failure("interrupted");
+function throwInterrupted(error) {
+  throw error.name === "AbortError" ? error : new RequestError("interrupted");
 }
 
-function eventOf(block) {
+function parseEvent(block) {
   const fields = block.split(/\r?\n/).map((line) => line.match(/^(\w+): ?(.*)$/)).filter(Boolean);
   const event = fields.find(([, name]) => name === "event")?.[2] ?? "message";
   const data = fields.filter(([, name]) => name === "data").map(([, , text]) => text).join("\n");

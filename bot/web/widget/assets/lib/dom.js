@@ -1,6 +1,6 @@
-// Elements made by hand: text is only ever set as text, nothing is parsed as HTML.
+// Builds elements without parsing HTML: text is only ever set as text.
 
-// h("button", { class: "cite", onclick: open }, "1"); a property that is false, null or undefined is left out.
+// h("button", { class: "cite", onclick: open }, "1"); properties that are false, null or undefined are omitted.
 function h(name, properties = {}, ...children) {
   const element = document.createElement(name);
   for (const [key, value] of Object.entries(properties)) {
@@ -16,22 +16,22 @@ function button(label, onclick, properties = {}) {
   return h("button", { type: "button", onclick, ...properties }, label);
 }
 
-// A drawing of one stroke on a grid of 24, hidden from screen readers.
-function icon(stroke) {
-  const drawing = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  drawing.setAttribute("viewBox", "0 0 24 24");
-  drawing.setAttribute("aria-hidden", "true");
-  const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
-  path.setAttribute("d", stroke);
-  drawing.append(path);
-  return drawing;
+// An SVG icon of one path on a 24 by 24 grid, hidden from screen readers.
+function icon(path) {
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  svg.setAttribute("viewBox", "0 0 24 24");
+  svg.setAttribute("aria-hidden", "true");
+  const line = document.createElementNS("http://www.w3.org/2000/svg", "path");
+  line.setAttribute("d", path);
+  svg.append(line);
+  return svg;
 }
 
 const CROSS = "M6 6 18 18M18 6 6 18";
 const SPEECH = "M4 5h16v11H11l-4 4v-4H4z";
 
-// What can be reached with Tab inside an element, in order.
-function focusable(element) {
+// The elements inside an element that Tab reaches, in order.
+function focusableElements(element) {
   return [...element.querySelectorAll("a[href], button:not([disabled]), input, textarea")];
 }
 

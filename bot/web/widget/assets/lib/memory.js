@@ -1,15 +1,15 @@
-// What a tab remembers, so that a reload or the next page continues: the conversation's id and its answers.
+// The conversation's id and answers in the tab's session storage, so that a reload or the next page continues it.
 
 const MOST_TURNS = 20;
 
-class Memory {
+class ConversationStorage {
   #key;
 
   constructor(endpoint, site) {
     this.#key = `onrecord ${endpoint} ${site}`;
   }
 
-  // { conversation, turns: [{ question, answer }] }; empty where nothing is kept or storage is refused.
+  // { conversation, turns: [{ question, answer }] }; empty where nothing is stored or storage is not allowed.
   read() {
     try {
       const { conversation = "", turns = [] } = JSON.parse(sessionStorage.getItem(this.#key)) ?? {};
@@ -19,9 +19,9 @@ class Memory {
     }
   }
 
-  keep(conversation, question, answer) {
-    const kept = this.read();
-    const turns = kept.conversation === conversation ? kept.turns : [];
+  addTurn(conversation, question, answer) {
+    const stored = this.read();
+    const turns = stored.conversation === conversation ? stored.turns : [];
     this.#write({ conversation, turns: [...turns, { question, answer }].slice(-MOST_TURNS) });
   }
 
@@ -33,7 +33,7 @@ class Memory {
     try {
       sessionStorage.setItem(this.#key, JSON.stringify(value));
     } catch {
-      // Without storage a reload begins anew.
+      // Without storage a reload begins a new conversation.
     }
   }
 }

@@ -1,4 +1,4 @@
-// Every word that the widget itself says. `strings` on the element replaces any of them; `{name}` is filled in.
+// All strings of the widget. `strings` on the element replaces any of them; `{name}` is a placeholder.
 
 const STRINGS = {
   en: {
@@ -126,8 +126,8 @@ const STRINGS = {
   },
 };
 
-// The language of an element: its own `lang`, else that of what it stands in.
-function languageOf(element) {
+// The language of an element: the `lang` of itself or its nearest ancestor, else that of the page or the browser.
+function elementLanguage(element) {
   const named = element.closest("[lang]")?.lang || document.documentElement.lang || navigator.language || "en";
   try {
     return Intl.getCanonicalLocales(named)[0];
@@ -136,21 +136,21 @@ function languageOf(element) {
   }
 }
 
-// { words, language }: the words in a language, with the publisher's own in place of those that they replace. Where
-// the language is neither shipped nor brought along, all is English, dates included.
-function wordingIn(language, own) {
-  const shipped = STRINGS[language.split("-")[0]];
-  const words = { ...(shipped ?? STRINGS.en), ...own };
-  words.errors = { ...(shipped ?? STRINGS.en).errors, ...own.errors };
-  return { words, language: shipped || Object.keys(own).length ? language : "en" };
+// { words, language }: the strings in a language, with the publisher's own in place of the built-in ones. Without
+// either in that language, everything is English, dates included.
+function stringsFor(language, own) {
+  const builtIn = STRINGS[language.split("-")[0]];
+  const words = { ...(builtIn ?? STRINGS.en), ...own };
+  words.errors = { ...(builtIn ?? STRINGS.en).errors, ...own.errors };
+  return { words, language: builtIn || Object.keys(own).length ? language : "en" };
 }
 
-function fill(template, values) {
+function fillTemplate(template, values) {
   return template.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 }
 
-// One of a word's plural forms, as the language wants it for this number.
-function counted(forms, count, language) {
+// The plural form for a number by the rules of the language, with the number filled in.
+function pluralForm(forms, count, language) {
   const form = forms[new Intl.PluralRules(language).select(count)] ?? forms.other;
-  return fill(form, { count });
+  return fillTemplate(form, { count });
 }

@@ -1,16 +1,20 @@
-// The conversation: what is asked, what is shown, what is remembered.
+// The conversation: sends questions, shows turns, stores answers, emits events.
 
 class Chat {
-  #control = null; // of the answer under way
-  #following = true; // whether new text scrolls into view
+  #controller = null; // AbortController of the answer in progress
+  #following = true; // whether new text is scrolled into view
   #conversation = "";
 
   constructor(host, { words, language, onclose = null }) {
-    Object.assign(this, { host, words, language, base: baseOf(host) });
+    Object.assign(this, { host, words, language, base: articleBase(host) });
     const [endpoint, site] = [host.endpoint, host.getAttribute("site") ?? ""];
     this.client = new Client(endpoint, site);
-    this.memory = new Memory(endpoint, site);
-    this.card = new Card({ words, language, linkOf: (one) => this.linkOf(one), followed: (...it) => this.followed(...it) });
+    this.storage = new ConversationStorage(endpoint, site);
+    this.card = new CitationCard({
+      words, language,
+      citationLink: (citation) => this.citationLink(citation),
+      onFollow: (citation, link) => this.followCitation(citation, link),
+    });
     this.#build(onclose);
     this.#restore();
   }
@@ -19,40 +23,40 @@ class Chat {
     this.form.input.focus({ preventScroll: true });
   }
 
-  // The last question comes into view, once there is a view.
-  settle() {
+  // Scrolls to the last question, once the log is rendered.
+  scrollToEnd() {
     requestAnimationFrame(() => this.#follow());
   }
 
-  linkOf(citation) {
+  citationLink(citation) {
     return passageLink(citation, this.base);
   }
 
-  show(citation, opener) {
-    if (this.card.toggle(citation, opener)) this.#cited(citation, "show");
+  showCitation(citation, opener) {
+    if (this.card.toggle(citation, opener)) this.#emitCitation(citation, "show");
   }
 
-  // A reader goes to the passage; where it is on this page, what covers it has to leave.
-  followed(citation, link) {
-    this.#cited(citation, "follow", link.href);
+  // The reader follows a link; where it leads to this page, the panel must not cover the passage.
+  followCitation(citation, link) {
+    this.#emitCitation(citation, "follow", link.href);
     if (!link.here) return;
-    this.host.uncover();
+    this.host.uncoverPage();
     if (!("fragmentDirective" in document)) setTimeout(() => scrollToWords(citation.quote));
   }
 
   async feedback({ conversation_id, turn }, helpful, reason = undefined) {
-    await this.client.feedback({ conversation_id, turn, helpful, reason }).catch((error) => this.#tellError(error));
+    await this.client.feedback({ conversation_id, turn, helpful, reason }).catch((error) => this.#emitError(error));
   }
 
   get isBusy() {
-    return this.#control !== null;
+    return this.#controller !== null;
   }
 
   ask(question) {
     if (this.isBusy || !question.trim()) return;
     const turn = new Turn(question.trim(), this);
     this.starters.hidden = true;
-    this.again.hidden = false;
+    this.restartButton.hidden = false;
     this.log.hidden = false;
     this.log.append(turn.element);
     this.#run(turn);
@@ -65,7 +69,7 @@ class Chat {
   }
 
   stop() {
-    this.#control?.abort();
+    this.#controller?.abort();
   }
 
   restart() {
@@ -73,61 +77,61 @@ class Chat {
     this.card.close({ focus: false });
     if (this.#conversation) this.client.forget(this.#conversation).catch(() => {});
     this.#conversation = "";
-    this.memory.clear();
+    this.storage.clear();
     this.log.replaceChildren();
-    this.log.hidden = this.again.hidden = true;
+    this.log.hidden = this.restartButton.hidden = true;
     this.starters.hidden = !this.starters.querySelector("button");
     this.focus();
   }
 
-  offer(starters) {
+  showStarters(starters) {
     const items = starters.map((text) => h("li", {}, button(text, () => this.ask(text), { dir: "auto" })));
     this.starters.replaceChildren(h("p", { class: "heading" }, this.words.starters), h("ul", {}, ...items));
     this.starters.hidden = !items.length || !this.log.hidden;
   }
 
   async #run(turn) {
-    const control = this.#control = new AbortController();
-    this.form.waiting(true);
-    turn.stage("searching");
+    const controller = this.#controller = new AbortController();
+    this.form.setBusy(true);
+    turn.showStage("searching");
     this.#following = true;
     this.#follow(turn);
     try {
-      await this.#answered(turn, control.signal);
+      await this.#answer(turn, controller.signal);
     } catch (error) {
-      this.#ended(turn, error);
+      this.#fail(turn, error);
     } finally {
-      if (this.#control === control) this.#control = null;
-      this.form.waiting(false);
+      if (this.#controller === controller) this.#controller = null;
+      this.form.setBusy(false);
       this.#follow(turn);
     }
   }
 
-  async #answered(turn, signal) {
-    const asked = { question: turn.question, conversation_id: this.#conversation, article: this.#article() };
-    this.host.tell("question", { question: asked.question, article: asked.article });
+  async #answer(turn, signal) {
+    const request = { question: turn.question, conversation_id: this.#conversation, article: this.#article() };
+    this.host.emit("question", { question: request.question, article: request.article });
     try {
-      await this.#stream(asked, turn, signal);
+      await this.#stream(request, turn, signal);
     } catch (error) {
-      if (error.code !== "unknown_conversation" || !asked.conversation_id) throw error;
+      if (error.code !== "unknown_conversation" || !request.conversation_id) throw error;
       this.#conversation = "";
-      this.memory.clear();
-      turn.begunAnew();
-      await this.#stream({ ...asked, conversation_id: "" }, turn, signal);
+      this.storage.clear();
+      turn.noteNewConversation();
+      await this.#stream({ ...request, conversation_id: "" }, turn, signal);
     }
   }
 
   #stream({ question, conversation_id, article }, turn, signal) {
     const body = { question, ...(conversation_id && { conversation_id }), ...(article && { article }) };
-    const told = {
-      status: ({ stage }) => turn.stage(stage),
-      citation: (citation) => turn.cite(citation),
-      sentence: ({ text }) => turn.say(text),
+    const handlers = {
+      status: ({ stage }) => turn.showStage(stage),
+      citation: (citation) => turn.addCitation(citation),
+      sentence: ({ text }) => turn.addSentence(text),
       done: (answer) => this.#done(turn, answer),
     };
     return this.client.ask(body, signal, (event, data) => {
       if (signal.aborted) return;
-      told[event]?.(data);
+      handlers[event]?.(data);
       this.#follow(turn);
     });
   }
@@ -135,42 +139,42 @@ class Chat {
   #done(turn, answer) {
     turn.finish(answer);
     this.#conversation = answer.conversation_id ?? "";
-    this.memory.keep(this.#conversation, turn.question, answer);
-    const count = byArticle(answer.citations).length;
-    const sources = count ? counted(this.words.sourceCount, count, this.language) : "";
-    this.#announce(`${spoken(answer.text)} ${sources}`.trim());
-    this.host.tell("answer", answer);
+    this.storage.addTurn(this.#conversation, turn.question, answer);
+    const count = groupByArticle(answer.citations).length;
+    const sources = count ? pluralForm(this.words.sourceCount, count, this.language) : "";
+    this.#announce(`${withoutMarkers(answer.text)} ${sources}`.trim());
+    this.host.emit("answer", answer);
   }
 
-  #ended(turn, error) {
+  #fail(turn, error) {
     if (error.name === "AbortError") return turn.stop();
-    const failure = error instanceof Failure ? error : new Failure("internal");
-    turn.fail(failure);
-    this.#announce(this.words.errors[failure.code] ?? this.words.errors.internal);
-    this.#tellError(failure);
-    if (failure !== error) console.error(error);
+    const requestError = error instanceof RequestError ? error : new RequestError("internal");
+    turn.fail(requestError);
+    this.#announce(this.words.errors[requestError.code] ?? this.words.errors.internal);
+    this.#emitError(requestError);
+    if (requestError !== error) console.error(error);
   }
 
-  #tellError({ code = "internal", status = 0, retryAfter = 0 }) {
-    this.host.tell("error", { code, status, retryAfter });
+  #emitError({ code = "internal", status = 0, retryAfter = 0 }) {
+    this.host.emit("error", { code, status, retryAfter });
   }
 
-  #cited({ number, article, url, title }, action, href = "") {
-    this.host.tell("cite", { number, article, url, title, action, href });
+  #emitCitation({ number, article, url, title }, action, href = "") {
+    this.host.emit("cite", { number, article, url, title, action, href });
   }
 
   #article() {
-    return this.form.everywhere ? "" : articleOf(this.host);
+    return this.form.searchesAll ? "" : requestedArticle(this.host);
   }
 
-  // Said once by screen readers, and gone before anybody finds it a second time.
+  // Announces a text to screen readers, then removes it so that it is not read a second time.
   #announce(text) {
     this.status.textContent = text;
-    clearTimeout(this.silence);
-    this.silence = setTimeout(() => { this.status.textContent = ""; }, 10_000);
+    clearTimeout(this.announcementTimer);
+    this.announcementTimer = setTimeout(() => { this.status.textContent = ""; }, 10_000);
   }
 
-  // New text scrolls into view, but never a question out of it, and only while the reader is at the end.
+  // Scrolls new text into view, but not the question out of it, and only while the reader is at the end.
   #follow(turn) {
     if (this.#following) this.log.scrollTop = Math.max(this.log.scrollTop, this.#end(turn));
   }
@@ -185,28 +189,28 @@ class Chat {
   }
 
   #restore() {
-    const { conversation, turns } = this.memory.read();
+    const { conversation, turns } = this.storage.read();
     this.#conversation = conversation;
     for (const { question, answer } of turns) {
       const turn = new Turn(question, this);
       turn.finish(answer);
       this.log.append(turn.element);
     }
-    this.log.hidden = this.again.hidden = !turns.length;
-    this.settle();
+    this.log.hidden = this.restartButton.hidden = !turns.length;
+    this.scrollToEnd();
   }
 
   #build(onclose) {
     const { words } = this;
     this.log = h("div", { class: "log", role: "log", tabindex: "0", "aria-live": "off", "aria-label": words.conversation });
     this.log.addEventListener("scroll", () => this.#scrolled(), { passive: true });
-    this.status = h("p", { class: "unseen", role: "status" });
+    this.status = h("p", { class: "visually-hidden", role: "status" });
     this.starters = h("div", { class: "starters", hidden: true });
-    this.again = button(words.restart, () => this.restart(), { class: "plain" });
-    this.form = new Form(this, this.host.hasAttribute("article"));
-    const shut = onclose && button(icon(CROSS), onclose, { class: "plain round", "aria-label": words.close });
+    this.restartButton = button(words.restart, () => this.restart(), { class: "plain" });
+    this.form = new QuestionForm(this, this.host.hasAttribute("article"));
+    const closeButton = onclose && button(icon(CROSS), onclose, { class: "plain round", "aria-label": words.close });
     this.element = h("section", { class: "chat", "aria-label": words.title || words.label },
-      h("div", { class: "head" }, h("p", { class: "title" }, words.title), this.again, shut),
+      h("div", { class: "head" }, h("p", { class: "title" }, words.title), this.restartButton, closeButton),
       this.log, this.starters, this.form.element, this.status, this.card.element);
   }
 }

@@ -1,13 +1,13 @@
-// The floating button and the panel that it opens: beside the page, or over all of it on a phone.
+// The floating button and its panel, which covers a corner of the page, or all of it on a phone.
 
 class Panel {
-  #make;
+  #createChat;
   #chat = null;
 
-  // `make()` builds the conversation when the panel is opened for the first time.
-  constructor(host, words, make) {
+  // `createChat()` is called when the panel is opened for the first time.
+  constructor(host, words, createChat) {
     Object.assign(this, { host });
-    this.#make = make;
+    this.#createChat = createChat;
     this.launcher = button(icon(SPEECH), () => this.open(), { class: "launcher", "aria-haspopup": "dialog" });
     this.launcher.append(h("span", {}, words.title));
     const oncancel = (event) => this.#cancel(event);
@@ -20,10 +20,10 @@ class Panel {
 
   open() {
     if (this.isOpen) return;
-    if (!this.#chat) this.dialog.append((this.#chat = this.#make()).element);
+    if (!this.#chat) this.dialog.append((this.#chat = this.#createChat()).element);
     this.#show();
     PHONE.addEventListener("change", this.#show);
-    this.host.tell("open");
+    this.host.emit("open");
   }
 
   close() {
@@ -33,17 +33,17 @@ class Panel {
     this.dialog.close();
     this.launcher.hidden = false;
     this.launcher.focus({ preventScroll: true });
-    this.host.tell("close");
+    this.host.emit("close");
   }
 
-  // A phone's panel is modal: the browser itself keeps focus inside.
+  // On a phone the panel is modal: the browser keeps focus inside.
   #show = () => {
     if (this.isOpen) this.dialog.close();
     if (PHONE.matches) this.dialog.showModal();
     else this.dialog.show();
     this.launcher.hidden = true;
-    this.#chat.settle();
-    if (PHONE.matches) this.dialog.focus({ preventScroll: true }); // a field would bring up the keyboard
+    this.#chat.scrollToEnd();
+    if (PHONE.matches) this.dialog.focus({ preventScroll: true }); // focus on the field would open the keyboard
     else this.#chat.focus();
   };
 

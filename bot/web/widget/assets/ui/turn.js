@@ -1,83 +1,83 @@
-// One question and what became of it.
+// One turn of the conversation: a question, its progress, and its answer or error.
 
-const HOPELESS = ["forbidden", "not_found", "too_large", "invalid_request"]; // asking again changes nothing
+const NOT_RETRYABLE = ["forbidden", "not_found", "too_large", "invalid_request"]; // codes that a retry cannot change
 
 class Turn {
   answer = null;
   #citations = new Map();
   #timer = 0;
 
-  // `chat` lends its words, its card and what its buttons do.
+  // `chat` provides the strings, the citation card and the handlers of the buttons.
   constructor(question, chat) {
     Object.assign(this, { question, chat });
-    this.prose = new Prose((number) => this.#mark(number));
+    this.answerText = new AnswerText((number) => this.#markerButton(number));
     this.progress = h("p", { class: "progress" });
     this.foot = h("div", { class: "foot" });
-    const asked = h("p", { class: "question", dir: "auto" },
-      h("span", { class: "unseen", dir: "auto" }, `${chat.words.asked} `), question);
-    this.element = h("div", { class: "turn" }, asked, this.prose.element, this.progress, this.foot);
+    const heading = h("p", { class: "question", dir: "auto" },
+      h("span", { class: "visually-hidden", dir: "auto" }, `${chat.words.asked} `), question);
+    this.element = h("div", { class: "turn" }, heading, this.answerText.element, this.progress, this.foot);
   }
 
-  stage(stage) {
+  showStage(stage) {
     this.progress.textContent = this.chat.words[stage] ?? "";
   }
 
-  cite(citation) {
+  addCitation(citation) {
     this.#citations.set(citation.number, citation);
   }
 
-  say(text) {
+  addSentence(text) {
     this.progress.textContent = "";
-    this.prose.add(text);
+    this.answerText.add(text);
   }
 
-  // The whole answer; what was streamed stays as it is unless the answer differs.
+  // Shows the complete answer; streamed text is replaced only if it differs.
   finish(answer) {
     this.answer = answer;
     this.progress.remove();
-    answer.citations.forEach((citation) => this.cite(citation));
-    if (this.prose.text !== answer.text) this.prose.set(answer.text);
-    this.foot.replaceChildren(...this.#below(answer));
+    answer.citations.forEach((citation) => this.addCitation(citation));
+    if (this.answerText.text !== answer.text) this.answerText.set(answer.text);
+    this.foot.replaceChildren(...this.#footContent(answer));
   }
 
   stop() {
-    this.#ended(h("p", { class: "note" }, this.chat.words.stopped), this.#retry());
+    this.#end(h("p", { class: "note" }, this.chat.words.stopped), this.#retryButton());
   }
 
-  // One friendly sentence and a way to try again, at once or when the endpoint is ready for it.
+  // Shows one sentence and, unless it is pointless, a retry button, enabled after `retryAfter` seconds.
   fail({ code, retryAfter }) {
     const { errors } = this.chat.words;
-    const again = this.#retry();
-    this.#ended(h("p", { class: "failure" }, errors[code] ?? errors.internal), HOPELESS.includes(code) ? null : again);
-    if (retryAfter) this.#countDown(again, retryAfter);
+    const retry = this.#retryButton();
+    this.#end(h("p", { class: "failure" }, errors[code] ?? errors.internal), NOT_RETRYABLE.includes(code) ? null : retry);
+    if (retryAfter) this.#countDown(retry, retryAfter);
   }
 
-  begunAnew() {
-    this.element.insertBefore(h("p", { class: "note" }, this.chat.words.beganAnew), this.prose.element);
+  noteNewConversation() {
+    this.element.insertBefore(h("p", { class: "note" }, this.chat.words.beganAnew), this.answerText.element);
   }
 
   clear() {
     clearInterval(this.#timer);
-    this.prose.set("");
+    this.answerText.set("");
     this.foot.replaceChildren();
     this.progress.textContent = "";
-    this.prose.element.after(this.progress);
+    this.answerText.element.after(this.progress);
   }
 
-  #ended(...rest) {
+  #end(...rest) {
     this.progress.remove();
     this.foot.replaceChildren(...rest.filter(Boolean));
   }
 
-  #retry() {
+  #retryButton() {
     return button(this.chat.words.retry, () => this.chat.retry(this), { class: "quiet" });
   }
 
-  #countDown(again, seconds) {
+  #countDown(retry, seconds) {
     const { words, language } = this.chat;
     const tick = (left) => {
-      again.disabled = left > 0;
-      again.textContent = left > 0 ? counted(words.retryIn, left, language) : words.retry;
+      retry.disabled = left > 0;
+      retry.textContent = left > 0 ? pluralForm(words.retryIn, left, language) : words.retry;
     };
     let left = Math.ceil(seconds);
     tick(left);
@@ -87,30 +87,30 @@ class Turn {
     }, 1000);
   }
 
-  #mark(number) {
+  #markerButton(number) {
     const citation = this.#citations.get(number);
-    return citation ? this.#number(citation) : null;
+    return citation ? this.#citationButton(citation) : null;
   }
 
-  #number(citation) {
+  #citationButton(citation) {
     const label = `[${citation.number}] ${citation.title}`;
-    return button(`${citation.number}`, (event) => this.chat.show(citation, event.currentTarget), {
+    return button(`${citation.number}`, (event) => this.chat.showCitation(citation, event.currentTarget), {
       class: "cite", "aria-label": label, "aria-haspopup": "dialog", "aria-expanded": "false",
     });
   }
 
-  *#below(answer) {
+  *#footContent(answer) {
     const { words, language } = this.chat;
     if (answer.citations.length) yield this.#sources(words.sources, answer.citations, true);
     else if (answer.nearest?.length) yield this.#sources(words.nearest, answer.nearest, false);
     yield* (answer.notes ?? []).map((note) => h("p", { class: "note", dir: "auto" }, note));
-    const fresh = freshnessOf(answer, words, language);
-    if (fresh) yield h("p", { class: "note" }, fresh);
-    yield actionsOf(answer, this.chat);
+    const freshness = freshnessLine(answer, words, language);
+    if (freshness) yield h("p", { class: "note" }, freshness);
+    yield answerActions(answer, this.chat);
   }
 
   #sources(heading, citations, numbered) {
-    const entries = byArticle(citations).map((cited) => this.#source(cited, numbered));
+    const entries = groupByArticle(citations).map((cited) => this.#source(cited, numbered));
     return h("div", { class: "sources" },
       h("p", { class: "heading" }, heading),
       h("ol", {}, ...entries));
@@ -119,12 +119,12 @@ class Turn {
   #source(cited, numbered) {
     const { words, language } = this.chat;
     const [first] = cited;
-    const link = this.chat.linkOf(first);
+    const link = this.chat.citationLink(first);
     const title = link
-      ? anchor(link, first.title, words, () => this.chat.followed(first, link))
+      ? passageAnchor(link, first.title, words, () => this.chat.followCitation(first, link))
       : h("span", {}, first.title);
-    const facts = h("span", { class: "facts" }, factsOf(first, words, language).join(" · "));
-    const numbers = numbered ? cited.map((one) => this.#number(one)) : [];
+    const facts = h("span", { class: "facts" }, citationFacts(first, words, language).join(" · "));
+    const numbers = numbered ? cited.map((one) => this.#citationButton(one)) : [];
     return h("li", { dir: "auto" }, title, ...numbers, facts);
   }
 }
