@@ -85,6 +85,17 @@ def test_parts_of_a_sitemap_that_have_not_changed_are_not_fetched(newsroom: Desk
     assert paper.paths() == ["/sitemap.xml"]
 
 
+def test_a_sitemap_that_lists_another_host_is_warned_of_where_it_is_read(newsroom: Desk, paper: Site) -> None:
+    foreign = Story("elsewhere", "Elsewhere", "Not here.")
+    body = sitemap(paper, [TOLL, foreign]).body
+    assert isinstance(body, bytes)
+    url = f"{paper.url}/sitemap.xml"
+    paper.pages["/sitemap.xml"] = Reply(body.replace(f"{paper.url}/elsewhere".encode(), b"https://other.example/a"))
+    (warning,) = newsroom.add(url).warnings
+    assert warning.startswith(f"{url}: 1 of its addresses were left out") and "other.example" in warning
+    assert newsroom.look(url).warnings == ()
+
+
 def test_wordpress_is_read_to_its_last_page_and_then_only_as_far_as_there_is_news(newsroom: Desk, paper: Site) -> None:
     paper.pages["/"] = Reply(b'<html><link rel="https://api.w.org/" href="/wp-json/"><body>Home</body></html>')
     order = "orderby=modified&order=desc&_embed=author,wp:term"

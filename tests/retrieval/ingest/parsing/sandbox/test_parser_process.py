@@ -81,7 +81,8 @@ def test_the_process_ends_when_whoever_started_it_is_killed() -> None:
     script = (
         "import os, signal\nfrom retrieval.ingest.parsing.sandbox.parser_process import ParserProcess\n"
         "from tests.retrieval.ingest.parsing.sandbox.test_parser_process import PAGE\n"
-        "r = ParserProcess(); r.parse_page(PAGE); print(r._process.pid, flush=True); os.kill(os.getpid(), signal.SIGKILL)"
+        "p = ParserProcess(); p.parse_page(PAGE); print(p._process.pid, flush=True)\n"
+        "os.kill(os.getpid(), signal.SIGKILL)"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     pid, ends = int(done.stdout), time.monotonic() + 5
