@@ -193,10 +193,9 @@ def _generation_note(failure: ModelError | None, builder: AnswerBuilder, generat
 
 def _search_notes(found: SearchResult, coverage: pending.IndexCoverage | None) -> tuple[str, ...]:
     """Tell the reader whom a misspelt name was taken to mean, or that not all passages were searched by meaning."""
-    if found.speaker_match.misspelt and found.speaker_match.speakers and found.question.quote_intent:
-        return (
-            f"Nobody called {found.question.quote_intent.speaker_name} is quoted; taken to mean {found.speaker_match.speakers[0].name}.",
-        )
+    match, intent = found.speaker_match, found.question.quote_intent
+    if match.misspelt and match.speakers and intent:
+        return (f"Nobody called {intent.speaker_name} is quoted; taken to mean {match.speakers[0].name}.",)
     if found.why_no_vectors:
         return (f"Searched by words alone. {found.why_no_vectors}",)
     if coverage and coverage.vectors < coverage.passages:
