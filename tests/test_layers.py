@@ -76,12 +76,14 @@ ONLY_IN = {
     "hmac": {"bot.web.auth.api_keys"},
     "itsdangerous": {"bot.web.auth.session_tokens"},
     "telegram": {
+        *(f"bot.telegram.{name}" for name in ("app", "context", "webhook")),
         *(
-            f"bot.telegram.{name}"
-            for name in ("addressing", "admin", "app", "commands", "delivery", "desk", "feedback")
+            f"bot.telegram.handlers.{name}"
+            for name in ("addressing", "admin", "answer_buttons", "commands", "inline", "questions", "registration")
         ),
-        *(f"bot.telegram.{name}" for name in ("inbox", "inline", "menu", "ordering", "outgoing", "pace", "pressing")),
-        *(f"bot.telegram.{name}" for name in ("questions", "routes", "streaming", "hosted")),
+        "bot.telegram.messages.outgoing",
+        *(f"bot.telegram.sending.{name}" for name in ("delivery", "live_preview", "rate_limiter")),
+        "bot.telegram.storage.update_queue",
     },
     "aiolimiter": {"bot.telegram.sending.rate_limiter"},
     "regex": {"bot.telegram.messages.splitting"},
