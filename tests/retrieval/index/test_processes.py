@@ -52,8 +52,8 @@ def test_the_second_writer_waits_and_says_for_whom(tmp_path: Path) -> None:
 
 def test_a_wait_with_an_end_names_the_holder(tmp_path: Path) -> None:
     held = (
-        "import sys, time; from pathlib import Path; from retrieval.index.write_lock import writing\n"
-        "with writing(Path(sys.argv[1])): print('held', flush=True); time.sleep(60)"
+        "import sys, time; from pathlib import Path; from retrieval.index.write_lock import write_lock\n"
+        "with write_lock(Path(sys.argv[1])): print('held', flush=True); time.sleep(60)"
     )
     holder = subprocess.Popen(
         [command()[0].replace("onrecord", "python"), "-c", held, str(tmp_path)], stdout=subprocess.PIPE, text=True
