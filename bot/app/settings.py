@@ -10,6 +10,7 @@ from bot.app.environment import PREFIX, read_environment, unknown_name_warnings
 from retrieval.errors import UsageError
 
 NO_SECRET = SecretStr("")
+DEFAULT_ARTICLES = Path("articles")
 WITHOUT_PREFIX = frozenset({"openai_base_url", "openai_api_key", "openai_model", "telegram_bot_token"})
 
 
@@ -36,7 +37,7 @@ class Settings(BaseModel):
 
     data: Path = Field(Path(".onrecord"), description="Folder of the index and the conversations.")
     articles: Path = Field(
-        Path("articles"), description="Articles that are indexed when a question is asked and there is no index yet."
+        DEFAULT_ARTICLES, description="Articles that are indexed when a question is asked and there is no index yet."
     )
     conversation_retention_days: int = Field(
         30, ge=0, le=36_500, description="Days that serve and telegram keep conversations; 0: for ever."
@@ -123,7 +124,7 @@ class Settings(BaseModel):
     @property
     def has_default_articles(self) -> bool:
         """Whether the folder of articles is the one that is taken where no setting names one."""
-        return self.articles == Settings.model_fields["articles"].default
+        return self.articles == DEFAULT_ARTICLES
 
     @model_validator(mode="after")
     def webhook_has_a_secret(self) -> Self:

@@ -18,7 +18,7 @@ from retrieval.ingest.watching.source_store import SourceStore
 from tests.conftest import Onrecord, command, environment
 from tests.retrieval.ingest.watching.test_scheduler import until
 from tests.support.misbehaving_server import LOOPBACK, Reply, Site, site
-from tests.support.news_site import FERRY, MILL, TOLL, feed, page
+from tests.support.news_site import FERRY, MILL, TOLL, Story, feed, page, sitemap
 
 LONG_AGO = "2025-05-02T08:00:00+00:00"
 NEAR = {"ONRECORD_ALLOWED_NETWORKS": LOOPBACK[0]}
@@ -76,6 +76,15 @@ def test_what_cannot_be_read_is_named_and_the_rest_is_added(onrecord: Onrecord, 
     assert f"{paper.url}/lost: is no longer there (404)" in done.stderr
     assert "http://192.168.7.7/: is at 192.168.7.7, which is not on the public internet" in done.stderr
     assert "ftp://x/y: is no address of http or https" in done.stderr
+
+
+def test_addresses_of_other_hosts_in_a_sitemap_are_warned_of(onrecord: Onrecord, paper: Site) -> None:
+    body = sitemap(paper, [TOLL, Story("elsewhere", "", "")]).body
+    assert isinstance(body, bytes)
+    paper.pages["/sitemap.xml"] = Reply(body.replace(f"{paper.url}/elsewhere".encode(), b"https://other.example/a"))
+    done = onrecord("add", f"{paper.url}/sitemap.xml", **NEAR)
+    assert (done.returncode, done.stdout) == (0, "1 added\n")
+    assert f"onrecord: {paper.url}/sitemap.xml: 1 of its addresses were left out" in done.stderr
 
 
 def test_loopback_is_out_of_reach_unless_it_is_named(onrecord: Onrecord, paper: Site) -> None:
