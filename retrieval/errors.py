@@ -9,7 +9,10 @@ OnRecordError
  |   +- SourceUnreachable      no connection, no complete answer in time, or a server error
  +- IndexUnavailable       the index is missing or cannot be opened
  |   +- IndexBusy          another process is writing it
+ |   +- IndexDamaged       a file of the data folder is damaged
+ |   +- DiskFull           nothing more can be written to the data folder
  |   +- VectorsUnavailable the Chroma server cannot be reached or refuses; BM25 alone still answers
+ +- StorageError           a file of the data folder cannot be read or written: the disk is full, or it is locked
  +- Cancelled              the caller no longer waits for the answer
  +- Busy                   the queue of waiting questions is full
  +- ShuttingDown           the server is about to exit
@@ -19,6 +22,13 @@ OnRecordError
      +- ModelRefused           the endpoint rejects the key, the model or the request
      +- ModelOverloaded        too many requests, or a server error
 """
+
+import errno
+
+DISK_FULL = "The disk is full; make room on it and try again."
+_FULL_ERRNOS = frozenset({errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)})  # Windows has no quotas of this name
+# SQLITE_FULL, and SQLITE_IOERR_SHMSIZE: no room for the file through which the readers of a database share memory.
+_SQLITE_FULL_CODES = frozenset({13, 4874})
 
 
 class OnRecordError(Exception):
@@ -74,8 +84,40 @@ class IndexBusy(IndexUnavailable):
     retryable = True
 
 
+class IndexDamaged(IndexUnavailable):
+    """A file of the data folder is damaged, and cannot be made anew from the others."""
+
+
+class DiskFull(IndexUnavailable):
+    """Nothing more can be written to the data folder; what was stored before is whole."""
+
+    retryable = True
+
+
 class VectorsUnavailable(IndexUnavailable):
     """The Chroma server that holds the vectors cannot be reached or refuses."""
+
+
+class StorageError(OnRecordError):
+    """A file of the data folder cannot be read or written: the disk is full, or another process locks the file."""
+
+    retryable = True
+
+
+def storage_error(what: str, cause: Exception) -> StorageError:
+    """The error that says why `what` ("The conversations in FILE") cannot be read or written, and what to do."""
+    if is_disk_full(cause):
+        return StorageError(f"{what} cannot be stored. {DISK_FULL}")
+    return StorageError(f"{what} cannot be read or written ({cause}); make sure that no other program locks the file.")
+
+
+def is_disk_full(error: BaseException | None) -> bool:
+    """Whether a full disk is the cause of an error, or the cause of its cause."""
+    while error is not None:
+        if getattr(error, "sqlite_errorcode", None) in _SQLITE_FULL_CODES or getattr(error, "errno", 0) in _FULL_ERRNOS:
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 class Cancelled(OnRecordError):
