@@ -39,10 +39,9 @@ def global_options(
         bool, typer.Option("--verbose", "-v", help="One line on stderr for each stage of an answer.")
     ] = False,
 ) -> None:
-    """Keep the folder where `data_option` finds it, and log stages while the command runs."""
+    """Keep the folder where `data_option` finds it, and log the stages of answers while the command runs."""
     context.obj = data
-    if verbose:
-        context.with_resource(_stages_logged())
+    context.with_resource(_stage_log(verbose=verbose))
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -63,19 +62,20 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 @contextmanager
-def _stages_logged() -> Iterator[None]:
-    """One line on stderr for each stage; the lines hold counts, decisions and durations, never text."""
+def _stage_log(*, verbose: bool) -> Iterator[None]:
+    """Log stages to stderr if `verbose`, else nowhere; the lines hold no text of questions or articles."""
     logger, handler = logging.getLogger(STAGE_LOGGER), logging.StreamHandler()
     handler.setFormatter(logging.Formatter("onrecord: %(message)s"))
     before = logger.level, logger.propagate
+    logger.setLevel(logging.INFO if verbose else logging.WARNING)
+    logger.propagate = False  # to the log of `telegram`, which shows INFO and would repeat the line
     logger.addHandler(handler)
-    logger.setLevel(logging.INFO)
-    logger.propagate = False  # the log of `serve` and `telegram` would show the line a second time
     try:
         yield
     finally:
         logger.removeHandler(handler)
-        logger.level, logger.propagate = before
+        logger.propagate = before[1]
+        logger.setLevel(before[0])
 
 
 def _exit_code(error: OnRecordError) -> ExitCode:

@@ -15,8 +15,8 @@ EXAMPLE = ROOT / ".env.example"
 
 
 @pytest.fixture(autouse=True)
-def nobodys_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """An empty folder and an environment without anybody's settings."""
+def no_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """An empty folder and an environment without settings."""
     for key in [key for key in os.environ if key.startswith(("ONRECORD_", "OPENAI_", "TELEGRAM_"))]:
         monkeypatch.delenv(key)
     monkeypatch.chdir(tmp_path)
