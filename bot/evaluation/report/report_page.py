@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Container, Iterator, Sequence
 from datetime import datetime
 
+from bot.evaluation.evaluation_metrics import REPORTED_DEPTHS, EvaluationMetrics, evaluation_metrics
 from bot.evaluation.failure_cause import CAUSES, FailureCause
 from bot.evaluation.measured_index import MeasuredIndex
-from bot.evaluation.metrics import REPORTED_DEPTHS, EvaluationMetrics, evaluation_metrics
 from bot.evaluation.question_result import QuestionResult
 from bot.evaluation.report.failure_section import failure_section
 from bot.evaluation.report.histogram import format_duration

@@ -1,7 +1,7 @@
 """The charts of a report, each with its numbers as a table for readers who cannot see it."""
 
 from bot.answering.messages import Status
-from bot.evaluation.metrics import REPORTED_DEPTHS, EvaluationMetrics
+from bot.evaluation.evaluation_metrics import REPORTED_DEPTHS, EvaluationMetrics
 from bot.evaluation.report import svg_chart
 from bot.evaluation.report.histogram import format_duration, histogram, time_unit
 from bot.evaluation.report.html_text import format_percent, html_table, pluralize

@@ -8,9 +8,9 @@ import pytest
 from lxml import html
 
 from bot.app.build import App
+from bot.evaluation.evaluation_metrics import evaluation_metrics, metrics_table
 from bot.evaluation.expectation import Expectation
 from bot.evaluation.measured_index import measured_index
-from bot.evaluation.metrics import evaluation_metrics, metrics_table
 from bot.evaluation.question_result import QuestionResult
 from bot.evaluation.report.report_page import render_report
 from retrieval.index.store import Store

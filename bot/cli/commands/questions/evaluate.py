@@ -13,10 +13,10 @@ from bot.cli.exit_code import ExitCode
 from bot.cli.options import Hits, Json, data_option
 from bot.cli.output import terminal
 from bot.cli.output.terminal_style import wrap
+from bot.evaluation.evaluation_metrics import evaluation_metrics, metrics_table
 from bot.evaluation.expectation import Expectation, parse_expectation
 from bot.evaluation.failure_cause import CAUSES
 from bot.evaluation.measured_index import MeasuredIndex, measured_index
-from bot.evaluation.metrics import evaluation_metrics, metrics_table
 from bot.evaluation.question_result import QuestionResult, evaluate_question
 from bot.evaluation.report.report_page import render_report
 from bot.formatting import format_age, printable

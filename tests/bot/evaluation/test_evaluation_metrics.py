@@ -3,8 +3,8 @@
 import pytest
 
 from bot.answering.messages import Answer
+from bot.evaluation.evaluation_metrics import evaluation_metrics, percentile
 from bot.evaluation.expectation import Expectation
-from bot.evaluation.metrics import evaluation_metrics, percentile
 from bot.evaluation.question_result import QuestionResult
 
 
