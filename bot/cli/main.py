@@ -13,7 +13,17 @@ from typer.main import get_command
 
 from bot.cli.command_table import Commands
 from bot.cli.exit_code import ExitCode
-from retrieval.errors import ModelError, OnRecordError, SourceError, VectorsUnavailable
+from retrieval.errors import (
+    DISK_FULL,
+    DiskFull,
+    IndexDamaged,
+    ModelError,
+    OnRecordError,
+    SourceError,
+    StorageError,
+    VectorsUnavailable,
+    is_disk_full,
+)
 
 HELP = "Answer questions about a body of articles with what the articles say."
 STAGE_LOGGER = "onrecord.stages"  # bot.service.stages, which takes longer to import than --help may take
@@ -53,10 +63,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         command(args=list(sys.argv[1:] if arguments is None else arguments), prog_name="onrecord")
     except OnRecordError as exc:
-        sys.exit(_fail(str(exc), _exit_code(exc)))
+        is_explained = isinstance(exc, DiskFull | StorageError) or not is_disk_full(exc)
+        sys.exit(_fail(str(exc) if is_explained else DISK_FULL, _exit_code(exc)))
     except Exception as exc:
         if os.environ.get("ONRECORD_DEBUG"):
             raise
+        if is_disk_full(exc):
+            sys.exit(_fail(DISK_FULL, ExitCode.STORAGE))
         sentence = f"unexpected {type(exc).__name__}: {exc} (ONRECORD_DEBUG=1 shows where)."
         sys.exit(_fail(sentence, ExitCode.UNEXPECTED))
 
@@ -81,6 +94,8 @@ def _stage_log(*, verbose: bool) -> Iterator[None]:
 def _exit_code(error: OnRecordError) -> ExitCode:
     if isinstance(error, ModelError | VectorsUnavailable):
         return ExitCode.MODEL
+    if isinstance(error, DiskFull | IndexDamaged | StorageError) or is_disk_full(error):
+        return ExitCode.STORAGE
     return ExitCode.SOURCE if isinstance(error, SourceError) else ExitCode.USAGE
 
 

@@ -1,5 +1,6 @@
 """The one service that every surface calls: a question in, a cited answer out, sentence by sentence if streamed."""
 
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -15,8 +16,13 @@ from bot.service.stages import Stopwatch, log_stage
 from retrieval.catalog.filters import Filters
 from retrieval.catalog.reader import CatalogReader, find_article
 from retrieval.endpoints.cancellation import Cancellation
+from retrieval.errors import StorageError
 from retrieval.index.store import Store
 from retrieval.search.hybrid_search import DEFAULT_HITS, Search, SearchResult
+
+UNREAD_HISTORY = "What was said before cannot be read right now, so this answers the question on its own."
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +81,8 @@ class Conversation:
     def ask(self, question: str, conversation: str = "", **options: Unpack[AskOptions]) -> Answer:
         """Answer a question; with a conversation's id, follow-ups are understood and the turn is stored.
 
-        Raises UsageError.
+        An answer that cannot be stored is given with turn 0, as a failing disk is no reason to withhold it. Raises
+        UsageError.
         """
         return self.ask_with_trace(question, conversation, **options).answer
 
@@ -93,7 +100,7 @@ class Conversation:
         cancellation = options.get("cancellation") or Cancellation()
         generation = self._writer.start(cancellation) if self._writer else None
         yield "searching"
-        turns = options.get("turns") or (self._history.turns(conversation) if conversation else ())
+        turns, note = self._turns(conversation, options)
         standalone = self._rewrite(question, turns, generation)
         log_stage("understand", watch.lap(), turns=len(turns), rewritten=standalone != question)
         search = partial(self._search, standalone, options.get("k", DEFAULT_HITS), today=options.get("today"))
@@ -110,13 +117,27 @@ class Conversation:
                     break
         watch.mark("total")
         answer = replace(
-            answer, conversation_id=conversation, timings_ms=watch.timings(), tokens=_token_counts(generation)
+            answer,
+            conversation_id=conversation,
+            timings_ms=watch.timings(),
+            tokens=_token_counts(generation),
+            notes=(*answer.notes, note) if note else answer.notes,
         )
         yield AnswerTrace(self._remember(answer, conversation, watch), found, generation)
 
     def forget(self, conversation: str) -> bool:
         """Delete a conversation's turns; return whether there were any."""
         return self._history.forget(conversation)
+
+    def _turns(self, conversation: str, options: AskOptions) -> tuple[Sequence[Turn], str]:
+        """The earlier turns, and a note for the reader where they cannot be read."""
+        if (turns := options.get("turns")) or not conversation:
+            return turns or (), ""
+        try:
+            return self._history.turns(conversation), ""
+        except StorageError as exc:
+            _log.error("A conversation could not be read: %s", exc)
+            return (), UNREAD_HISTORY
 
     def _rewrite(self, question: str, turns: Sequence[Turn], generation: GenerationState | None) -> str:
         """Rewrite a follow-up question so that it stands alone."""
@@ -125,9 +146,12 @@ class Conversation:
         return rewrite_question(question, turns)
 
     def _remember(self, answer: Answer, conversation: str, watch: Stopwatch) -> Answer:
-        """Store the turn and return the answer with its number; without a conversation, return it unchanged."""
+        """Store the turn and return the answer with its number; unchanged where there is none or it cannot be."""
         if conversation:
-            answer = replace(answer, turn=self._history.remember(conversation, answer))
+            try:
+                answer = replace(answer, turn=self._history.remember(conversation, answer))
+            except StorageError as exc:
+                _log.error("An answer was given but not stored: %s", exc)
         log_stage(
             "remember",
             watch.lap(),

@@ -2,14 +2,16 @@
 
 import json
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bot.answering.messages import Answer, Turn
-from retrieval.catalog.database import BUSY_TIMEOUT_SECONDS, utc_now
-from retrieval.errors import IndexUnavailable
+from retrieval.catalog.database import utc_now
+from retrieval.errors import IndexUnavailable, is_disk_full, storage_error
 
+LOCK_TIMEOUT_SECONDS = 5.0  # that an answer waits for another process's write; each takes milliseconds
 MAX_TURNS = 8  # the last turns of a conversation that a follow-up question may refer to
 
 _SCHEMA = """
@@ -38,21 +40,23 @@ END
 class ConversationHistory:
     """The turns of all conversations; a conversation's id names its surface, chat and thread.
 
-    Raises IndexUnavailable where the file cannot be opened.
+    Raises IndexUnavailable where the file cannot be opened; a full disk or a lock is no reason, because questions can
+    be answered meanwhile. All methods raise StorageError.
     """
 
     def __init__(self, path: Path) -> None:
-        self.path = path
+        self.path, self._has_schema = path, False
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             with closing(self._connect()) as db:
-                db.executescript(_SCHEMA)
+                self._create_schema(db)
         except (OSError, sqlite3.Error) as exc:
-            raise IndexUnavailable(f"The conversations in {path} cannot be opened: {exc}.") from exc
+            if not is_disk_full(exc) and getattr(exc, "sqlite_errorcode", None) != sqlite3.SQLITE_BUSY:
+                raise IndexUnavailable(f"The conversations in {path} cannot be opened: {exc}.") from exc
 
     def turns(self, conversation: str) -> list[Turn]:
         """Return the last MAX_TURNS turns, oldest first."""
-        with closing(self._connect()) as db:
+        with self._opened() as db:
             rows = db.execute(
                 "SELECT question, standalone, answer, status, articles FROM turns WHERE conversation = ? "
                 "ORDER BY number DESC LIMIT ?",
@@ -68,7 +72,7 @@ class ConversationHistory:
         articles = json.dumps(list(dict.fromkeys(citation.article for citation in answer.citations)))
         columns = [answer.question, answer.standalone_question, answer.text, answer.status, articles]
         number = "SELECT coalesce(max(number), 0) + 1 FROM turns WHERE conversation = ?1"
-        with closing(self._connect()) as db, db:
+        with self._opened() as db, db:
             row = db.execute(
                 f"INSERT INTO turns VALUES (?1, ({number}), ?2, ?3, ?4, ?5, ?6, ?7) RETURNING number",
                 [conversation, utc_now(), *columns],
@@ -81,17 +85,17 @@ class ConversationHistory:
             "INSERT OR REPLACE INTO verdicts "
             "SELECT conversation, number, ?3, ?4, ?5 FROM turns WHERE conversation = ?1 AND number = ?2"
         )
-        with closing(self._connect()) as db, db:
+        with self._opened() as db, db:
             return db.execute(sql, [conversation, turn, utc_now(), helpful, reason]).rowcount > 0
 
     def forget(self, conversation: str) -> bool:
         """Delete a conversation; return whether there was one."""
-        with closing(self._connect()) as db, db:
+        with self._opened() as db, db:
             return db.execute("DELETE FROM turns WHERE conversation = ?", [conversation]).rowcount > 0
 
     def count(self, conversation: str) -> int:
         """Count the turns of a conversation."""
-        with closing(self._connect()) as db:
+        with self._opened() as db:
             row = db.execute("SELECT count(*) FROM turns WHERE conversation = ?", [conversation]).fetchone()
         return int(row[0])
 
@@ -101,7 +105,7 @@ class ConversationHistory:
             "DELETE FROM turns WHERE conversation = ?1 AND number NOT IN "
             "(SELECT number FROM turns WHERE conversation = ?1 ORDER BY number LIMIT ?2)"
         )
-        with closing(self._connect()) as db, db:
+        with self._opened() as db, db:
             db.execute(sql, [conversation, turns])
 
     def replace_prefix(self, old: str, new: str) -> None:
@@ -110,16 +114,30 @@ class ConversationHistory:
             "UPDATE OR IGNORE turns SET conversation = ?2 || substr(conversation, length(?1) + 1) "
             "WHERE substr(conversation, 1, length(?1)) = ?1"
         )
-        with closing(self._connect()) as db, db:
+        with self._opened() as db, db:
             db.execute(sql, [old, new])
 
     def purge(self, days: int) -> int:
         """Delete turns older than `days` days and return how many there were."""
         oldest = (datetime.now(UTC) - timedelta(days=days)).isoformat(timespec="seconds")
-        with closing(self._connect()) as db, db:
+        with self._opened() as db, db:
             return db.execute("DELETE FROM turns WHERE asked < ?", [oldest]).rowcount
 
+    @contextmanager
+    def _opened(self) -> Iterator[sqlite3.Connection]:
+        try:
+            with closing(self._connect()) as db:
+                if not self._has_schema:
+                    self._create_schema(db)
+                yield db
+        except (OSError, sqlite3.Error) as exc:
+            raise storage_error(f"The conversations in {self.path}", exc) from exc
+
+    def _create_schema(self, db: sqlite3.Connection) -> None:
+        db.executescript(_SCHEMA)
+        self._has_schema = True
+
     def _connect(self) -> sqlite3.Connection:
-        db = sqlite3.connect(self.path, timeout=BUSY_TIMEOUT_SECONDS)
+        db = sqlite3.connect(self.path, timeout=LOCK_TIMEOUT_SECONDS)
         db.execute("PRAGMA secure_delete=ON")  # deleted rows are overwritten with zeros
         return db

@@ -1,5 +1,6 @@
 """Write answers with a model from numbered passages; only verified sentences leave this module."""
 
+import logging
 import time
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
@@ -22,7 +23,7 @@ from retrieval.catalog.reader import CatalogReader
 from retrieval.documents import Hit
 from retrieval.endpoints.cancellation import Cancellation
 from retrieval.endpoints.circuit_breaker import CircuitBreaker
-from retrieval.errors import ModelError, ModelRefused, ModelUnreachable
+from retrieval.errors import ModelError, ModelRefused, ModelUnreachable, StorageError
 from retrieval.quotes import quote_table
 from retrieval.search.hybrid_search import SearchResult
 
@@ -34,6 +35,8 @@ MAX_DRAFT_LENGTH = 8_000  # characters; a model that has written more is repeati
 ANSWER_TOKENS = 600  # tokens of the model's context that are reserved for the answer
 MAX_TURNS, MAX_TURN_LENGTH = 4, 400  # of the conversation in the rewriting prompt; characters of an answer
 MAX_REWRITE_LENGTH = 300  # characters; a longer rewriting is no question
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -92,7 +95,7 @@ class Writer:
 
         Raises ModelError when the model cannot be asked, breaks off or takes too long; earlier sentences stay valid.
         """
-        if self.ledger.is_exhausted():
+        if self._is_budget_spent():
             raise ModelRefused(f"The day's {self.ledger.daily_budget} tokens are spent.")
         if not self.breaker.allow_request():
             raise ModelUnreachable("The model failed several times and is left alone for a while.")
@@ -172,7 +175,7 @@ class Writer:
         by_rule = rewrite_question(question, turns)
         if not turns or by_rule == question.strip() or not self.output_format.rewrites:
             return by_rule
-        if self.ledger.is_exhausted() or not self.breaker.allow_request():
+        if self._is_budget_spent() or not self.breaker.allow_request():
             return by_rule
         prompt = self.prompts.fill(
             "condense", turns="\n".join(map(_format_turn, turns[-MAX_TURNS:])), question=question
@@ -189,6 +192,14 @@ class Writer:
             self._record_usage(meter, state)
         first_line = written.splitlines()[0].strip() if written else ""
         return first_line if first_line and len(first_line) <= MAX_REWRITE_LENGTH else by_rule
+
+    def _is_budget_spent(self) -> bool:
+        """Whether the model may cost nothing more today; so it is where nobody can tell what it has cost."""
+        try:
+            return self.ledger.is_exhausted()
+        except StorageError as exc:
+            _log.error("No model is asked: %s", exc)
+            return True
 
     def _record_usage(self, meter: TokenMeter, state: GenerationState) -> None:
         state.tokens += meter.usage()

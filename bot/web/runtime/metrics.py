@@ -33,6 +33,7 @@ class Metrics:
             "dropped_sentences", "Sentences of the model that verification dropped, by reason.", ["reason"]
         )
         self._tokens = counter("tokens", "Tokens that models read and wrote, by kind.", ["kind"])
+        self._unstored = counter("unstored_turns", "Answers that were given but could not be stored.")
         self._rejected = counter("rejected", "Questions refused because too many were waiting.", ["surface"])
         self._seconds = Histogram(
             "onrecord_answer_seconds",
@@ -91,6 +92,8 @@ class Metrics:
 
     def _count_answer(self, answer: Answer) -> None:
         self._answered.labels(answer.answered_by).inc()
+        if answer.conversation_id and not answer.turn:
+            self._unstored.inc()
         for stage, milliseconds in answer.timings_ms.items():
             self._seconds.labels(stage).observe(milliseconds / 1000)
         for reason, count in answer.dropped.items():

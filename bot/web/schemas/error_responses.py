@@ -3,6 +3,7 @@
 `{"error": {"message", "type", "code", "param", "request_id"}}`; `code` is stable, `message` is one sentence for people.
 """
 
+import logging
 from dataclasses import dataclass
 from math import ceil
 from typing import Any
@@ -12,9 +13,18 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from retrieval.errors import Busy, IndexUnavailable, OnRecordError, ShuttingDown, UnknownArticle, UsageError
+from retrieval.errors import (
+    Busy,
+    IndexUnavailable,
+    OnRecordError,
+    ShuttingDown,
+    StorageError,
+    UnknownArticle,
+    UsageError,
+)
 
 RETRY_SECONDS = 5.0  # to wait when the server is busy or stopping
+STORAGE_RETRY_SECONDS = 30.0  # to wait when nothing can be stored
 
 _CODE_BY_STATUS = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 431: "too_large"}
 _DESCRIPTIONS = {
@@ -26,9 +36,12 @@ _DESCRIPTIONS = {
     431: "`too_large`: URL and headers.",
     422: "`invalid_request`; `param` names the field.",
     429: "`rate_limited`; `Retry-After` says for how many seconds.",
-    503: "`busy`, `index_unavailable` or `stopping`; `Retry-After` says when to try again.",
+    503: "`busy`, `index_unavailable`, `storage_unavailable` or `stopping`; `Retry-After` says when to try again.",
 }
 _TYPE_BY_STATUS = {401: "authentication_error", 403: "permission_error", 429: "rate_limit_error"}
+
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +91,9 @@ def to_api_error(error: Exception) -> ApiError:
         return ApiError(422, "invalid_request", str(error))
     if isinstance(error, IndexUnavailable):
         return ApiError(503, "index_unavailable", "The articles cannot be searched right now.", retry_after=30)
+    if isinstance(error, StorageError):
+        message = "Conversations and feedback cannot be stored right now; try again later."
+        return ApiError(503, "storage_unavailable", message, retry_after=STORAGE_RETRY_SECONDS)
     return ApiError(500, "internal", "Something went wrong here.")
 
 
@@ -99,6 +115,8 @@ def register_error_handlers(app: FastAPI) -> None:
     """Register the handlers that turn every exception into its response."""
 
     def respond(request: Request, error: Exception) -> JSONResponse:
+        if isinstance(error, StorageError):
+            _log.error("Request %s failed: %s", request.state.id, error)
         api_error = to_api_error(error)
         headers = {"X-Request-Id": request.state.id}  # an unexpected error bypasses RequestIdMiddleware
         if api_error.retry_after is not None:
