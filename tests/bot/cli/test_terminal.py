@@ -74,7 +74,8 @@ def test_a_pipe_shows_neither_colour_nor_links(
     ],
 )
 def test_a_terminal_shows_what_it_can(settings: dict[str, str], style: TerminalStyle) -> None:
-    assert on_a_terminal("from bot.cli.output import terminal; print(terminal.stdout_style())", **settings).strip() == str(style)
+    program = "from bot.cli.output import terminal; print(terminal.stdout_style())"
+    assert on_a_terminal(program, **settings).strip() == str(style)
 
 
 def test_a_log_gets_one_line_when_a_stage_ends(capsys: pytest.CaptureFixture[str]) -> None:
