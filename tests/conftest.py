@@ -1,26 +1,55 @@
-"""Shared by all tests: one loaded embedding model, stores in temporary folders, the installed command."""
+"""Fixtures of all tests: one loaded embedding model, indexes in temporary folders, the command line."""
 
 import os
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
+import shutil
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
-from retrieval.documents import Article
+from bot.app.model_factory import embedding_model
+from bot.app.settings import Settings
 from retrieval.index import indexer
 from retrieval.index.store import Store
 from retrieval.index.vectors.minilm import MiniLM
+from retrieval.ingest.parsing.sandbox.parser_process import ParserProcess
+from tests.support.articles import fill
 from tests.support.chroma_server import ChromaServer
+from tests.support.command_line import Onrecord, run_inside, run_process
+from tests.support.newsroom import ARTICLES
 
-ROOT = Path(__file__).parent.parent
-Onrecord = Callable[..., subprocess.CompletedProcess[str]]
+# Tests with these marks do not run side by side: they share a server, a browser or the patience of their timeouts.
+EXCLUSIVE = ("browser", "process", "chroma")
+
+settings.register_profile("dev", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
+settings.load_profile("ci" if os.environ.get("CI") else "dev")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give one worker all tests that share a mark, and all of one module; the marked ones, which are slow, first."""
+    for item in items:
+        for mark in ("browser", "chroma"):
+            if mark in getattr(item, "fixturenames", ()):
+                item.add_marker(mark)
+        exclusive = next((mark for mark in EXCLUSIVE if item.get_closest_marker(mark)), None)
+        item.add_marker(pytest.mark.xdist_group(exclusive or item.nodeid.partition("::")[0]))
+    items.sort(key=_turn)
+
+
+def _turn(item: pytest.Item) -> int:
+    return next((turn for turn, mark in enumerate(EXCLUSIVE) if item.get_closest_marker(mark)), len(EXCLUSIVE))
 
 
 @pytest.fixture(scope="session")
 def model() -> MiniLM:
-    return MiniLM()
+    """The embedding model, loaded once: the commands that run inside this process use the same."""
+    made = embedding_model(Settings.model_construct())()
+    assert isinstance(made, MiniLM)
+    return made
 
 
 @pytest.fixture(scope="session")
@@ -32,19 +61,48 @@ def chroma(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ChromaServer]:
     server.kill()
 
 
+@pytest.fixture(scope="session")
+def parser_process() -> Iterator[ParserProcess]:
+    """The process that reads pages, started by the first test that reads one."""
+    with ParserProcess() as opened:
+        yield opened
+
+
 @pytest.fixture
 def store(tmp_path: Path, model: MiniLM) -> Iterator[Store]:
     with Store(tmp_path / "index", lambda: model) as opened:
         yield opened
 
 
-@pytest.fixture(scope="module")
-def newsroom(tmp_path_factory: pytest.TempPathFactory, model: MiniLM) -> Iterator[Store]:
-    """The newsroom's articles, indexed once for a module whose tests only read them."""
-    from tests.support.newsroom import ARTICLES  # which imports this module
-
-    with Store(tmp_path_factory.mktemp("newsroom"), lambda: model) as opened:
+@pytest.fixture(scope="session")
+def newsroom_folder(tmp_path_factory: pytest.TempPathFactory, model: MiniLM) -> Path:
+    """The folder of an index of the newsroom's articles, made once; tests that write work on a copy."""
+    folder = tmp_path_factory.mktemp("newsroom") / "index"
+    with Store(folder, lambda: model) as opened:
         fill(opened, *ARTICLES)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def newsroom(newsroom_folder: Path, model: MiniLM) -> Iterator[Store]:
+    """The newsroom's index, opened once for all tests that only read it."""
+    with Store(newsroom_folder, lambda: model) as opened:
+        yield opened
+
+
+@pytest.fixture
+def newsroom_copy(tmp_path: Path, newsroom_folder: Path, model: MiniLM) -> Iterator[Store]:
+    """The newsroom's index in a folder of the test's own, as if its articles had been added just now."""
+    with Store(shutil.copytree(newsroom_folder, tmp_path / "index"), lambda: model) as opened:
+        indexer.add_articles(opened, ())
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def shared_newsroom(tmp_path_factory: pytest.TempPathFactory, newsroom_folder: Path, model: MiniLM) -> Iterator[Store]:
+    """The newsroom's index in a folder that the tests of one module share."""
+    folder = tmp_path_factory.mktemp("newsroom") / "index"
+    with Store(shutil.copytree(newsroom_folder, folder), lambda: model) as opened:
         yield opened
 
 
@@ -57,46 +115,13 @@ def loopback(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path))
 
 
-def article(key: str, text: str, **facts: object) -> Article:
-    """A small article; only what a test is about needs to be said."""
-    return Article(
-        **{"id": key, "source": key, "url": f"https://example.org/{key}", "title": key, "text": text} | facts
-    )
-
-
-def fill(store: Store, *articles: Article) -> indexer.IngestSummary:
-    """Add articles and index them."""
-    tally = indexer.add_articles(store, articles)
-    indexer.index_pending(store)
-    return tally
-
-
-def command(*arguments: str) -> list[str]:
-    """The command line of the installed entry point."""
-    return [str(Path(sys.executable).parent / "onrecord"), *arguments]
-
-
-def environment(folder: Path, **settings: str) -> dict[str, str]:
-    """The environment without anybody's settings, and these."""
-    clean = {
-        key: value for key, value in os.environ.items() if not key.startswith(("ONRECORD_", "OPENAI_", "TELEGRAM_"))
-    }
-    return clean | {"ONRECORD_DATA": str(folder / "data"), "ONRECORD_ARTICLES": str(ROOT / "articles")} | settings
+@pytest.fixture
+def onrecord(tmp_path: Path) -> Onrecord:
+    """Runs commands inside this process, in an empty folder, with an index of the test's own."""
+    return partial(run_inside, tmp_path)
 
 
 @pytest.fixture
-def onrecord(tmp_path: Path) -> Onrecord:
-    """Runs the installed command in an empty folder, with an index of its own."""
-
-    def run(*arguments: str, stdin: str = "", **settings: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            command(*arguments),
-            input=stdin,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            cwd=tmp_path,
-            env=environment(tmp_path, **settings),
-        )
-
-    return run
+def onrecord_process(tmp_path: Path) -> Onrecord:
+    """Runs the installed command as a process, in an empty folder, with an index of the test's own."""
+    return partial(run_process, tmp_path)

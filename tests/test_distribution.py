@@ -9,7 +9,7 @@ from zipfile import ZipFile
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.support.command_line import ROOT
 
 pytestmark = pytest.mark.process
 

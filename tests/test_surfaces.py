@@ -10,8 +10,6 @@ from typer.testing import CliRunner
 
 from bot.cli.main import app
 from retrieval.index.store import Store
-from retrieval.index.vectors.minilm import MiniLM
-from tests.support.newsroom import ARTICLES
 from tests.support.web_server import Served, serving
 
 QUESTIONS = [
@@ -32,10 +30,9 @@ class Said(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory, model: MiniLM) -> Iterator[Served]:
+def served(shared_newsroom: Store) -> Iterator[Served]:
     """A server that the tests of this module share."""
-    folder = tmp_path_factory.mktemp("surfaces")
-    with Store(folder, lambda: model) as store, serving(store, articles=ARTICLES) as running:
+    with serving(shared_newsroom) as running:
         yield running
 
 

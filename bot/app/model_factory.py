@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import ExitStack
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -139,6 +140,7 @@ def _embedding_address(settings: Settings) -> Address:
     return parse_address(settings.openai_base_url, key, setting_names=SHARED_ENDPOINT_NAMES)
 
 
+@cache
 def _minilm(file: Path | None) -> "EmbeddingModel":
     from retrieval.index.vectors.minilm import MiniLM  # onnxruntime takes a while to import
 

@@ -3,12 +3,11 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx
-import pytest
 import uvicorn
 from fastapi import APIRouter
 
@@ -19,10 +18,7 @@ from bot.service.history import ConversationHistory
 from bot.web.app import make_app
 from bot.web.server import server_config
 from retrieval.index.store import Store
-from retrieval.index.vectors.minilm import MiniLM
 from retrieval.search.hybrid_search import Search
-from tests.conftest import fill
-from tests.support.newsroom import ARTICLES
 
 ORIGIN, OTHER = "https://gazette.example", "https://tide.example"
 SITES = f"""
@@ -79,22 +75,6 @@ def running(server: uvicorn.Server) -> Iterator[str]:
 
 
 LetIn = Callable[..., httpx.Client]
-
-
-@pytest.fixture
-def let_in(store: Store) -> Iterator[LetIn]:
-    """Starts servers over a small body of articles."""
-    fill(store, *ARTICLES)
-    with ExitStack() as stack:
-        yield lambda host="127.0.0.1", **settings: stack.enter_context(listening(store, host, **settings))
-
-
-@pytest.fixture(scope="module")
-def shared_store(tmp_path_factory: pytest.TempPathFactory, model: MiniLM) -> Iterator[Store]:
-    """A filled store for a module whose tests need no server of their own."""
-    with Store(tmp_path_factory.mktemp("shared") / "index", lambda: model) as store:
-        fill(store, *ARTICLES)
-        yield store
 
 
 def token(client: httpx.Client, site: str = "gazette", origin: str = ORIGIN) -> str:

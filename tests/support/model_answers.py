@@ -12,10 +12,8 @@ from prompts import Prompts
 from retrieval.endpoints.circuit_breaker import CircuitBreaker
 from retrieval.index.store import Store
 from retrieval.search.hybrid_search import Search
-from tests.conftest import fill
 from tests.support.chat_requests import model
 from tests.support.endpoint_standin import Script, Standin, talking
-from tests.support.newsroom import ARTICLES
 
 COST = "How much will lorries pay for a crossing?"
 TOLL = "What did Brandt say about the toll?"
@@ -25,8 +23,7 @@ TOLL = "What did Brandt say about the toll?"
 def conversing(
     store: Store, *script: Script, within: float = 5.0, context: int = 4096, daily: int = 0, failures: int = 2
 ) -> Iterator[tuple[Conversation, Standin]]:
-    """A conversation over the newsroom's articles whose answers a stand-in server writes."""
-    fill(store, *ARTICLES)
+    """A conversation over an index of the newsroom's articles whose answers a stand-in server writes."""
     with Standin(*script).serving() as server:
         search = Search(store)
         writer = Writer(

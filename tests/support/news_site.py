@@ -144,9 +144,9 @@ class Desk:
 
 
 @contextmanager
-def desk(store: Store) -> Iterator[Desk]:
-    """A desk whose fetcher and reader end with it."""
-    with fetching() as fetcher, ParserProcess() as reader:
+def desk(store: Store, reader: ParserProcess) -> Iterator[Desk]:
+    """A desk with a fetcher of its own."""
+    with fetching() as fetcher:
         yield Desk(store, fetcher, reader)
 
 

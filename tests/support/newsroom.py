@@ -9,7 +9,7 @@ from bot.service.conversation import Conversation
 from bot.service.history import ConversationHistory
 from retrieval.index.store import Store
 from retrieval.search.hybrid_search import Search
-from tests.conftest import article
+from tests.support.articles import article
 
 BRANDT = (
     "“The toll will pay for the ferries, and nobody who lives on the island will pay twice,” Brandt said. "

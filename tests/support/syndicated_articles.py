@@ -1,7 +1,7 @@
 """A made-up wire story as several outlets have it."""
 
 from retrieval.documents import Article
-from tests.conftest import article
+from tests.support.articles import article
 
 STORY = (
     "The harbour council voted late on Tuesday to close the old ferry pier for eleven months, because divers had "

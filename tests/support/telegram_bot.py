@@ -20,7 +20,7 @@ from retrieval.index.store import Store
 from retrieval.search.hybrid_search import Search
 from tests.bot_api.server_process import BotApi
 from tests.bot_api.state import Chat, Sent, User
-from tests.conftest import command, environment
+from tests.support.command_line import command, environment
 
 PATIENCE = 20.0  # seconds
 ASKED = "What did Brandt say about the toll?"

@@ -4,7 +4,7 @@ from bot.answering.messages import Claim, DraftSentence
 from bot.answering.verification.verify import DroppedSentence, verify_sentence
 from retrieval.documents import Article, Hit, Passage, QuoteHit
 from retrieval.quotes.extraction import extract_quotes
-from tests.conftest import article
+from tests.support.articles import article
 from tests.support.newsroom import FERRY, TOLL
 
 WALL = article(

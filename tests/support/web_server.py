@@ -27,10 +27,9 @@ from retrieval.documents import Article
 from retrieval.endpoints.circuit_breaker import CircuitBreaker
 from retrieval.index.store import Store
 from retrieval.search.hybrid_search import Search
-from tests.conftest import fill
+from tests.support.articles import fill
 from tests.support.chat_requests import model
 from tests.support.endpoint_standin import Standin
-from tests.support.newsroom import ARTICLES
 
 Told = list[tuple[str, Any]]
 
@@ -83,9 +82,9 @@ def told(lines: Iterator[str]) -> Told:
 
 @contextmanager
 def opened(
-    store: Store, *, llm: Standin | None = None, articles: tuple[Article, ...] = ARTICLES, **settings: Any
+    store: Store, *, llm: Standin | None = None, articles: tuple[Article, ...] = (), **settings: Any
 ) -> Iterator[App]:
-    """Everything a surface needs over some articles, with a stand-in that writes the answers where there is one."""
+    """Everything a surface needs over a store and more articles, with a stand-in that writes where there is one."""
     if articles:
         fill(store, *articles)
     search, history = Search(store), ConversationHistory(store.folder / "conversations.db")

@@ -20,7 +20,7 @@ from bot.service.history import ConversationHistory
 from bot.web.app import make_app
 from retrieval.index.store import Store
 from retrieval.search.hybrid_search import Search
-from tests.conftest import article
+from tests.support.articles import article
 
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
 PATIENCE = 10_000  # milliseconds

@@ -11,14 +11,11 @@ from retrieval.search.hybrid_search import Search, SearchResult
 from retrieval.search.question_analysis import ParsedQuestion, question_phrases
 from retrieval.search.quote_intent import parse_quote_intent
 from retrieval.text.terms import content_terms
-from tests.conftest import fill
-from tests.support.newsroom import ARTICLES
 
 WORDS = st.lists(st.sampled_from("what did Brandt Okoro say about the toll ferry 14 crowns Sydney".split()), max_size=9)
 
 
 def searched(store: Store, question: str) -> SearchResult:
-    fill(store, *ARTICLES)
     search = Search(store)
     try:
         return search(question)
@@ -42,8 +39,8 @@ def made(question: str, text: str, dense: float) -> tuple[ParsedQuestion, Hit]:
         "Who steers the oldest ferry?",
     ],
 )
-def test_what_the_articles_speak_of_is_enough(store: Store, question: str) -> None:
-    found = searched(store, question)
+def test_what_the_articles_speak_of_is_enough(newsroom: Store, question: str) -> None:
+    found = searched(newsroom, question)
     assert answer_probability(question, found.question, found.hits) >= ANSWER_THRESHOLD
 
 
@@ -51,8 +48,8 @@ def test_what_the_articles_speak_of_is_enough(store: Store, question: str) -> No
     "question",
     ["Who designed the Sydney Opera House?", "What did Lagarde say about inflation?", "How do I bake sourdough bread?"],
 )
-def test_what_the_articles_do_not_speak_of_is_too_little(store: Store, question: str) -> None:
-    found = searched(store, question)
+def test_what_the_articles_do_not_speak_of_is_too_little(newsroom: Store, question: str) -> None:
+    found = searched(newsroom, question)
     assert answer_probability(question, found.question, found.hits) < ANSWER_THRESHOLD
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.answering.citations import cite_article, deep_link
 from retrieval.text.sentences import Span
-from tests.conftest import article
+from tests.support.articles import article
 from tests.support.newsroom import BRANDT, TOLL
 
 WORDS = st.text(st.characters(exclude_categories=("Cs", "Cc", "Z")), min_size=1, max_size=12)

@@ -16,7 +16,7 @@ from retrieval.index.store import Store
 from retrieval.search.question_analysis import ParsedQuestion, question_phrases
 from retrieval.search.quote_intent import parse_quote_intent
 from retrieval.text.terms import content_terms
-from tests.conftest import article
+from tests.support.articles import article
 from tests.support.newsroom import ARTICLES, BRANDT, LORRIES, TOLL, VELDE
 
 FRESH = count()
@@ -106,7 +106,7 @@ def test_a_refusal_over_nothing_offers_nothing(filled: Store) -> None:
     assert declined_answer("q", "q", [], filled.catalog).nearest == ()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.sampled_from(PIECES), min_size=5, max_size=60), st.sampled_from(QUESTIONS))
 def test_every_citation_of_any_answer_quotes_the_stored_text(filled: Store, pieces: list[str], question: str) -> None:
     key = f"any{next(FRESH)}"

@@ -14,16 +14,20 @@ from playwright.sync_api import Page, sync_playwright
 from bot.answering.citations import deep_link
 from retrieval.documents import Article
 from retrieval.ingest.parsing.files import local_files
-from tests.conftest import ROOT
+from tests.support.command_line import ROOT
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 # The part of the page that a reader sees without scrolling is made small, so that a link must scroll to show its words.
 VIEW = {"width": 600, "height": 220}
 
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None and not os.environ.get("CI"), reason="Chromium is not installed (Debian: apt-get install chromium)"
-)
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(
+        CHROMIUM is None and not os.environ.get("CI"),
+        reason="Chromium is not installed (Debian: apt-get install chromium)",
+    ),
+]
 
 VISIBLE_AT = """words => {
     const flat = text => text.replace(/\\s+/g, ' ');

@@ -4,7 +4,7 @@ from bot.answering.extractive import MAX_CLAIMS, extract_sentences
 from retrieval.documents import Article
 from retrieval.index.store import Store
 from retrieval.search.hybrid_search import Search
-from tests.conftest import article, fill
+from tests.support.articles import article, fill
 from tests.support.newsroom import ARTICLES, LORRIES
 
 

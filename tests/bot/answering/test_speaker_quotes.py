@@ -10,7 +10,7 @@ from bot.service.history import ConversationHistory
 from retrieval.documents import Article
 from retrieval.index.store import Store
 from retrieval.search.hybrid_search import Search
-from tests.conftest import article, fill
+from tests.support.articles import article, fill
 from tests.support.newsroom import ARTICLES, BRANDT, OKORO, VELDE
 
 HARBOUR = article(

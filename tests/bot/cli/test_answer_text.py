@@ -15,7 +15,7 @@ from bot.cli.output.terminal_style import TerminalStyle
 from bot.formatting import format_age, format_date
 from bot.service.freshness import freshness_line
 from retrieval.documents import Copy
-from tests.conftest import article
+from tests.support.articles import article
 from tests.support.newsroom import FERRY, LORRIES, TOLL
 
 NOW = datetime(2025, 5, 6, 12, 0, tzinfo=UTC)

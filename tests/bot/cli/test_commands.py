@@ -3,7 +3,6 @@
 import json
 import re
 import shutil
-import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +14,7 @@ from bot.cli.command_table import COMMANDS, KEY_COMMANDS
 from bot.cli.commands.questions.question_file import read_questions
 from bot.cli.main import main
 from retrieval.errors import UsageError
-from tests.conftest import Onrecord, command, environment
+from tests.support.command_line import Completed, Onrecord, run_inside, run_process
 from tests.support.newsroom import BRANDT, TOLL, write_articles
 
 RUBIO = "What did Rubio say about concessions?"
@@ -30,8 +29,7 @@ CITATION = set(
         "number article url deep_link title outlet authors published updated quote start end speaker copies corrected"
     ).split(),
 )
-Done = subprocess.CompletedProcess[str]
-Run = Callable[..., Done]
+Run = Callable[..., Completed]
 
 
 @dataclass(frozen=True)
@@ -39,29 +37,24 @@ class Desk:
     """An index made by a first question and an `add`, and what both said."""
 
     data: Path
-    first: Done
-    added: Done
+    first: Completed
+    added: Completed
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    """The first question is asked by a process, the articles are added inside this one."""
     folder = tmp_path_factory.mktemp("desk")
     lines = write_articles(folder / "news.jsonl")
-
-    def run(*arguments: str) -> Done:
-        return subprocess.run(
-            command(*arguments), capture_output=True, text=True, timeout=120, cwd=folder, env=environment(folder)
-        )
-
-    first = run("ask", RUBIO)
-    return Desk(folder / "data", first, run("add", str(lines), "gone.txt", "--json"))
+    first = run_process(folder, "ask", RUBIO)
+    return Desk(folder / "data", first, run_inside(folder, "add", str(lines), "gone.txt", "--json"))
 
 
 @pytest.fixture
 def run(onrecord: Onrecord, desk: Desk) -> Run:
     """Runs the command over the shared index; a traceback fails every test."""
 
-    def checked(*arguments: str, **settings: str) -> Done:
+    def checked(*arguments: str, **settings: str) -> Completed:
         done = onrecord(*arguments, **{"ONRECORD_DATA": str(desk.data)} | settings)
         assert "Traceback" not in done.stderr
         return done
@@ -333,11 +326,9 @@ def test_settings_that_are_not_text_are_named(onrecord: Onrecord, tmp_path: Path
     assert ".env" in done.stderr
 
 
-def test_a_question_that_is_not_text_is_refused(desk: Desk, tmp_path: Path) -> None:
-    settings = environment(tmp_path, ONRECORD_DATA=str(desk.data))
-    done = subprocess.run(command("ask", "-"), input=b"caf\xe9?", capture_output=True, timeout=60, env=settings)
-    assert (done.returncode, done.stdout) == (2, b"")
-    assert b"Traceback" not in done.stderr
+def test_a_question_that_is_not_text_is_refused(run: Run) -> None:
+    done = run("ask", "-", stdin=b"caf\xe9?".decode("utf-8", "surrogateescape"))
+    assert (done.returncode, done.stdout) == (2, "")
 
 
 @pytest.mark.parametrize("name", ["", *COMMANDS, *(f"keys {name}" for name in KEY_COMMANDS)])
@@ -348,7 +339,8 @@ def test_help_answers_for_every_command(name: str, capsys: pytest.CaptureFixture
     assert f"Usage: onrecord {name}".strip() in capsys.readouterr().out
 
 
-def test_help_comes_at_once_from_the_installed_command(onrecord: Onrecord, tmp_path: Path) -> None:
-    done = onrecord("--help")
+@pytest.mark.process
+def test_help_comes_at_once_from_the_installed_command(onrecord_process: Onrecord, tmp_path: Path) -> None:
+    done = onrecord_process("--help")
     assert (done.returncode, done.stderr) == (0, "")
     assert "ask" in done.stdout and not (tmp_path / "data").exists()

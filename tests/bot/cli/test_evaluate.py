@@ -2,14 +2,13 @@
 
 import json
 import re
-import subprocess
+import shutil
 from pathlib import Path
 
 import pytest
 
 from bot.cli.main import main
-from tests.conftest import Onrecord, command, environment
-from tests.support.newsroom import write_articles
+from tests.support.command_line import Onrecord
 
 QUESTIONS = (
     {"question": "What did Brandt say about the toll?", "article": "toll", "answer": "nine years"},
@@ -23,12 +22,9 @@ BAD = ("no JSON", '{"article": "toll"}', '{"question": "Who?", "article": 1.5}',
 
 
 @pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> str:
+def data(tmp_path_factory: pytest.TempPathFactory, newsroom_folder: Path) -> str:
     """A folder with the articles indexed."""
-    folder = tmp_path_factory.mktemp("evaluated")
-    add = command("add", str(write_articles(folder / "news.jsonl")))
-    subprocess.run(add, cwd=folder, env=environment(folder), check=True, capture_output=True)
-    return str(folder / "data")
+    return str(shutil.copytree(newsroom_folder, tmp_path_factory.mktemp("evaluated") / "data"))
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import pytest
 from bot.cli.main import STAGE_LOGGER, main
 from bot.service import stages
 from retrieval.index.store import Store
-from tests.conftest import ROOT
+from tests.support.command_line import ROOT
 
 TOLL = "What did Brandt say about the toll?"
 Call = Callable[..., tuple[object, str, str]]

@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,33 +13,23 @@ from bot.cli.output.terminal_style import TerminalStyle
 from bot.service.quote_listing import misspelling_message, no_quotes_message
 from retrieval.documents import Quote, QuoteHit
 from retrieval.quotes.speakers.speaker_index import Speaker, SpeakerMatch
-from tests.conftest import Onrecord, command, environment
-from tests.support.newsroom import TOLL, write_articles
+from tests.support.command_line import Completed, Onrecord
+from tests.support.newsroom import TOLL
 
 QUOTE = set(
     "speaker role kind words named cue article url deep_link title outlet published start end spans score".split()
 )
 ROAD = "“A toll is a tax on people who have no other road,”"
 FACTS = "2 May 2025, Quay Gazette, Council votes for the bridge toll"
-Done = subprocess.CompletedProcess[str]
-Run = Callable[..., Done]
-
-
-@pytest.fixture(scope="module")
-def indexed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with an index to copy."""
-    folder = tmp_path_factory.mktemp("quotes")
-    lines = write_articles(folder / "news.jsonl")
-    subprocess.run(command("add", "-q", str(lines)), check=True, timeout=120, env=environment(folder))
-    return folder / "data"
+Run = Callable[..., Completed]
 
 
 @pytest.fixture
-def run(onrecord: Onrecord, indexed: Path, tmp_path: Path) -> Run:
+def run(onrecord: Onrecord, newsroom_folder: Path, tmp_path: Path) -> Run:
     """Runs the command over an index of the test's own; a traceback fails every test."""
-    shutil.copytree(indexed, tmp_path / "data")
+    shutil.copytree(newsroom_folder, tmp_path / "data")
 
-    def checked(*arguments: str, **settings: str) -> Done:
+    def checked(*arguments: str, **settings: str) -> Completed:
         done = onrecord(*arguments, **settings)
         assert "Traceback" not in done.stderr and "\x1b" not in done.stdout
         return done
@@ -48,12 +37,12 @@ def run(onrecord: Onrecord, indexed: Path, tmp_path: Path) -> Run:
     return checked
 
 
-def rows(done: Done) -> list[Any]:
+def rows(done: Completed) -> list[Any]:
     assert done.returncode == 0
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
-def one_sentence(done: Done) -> str:
+def one_sentence(done: Completed) -> str:
     """What a run without a result says."""
     assert (done.returncode, done.stdout) == (3, "")
     assert done.stderr.startswith("onrecord: ") and done.stderr.endswith(".\n") and done.stderr.count("\n") == 1

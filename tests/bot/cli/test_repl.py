@@ -17,8 +17,8 @@ from typing import Self
 import pytest
 
 from bot.cli.chat.repl import WELCOME
-from tests.conftest import Onrecord, command, environment
-from tests.support.newsroom import BRANDT, OKORO, write_articles
+from tests.support.command_line import Onrecord, command, environment
+from tests.support.newsroom import BRANDT, OKORO
 
 TOLL = "What did Brandt say about the toll?"
 PROMPT = "›"
@@ -89,19 +89,10 @@ class Typist:
         os.close(self._ours)
 
 
-@pytest.fixture(scope="module")
-def indexed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with an index to copy."""
-    folder = tmp_path_factory.mktemp("chat")
-    lines = write_articles(folder / "news.jsonl")
-    subprocess.run(command("add", "-q", str(lines)), check=True, timeout=120, env=environment(folder))
-    return folder / "data"
-
-
 @pytest.fixture(autouse=True)
-def data(tmp_path: Path, indexed: Path) -> Path:
+def data(tmp_path: Path, newsroom_folder: Path) -> Path:
     """An index of each test's own."""
-    return shutil.copytree(indexed, tmp_path / "data")
+    return shutil.copytree(newsroom_folder, tmp_path / "data")
 
 
 @pytest.fixture
@@ -119,6 +110,7 @@ def chat(onrecord: Onrecord, *lines: str, **settings: str) -> tuple[str, str]:
     return done.stdout, done.stderr
 
 
+@pytest.mark.process
 def test_a_question_is_answered_and_ctrl_d_leaves(typist: Typist) -> None:
     assert WELCOME in typist.shown
     typist.press(TOLL + ENTER)
@@ -127,6 +119,7 @@ def test_a_question_is_answered_and_ctrl_d_leaves(typist: Typist) -> None:
     assert typist.leave() == 0
 
 
+@pytest.mark.process
 def test_ctrl_c_at_the_prompt_drops_the_line_and_stays(typist: Typist) -> None:
     typist.press("/nonsense")
     typist.wait_for("nonsense")
@@ -137,6 +130,7 @@ def test_ctrl_c_at_the_prompt_drops_the_line_and_stays(typist: Typist) -> None:
     assert typist.leave() == 0
 
 
+@pytest.mark.process
 def test_ctrl_c_stops_the_answer_and_stays(typist: Typist) -> None:
     typist.press(TOLL + ENTER)
     typist.wait_for(TYPED)
@@ -149,6 +143,7 @@ def test_ctrl_c_stops_the_answer_and_stays(typist: Typist) -> None:
     assert typist.leave() == 0
 
 
+@pytest.mark.process
 def test_a_pasted_line_break_does_not_split_a_question(typist: Typist) -> None:
     typist.press("\x1b[200~What did Brandt say\nabout the toll?\x1b[201~")
     time.sleep(0.3)
@@ -162,6 +157,7 @@ def test_a_pasted_line_break_does_not_split_a_question(typist: Typist) -> None:
     typist.wait_for("1 questions, 0 without an answer")
 
 
+@pytest.mark.process
 def test_what_was_typed_is_brought_back_in_the_next_chat(tmp_path: Path) -> None:
     with Typist(tmp_path) as first:
         first.wait_for(PROMPT)
@@ -176,6 +172,7 @@ def test_what_was_typed_is_brought_back_in_the_next_chat(tmp_path: Path) -> None
         second.wait_for("2 articles")
 
 
+@pytest.mark.process
 def test_commands_are_completed(typist: Typist) -> None:
     typist.press("/deb\t")
     typist.wait_for("ug")

@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.conftest import Onrecord, command, environment
+from tests.support.command_line import Onrecord, started
 from tests.support.endpoint_standin import HOLD, Answer, Asked, Standin
 from tests.support.model_answers import COST, TOLL, cited
 from tests.support.newsroom import LORRIES, write_articles
@@ -43,15 +43,12 @@ class Running:
 
 @contextmanager
 def running(folder: Path, **settings: str) -> Iterator[Running]:
-    written = environment(folder, **settings) | {"ONRECORD_ARTICLES": str(write_articles(folder / "news.jsonl"))}
-    arguments = command("serve", "--port", "0")
-    with subprocess.Popen(arguments, stderr=subprocess.PIPE, text=True, cwd=folder, env=written) as process:
-        try:
-            yield Running(process)
-        finally:
-            process.kill()
+    settings = {"ONRECORD_ARTICLES": str(write_articles(folder / "news.jsonl"))} | settings
+    with started(folder, "serve", "--port", "0", **settings) as process:
+        yield Running(process)
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 def test_it_says_where_it_listens_and_stops_when_told(tmp_path: Path, how: signal.Signals) -> None:
     with running(tmp_path) as server:
@@ -63,6 +60,7 @@ def test_it_says_where_it_listens_and_stops_when_told(tmp_path: Path, how: signa
     assert "Brandt" not in "".join(server.printed) and "Traceback" not in "".join(server.printed)
 
 
+@pytest.mark.process
 def test_an_open_stream_ends_with_a_word_when_it_is_told_to_stop(tmp_path: Path) -> None:
     first = cited("Lorries will pay 14 crowns a crossing. [#] The ", LORRIES)
 

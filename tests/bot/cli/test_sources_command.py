@@ -15,8 +15,8 @@ from retrieval.catalog.catalog import Catalog
 from retrieval.catalog.database import utc_now
 from retrieval.ingest.watching.source import Source, add_minutes
 from retrieval.ingest.watching.source_store import SourceStore
-from tests.conftest import Onrecord, command, environment
 from tests.retrieval.ingest.watching.test_scheduler import until
+from tests.support.command_line import Onrecord, started
 from tests.support.misbehaving_server import LOOPBACK, Reply, Site, site
 from tests.support.news_site import FERRY, MILL, TOLL, Story, feed, page, sitemap
 
@@ -35,16 +35,11 @@ def paper() -> Iterator[Site]:
 @contextmanager
 def running(folder: Path, *arguments: str, **settings: str) -> Iterator[subprocess.Popen[str]]:
     """A command that runs until it is interrupted, and then ends well."""
-    process = subprocess.Popen(
-        command(*arguments), stderr=subprocess.PIPE, text=True, cwd=folder, env=environment(folder, **NEAR, **settings)
-    )
-    try:
+    with started(folder, *arguments, **NEAR, **settings) as process:
         yield process
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=20)
         assert process.returncode in (0, -signal.SIGINT)
-    finally:
-        process.kill()
 
 
 def titles(folder: Path) -> list[str]:
@@ -108,12 +103,14 @@ def test_a_source_is_removed_by_its_address(onrecord: Onrecord, tmp_path: Path) 
     assert onrecord("sources").stdout == ""
 
 
+@pytest.mark.process
 def test_watch_brings_in_what_is_new_until_it_is_interrupted(paper: Site, tmp_path: Path) -> None:
     known(tmp_path, f"{paper.url}/feed")
     with running(tmp_path, "watch"):
         until(lambda: titles(tmp_path) == [FERRY.title, TOLL.title], 30)
 
 
+@pytest.mark.process
 def test_serve_watches_where_the_settings_say_so(onrecord: Onrecord, paper: Site, tmp_path: Path) -> None:
     known(tmp_path, f"{paper.url}/feed")
     with running(tmp_path, "serve", "--port", "0", ONRECORD_WATCH="true"):
@@ -131,17 +128,18 @@ def test_status_fails_loudly_when_a_source_has_gone_stale(onrecord: Onrecord, tm
     assert told.returncode == 5 and json.loads(told.stdout)["stale"] == ["https://example.org/feed"]
 
 
+@pytest.mark.process
 def test_an_interrupted_add_goes_on_where_it_ended(onrecord: Onrecord, paper: Site, tmp_path: Path) -> None:
     slow = Reply(body=iter(lambda: 0.2, None))  # type: ignore[arg-type]
     there, paper.pages["/ferry"] = paper.pages["/ferry"], slow
-    process = subprocess.Popen(command("add", f"{paper.url}/feed"), cwd=tmp_path, env=environment(tmp_path, **NEAR))
-    until(lambda: "/ferry" in paper.paths(), 20)
-    time.sleep(0.1)
-    with closing(sqlite3.connect(tmp_path / "data" / "catalog.db")) as db:
-        [(due,)] = db.execute("SELECT due FROM sources")
-    assert due > add_minutes(utc_now(), 30)  # whoever watches does not begin beside it
-    process.send_signal(signal.SIGINT)
-    assert process.wait(10) == 130
+    with started(tmp_path, "add", f"{paper.url}/feed", **NEAR) as process:
+        until(lambda: "/ferry" in paper.paths(), 20)
+        time.sleep(0.1)
+        with closing(sqlite3.connect(tmp_path / "data" / "catalog.db")) as db:
+            [(due,)] = db.execute("SELECT due FROM sources")
+        assert due > add_minutes(utc_now(), 30)  # a watching process does not begin beside it
+        process.send_signal(signal.SIGINT)
+        assert process.wait(10) == 130
     paper.pages["/ferry"] = there
     assert onrecord("add", f"{paper.url}/feed", **NEAR).returncode == 0
     assert titles(tmp_path) == [FERRY.title, TOLL.title]

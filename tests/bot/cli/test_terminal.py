@@ -10,7 +10,7 @@ import pytest
 
 from bot.cli.output import terminal
 from bot.cli.output.terminal_style import TerminalStyle
-from tests.conftest import ROOT
+from tests.support.command_line import ROOT
 
 LINKING = {"TERM": "xterm-256color", "TERM_PROGRAM": "WezTerm"}
 BARS = """

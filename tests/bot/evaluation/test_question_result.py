@@ -19,9 +19,8 @@ from bot.evaluation.failure_cause import (
 from retrieval.errors import UsageError
 from retrieval.index import indexer
 from retrieval.index.store import Store
-from tests.conftest import article
+from tests.support.articles import article
 from tests.support.evaluation import evaluated
-from tests.support.newsroom import ARTICLES
 from tests.support.web_server import opened
 
 SAID = "What did Brandt say about the toll?"
@@ -43,13 +42,9 @@ LATE = article("late", "A lighthouse keeper retired.")  # taken, but in neither 
 
 
 @pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory, model: object) -> Iterator[App]:
-    articles = (*ARTICLES, *HARBOURS, WEAK)
-    with (
-        Store(tmp_path_factory.mktemp("measured"), lambda: model) as store,  # type: ignore[arg-type, return-value]
-        opened(store, articles=articles) as everything,
-    ):
-        indexer.add_articles(store, [LATE])
+def app(shared_newsroom: Store) -> Iterator[App]:
+    with opened(shared_newsroom, articles=(*HARBOURS, WEAK)) as everything:
+        indexer.add_articles(shared_newsroom, [LATE])
         yield everything
 
 

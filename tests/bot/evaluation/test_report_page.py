@@ -14,9 +14,8 @@ from bot.evaluation.measured_index import measured_index
 from bot.evaluation.question_result import QuestionResult
 from bot.evaluation.report.report_page import render_report
 from retrieval.index.store import Store
-from tests.conftest import article
+from tests.support.articles import article
 from tests.support.evaluation import evaluated
-from tests.support.newsroom import ARTICLES
 from tests.support.web_server import opened
 
 HOSTILE = article(
@@ -35,11 +34,8 @@ QUESTIONS = (
 
 
 @pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory, model: object) -> Iterator[App]:
-    with (
-        Store(tmp_path_factory.mktemp("reported"), lambda: model) as store,  # type: ignore[arg-type, return-value]
-        opened(store, articles=(*ARTICLES, HOSTILE)) as everything,
-    ):
+def app(shared_newsroom: Store) -> Iterator[App]:
+    with opened(shared_newsroom, articles=(HOSTILE,)) as everything:
         yield everything
 
 

@@ -26,9 +26,9 @@ from retrieval.endpoints.retry import Deadline
 from retrieval.errors import ModelUnreachable
 from retrieval.index.store import Store
 from retrieval.search.hybrid_search import Search
-from tests.conftest import ROOT, Onrecord, fill
+from tests.support.command_line import ROOT, Onrecord
 from tests.support.local_model_standin import TEXT
-from tests.support.newsroom import ARTICLES, LORRIES
+from tests.support.newsroom import LORRIES
 
 pytestmark = pytest.mark.usefixtures("loopback")
 
@@ -120,8 +120,10 @@ def test_what_cannot_be_loaded_is_tried_once_a_question_and_says_where_to_look(s
     local.close()
 
 
-def test_when_it_dies_the_articles_answer_and_the_next_question_finds_it_again(store: Store, starts: Path) -> None:
-    fill(store, *ARTICLES)
+def test_when_it_dies_the_articles_answer_and_the_next_question_finds_it_again(
+    newsroom_copy: Store, starts: Path
+) -> None:
+    store = newsroom_copy
     local, search = server(starts, "dies", "answers"), Search(store)
     model = ChatModel(endpoint=LocalModelEndpoint(local), model="tiny")
     breaker, ledger = CircuitBreaker(), TokenLedger(store.folder / "spent.db", 0)

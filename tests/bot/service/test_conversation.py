@@ -16,33 +16,25 @@ from retrieval.errors import Cancelled, EmbeddingUnavailable, UsageError
 from retrieval.index import indexer
 from retrieval.index.store import Store
 from retrieval.index.vectors.minilm import MiniLM
-from tests.conftest import article, fill
+from tests.support.articles import article, fill
 from tests.support.newsroom import ARTICLES, BRANDT, OKORO, talking
 
 TOLL = "What did Brandt say about the toll?"
 WORDS = st.sampled_from("What Who When How many did does say said Brandt Okoro she the toll ferries crowns ? “".split())
 
 
-@pytest.fixture(scope="module")
-def filled(tmp_path_factory: pytest.TempPathFactory, model: MiniLM) -> Iterator[Store]:
-    """One index that the tests of this module only read."""
-    with Store(tmp_path_factory.mktemp("conversation"), lambda: model) as store:
-        fill(store, *ARTICLES)
-        yield store
-
-
 @pytest.fixture
-def conversation(filled: Store) -> Iterator[Conversation]:
-    with talking(filled) as opened:
+def conversation(shared_newsroom: Store) -> Iterator[Conversation]:
+    with talking(shared_newsroom) as opened:
         yield opened
 
 
-def test_an_answer_cites_the_words_it_gives(conversation: Conversation, filled: Store) -> None:
+def test_an_answer_cites_the_words_it_gives(conversation: Conversation, shared_newsroom: Store) -> None:
     answer = conversation.ask(TOLL)
     first = answer.citations[0]
     assert (answer.status, answer.answered_by) == ("answered", "extract")
     assert answer.text.startswith(f"Ilse Brandt, Mayor, 2 May 2025: {BRANDT} [1]")
-    assert first.quote == filled.catalog.article("toll").text[first.start : first.end] == BRANDT
+    assert first.quote == shared_newsroom.catalog.article("toll").text[first.start : first.end] == BRANDT
     assert first.speaker == "Ilse Brandt"
 
 
@@ -52,9 +44,11 @@ def test_what_the_articles_do_not_speak_of_is_declined_with_the_nearest(conversa
     assert {near.article for near in answer.nearest} <= {"toll", "ferry"} and answer.nearest
 
 
-def test_an_answer_says_how_fresh_it_is_and_how_long_it_took(conversation: Conversation, filled: Store) -> None:
+def test_an_answer_says_how_fresh_it_is_and_how_long_it_took(
+    conversation: Conversation, shared_newsroom: Store
+) -> None:
     answer = conversation.ask(TOLL)
-    assert (answer.newest_source, answer.indexed_at) == ("2025-05-02", filled.catalog.last_run())
+    assert (answer.newest_source, answer.indexed_at) == ("2025-05-02", shared_newsroom.catalog.last_run())
     assert list(answer.timings_ms) == ["search", "first_sentence", "total"]
     assert list(answer.timings_ms.values()) == sorted(answer.timings_ms.values())
 
@@ -67,10 +61,10 @@ def test_a_follow_up_is_understood_in_its_conversation_only(conversation: Conver
     assert conversation.ask("What did Okoro say?").standalone_question == "What did Okoro say?"
 
 
-def test_a_conversation_goes_on_after_a_new_start(filled: Store) -> None:
-    with talking(filled) as before:
+def test_a_conversation_goes_on_after_a_new_start(shared_newsroom: Store) -> None:
+    with talking(shared_newsroom) as before:
         before.ask(TOLL, "chat/kept")
-    with talking(filled) as after:
+    with talking(shared_newsroom) as after:
         assert after.ask("What did Okoro say?", "chat/kept").standalone_question == "What did Okoro say about the toll?"
 
 
@@ -129,14 +123,14 @@ def test_while_passages_wait_for_their_vectors_a_note_says_how_many_are_embedded
     assert re.match(r"\d\d % of the passages are embedded so far", note)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(WORDS, min_size=1, max_size=12).map(" ".join))
-def test_every_citation_of_any_answer_is_a_span_of_its_article(filled: Store, question: str) -> None:
-    with talking(filled) as conversation:
+def test_every_citation_of_any_answer_is_a_span_of_its_article(shared_newsroom: Store, question: str) -> None:
+    with talking(shared_newsroom) as conversation:
         answer: Answer = conversation.ask(question)
     assert (answer.status == "answered") == bool(answer.citations)
     for citation in (*answer.citations, *answer.nearest):
-        assert citation.quote == filled.catalog.article(citation.article).text[citation.start : citation.end]
+        assert citation.quote == shared_newsroom.catalog.article(citation.article).text[citation.start : citation.end]
     assert all(f"[{citation.number}]" in answer.text for citation in answer.citations)
 
 

@@ -73,7 +73,7 @@ def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
         ConversationHistory(tmp_path / "talk.db")
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(TEXT, TEXT, TEXT)
 def test_what_was_said_comes_back_character_for_character(tmp_path: Path, chat: str, question: str, said: str) -> None:
     history = ConversationHistory(tmp_path / "talk.db")

@@ -77,9 +77,11 @@ def test_a_follow_up_and_a_refusal_are_logged(newsroom: Store, lines: list[str])
     assert tells_nothing(lines, asked + TOLL, answer)
 
 
-def test_a_generated_answer_is_logged_with_what_verification_kept_and_dropped(store: Store, lines: list[str]) -> None:
+def test_a_generated_answer_is_logged_with_what_verification_kept_and_dropped(
+    newsroom_copy: Store, lines: list[str]
+) -> None:
     draft = "Lorries will pay 14 crowns a crossing. [#] Lorries will pay 40 crowns a crossing. [#]"
-    with conversing(store, cited(draft, LORRIES)) as (conversation, _):
+    with conversing(newsroom_copy, cited(draft, LORRIES)) as (conversation, _):
         answer = conversation.ask(COST)
     logged = stages(lines)
     assert list(logged) == ["understand", "search", "answerability", "generate", "verify", "remember"]
@@ -88,16 +90,16 @@ def test_a_generated_answer_is_logged_with_what_verification_kept_and_dropped(st
     assert tells_nothing(lines, COST, answer)
 
 
-def test_a_model_that_fails_is_logged_by_the_kind_of_its_failure(store: Store, lines: list[str]) -> None:
-    with conversing(store, failing(401, "the harbour key is wrong")) as (conversation, _):
+def test_a_model_that_fails_is_logged_by_the_kind_of_its_failure(newsroom_copy: Store, lines: list[str]) -> None:
+    with conversing(newsroom_copy, failing(401, "the harbour key is wrong")) as (conversation, _):
         answer = conversation.ask(COST)
     logged = stages(lines)
     assert list(logged) == ["understand", "search", "answerability", "generate", "verify", "extract", "remember"]
     assert "failure=Model" in logged["generate"] and tells_nothing(lines, COST, answer)
 
 
-def test_nothing_a_model_writes_is_logged(store: Store, lines: list[str]) -> None:
-    with conversing(store, writes("Zeppelins carried cheese to Venus. [1]")) as (conversation, _):
+def test_nothing_a_model_writes_is_logged(newsroom_copy: Store, lines: list[str]) -> None:
+    with conversing(newsroom_copy, writes("Zeppelins carried cheese to Venus. [1]")) as (conversation, _):
         conversation.ask(COST)
     assert stages(lines)["verify"].startswith(" verified=0") and not words(*lines) & words("Zeppelins cheese Venus")
 

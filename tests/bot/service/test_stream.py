@@ -17,9 +17,9 @@ from tests.support.model_answers import COST, cited, conversing, sources
 from tests.support.newsroom import LORRIES
 
 
-def test_sentences_are_handed_on_while_the_rest_is_still_written(store: Store) -> None:
+def test_sentences_are_handed_on_while_the_rest_is_still_written(newsroom_copy: Store) -> None:
     first = cited("Lorries will pay 14 crowns a crossing. [#] The ", LORRIES)
-    with conversing(store, lambda asked: Reply([*first(asked).steps[:1], HOLD])) as (conversation, server):
+    with conversing(newsroom_copy, lambda asked: Reply([*first(asked).steps[:1], HOLD])) as (conversation, server):
         events = conversation.stream(COST)
         assert [next(events) for _ in range(2)] == ["searching", "writing"]
         said = next(events)
@@ -28,17 +28,17 @@ def test_sentences_are_handed_on_while_the_rest_is_still_written(store: Store) -
         assert server.left()
 
 
-def test_what_held_before_the_model_broke_off_stays(store: Store) -> None:
+def test_what_held_before_the_model_broke_off_stays(newsroom_copy: Store) -> None:
     first = cited("Lorries will pay 14 crowns a crossing. [#] The ", LORRIES)
-    with conversing(store, lambda asked: Reply([*first(asked).steps[:1], CUT])) as (conversation, _):
+    with conversing(newsroom_copy, lambda asked: Reply([*first(asked).steps[:1], CUT])) as (conversation, _):
         answer = conversation.ask(COST)
     assert (answer.text, answer.answered_by) == ("Lorries will pay 14 crowns a crossing. [1]", "tiny")
     assert answer.notes[0].endswith("The answer ends here.")
 
 
-def test_a_model_that_never_ends_is_ended(store: Store) -> None:
+def test_a_model_that_never_ends_is_ended(newsroom_copy: Store) -> None:
     for flood in ("word " * 5_000, "a. b " * 5_000, "The moon is made of cheese. [1] " * 1_000):
-        with conversing(store, Reply([*talking(flood).steps[:1], HOLD])) as (conversation, server):
+        with conversing(newsroom_copy, Reply([*talking(flood).steps[:1], HOLD])) as (conversation, server):
             answer = conversation.ask(COST)
             assert server.left()
         assert answer.answered_by == "extract" and LORRIES in answer.text
@@ -54,7 +54,7 @@ class Killed:
 
 
 @pytest.fixture
-def killed(store: Store) -> Iterator[Killed]:
+def killed(newsroom_copy: Store) -> Iterator[Killed]:
     made = list[Killed]()
 
     def die(asked: Asked) -> Reply:
@@ -62,12 +62,12 @@ def killed(store: Store) -> Iterator[Killed]:
         whole = b"".join(step for step in cited(text, LORRIES)(asked).steps if isinstance(step, bytes))
         return Reply([whole[: made[0].at], CUT])
 
-    with conversing(store, die, failures=10_000) as (conversation, _):
-        made.append(Killed(conversation, store))
+    with conversing(newsroom_copy, die, failures=10_000) as (conversation, _):
+        made.append(Killed(conversation, newsroom_copy))
         yield made[0]
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(at=st.integers(0, 400))
 def test_an_endpoint_killed_in_the_middle_leaves_a_whole_answer(killed: Killed, at: int) -> None:
     killed.at = at

@@ -9,8 +9,8 @@ from tests.bot_api.server_process import BotApi
 from tests.support.telegram_bot import ANSWERED, ASKED, UNKNOWN, asks, chatting, reply
 
 
-def test_an_answer_links_its_words_and_lists_its_sources(newsroom: Store) -> None:
-    with BotApi().serving() as api, chatting(newsroom, api):
+def test_an_answer_links_its_words_and_lists_its_sources(newsroom_copy: Store) -> None:
+    with BotApi().serving() as api, chatting(newsroom_copy, api):
         answer = asks(api, api.user("Ann"))
     assert ANSWERED in answer.text
     assert answer.links[0][0] == "[1]" and answer.links[0][1].startswith("https://example.org/toll#:~:text=")

@@ -10,7 +10,7 @@ from bot.telegram.logs import RedactingFormatter
 from retrieval.errors import UsageError
 from retrieval.index.store import Store
 from tests.bot_api.server_process import BotApi
-from tests.conftest import Onrecord
+from tests.support.command_line import Onrecord
 from tests.support.telegram_bot import ANSWERED, asks, chatting
 
 

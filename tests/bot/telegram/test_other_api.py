@@ -8,8 +8,6 @@ import pytest
 
 from retrieval.index.store import Store
 from tests.bot_api.other_bot_api import install, other_bot_api
-from tests.conftest import fill
-from tests.support.newsroom import ARTICLES
 from tests.support.telegram_bot import ANSWERED, ASKED, answering, opened
 
 pytestmark = [
@@ -18,11 +16,10 @@ pytestmark = [
 ]
 
 
-def test_questions_commands_and_buttons_are_answered(tmp_path: Path, store: Store) -> None:
+def test_questions_commands_and_buttons_are_answered(tmp_path: Path, newsroom_copy: Store) -> None:
     install(tmp_path)
-    fill(store, *ARTICLES)
     with other_bot_api(tmp_path) as other:
-        app = opened(store, token=other.token, host=other.base_url.removesuffix("/bot"))
+        app = opened(newsroom_copy, token=other.token, host=other.base_url.removesuffix("/bot"))
         with answering(app):
             other.says(ASKED)
             answer = other.answer()

@@ -6,11 +6,15 @@ import subprocess
 from itertools import cycle, islice
 from pathlib import Path
 
+import pytest
+
 from bot.service.history import ConversationHistory
 from tests.bot_api.server_process import BotApi
 from tests.bot_api.state import User
 from tests.support.newsroom import write_articles
 from tests.support.telegram_bot import ANSWERED, PATIENCE, process
+
+pytestmark = pytest.mark.process
 
 QUESTIONS = [
     "What did Brandt say about the toll?",

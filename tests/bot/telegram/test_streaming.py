@@ -35,8 +35,8 @@ def written(store: Store, api: BotApi, pause: float = 2.5, *, hold: bool = False
         yield
 
 
-def test_a_private_chat_sees_a_draft_and_then_one_message(store: Store) -> None:
-    with BotApi().serving() as api, written(store, api):
+def test_a_private_chat_sees_a_draft_and_then_one_message(newsroom_copy: Store) -> None:
+    with BotApi().serving() as api, written(newsroom_copy, api):
         ann = api.user("Ann")
         answer = asks(api, ann, COST)
         drafts = api.drafts(ann)
@@ -47,8 +47,8 @@ def test_a_private_chat_sees_a_draft_and_then_one_message(store: Store) -> None:
     assert len(api.sent(ann)) == 1 and max(draft.at for draft in drafts) < answer.at
 
 
-def test_a_group_sees_one_message_that_grows(store: Store) -> None:
-    with BotApi().serving() as api, written(store, api, 4.0):
+def test_a_group_sees_one_message_that_grows(newsroom_copy: Store) -> None:
+    with BotApi().serving() as api, written(newsroom_copy, api, 4.0):
         ann = api.user("Ann")
         group = api.supergroup("Readers", ann)
         api.says(group, ann, f"@onrecord_bot {COST}")
@@ -61,8 +61,8 @@ def test_a_group_sees_one_message_that_grows(store: Store) -> None:
     assert not api.refusals
 
 
-def test_a_server_without_drafts_gets_edits(store: Store) -> None:
-    with BotApi().serving() as api, written(store, api):
+def test_a_server_without_drafts_gets_edits(newsroom_copy: Store) -> None:
+    with BotApi().serving() as api, written(newsroom_copy, api):
         ann = api.user("Ann")
         api.fails("sendMessageDraft", 404, 5)
         asks(api, ann, COST)
@@ -71,23 +71,23 @@ def test_a_server_without_drafts_gets_edits(store: Store) -> None:
     assert len(api.sent(ann)) == 1 and api.sent(ann)[0].edits
 
 
-def test_streaming_can_be_turned_off(store: Store) -> None:
-    with BotApi().serving() as api, written(store, api, 1.0, telegram_streaming=False):
+def test_streaming_can_be_turned_off(newsroom_copy: Store) -> None:
+    with BotApi().serving() as api, written(newsroom_copy, api, 1.0, telegram_streaming=False):
         ann = api.user("Ann")
         assert "31 votes" in asks(api, ann, COST).text
     assert not api.drafts(ann) and not api.sent(ann)[0].edits
 
 
-def test_somebody_types_until_the_answer_is_there(store: Store) -> None:
-    with BotApi().serving() as api, written(store, api, 5.0):
+def test_somebody_types_until_the_answer_is_there(newsroom_copy: Store) -> None:
+    with BotApi().serving() as api, written(newsroom_copy, api, 5.0):
         ann = api.user("Ann")
         asks(api, ann, COST)
     assert len(api.actions(ann)) == 2
 
 
 @pytest.mark.parametrize("private", [True, False])
-def test_cancel_ends_the_answer_under_way(private: bool, store: Store) -> None:
-    with BotApi().serving() as api, written(store, api, hold=True):
+def test_cancel_ends_the_answer_under_way(private: bool, newsroom_copy: Store) -> None:
+    with BotApi().serving() as api, written(newsroom_copy, api, hold=True):
         ann = api.user("Ann")
         where = ann if private else api.supergroup("Readers", ann)
         api.says(where, ann, f"/ask {COST}")

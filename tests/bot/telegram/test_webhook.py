@@ -11,6 +11,8 @@ from tests.support.endpoint_standin import free_port
 from tests.support.newsroom import write_articles
 from tests.support.telegram_bot import ANSWERED, ASKED, process, reply
 
+pytestmark = pytest.mark.process
+
 SECRET = "a-secret-of-the-tests"
 START = 60.0  # seconds that a process may take to be there, on a busy machine
 

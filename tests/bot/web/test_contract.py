@@ -10,7 +10,6 @@ import schemathesis
 from schemathesis.config import SchemathesisConfig
 
 from retrieval.index.store import Store
-from retrieval.index.vectors.minilm import MiniLM
 from tests.support.web_server import Served, serving
 
 CASES = int(os.environ.get("ONRECORD_TEST_CASES", "200"))  # in all, about
@@ -24,9 +23,9 @@ REFUSALS = {
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory, model: MiniLM) -> Iterator[Served]:
+def served(shared_newsroom: Store) -> Iterator[Served]:
     """A server that the tests of this module share."""
-    with Store(tmp_path_factory.mktemp("contract"), lambda: model) as store, serving(store) as running:
+    with serving(shared_newsroom) as running:
         yield running
 
 

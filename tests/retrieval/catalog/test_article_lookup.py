@@ -4,7 +4,7 @@ import pytest
 
 from retrieval.catalog.reader import find_article
 from retrieval.index.store import Store
-from tests.conftest import article, fill
+from tests.support.articles import article, fill
 
 TEXT = "The harbour museum opens on Saturday with a show of ship models."
 

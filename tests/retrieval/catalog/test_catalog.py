@@ -11,7 +11,7 @@ from retrieval.catalog.filters import Filters
 from retrieval.catalog.rows import SegmentedArticle
 from retrieval.errors import IndexUnavailable, UnknownArticle
 from retrieval.text.sentences import Span
-from tests.conftest import article
+from tests.support.articles import article
 
 TEXT = "The pier is closed. The ferry is not. The mayor is away."
 WHOLE: list[tuple[Span, str]] = [((0, len(TEXT)), "")]

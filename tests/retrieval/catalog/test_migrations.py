@@ -11,7 +11,7 @@ from retrieval.catalog.migrations import MIGRATIONS, migrate, schema_version
 from retrieval.catalog.reader import find_article
 from retrieval.catalog.rows import SegmentedArticle
 from retrieval.errors import IndexUnavailable
-from tests.conftest import article
+from tests.support.articles import article
 
 OLD = """
 CREATE TABLE articles (id TEXT PRIMARY KEY, version INTEGER NOT NULL, hash TEXT NOT NULL);

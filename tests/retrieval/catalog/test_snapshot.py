@@ -17,7 +17,7 @@ from retrieval.errors import UnknownArticle
 from retrieval.index import indexer
 from retrieval.index.store import Store
 from retrieval.index.vectors.minilm import MiniLM
-from tests.conftest import article, fill
+from tests.support.articles import article, fill
 from tests.support.newsroom import talking
 
 ASKED = ("What did Okoro say about the toll?", "How many crowns do lorries pay?", "Who designed the Opera House?")

@@ -13,7 +13,7 @@ from retrieval.errors import EmbeddingUnavailable, UnknownArticle
 from retrieval.index import indexer, pending
 from retrieval.index.store import Store
 from retrieval.index.vectors.minilm import EmbeddingModel
-from tests.conftest import article
+from tests.support.articles import article
 
 FIRST = "The council closed the old ferry pier for eleven months of repairs on Tuesday."
 LAST = "Divers had found cracks in nine of its pillars, the harbour office wrote to all passengers."

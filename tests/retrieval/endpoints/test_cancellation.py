@@ -24,8 +24,8 @@ def test_it_calls_what_is_under_way_and_what_begins_later_but_not_what_is_over()
     assert calls == ["under way", "late"] and cancellation.is_cancelled
 
 
-def test_a_model_that_says_nothing_is_left_at_once(store: Store) -> None:
-    with conversing(store, Reply([HOLD]), within=30.0) as (conversation, server):
+def test_a_model_that_says_nothing_is_left_at_once(newsroom_copy: Store) -> None:
+    with conversing(newsroom_copy, Reply([HOLD]), within=30.0) as (conversation, server):
         cancellation = Cancellation()
         events = conversation.stream(COST, "c", cancellation=cancellation)
         assert [next(events), next(events)] == ["searching", "writing"]

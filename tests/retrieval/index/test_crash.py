@@ -1,23 +1,24 @@
 """A process killed at any moment loses nothing, and the next one goes on where it stopped."""
 
 import json
+import signal
 import sqlite3
 import subprocess
 import time
-from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from retrieval.index import pending
+from retrieval.index.indexer import ARTICLE_BATCH, VECTOR_BATCH
 from retrieval.index.store import Store
 from retrieval.index.vectors.minilm import MiniLM
-from tests.conftest import command, environment
+from tests.support.command_line import Onrecord, started
 
-ARTICLES = 600
+pytestmark = pytest.mark.process
+
 PATIENCE = 60  # seconds
-
-Moment = Callable[[Path], bool]
 
 
 def count(file: Path, sql: str) -> int:
@@ -31,89 +32,89 @@ def count(file: Path, sql: str) -> int:
         return 0
 
 
-MOMENTS: dict[str, Moment] = {
-    "while reading": lambda data: count(data / "catalog.db", "SELECT count(*) FROM articles") > 0,
-    "while indexing words": lambda data: count(data / "catalog.db", "SELECT total(words) FROM passages") > 0,
-    "while embedding": lambda data: count(data / "embeddings.db", "SELECT count(*) FROM vectors") > 0,
-    "while storing vectors": lambda data: count(data / "catalog.db", "SELECT total(vectors) FROM passages") > 0,
+@dataclass(frozen=True)
+class Moment:
+    """A stage has begun when this number is above 0; `articles` are enough for the stage to go on for a while."""
+
+    database: str
+    sql: str
+    articles: int = ARTICLE_BATCH + 40
+
+    def has_come(self, data: Path) -> bool:
+        return count(data / self.database, self.sql) > 0
+
+
+READING = Moment("catalog.db", "SELECT count(*) FROM articles")
+EMBEDDING = Moment("embeddings.db", "SELECT count(*) FROM vectors")
+MOMENTS = {
+    "while reading": READING,
+    "while indexing words": Moment("catalog.db", "SELECT total(words) FROM passages"),
+    "while embedding": EMBEDDING,
+    "while storing vectors": Moment("catalog.db", "SELECT total(vectors) FROM passages", VECTOR_BATCH + 48),
 }
 
 
-def write_articles(path: Path) -> None:
+def write_articles(path: Path, articles: int) -> None:
     rows = (
         {"id": f"a{n}", "url": f"https://example.org/{n}", "title": f"Report {n}", "date": "2025-03-11"}
         | {"text": f"The council of town number {n} met on Tuesday and voted for {n + 7} new benches in the park."}
-        for n in range(ARTICLES)
+        for n in range(articles)
     )
     path.write_text("\n".join(map(json.dumps, rows)), "utf-8")
 
 
-@pytest.mark.parametrize("moment", MOMENTS)
-def test_killed_process_loses_nothing(moment: str, tmp_path: Path, model: MiniLM) -> None:
-    write_articles(tmp_path / "news.jsonl")
-    data = tmp_path / "data"
-    add = command("add", str(tmp_path / "news.jsonl"))
-    killed = subprocess.Popen(add, env=environment(tmp_path), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+def wait_for(moment: Moment, folder: Path, process: subprocess.Popen[str]) -> None:
+    """Wait for the moment, or for the end of the process where it never comes."""
     deadline = time.monotonic() + PATIENCE
-    while not MOMENTS[moment](data) and killed.poll() is None and time.monotonic() < deadline:
+    while not moment.has_come(folder / "data") and process.poll() is None and time.monotonic() < deadline:
         time.sleep(0.005)
-    killed.kill()
-    assert killed.wait() == -9, "it had already finished: the moment never came"
+
+
+def kill_add(moment: Moment, folder: Path) -> None:
+    """Add the articles in a process, and kill it at that moment."""
+    write_articles(folder / "news.jsonl", moment.articles)
+    with started(folder, "add", "news.jsonl") as adding:
+        wait_for(moment, folder, adding)
+        adding.kill()
+        assert adding.wait() == -signal.SIGKILL, "it had already finished: the moment never came"
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_killed_process_loses_nothing(moment: str, tmp_path: Path, onrecord: Onrecord, model: MiniLM) -> None:
+    articles, data = MOMENTS[moment].articles, tmp_path / "data"
+    kill_add(MOMENTS[moment], tmp_path)
     stored = count(data / "catalog.db", "SELECT count(*) FROM articles")
     embedded = count(data / "embeddings.db", "SELECT count(*) FROM vectors")
 
-    again = subprocess.run(add, env=environment(tmp_path), capture_output=True, text=True, timeout=PATIENCE)
+    again = onrecord("add", "news.jsonl")
 
     assert again.returncode == 0, again.stderr
     assert stored > 0
-    assert f"{stored} unchanged" in again.stdout or stored == ARTICLES
-    assert count(data / "embeddings.db", "SELECT count(*) FROM vectors") == ARTICLES >= embedded
+    assert f"{stored} unchanged" in again.stdout or stored == articles
+    assert count(data / "embeddings.db", "SELECT count(*) FROM vectors") == articles >= embedded
     with Store(data, lambda: model) as store:
         share = pending.index_coverage(store.catalog)
-        assert (share.articles, share.passages, share.words, share.vectors) == (ARTICLES,) * 4
-        assert (store.bm25.count(), store.vectors.count()) == (ARTICLES, ARTICLES)
+        assert (share.articles, share.passages, share.words, share.vectors) == (articles,) * 4
+        assert (store.bm25.count(), store.vectors.count()) == (articles, articles)
 
 
-def test_a_question_finishes_what_a_killed_process_left(tmp_path: Path) -> None:
-    write_articles(tmp_path / "news.jsonl")
-    data = tmp_path / "data"
-    killed = subprocess.Popen(
-        command("add", str(tmp_path / "news.jsonl")),
-        env=environment(tmp_path),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    while not MOMENTS["while reading"](data) and killed.poll() is None:
-        time.sleep(0.005)
-    killed.kill()
-    killed.wait()
-
-    answer = subprocess.run(
-        command("ask", "--json", "How many benches did town number 17 vote for?"),
-        env=environment(tmp_path),
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-    )
-
+def test_a_question_finishes_what_a_killed_process_left(tmp_path: Path, onrecord: Onrecord) -> None:
+    kill_add(READING, tmp_path)
+    answer = onrecord("ask", "--json", "How many benches did town number 17 vote for?")
     assert answer.returncode == 0, answer.stderr
     assert "24 new benches" in json.loads(answer.stdout)["text"]
 
 
-def test_interrupted_ingest_says_so_and_goes_on(tmp_path: Path) -> None:
-    import signal
+def test_interrupted_ingest_says_so_and_goes_on(tmp_path: Path, onrecord: Onrecord) -> None:
+    write_articles(tmp_path / "news.jsonl", EMBEDDING.articles)
+    with started(tmp_path, "add", "news.jsonl") as adding:
+        wait_for(EMBEDDING, tmp_path, adding)
+        adding.send_signal(signal.SIGINT)
+        _, errors = adding.communicate(timeout=PATIENCE)
 
-    write_articles(tmp_path / "news.jsonl")
-    add = command("add", str(tmp_path / "news.jsonl"))
-    running = subprocess.Popen(add, env=environment(tmp_path), stderr=subprocess.PIPE, text=True)
-    while not MOMENTS["while embedding"](tmp_path / "data") and running.poll() is None:
-        time.sleep(0.005)
-    running.send_signal(signal.SIGINT)
-    _, errors = running.communicate(timeout=PATIENCE)
-
-    assert running.returncode == 130
+    assert adding.returncode == 130
     assert "interrupted" in errors
     assert "Traceback" not in errors
-    again = subprocess.run(add, env=environment(tmp_path), capture_output=True, text=True, timeout=PATIENCE)
+    again = onrecord("add", "news.jsonl")
     assert again.returncode == 0
-    assert count(tmp_path / "data" / "catalog.db", "SELECT total(vectors) FROM passages") == ARTICLES
+    assert count(tmp_path / "data" / "catalog.db", "SELECT total(vectors) FROM passages") == EMBEDDING.articles

@@ -15,7 +15,7 @@ from retrieval.index import indexer, pending
 from retrieval.index.store import Store
 from retrieval.index.vectors.minilm import EmbeddingModel, MiniLM
 from retrieval.index.write_lock import write_lock
-from tests.conftest import article, fill
+from tests.support.articles import article, fill
 
 PIER = "The harbour council voted on Tuesday to close the old ferry pier for eleven months of repairs."
 MILL = "A paper mill upstream has begun to burn straw instead of gas, its owner told shareholders on Friday."
@@ -136,7 +136,7 @@ def test_boilerplate_is_in_no_passage_and_headings_are_context(counted: Store) -
     assert {(hit.passage.heading, hit.passage.text) for hit in hits} == {("", PIER), ("Who will pay", MILL)}
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(max_size=400) | st.text(st.sampled_from('aB .!?“”"\n\r\t;é\u2028😀'), max_size=1500))
 def test_offsets_cut_the_stored_text_exactly(counted: Store, text: str) -> None:
     added = Article(id="any", source="any", url="", title="any", text=text + "\n\n" + PIER)

@@ -9,7 +9,7 @@ from retrieval.catalog.catalog import Catalog
 from retrieval.catalog.rows import SegmentedArticle
 from retrieval.index import pending
 from retrieval.index.pending import IndexCoverage
-from tests.conftest import article
+from tests.support.articles import article
 
 TEXT = "The pier is closed. The ferry is not."
 CUT = [((0, 19), ""), ((20, 37), "")]

@@ -2,7 +2,9 @@
 
 import json
 import subprocess
+import sys
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,10 @@ from retrieval.index.store import Store
 from retrieval.index.vectors.minilm import MiniLM
 from retrieval.index.write_lock import write_lock
 from retrieval.search.hybrid_search import Search
-from tests.conftest import article, command, environment, fill
+from tests.support.articles import article, fill
+from tests.support.command_line import ROOT, Onrecord, started
+
+pytestmark = pytest.mark.process
 
 PATIENCE = 60  # seconds
 SOON = 2.0  # seconds in which an open reader finds what another process has added
@@ -22,15 +27,10 @@ def test_two_writers_at_once_both_succeed(tmp_path: Path, model: MiniLM) -> None
     for name in ("one", "two"):
         rows = [{"id": f"{name}{n}", "text": f"Article {n} of {name} is about the harbour."} for n in range(60)]
         (tmp_path / f"{name}.jsonl").write_text("\n".join(map(json.dumps, rows)), "utf-8")
-    started = [
-        subprocess.Popen(
-            command("add", str(tmp_path / f"{name}.jsonl")), env=environment(tmp_path), stderr=subprocess.PIPE
-        )
-        for name in ("one", "two")
-    ]
-    for process in started:
-        _, errors = process.communicate(timeout=PATIENCE)
-        assert process.returncode == 0, errors
+    with started(tmp_path, "add", "one.jsonl") as one, started(tmp_path, "add", "two.jsonl") as two:
+        for process in (one, two):
+            _, errors = process.communicate(timeout=PATIENCE)
+            assert process.returncode == 0, errors
     with Store(tmp_path / "data", lambda: model) as store:
         assert store.bm25.count() == store.vectors.count() == 120
 
@@ -39,15 +39,14 @@ def test_the_second_writer_waits_and_says_for_whom(tmp_path: Path) -> None:
     (tmp_path / "harbour.txt").write_text("The harbour was closed on Monday because of the storm.", "utf-8")
     data = tmp_path / "data"
     data.mkdir()
-    with write_lock(data):
-        waiting = subprocess.Popen(
-            command("add", str(tmp_path / "harbour.txt")), env=environment(tmp_path), stderr=subprocess.PIPE, text=True
-        )
-        assert waiting.stderr is not None
-        assert "is writing the index; waiting" in waiting.stderr.readline()
-        assert waiting.poll() is None
-    waiting.communicate(timeout=PATIENCE)
-    assert waiting.returncode == 0
+    with ExitStack() as stack:
+        with write_lock(data):
+            waiting = stack.enter_context(started(tmp_path, "add", "harbour.txt"))
+            assert waiting.stderr is not None
+            assert "is writing the index; waiting" in waiting.stderr.readline()
+            assert waiting.poll() is None
+        waiting.communicate(timeout=PATIENCE)
+        assert waiting.returncode == 0
 
 
 def test_a_wait_with_an_end_names_the_holder(tmp_path: Path) -> None:
@@ -55,9 +54,7 @@ def test_a_wait_with_an_end_names_the_holder(tmp_path: Path) -> None:
         "import sys, time; from pathlib import Path; from retrieval.index.write_lock import write_lock\n"
         "with write_lock(Path(sys.argv[1])): print('held', flush=True); time.sleep(60)"
     )
-    holder = subprocess.Popen(
-        [command()[0].replace("onrecord", "python"), "-c", held, str(tmp_path)], stdout=subprocess.PIPE, text=True
-    )
+    holder = subprocess.Popen([sys.executable, "-c", held, str(tmp_path)], cwd=ROOT, stdout=subprocess.PIPE, text=True)
     assert holder.stdout is not None
     assert holder.stdout.readline() == "held\n"
     with pytest.raises(IndexBusy, match=f"Process {holder.pid}"), write_lock(tmp_path, wait=0):
@@ -68,14 +65,15 @@ def test_a_wait_with_an_end_names_the_holder(tmp_path: Path) -> None:
         pass
 
 
-def test_an_open_reader_finds_what_another_process_added(tmp_path: Path, model: MiniLM) -> None:
+def test_an_open_reader_finds_what_another_process_added(
+    tmp_path: Path, model: MiniLM, onrecord_process: Onrecord
+) -> None:
     with Store(tmp_path / "data", lambda: model) as store:
         fill(store, article("old", "The harbour was closed on Monday because of the storm."))
         search = Search(store)
         assert [hit.passage.article for hit in search("Why was the harbour closed?").hits] == ["old"]
         (tmp_path / "new.txt").write_text("The lighthouse keeper retired after forty years of service.", "utf-8")
-        add = command("add", str(tmp_path / "new.txt"))
-        subprocess.run(add, env=environment(tmp_path), check=True, capture_output=True, timeout=PATIENCE)
+        assert onrecord_process("add", "new.txt").returncode == 0
         added = time.monotonic()
         while not (found := [hit for hit in search("When did the lighthouse keeper retire?").hits if hit.dense > 0.5]):
             assert time.monotonic() - added < SOON
@@ -83,17 +81,12 @@ def test_an_open_reader_finds_what_another_process_added(tmp_path: Path, model: 
         search.close()
 
 
-def test_readers_keep_reading_while_another_process_writes(tmp_path: Path) -> None:
+def test_readers_keep_reading_while_another_process_writes(
+    tmp_path: Path, onrecord: Onrecord, onrecord_process: Onrecord
+) -> None:
     (tmp_path / "harbour.txt").write_text("The harbour was closed on Monday because of the storm.", "utf-8")
-    add = command("add", str(tmp_path / "harbour.txt"))
-    subprocess.run(add, env=environment(tmp_path), check=True, capture_output=True, timeout=PATIENCE)
+    assert onrecord("add", "harbour.txt").returncode == 0
     with write_lock(tmp_path / "data"):
-        answer = subprocess.run(
-            command("ask", "Why was the harbour closed?"),
-            env=environment(tmp_path),
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE,
-        )
+        answer = onrecord_process("ask", "Why was the harbour closed?")
     assert answer.returncode == 0, answer.stderr
     assert "storm" in answer.stdout

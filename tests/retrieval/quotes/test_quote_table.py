@@ -12,7 +12,7 @@ from retrieval.catalog.rows import SegmentedArticle
 from retrieval.documents import Article, Quote
 from retrieval.quotes import quote_table
 from retrieval.text.sentences import Span
-from tests.conftest import article
+from tests.support.articles import article
 
 TEXT = "“The pier is ours,” Mayor Ana Pell said. “The ferry is not,” pilot Tom Obi said. “Nor the lamp,” Obi added."
 WHOLE: list[tuple[Span, str]] = [((0, len(TEXT)), "")]
@@ -233,7 +233,7 @@ def test_surnames_are_folded() -> None:
 STORED = st.characters(exclude_characters="\0", codec="utf-8")  # what sources leave in an article
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(STORED, max_size=30), st.text(STORED, max_size=60), st.lists(st.text(max_size=12), max_size=4))
 def test_any_text_can_be_stored_and_asked_for(catalog: Catalog, name: str, said: str, asked: list[str]) -> None:
     odd = Quote(name, "", True, "indirect", said, ((0, 1),))

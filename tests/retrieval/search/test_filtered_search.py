@@ -13,7 +13,7 @@ from retrieval.index.store import Store
 from retrieval.index.vectors.minilm import EmbeddingModel
 from retrieval.search.filtered_search import FEW_ARTICLES, OVERFETCH, article_scope, best_in_scope
 from retrieval.search.hybrid_search import Search
-from tests.conftest import article
+from tests.support.articles import article
 
 MANY = FEW_ARTICLES + 20
 

@@ -13,7 +13,7 @@ from retrieval.index import indexer
 from retrieval.index.store import Store
 from retrieval.index.vectors.minilm import EmbeddingModel
 from retrieval.search.hybrid_search import Search
-from tests.conftest import article, fill
+from tests.support.articles import article, fill
 
 PIER = article(
     "pier",

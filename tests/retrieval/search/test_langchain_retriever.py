@@ -8,7 +8,7 @@ from retrieval.catalog.filters import Filters
 from retrieval.index.store import Store
 from retrieval.search.hybrid_search import Search
 from retrieval.search.langchain_retriever import OnRecordRetriever
-from tests.conftest import article, fill
+from tests.support.articles import article, fill
 
 QUESTION = "Why was the pier closed?"
 

@@ -161,7 +161,7 @@ def test_a_speaker_beside_who_said_that_is_the_one_who_is_asked_about() -> None:
     assert (speech.speaker_name, speech.topic_terms) == ("Pell", {"toll", "tax"})
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(QUESTION)
 def test_any_text_is_a_question_about_somebodys_words_or_not(question: str) -> None:
     asked = parse_quote_intent(question)

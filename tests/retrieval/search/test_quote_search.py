@@ -15,7 +15,7 @@ from retrieval.index.store import Store
 from retrieval.index.vectors.minilm import EmbeddingModel
 from retrieval.search.quote_search import CANDIDATE_PASSAGES, QuoteSearch
 from retrieval.text.terms import content_terms
-from tests.conftest import article
+from tests.support.articles import article
 
 HARBOUR = article(
     "harbour",

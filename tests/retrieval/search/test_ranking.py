@@ -110,7 +110,7 @@ def test_signals_name_the_terms_that_were_found() -> None:
     assert found.title == pytest.approx(1 / 3)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.sampled_from("the ferry pier closed was rain and “ ” . Lindqvist said".split()), max_size=80))
 def test_every_share_is_between_0_and_1(words: list[str]) -> None:
     found = text_signals(

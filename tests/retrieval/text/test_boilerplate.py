@@ -18,7 +18,7 @@ def kinds(text: str, title: str = "", headings: tuple[tuple[int, int], ...] = ()
     return {text[part.start : part.end]: part.kind for part in split_blocks(text, title, headings)}
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.text(st.sampled_from("aB. \n\t-“”\u00a0\r"), max_size=200) | st.text(max_size=200), st.text(max_size=30))
 def test_blocks_are_in_order_stripped_and_lose_no_visible_character(text: str, title: str) -> None:
     position = 0

@@ -16,7 +16,7 @@ def passages(text: str, size: int, title: str = "") -> list[str]:
     return [text[start:end] for (start, end), _ in chunk_article(text, split_blocks(text, title), size=size)]
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(TEXT, st.integers(1, 2000))
 def test_passages_are_in_order_stripped_and_no_longer_than_asked(text: str, size: int) -> None:
     spans = [span for span, _ in chunk_article(text, split_blocks(text), size=size)]
@@ -26,7 +26,7 @@ def test_passages_are_in_order_stripped_and_no_longer_than_asked(text: str, size
         assert text[start:end] == text[start:end].strip()
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(TEXT, st.integers(1, 2000))
 def test_every_visible_character_of_body_is_in_a_passage(text: str, size: int) -> None:
     parts = split_blocks(text)

@@ -15,7 +15,7 @@ def said(text: str) -> list[str]:
     return [text[start:end] for start, end in sentence_spans(text)]
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(PROSE)
 def test_spans_are_in_order_stripped_and_cover_every_visible_character(text: str) -> None:
     position = 0
@@ -27,7 +27,7 @@ def test_spans_are_in_order_stripped_and_cover_every_visible_character(text: str
     assert not text[position:].strip()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(PROSE, st.integers(0, 300), st.integers(0, 300))
 def test_spans_stay_inside_the_part_that_was_asked_for(text: str, one: int, other: int) -> None:
     first, last = sorted((min(one, len(text)), min(other, len(text))))

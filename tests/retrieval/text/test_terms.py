@@ -34,7 +34,7 @@ def test_a_question_without_names_has_none() -> None:
     assert name_terms("what do ferries cost") == []
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.text(max_size=200))
 def test_terms_are_lower_case_and_bounded_for_any_text(text: str) -> None:
     for term in terms(text):

@@ -15,10 +15,10 @@ from prompts import Prompts
 from retrieval.endpoints.circuit_breaker import CircuitBreaker
 from retrieval.index.store import Store
 from retrieval.search.hybrid_search import Search
-from tests.conftest import article, fill
+from tests.support.articles import article, fill
 from tests.support.chat_requests import model
 from tests.support.endpoint_standin import Script, Standin, talking
-from tests.support.newsroom import ARTICLES, LORRIES
+from tests.support.newsroom import LORRIES
 
 pytestmark = pytest.mark.usefixtures("loopback")
 
@@ -28,7 +28,6 @@ COST = "How much will lorries pay for a crossing?"
 @contextmanager
 def conversing(store: Store, *script: Script) -> Iterator[tuple[Conversation, Standin]]:
     """A conversation over the newsroom's articles with a small model."""
-    fill(store, *ARTICLES)
     with Standin(*script).serving() as server:
         search = Search(store)
         ledger = TokenLedger(store.folder / "spent.db", 0)

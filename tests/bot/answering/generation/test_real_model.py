@@ -17,9 +17,7 @@ from retrieval.endpoints.circuit_breaker import CircuitBreaker
 from retrieval.endpoints.endpoint import Endpoint
 from retrieval.index.store import Store
 from retrieval.search.hybrid_search import Search
-from tests.conftest import fill
 from tests.support.model_answers import sources
-from tests.support.newsroom import ARTICLES
 
 URL, MODEL = (os.environ.get(f"ONRECORD_TEST_LLM_{name}", "") for name in ("URL", "MODEL"))
 QUESTIONS = (
@@ -34,7 +32,6 @@ pytestmark = pytest.mark.skipif(not URL, reason="ONRECORD_TEST_LLM_URL names no 
 
 
 def test_what_a_real_model_writes_is_shown_as_far_as_it_holds(store: Store, tmp_path: Path) -> None:
-    fill(store, *ARTICLES)
     model = ChatModel(
         endpoint=Endpoint(parse_address(URL, os.environ.get("OPENAI_API_KEY", "none"))), model=MODEL or "model"
     )

@@ -3,7 +3,7 @@
 import pytest
 
 from retrieval.index.store import Store
-from tests.conftest import article, fill
+from tests.support.articles import article, fill
 from tests.support.endpoint_standin import CUT, HOLD, failing, talking
 from tests.support.endpoint_standin import Answer as Reply
 from tests.support.model_answers import COST, TOLL, cited, conversing, sources
@@ -138,9 +138,8 @@ def test_passages_that_do_not_fit_stay_out(store: Store) -> None:
     words = (
         "In week {0} the harbour office of pier {1} counted {2} lorries, and each of the lorries paid for a crossing. "
     )
-    for pier in range(9):
-        text = "".join(words.format(week, pier, 100 * pier + week) for week in range(7))
-        fill(store, article(f"pier{pier}", text, title=f"Lorries at pier {pier}"))
+    texts = ("".join(words.format(week, pier, 100 * pier + week) for week in range(7)) for pier in range(9))
+    fill(store, *(article(f"pier{pier}", text, title=f"Lorries at pier {pier}") for pier, text in enumerate(texts)))
     prompts = {}
     for context in (1_500, 8_000):
         with conversing(store, talking("Nothing. [1]"), context=context) as (conversation, server):

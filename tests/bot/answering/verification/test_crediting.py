@@ -6,7 +6,7 @@ from bot.answering.messages import Claim, DraftSentence
 from bot.answering.verification.verify import verify_sentence
 from retrieval.index.store import Store
 from retrieval.quotes import quote_table
-from tests.conftest import article, fill
+from tests.support.articles import article, fill
 
 TEXT = (
     "The council met on Friday. Mayor Ilse Brandt claimed that the harbour bridge would cost 40 million crowns. "

@@ -14,10 +14,8 @@ from hypothesis import strategies as st
 from bot.web.auth.api_keys import KEY_PREFIX, ApiKeyStore
 from retrieval.errors import UsageError
 from retrieval.index.store import Store
-from tests.conftest import Onrecord
-from tests.support.guarded_server import ORIGIN, LetIn, ask, bearer, let_in, refusal, token, write_sites
-
-__all__ = ["let_in"]
+from tests.support.command_line import Onrecord
+from tests.support.guarded_server import ORIGIN, LetIn, ask, bearer, refusal, token, write_sites
 
 
 def today() -> str:
@@ -49,7 +47,7 @@ def test_looking_makes_no_file(tmp_path: Path) -> None:
 
 
 @given(st.data())
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=50)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
 def test_a_key_with_any_letter_changed_is_nobody_s(tmp_path: Path, data: st.DataObject) -> None:
     folder = tmp_path / uuid4().hex
     key = ApiKeyStore(folder).add("archive")

@@ -6,14 +6,12 @@ import httpx
 import pytest
 
 from retrieval.index.store import Store
-from tests.support.guarded_server import ORIGIN, OTHER, ask, listening, shared_store, write_sites
-
-__all__ = ["shared_store"]
+from tests.support.guarded_server import ORIGIN, OTHER, ask, listening, write_sites
 
 
 @pytest.fixture(scope="module")
-def site(shared_store: Store) -> Iterator[httpx.Client]:
-    with listening(shared_store, sites_file=write_sites(shared_store.folder)) as client:
+def site(shared_newsroom: Store) -> Iterator[httpx.Client]:
+    with listening(shared_newsroom, sites_file=write_sites(shared_newsroom.folder)) as client:
         yield client
 
 

@@ -2,9 +2,7 @@
 
 from bot.web.auth.api_keys import ApiKeyStore
 from retrieval.index.store import Store
-from tests.support.guarded_server import ORIGIN, OTHER, LetIn, ask, bearer, let_in, refusal, token, write_sites
-
-__all__ = ["let_in"]
+from tests.support.guarded_server import ORIGIN, OTHER, LetIn, ask, bearer, refusal, token, write_sites
 
 
 def test_readers_are_counted_by_address_and_told_when_to_come_back(let_in: LetIn, store: Store) -> None:

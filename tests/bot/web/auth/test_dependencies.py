@@ -11,9 +11,7 @@ from bot.web.auth.api_keys import ApiKeyStore
 from bot.web.auth.principal import Principal
 from bot.web.routes.dependencies import current_principal, require_operator
 from retrieval.index.store import Store
-from tests.support.guarded_server import ORIGIN, bearer, listening, refusal, shared_store, token, write_sites
-
-__all__ = ["shared_store"]
+from tests.support.guarded_server import ORIGIN, bearer, listening, refusal, token, write_sites
 
 ROUTES = APIRouter()
 
@@ -34,15 +32,15 @@ def models(caller: Annotated[Principal, Depends(current_principal)]) -> str:
 
 
 @pytest.fixture(scope="module")
-def opened(shared_store: Store) -> Iterator[httpx.Client]:
-    with listening(shared_store, more=ROUTES) as client:
+def opened(shared_newsroom: Store) -> Iterator[httpx.Client]:
+    with listening(shared_newsroom, more=ROUTES) as client:
         yield client
 
 
 @pytest.fixture(scope="module")
-def closed(opened: httpx.Client, shared_store: Store) -> Iterator[httpx.Client]:
+def closed(opened: httpx.Client, shared_newsroom: Store) -> Iterator[httpx.Client]:
     with listening(
-        shared_store, more=ROUTES, sites_file=write_sites(shared_store.folder), trusted_proxies="127.0.0.1"
+        shared_newsroom, more=ROUTES, sites_file=write_sites(shared_newsroom.folder), trusted_proxies="127.0.0.1"
     ) as client:
         yield client
 
@@ -61,13 +59,13 @@ def test_a_reader_is_a_site_s_and_sees_nothing_of_operation(closed: httpx.Client
         assert refusal(closed.get(path, headers=reader)) == (403, "forbidden")
 
 
-def test_a_key_opens_all(closed: httpx.Client, shared_store: Store) -> None:
-    key = bearer(ApiKeyStore(shared_store.folder).add("archive"))
+def test_a_key_opens_all(closed: httpx.Client, shared_newsroom: Store) -> None:
+    key = bearer(ApiKeyStore(shared_newsroom.folder).add("archive"))
     try:
         assert closed.get("/v1/who", headers=key).json() == ["key", "key:archive", "127.0.0.1"]
         assert {closed.get(path, headers=key).status_code for path in ("/operation", "/v1/models")} == {200}
     finally:
-        ApiKeyStore(shared_store.folder).revoke("archive")
+        ApiKeyStore(shared_newsroom.folder).revoke("archive")
 
 
 @pytest.mark.parametrize("path", ["/operation", "/v1/who", "/v1/models"])

@@ -8,24 +8,12 @@ import pytest
 from bot.web.auth.api_keys import ApiKeyStore
 from retrieval.errors import UsageError
 from retrieval.index.store import Store
-from tests.support.guarded_server import (
-    ORIGIN,
-    LetIn,
-    ask,
-    bearer,
-    let_in,
-    listening,
-    refusal,
-    shared_store,
-    write_sites,
-)
-
-__all__ = ["let_in", "shared_store"]
+from tests.support.guarded_server import ORIGIN, LetIn, ask, bearer, listening, refusal, write_sites
 
 
 @pytest.fixture(scope="module")
-def opened(shared_store: Store) -> Iterator[httpx.Client]:
-    with listening(shared_store) as client:
+def opened(shared_newsroom: Store) -> Iterator[httpx.Client]:
+    with listening(shared_newsroom) as client:
         yield client
 
 

@@ -8,26 +8,14 @@ import pytest
 
 from bot.web.auth.session_tokens import SessionTokens
 from retrieval.index.store import Store
-from tests.support.guarded_server import (
-    ORIGIN,
-    OTHER,
-    LetIn,
-    ask,
-    bearer,
-    let_in,
-    listening,
-    refusal,
-    shared_store,
-    token,
-    write_sites,
-)
-
-__all__ = ["let_in", "shared_store"]
+from tests.support.guarded_server import ORIGIN, OTHER, LetIn, ask, bearer, listening, refusal, token, write_sites
 
 
 @pytest.fixture(scope="module")
-def site(shared_store: Store) -> Iterator[httpx.Client]:
-    with listening(shared_store, sites_file=write_sites(shared_store.folder), rate_limit_per_address="none") as client:
+def site(shared_newsroom: Store) -> Iterator[httpx.Client]:
+    with listening(
+        shared_newsroom, sites_file=write_sites(shared_newsroom.folder), rate_limit_per_address="none"
+    ) as client:
         yield client
 
 

@@ -10,9 +10,7 @@ from bot.web.middleware.client_address import client_prefix, is_loopback
 from bot.web.middleware.proxies import TrustedProxyMiddleware, parse_networks
 from retrieval.errors import UsageError
 from retrieval.index.store import Store
-from tests.support.guarded_server import ORIGIN, LetIn, let_in, write_sites
-
-__all__ = ["let_in"]
+from tests.support.guarded_server import ORIGIN, LetIn, write_sites
 
 TRUSTED = "10.0.0.0/8, 127.0.0.1 ::1"
 

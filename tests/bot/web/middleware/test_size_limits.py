@@ -8,16 +8,14 @@ import pytest
 
 from bot.web.middleware.size_limits import MAX_BODY_BYTES, MAX_HEAD_BYTES
 from retrieval.index.store import Store
-from tests.support.guarded_server import QUESTION, listening, refusal, shared_store
-
-__all__ = ["shared_store"]
+from tests.support.guarded_server import QUESTION, listening, refusal
 
 JSON = {"Content-Type": "application/json"}
 
 
 @pytest.fixture(scope="module")
-def opened(shared_store: Store) -> Iterator[httpx.Client]:
-    with listening(shared_store) as client:
+def opened(shared_newsroom: Store) -> Iterator[httpx.Client]:
+    with listening(shared_newsroom) as client:
         yield client
 
 

@@ -7,11 +7,10 @@ import pytest
 
 from bot.answering.messages import MAX_QUESTION_LENGTH
 from retrieval.index.store import Store
-from retrieval.index.vectors.minilm import MiniLM
-from tests.conftest import article
+from tests.support.articles import article
 from tests.support.endpoint_standin import Standin, talking
 from tests.support.model_answers import COST, TOLL, cited
-from tests.support.newsroom import ARTICLES, BRANDT, LORRIES, OKORO
+from tests.support.newsroom import BRANDT, LORRIES, OKORO
 from tests.support.web_server import Served, serving
 
 NOTE = article(
@@ -26,10 +25,9 @@ SIDE = article(
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory, model: MiniLM) -> Iterator[Served]:
+def served(shared_newsroom: Store) -> Iterator[Served]:
     """A server that the tests of this module share."""
-    folder = tmp_path_factory.mktemp("ask")
-    with Store(folder, lambda: model) as store, serving(store, articles=(*ARTICLES, NOTE, SIDE)) as running:
+    with serving(shared_newsroom, articles=(NOTE, SIDE)) as running:
         yield running
 
 
@@ -140,7 +138,7 @@ def test_a_model_that_finds_nothing_in_the_article_is_asked_about_the_archive(st
         talking("The articles do not say."),
         cited("Lorries will pay 14 crowns a crossing. [#]", LORRIES),
     )
-    with Standin(declines, answers).serving() as llm, serving(store, llm=llm, articles=(*ARTICLES, SIDE)) as served:
+    with Standin(declines, answers).serving() as llm, serving(store, llm=llm, articles=(SIDE,)) as served:
         told = served.events("Why did the council vote on the bridge toll?", article="side")
         assert len(llm.asked) == 2
         assert "Lorries" not in llm.asked[0].body["messages"][-1]["content"]

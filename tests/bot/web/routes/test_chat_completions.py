@@ -10,7 +10,6 @@ import pytest
 from openai.types.chat import ChatCompletionChunk
 
 from retrieval.index.store import Store
-from retrieval.index.vectors.minilm import MiniLM
 from tests.support.endpoint_standin import CUT, Answer, Standin
 from tests.support.model_answers import COST, TOLL, cited
 from tests.support.newsroom import BRANDT, LORRIES, OKORO
@@ -18,9 +17,9 @@ from tests.support.web_server import Served, serving
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory, model: MiniLM) -> Iterator[Served]:
+def served(shared_newsroom: Store) -> Iterator[Served]:
     """A server that the tests of this module share."""
-    with Store(tmp_path_factory.mktemp("completions"), lambda: model) as store, serving(store) as running:
+    with serving(shared_newsroom) as running:
         yield running
 
 

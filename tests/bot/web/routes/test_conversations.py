@@ -10,16 +10,15 @@ import pytest
 
 from bot.service.history import ConversationHistory
 from retrieval.index.store import Store
-from retrieval.index.vectors.minilm import MiniLM
 from tests.support.feedback import count_feedback
 from tests.support.model_answers import TOLL
 from tests.support.web_server import Served, opened, serving
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory, model: MiniLM) -> Iterator[Served]:
+def served(shared_newsroom: Store) -> Iterator[Served]:
     """A server that the tests of this module share."""
-    with Store(tmp_path_factory.mktemp("conversations"), lambda: model) as store, serving(store) as running:
+    with serving(shared_newsroom) as running:
         yield running
 
 
@@ -72,10 +71,10 @@ def test_conversations_are_kept_as_long_as_said(store: Store) -> None:
         for key, days in (("web/open/old", 8), ("web/open/new", 6)):
             app.conversation.ask(TOLL, key)
             _date_back(app.history, key, days)
-    with serving(store, articles=(), conversation_retention_days=7) as served:
+    with serving(store, conversation_retention_days=7) as served:
         _wait_for(lambda: not served.app.history.turns("web/open/old"))
         assert served.app.history.turns("web/open/new")
-    with serving(store, articles=(), conversation_retention_days=0) as served:
+    with serving(store, conversation_retention_days=0) as served:
         served.ask(TOLL)
         assert served.app.history.turns("web/open/new")
 

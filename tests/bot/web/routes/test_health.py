@@ -40,8 +40,8 @@ def test_a_server_with_an_index_is_alive_and_ready(store: Store) -> None:
         assert (ready.status_code, ready.json()["articles"], ready.json()["status"]) == (200, 2, "ready")
 
 
-def test_an_empty_index_is_not_ready_and_the_server_alive(store: Store) -> None:
-    with serving(store, articles=()) as served:
+def test_an_empty_index_is_not_ready_and_the_server_alive(empty_store: Store) -> None:
+    with serving(empty_store) as served:
         response = served.client.get("/readyz")
         assert reason(response) == (503, "index_unavailable", "The index is empty.")
         assert int(response.headers["Retry-After"]) > 0 and served.client.get("/healthz").status_code == 200

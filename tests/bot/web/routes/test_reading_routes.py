@@ -11,9 +11,8 @@ from bot.web.auth.principal import Principal
 from bot.web.routes.dependencies import current_principal
 from retrieval.catalog.filters import Filters
 from retrieval.index.store import Store
-from retrieval.index.vectors.minilm import MiniLM
-from tests.conftest import article
-from tests.support.newsroom import ARTICLES, OKORO, TOLL
+from tests.support.articles import article
+from tests.support.newsroom import OKORO, TOLL
 from tests.support.syndicated_articles import wire
 from tests.support.web_server import Served, serving
 
@@ -26,10 +25,9 @@ COPIED = (wire("post", "Harbour Post"), wire("inland", "Inland Times"), replace(
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory, model: MiniLM) -> Iterator[Served]:
+def served(shared_newsroom: Store) -> Iterator[Served]:
     """A server that the tests of this module share."""
-    folder = tmp_path_factory.mktemp("reading")
-    with Store(folder, lambda: model) as store, serving(store, articles=(*ARTICLES, FILED, *COPIED)) as running:
+    with serving(shared_newsroom, articles=(FILED, *COPIED)) as running:
         yield running
 
 

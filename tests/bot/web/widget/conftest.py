@@ -12,7 +12,7 @@ from bot.service.history import ConversationHistory
 from retrieval.index.store import Store
 from retrieval.index.vectors.minilm import MiniLM
 from retrieval.search.hybrid_search import Search
-from tests.conftest import fill
+from tests.support.articles import fill
 from tests.support.newsroom import ARTICLES
 from tests.support.widget_browser import HOSTILE, LONG, Reader, serving
 

@@ -12,7 +12,7 @@ from html import unescape
 import pytest
 
 from bot.web.widget.script import widget_script
-from tests.conftest import ROOT
+from tests.support.command_line import ROOT
 
 MOST = 25_000  # bytes gzipped
 

@@ -1,7 +1,6 @@
 """An index whose vectors are on a Chroma server, through everything that happens to one."""
 
 import json
-import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -20,14 +19,15 @@ from retrieval.index.store import Store
 from retrieval.index.vectors.chroma_settings import parse_chroma_server
 from retrieval.index.vectors.minilm import MiniLM
 from retrieval.search.hybrid_search import Search, SearchResult
-from tests.conftest import article, command, environment, fill
+from tests.support.articles import article, fill
 from tests.support.chroma_server import ChromaServer, Gate
+from tests.support.command_line import Completed, Onrecord
 from tests.support.endpoint_standin import free_port
 from tests.support.newsroom import ARTICLES, write_articles
 
 BRIDGE = "How much will lorries pay on the bridge?"
 SOON = 20.0  # seconds in which what was lost is back
-Run = Callable[..., subprocess.CompletedProcess[str]]
+Run = Callable[..., Completed]
 
 
 class Counted(MiniLM):
@@ -222,12 +222,11 @@ def test_a_hanging_server_holds_no_question_for_long(shelf: Store, chroma: Chrom
 
 
 @pytest.fixture
-def run(tmp_path: Path, chroma: ChromaServer) -> Run:
-    """The installed command on the same index, its vectors on the server."""
-    settings = environment(tmp_path, ONRECORD_CHROMA_URL=chroma.url)
+def run(onrecord: Onrecord, chroma: ChromaServer) -> Run:
+    """Runs commands on the same index, its vectors on the server."""
 
-    def run(*arguments: str, **others: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(command(*arguments), capture_output=True, text=True, timeout=60, env=settings | others)
+    def run(*arguments: str, **settings: str) -> Completed:
+        return onrecord(*arguments, **{"ONRECORD_CHROMA_URL": chroma.url} | settings)
 
     return run
 
@@ -257,10 +256,13 @@ def test_a_wrong_address_is_refused_before_anything_is_done(run: Run) -> None:
     assert "ONRECORD_CHROMA_URL is" in done.stderr and "not an address like http://localhost:8000" in done.stderr
 
 
-def test_an_open_process_finds_what_another_one_added(shelf: Store, tmp_path: Path, run: Run) -> None:
+@pytest.mark.process
+def test_an_open_process_finds_what_another_one_added(
+    shelf: Store, tmp_path: Path, onrecord_process: Onrecord, chroma: ChromaServer
+) -> None:
     with searching(shelf) as search:
         assert dense(search(BRIDGE))
         (tmp_path / "new.txt").write_text("The lighthouse keeper retired after forty years of service.", "utf-8")
-        assert run("add", str(tmp_path / "new.txt")).returncode == 0
+        assert onrecord_process("add", "new.txt", ONRECORD_CHROMA_URL=chroma.url).returncode == 0
         found = search("When did the lighthouse keeper retire?")
     assert found.hits[0].dense > 0.5 and "lighthouse" in found.hits[0].passage.text

@@ -16,7 +16,8 @@ from retrieval.index import indexer, pending
 from retrieval.index.store import Store
 from retrieval.index.vectors.openai_embeddings import BATCH_SIZE, EndpointEmbeddings
 from retrieval.search.hybrid_search import Search
-from tests.conftest import Onrecord, article, fill
+from tests.support.articles import article, fill
+from tests.support.command_line import Onrecord
 from tests.support.endpoint_standin import AT_ONCE, HOLD, Answer, Asked, Script, Standin, as_json, failing, free_port
 
 pytestmark = pytest.mark.usefixtures("loopback")
@@ -219,8 +220,9 @@ def test_with_the_endpoint_down_articles_are_added_and_found_by_words(onrecord: 
         assert store.vectors.count() == 1
 
 
+@pytest.mark.process
 def test_an_open_process_stops_using_vectors_that_another_model_has_replaced(
-    onrecord: Onrecord, tmp_path: Path
+    onrecord_process: Onrecord, tmp_path: Path
 ) -> None:
     with (
         Standin(in_floats).serving() as old,
@@ -230,7 +232,7 @@ def test_an_open_process_stops_using_vectors_that_another_model_has_replaced(
         fill(store, article("pier", PIER))
         search = Search(store)
         assert not search("When does the ferry pier close?").why_no_vectors
-        assert onrecord("reindex", **settings(new.url)).returncode == 0
+        assert onrecord_process("reindex", **settings(new.url)).returncode == 0
         found = search("When does the ferry pier close?")
         search.close()
     assert found.hits and "embedded with small-5" in found.why_no_vectors

@@ -118,7 +118,7 @@ def test_a_broken_relative_address_is_refused(written: str) -> None:
         join_url(BASE, written)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.text(max_size=40), st.sampled_from(["", "http://", "https://", "http://a@", "//", "http://[", "http:"]))
 def test_any_text_is_an_address_or_a_reason(text: str, before: str) -> None:
     display_url(before + text)

@@ -81,7 +81,7 @@ def test_what_holds_no_articles_is_called_by_its_name(content: bytes, content_ty
     assert (found.kind, why in found.why) == ("other", True), found
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     st.sampled_from([RSS, PAGE, SITEMAP, FEED, POSTS, "", "<!--", "<![", "<?"]),
     st.binary(max_size=40),

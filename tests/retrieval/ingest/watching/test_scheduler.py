@@ -2,14 +2,17 @@
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from threading import Thread
 
+import pytest
 from filelock import FileLock
 
 from retrieval.catalog.database import utc_now
 from retrieval.endpoints.cancellation import Cancellation
 from retrieval.index.store import Store
+from retrieval.ingest.parsing.sandbox.parser_process import ParserProcess
 from retrieval.ingest.watching.run import RunOutcome
 from retrieval.ingest.watching.scheduler import watch_due_sources
 from retrieval.ingest.watching.source import INTERRUPTED, Source, add_minutes
@@ -20,11 +23,19 @@ from tests.support.news_site import FERRY, MILL, TOLL, desk, feed, page
 SOON = 0.05  # seconds between two looks at what is due
 
 
+Watch = Callable[[Store, list[RunOutcome]], AbstractContextManager[Cancellation]]
+
+
+@pytest.fixture
+def watching(parser_process: ParserProcess) -> Watch:
+    """Watches the sources of a store in a thread beside the test."""
+    return partial(_watching, parser_process)
+
+
 @contextmanager
-def watching(store: Store, ran: list[RunOutcome]) -> Iterator[Cancellation]:
-    """Somebody who watches, beside the test."""
+def _watching(reader: ParserProcess, store: Store, ran: list[RunOutcome]) -> Iterator[Cancellation]:
     cancellation = Cancellation()
-    with desk(store) as found:
+    with desk(store, reader) as found:
         thread = Thread(
             target=watch_due_sources,
             args=(store, found.fetcher, found.reader, cancellation, ran.append),
@@ -59,7 +70,7 @@ def paper(found: Site) -> Site:
     return found
 
 
-def test_what_is_due_is_looked_at_and_the_rest_is_left_alone(store: Store) -> None:
+def test_what_is_due_is_looked_at_and_the_rest_is_left_alone(store: Store, watching: Watch) -> None:
     ran = list[RunOutcome]()
     with site({}) as found:
         paper(found)
@@ -73,7 +84,7 @@ def test_what_is_due_is_looked_at_and_the_rest_is_left_alone(store: Store) -> No
     assert sorted(article.title for article in store.catalog.articles()) == [FERRY.title, TOLL.title]
 
 
-def test_a_source_that_another_process_adds_is_noticed(store: Store) -> None:
+def test_a_source_that_another_process_adds_is_noticed(store: Store, watching: Watch) -> None:
     ran = list[RunOutcome]()
     with site({}) as found, watching(store, ran):
         paper(found)
@@ -83,7 +94,7 @@ def test_a_source_that_another_process_adds_is_noticed(store: Store) -> None:
     assert ran[0].run.added == 1
 
 
-def test_one_source_that_fails_keeps_none_from_being_read(store: Store) -> None:
+def test_one_source_that_fails_keeps_none_from_being_read(store: Store, watching: Watch) -> None:
     ran = list[RunOutcome]()
     with site({}) as found:
         paper(found)
@@ -95,7 +106,7 @@ def test_one_source_that_fails_keeps_none_from_being_read(store: Store) -> None:
     assert by_source["one"].added == 1 and by_source["lost"].error == "is no longer there (404)"
 
 
-def test_the_second_process_waits_for_the_first_to_end(store: Store) -> None:
+def test_the_second_process_waits_for_the_first_to_end(store: Store, watching: Watch) -> None:
     ran = list[RunOutcome]()
     held = FileLock(store.folder / "watch.lock")
     with site({}) as found, held:
@@ -108,7 +119,7 @@ def test_the_second_process_waits_for_the_first_to_end(store: Store) -> None:
             until(lambda: ran)
 
 
-def test_an_end_does_not_wait_for_a_server_that_does_not_answer(store: Store) -> None:
+def test_an_end_does_not_wait_for_a_server_that_does_not_answer(store: Store, watching: Watch) -> None:
     ran = list[RunOutcome]()
     with site({"/slow": Reply(endless(b" ", 0.1))}) as found:
         add(store, f"{found.url}/slow")
@@ -120,7 +131,7 @@ def test_an_end_does_not_wait_for_a_server_that_does_not_answer(store: Store) ->
     assert time.monotonic() - started < 2 and ran[0].run.error == INTERRUPTED
 
 
-def test_a_run_that_cannot_even_be_recorded_is_not_made_again_and_again(store: Store) -> None:
+def test_a_run_that_cannot_even_be_recorded_is_not_made_again_and_again(store: Store, watching: Watch) -> None:
     ran = list[RunOutcome]()
     with site({}) as found:
         found.pages["/one"] = feed(found, [])

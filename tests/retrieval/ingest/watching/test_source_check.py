@@ -8,6 +8,7 @@ import pytest
 
 from retrieval.catalog.database import utc_now
 from retrieval.index.store import Store
+from retrieval.ingest.parsing.sandbox.parser_process import ParserProcess
 from retrieval.ingest.watching.source import add_minutes
 from retrieval.ingest.watching.source_check import MAX_RECHECKS
 from retrieval.ingest.watching.source_store import SourceStore
@@ -18,8 +19,8 @@ DAY = 24 * 60  # minutes
 
 
 @pytest.fixture
-def newsroom(store: Store) -> Iterator[Desk]:
-    with desk(store) as found:
+def newsroom(store: Store, parser_process: ParserProcess) -> Iterator[Desk]:
+    with desk(store, parser_process) as found:
         yield found
 
 
@@ -203,7 +204,7 @@ def test_a_run_that_was_broken_off_goes_on_where_it_ended(newsroom: Desk, paper:
     assert source and source.failures == 1 and not source.succeeded
     paper.pages["/ferry"] = page(FERRY, paper)
     newsroom.fetcher.close()
-    with desk(newsroom.store) as another:  # the other one still leaves the host alone
+    with desk(newsroom.store, newsroom.reader) as another:  # the other one still leaves the host alone
         paper.asked.clear()
         assert count(another.look(f"{paper.url}/feed")) == (2, 0, 1, 0)
     assert "/toll" not in paper.paths()

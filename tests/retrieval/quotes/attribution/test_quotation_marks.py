@@ -109,7 +109,7 @@ def test_only_the_part_asked_for_is_looked_at() -> None:
     assert quotation_spans(text, start, end) == [(start, start + len("“Two,”"))]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(TEXT)
 def test_quotations_stand_inside_the_text_in_order_and_apart(text: str) -> None:
     spans = quotation_spans(text)
@@ -119,7 +119,7 @@ def test_quotations_stand_inside_the_text_in_order_and_apart(text: str) -> None:
     assert not any("\n\n" in text[start:end] for start, end in spans)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(TEXT, st.integers(0, 60), st.integers(0, 60))
 def test_quotations_of_a_part_stand_inside_it(text: str, start: int, length: int) -> None:
     start = min(start, len(text))

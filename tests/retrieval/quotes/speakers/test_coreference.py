@@ -294,7 +294,7 @@ def test_nothing_attributed_has_no_speakers() -> None:
     assert not UNKNOWN_SPEAKER.name
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(TEXT)
 def test_any_text_gives_quotes_inside_it_and_in_order(text: str) -> None:
     quotes = extract_quotes(text)

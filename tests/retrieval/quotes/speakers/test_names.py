@@ -225,7 +225,7 @@ def test_a_clause_is_no_role() -> None:
     assert len(role(f"Ana Pell, the mayor of {'a very small and windy ' * 9}town, spoke.")) <= MAX_ROLE_LENGTH
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(TEXT)
 def test_names_stand_inside_the_text_in_order_and_apart(text: str) -> None:
     spans = [name.span for name in parse_person_names(text)]
@@ -233,7 +233,7 @@ def test_names_stand_inside_the_text_in_order_and_apart(text: str) -> None:
     assert all(before[1] <= after[0] for before, after in pairwise(spans))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(TEXT)
 def test_everybody_named_in_any_text_has_a_name_and_perhaps_a_role(text: str) -> None:
     found = find_mentions(text)

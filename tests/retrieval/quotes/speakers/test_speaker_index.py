@@ -213,7 +213,7 @@ def test_nobody_is_found_where_nobody_is_on_record() -> None:
     assert find_speaker([], "Ana Pell").speakers == ()
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(st.tuples(NAME.filter(bool), st.booleans(), st.integers(1, 9), st.just("")), unique_by=lambda c: c[0]))
 def test_every_name_belongs_to_one_voice_and_no_quote_is_lost(counted: list[NameCount]) -> None:
     found = list_speakers(counted)
@@ -222,7 +222,7 @@ def test_every_name_belongs_to_one_voice_and_no_quote_is_lost(counted: list[Name
     assert [speaker.quotes for speaker in found] == sorted((speaker.quotes for speaker in found), reverse=True)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(NAME.filter(lambda name: any(map(str.isalnum, name))), max_size=6, unique=True), NAME)
 def test_any_name_can_be_asked_for(names: list[str], asked: str) -> None:
     on_record = known(*names)

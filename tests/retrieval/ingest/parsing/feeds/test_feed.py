@@ -338,7 +338,7 @@ SEEDS = [RSS % "<item><title>T &amp; U</title><link>/a</link><pubDate>Tue, 03 Ma
          json.dumps(JSON)]  # fmt: skip
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 @given(
     st.sampled_from(SEEDS),
     st.lists(st.tuples(st.integers(0, 900), st.integers(0, 9), st.binary(max_size=6)), max_size=6),
@@ -354,7 +354,7 @@ def test_any_bytes_are_read_or_refused(seed: str, changes: list[tuple[int, int, 
     assert said.encode().decode() == said
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.text(max_size=60))
 def test_any_text_is_a_date_or_none(text: str) -> None:
     assert parse_feed_date(text) == "" or parse_feed_date(text)[:4].isdigit()
@@ -366,7 +366,7 @@ _VALUES = st.recursive(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     st.dictionaries(
         st.sampled_from("url id title authors author tags date_published content_html language".split()), _VALUES

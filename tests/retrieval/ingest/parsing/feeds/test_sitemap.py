@@ -133,7 +133,7 @@ def test_no_more_than_fifty_thousand_addresses_are_taken() -> None:
     assert len(listing.entries) == sitemap.MAX_URLS
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(st.tuples(st.integers(0, 200), st.integers(0, 9), st.binary(max_size=6)), max_size=6), st.booleans())
 def test_any_bytes_are_read_or_refused(changes: list[tuple[int, int, bytes]], compressed: bool) -> None:
     content = urls("https://www.post.example/a").encode()

@@ -97,7 +97,7 @@ _VALUES = st.recursive(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.dictionaries(st.sampled_from(list(POST)), _VALUES))
 def test_any_post_is_read_or_refused(changes: dict[str, object]) -> None:
     try:

@@ -84,7 +84,7 @@ def test_unknown_encoding_is_named_with_the_reason_or_read(tmp_path: Path) -> No
     assert isinstance(found, Article) or "encoding" in found.reason
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.text(min_size=1, max_size=200).filter(str.strip))
 def test_any_utf8_text_is_read_and_can_be_stored(text: str) -> None:
     if "\x00" in text or text.startswith("\ufeff"):
@@ -92,7 +92,7 @@ def test_any_utf8_text_is_read_and_can_be_stored(text: str) -> None:
     assert decode_file(text.encode()) == text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.binary(max_size=300))
 def test_any_bytes_are_text_that_can_be_stored_or_are_refused(content: bytes) -> None:
     try:
