@@ -4,11 +4,13 @@ Nothing is deleted: the stored text stays as it came, and blocks label its parts
 """
 
 import re
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
 from importlib.resources import files
+from itertools import accumulate
 
 from retrieval.text.sentences import Span
 
@@ -47,7 +49,7 @@ _CONSENT = re.compile(
 _IMAGE_CREDIT = re.compile(
     r"Getty Images|\b(?:AP|AFP|Reuters|NASA|Shutterstock|USA TODAY Sports|pic\.twitter\.com/\S+)$|@\w+|/AP\b"
 )
-_SECTION_LABEL = re.compile(r"\s+(?:front ?page|breaking|top|latest|world) (?:news|stories)\W*$", re.IGNORECASE)
+_SECTION_LABEL = re.compile(r"(?<!\s)\s+(?:front ?page|breaking|top|latest|world) (?:news|stories)\W*$", re.IGNORECASE)
 _FILLER_WORDS = {
     "amid",
     "with",
@@ -65,14 +67,25 @@ _FILLER_WORDS = {
 }
 _DATELINE = re.compile(r"[A-Z][\w .,/-]{0,40}(?:CNN|AP|Reuters|CNN Business|USA TODAY)?\s*[—–-]+")
 _BYLINE = re.compile(
-    r"by (?:[A-Z][\w.’'-]+[ ,]*(?:and |for |the )?){1,8}|(?:published|posted|updated|last updated)\b.{0,60}|"
+    r"by (?:[A-Z][\w.’'-]++[ ,]*+(?:and |for |the )?){1,8}|(?:published|posted|updated|last updated)\b.{0,60}|"
     r"(?:\w{3,9}day,? )?(?:\d{1,2} [A-Z]\w{2,8},? \d{4}|[A-Z]\w{2,8} \d{1,2},? \d{4}|\d{4}-\d\d-\d\d)",
     re.IGNORECASE,
 )
 _SENTENCE_END = re.compile(r"[.!?…:;,][\"'’”»)\]]*$")
 _BULLET = re.compile(r"\s*(?:[-•*–▪]|\d{1,2}[.)])\s")
-_PARAGRAPH = re.compile(r"\S(?:.*?\S)??(?=\s*(?:\n[ \t]*\n|\Z))", re.DOTALL)
+_BLANK_LINE = re.compile(r"\n[ \t]*\n")
+_NOT_SPACE = re.compile(r"\S")
 _WORD = re.compile(r"[^\W\d_]+")
+_MAX_FOOTER_CHARACTERS = 160  # of a paragraph below the heading of a footer; a longer one is prose
+
+
+@dataclass(frozen=True, slots=True)
+class _Headline:
+    """A headline in the forms in which each paragraph is compared with it."""
+
+    length: int
+    folded: str
+    words: frozenset[str]
 
 
 @cache
@@ -85,10 +98,7 @@ def _boilerplate_pattern() -> re.Pattern[str]:
 def split_blocks(text: str, title: str = "", headings: Sequence[Span] = ()) -> tuple[Block, ...]:
     """Split `text` into labelled blocks. `headings` are spans the source marked as such (none is guessed then)."""
     spans = _paragraphs(text)
-    kinds = list[BlockKind]()
-    for start, end in spans:
-        block, seen_body = text[start:end], any(kind is BlockKind.BODY for kind in kinds)
-        kinds.append(_classify(block, title, seen_body=seen_body))
+    kinds = list(_classified((text[start:end] for start, end in spans), title))
     if BlockKind.BODY not in kinds:  # a text of one sentence that repeats the headline
         kinds = [BlockKind.BODY if kind is BlockKind.TITLE else kind for kind in kinds]
     _mark_footer(text, spans, kinds)
@@ -123,13 +133,27 @@ def has_article(text: str, parts: Sequence[Block]) -> bool:
 def _paragraphs(text: str) -> list[Span]:
     """Spans of paragraphs, split at blank lines; if the lines of one are not wrapped prose, each is a paragraph."""
     spans: list[Span] = []
-    for match in _PARAGRAPH.finditer(text):
-        lines = [line for line in re.finditer(r"[^\n]+", match.group()) if line.group().strip()]
+    for start, end in _split_at_blank_lines(text):
+        paragraph = text[start:end]
+        lines = [line for line in re.finditer(r"[^\n]+", paragraph) if line.group().strip()]
         if len(lines) > 1 and not _is_wrapped([line.group() for line in lines]):
-            spans.extend((match.start() + line.start(), match.start() + line.end()) for line in lines)
+            spans.extend((start + line.start(), start + line.end()) for line in lines)
         else:
-            spans.append(match.span())
+            spans.append((start, end))
     return [_trim(text, span) for span in spans]
+
+
+def _split_at_blank_lines(text: str) -> Iterator[Span]:
+    """Spans between blank lines without the white space around them, in one pass over the text."""
+    found = _NOT_SPACE.search(text)
+    for blank in _BLANK_LINE.finditer(text):
+        if found is None:
+            return
+        if blank.start() > found.start():  # else it is white space before the paragraph that comes next
+            yield found.start(), found.start() + len(text[found.start() : blank.start()].rstrip())
+            found = _NOT_SPACE.search(text, blank.end())
+    if found is not None:
+        yield found.start(), len(text.rstrip())
 
 
 def _is_wrapped(lines: Sequence[str]) -> bool:
@@ -149,14 +173,24 @@ def _trim(text: str, span: Span) -> Span:
     return start, end
 
 
-def _classify(block: str, title: str, *, seen_body: bool) -> BlockKind:
+def _classified(blocks: Iterator[str], title: str) -> Iterator[BlockKind]:
+    """The kind of each block; the headline is looked for above the first body block."""
+    headline = _Headline(len(title), title.casefold(), _content_words(title)) if title else None
+    for block in blocks:
+        kind = _classify(block, headline)
+        if kind is BlockKind.BODY:
+            headline = None
+        yield kind
+
+
+def _classify(block: str, headline: _Headline | None) -> BlockKind:
     if (
         _boilerplate_pattern().fullmatch(block)
         or (len(block) <= 50 and _DATELINE.fullmatch(block))
         or _is_byline(block)
     ):
         return BlockKind.BOILERPLATE
-    if title and not seen_body and len(block) <= 2 * len(title) + 40 and _same_headline(block, title):
+    if headline and len(block) <= 2 * headline.length + 40 and _same_headline(block, headline):
         return BlockKind.TITLE
     return BlockKind.BODY
 
@@ -165,49 +199,64 @@ def _is_byline(block: str) -> bool:
     return len(block) <= 80 and not block.endswith(".") and bool(_BYLINE.fullmatch(block))
 
 
-def _same_headline(block: str, title: str) -> bool:
+def _same_headline(block: str, headline: _Headline) -> bool:
     """Whether a block repeats the headline, perhaps reworded or with a section label: half of the words are shared."""
-    if block.casefold() == title.casefold():
+    if block.casefold() == headline.folded:
         return True
     if _SENTENCE_END.search(block):
         return False
-    words, title_words = _content_words(block), _content_words(title)
-    shared = len(words & title_words)
-    return bool(words and title_words) and shared >= 0.5 * min(len(words), len(title_words)) and len(words) >= 3
+    words = _content_words(block)
+    shared = len(words & headline.words)
+    return bool(words and headline.words) and shared >= 0.5 * min(len(words), len(headline.words)) and len(words) >= 3
 
 
-def _content_words(line: str) -> set[str]:
-    return {
-        word for word in map(str.lower, _WORD.findall(_SECTION_LABEL.sub("", line))) if len(word) > 3
-    } - _FILLER_WORDS
+def _content_words(line: str) -> frozenset[str]:
+    words = map(str.lower, _WORD.findall(_SECTION_LABEL.sub("", line)))
+    return frozenset(word for word in words if len(word) > 3) - _FILLER_WORDS
 
 
 def _mark_footer(text: str, spans: Sequence[Span], kinds: list[BlockKind]) -> None:
-    for first, (start, end) in enumerate(spans):
-        if first * 2 > len(spans) and _FOOTER.fullmatch(text[start:end]):
-            rest = range(first, len(spans))
-            if all(spans[at][1] - spans[at][0] <= 160 for at in rest):
-                kinds[first:] = [BlockKind.BOILERPLATE] * len(rest)
-                return
+    """Mark all from the first heading of a footer in the second half, as long as no full paragraph follows."""
+    is_full = [end - start > _MAX_FOOTER_CHARACTERS for start, end in spans]
+    after_full = len(spans) - is_full[::-1].index(True) if True in is_full else 0
+    for first in range(max(len(spans) // 2 + 1, after_full), len(spans)):
+        if _FOOTER.fullmatch(text[spans[first][0] : spans[first][1]]):
+            kinds[first:] = [BlockKind.BOILERPLATE] * (len(spans) - first)
+            return
 
 
 def _mark_source_headings(spans: Sequence[Span], kinds: list[BlockKind], headings: Sequence[Span]) -> None:
+    """Mark the body blocks that lie within a heading; `headings` may stand in any order."""
+    ordered = sorted(headings)
+    starts = [start for start, _ in ordered]
+    furthest = list(accumulate((end for _, end in ordered), max))  # the last end of a heading up to each one
     for at, (start, end) in enumerate(spans):
-        if kinds[at] is BlockKind.BODY and any(start >= left and end <= right for left, right in headings):
+        before = bisect_right(starts, start)
+        if kinds[at] is BlockKind.BODY and before and end <= furthest[before - 1]:
             kinds[at] = BlockKind.HEADING
 
 
 def _mark_guessed_headings(text: str, spans: Sequence[Span], kinds: list[BlockKind]) -> None:
     candidates = [kinds[at] is BlockKind.BODY and _looks_like_heading(text[a:b]) for at, (a, b) in enumerate(spans)]
-    seen_body = False
+    followers, seen_body = _followers(kinds), False
     for at, candidate in enumerate(candidates):
         if not candidate:
             seen_body = seen_body or kinds[at] is BlockKind.BODY
             continue
-        follower = next((j for j in range(at + 1, len(spans)) if kinds[j] is not BlockKind.BOILERPLATE), None)
+        follower = followers[at]
         if follower is not None and (not candidates[follower] or not seen_body):
             previous_in_list = at > 0 and candidates[at - 1] and kinds[at - 1] is BlockKind.BODY
             kinds[at] = BlockKind.BODY if previous_in_list else BlockKind.HEADING
+
+
+def _followers(kinds: Sequence[BlockKind]) -> list[int | None]:
+    """For each block the next one that is no boilerplate."""
+    followers, following = list[int | None](), None
+    for at in reversed(range(len(kinds))):
+        followers.append(following)
+        if kinds[at] is not BlockKind.BOILERPLATE:
+            following = at
+    return followers[::-1]
 
 
 def _looks_like_heading(block: str) -> bool:
