@@ -2,44 +2,44 @@
 
 import asyncio
 import logging
-import signal
 import warnings
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
+from contextlib import asynccontextmanager, contextmanager, nullcontext, suppress
+from functools import partial
 from typing import Any
-from urllib.parse import urlsplit
 
-from telegram import Update
-from telegram.error import InvalidToken, NetworkError, TelegramError
+from telegram.error import InvalidToken
 from telegram.ext import Application, ApplicationBuilder, ContextTypes
-from telegram.warnings import PTBDeprecationWarning
+from telegram.warnings import PTBDeprecationWarning, PTBUserWarning
 
 from bot.app.build import App
 from bot.service.async_answers import AsyncAnswers
-from bot.telegram.access import AccessControl
 from bot.telegram.context import BotServices, Context, ExampleQuestions
 from bot.telegram.handlers import admin
+from bot.telegram.handlers.access import AccessControl
 from bot.telegram.handlers.registration import register_handlers, set_menus, skips_order
+from bot.telegram.logs import describe_error, log_polling_error
+from bot.telegram.receiving.polling import FIRST_PAUSE, MAX_PAUSE, Poller, UpdatesRequest, retry_seconds
+from bot.telegram.receiving.posts import serving_webhook
 from bot.telegram.sending.delivery import Delivery
 from bot.telegram.sending.rate_limiter import RateLimiter
 from bot.telegram.storage.journal import DeliveryJournal
 from bot.telegram.storage.reader_store import ReaderStore
 from bot.telegram.storage.telegram_database import TelegramDatabase
-from bot.telegram.storage.update_queue import OrderedUpdateProcessor, PersistentUpdateQueue
+from bot.telegram.storage.update_queue import HANDLED_KINDS, OrderedUpdateProcessor, PersistentUpdateQueue
 from retrieval.errors import UsageError
 
 CONCURRENT_ANSWERS, MAX_WAITING = 4, 10_000  # answers made at once, and questions waiting for a thread
-STOP_SECONDS = 10.0  # that answers in progress have to end when the bot stops
+STOP_SECONDS = 0.4  # that answers in progress have to end when the bot stops
+STOP_STEP_SECONDS = 0.2  # that each further step of stopping may take
 CONNECTIONS = 64  # to Telegram at once
 CLEANUP_INTERVAL = 3600.0  # seconds between deletions of expired records
-FIRST_RETRY_PAUSE, MAX_RETRY_PAUSE = 1.0, 30.0  # seconds between attempts to reach Telegram at start
 TELEGRAM_API = "https://api.telegram.org"
 NO_TOKEN = (
     "TELEGRAM_BOT_TOKEN is not set; write to @BotFather on Telegram, /newbot gives you a token, "
     "and put TELEGRAM_BOT_TOKEN=... into .env."
 )
 WRONG_TOKEN = "Telegram does not know the token in TELEGRAM_BOT_TOKEN; copy it again from @BotFather (/token)."
-ALLOWED_UPDATES = [Update.MESSAGE, Update.CALLBACK_QUERY, Update.INLINE_QUERY]
 
 Bot = Application[Any, Context, Any, Any, Any, Any]
 
@@ -47,37 +47,36 @@ _log = logging.getLogger(__name__)
 
 
 async def run_bot(app: App) -> None:
-    """Answer until SIGINT or SIGTERM. Raises UsageError when the token is missing or wrong."""
-    stop = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    """Answer until cancelled. Raises UsageError when the token is missing or wrong."""
     async with running_bot(app) as bot:
         _log.info("@%s answers.", bot.bot.username)
-        await stop.wait()
-        _log.info("Stopping; what is not answered yet is answered after the next start.")
+        try:
+            await asyncio.Event().wait()
+        finally:
+            _log.info("Stopping; what is not answered yet is answered after the next start.")
 
 
 @asynccontextmanager
 async def running_bot(app: App, *, listening: bool = True) -> AsyncIterator[Bot]:
     """Run the bot for the duration of the context. Raises UsageError.
 
-    With `listening` it polls Telegram or serves the webhook itself; otherwise the caller puts updates into its queue.
+    With `listening` it polls Telegram or serves the webhook itself; otherwise the caller receives the posts.
     """
     database = TelegramDatabase(app.settings.data / "telegram.db")
     bot, order = make_bot(app, database)
-    answers = services_of(bot).answers
+    services = services_of(bot)
     try:
         await _retry_until_reachable(bot.initialize)
         try:
-            await _start(bot, listening=listening)
-            cleanup = asyncio.create_task(_delete_expired(services_of(bot)))
-            yield bot
-            cleanup.cancel()
+            await bot.start()
+            await queue_of(bot).resume(bot.bot)
+            async with _receiving_updates(bot, listening=listening):
+                with _in_background(_set_menus(services)), _in_background(_delete_expired(services)):
+                    yield bot
         finally:
             await _stop(bot, order)
-            await bot.shutdown()
     finally:
-        answers.close()
+        services.answers.close()
         database.close()
 
 
@@ -87,8 +86,9 @@ def make_bot(app: App, database: TelegramDatabase) -> tuple[Bot, OrderedUpdatePr
     token = settings.telegram_bot_token.get_secret_value()
     if not token:
         raise UsageError(NO_TOKEN)
-    # The library logs a deprecation warning at each RetryAfter.
+    # The library logs a deprecation warning at each RetryAfter, and that it has methods for what is asked for as JSON.
     warnings.filterwarnings("ignore", ".*retry_after", PTBDeprecationWarning)
+    warnings.filterwarnings("ignore", "Please use 'Bot", PTBUserWarning)
     journal = DeliveryJournal(database)
     queue = PersistentUpdateQueue(journal)
     order = OrderedUpdateProcessor(journal, skips_order)
@@ -102,8 +102,9 @@ def make_bot(app: App, database: TelegramDatabase) -> tuple[Bot, OrderedUpdatePr
         .rate_limiter(RateLimiter())
         .update_queue(queue)
         .concurrent_updates(order)
+        .updater(None)
         .connection_pool_size(CONNECTIONS)
-        .get_updates_connection_pool_size(2)  # one for the long poll, and one for the last request on shutdown
+        .get_updates_request(UpdatesRequest(connection_pool_size=2))  # the long poll, and the last request
         .pool_timeout(30)
         .read_timeout(20)
     )
@@ -117,6 +118,13 @@ def services_of(bot: Bot) -> BotServices:
     """The services of a bot's handlers."""
     services: BotServices = bot.bot_data["services"]
     return services
+
+
+def queue_of(bot: Bot) -> PersistentUpdateQueue:
+    """The queue that received updates are put into."""
+    queue = bot.update_queue
+    assert isinstance(queue, PersistentUpdateQueue), "make_bot() gives it one"
+    return queue
 
 
 def _build_services(app: App, bot: Bot, database: TelegramDatabase, queue: PersistentUpdateQueue) -> BotServices:
@@ -146,69 +154,82 @@ def _build_services(app: App, bot: Bot, database: TelegramDatabase, queue: Persi
     return services
 
 
-async def _retry_until_reachable(connect: Callable[[], Any]) -> None:
+async def _retry_until_reachable(connect: Callable[[], Awaitable[object]]) -> None:
     """Retry until Telegram can be reached. Raises UsageError when it refuses the token."""
-    pause = FIRST_RETRY_PAUSE
+    pause = FIRST_PAUSE
     while True:
         try:
             await connect()
             return
         except InvalidToken:
             raise UsageError(WRONG_TOKEN) from None  # the message of InvalidToken contains the token
-        except NetworkError as exc:
-            admin.log_polling_error(exc)
-            await asyncio.sleep(pause)
-            pause = min(MAX_RETRY_PAUSE, 2 * pause)
+        except Exception as exc:  # the library raises whatever an answer that it cannot read leads to
+            log_polling_error(exc)
+            await asyncio.sleep(retry_seconds(exc, pause))
+            pause = min(MAX_PAUSE, 2 * pause)
 
 
-async def _start(bot: Bot, *, listening: bool) -> None:
-    await bot.start()
-    queue = bot.update_queue
-    if isinstance(queue, PersistentUpdateQueue):
-        await queue.resume(bot.bot)
-    await _receive_updates(bot, listening=listening)
-    try:
-        await set_menus(bot.bot, services_of(bot).access.admins)
-    except TelegramError as exc:
-        _log.warning("The commands could not be listed on Telegram: %s", exc)
+@asynccontextmanager
+async def _receiving_updates(bot: Bot, *, listening: bool) -> AsyncIterator[None]:
+    """Have Telegram send updates for the duration of the context. Raises UsageError."""
+    app, queue = services_of(bot).app, queue_of(bot)
+    if not app.settings.telegram_webhook_url:
+        await _retry_until_reachable(bot.bot.delete_webhook)
+        with _in_background(Poller(bot.bot, queue).run()) as polling:
+            try:
+                yield
+            finally:
+                polling.cancel()
+                await asyncio.wait([polling])
+        return
+    async with serving_webhook(app, bot.bot, queue) if listening else nullcontext():
+        await _retry_until_reachable(partial(_set_webhook, bot, app))
+        yield
 
 
-async def _receive_updates(bot: Bot, *, listening: bool) -> None:
-    settings, updater = services_of(bot).app.settings, bot.updater
-    assert updater is not None, "the builder makes one"
-    if not settings.telegram_webhook_url:
-        await updater.start_polling(
-            bootstrap_retries=-1, allowed_updates=ALLOWED_UPDATES, error_callback=admin.log_polling_error
-        )
-    elif not listening:
-        secret = settings.telegram_webhook_secret.get_secret_value()
-        await bot.bot.set_webhook(settings.telegram_webhook_url, secret_token=secret, allowed_updates=ALLOWED_UPDATES)
-    else:
-        await updater.start_webhook(
-            listen=settings.telegram_webhook_host,
-            port=settings.telegram_webhook_port,
-            url_path=urlsplit(settings.telegram_webhook_url).path.lstrip("/"),
-            webhook_url=settings.telegram_webhook_url,
-            secret_token=settings.telegram_webhook_secret.get_secret_value(),
-            bootstrap_retries=-1,
-            allowed_updates=ALLOWED_UPDATES,
-        )
+async def _set_webhook(bot: Bot, app: App) -> None:
+    url, secret = app.settings.telegram_webhook_url, app.settings.telegram_webhook_secret.get_secret_value()
+    await bot.bot.set_webhook(url, secret_token=secret, allowed_updates=HANDLED_KINDS)
 
 
 async def _stop(bot: Bot, order: OrderedUpdateProcessor) -> None:
-    if bot.updater and bot.updater.running:
-        await bot.updater.stop()
+    """Stop within STOP_SECONDS and a second, whatever Telegram, a model or a reader keeps waiting."""
     await order.close(STOP_SECONDS)
-    if bot.running:
-        await bot.stop()
+    for stop in (bot.stop, bot.shutdown) if bot.running else (bot.shutdown,):
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop(), STOP_STEP_SECONDS)
+
+
+@contextmanager
+def _in_background(work: Coroutine[Any, Any, None]) -> Iterator[asyncio.Task[None]]:
+    """A task that runs meanwhile and is cancelled at the end."""
+    task = asyncio.create_task(work)
+    try:
+        yield task
+    finally:
+        task.cancel()
+
+
+async def _set_menus(services: BotServices) -> None:
+    try:
+        await set_menus(services.bot, services.access.admins)
+    except Exception as exc:  # the bot answers without them
+        _log.warning("The commands could not be listed on Telegram: %s", describe_error(exc))
 
 
 async def _delete_expired(services: BotServices) -> None:
     """Delete expired records, now and every hour."""
     while True:
-        days = services.app.settings.conversation_retention_days
-        await asyncio.to_thread(services.journal.prune)
-        if days:
-            await asyncio.to_thread(services.readers.purge, days)
-            await asyncio.to_thread(services.history.purge, days)
+        try:
+            await asyncio.to_thread(_delete_expired_records, services)
+        except Exception as exc:  # a full disk may have room in an hour
+            _log.warning("Expired records could not be deleted: %s", describe_error(exc))
         await asyncio.sleep(CLEANUP_INTERVAL)
+
+
+def _delete_expired_records(services: BotServices) -> None:
+    days = services.app.settings.conversation_retention_days
+    services.journal.prune()
+    if days:
+        services.readers.purge(days)
+        services.history.purge(days)

@@ -1,5 +1,6 @@
 """The services that all handlers share, and the context through which they reach them."""
 
+import time
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from threading import Lock
@@ -11,7 +12,7 @@ from bot.app.build import App
 from bot.service.async_answers import AsyncAnswers
 from bot.service.history import ConversationHistory
 from bot.service.suggestions import opening_questions
-from bot.telegram.access import AccessControl
+from bot.telegram.handlers.access import AccessControl
 from bot.telegram.sending.delivery import Delivery
 from bot.telegram.sending.live_preview import DraftSupport
 from bot.telegram.storage.journal import DeliveryJournal
@@ -20,6 +21,8 @@ from retrieval.catalog.catalog import Catalog
 from retrieval.endpoints.cancellation import Cancellation
 from retrieval.index import pending
 from retrieval.search.hybrid_search import Search
+
+NOTICE_SECONDS = 5.0  # between two notices to a chat
 
 
 class ExampleQuestions:
@@ -39,6 +42,19 @@ class ExampleQuestions:
             return self._cached[1]
 
 
+class NoticeLimiter:
+    """Bounds how often a chat is told that its messages cannot be used, whatever it sends and how much."""
+
+    def __init__(self) -> None:
+        self._last = dict[int, float]()
+
+    def is_due(self, chat: int) -> bool:
+        """Whether a chat may be sent a notice now; counts as one that is sent."""
+        now = time.monotonic()
+        self._last = {told: at for told, at in self._last.items() if now - at < NOTICE_SECONDS}
+        return self._last.setdefault(chat, now) == now
+
+
 @dataclass(frozen=True, slots=True)
 class BotServices:
     """The opened index, the bot's records, and the cancellations of answers in progress, by conversation."""
@@ -53,6 +69,7 @@ class BotServices:
     delivery: Delivery
     examples: ExampleQuestions
     resumed_updates: Collection[int] = ()  # updates that an earlier process may have partly handled
+    notices: NoticeLimiter = field(default_factory=NoticeLimiter)
     drafts: DraftSupport = field(default_factory=DraftSupport)
     cancellations: dict[str, Cancellation] = field(default_factory=dict)
 

@@ -1,18 +1,14 @@
 """The bot inside a process with its own HTTP server, which passes on the updates that Telegram posts."""
 
-import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from secrets import compare_digest
 from urllib.parse import urlsplit
 
-from telegram import Update
-
 from bot.app.build import App
-from bot.telegram.app import running_bot
+from bot.telegram.app import queue_of, running_bot
+from bot.telegram.receiving.posts import SECRET_HEADER, has_webhook_secret, receive_post
 
-SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"
-ACCEPTED, MALFORMED = 200, 400  # HTTP statuses
+__all__ = ["SECRET_HEADER", "has_webhook_secret", "run_webhook_bot", "webhook_path"]
 
 
 def webhook_path(app: App) -> str:
@@ -20,12 +16,6 @@ def webhook_path(app: App) -> str:
     if not app.settings.telegram_webhook_url or not app.settings.telegram_bot_token.get_secret_value():
         return ""
     return urlsplit(app.settings.telegram_webhook_url).path or "/"
-
-
-def has_webhook_secret(app: App, headers: Mapping[str, str]) -> bool:
-    """Whether a post carries the webhook's secret, which only Telegram knows."""
-    secret = app.settings.telegram_webhook_secret.get_secret_value()
-    return compare_digest(headers.get(SECRET_HEADER, "").encode(), secret.encode())
 
 
 @asynccontextmanager
@@ -37,11 +27,6 @@ async def run_webhook_bot(app: App) -> AsyncIterator[Callable[[bytes], Awaitable
     async with running_bot(app, listening=False) as bot:
 
         async def handle_post(body: bytes) -> int:
-            try:
-                update = Update.de_json(json.loads(body), bot.bot)
-            except (ValueError, KeyError, TypeError, AttributeError):
-                return MALFORMED
-            await bot.update_queue.put(update)
-            return ACCEPTED
+            return await receive_post(body, bot.bot, queue_of(bot))
 
         yield handle_post

@@ -44,6 +44,14 @@ class Updates:
             self.news.notify_all()
             return self._next_id
 
+    def put_unasked(self, content: dict[str, Any]) -> int:
+        """Queues an update of any kind and shape, as a server of another version may send it; returns its id."""
+        with self.news:
+            self._next_id += 1
+            self.waiting.append({"update_id": self._next_id} | content)
+            self.news.notify_all()
+            return self._next_id
+
     def get(self, offset: int, limit: int, timeout: float, allowed: list[str] | None) -> list[dict[str, Any]]:
         """What a poll answers; the poll that waits is ended by the next one."""
         if not 1 <= limit <= 100:

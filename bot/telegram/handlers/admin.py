@@ -4,12 +4,12 @@ import asyncio
 import logging
 
 from telegram import Update
-from telegram.error import Conflict, NetworkError, TelegramError
+from telegram.error import TelegramError
 
 from bot.telegram.context import BotServices, Context
 from bot.telegram.handlers.addressing import chat_prefix
-from bot.telegram.handlers.questions import received_question, reply_text
-from bot.telegram.logs import ThrottledWarning
+from bot.telegram.handlers.questions import received_question, reply_notice, reply_text
+from bot.telegram.logs import ThrottledWarning, log_failed_update
 from bot.telegram.messages.outgoing import MessageTarget, outgoing_messages
 from bot.telegram.messages.rich_text import RichText, bold, join, plain
 from bot.telegram.sending.delivery import ChatUnavailable
@@ -57,13 +57,12 @@ async def report_error(update: object, context: Context) -> None:
     if isinstance(error, ChatUnavailable):
         _throttled.warn(f"A chat cannot be written to any more: {error}.")
         return
-    name = type(error).__name__
-    if _throttled.warn(f"An update could not be dealt with: {name}: {error}"):
-        _log.info("Where it went wrong:", exc_info=error)
+    if error and log_failed_update(error):
+        name = type(error).__name__
         await _notify_admins(services, f"An update could not be dealt with ({name}); the log says where.")
     if isinstance(update, Update) and update.message and not isinstance(error, TelegramError):
         try:
-            await reply_text(services, received_question(update, services, ""), ERROR_REPLY)
+            await reply_notice(services, received_question(update, services, ""), ERROR_REPLY)
         except (ChatUnavailable, TelegramError):
             return
 
@@ -81,16 +80,6 @@ async def move_conversations(services: BotServices, old: int, new: int) -> None:
     """Rename a chat's conversations to those of another chat id; idempotent."""
     await asyncio.to_thread(services.history.replace_prefix, chat_prefix(old), chat_prefix(new))
     await asyncio.to_thread(services.readers.move, chat_prefix(old), chat_prefix(new))
-
-
-def log_polling_error(error: TelegramError) -> None:
-    """Log once why no updates arrive; the library retries."""
-    if isinstance(error, Conflict):
-        _throttled.warn("Another process is polling with the same token; end it. Trying again.")
-    elif isinstance(error, NetworkError):
-        _throttled.warn("Telegram cannot be reached; trying again.")
-    else:
-        _throttled.warn(f"No updates can be had: {error}. Trying again.")
 
 
 async def _notify_admins(services: BotServices, sentence: str) -> None:

@@ -7,11 +7,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from itertools import islice
 
-from telegram import Update
+from telegram import ChatMember, Update
+from telegram.error import TelegramError
 
 from bot.formatting import format_date
 from bot.service.quote_listing import find_quotes, misspelling_message
 from bot.telegram.context import BotServices, Context
+from bot.telegram.handlers.addressing import reader_id
 from bot.telegram.handlers.questions import ReceivedQuestion, answer_question, received_question
 from bot.telegram.messages.outgoing import outgoing_messages
 from bot.telegram.messages.rendering import articles_to_rich, citations_to_rich, quote_hits_to_rich
@@ -20,6 +22,13 @@ from retrieval.catalog.filters import Filters
 from retrieval.search.quote_search import MOST_QUOTED_NAMES, QuoteSearch
 
 MAX_QUOTES, MAX_ARTICLES, MAX_SPEAKERS = 8, 10, 20
+
+GROUP_ADMINS = (ChatMember.OWNER, ChatMember.ADMINISTRATOR)
+FORGOTTEN_ALL = "Deleted: this conversation and all questions that you asked."
+FORGOTTEN_OWN = (
+    "Deleted: all questions that you asked. The conversation belongs to the whole group; "
+    "an admin of the group can delete it with /forget."
+)
 
 HELP = """Ask a question in your own words. Follow-ups work: “and what did she say about the ferries?”
 
@@ -107,11 +116,30 @@ async def privacy(update: Update, context: Context) -> None:
 
 
 async def forget(update: Update, context: Context) -> None:
-    """/forget: delete the conversation and all questions of this reader."""
+    """/forget: delete all questions of this reader, and the conversation where it is the reader's to delete."""
     question, services = _command_question(update, context), context.services
-    await asyncio.to_thread(services.history.forget, question.conversation)
-    await asyncio.to_thread(services.readers.forget, question.conversation, question.reader)
-    await _reply(services, question, plain("Deleted: this conversation and all questions that you asked."))
+    is_own = await _may_delete_conversation(update, services)
+    if is_own:
+        await asyncio.to_thread(services.history.forget, question.conversation)
+    await asyncio.to_thread(services.readers.forget, question.reader, question.conversation if is_own else None)
+    await _reply(services, question, plain(FORGOTTEN_ALL if is_own else FORGOTTEN_OWN))
+
+
+async def _may_delete_conversation(update: Update, services: BotServices) -> bool:
+    """Whether a conversation is the sender's alone, or the sender an admin of the group or of the bot."""
+    message = update.effective_message
+    assert message is not None, "commands come in messages"
+    reader, chat = reader_id(update), message.chat
+    if chat.type == "private" or services.app.settings.telegram_history_per_user or reader in services.access.admins:
+        return True
+    if message.sender_chat:  # an admin who writes in the name of the group
+        return message.sender_chat.id == chat.id
+    try:
+        # Not get_chat_member(): the library cannot read the members of servers older than itself.
+        member = await services.bot.do_api_request("getChatMember", {"chat_id": chat.id, "user_id": reader})
+    except TelegramError:
+        return False
+    return isinstance(member, dict) and member.get("status") in GROUP_ADMINS
 
 
 async def _reply_from_index(

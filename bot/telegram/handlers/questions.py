@@ -12,13 +12,7 @@ from bot.service.conversation import AnswerEvent, AnswerTrace
 from bot.service.suggestions import follow_up_questions
 from bot.telegram.context import BotServices, Context
 from bot.telegram.handlers.addressing import conversation_name, question_text, reader_id, reply_target
-from bot.telegram.handlers.answer_buttons import (
-    FORGOTTEN,
-    acknowledge_press,
-    answer_keyboard,
-    pressed_answer,
-    pressed_suggestion,
-)
+from bot.telegram.handlers.answer_buttons import MAX_PRESS_REPLY, accept_press, acknowledge_press, answer_keyboard
 from bot.telegram.messages.outgoing import MessageTarget, OutgoingMessage, outgoing_messages
 from bot.telegram.messages.rendering import answer_to_rich, link_markers
 from bot.telegram.messages.rich_text import plain
@@ -55,20 +49,19 @@ async def answer_message(update: Update, context: Context) -> None:
     if text.strip():
         await answer_question(services, question)
     elif message.text or message.chat.type != "private":
-        await reply_text(services, question, "\n".join([NO_QUESTION, *await asyncio.to_thread(services.examples)]))
+        await reply_notice(services, question, "\n".join([NO_QUESTION, *await asyncio.to_thread(services.examples)]))
     else:
-        await reply_text(services, question, ONLY_TEXT)
+        await reply_notice(services, question, ONLY_TEXT)
 
 
 async def ask_suggestion(update: Update, context: Context) -> None:
     """Answer the suggested question of a pressed button as if the reader had typed it."""
-    query, services = update.callback_query, context.services
-    assert query is not None, "buttons make callback queries"
-    answered = await pressed_answer(services, query)
-    suggestion = pressed_suggestion(query.data or "", answered) if answered else ""
-    await acknowledge_press(query, suggestion[:200] if suggestion else FORGOTTEN)
-    if not suggestion or not update.effective_message:
+    services = context.services
+    pressed = await accept_press(update, services)
+    if not pressed or not update.effective_message:
         return
+    suggestion = pressed.answered.suggestions[pressed.number]
+    await acknowledge_press(pressed.query, suggestion[:MAX_PRESS_REPLY])
     question = received_question(update, services, suggestion)
     question = replace(question, target=replace(question.target, reply_to=update.effective_message.message_id))
     await answer_question(services, question)
@@ -85,6 +78,12 @@ def received_question(update: Update, services: BotServices, text: str) -> Recei
 async def reply_text(services: BotServices, question: ReceivedQuestion, text: str) -> None:
     """Reply with one line of text instead of an answer."""
     await services.delivery.deliver(question.id, outgoing_messages(question.target, plain(text)))
+
+
+async def reply_notice(services: BotServices, question: ReceivedQuestion, text: str) -> None:
+    """Reply that a message could not be used, unless this chat has just been told so."""
+    if services.notices.is_due(question.target.chat):
+        await reply_text(services, question, text)
 
 
 async def answer_question(services: BotServices, question: ReceivedQuestion) -> None:
@@ -120,8 +119,8 @@ async def _answer_messages(services: BotServices, question: ReceivedQuestion) ->
         suggestions = await asyncio.to_thread(
             follow_up_questions, answer, services.app.search, services.app.store.catalog
         )
-    await asyncio.to_thread(services.readers.record_answer, question.id, answer, suggestions)
-    return outgoing_messages(question.target, answer_to_rich(answer), answer_keyboard(question.id, answer, suggestions))
+    reference = await asyncio.to_thread(services.readers.record_answer, question.id, answer, suggestions)
+    return outgoing_messages(question.target, answer_to_rich(answer), answer_keyboard(reference, answer, suggestions))
 
 
 def _begin_question(services: BotServices, question: ReceivedQuestion) -> None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from telegram import Bot, LinkPreviewOptions, Message, ReplyParameters
 from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter
 
+from bot.telegram.logs import ThrottledWarning
 from bot.telegram.messages.outgoing import OutgoingMessage, inline_keyboard, message_entities
 from bot.telegram.messages.splitting import FormattedText
 from bot.telegram.storage.journal import DeliveryJournal
@@ -31,6 +32,7 @@ _UNEDITABLE = ("message to edit not found", "message can't be edited", "message_
 _NOT_MODIFIED = "message is not modified"
 
 _log = logging.getLogger(__name__)
+_throttled = ThrottledWarning(_log)
 
 
 class ChatUnavailable(Exception):
@@ -78,6 +80,8 @@ class Delivery:
             except BadRequest as exc:
                 message, replaces = _fallback(message, replaces, exc)
             except NetworkError as exc:
+                if isinstance(exc.__cause__, ValueError | TypeError):  # the request could not even be written
+                    raise
                 _log.debug("Sending again in %s s: %s", pause, exc)
                 await asyncio.sleep(pause)
         raise ChatUnavailable("Telegram could not be reached for ten minutes")
@@ -126,7 +130,7 @@ def _fallback(message: OutgoingMessage, replaces: int | None, error: BadRequest)
     if replaces and any(phrase in reason for phrase in _UNEDITABLE):
         return message, None
     if message.formatted.entities or message.buttons:
-        _log.warning("Telegram refused a message, its text alone is sent instead: %s", error)
+        _throttled.warn(f"Telegram refused a message, its text alone is sent instead: {error}")
         return OutgoingMessage(message.place, FormattedText(message.formatted.text)), replaces
     raise error
 

@@ -40,9 +40,10 @@ class DeliveryJournal:
         sql = "INSERT OR IGNORE INTO updates (id, received, payload) VALUES (?, ?, ?)"
         return self._database.run(sql, [update, _now(), payload]) > 0
 
-    def unfinished(self) -> list[str]:
-        """The payloads of updates that are not done, oldest first."""
-        return [row["payload"] for row in self._database.rows("SELECT payload FROM updates WHERE NOT done ORDER BY id")]
+    def unfinished(self) -> list[tuple[int, bytes]]:
+        """The ids and payloads of updates that are not done, oldest first; bytes, because damaged ones are no text."""
+        sql = "SELECT id, CAST(payload AS BLOB) AS payload FROM updates WHERE NOT done ORDER BY id"
+        return [(row["id"], row["payload"]) for row in self._database.rows(sql)]
 
     def finish(self, update: int) -> None:
         """Mark an update done, and delete its payload and messages."""

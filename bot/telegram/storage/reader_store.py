@@ -1,6 +1,7 @@
 """The questions of readers, how they were answered, and the feedback on the answers."""
 
 import json
+import secrets
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
@@ -14,23 +15,28 @@ _SCHEMA = """
 CREATE TABLE IF NOT EXISTS questions (
     id INTEGER PRIMARY KEY, asked TEXT NOT NULL, reader INTEGER NOT NULL, conversation TEXT NOT NULL,
     question TEXT NOT NULL, status TEXT NOT NULL DEFAULT '', citations TEXT NOT NULL DEFAULT '[]',
-    suggestions TEXT NOT NULL DEFAULT '[]', milliseconds REAL, helpful INTEGER, reason TEXT NOT NULL DEFAULT ''
+    suggestions TEXT NOT NULL DEFAULT '[]', milliseconds REAL, helpful INTEGER, reason TEXT NOT NULL DEFAULT '',
+    reference TEXT
 );
 CREATE INDEX IF NOT EXISTS questions_by_time ON questions (asked);
 CREATE INDEX IF NOT EXISTS questions_by_reader ON questions (reader, asked);
 CREATE INDEX IF NOT EXISTS questions_by_conversation ON questions (conversation);
 """
+_REFERENCE_INDEX = "CREATE UNIQUE INDEX IF NOT EXISTS questions_by_reference ON questions (reference)"
+_REFERENCE_BYTES = 12  # of the random reference in an answer's buttons
+_MAX_ID_DIGITS = 18  # of an update's id; SQLite's integers have 18 digits for certain
 
 
 @dataclass(frozen=True, slots=True)
 class AnsweredQuestion:
-    """An answered question, with what its buttons and /sources need."""
+    """An answered question, with what its buttons and /sources need; `reference` names it in the buttons."""
 
     id: int
     question: str
     conversation: str
     citations: tuple[Citation, ...]
     suggestions: tuple[str, ...]
+    reference: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,22 +58,32 @@ class ReaderStore:
     def __init__(self, database: TelegramDatabase) -> None:
         self._database = database
         database.script(_SCHEMA)
+        if "reference" not in {row["name"] for row in database.rows("PRAGMA table_info(questions)")}:
+            database.script("ALTER TABLE questions ADD COLUMN reference TEXT")  # made by an earlier version
+        database.script(_REFERENCE_INDEX)
 
     def add_question(self, update: int, reader: int, conversation: str, question: str) -> None:
         """Store a question; storing it again after a restart changes nothing."""
         sql = "INSERT OR IGNORE INTO questions (id, asked, reader, conversation, question) VALUES (?, ?, ?, ?, ?)"
         self._database.run(sql, [update, _time_ago(timedelta()), reader, conversation, question])
 
-    def record_answer(self, update: int, answer: Answer, suggestions: tuple[str, ...]) -> None:
-        """Store how a question was answered."""
-        sql = "UPDATE questions SET status = ?, citations = ?, suggestions = ?, milliseconds = ? WHERE id = ?"
+    def record_answer(self, update: int, answer: Answer, suggestions: tuple[str, ...]) -> str:
+        """Store how a question was answered; returns a reference for its buttons that nobody can guess."""
+        columns = "status = ?, citations = ?, suggestions = ?, milliseconds = ?, reference = ?"
         citations = json.dumps([asdict(citation) for citation in answer.citations or answer.nearest])
-        milliseconds = answer.timings_ms.get("total")
-        self._database.run(sql, [answer.status, citations, json.dumps(suggestions), milliseconds, update])
+        milliseconds, reference = answer.timings_ms.get("total"), secrets.token_urlsafe(_REFERENCE_BYTES)
+        values = [answer.status, citations, json.dumps(suggestions), milliseconds, reference, update]
+        self._database.run(f"UPDATE questions SET {columns} WHERE id = ?", values)
+        return reference
 
-    def answered_question(self, update: int) -> AnsweredQuestion | None:
-        """The answered question of an update, None if it was deleted."""
-        return self._one("SELECT * FROM questions WHERE id = ?", [update])
+    def answered_question(self, reference: str) -> AnsweredQuestion | None:
+        """The answered question that a button refers to, None if it was deleted.
+
+        Buttons of earlier versions refer to it by the id of its update.
+        """
+        is_id = reference.isascii() and reference.isdecimal() and len(reference) <= _MAX_ID_DIGITS
+        sql = "SELECT * FROM questions WHERE reference = ? OR (id = ? AND reference IS NULL)"
+        return self._one(sql, [reference, int(reference) if is_id else None])
 
     def last(self, conversation: str) -> AnsweredQuestion | None:
         """The last answered question of a conversation."""
@@ -111,8 +127,8 @@ class ReaderStore:
         questions, readers, today, unanswered, helpful, unhelpful = map(int, row)
         return UsageStats(questions, readers, today, unanswered, helpful, unhelpful, median)
 
-    def forget(self, conversation: str, reader: int) -> None:
-        """Delete a conversation's questions and all questions of a reader, in the write-ahead log too."""
+    def forget(self, reader: int, conversation: str | None) -> None:
+        """Delete all questions of a reader and those of a conversation, in the write-ahead log too."""
         self._database.run("DELETE FROM questions WHERE conversation = ? OR reader = ?", [conversation, reader])
         self._database.scrub()
 
@@ -140,6 +156,7 @@ def _answered_question(row: Any) -> AnsweredQuestion:
         row["conversation"],
         tuple(map(_load_citation, json.loads(row["citations"]))),
         tuple(json.loads(row["suggestions"])),
+        row["reference"] or str(row["id"]),
     )
 
 

@@ -1,7 +1,6 @@
 """The persistent queue between Telegram and the handlers, and the order in which updates are processed."""
 
 import asyncio
-import json
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Hashable
 from contextlib import asynccontextmanager
@@ -11,8 +10,11 @@ from telegram import Bot, Update
 from telegram.error import TelegramError
 from telegram.ext import BaseUpdateProcessor
 
+from bot.telegram.logs import log_failed_update, log_unreadable_update
+from bot.telegram.receiving.json_updates import MAX_UPDATE_LENGTH, UnreadableJson, dump_json, load_json, update_id
 from bot.telegram.storage.journal import DeliveryJournal
 
+HANDLED_KINDS = [Update.MESSAGE, Update.CALLBACK_QUERY, Update.INLINE_QUERY]
 MAX_CONCURRENT_UPDATES = 4096  # updates that are processed or wait for their chat
 
 
@@ -24,28 +26,53 @@ class PersistentUpdateQueue(asyncio.Queue[object]):
         self.journal = journal
         self.resumed = set[int]()  # updates that an earlier process may have partly handled
 
-    async def put(self, item: object) -> None:
-        """Raises TelegramError when an update cannot be stored, so that Telegram sends it again."""
-        if isinstance(item, Update):
-            try:
-                # Not in a thread: while answers keep the processor busy, switching takes far longer than the write.
-                is_new = self.journal.receive(item.update_id, item.to_json())
-            except sqlite3.Error as exc:
-                raise TelegramError(f"An update could not be written down: {exc}.") from exc
-            if not is_new:
+    async def receive(self, raw: Any, bot: Bot) -> None:
+        """Store an update as it came, and queue it; one that cannot be read is logged and passed over.
+
+        Raises TelegramError when the database cannot be written, so that Telegram sends the update again.
+        """
+        try:
+            number = update_id(raw)
+            if number is None:
+                raise UnreadableJson("an update has an id")
+            if not any(raw.get(kind) for kind in HANDLED_KINDS):
                 return
-        await super().put(item)
+            payload = dump_json(raw)
+            if len(payload) > MAX_UPDATE_LENGTH:
+                raise UnreadableJson("no update is that long")
+            update = Update.de_json(raw, bot)
+        except Exception as exc:  # the library raises whatever wrong types and missing fields lead to
+            log_unreadable_update(exc)
+            return
+        try:
+            # Not in a thread: while answers keep the processor busy, switching takes far longer than the write.
+            is_new = self.journal.receive(number, payload)
+        except sqlite3.Error as exc:
+            raise TelegramError(f"an update could not be written down ({exc})") from exc
+        if is_new:
+            await self.put(update)
 
     async def resume(self, bot: Bot) -> None:
-        """Queue the updates that an earlier process left unfinished."""
-        for payload in await asyncio.to_thread(self.journal.unfinished):
-            update = Update.de_json(json.loads(payload), bot)
-            self.resumed.add(update.update_id)
-            await super().put(update)
+        """Queue the updates that an earlier process left unfinished, and finish those that cannot be read."""
+        for number, payload in await asyncio.to_thread(self.journal.unfinished):
+            try:
+                raw = load_json(payload)
+                if update_id(raw) != number:
+                    raise UnreadableJson("a stored update has its own id")
+                update = Update.de_json(raw, bot)
+            except Exception as exc:  # written by an older version, or damaged
+                log_unreadable_update(exc)
+                await asyncio.to_thread(self.journal.finish, number)
+                continue
+            self.resumed.add(number)
+            await self.put(update)
 
 
 class OrderedUpdateProcessor(BaseUpdateProcessor):
-    """Processes the updates of one chat thread in order, except those that skip it; marks processed updates done."""
+    """Processes the updates of one chat thread in order, except those that skip it; marks processed updates done.
+
+    What goes wrong with an update is logged and ends that update alone.
+    """
 
     def __init__(self, journal: DeliveryJournal, skips_order: Callable[[Update], bool]) -> None:
         super().__init__(MAX_CONCURRENT_UPDATES)
@@ -71,11 +98,25 @@ class OrderedUpdateProcessor(BaseUpdateProcessor):
     async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
         if not isinstance(update, Update):
             await coroutine
-        elif self._skips_order(update):
-            await self._process(update, coroutine)
-        else:
-            async with self._thread_locks.hold(_order_key(update)):
+            return
+        try:
+            async with self._thread_locks.hold(self._order_key(update)):
                 await self._process(update, coroutine)
+        except Exception as exc:
+            log_failed_update(exc)
+
+    def _order_key(self, update: Update) -> Hashable:
+        """Updates with the same key are processed one after the other; the update's id for one that waits for none."""
+        try:
+            if self._skips_order(update):
+                return update.update_id
+            chat, message = update.effective_chat, update.effective_message
+            thread = message.message_thread_id if message and message.is_topic_message else None
+            key = chat.id if chat else update.update_id, thread
+            hash(key)
+        except Exception:  # a field of the wrong type; the handlers fail for the same reason, and say so
+            return update.update_id
+        return key
 
     async def _process(self, update: Update, coroutine: Awaitable[Any]) -> None:
         if self._closing:
@@ -111,9 +152,3 @@ class _KeyedLocks:
             self._waiters[key] -= 1
             if not self._waiters[key]:
                 del self._waiters[key], self._locks[key]
-
-
-def _order_key(update: Update) -> Hashable:
-    chat, message = update.effective_chat, update.effective_message
-    thread = message.message_thread_id if message and message.is_topic_message else None
-    return chat.id if chat else update.update_id, thread

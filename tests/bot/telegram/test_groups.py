@@ -95,3 +95,34 @@ def test_a_deleted_topic_a_kick_and_a_block_are_met_with_silence(
     assert not api.sent(forum) and not api.sent(bob)
     warned = [record for record in caplog.records if record.levelname == "WARNING"]
     assert len(warned) == 2 and all("cannot be written to" in record.message for record in warned)
+
+
+@pytest.mark.parametrize(("who", "is_deleted"), [("member", False), ("admin", True), ("bot admin", True)])
+def test_a_groups_conversation_is_deleted_by_its_admins_alone(
+    who: str, is_deleted: bool, api: BotApi, newsroom: Store
+) -> None:
+    ann, bob = api.user("Ann"), api.user("Bob")
+    group = api.supergroup("Readers", ann, bob, admin=bob if who == "admin" else None)
+    admins = frozenset({bob.id}) if who == "bot admin" else frozenset[int]()
+    with chatting(newsroom, api, telegram_admins=admins) as app:
+        api.says(group, ann, f"@onrecord_bot {ASKED}")
+        reply(api, group)
+        api.says(group, bob, "/forget")
+        said = reply(api, group, 1).text
+        api.says(group, ann, "/sources")
+        sources = reply(api, group, 2).text
+        turns = app.history.turns(f"telegram/{group.id}/0")
+    assert ("an admin of the group can delete it" in said, ANSWERED in sources, bool(turns)) == (not is_deleted,) * 3
+
+
+def test_a_member_forgets_what_is_kept_apart_of_the_member_alone(api: BotApi, newsroom: Store) -> None:
+    ann, bob = api.user("Ann"), api.user("Bob")
+    group = api.supergroup("Readers", ann, bob)
+    with chatting(newsroom, api, telegram_history_per_user=True) as app:
+        for number, user in enumerate((ann, bob)):
+            api.says(group, user, f"@onrecord_bot {ASKED}")
+            reply(api, group, number)
+        api.says(group, bob, "/forget")
+        assert "Deleted: this conversation" in reply(api, group, 2).text
+        kept = [bool(app.history.turns(f"telegram/{group.id}/0/{user.id}")) for user in (ann, bob)]
+    assert kept == [True, False]
