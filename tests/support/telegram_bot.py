@@ -20,7 +20,7 @@ from retrieval.index.store import Store
 from retrieval.search.hybrid_search import Search
 from tests.bot_api.server_process import BotApi
 from tests.bot_api.state import Chat, Sent, User
-from tests.support.command_line import command, environment
+from tests.support.command_line import WORDS_ALONE, command, environment
 
 PATIENCE = 20.0  # seconds
 ASKED = "What did Brandt say about the toll?"
@@ -94,8 +94,8 @@ def asks(api: BotApi, user: User, text: str = ASKED) -> Sent:
 
 @contextmanager
 def process(folder: Path, api: BotApi, *arguments: str, **settings: str) -> Iterator["subprocess.Popen[str]"]:
-    """The installed command (`telegram` unless told otherwise), ended at the end."""
-    named = {"TELEGRAM_BOT_TOKEN": api.token, "ONRECORD_TELEGRAM_API_URL": api.host} | settings
+    """The installed command (`telegram` unless told otherwise) over words alone, ended at the end."""
+    named = {"TELEGRAM_BOT_TOKEN": api.token, "ONRECORD_TELEGRAM_API_URL": api.host} | WORDS_ALONE | settings
     started = subprocess.Popen(
         command(*(arguments or ["telegram"])),
         env=environment(folder, **named),

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -17,7 +17,7 @@ from typing import Self
 import pytest
 
 from bot.cli.chat.repl import WELCOME
-from tests.support.command_line import Onrecord, command, environment
+from tests.support.command_line import WORDS_ALONE, Onrecord, command, environment
 from tests.support.newsroom import BRANDT, OKORO
 
 TOLL = "What did Brandt say about the toll?"
@@ -39,17 +39,17 @@ os.execv(sys.argv[1], sys.argv[1:])
 class Typist:
     """Somebody at a terminal with the chat open."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, settings: Mapping[str, str] = WORDS_ALONE) -> None:
         self.shown = ""
         self._ours, theirs = pty.openpty()
-        settings = environment(folder) | {"TERM": "xterm", "PROMPT_TOOLKIT_NO_CPR": "1", "NO_COLOR": "1"}
+        terminal = {"TERM": "xterm", "PROMPT_TOOLKIT_NO_CPR": "1", "NO_COLOR": "1"}
         self._running = subprocess.Popen(
             [sys.executable, "-c", OWN_TERMINAL, *command("chat")],
             stdin=theirs,
             stdout=theirs,
             stderr=theirs,
             cwd=folder,
-            env=settings,
+            env=environment(folder, **settings) | terminal,
             start_new_session=True,
         )
         os.close(theirs)
@@ -131,16 +131,20 @@ def test_ctrl_c_at_the_prompt_drops_the_line_and_stays(typist: Typist) -> None:
 
 
 @pytest.mark.process
-def test_ctrl_c_stops_the_answer_and_stays(typist: Typist) -> None:
-    typist.press(TOLL + ENTER)
-    typist.wait_for(TYPED)
-    time.sleep(0.05)  # until the terminal is out of raw mode; the first answer waits a second or two for the vectors
-    typist.press(CTRL_C)
-    typist.wait_for("stopped.", pressing=CTRL_C)  # Python loses one that comes while it imports
-    typist.wait_for(READY)
-    typist.press("/stats" + ENTER)
-    typist.wait_for("0 questions")
-    assert typist.leave() == 0
+def test_ctrl_c_stops_the_answer_and_stays(tmp_path: Path) -> None:
+    with Typist(tmp_path, settings={}) as typist:
+        typist.wait_for(PROMPT)
+        typist.press(TOLL + ENTER)
+        typist.wait_for(TYPED)
+        time.sleep(
+            0.05
+        )  # until the terminal is out of raw mode; the first answer waits a second or two for the vectors
+        typist.press(CTRL_C)
+        typist.wait_for("stopped.", pressing=CTRL_C)  # Python loses one that comes while it imports
+        typist.wait_for(READY)
+        typist.press("/stats" + ENTER)
+        typist.wait_for("0 questions")
+        assert typist.leave() == 0
 
 
 @pytest.mark.process

@@ -16,7 +16,7 @@ from retrieval.catalog.database import utc_now
 from retrieval.ingest.watching.source import Source, add_minutes
 from retrieval.ingest.watching.source_store import SourceStore
 from tests.retrieval.ingest.watching.test_scheduler import until
-from tests.support.command_line import Onrecord, started
+from tests.support.command_line import WORDS_ALONE, Onrecord, started
 from tests.support.misbehaving_server import LOOPBACK, Reply, Site, site
 from tests.support.news_site import FERRY, MILL, TOLL, Story, feed, page, sitemap
 
@@ -35,11 +35,11 @@ def paper() -> Iterator[Site]:
 @contextmanager
 def running(folder: Path, *arguments: str, **settings: str) -> Iterator[subprocess.Popen[str]]:
     """A command that runs until it is interrupted, and then ends well."""
-    with started(folder, *arguments, **NEAR, **settings) as process:
+    with started(folder, *arguments, **NEAR, **WORDS_ALONE, **settings) as process:
         yield process
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=20)
-        assert process.returncode in (0, -signal.SIGINT)
+        assert process.returncode in (0, 130, -signal.SIGINT)
 
 
 def titles(folder: Path) -> list[str]:
