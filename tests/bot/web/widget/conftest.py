@@ -1,6 +1,7 @@
 """One newspaper and one browser for all tests of this folder, closed when they are done."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,17 +14,17 @@ from retrieval.index.store import Store
 from retrieval.index.vectors.minilm import MiniLM
 from retrieval.search.hybrid_search import Search
 from tests.support.articles import fill
-from tests.support.newsroom import ARTICLES
 from tests.support.widget_browser import HOSTILE, LONG, Reader, serving
 
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
 
 
 @pytest.fixture(scope="package")
-def paper(tmp_path_factory: pytest.TempPathFactory, model: MiniLM) -> Iterator[str]:
+def paper(tmp_path_factory: pytest.TempPathFactory, newsroom_folder: Path, model: MiniLM) -> Iterator[str]:
     """A newspaper without a model: its demo pages and its endpoint."""
-    with Store(tmp_path_factory.mktemp("paper"), lambda: model) as store:
-        fill(store, *ARTICLES, LONG, HOSTILE)
+    folder = shutil.copytree(newsroom_folder, tmp_path_factory.mktemp("paper") / "index")
+    with Store(folder, lambda: model) as store:
+        fill(store, LONG, HOSTILE)
         search = Search(store)
         history = ConversationHistory(store.folder / "conversations.db")
         with serving(store, Conversation(store, search, history)) as address:
