@@ -102,7 +102,9 @@ def test_a_status_is_an_error_of_its_kind(fetcher: Fetcher, status: int, kind: t
     assert str(failed.value) == f"{served.url}/: {reason} ({status})"
 
 
-@pytest.mark.parametrize(("coding", "packed"), [("gzip", gzip.compress(TEXT, mtime=0)), ("deflate", zlib.compress(TEXT))])
+@pytest.mark.parametrize(
+    ("coding", "packed"), [("gzip", gzip.compress(TEXT, mtime=0)), ("deflate", zlib.compress(TEXT))]
+)
 def test_compressed_content_is_unpacked(fetcher: Fetcher, coding: str, packed: bytes) -> None:
     with site({"/": Reply(packed, headers={"Content-Encoding": coding})}) as served:
         assert fetcher.get(served.url).content == TEXT
