@@ -91,7 +91,7 @@ class Settings(BaseModel):
     )
     rate_limit_per_site: str = Field("", description="Questions on one site; empty: 600/minute.")
     rate_limit_per_key: str = Field("", description="Questions with one key; empty: 600/minute.")
-    rate_limit_per_day: str = Field("", description="Questions in all; empty: 20000/day, none on your own machine.")
+    rate_limit_total: str = Field("", description="Questions in all; empty: 20000/day, none on your own machine.")
     rate_limit_storage_url: SecretStr = Field(
         NO_SECRET, description="redis:// address where several processes count together."
     )

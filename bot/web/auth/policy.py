@@ -71,6 +71,6 @@ def _limits_by_kind(app: App, *, is_open: bool) -> Mapping[LimitKind, Sequence[L
         ),
         "site": parse_limits("ONRECORD_RATE_LIMIT_PER_SITE", settings.rate_limit_per_site or SITE_LIMIT),
         "key": parse_limits("ONRECORD_RATE_LIMIT_PER_KEY", settings.rate_limit_per_key or KEY_LIMIT),
-        "day": parse_limits("ONRECORD_RATE_LIMIT_PER_DAY", settings.rate_limit_per_day or open_limit or DAY_LIMIT),
+        "day": parse_limits("ONRECORD_RATE_LIMIT_TOTAL", settings.rate_limit_total or open_limit or DAY_LIMIT),
         "session": parse_limits("", SESSION_LIMIT),
     }

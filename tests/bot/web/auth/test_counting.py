@@ -37,7 +37,7 @@ def test_a_site_s_limit_is_no_other_site_s(let_in: LetIn, store: Store) -> None:
 
 
 def test_the_day_s_limit_is_everybody_s(let_in: LetIn, store: Store) -> None:
-    client = let_in(sites_file=write_sites(store.folder), rate_limit_per_day="2/day")
+    client = let_in(sites_file=write_sites(store.folder), rate_limit_total="2/day")
     key, reader = bearer(ApiKeyStore(store.folder).add("one")), bearer(token(client), ORIGIN)
     assert [ask(client, **who).status_code for who in (key, reader, key, reader)] == [200, 200, 429, 429]
 
@@ -49,7 +49,7 @@ def test_an_open_server_counts_only_what_it_is_told_to(let_in: LetIn) -> None:
 
 
 def test_who_is_not_let_in_is_not_counted(let_in: LetIn, store: Store) -> None:
-    client = let_in(sites_file=write_sites(store.folder), rate_limit_per_address="1/minute", rate_limit_per_day="1/day")
+    client = let_in(sites_file=write_sites(store.folder), rate_limit_per_address="1/minute", rate_limit_total="1/day")
     assert {ask(client, Origin=ORIGIN).status_code for _ in range(3)} == {401}
     assert ask(client, **bearer(token(client), ORIGIN)).status_code == 200
 
