@@ -13,7 +13,7 @@ from bot.web.schemas.error_responses import ApiError
 
 
 async def stream_answer(state: ServerState, ask: AnswerSource, surface: Surface) -> AsyncGenerator[AnswerEvent, None]:
-    """The redacted events of an answer as they occur; closing the generator stops it. Raises Busy, Stopping."""
+    """The redacted events of an answer as they occur; closing the generator stops it. Raises Busy, ShuttingDown."""
     with state.metrics.count_question(surface) as count_event:
         async with aclosing(state.answers.stream(ask)) as events:
             async for event in events:
@@ -24,7 +24,7 @@ async def stream_answer(state: ServerState, ask: AnswerSource, surface: Surface)
 async def final_answer(
     state: ServerState, ask: AnswerSource, surface: Surface, disconnected: Awaitable[None]
 ) -> AnswerTrace:
-    """The complete answer, redacted; stopped when `disconnected` completes first. Raises ApiError, Busy, Stopping."""
+    """The complete answer, redacted; stopped when `disconnected` completes first. Raises ApiError, Busy, ShuttingDown."""
     answer, disconnect = (
         asyncio.ensure_future(_consume_stream(state, ask, surface)),
         asyncio.ensure_future(disconnected),
