@@ -24,7 +24,7 @@ async def stream_answer(state: ServerState, ask: AnswerSource, surface: Surface)
 async def final_answer(
     state: ServerState, ask: AnswerSource, surface: Surface, disconnected: Awaitable[None]
 ) -> AnswerTrace:
-    """The complete answer, redacted; stopped when `disconnected` completes first. Raises ApiError, Busy, ShuttingDown."""
+    """The complete answer, redacted; stopped when `disconnected` ends first. Raises ApiError, Busy, ShuttingDown."""
     answer, disconnect = (
         asyncio.ensure_future(_consume_stream(state, ask, surface)),
         asyncio.ensure_future(disconnected),
