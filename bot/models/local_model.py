@@ -20,7 +20,7 @@ SETTING = "ONRECORD_LOCAL_GGUF"
 LOCAL_ADDRESS = SettingNames("local model", SETTING, SETTING, SETTING)
 GGUF_MAGIC = b"GGUF"
 POLL_SECONDS = 0.05
-SHUTDOWN_SECONDS = 5.0  # a process that takes longer to end is killed
+SHUTDOWN_SECONDS = 1.0  # a process that takes longer to end is killed
 # llama.cpp's threads otherwise spin while they wait, and starve other processes on the same cores.
 SERVER_ENVIRONMENT = {"OMP_WAIT_POLICY": "passive"}
 NO_RETRY = RetryPolicy(attempts=1)

@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 from collections.abc import Callable
+from types import FrameType
 
 import uvicorn
 from fastapi import FastAPI
@@ -16,14 +17,16 @@ from retrieval.errors import UsageError
 BACKLOG = 1024  # connections that may wait to be accepted
 
 
-def run_server(app: FastAPI, listening_socket: socket.socket, on_ready: Callable[[], None]) -> None:
-    """Serve until SIGINT or SIGTERM.
+def run_server(
+    app: FastAPI, listening_socket: socket.socket, on_ready: Callable[[], None], on_signal: Callable[[int], None]
+) -> None:
+    """Serve until SIGINT or SIGTERM, of which `on_signal` is told at once.
 
     Open streams have STOP_SECONDS to end; those that do not get an error event that says that the server stops.
     """
     for signal_number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(signal_number, lambda *_: None)  # uvicorn raises them again after its shutdown
-    _Server(server_config(app), on_ready).run([listening_socket])
+    _Server(server_config(app), on_ready, on_signal).run([listening_socket])
 
 
 def server_config(app: FastAPI, port: int = 0) -> uvicorn.Config:
@@ -42,7 +45,7 @@ def server_config(app: FastAPI, port: int = 0) -> uvicorn.Config:
         access_log=False,
         log_level="warning",
         backlog=BACKLOG,
-        timeout_graceful_shutdown=round(SHUTDOWN_SECONDS) + 1,
+        timeout_graceful_shutdown=round(SHUTDOWN_SECONDS),
     )
 
 
@@ -70,9 +73,13 @@ def server_url(listening_socket: socket.socket) -> str:
 class _Server(uvicorn.Server):
     """Calls `on_ready` after startup and stops the answers under way on shutdown."""
 
-    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None], on_signal: Callable[[int], None]) -> None:
         super().__init__(config)
-        self._on_ready = on_ready
+        self._on_ready, self._on_signal = on_ready, on_signal
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self._on_signal(sig)
+        super().handle_exit(sig, frame)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)

@@ -8,9 +8,9 @@ from fastapi import Request
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
 HEARTBEAT_SECONDS = 15  # between comments that keep proxies from closing an idle stream
-STOP_SECONDS = 3.0  # that an open stream may continue after the server was told to stop
+STOP_SECONDS = 0.5  # that an open stream may continue after the server was told to stop
 LINE, JSON = "\n", "application/json"
-SHUTDOWN_SECONDS = STOP_SECONDS + 2  # until the connection of a stream is closed
+SHUTDOWN_SECONDS = STOP_SECONDS + 0.4  # until the connection of a stream is closed
 
 
 def event_stream_schema(*names: str) -> dict[int | str, dict[str, Any]]:

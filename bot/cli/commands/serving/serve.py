@@ -2,20 +2,17 @@
 
 from contextlib import closing
 from functools import partial
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.app.build import App, open_app
-from bot.cli.background import indexing_in_background, watching_in_background
-from bot.cli.commands.questions.preparation import prepare
-from bot.cli.commands.sources.source_text import show_run
+from bot.cli.commands.serving.termination import Termination
 from bot.cli.exit_code import ExitCode
 from bot.cli.options import Model, data_option
-from bot.cli.output import terminal
-from bot.web.app import make_app
-from bot.web.middleware.webhook_mount import WebhookApp
-from bot.web.server import bind_socket, run_server, server_url
+
+if TYPE_CHECKING:
+    from bot.app.build import App
+    from bot.web.middleware.webhook_mount import WebhookApp
 
 
 def serve(
@@ -25,17 +22,32 @@ def serve(
     model: Model = "",
 ) -> ExitCode:
     """Answer until interrupted. Raises UsageError when the address is taken, and where every caller could ask."""
-    with open_app(model, data_option(context)) as app:
-        web = make_app(app, host, _telegram_webhook(app))  # refuses before anything that takes long
-        with closing(bind_socket(host, port)) as listening:
-            prepare(app, quiet=False)
-            app.conversation.warm()
-            with watching_in_background(app, show_run), indexing_in_background(app.store):
-                run_server(web, listening, lambda: terminal.warn(f"listening on {server_url(listening)}"))
-    return ExitCode.OK
+    with Termination() as termination:  # before the imports, which take seconds
+        from bot.app.build import open_app
+
+        with open_app(model, data_option(context)) as app:
+            _serve(app, host, port, termination)
+    return termination.code
 
 
-def _telegram_webhook(app: App) -> WebhookApp | None:
+def _serve(app: "App", host: str, port: int, termination: Termination) -> None:
+    from bot.cli.background import indexing_in_background, watching_in_background
+    from bot.cli.commands.questions.preparation import prepare
+    from bot.cli.commands.sources.source_text import show_run
+    from bot.cli.output import terminal
+    from bot.web.app import make_app
+    from bot.web.server import bind_socket, run_server, server_url
+
+    web = make_app(app, host, _telegram_webhook(app))  # refuses before anything that takes long
+    with closing(bind_socket(host, port)) as listening:
+        prepare(app, quiet=False)
+        app.conversation.warm()
+        with watching_in_background(app, show_run), indexing_in_background(app.store):
+            on_ready = partial(terminal.warn, f"listening on {server_url(listening)}")
+            run_server(web, listening, on_ready, termination.begin)
+
+
+def _telegram_webhook(app: "App") -> "WebhookApp | None":
     """The Telegram bot in the same process, where the settings give it a webhook and a token."""
     settings = app.settings
     if not settings.telegram_webhook_url:
@@ -43,6 +55,7 @@ def _telegram_webhook(app: App) -> WebhookApp | None:
     # A second that a server without a bot need not spend.
     from bot.telegram.logs import log_to_stderr
     from bot.telegram.webhook import has_webhook_secret, run_webhook_bot, webhook_path
+    from bot.web.middleware.webhook_mount import WebhookApp
 
     if not (path := webhook_path(app)):
         return None
