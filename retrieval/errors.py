@@ -10,9 +10,9 @@ OnRecordError
  +- IndexUnavailable       the index is missing or cannot be opened
  |   +- IndexBusy          another process is writing it
  |   +- IndexDamaged       a file of the data folder is damaged
- |   +- DiskFull           nothing more can be written to the data folder
  |   +- VectorsUnavailable the Chroma server cannot be reached or refuses; BM25 alone still answers
  +- StorageError           a file of the data folder cannot be read or written: the disk is full, or it is locked
+ +- ParserUnavailable      the process that parses documents cannot be started
  +- Cancelled              the caller no longer waits for the answer
  +- Busy                   the queue of waiting questions is full
  +- ShuttingDown           the server is about to exit
@@ -29,6 +29,8 @@ DISK_FULL = "The disk is full; make room on it and try again."
 _FULL_ERRNOS = frozenset({errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)})  # Windows has no quotas of this name
 # SQLITE_FULL, and SQLITE_IOERR_SHMSIZE: no room for the file through which the readers of a database share memory.
 _SQLITE_FULL_CODES = frozenset({13, 4874})
+_RUST_FULL_MARKS = (f"(os error {errno.ENOSPC})", "(code: 13)")  # libraries in Rust give the numbers in their text
+_SQLITE_DAMAGE_CODES = frozenset({11, 26})  # SQLITE_CORRUPT, SQLITE_NOTADB; the extended ones have them as lowest byte
 
 
 class OnRecordError(Exception):
@@ -88,12 +90,6 @@ class IndexDamaged(IndexUnavailable):
     """A file of the data folder is damaged, and cannot be made anew from the others."""
 
 
-class DiskFull(IndexUnavailable):
-    """Nothing more can be written to the data folder; what was stored before is whole."""
-
-    retryable = True
-
-
 class VectorsUnavailable(IndexUnavailable):
     """The Chroma server that holds the vectors cannot be reached or refuses."""
 
@@ -108,7 +104,16 @@ def storage_error(what: str, cause: Exception) -> StorageError:
     """The error that says why `what` ("The conversations in FILE") cannot be read or written, and what to do."""
     if is_disk_full(cause):
         return StorageError(f"{what} cannot be stored. {DISK_FULL}")
+    if is_database_damaged(cause):
+        return StorageError(f"{what} cannot be read ({cause}); restore the file from a backup, or move it away.")
     return StorageError(f"{what} cannot be read or written ({cause}); make sure that no other program locks the file.")
+
+
+def opening_error(what: str, cause: Exception) -> IndexDamaged:
+    """The error that says why the file of `what` ("The conversations in FILE") cannot be opened, and what to do."""
+    return IndexDamaged(
+        f"{what} cannot be opened ({cause}); restore the file from a backup, or move it away to begin it anew."
+    )
 
 
 def is_disk_full(error: BaseException | None) -> bool:
@@ -116,8 +121,37 @@ def is_disk_full(error: BaseException | None) -> bool:
     while error is not None:
         if getattr(error, "sqlite_errorcode", None) in _SQLITE_FULL_CODES or getattr(error, "errno", 0) in _FULL_ERRNOS:
             return True
+        if any(mark in str(error) for mark in _RUST_FULL_MARKS):
+            return True
         error = error.__cause__ or error.__context__
     return False
+
+
+def is_rust_panic(error: BaseException) -> bool:
+    """Whether an error is a panic in a library written in Rust, which is no `Exception` and has no class to import."""
+    return type(error).__name__ == "PanicException"
+
+
+def is_database_damaged(error: BaseException) -> bool:
+    """Whether an error says that a file is no SQLite database, or a damaged one.
+
+    Where a schema is damaged, SQLite's message quotes it, and that may be no text.
+    """
+    return (
+        isinstance(error, UnicodeDecodeError)
+        or (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF in _SQLITE_DAMAGE_CODES
+    )
+
+
+class ParserUnavailable(OnRecordError):
+    """The process that parses documents cannot be started."""
+
+    retryable = True
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            f"The process that reads documents cannot be started ({reason}); close other programs and try again."
+        )
 
 
 class Cancelled(OnRecordError):

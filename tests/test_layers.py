@@ -55,7 +55,7 @@ LIBRARY_ROOMS = {
     "lxml": {PARSING},
     "lxml_html_clean": {PARSING},
     "markdown_it": {PARSING},
-    "numpy": {"retrieval.catalog", "retrieval.quotes.attribution", VECTORS},
+    "numpy": {"retrieval.catalog", "retrieval.index.integrity", "retrieval.quotes.attribution", VECTORS},
     "onnxruntime": {VECTORS},
     "prometheus_client": {"bot.web.routes", "bot.web.runtime"},
     "prompt_toolkit": {"bot.cli.chat"},

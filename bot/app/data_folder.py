@@ -7,7 +7,9 @@ from pathlib import Path
 
 from bot.app.settings import Settings, read_settings
 from bot.models.token_ledger import TokenLedger
-from retrieval.catalog.catalog import Catalog
+from retrieval.catalog.catalog import Catalog, damage_message
+from retrieval.catalog.database import database_damage
+from retrieval.errors import IndexDamaged, OnRecordError, is_disk_full
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,3 +43,39 @@ def token_ledger(settings: Settings) -> TokenLedger:
 def data_folder(data: Path | None = None) -> Path:
     """The folder of the index, whether there is one in it or not. Raises UsageError."""
     return read_settings(data).data
+
+
+def explain_failure(folder: Path, error: Exception) -> OnRecordError | None:
+    """The error that says which file of the data folder is damaged, if that is why something failed unexpectedly.
+
+    The databases are read as a whole, which takes seconds where they are large.
+    """
+    if is_disk_full(error):
+        return None
+    catalog = folder / "catalog.db"
+    for path in sorted(folder.glob("*.db"), key=lambda path: path != catalog):
+        if problem := database_damage(path):
+            sentence = damage_message(path, f"is damaged ({problem})") if path == catalog else _damaged(path, problem)
+            return IndexDamaged(sentence)
+    return _damaged_rows(catalog)
+
+
+def _damaged(path: Path, problem: str) -> str:
+    return f"The file {path} is damaged ({problem}); restore it from a backup, or move it away to begin it anew."
+
+
+def _damaged_rows(path: Path) -> OnRecordError | None:
+    """The error for a catalog that is a sound database, but whose rows or tables are not what was stored."""
+    if not path.exists():
+        return None
+    try:
+        with closing(Catalog(path)) as catalog:
+            damaged = [*catalog.damaged_articles()]
+    except Exception:  # rows may have become anything
+        return IndexDamaged(damage_message(path, "is damaged (rows of it cannot be read)"))
+    if not damaged:
+        return None
+    return IndexDamaged(
+        f"The catalog {path} is damaged in the article {damaged[0]}; restore it from a backup, or remove that article "
+        f"('onrecord remove {damaged[0]}') and add it again."
+    )

@@ -6,8 +6,9 @@ from contextlib import contextmanager
 from threading import Event, Thread
 
 from bot.app.build import App, open_web
+from bot.app.data_folder import explain_failure
 from retrieval.endpoints.cancellation import Cancellation
-from retrieval.errors import EmbeddingUnavailable, IndexUnavailable
+from retrieval.errors import EmbeddingUnavailable, IndexDamaged, IndexUnavailable, StorageError
 from retrieval.index import indexer, pending
 from retrieval.index.store import Store
 from retrieval.ingest.watching.run import RunOutcome
@@ -22,8 +23,12 @@ def indexing_in_background(store: Store, *, every: float = CHECK_SECONDS) -> Ite
     stop = Event()
 
     def work() -> None:
+        last_failure = ""
         while not stop.is_set():
-            _index_pending(store, stop)
+            failure = _index_pending(store, stop)
+            if failure and failure != last_failure:
+                logging.getLogger(__name__).error("Indexing beside the questions failed: %s", failure)
+            last_failure = failure
             stop.wait(every)
 
     thread = Thread(target=work, name="indexing")
@@ -35,14 +40,18 @@ def indexing_in_background(store: Store, *, every: float = CHECK_SECONDS) -> Ite
         thread.join()
 
 
-def _index_pending(store: Store, stop: Event) -> None:
+def _index_pending(store: Store, stop: Event) -> str:
+    """Index what is pending; why it failed, empty where it did not or where each answer says so."""
     try:
         if pending.has_pending(store.catalog):
             indexer.index_pending(store, wait=0, stop=stop)
+    except (IndexDamaged, StorageError) as exc:
+        return str(exc)
     except (EmbeddingUnavailable, IndexUnavailable):
         pass  # each answer says that words alone were searched; a process that holds the write lock indexes for us
-    except Exception:  # questions are answered meanwhile, and the next check may succeed
-        logging.getLogger(__name__).exception("Indexing beside the questions failed.")
+    except Exception as exc:  # questions are answered meanwhile, and the next check may succeed
+        return str(explain_failure(store.folder, exc) or f"{type(exc).__name__}: {exc}")
+    return ""
 
 
 @contextmanager

@@ -13,6 +13,10 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
+from retrieval.errors import OnRecordError
+
+_OUTCOMES = (typer.Exit, typer.Abort, typer.exceptions.TyperException)  # wrong usage, too: no errors of the command
+
 
 @dataclass(frozen=True, slots=True)
 class LazyCommand:
@@ -37,7 +41,21 @@ class ExitCodeCommand(TyperCommand):
 
         for warning in setting_warnings():
             terminal.warn(warning)
-        raise typer.Exit(super().invoke(ctx))
+        raise typer.Exit(self._invoke_explained(ctx))
+
+    def _invoke_explained(self, ctx: Any) -> Any:
+        """Call the function; an unexpected error is looked into, and explained where files are damaged."""
+        from bot.app.data_folder import data_folder, explain_failure
+        from bot.cli.options import data_option
+
+        try:
+            return super().invoke(ctx)
+        except (OnRecordError, *_OUTCOMES):
+            raise
+        except Exception as exc:
+            if explained := explain_failure(data_folder(data_option(ctx)), exc):
+                raise explained from exc
+            raise
 
 
 class LazyGroup(TyperGroup):

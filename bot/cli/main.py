@@ -2,10 +2,15 @@
 
 import logging
 import os
+import signal
+import socket
 import sys
+import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 from typing import Annotated
 
 import typer
@@ -15,7 +20,6 @@ from bot.cli.command_table import Commands
 from bot.cli.exit_code import ExitCode
 from retrieval.errors import (
     DISK_FULL,
-    DiskFull,
     IndexDamaged,
     ModelError,
     OnRecordError,
@@ -26,6 +30,7 @@ from retrieval.errors import (
 )
 
 HELP = "Answer questions about a body of articles with what the articles say."
+STOP_SECONDS = 1.5  # after SIGTERM until the process ends, whatever it still does
 STAGE_LOGGER = "onrecord.stages"  # bot.service.stages, which takes longer to import than --help may take
 
 
@@ -59,12 +64,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
     Errors become one sentence on stderr and an exit code; with ONRECORD_DEBUG an unexpected one is raised instead.
     """
-    command = get_command(app)
+    if arguments is None:
+        _interrupt_on_sigterm()
     try:
+        command = get_command(app)
         command(args=list(sys.argv[1:] if arguments is None else arguments), prog_name="onrecord")
     except OnRecordError as exc:
-        is_explained = isinstance(exc, DiskFull | StorageError) or not is_disk_full(exc)
+        is_explained = isinstance(exc, StorageError) or not is_disk_full(exc)
         sys.exit(_fail(str(exc) if is_explained else DISK_FULL, _exit_code(exc)))
+    except KeyboardInterrupt:
+        sys.exit(ExitCode.INTERRUPTED)
     except Exception as exc:
         if os.environ.get("ONRECORD_DEBUG"):
             raise
@@ -72,6 +81,31 @@ def main(arguments: Sequence[str] | None = None) -> None:
             sys.exit(_fail(DISK_FULL, ExitCode.STORAGE))
         sentence = f"unexpected {type(exc).__name__}: {exc} (ONRECORD_DEBUG=1 shows where)."
         sys.exit(_fail(sentence, ExitCode.UNEXPECTED))
+
+
+def _interrupt_on_sigterm() -> None:
+    """Have SIGTERM interrupt a command as Ctrl-C does, and end the process in any case before long.
+
+    A thread counts the time, which learns of the signal from the file that Python writes signals to: the main thread
+    may be in a library that returns late. Nothing is lost, because what is stored survives a process that is killed.
+    The commands that serve have handlers of their own, and then the thread ends nothing.
+    """
+    signals, wakeup = socket.socketpair()
+    wakeup.setblocking(False)
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    def end_in_time() -> None:
+        while signals.recv(1)[0] != signal.SIGTERM:
+            pass
+        if signal.getsignal(signal.SIGTERM) is interrupt:
+            time.sleep(STOP_SECONDS)
+            os._exit(ExitCode.INTERRUPTED)
+
+    signal.signal(signal.SIGTERM, interrupt)
+    signal.set_wakeup_fd(wakeup.detach(), warn_on_full_buffer=False)
+    threading.Thread(target=end_in_time, name="termination", daemon=True).start()
 
 
 @contextmanager
@@ -94,7 +128,7 @@ def _stage_log(*, verbose: bool) -> Iterator[None]:
 def _exit_code(error: OnRecordError) -> ExitCode:
     if isinstance(error, ModelError | VectorsUnavailable):
         return ExitCode.MODEL
-    if isinstance(error, DiskFull | IndexDamaged | StorageError) or is_disk_full(error):
+    if isinstance(error, IndexDamaged | StorageError) or is_disk_full(error):
         return ExitCode.STORAGE
     return ExitCode.SOURCE if isinstance(error, SourceError) else ExitCode.USAGE
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from retrieval.errors import IndexUnavailable, StorageError, storage_error
+from retrieval.errors import StorageError, opening_error, storage_error
 
 LOCK_TIMEOUT_SECONDS = 5.0  # that an answer waits for another process's write
 
@@ -49,7 +49,7 @@ class TokenLedger:
     """Tokens by day (UTC) and model, shared by all processes of one index; a `daily_budget` of 0 is no limit.
 
     Requests that cannot be stored stay in memory: they count towards the budget and are stored with a later one.
-    Raises IndexUnavailable where the file cannot be opened; the methods that read raise StorageError.
+    Raises IndexDamaged where the file cannot be opened; the methods that read raise StorageError.
     """
 
     def __init__(self, path: Path, daily_budget: int = 0) -> None:
@@ -60,8 +60,8 @@ class TokenLedger:
             path.parent.mkdir(parents=True, exist_ok=True)
             with closing(self._connect()) as db:
                 db.execute(_SCHEMA)
-        except (OSError, sqlite3.Error) as exc:
-            raise IndexUnavailable(f"The token counts in {path} cannot be opened: {exc}.") from exc
+        except (OSError, sqlite3.Error, UnicodeDecodeError) as exc:  # the last if it is damaged where its schema stands
+            raise opening_error(f"The token counts in {path}", exc) from exc
 
     def add(self, model: str, tokens: TokenUsage) -> None:
         """Count one request of a model."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bot.answering.messages import Answer, Turn
 from retrieval.catalog.database import utc_now
-from retrieval.errors import IndexUnavailable, is_disk_full, storage_error
+from retrieval.errors import is_disk_full, opening_error, storage_error
 
 LOCK_TIMEOUT_SECONDS = 5.0  # that an answer waits for another process's write; each takes milliseconds
 MAX_TURNS = 8  # the last turns of a conversation that a follow-up question may refer to
@@ -40,7 +40,7 @@ END
 class ConversationHistory:
     """The turns of all conversations; a conversation's id names its surface, chat and thread.
 
-    Raises IndexUnavailable where the file cannot be opened; a full disk or a lock is no reason, because questions can
+    Raises IndexDamaged where the file cannot be opened; a full disk or a lock is no reason, because questions can
     be answered meanwhile. All methods raise StorageError.
     """
 
@@ -50,9 +50,9 @@ class ConversationHistory:
             path.parent.mkdir(parents=True, exist_ok=True)
             with closing(self._connect()) as db:
                 self._create_schema(db)
-        except (OSError, sqlite3.Error) as exc:
+        except (OSError, sqlite3.Error, UnicodeDecodeError) as exc:  # the last if it is damaged where its schema stands
             if not is_disk_full(exc) and getattr(exc, "sqlite_errorcode", None) != sqlite3.SQLITE_BUSY:
-                raise IndexUnavailable(f"The conversations in {path} cannot be opened: {exc}.") from exc
+                raise opening_error(f"The conversations in {path}", exc) from exc
 
     def turns(self, conversation: str) -> list[Turn]:
         """Return the last MAX_TURNS turns, oldest first."""

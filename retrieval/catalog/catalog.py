@@ -6,32 +6,41 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
-from retrieval.catalog.database import CatalogDatabase, utc_now
+from retrieval.catalog.database import CatalogDatabase, database_damage, utc_now
 from retrieval.catalog.migrations import MIGRATIONS, migrate, schema_version
 from retrieval.catalog.reader import CatalogReader, unknown_article
 from retrieval.catalog.rows import CURRENT_VERSIONS_SQL, SegmentedArticle, passage_rows, version_row
 from retrieval.documents import Article
-from retrieval.errors import IndexUnavailable
+from retrieval.errors import IndexDamaged, IndexUnavailable, UnknownArticle, is_database_damaged
 from retrieval.quotes import quote_table
 from retrieval.text.canonical_url import url_key
 
 REMOVED = "removed"  # the reason of a withdrawal that the operator asked for
+_MADE_FROM_CATALOG = ("words/meta.json", "vectors/chroma.sqlite3")  # files of the indexes in the same folder
 
 
 class Catalog(CatalogReader):
     """One SQLite file in WAL mode; safe to share between threads, each gets a connection of its own.
 
-    Raises IndexUnavailable when the file cannot be opened or is of a newer version of OnRecord.
+    Raises IndexUnavailable when the file cannot be opened or is of a newer version of OnRecord, IndexDamaged when it is
+    damaged, or is empty or missing although indexes made from it are there.
     """
 
     def __init__(self, path: Path) -> None:
+        if _is_lost(path):
+            raise IndexDamaged(damage_message(path, "is empty" if path.exists() else "is missing"))
+        self._path = path
         try:
             self._database = CatalogDatabase(path)
             super().__init__(lambda: self._database.connection)
             if schema_version(self.db) != len(MIGRATIONS):
                 with self.transaction() as db:
                     migrate(db)
-        except (OSError, sqlite3.Error) as exc:
+        except (OSError, sqlite3.Error, UnicodeDecodeError) as exc:
+            if path.is_dir():
+                raise IndexDamaged(damage_message(path, "is a folder")) from exc
+            if is_database_damaged(exc):
+                raise IndexDamaged(damage_message(path, f"cannot be opened: {exc}")) from exc
             raise IndexUnavailable(f"The index in {path.parent} cannot be opened: {exc}.") from exc
         except IndexUnavailable:
             self.close()
@@ -71,6 +80,21 @@ class Catalog(CatalogReader):
             if row["version"] and row["hash"] == article.content_hash:
                 _replace_passages(db, segmented, row["version"])
 
+    def check(self) -> None:
+        """Check the structure of the whole file. Raises IndexDamaged."""
+        if problem := database_damage(self._path):
+            raise IndexDamaged(damage_message(self._path, f"is damaged ({problem})"))
+
+    def damaged_articles(self) -> Iterator[str]:
+        """Ids of the current articles whose stored text or facts are not those that were stored; reads all of them."""
+        for row in self.db.execute("SELECT id, hash FROM articles WHERE version > 0").fetchall():
+            try:
+                is_whole = self.article(row["id"]).content_hash == row["hash"]
+            except (UnknownArticle, sqlite3.OperationalError, ValueError, TypeError):  # no row, no text, no JSON
+                is_whole = False
+            if not is_whole:
+                yield row["id"]
+
     def record_run(self, started: str, added: int, changed: int, unchanged: int, failed: int) -> None:
         """Record a finished ingest run: when it started, when it ended (now), and its counts."""
         self.db.execute(
@@ -103,6 +127,22 @@ class Catalog(CatalogReader):
     def set_fact(self, key: str, value: str) -> None:
         """Store one key and value about the index itself, such as the name of its embedding model."""
         self.db.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", [key, value])
+
+
+def damage_message(path: Path, problem: str) -> str:
+    """The sentence for a catalog that is damaged; `problem` goes on after the file's name."""
+    return (
+        f"The catalog {path} {problem.rstrip('.')}; restore it from a backup, or move the folder {path.parent} away "
+        "and add the articles again."
+    )
+
+
+def _is_lost(path: Path) -> bool:
+    """Whether there is no catalog beside indexes made from one; a process killed early leaves an empty one alone."""
+    log = path.with_name(f"{path.name}-wal")
+    if path.is_dir() or any(file.exists() and file.stat().st_size for file in (path, log)):
+        return False
+    return any((path.parent / name).exists() for name in _MADE_FROM_CATALOG)
 
 
 def _save_version(db: sqlite3.Connection, segmented: SegmentedArticle) -> bool:

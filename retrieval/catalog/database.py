@@ -3,9 +3,11 @@
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+
+from retrieval.errors import is_database_damaged
 
 BUSY_TIMEOUT_SECONDS = 60
 
@@ -72,6 +74,16 @@ class CatalogDatabase:
         db.row_factory = sqlite3.Row
         self._connections.append(db)
         return db
+
+
+def database_damage(path: Path) -> str:
+    """What is wrong with the structure of a SQLite file, empty if nothing is; reads all of it."""
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as db:
+            found = str(db.execute("PRAGMA quick_check(1)").fetchone()[0])
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as exc:
+        return str(exc) if is_database_damaged(exc) else ""
+    return "" if found == "ok" else found.splitlines()[-1]
 
 
 def utc_now() -> str:

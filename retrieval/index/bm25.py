@@ -1,13 +1,15 @@
 """The BM25 index: tantivy on disk, stemmed, with one document a passage and the quotes and speakers in it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic
 
 import tantivy
 
 from retrieval.documents import Hit, digest, indexed_text
-from retrieval.errors import IndexUnavailable
+from retrieval.errors import IndexDamaged, IndexUnavailable, OnRecordError, is_rust_panic
+from retrieval.index.integrity.segment_files import damaged_file
 from retrieval.quotes.quote_table import QuotedWords
 from retrieval.text.terms import ANALYZER_NAME, analyzer
 
@@ -20,19 +22,21 @@ SPEECH_FIELD = "said"
 
 
 class BM25Index:
-    """The tantivy index in a folder, created if missing. Raises IndexUnavailable when it cannot be opened."""
+    """The tantivy index in a folder, created if missing; raises IndexDamaged when its files are, in all methods.
+
+    Raises IndexUnavailable when it cannot be opened.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._reloaded_at = 0.0
         self._schema = _schema()
-        try:
+        with _translate_errors("opened"):
+            if damaged := damaged_file(folder):
+                raise IndexDamaged(f"The words index is damaged ({damaged}); 'onrecord reindex' builds it anew.")
             folder.mkdir(parents=True, exist_ok=True)
             self._index = tantivy.Index(self._schema, str(folder))
-        except (OSError, ValueError) as exc:
-            raise IndexUnavailable(
-                f"The words index cannot be opened ({exc}); 'onrecord reindex' builds it anew."
-            ) from exc
-        self._index.register_tokenizer(ANALYZER_NAME, analyzer())
+            self._index.register_tokenizer(ANALYZER_NAME, analyzer())
+            self.count()
 
     def count(self) -> int:
         """The number of passages in the index."""
@@ -46,8 +50,8 @@ class BM25Index:
 
         `quotes` holds speaker and words of each quote, by passage id.
         """
-        writer = self._index.writer(WRITER_HEAP_BYTES, 1)
-        try:
+        with _translate_errors("written"):
+            writer = self._index.writer(WRITER_HEAP_BYTES, 1)
             for passage in removed:
                 writer.delete_documents_by_query(self._id_query(passage))
             for hit in added:
@@ -57,8 +61,6 @@ class BM25Index:
             writer.commit()
             writer.wait_merging_threads()
             self._reloaded_at = 0.0
-        except ValueError as exc:
-            raise IndexUnavailable(f"The words index cannot be written: {exc}.") from exc
 
     def search(self, terms: Sequence[str], k: int, articles: Sequence[str] | None = None) -> list[tuple[str, float]]:
         """Ids and scores of the `k` best passages by BM25 for stemmed terms, best first; `articles` restricts them."""
@@ -80,17 +82,19 @@ class BM25Index:
         self, terms: Iterable[str], fields: Iterable[str] = tuple(FIELD_BOOSTS)
     ) -> tuple[dict[str, int], int]:
         """The number of passages that contain each term, and the number of all passages."""
-        searcher, fields = self._searcher(), tuple(fields)
-        total = int(searcher.num_docs)  # deleted passages stay in the frequencies until segments are merged
-        return {term: min(total, max(searcher.doc_freq(field, term) for field in fields)) for term in terms}, total
+        with _translate_errors("read"):
+            searcher, fields = self._searcher(), tuple(fields)
+            total = int(searcher.num_docs)  # deleted passages stay in the frequencies until segments are merged
+            return {term: min(total, max(searcher.doc_freq(field, term) for field in fields)) for term in terms}, total
 
     def clear(self) -> None:
         """Delete all passages; readers see it at their next reload."""
-        writer = self._index.writer(WRITER_HEAP_BYTES, 1)
-        writer.delete_all_documents()
-        writer.commit()
-        writer.wait_merging_threads()
-        self._reloaded_at = 0.0
+        with _translate_errors("written"):
+            writer = self._index.writer(WRITER_HEAP_BYTES, 1)
+            writer.delete_all_documents()
+            writer.commit()
+            writer.wait_merging_threads()
+            self._reloaded_at = 0.0
 
     def _searcher(self) -> tantivy.Searcher:
         """A searcher over a commit that was the latest at most RELOAD_SECONDS ago."""
@@ -102,9 +106,10 @@ class BM25Index:
     def _search(self, query: tantivy.Query, k: int, limits: Sequence[tantivy.Query]) -> list[tuple[str, float]]:
         if limits:
             query = tantivy.Query.boolean_query([(tantivy.Occur.Must, part) for part in (query, *limits)])
-        searcher = self._searcher()
-        hits = searcher.search(query, k, count=False).hits
-        keys = searcher.fast_field_values("id", [address for _, address in hits])
+        with _translate_errors("read"):
+            searcher = self._searcher()
+            hits = searcher.search(query, k, count=False).hits
+            keys = searcher.fast_field_values("id", [address for _, address in hits])
         return [(f"{key:016x}", score) for key, (score, _) in zip(keys, hits, strict=True)]
 
     def _restrictions(self, field: str, values: Sequence[str] | None) -> list[tantivy.Query]:
@@ -128,6 +133,22 @@ class BM25Index:
             if searcher.doc_freq(field, term)
         ]
         return tantivy.Query.boolean_query(should)
+
+
+@contextmanager
+def _translate_errors(action: str) -> Iterator[None]:
+    """Raise tantivy's errors, panics of its Rust code included, as IndexDamaged, those of the system as unavailable."""
+    try:
+        yield
+    except OnRecordError:
+        raise
+    except BaseException as exc:
+        if not (isinstance(exc, Exception) or is_rust_panic(exc)):
+            raise
+        is_folder_missing = isinstance(exc, FileExistsError | NotADirectoryError)  # a file has its name
+        is_system_error = "os error" in str(exc) or (isinstance(exc, OSError) and not is_folder_missing)
+        kind = IndexUnavailable if is_system_error else IndexDamaged
+        raise kind(f"The words index cannot be {action} ({exc}); 'onrecord reindex' builds it anew.") from exc
 
 
 def _boosted(query: tantivy.Query, boost: float) -> tantivy.Query:

@@ -4,12 +4,14 @@ An article enters the catalog in one transaction. Each index then adds its pendi
 A process killed in between leaves passages pending; the next one that gets the write lock continues from there.
 """
 
+import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from itertools import islice
 from threading import Event
+from time import monotonic
+from typing import TypeVar
 
 from retrieval.catalog.database import utc_now
 from retrieval.catalog.reader import existing_article_id
@@ -24,9 +26,13 @@ from retrieval.quotes.extraction import extract_quotes
 from retrieval.text.boilerplate import has_article, split_blocks
 from retrieval.text.chunking import chunk_article
 
+LOG = logging.getLogger(__name__)
+T = TypeVar("T")
+
 NO_ARTICLE = "holds no article, only a notice, a form or links"
 
 ARTICLE_BATCH = 200
+BATCH_SECONDS = 2.0  # of reading or segmenting articles that a killed process loses at most, beside one article
 BM25_BATCH = 5_000  # passages per commit of the BM25 index
 VECTOR_BATCH = 512  # passages per generation of the vector index; readers reopen it after each
 
@@ -84,16 +90,18 @@ def ingest_batch(store: Store, batch: Sequence[Article | SourceError]) -> Ingest
     articles = (_with_existing_id(store, item) for item in batch if isinstance(item, Article))
     latest = {article.id: article for article in articles}
     outcomes = {key: store.catalog.ingest_outcome(article) for key, article in latest.items()}
-    segmented = [segment(article) for key, article in latest.items() if outcomes[key] != "unchanged"]
-    rejected = [item.article for item in segmented if not item.passages]
-    copies = store.catalog.save_articles(item for item in segmented if item.passages)
+    segmented = (segment(article) for key, article in latest.items() if outcomes[key] != "unchanged")
+    rejected, copies = list[Article](), 0
+    for part in _batches(segmented, ARTICLE_BATCH):
+        rejected += [item.article for item in part if not item.passages]
+        copies += len(store.catalog.save_articles(item for item in part if item.passages))
     _segment_unsegmented(store)
     counts = Counter(outcomes.values()) - Counter(outcomes[article.id] for article in rejected)
     with suppress(IndexBusy), write_lock(store.folder, wait=0):
         _update_bm25(store, _no_progress, at_least=1 if counts["changed"] else BM25_BATCH)
     failed = [item for item in batch if isinstance(item, SourceError)]
     failed += [SourceError(article.source, NO_ARTICLE) for article in rejected]
-    return IngestSummary(counts["added"], counts["changed"], counts["unchanged"], tuple(failed), len(copies))
+    return IngestSummary(counts["added"], counts["changed"], counts["unchanged"], tuple(failed), copies)
 
 
 def _with_existing_id(store: Store, article: Article) -> Article:
@@ -128,12 +136,15 @@ def index_pending(
     the lock is not free within `wait` seconds.
     """
     _segment_unsegmented(store)
+    _ = store.bm25  # what it has lost becomes pending; opened without the lock, which replacing a damaged one takes
     while behind := _indexes_behind(store, most_vectors):
         if stop and stop.is_set():
             return
         with write_lock(store.folder, wait=wait, on_wait=on_wait):
             _update_bm25(store, progress)
-            if "vectors" in behind:
+        if "vectors" in behind:
+            _ = store.vectors
+            with write_lock(store.folder, wait=wait, on_wait=on_wait):
                 _update_vectors(store, progress, stop)
 
 
@@ -148,11 +159,17 @@ def _indexes_behind(store: Store, most_vectors: int | None) -> set[pending.Deriv
 def reindex(store: Store, progress: Progress = _no_progress, *, on_wait: Callable[[str], None] | None = None) -> None:
     """Resegment all articles and rebuild both indexes from the catalog; cached embeddings are reused.
 
-    Raises EmbeddingUnavailable after the BM25 index is rebuilt; the old vectors stay if there is no model.
+    Raises IndexDamaged before anything is changed if the catalog is damaged, EmbeddingUnavailable after the BM25 index
+    is rebuilt; the old vectors stay if there is no model.
     """
+    store.catalog.check()
+    damaged = {*store.catalog.damaged_articles()}
+    for article in damaged:
+        LOG.warning("The text of article %s is damaged; remove the article and add it again.", article)
     with write_lock(store.folder, on_wait=on_wait):
         for done, article in enumerate(store.catalog.article_ids(), 1):
-            _resegment(store, article)
+            if article not in damaged:
+                _resegment(store, article)
             progress("cutting", done, 0)
         _segment_unsegmented(store)
         store.reset_bm25()
@@ -161,9 +178,15 @@ def reindex(store: Store, progress: Progress = _no_progress, *, on_wait: Callabl
         _update_vectors(store, progress)
 
 
-def _batches(items: Iterable[Article | SourceError], size: int) -> Iterator[list[Article | SourceError]]:
-    iterator = iter(items)
-    while batch := list(islice(iterator, size)):
+def _batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    """Batches of at most `size` items, and of those that come within BATCH_SECONDS."""
+    batch, deadline = list[T](), monotonic() + BATCH_SECONDS
+    for item in items:
+        batch.append(item)
+        if len(batch) == size or monotonic() >= deadline:
+            yield batch
+            batch, deadline = [], monotonic() + BATCH_SECONDS
+    if batch:
         yield batch
 
 

@@ -79,20 +79,33 @@ def verify_collection(catalog: Catalog, collection: str, count: Callable[[], int
     `collection` is an id that is new each time a collection is created; `count` returns the passages it holds. This
     detects a server that lost its data, a deleted folder, and a switch between the two.
     """
-    known, embedded = catalog.fact("collection"), _count_embedded(catalog)
+    known, embedded = catalog.fact("collection"), _count_indexed(catalog, "vectors")
     lost = known not in ("", collection)  # indexes of earlier versions did not record it
     if not lost:
         stored = count()
         # Counted again afterwards: another process removes passages first from the catalog, then from the collection.
-        lost = stored < min(embedded, _count_embedded(catalog))
+        lost = stored < min(embedded, _count_indexed(catalog, "vectors"))
     if lost:
         mark_all_pending(catalog, "vectors")
     if known != collection:
         catalog.set_fact("collection", collection)
 
 
-def _count_embedded(catalog: CatalogReader) -> int:
-    return int(catalog.db.execute("SELECT count(*) FROM passages WHERE live = 1 AND vectors = 1").fetchone()[0])
+def verify_words(catalog: Catalog, count: Callable[[], int]) -> bool:
+    """Mark all passages as missing from the BM25 index if it holds fewer than it should; returns whether it does.
+
+    `count` returns the passages it holds. This detects an index that was emptied or is that of an older catalog.
+    """
+    indexed, stored = _count_indexed(catalog, "words"), count()
+    # Counted again afterwards: another process removes passages first from the catalog, then from the index.
+    lost = stored < min(indexed, _count_indexed(catalog, "words"))
+    if lost:
+        mark_all_pending(catalog, "words")
+    return lost
+
+
+def _count_indexed(catalog: CatalogReader, index: DerivedIndex) -> int:
+    return int(catalog.db.execute(f"SELECT count(*) FROM passages WHERE live = 1 AND {index} = 1").fetchone()[0])
 
 
 def index_coverage(catalog: CatalogReader) -> IndexCoverage:

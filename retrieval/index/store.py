@@ -1,5 +1,6 @@
 """An open index folder: the catalog, the BM25 index and the vector index, the latter two opened at first use."""
 
+import logging
 import secrets
 import shutil
 from collections.abc import Callable
@@ -7,13 +8,14 @@ from functools import cached_property, partial
 from pathlib import Path
 from threading import RLock
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from retrieval.catalog.catalog import Catalog
 from retrieval.documents import digest
-from retrieval.errors import EmbeddingUnavailable, IndexUnavailable
+from retrieval.errors import EmbeddingUnavailable, IndexDamaged, IndexUnavailable
 from retrieval.index import pending
 from retrieval.index.bm25 import BM25Index
+from retrieval.index.write_lock import write_lock
 
 if TYPE_CHECKING:
     from retrieval.index.vectors.chroma_folder import ChromaFolderIndex
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
     from retrieval.index.vectors.embedding_cache import EmbeddingCache
     from retrieval.index.vectors.minilm import EmbeddingModel
     from retrieval.index.vectors.vector_index import VectorIndex
+
+LOG = logging.getLogger(__name__)
+T = TypeVar("T")
 
 
 class Store:
@@ -37,13 +42,18 @@ class Store:
     ) -> None:
         self.folder = folder
         self._make_model, self._chroma = model, chroma
+        self._opening_bm25 = RLock()
         self._opening = RLock()  # else two threads would load the model at the same time
         self.catalog = Catalog(folder / "catalog.db")
 
     @cached_property
     def bm25(self) -> BM25Index:
-        """The BM25 index. Raises IndexUnavailable."""
-        return BM25Index(self.folder / "words")
+        """The BM25 index; passages that it lacks become pending. Raises IndexUnavailable."""
+        with self._opening_bm25:
+            index = self._open_or_replace("words", lambda: BM25Index(self.folder / "words"))
+            if pending.verify_words(self.catalog, index.count):
+                LOG.warning("The words index lacks passages; they are added to it again.")
+            return index
 
     @property
     def vectors(self) -> "VectorIndex":
@@ -81,7 +91,32 @@ class Store:
             )
         from retrieval.index.vectors.chroma_folder import ChromaFolderIndex
 
-        return ChromaFolderIndex(self.folder / "vectors", self._embedding_cache, verify)
+        return self._open_or_replace(
+            "vectors", lambda: ChromaFolderIndex(self.folder / "vectors", self._embedding_cache, verify)
+        )
+
+    def _open_or_replace(self, name: pending.DerivedIndex, open_index: Callable[[], T]) -> T:
+        """Open an index of the folder; a damaged one is replaced by an empty one, and all its passages are pending.
+
+        Raises IndexBusy when another process, or this one, is writing the damaged one.
+        """
+        try:
+            return open_index()
+        except IndexDamaged:
+            with write_lock(self.folder, wait=0):
+                try:
+                    return open_index()  # another process was writing it
+                except IndexDamaged as exc:
+                    LOG.warning("%s; it is made anew.", str(exc).partition(";")[0])
+                    pending.mark_all_pending(self.catalog, name)  # first, in case the process is killed here
+                    self._delete_index(name)
+                    return open_index()
+
+    def _delete_index(self, name: pending.DerivedIndex) -> None:
+        path = self.folder / name
+        if path.is_file():
+            path.unlink()
+        shutil.rmtree(path, ignore_errors=True)
 
     def _collection_name(self, embedding: str) -> str:
         """The collection's name on a server that several indexes may share; it is unique to the index and the model."""
@@ -99,7 +134,7 @@ class Store:
         try:
             self.bm25.clear()
         except IndexUnavailable:
-            shutil.rmtree(self.folder / "words", ignore_errors=True)
+            self._delete_index("words")
 
     def reset_vectors(self) -> None:
         """Replace the vector index by an empty one for the current model, whatever state it is in.
@@ -119,7 +154,7 @@ class Store:
             self._vector_index.close()
             del self._vector_index
         pending.mark_all_pending(self.catalog, "vectors")
-        shutil.rmtree(self.folder / "vectors", ignore_errors=True)
+        self._delete_index("vectors")
 
     def _clear_server(self, *embeddings: str) -> None:
         from retrieval.index.vectors.chroma_server import ChromaServerIndex

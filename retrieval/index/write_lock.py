@@ -3,13 +3,13 @@
 import json
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from retrieval.catalog.database import utc_now
-from retrieval.errors import IndexBusy
+from retrieval.errors import IndexBusy, IndexUnavailable
 
 POLL_SECONDS = 0.2
 
@@ -19,7 +19,7 @@ def write_lock(folder: Path, *, wait: float = -1, on_wait: Callable[[str], None]
     """Hold the write lock of an index folder, waiting up to `wait` seconds for it; -1 is no limit.
 
     `on_wait` is called once with the holder if the lock is not free. The operating system releases the lock of a
-    process that dies. Raises IndexBusy after the wait.
+    process that dies. Raises IndexBusy after the wait, IndexUnavailable where there cannot be a lock.
     """
     lock = FileLock(folder / "writer.lock")
     try:
@@ -31,11 +31,15 @@ def write_lock(folder: Path, *, wait: float = -1, on_wait: Callable[[str], None]
             lock.acquire(timeout=wait, poll_interval=POLL_SECONDS)
         except Timeout as exc:
             raise IndexBusy(f"{lock_holder(folder)} is writing the index; try again when it has finished.") from exc
+    except OSError as exc:
+        raise IndexUnavailable(f"There is no lock {lock.lock_file}: {exc.strerror}; move what is there away.") from exc
     try:
-        (folder / "writer.json").write_text(json.dumps({"pid": os.getpid(), "since": utc_now()}), "utf-8")
+        with suppress(OSError):  # a full disk: others then do not learn who holds the lock
+            (folder / "writer.json").write_text(json.dumps({"pid": os.getpid(), "since": utc_now()}), "utf-8")
         yield
     finally:
-        (folder / "writer.json").unlink(missing_ok=True)
+        with suppress(OSError):
+            (folder / "writer.json").unlink(missing_ok=True)
         lock.release()
 
 
@@ -55,3 +59,5 @@ def is_write_locked(folder: Path) -> bool:
             return False
     except Timeout:
         return True
+    except OSError:  # there cannot be a lock, and so nobody holds it
+        return False

@@ -64,7 +64,11 @@ def dense_passages(store: Store, question: str, scope: ArticleScope | None) -> R
 
     Runs beside the thread that holds a snapshot of the catalog, so it reads the catalog itself.
     """
-    catalog, vectors = store.catalog, store.vectors
+    catalog = store.catalog
+    pending_before = pending.count_pending(catalog, "vectors")
+    vectors = store.vectors
+    if pending.count_pending(catalog, "vectors") > pending_before:  # found to be damaged or lost when it was opened
+        raise IndexUnavailable("The vectors index has lost its passages; they are added to it again.")
     generation = pending.vector_generation(catalog)
     vector = vectors.embed_question(question)
     among = catalog.passage_ids_of(scope.named, embedded=True) if scope and scope.named is not None else None

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from bot.web.auth.principal import NAME_PATTERN
 from retrieval.catalog.database import BUSY_TIMEOUT_SECONDS
-from retrieval.errors import IndexUnavailable, UsageError
+from retrieval.errors import UsageError, opening_error
 
 KEY_PREFIX = "onrecord-"  # distinguishes a key from a token, and lets secret scanners find a leaked one
 KEY_BITS = 256
@@ -37,7 +37,7 @@ class ApiKey:
 
 
 class ApiKeyStore:
-    """The API keys of one data folder. Its methods raise UsageError and IndexUnavailable."""
+    """The API keys of one data folder. Its methods raise UsageError and IndexDamaged."""
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / "keys.db"
@@ -64,8 +64,8 @@ class ApiKeyStore:
                 return [
                     ApiKey(*row) for row in db.execute("SELECT name, digest, created, used FROM keys ORDER BY name")
                 ]
-        except sqlite3.Error as exc:
-            raise IndexUnavailable(f"The keys in {self._path} cannot be read: {exc}.") from exc
+        except (sqlite3.Error, UnicodeDecodeError) as exc:  # the last if it is damaged where its schema stands
+            raise opening_error(f"The keys in {self._path}", exc) from exc
 
     def revoke(self, name: str) -> None:
         """Delete a key; running servers refuse it from then on."""
@@ -95,8 +95,8 @@ class ApiKeyStore:
             os.close(os.open(self._path, os.O_CREAT | os.O_WRONLY, 0o600))
             with closing(self._connect()) as db:
                 db.execute(_SCHEMA)
-        except (OSError, sqlite3.Error) as exc:
-            raise IndexUnavailable(f"The keys in {self._path} cannot be opened: {exc}.") from exc
+        except (OSError, sqlite3.Error, UnicodeDecodeError) as exc:
+            raise opening_error(f"The keys in {self._path}", exc) from exc
 
     def _connect(self, timeout: float = BUSY_TIMEOUT_SECONDS) -> sqlite3.Connection:
         return sqlite3.connect(self._path, timeout=timeout)

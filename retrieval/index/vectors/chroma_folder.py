@@ -13,7 +13,8 @@ from langchain_chroma import Chroma
 from langchain_core.embeddings import Embeddings
 
 from retrieval.documents import Hit, indexed_text
-from retrieval.errors import IndexUnavailable
+from retrieval.errors import IndexDamaged, IndexUnavailable, OnRecordError, is_rust_panic
+from retrieval.index.integrity.chroma_files import damaged_file
 from retrieval.index.vectors.chroma_collection import delete_passages, nearest_passages, upsert_passages
 from retrieval.index.vectors.vector_index import VerifyCollection
 
@@ -47,19 +48,23 @@ class ChromaFolderIndex:
         self._generation: int | None = None
         self._reopen_after = 0.0  # on the monotonic clock
         self._lock = threading.Lock()
+        if folder.is_file() or (damaged := damaged_file(folder)):
+            what = "is a file" if folder.is_file() else damaged
+            raise IndexDamaged(f"The vectors index is damaged ({what}); 'onrecord reindex' builds it anew.")
         self._open()
         verify(str(self._store._collection.id), self.count)
 
     def count(self) -> int:
         """The number of passages in the index."""
-        return int(self._client.get_collection(COLLECTION).count())
+        with _translate_errors("read"):
+            return int(self._client.get_collection(COLLECTION).count())
 
     def add(self, hits: Sequence[Hit]) -> None:
         """Embed passages with their title and heading as context and store them; idempotent."""
         vectors = self._embeddings.embed_documents(
             [indexed_text(hit) for hit in hits]
         )  # outside the lock, so that searches go on
-        with self._lock:
+        with self._lock, _translate_errors("written"):
             upsert_passages(self._store, hits, vectors)
 
     @contextmanager
@@ -78,11 +83,12 @@ class ChromaFolderIndex:
 
     def warm(self) -> None:
         """Load the graph; Chroma then adds the vectors that came after it was last written to disk."""
-        self._store._collection.get(limit=1, include=["embeddings"])
+        with _translate_errors("read"):
+            self._store._collection.get(limit=1, include=["embeddings"])
 
     def _set_sync_threshold(self, vectors: int) -> None:
         """Reopen the collection with a new threshold, which takes effect at the first use after opening."""
-        with self._lock:
+        with self._lock, _translate_errors("written"):
             self._store._collection.modify(configuration={"hnsw": {"sync_threshold": max(SYNC_THRESHOLD, vectors)}})
             self.close()
             self._open()
@@ -94,7 +100,8 @@ class ChromaFolderIndex:
 
     def remove(self, passages: Sequence[str]) -> None:
         """Delete passages by id; unknown ids are ignored."""
-        delete_passages(self._store, passages)
+        with _translate_errors("written"):
+            delete_passages(self._store, passages)
 
     def embed_question(self, question: str) -> list[float]:
         """The vector of a question."""
@@ -109,21 +116,19 @@ class ChromaFolderIndex:
         store = self._current_store(generation)
         try:
             return nearest_passages(store._collection, question, k, among)
-        except Exception:  # closed by a thread that saw a newer generation, or rebuilt by another process
+        except BaseException as exc:  # closed by a thread that saw a newer generation, or rebuilt by another process
+            if not (isinstance(exc, Exception) or is_rust_panic(exc)):
+                raise
             return self._retry_search(store, question, k, among)
 
     def _retry_search(
         self, failed: Chroma, question: Sequence[float], k: int, among: Sequence[str] | None
     ) -> list[tuple[str, float]]:
-        try:
+        with _translate_errors("read"):
             store = self._reopen(failed)
             if among is not None:  # one unknown id fails the whole query
                 among = store.get(ids=list(among), include=[])["ids"]
             return nearest_passages(store._collection, question, k, among) if among is None or among else []
-        except IndexUnavailable:
-            raise
-        except Exception as exc:  # chromadb raises whatever its Rust core raises
-            raise IndexUnavailable(f"The vectors index cannot be read ({exc}).") from exc
 
     def close(self) -> None:
         """Close the files."""
@@ -153,7 +158,7 @@ class ChromaFolderIndex:
             return self._store
 
     def _open(self) -> None:
-        try:
+        with _translate_errors("opened"):
             self._client: Any = chromadb.PersistentClient(str(self._folder), Settings(anonymized_telemetry=False))
             self._store = Chroma(
                 client=self._client,
@@ -161,7 +166,18 @@ class ChromaFolderIndex:
                 embedding_function=self._embeddings,
                 collection_configuration=COSINE,
             )
-        except Exception as exc:  # chromadb raises whatever its Rust core and SQLite raise
-            raise IndexUnavailable(
-                f"The vectors index cannot be opened ({exc}); 'onrecord reindex' builds it anew."
-            ) from exc
+
+
+@contextmanager
+def _translate_errors(action: str) -> Iterator[None]:
+    """Raise as IndexUnavailable what chromadb raises: any error of SQLite and of its Rust core, panics included."""
+    try:
+        yield
+    except OnRecordError:
+        raise
+    except BaseException as exc:
+        if not (isinstance(exc, Exception) or is_rust_panic(exc)):
+            raise
+        raise IndexUnavailable(
+            f"The vectors index cannot be {action} ({exc}); 'onrecord reindex' builds it anew."
+        ) from exc

@@ -1,40 +1,53 @@
 """A persistent cache of embeddings by the hash of their text."""
 
+import logging
 import sqlite3
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 from langchain_core.embeddings import Embeddings
 
+from retrieval.catalog.database import BUSY_TIMEOUT_SECONDS
 from retrieval.documents import digest
+from retrieval.errors import is_database_damaged, storage_error
 from retrieval.index.vectors.minilm import EmbeddingModel
 
 HalfVector = npt.NDArray[np.float16]
 
 COMMIT_EVERY = 64  # texts; an interruption loses at most so many embeddings
 _KEYS_PER_STATEMENT = 500
+_SETUP = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=NORMAL",
+    "CREATE TABLE IF NOT EXISTS vectors (key TEXT PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID",
+)
+
+LOG = logging.getLogger(__name__)
+T = TypeVar("T")
 
 
 class EmbeddingCache(EmbeddingModel):
-    """An embedding model that stores its results in a SQLite file.
+    """An embedding model that stores its results in a SQLite file; a damaged file is replaced by an empty one.
 
-    Vectors are stored as float16: half the disk space, and a cosine changes by less than 0.001.
+    Vectors are stored as float16: half the disk space, and a cosine changes by less than 0.001. Raises StorageError.
     """
 
     def __init__(self, path: Path, model: Embeddings, name: str) -> None:
-        self._model, self.name = model, name
-        self._db = sqlite3.connect(path, timeout=60, isolation_level=None, check_same_thread=False)
-        self._db.execute("PRAGMA journal_mode=WAL")
-        self._db.execute("PRAGMA synchronous=NORMAL")
-        self._db.execute(
-            "CREATE TABLE IF NOT EXISTS vectors (key TEXT PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID"
-        )
+        self._path, self._model, self.name = path, model, name
+        self._lock = threading.Lock()
+        self._opened: sqlite3.Connection | None = None
 
     def close(self) -> None:
         """Close the file."""
-        self._db.close()
+        with self._lock:
+            if self._opened:
+                self._opened.close()
+                self._opened = None
 
     def embed_query(self, text: str) -> list[float]:
         """The vector of one question; questions are not cached."""
@@ -60,15 +73,61 @@ class EmbeddingCache(EmbeddingModel):
         for first in range(0, len(keys), _KEYS_PER_STATEMENT):
             batch = keys[first : first + _KEYS_PER_STATEMENT]
             sql = f"SELECT key, vector FROM vectors WHERE key IN ({', '.join('?' * len(batch))})"
-            found.update((key, np.frombuffer(blob, dtype=np.float16)) for key, blob in self._db.execute(sql, batch))
+            rows = self._run(partial(_fetch_all, sql=sql, values=batch))
+            found.update((key, np.frombuffer(blob, dtype=np.float16)) for key, blob in rows if _is_vector(blob))
         return found
 
     def _save(self, vectors: dict[str, HalfVector]) -> None:
-        self._db.execute("BEGIN IMMEDIATE")
-        self._db.executemany(
-            "INSERT OR IGNORE INTO vectors VALUES (?, ?)", [(key, vector.tobytes()) for key, vector in vectors.items()]
-        )
-        self._db.execute("COMMIT")
+        rows = [(key, vector.tobytes()) for key, vector in vectors.items()]
+
+        def insert(db: sqlite3.Connection) -> None:
+            with db:
+                db.execute("BEGIN IMMEDIATE")
+                db.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?)", rows)
+
+        self._run(insert)
+
+    def _run(self, action: Callable[[sqlite3.Connection], T]) -> T:
+        """Run an action on the database; a damaged one is replaced by an empty one. Raises StorageError."""
+        try:
+            try:
+                return action(self._open())
+            except (sqlite3.Error, UnicodeDecodeError) as exc:
+                is_missing_table = getattr(exc, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR  # or a column of it
+                if not (is_missing_table or is_database_damaged(exc)):
+                    raise
+                LOG.warning("The stored embeddings in %s are damaged (%s); they are made anew.", self._path.name, exc)
+                self._delete()
+                return action(self._open())
+        except (OSError, sqlite3.Error) as exc:
+            raise storage_error(f"The embeddings in {self._path}", exc) from exc
+
+    def _open(self) -> sqlite3.Connection:
+        """The database, opened at first use: questions are embedded without it."""
+        with self._lock:
+            if self._opened is None:
+                self._opened = sqlite3.connect(
+                    self._path, timeout=BUSY_TIMEOUT_SECONDS, isolation_level=None, check_same_thread=False
+                )
+                for statement in _SETUP:
+                    self._opened.execute(statement)
+            return self._opened
+
+    def _delete(self) -> None:
+        self.close()
+        for suffix in ("", "-wal", "-shm"):
+            self._path.with_name(f"{self._path.name}{suffix}").unlink(missing_ok=True)
+
+
+def _fetch_all(db: sqlite3.Connection, sql: str, values: Sequence[str]) -> list[tuple[str, bytes]]:
+    return db.execute(sql, values).fetchall()
+
+
+def _is_vector(blob: object) -> bool:
+    """Whether a stored value is one, and not what damage has made of it."""
+    if not isinstance(blob, bytes) or len(blob) % 2:
+        return False
+    return bool(np.isfinite(np.frombuffer(blob, dtype=np.float16)).all())
 
 
 def _length(item: tuple[str, str]) -> int:

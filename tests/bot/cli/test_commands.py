@@ -315,8 +315,8 @@ def test_a_damaged_catalog_is_named(onrecord: Onrecord, tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "catalog.db").write_text("This is a letter, not a database. " * 50)
     done = onrecord("status")
-    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
-    assert "cannot be opened" in done.stderr
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (6, "", 1)
+    assert "cannot be opened" in done.stderr and "restore it from a backup" in done.stderr
 
 
 def test_settings_that_are_not_text_are_named(onrecord: Onrecord, tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ def prepare(app: App, *, quiet: bool, samples: bool = False) -> None:
     if app.store.catalog.is_new():
         _index_first_articles(app, quiet=quiet, samples=samples)
         return
+    _ = app.store.bm25  # opened first: passages that it has lost become pending
     if not pending.has_pending(app.store.catalog):
         return
     from retrieval.index import indexer  # half a second that an index without pending work need not spend

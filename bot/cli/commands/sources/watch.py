@@ -1,9 +1,10 @@
 """watch: keep the articles of all sources on the web current."""
 
+import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import Thread
+from threading import Thread, Timer
 
 import typer
 
@@ -16,6 +17,8 @@ from bot.cli.output import terminal
 from retrieval.endpoints.cancellation import Cancellation
 from retrieval.ingest.watching.scheduler import watch_due_sources
 from retrieval.ingest.watching.source_store import SourceStore
+
+STOP_SECONDS = 1.5  # after a signal until the process ends, whatever it still does
 
 
 def watch(context: typer.Context) -> ExitCode:
@@ -34,12 +37,18 @@ def watch(context: typer.Context) -> ExitCode:
 
 @contextmanager
 def _cancelled_by_signals() -> Iterator[Cancellation]:
-    """A cancellation that SIGINT and SIGTERM trigger; the former handlers are set again at the end."""
+    """A cancellation that SIGINT and SIGTERM trigger; the former handlers are set again at the end.
+
+    The process ends STOP_SECONDS later in any case: a batch of vectors may take longer, and a killed one loses nothing.
+    """
     cancellation = Cancellation()
 
     def cancel(number: int, frame: object) -> None:
         # In a thread: a handler interrupts the main thread anywhere, even while it holds the lock that cancel() needs.
         Thread(target=cancellation.cancel).start()
+        deadline = Timer(STOP_SECONDS, os._exit, [ExitCode.INTERRUPTED])
+        deadline.daemon = True
+        deadline.start()
 
     former = {number: signal.signal(number, cancel) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
