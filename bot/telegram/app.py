@@ -14,13 +14,13 @@ from telegram.warnings import PTBDeprecationWarning, PTBUserWarning
 
 from bot.app.build import App
 from bot.service.async_answers import AsyncAnswers
+from bot.telegram.access import AccessControl
 from bot.telegram.context import BotServices, Context, ExampleQuestions
 from bot.telegram.handlers import admin
-from bot.telegram.handlers.access import AccessControl
 from bot.telegram.handlers.registration import register_handlers, set_menus, skips_order
 from bot.telegram.logs import describe_error, log_polling_error
 from bot.telegram.receiving.polling import FIRST_PAUSE, MAX_PAUSE, Poller, UpdatesRequest, retry_seconds
-from bot.telegram.receiving.posts import serving_webhook
+from bot.telegram.receiving.posts import receive_post, serving_webhook
 from bot.telegram.sending.delivery import Delivery
 from bot.telegram.sending.rate_limiter import RateLimiter
 from bot.telegram.storage.journal import DeliveryJournal
@@ -78,6 +78,16 @@ async def running_bot(app: App, *, listening: bool = True) -> AsyncIterator[Bot]
     finally:
         services.answers.close()
         database.close()
+
+
+@asynccontextmanager
+async def run_webhook_bot(app: App) -> AsyncIterator[Callable[[bytes], Awaitable[int]]]:
+    """Run the bot inside a process that has its own HTTP server; yields what that passes the body of a post to.
+
+    It returns the HTTP status. Raises UsageError.
+    """
+    async with running_bot(app, listening=False) as bot:
+        yield lambda body: receive_post(body, bot.bot, queue_of(bot))
 
 
 def make_bot(app: App, database: TelegramDatabase) -> tuple[Bot, OrderedUpdateProcessor]:

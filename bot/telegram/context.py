@@ -12,7 +12,7 @@ from bot.app.build import App
 from bot.service.async_answers import AsyncAnswers
 from bot.service.history import ConversationHistory
 from bot.service.suggestions import opening_questions
-from bot.telegram.handlers.access import AccessControl
+from bot.telegram.access import AccessControl
 from bot.telegram.sending.delivery import Delivery
 from bot.telegram.sending.live_preview import DraftSupport
 from bot.telegram.storage.journal import DeliveryJournal

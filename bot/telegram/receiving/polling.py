@@ -12,7 +12,7 @@ from telegram.ext import ExtBot
 from telegram.request import HTTPXRequest
 
 from bot.telegram.logs import log_polling_error, log_unreadable_update
-from bot.telegram.receiving.json_updates import UnreadableJson, first_update_id, load_json, update_id
+from bot.telegram.storage.json_updates import UnreadableJson, first_update_id, load_json, update_id
 from bot.telegram.storage.update_queue import HANDLED_KINDS, PersistentUpdateQueue
 
 POLL_SECONDS = 10  # that Telegram waits for an update before it answers with none

@@ -12,12 +12,19 @@ from tornado.web import Application, RequestHandler
 
 from bot.app.build import App
 from bot.telegram.logs import log_polling_error, log_unreadable_update
-from bot.telegram.receiving.json_updates import UnreadableJson, load_json
+from bot.telegram.storage.json_updates import UnreadableJson, load_json
 from bot.telegram.storage.update_queue import PersistentUpdateQueue
 
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"
 ACCEPTED, FORBIDDEN, UNAVAILABLE = 200, 403, 503  # HTTP statuses
 MAX_POST_BYTES = 1_000_000
+
+
+def webhook_path(app: App) -> str:
+    """The path that Telegram posts to; empty when the settings configure no bot with a webhook."""
+    if not app.settings.telegram_webhook_url or not app.settings.telegram_bot_token.get_secret_value():
+        return ""
+    return urlsplit(app.settings.telegram_webhook_url).path or "/"
 
 
 def has_webhook_secret(app: App, headers: Mapping[str, str]) -> bool:

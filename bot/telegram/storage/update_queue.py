@@ -11,8 +11,8 @@ from telegram.error import TelegramError
 from telegram.ext import BaseUpdateProcessor
 
 from bot.telegram.logs import log_failed_update, log_unreadable_update
-from bot.telegram.receiving.json_updates import MAX_UPDATE_LENGTH, UnreadableJson, dump_json, load_json, update_id
 from bot.telegram.storage.journal import DeliveryJournal
+from bot.telegram.storage.json_updates import MAX_UPDATE_LENGTH, UnreadableJson, dump_json, load_json, update_id
 
 HANDLED_KINDS = [Update.MESSAGE, Update.CALLBACK_QUERY, Update.INLINE_QUERY]
 MAX_CONCURRENT_UPDATES = 4096  # updates that are processed or wait for their chat

@@ -77,22 +77,24 @@ def test_a_wrong_token_is_named_without_being_shown(
     assert token not in "".join(traceback.format_exception(wrong.value)) + caplog.text
 
 
-def test_a_wrong_token_ends_the_command_with_one_sentence(onrecord: Onrecord) -> None:
+def test_a_wrong_token_ends_the_command_with_one_sentence(onrecord_process: Onrecord) -> None:
     with BotApi().serving() as api:
-        done = onrecord("telegram", TELEGRAM_BOT_TOKEN="12:wrong", ONRECORD_TELEGRAM_API_URL=api.host)
+        done = onrecord_process("telegram", TELEGRAM_BOT_TOKEN="12:wrong", ONRECORD_TELEGRAM_API_URL=api.host)
     assert done.returncode == 2
     assert done.stderr.splitlines()[-1].startswith("onrecord: Telegram does not know the token")
     assert "12:wrong" not in done.stderr
 
 
-def test_without_a_token_one_sentence_says_how_to_get_one(onrecord: Onrecord) -> None:
-    done = onrecord("telegram")
+def test_without_a_token_one_sentence_says_how_to_get_one(onrecord_process: Onrecord) -> None:
+    done = onrecord_process("telegram")
     assert done.returncode == 2
     assert "@BotFather" in done.stderr and len(done.stderr.splitlines()) == 1
 
 
-def test_a_webhook_without_a_secret_is_refused(onrecord: Onrecord) -> None:
-    done = onrecord("telegram", TELEGRAM_BOT_TOKEN="1:a", ONRECORD_TELEGRAM_WEBHOOK_URL="https://example.org/hook")
+def test_a_webhook_without_a_secret_is_refused(onrecord_process: Onrecord) -> None:
+    done = onrecord_process(
+        "telegram", TELEGRAM_BOT_TOKEN="1:a", ONRECORD_TELEGRAM_WEBHOOK_URL="https://example.org/hook"
+    )
     assert done.returncode == 2
     assert "ONRECORD_TELEGRAM_WEBHOOK_SECRET" in done.stderr and "Traceback" not in done.stderr
 

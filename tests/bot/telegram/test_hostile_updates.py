@@ -17,6 +17,7 @@ from tests.support.endpoint_standin import free_port
 from tests.support.newsroom import write_articles
 from tests.support.telegram_bot import ANSWERED, ASKED, PATIENCE, process
 
+pytestmark = pytest.mark.process
 UPDATES = int(os.environ.get("ONRECORD_TEST_UPDATES", "300"))
 SECRET = "a-secret-of-the-tests"
 START = 60.0  # seconds that a process may take to be there, on a busy machine

@@ -5,7 +5,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from bot.telegram.webhook import SECRET_HEADER
+from bot.telegram.receiving.posts import SECRET_HEADER
 from tests.bot_api.server_process import BotApi
 from tests.support.endpoint_standin import free_port
 from tests.support.newsroom import write_articles

@@ -53,8 +53,9 @@ def _telegram_webhook(app: "App") -> "WebhookApp | None":
     if not settings.telegram_webhook_url:
         return None
     # A second that a server without a bot need not spend.
+    from bot.telegram.app import run_webhook_bot
     from bot.telegram.logs import log_to_stderr
-    from bot.telegram.webhook import has_webhook_secret, run_webhook_bot, webhook_path
+    from bot.telegram.receiving.posts import has_webhook_secret, webhook_path
     from bot.web.middleware.webhook_mount import WebhookApp
 
     if not (path := webhook_path(app)):
