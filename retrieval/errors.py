@@ -30,6 +30,7 @@ _FULL_ERRNOS = frozenset({errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)})
 # SQLITE_FULL, and SQLITE_IOERR_SHMSIZE: no room for the file through which the readers of a database share memory.
 _SQLITE_FULL_CODES = frozenset({13, 4874})
 _RUST_FULL_MARKS = (f"(os error {errno.ENOSPC})", "(code: 13)")  # libraries in Rust give the numbers in their text
+_NO_TEXT = "Could not decode to UTF-8"  # Python's message for a column, without a code
 _SQLITE_DAMAGE_CODES = frozenset({11, 26})  # SQLITE_CORRUPT, SQLITE_NOTADB; the extended ones have them as lowest byte
 
 
@@ -135,10 +136,11 @@ def is_rust_panic(error: BaseException) -> bool:
 def is_database_damaged(error: BaseException) -> bool:
     """Whether an error says that a file is no SQLite database, or a damaged one.
 
-    Where a schema is damaged, SQLite's message quotes it, and that may be no text.
+    Where a schema is damaged, SQLite's message quotes it, and that may be no text; a row may hold no text either.
     """
     return (
         isinstance(error, UnicodeDecodeError)
+        or _NO_TEXT in str(error)
         or (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF in _SQLITE_DAMAGE_CODES
     )
 

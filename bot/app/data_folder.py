@@ -9,7 +9,9 @@ from bot.app.settings import Settings, read_settings
 from bot.models.token_ledger import TokenLedger
 from retrieval.catalog.catalog import Catalog, damage_message
 from retrieval.catalog.database import database_damage
-from retrieval.errors import IndexDamaged, OnRecordError, is_disk_full
+from retrieval.errors import IndexDamaged, OnRecordError, is_database_damaged, is_disk_full
+
+CATALOG = "catalog.db"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,7 @@ def open_catalog(data: Path | None = None) -> Iterator[CatalogAccess]:
         from bot.app.model_factory import check_vector_settings
 
         check_vector_settings(settings)
-    with closing(Catalog(settings.data / "catalog.db")) as catalog:
+    with closing(Catalog(settings.data / CATALOG)) as catalog:
         yield CatalogAccess(settings, catalog)
 
 
@@ -52,30 +54,31 @@ def explain_failure(folder: Path, error: Exception) -> OnRecordError | None:
     """
     if is_disk_full(error):
         return None
-    catalog = folder / "catalog.db"
-    for path in sorted(folder.glob("*.db"), key=lambda path: path != catalog):
-        if problem := database_damage(path):
-            sentence = damage_message(path, f"is damaged ({problem})") if path == catalog else _damaged(path, problem)
-            return IndexDamaged(sentence)
-    return _damaged_rows(catalog)
+    for path in sorted(folder.glob("*.db")):
+        if path.name != CATALOG and (problem := database_damage(path)):
+            advice = "restore it from a backup, or move it away to begin it anew"
+            return IndexDamaged(f"The file {path} is damaged ({problem}); {advice}.")
+    return _catalog_damage(folder / CATALOG) or _row_damage(folder, error)
 
 
-def _damaged(path: Path, problem: str) -> str:
-    return f"The file {path} is damaged ({problem}); restore it from a backup, or move it away to begin it anew."
-
-
-def _damaged_rows(path: Path) -> OnRecordError | None:
-    """The error for a catalog that is a sound database, but whose rows or tables are not what was stored."""
+def _catalog_damage(path: Path) -> OnRecordError | None:
     if not path.exists():
         return None
     try:
         with closing(Catalog(path)) as catalog:
-            damaged = [*catalog.damaged_articles()]
-    except Exception:  # rows may have become anything
-        return IndexDamaged(damage_message(path, "is damaged (rows of it cannot be read)"))
-    if not damaged:
+            catalog.check()
+    except IndexDamaged as exc:
+        return exc
+    except Exception:  # its rows may have become anything
+        return IndexDamaged(damage_message(path, "is damaged"))
+    return None
+
+
+def _row_damage(folder: Path, error: Exception) -> OnRecordError | None:
+    """The error for a row that holds no text, of something that is not checked: passages, quotes, other databases."""
+    if not is_database_damaged(error):
         return None
     return IndexDamaged(
-        f"The catalog {path} is damaged in the article {damaged[0]}; restore it from a backup, or remove that article "
-        f"('onrecord remove {damaged[0]}') and add it again."
+        f"A row of a database in {folder} is damaged; 'onrecord reindex' makes passages and quotes anew, for other "
+        "rows restore the folder from a backup."
     )

@@ -81,11 +81,16 @@ class Catalog(CatalogReader):
                 _replace_passages(db, segmented, row["version"])
 
     def check(self) -> None:
-        """Check the structure of the whole file. Raises IndexDamaged."""
+        """Check the structure of the whole file, and all articles. Raises IndexDamaged."""
         if problem := database_damage(self._path):
             raise IndexDamaged(damage_message(self._path, f"is damaged ({problem})"))
+        for article in self._damaged_articles():
+            raise IndexDamaged(
+                f"The catalog {self._path} is damaged in the article {article}; restore it from a backup, or remove "
+                f"that article ('onrecord remove {article}') and add it again."
+            )
 
-    def damaged_articles(self) -> Iterator[str]:
+    def _damaged_articles(self) -> Iterator[str]:
         """Ids of the current articles whose stored text or facts are not those that were stored; reads all of them."""
         for row in self.db.execute("SELECT id, hash FROM articles WHERE version > 0").fetchall():
             try:

@@ -4,7 +4,6 @@ An article enters the catalog in one transaction. Each index then adds its pendi
 A process killed in between leaves passages pending; the next one that gets the write lock continues from there.
 """
 
-import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -26,7 +25,6 @@ from retrieval.quotes.extraction import extract_quotes
 from retrieval.text.boilerplate import has_article, split_blocks
 from retrieval.text.chunking import chunk_article
 
-LOG = logging.getLogger(__name__)
 T = TypeVar("T")
 
 NO_ARTICLE = "holds no article, only a notice, a form or links"
@@ -163,13 +161,9 @@ def reindex(store: Store, progress: Progress = _no_progress, *, on_wait: Callabl
     is rebuilt; the old vectors stay if there is no model.
     """
     store.catalog.check()
-    damaged = {*store.catalog.damaged_articles()}
-    for article in damaged:
-        LOG.warning("The text of article %s is damaged; remove the article and add it again.", article)
     with write_lock(store.folder, on_wait=on_wait):
         for done, article in enumerate(store.catalog.article_ids(), 1):
-            if article not in damaged:
-                _resegment(store, article)
+            _resegment(store, article)
             progress("cutting", done, 0)
         _segment_unsegmented(store)
         store.reset_bm25()

@@ -35,6 +35,12 @@ def has_pending(catalog: CatalogReader) -> bool:
     return any(count_pending(catalog, index) for index in DERIVED_INDEXES) or bool(catalog.unsegmented())
 
 
+def has_vectors(catalog: CatalogReader) -> bool:
+    """Whether any current passage is in the vector index."""
+    sql = "SELECT EXISTS (SELECT 1 FROM passages WHERE live = 1 AND vectors = 1)"
+    return bool(catalog.db.execute(sql).fetchone()[0])
+
+
 def pending_passages(catalog: CatalogReader, index: DerivedIndex, limit: int) -> list[str]:
     """Ids of passages that an index has yet to add: those of corrected articles first, then the newest."""
     order = "version > 1 DESC, published DESC, rowid"

@@ -59,15 +59,15 @@ def collect_candidates(
     return Candidates(hits, text_scores, why_no_vectors)
 
 
-def dense_passages(store: Store, question: str, scope: ArticleScope | None) -> RankedPassages:
+def dense_passages(store: Store, question: str, scope: ArticleScope | None, *, has_vectors: bool) -> RankedPassages:
     """The passages nearest to a question by cosine. Raises EmbeddingUnavailable and IndexUnavailable.
+
+    `has_vectors` is whether any passage has a vector as far as the snapshot knows.
 
     Runs beside the thread that holds a snapshot of the catalog, so it reads the catalog itself.
     """
-    catalog = store.catalog
-    pending_before = pending.count_pending(catalog, "vectors")
-    vectors = store.vectors
-    if pending.count_pending(catalog, "vectors") > pending_before:  # found to be damaged or lost when it was opened
+    catalog, vectors = store.catalog, store.vectors
+    if has_vectors and not pending.has_vectors(catalog):  # the index was found to be damaged or lost when it was opened
         raise IndexUnavailable("The vectors index has lost its passages; they are added to it again.")
     generation = pending.vector_generation(catalog)
     vector = vectors.embed_question(question)

@@ -7,6 +7,7 @@ from datetime import date
 from retrieval.catalog.filters import Filters
 from retrieval.catalog.reader import CatalogReader
 from retrieval.documents import Hit, QuoteHit
+from retrieval.index import pending
 from retrieval.index.store import Store
 from retrieval.quotes.speakers.speaker_index import NO_SPEAKER, SpeakerMatch
 from retrieval.search.candidates import collect_candidates, dense_passages
@@ -86,7 +87,8 @@ class Search:
         scope = article_scope(catalog, filters)
         if scope and scope.is_empty:
             return SearchResult((), question, speaker_match=match_speaker(quote_search, intent))
-        dense_search = self._pool.submit(dense_passages, self._store, question.text, scope)
+        has_vectors = pending.has_vectors(catalog)
+        dense_search = self._pool.submit(dense_passages, self._store, question.text, scope, has_vectors=has_vectors)
         match = match_speaker(quote_search, intent)
         candidates = collect_candidates(
             catalog,
