@@ -15,7 +15,8 @@ from evals.data import Row, clapnq_articles, rows
 from retrieval.index import indexer
 from retrieval.index.store import Store
 from retrieval.index.vectors.minilm import MiniLM
-from retrieval.ingest.parsing.files import local_files
+from retrieval.ingest import local_files
+from retrieval.ingest.parsing.sandbox.parser_process import ParserProcess
 from retrieval.search.hybrid_search import Search
 
 Floats = npt.NDArray[np.float64]
@@ -78,8 +79,8 @@ def _labelled(folder: Path, model: MiniLM, answerable: Sequence[str], foreign: S
 def _sample(folder: Path, model: MiniLM) -> Labelled:
     """The sample articles: a very small index with short questions."""
     here = Path(__file__).parent
-    with Store(folder, lambda: model) as store:
-        indexer.add_articles(store, local_files.read_files(str(here.parent / "articles")))
+    with Store(folder, lambda: model) as store, ParserProcess() as parser:
+        indexer.add_articles(store, local_files.read_files(str(here.parent / "articles"), parser))
         indexer.index_pending(store)
     asked = rows(here / "sample.jsonl")
     sides = ([row["question"] for row in asked if row["answerable"] is can] for can in (True, False))

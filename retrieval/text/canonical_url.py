@@ -12,25 +12,34 @@ TRACKING_PARAMETERS = frozenset(
 )
 # The AMP or print variant of a page. `?amp=2` and `?print=letters` have meanings of their own on some sites.
 _VARIANT_PARAMETER = re.compile(r"(?:amp|print)(?:=(?:1|true|yes)?)?|outputType=amp|view=print", re.IGNORECASE)
-_VARIANT_PATH = re.compile(r"(?P<page>/.+?)(?:/(?:amp|print))+/?", re.IGNORECASE)
+_VARIANT_SEGMENTS = ("amp", "print")
+_MAX_AMP_NESTING = 4  # URLs of an AMP viewer that show another one's; more are nobody's
 _GOOGLE_HOST = re.compile(r"(?:www\.)?google\.[a-z]{2,3}(?:\.[a-z]{2})?")
 _AMP_VIEWER_PATH = re.compile(r"/amp/(?P<tls>s/)?(?P<page>[^/]+\..*)")
 _AMP_CACHE_HOST = ".cdn.ampproject.org"
 _AMP_CACHE_PATH = re.compile(r"/[cv]/(?P<tls>s/)?(?P<page>[^/]+\..*)")
 _DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 _MOBILE_PREFIXES = ("m.", "mobile.")
+_CREDENTIALS = re.compile(r"(\s*(?:https?|ftp):[/\\]*)[^/?#\\]*@", re.IGNORECASE)
+
+
+def without_credentials(url: str) -> str:
+    """The URL without user name and password, however it is written; anything but a URL of the web unchanged."""
+    return _CREDENTIALS.sub(r"\1", url, count=1) if _CREDENTIALS.match(url) else url
 
 
 def canonical_url(url: str) -> str:
-    """The URL to store and to link to: without fragment, tracking parameters and AMP or print variant.
+    """The URL to store and to link to: without credentials, fragment, tracking parameters and AMP or print variant.
 
     Anything but an http(s) URL is returned as it is. AMP URLs: https://developers.google.com/amp/cache/overview.
     """
     parts = _split_web_url(url)
+    for _ in range(_MAX_AMP_NESTING):
+        original = _amp_origin(parts) if parts else ""
+        if original:
+            url, parts = original, _split_web_url(original)
     if parts is None:
         return url.strip()
-    if original := _amp_origin(parts):
-        return canonical_url(original)
     host = _without_prefix(parts.netloc.removesuffix(_DEFAULT_PORTS[parts.scheme]), ("amp.",))
     query = "&".join(item for item in parts.query.split("&") if item and not _is_irrelevant_parameter(item))
     return urlunsplit((parts.scheme, host, _without_variant(parts.path), query, _route_fragment(parts.fragment)))
@@ -53,7 +62,7 @@ def url_key(url: str) -> str:
 def _split_web_url(url: str) -> SplitResult | None:
     """The parts of an http(s) URL, scheme and host in lower case; None for anything else."""
     try:
-        parts = urlsplit(url.strip())
+        parts = urlsplit(without_credentials(url.strip()))
     except ValueError:  # an unclosed IPv6 address
         return None
     if parts.scheme.lower() not in ("http", "https") or not parts.netloc:
@@ -100,11 +109,15 @@ def _is_irrelevant_parameter(item: str) -> bool:
 
 def _without_variant(path: str) -> str:
     """The path without `/amp` or `/print` after an article; `/guitars/amp` is a page of its own."""
-    found = _VARIANT_PATH.fullmatch(path)
-    if not found:
+    parts = path.removesuffix("/").split("/")
+    kept = len(parts)
+    while kept > 2 and parts[kept - 1].lower() in _VARIANT_SEGMENTS:
+        kept -= 1
+    page = "/".join(parts[:kept])
+    if kept == len(parts) or len(page) < 2 or not page.startswith("/"):
         return path
-    segments = found["page"].strip("/").split("/")
-    return found["page"] if len(segments) > 1 or re.search(r"[\d-]", segments[0]) else path
+    segments = page.strip("/").split("/")
+    return page if len(segments) > 1 or re.search(r"[\d-]", segments[0]) else path
 
 
 def _route_fragment(fragment: str) -> str:

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta, timezone, tzinfo
 from dateutil import parser
 
 _DEFAULT_MOMENT = datetime(1, 1, 1)
+_MAX_DATE_LENGTH = 200  # characters; dateutil looks at each number and word of a text
 
 
 _ZONE_HOURS = {
@@ -39,11 +40,11 @@ def to_iso(value: object) -> str:
     if isinstance(value, date):
         return value.isoformat()
     text = str(value or "").strip()
-    if not re.search(r"\d{4}|\d\d?[/.-]\d\d?[/.-]\d\d", text):
+    if len(text) > _MAX_DATE_LENGTH or not re.search(r"\d{4}|\d\d?[/.-]\d\d?[/.-]\d\d", text):
         return ""
     try:
         moment = parser.parse(text, default=_DEFAULT_MOMENT, tzinfos=_zone_info)
-    except (ValueError, OverflowError):
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):  # all that dateutil raises
         return ""
     has_time = re.search(r"\d:\d\d|T\d{4}", text)
     return moment.isoformat(timespec="seconds") if has_time else moment.date().isoformat()

@@ -13,8 +13,8 @@ from playwright.sync_api import Page, sync_playwright
 
 from bot.answering.citations import deep_link
 from retrieval.documents import Article
-from retrieval.ingest.parsing.files import local_files
 from tests.support.command_line import ROOT
+from tests.support.local_files import read_files
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
@@ -66,7 +66,7 @@ def page() -> Iterator[Page]:
 
 
 def sample(name: str) -> Article:
-    (found,) = local_files.read_files(str(ROOT / "articles" / name))
+    (found,) = read_files(ROOT / "articles" / name)
     assert isinstance(found, Article)
     return found
 

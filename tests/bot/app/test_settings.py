@@ -8,7 +8,7 @@ import pytest
 from bot.app.environment import FORMER_NAMES
 from bot.app.settings import Settings, read_settings, setting_warnings, variable_name
 from retrieval.errors import UsageError
-from retrieval.ingest.parsing.files import local_files
+from retrieval.ingest import local_files
 from tests.support.command_line import ROOT
 
 EXAMPLE = ROOT / ".env.example"

@@ -1,14 +1,14 @@
 """Read articles into the catalog and bring both indexes up to it."""
 
 from collections.abc import Sequence
-from itertools import chain
 
 from bot.app.build import App
 from bot.cli.commands.sources.web_ingestion import ingest_addresses, is_address
 from bot.cli.output import terminal
 from retrieval.errors import EmbeddingUnavailable, VectorsUnavailable
 from retrieval.index import indexer, pending
-from retrieval.ingest.parsing.files import local_files
+from retrieval.ingest import local_files
+from retrieval.ingest.parsing.sandbox.parser_process import ParserProcess
 
 
 def ingest(app: App, sources: Sequence[str], *, every: float = 0.0, quiet: bool) -> tuple[indexer.IngestSummary, bool]:
@@ -21,13 +21,17 @@ def ingest(app: App, sources: Sequence[str], *, every: float = 0.0, quiet: bool)
     with terminal.progress(quiet=quiet) as report:
         summary = indexer.IngestSummary()
         if local:
-            articles = chain.from_iterable(
-                local_files.read_files(source, largest=app.settings.max_file_bytes) for source in local
-            )
-            summary += indexer.add_articles(app.store, articles, report)
+            summary += _add_files(app, local, report)
         summary += ingest_addresses(app, addresses, every, report, quiet=quiet)
         embedded = index_pending(app, report)
     return summary, embedded
+
+
+def _add_files(app: App, sources: Sequence[str], report: indexer.Progress) -> indexer.IngestSummary:
+    with ParserProcess() as parser:
+        largest = app.settings.max_file_bytes
+        articles = (found for source in sources for found in local_files.read_files(source, parser, largest=largest))
+        return indexer.add_articles(app.store, articles, report)
 
 
 def index_pending(app: App, report: indexer.Progress) -> bool:

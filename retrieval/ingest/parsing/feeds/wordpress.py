@@ -17,7 +17,7 @@ MAX_PAGE_BYTES = 20_000_000
 POSTS_PER_PAGE = 100  # the maximum of WordPress
 _POSTS = "wp/v2/posts"
 _SHORTCODE = re.compile(
-    r"\[(/?)([a-z][a-z0-9_-]{1,40})((?:\s+[\w-]{1,40}=(?:\"[^\"\]]*\"|'[^'\]]*'|[^\s\]]+))*)\s*/?\]"
+    r"\[(/?)([a-z][a-z0-9_-]{1,40})((?:\s+[\w-]{1,40}=(?:\"[^\"\]]*\"|'[^'\]]*'|[^\s\[\]]+)){0,300})\s*/?\]"
 )
 
 Row = dict[str, Any]

@@ -3,29 +3,40 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 
 from retrieval.documents import Article, digest
 from retrieval.errors import SourceError
+from retrieval.ingest.parsing.files.file_names import source_name
 from retrieval.ingest.parsing.markup.authors import split_names
 from retrieval.ingest.parsing.markup.decoding import storable
+from retrieval.text.canonical_url import without_credentials
 from retrieval.text.dates import to_iso
 
 
 def read_jsonl(path: Path, *, largest: int) -> Iterator[Article | SourceError]:
     """The articles of one file in order; for a line that is not an article, an error with its number."""
+    name, is_empty = source_name(path), True
     try:
-        is_empty = True
-        with path.open("rb") as lines:
-            for number, line in enumerate(lines, 1):
-                if line.strip():
+        with path.open("rb") as file:
+            for number, line in enumerate(_lines(file, largest), 1):
+                if line.strip() or len(line) > largest:
                     is_empty = False
-                    yield _parse_line(f"{path}:{number}", line, largest)
+                    yield _parse_line(f"{name}:{number}", line, largest)
         if is_empty:
-            yield SourceError(str(path), "is empty")
+            yield SourceError(name, "is empty")
     except OSError as exc:
-        yield SourceError(str(path), f"cannot be read ({exc.strerror})")
+        yield SourceError(name, f"cannot be read ({exc.strerror})")
+
+
+def _lines(file: BinaryIO, largest: int) -> Iterator[bytes]:
+    """The lines of a file; of one that is longer than `largest` only the first bytes, so that it is never in memory."""
+    while line := file.readline(largest + 1):
+        rest = line
+        while len(rest) > largest and not rest.endswith(b"\n"):
+            rest = file.readline(largest + 1)
+        yield line
 
 
 def _parse_line(source: str, line: bytes, largest: int) -> Article | SourceError:
@@ -39,12 +50,15 @@ def _parse_line(source: str, line: bytes, largest: int) -> Article | SourceError
         return SourceError(source, "is JSON but not an object")
     if not isinstance(row.get("text"), str) or not row["text"].strip():
         return SourceError(source, "has no text")
-    return article_from_row(source, row)
+    try:
+        return article_from_row(source, row)
+    except RecursionError:
+        return SourceError(source, "is nested too deeply to be read")
 
 
 def article_from_row(source: str, row: dict[str, Any]) -> Article:
     """Build an article from one row. Keys that other projects use for the same fields are accepted too."""
-    text, url = storable(row["text"]), _first_text(row, "url")
+    text, url = storable(row["text"]), without_credentials(_first_text(row, "url"))
     return Article(
         id=_first_text(row, "id") or digest(url or text)[:12],
         source=source,

@@ -1,81 +1,73 @@
 """Read Markdown files with YAML front matter as plain text, with the spans of their headings."""
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-import yaml
 from markdown_it import MarkdownIt
-from markdown_it.token import Token
 
 from retrieval.documents import Article, digest
+from retrieval.ingest.parsing.files.file_names import source_name
+from retrieval.ingest.parsing.files.front_matter import Fields, field_text, split_front_matter
 from retrieval.ingest.parsing.markup.authors import split_names
+from retrieval.ingest.parsing.markup.decoding import storable
 from retrieval.ingest.parsing.markup.paragraphs import Paragraph, join_paragraphs
+from retrieval.text.canonical_url import without_credentials
 from retrieval.text.dates import to_iso
 from retrieval.text.sentences import Span
 
-_FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?)\n---[ \t]*(?:\n|\Z)", re.DOTALL)
+# Characters of a paragraph; markdown-it takes quadratic time for comments that are never closed in a longer one.
+_MAX_LENGTH_WITH_COMMENTS = 20_000
+_COMMENTS = ("<!", "<?")  # comments, declarations and processing instructions
 
 
 def read_markdown(path: Path, content: str) -> Article:
     """The article in one Markdown file. Raises ValueError when its front matter is not YAML."""
-    facts, body = split_front_matter(content)
-    paragraphs = list(_paragraphs(MarkdownIt("commonmark").enable("table").parse(body)))
+    fields, body = split_front_matter(content)
+    paragraphs = list(_paragraphs(body))
     text, headings = join_paragraphs(paragraphs)
-    title = str(facts.get("title") or next((text for text, is_heading in paragraphs if is_heading), "") or path.stem)
-    return markdown_article(path, facts, text, title, headings)
+    first_heading = next((text for text, is_heading in paragraphs if is_heading), "")
+    return build_article(path, fields, text, field_text(fields, "title") or first_heading or path.stem, headings)
 
 
-def split_front_matter(content: str) -> tuple[dict[str, Any], str]:
-    """Split content into the fields of its front matter and its body. Raises ValueError when that is not YAML."""
-    match = _FRONT_MATTER.match(content)
-    if not match:
-        return {}, content
-    try:
-        facts = yaml.safe_load(match[1])
-    except yaml.YAMLError as exc:
-        raise ValueError(f"has front matter that is not YAML ({getattr(exc, 'problem', exc)})") from exc
-    if not isinstance(facts, dict):  # two horizontal rules with a paragraph between them
-        return {}, content
-    return {str(key): value for key, value in facts.items()}, content[match.end() :]
-
-
-def markdown_article(
-    path: Path, facts: dict[str, Any], text: str, title: str, headings: tuple[Span, ...] = ()
-) -> Article:
+def build_article(path: Path, fields: Fields, text: str, title: str, headings: tuple[Span, ...] = ()) -> Article:
     """Build an article from the fields of its front matter and its text."""
-    url = str(facts.get("url") or facts.get("canonical_url") or path.resolve().as_uri())
+    url = without_credentials(field_text(fields, "url", "canonical_url")) or path.resolve().as_uri()
     return Article(
-        id=str(facts.get("id") or digest(url)[:12]),
-        source=str(path),
+        id=field_text(fields, "id") or digest(url)[:12],
+        source=source_name(path),
         url=url,
-        title=title,
+        title=storable(title),
         text=text,
-        authors=split_names(facts.get("authors") or facts.get("author")),
-        outlet=str(facts.get("outlet") or facts.get("publisher") or ""),
-        published=to_iso(facts.get("date") or facts.get("published")),
-        updated=to_iso(facts.get("updated")),
-        language=str(facts.get("language") or facts.get("lang") or ""),
+        authors=split_names(fields.get("authors") or fields.get("author")),
+        outlet=field_text(fields, "outlet", "publisher"),
+        published=to_iso(fields.get("date") or fields.get("published")),
+        updated=to_iso(fields.get("updated")),
+        language=field_text(fields, "language", "lang"),
         headings=headings,
     )
 
 
-def _paragraphs(tokens: list[Token]) -> Iterator[Paragraph]:
+def _paragraphs(body: str) -> Iterator[Paragraph]:
+    """The paragraphs of Markdown; blocks are parsed first, then the content of one after the other, to save memory."""
+    markdown = MarkdownIt("commonmark").enable("table").disable(["inline", "text_join"])
+    references = dict[str, object]()
+    tokens = markdown.parse(body, references)
+    without_comments = MarkdownIt("commonmark").disable("html_inline")
     for index, token in enumerate(tokens):
         if token.type == "inline":
-            text = _inline_text(token).strip()
+            is_long = len(token.content) > _MAX_LENGTH_WITH_COMMENTS and any(map(token.content.count, _COMMENTS))
+            text = _inline_text(without_comments if is_long else markdown, token.content, references).strip()
             if text:
                 yield text, tokens[index - 1].type == "heading_open"
         elif token.type in ("fence", "code_block") and token.content.strip():
             yield token.content.strip(), False
 
 
-def _inline_text(token: Token) -> str:
+def _inline_text(markdown: MarkdownIt, content: str, references: dict[str, object]) -> str:
     pieces = []
-    for child in token.children or ():
-        if child.type in ("softbreak", "hardbreak"):
+    for token in markdown.inline.parse(content, markdown, references, []):
+        if token.type in ("softbreak", "hardbreak"):
             pieces.append(" ")
-        elif child.type in ("text", "code_inline"):
-            pieces.append(child.content)
+        elif token.type in ("text", "text_special", "code_inline"):
+            pieces.append(token.content)
     return "".join(pieces)

@@ -7,11 +7,15 @@ import re
 from pathlib import Path
 
 from retrieval.documents import Article
-from retrieval.ingest.parsing.files import markdown
+from retrieval.ingest.parsing.files.front_matter import field_text, split_front_matter
+from retrieval.ingest.parsing.files.markdown import build_article
 from retrieval.text.boilerplate import guess_headline
 
 _BYLINE = re.compile(
-    r"^by ([A-Z][\w.’'-]+(?: [\w.’'-]+){1,4}(?:(?:, | and )[A-Z][\w.’'-]+(?: [\w.’'-]+){1,3})*)$", re.I | re.M
+    # The lookahead: so many names in a row could be told apart in millions of ways.
+    r"^by (?!(?>.*? and ){12})"  # a line with so many can be split into names in thousands of ways
+    r"([A-Z][\w.’'-]+(?: [\w.’'-]+){1,4}(?:(?:, | and )[A-Z][\w.’'-]+(?: [\w.’'-]+){1,3})*)$",
+    re.I | re.M,
 )
 _DATELINE = re.compile(
     r"^(?:published|posted)?:?\s*(\w+ \d{1,2},? \d{4}|\d{1,2} \w+ \d{4}|\d{4}-\d\d-\d\d)$", re.I | re.M
@@ -21,14 +25,14 @@ _TOP_LENGTH = 600  # characters, in which byline and date are looked for
 
 def read_plain_text(path: Path, content: str) -> Article:
     """The article in one text file. Raises ValueError when its front matter is not YAML."""
-    facts, text = markdown.split_front_matter(content)
+    fields, text = split_front_matter(content)
     byline, dateline = _BYLINE.search(text[:_TOP_LENGTH]), _DATELINE.search(text[:_TOP_LENGTH])
-    fields = {
+    found = {
         "authors": re.split(r", | and ", byline[1]) if byline else (),
         "date": dateline[1] if dateline else "",
     }
-    title = str(facts.get("title") or guess_headline(text) or _first_words(text) or path.stem)
-    return markdown.markdown_article(path, fields | facts, text, title)
+    title = field_text(fields, "title") or guess_headline(text) or _first_words(text) or path.stem
+    return build_article(path, found | fields, text, title)
 
 
 def _first_words(text: str) -> str:

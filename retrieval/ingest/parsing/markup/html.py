@@ -13,6 +13,10 @@ from retrieval.ingest.parsing.markup.paragraphs import Paragraph
 from retrieval.text.boilerplate import is_boilerplate
 
 MAX_FRAGMENT_LENGTH = 300_000  # characters; libxml2 takes quadratic time for a tag with very many attributes
+MAX_DEPTH = 256  # elements in one another; those of newspapers have 35 at most
+MAX_ATTRIBUTES = 1_000  # of one tag
+_LONG_TAG = re.compile(r"<[a-zA-Z][^<>]{20000,}")  # characters, in which there may be more attributes
+_QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 # Characters that an lxml tree cannot hold, literally or as a character reference.
 _CONTROLS = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]|&#(?:0*(?:[0-8]|1[124-9]|2[0-9]|3[01])|[xX]0*(?:[0-8bcefBCEF]|1[0-9a-fA-F]));"
@@ -35,14 +39,29 @@ _EMPTY_LINE = re.compile(r"\n[ \t]*\n")
 
 
 def parse_html(content: str) -> HtmlElement:
-    """Parse a page to a tree. Raises ValueError when it is not HTML."""
+    """Parse a page to a tree. Raises ValueError when it is not HTML, or of a form that takes too long to read."""
+    if any(len(_QUOTED.sub("", tag[0]).split()) > MAX_ATTRIBUTES for tag in _LONG_TAG.finditer(content)):
+        raise ValueError(f"has a tag with more than {MAX_ATTRIBUTES:,} attributes")
     try:
         parser = HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
-        return document_fromstring(_CONTROLS.sub(" ", content).encode("utf-8", "replace"), parser=parser)
+        page = document_fromstring(_CONTROLS.sub(" ", content).encode("utf-8", "replace"), parser=parser)
     except etree.XMLSyntaxError as exc:  # libxml2 repairs everything except what it has no memory for
         raise ValueError("is too large to be parsed") from exc
     except (etree.ParserError, ValueError, AssertionError) as exc:
         raise ValueError("is not an HTML page") from exc
+    if _is_deeper(page, MAX_DEPTH):
+        raise ValueError("is nested too deeply to be read")
+    return page
+
+
+def _is_deeper(page: HtmlElement, depth: int) -> bool:
+    """Whether more than `depth` elements are in one another."""
+    current = 0
+    for event, _ in etree.iterwalk(page, events=("start", "end")):
+        current += 1 if event == "start" else -1
+        if current > depth:
+            return True
+    return False
 
 
 def clean_fragment(html: str, base_url: str) -> str:

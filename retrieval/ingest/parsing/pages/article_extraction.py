@@ -64,9 +64,10 @@ def clean_paragraphs(paragraphs: list[Paragraph], title: str) -> list[Paragraph]
 def _without_headline(parts: list[Paragraph], title: str) -> list[Paragraph]:
     """Remove the title above the text: it is a field of its own."""
     title_letters = _letters(title)
-    while parts and title_letters and len(parts) > 1 and _letters(parts[0][0]) == title_letters:
-        parts = parts[1:]
-    return parts
+    first = 0
+    while title_letters and first < len(parts) - 1 and _letters(parts[first][0]) == title_letters:
+        first += 1
+    return parts[first:]
 
 
 def _without_farewell(parts: list[Paragraph]) -> list[Paragraph]:

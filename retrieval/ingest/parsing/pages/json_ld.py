@@ -26,9 +26,9 @@ _SCRIPTS = "//script[contains(translate(@type, 'LDJSON', 'ldjson'), 'ld+json')]"
 # Keys under which the page's own objects are nested; items of a list (itemListElement) belong to other pages.
 _NESTING_KEYS = ("@graph", "mainEntity", "mainEntityOfPage", "subjectOf")
 
-# Comment and CDATA marks that publishers' templates wrap around the object.
-_PREFIXES = ("//", "<!--", "<![CDATA[", "/*", "*/")
-_SUFFIXES = ("//", "-->", "]]>", "/*", "*/", ";")
+# White space, comment and CDATA marks that publishers' templates wrap around the object; the latter read backwards.
+_WRAPPING_BEFORE = re.compile(r"(?:\s|//|<!--|<!\[CDATA\[|/\*|\*/)*+")
+_WRAPPING_AFTER = re.compile(r"(?:\s|//|>--|>\]\]|\*/|/\*|;)*+")
 _TRAILING_COMMA = re.compile(r",(\s{0,200}[}\]])")
 _INVALID_ESCAPE = re.compile(r'\\(?![\\"/bfnrtu])')
 
@@ -96,7 +96,8 @@ def _resolve(value: Any, by_id: dict[str, JsonObject]) -> Any:
 def _resolve_reference(value: Any, by_id: dict[str, JsonObject]) -> Any:
     """The object that a reference points to, with the keys of the reference itself; other values unchanged."""
     if isinstance(value, dict) and isinstance(value.get("@id"), str) and value.keys() <= {"@id", "@type", "name"}:
-        return by_id.get(value["@id"], {}) | value
+        target = by_id.get(value["@id"], {})
+        return target if target and len(value) == 1 else target | value
     return value
 
 
@@ -115,16 +116,9 @@ def _parse_script(script: str) -> Any:
 
 
 def _strip_wrapping(script: str) -> str:
-    script = script.strip()
-    while script.startswith(_PREFIXES) or script.endswith(_SUFFIXES):
-        before = len(script)
-        for mark in _PREFIXES:
-            script = script.removeprefix(mark).lstrip()
-        for mark in _SUFFIXES:
-            script = script.removesuffix(mark).rstrip()
-        if len(script) == before:
-            break
-    return script
+    before, after = _WRAPPING_BEFORE.match(script), _WRAPPING_AFTER.match(script[::-1])
+    assert before and after  # both match nothing, too
+    return script[before.end() : len(script) - after.end()]
 
 
 def _repair_json(script: str) -> str:

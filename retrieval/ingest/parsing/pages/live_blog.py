@@ -16,7 +16,7 @@ from retrieval.ingest.parsing.pages import json_ld
 from retrieval.ingest.parsing.pages.article_extraction import clean_paragraphs, extract_paragraphs
 from retrieval.ingest.parsing.pages.metadata import PageMetadata
 from retrieval.text.boilerplate import has_article, split_blocks
-from retrieval.text.canonical_url import url_key
+from retrieval.text.canonical_url import url_key, without_credentials
 from retrieval.text.dates import to_iso
 from retrieval.text.same_site import is_same_site
 
@@ -75,7 +75,7 @@ def _update_url(row: json_ld.JsonObject, url: str, fallback_key: str) -> str:
     """The URL that an update names, else the blog's URL with a fragment that stays when updates are added."""
     for link in (_text(row.get("url")), _text(row.get("@id"))):
         try:
-            address = urljoin(url, link)
+            address = without_credentials(urljoin(url, link))
         except ValueError:
             continue
         is_own = (

@@ -107,7 +107,7 @@ class _MetadataSources:
 
 def _title(sources: _MetadataSources, outlet: str) -> str:
     headlines = [" ".join("".join(head.itertext()).split()) for head in sources.page.iter("h1")]
-    headlines = [text for text in headlines if text]
+    headlines = [text[:_MAX_TITLE_LENGTH] for text in headlines if text]
     titles = sources.json_ld("headline", "name") + sources.meta("og:title", "twitter:title", "dc.title")
     listed = [sources.entry.title] if sources.entry.title else []
     candidates = titles + listed + (headlines[:1] if len(headlines) == 1 else []) + sources.xpath("//head/title/text()")

@@ -154,6 +154,6 @@ def _join_lines(before: str, line: str) -> str:
     """Join two lines of a paragraph; a hyphen at the end is removed if the next line goes on in lower case."""
     if not before or not line:
         return before or line
-    if _HYPHEN.search(before) and line[0].islower():
+    if _HYPHEN.search(before, len(before) - 1) and line[0].islower():
         return before[:-1] + line
     return f"{before} {line}"

@@ -4,12 +4,16 @@ Each rule is general: it names a kind of markup, never a site. `python -m evals 
 """
 
 import re
+from collections.abc import Iterator
 from copy import deepcopy
 
+from lxml import etree
 from lxml.html import HtmlElement
 
 _LINKED_HEADING = ".//*[self::h1 or self::h2 or self::h3 or self::h4][.//a[@href] or ancestor::a[@href]]"
 _MIN_OWN_TEXT = 250  # characters of an article besides the articles nested in it
+_DROPPED = "dropped-part"  # the tag of elements that are to be removed, all at once, which takes linear time
+_TEXT_TAGS = frozenset(("p", "li", "blockquote"))
 _INLINE_TAGS = frozenset("span a b i em strong u font abbr small mark bdi label".split())
 _HOVER_CARD = re.compile(
     r"rollover|tool-?tip|popover|pop-?up|hover-?card|screen-?reader|visually-?hidden|\bsr-only\b", re.I
@@ -55,31 +59,48 @@ def text_of(element: HtmlElement) -> str:
     return " ".join("".join(element.itertext()).split())
 
 
-def drop(element: HtmlElement) -> None:
-    """Remove an element, but not the text after it."""
+def _drop(element: HtmlElement) -> None:
+    """Mark an element as one that `_remove_dropped` removes; the root stays."""
     if element.getparent() is not None:
-        element.drop_tree()
+        element.tag = _DROPPED
+
+
+def _remove_dropped(page: HtmlElement) -> None:
+    """Remove the marked elements, but not the text after them."""
+    etree.strip_elements(page, _DROPPED, with_tail=False)
 
 
 def _protect_inline_text(page: HtmlElement) -> None:
     """Drop hover cards in paragraphs; remove the class of other inline elements, which could look like boilerplate."""
-    for element in list(page.xpath("//p//*|//li//*|//blockquote//*")):
+    for element in list(_elements_in_text(page)):
         if element.tag not in _INLINE_TAGS:
             continue
         if _HOVER_CARD.search(element.get("class") or "") or element.get("hidden") is not None:
-            drop(element)
+            _drop(element)
         else:
             for name in ("class", "id", "style", "role", "data-component"):
                 element.attrib.pop(name, None)
+    _remove_dropped(page)
+
+
+def _elements_in_text(page: HtmlElement) -> Iterator[HtmlElement]:
+    """The elements within paragraphs, list items and quotations, in order."""
+    depth = 0
+    for event, element in etree.iterwalk(page, events=("start", "end")):
+        is_text = element.tag in _TEXT_TAGS
+        if event == "start":
+            if depth:
+                yield element
+            depth += is_text
+        else:
+            depth -= is_text
 
 
 def _split_at_empty_lines(page: HtmlElement) -> None:
     """Split paragraphs at two line breaks, as old pages and careless editors write them."""
-    for first in reversed(page.xpath("//p/br[following-sibling::*[1][self::br]]")):
+    for first in reversed(list(page.iter("br"))):
         second, paragraph = first.getnext(), first.getparent()
-        if (
-            second is None or second.tag != "br" or (first.tail or "").strip()
-        ):  # the third of three breaks: the other two are gone already
+        if second is None or second.tag != "br" or paragraph.tag != "p" or (first.tail or "").strip():
             continue
         rest = paragraph.makeelement("p")
         rest.text = second.tail
@@ -91,20 +112,35 @@ def _split_at_empty_lines(page: HtmlElement) -> None:
 
 def _join_body_parts(page: HtmlElement) -> None:
     """Join an article that is split into containers of one class, with advertising between them."""
-    first_of_class: dict[str, HtmlElement] = {}
+    first_of_class, headline_counts = dict[str, HtmlElement](), dict[HtmlElement, int]()
     for element in list(page.iter("div", "section")):
         name = element.get("class") or ""
         if not _BODY_CLASS.search(name) or element.find(".//p") is None or element.getparent() is None:
             continue
         first = first_of_class.setdefault(name, element)
-        if first is not element and first not in element.iterancestors() and _are_of_one_article(first, element):
+        if (
+            first is not element
+            and first not in element.iterancestors()
+            and _are_of_one_article(first, element, headline_counts)
+        ):
             first.extend(list(element))
 
 
-def _are_of_one_article(one: HtmlElement, other: HtmlElement) -> bool:
-    """Whether both belong to the same article; pages with infinite scrolling have several."""
+def _are_of_one_article(one: HtmlElement, other: HtmlElement, headline_counts: dict[HtmlElement, int]) -> bool:
+    """Whether both belong to the same article; pages with infinite scrolling have several.
+
+    `headline_counts` has the number of `h1` in the articles that were looked at; joining parts does not change it.
+    """
     first, second = (next(element.iterancestors("article", "main"), None) for element in (one, other))
-    return first is second and first is not None and len(list(first.iter("h1"))) <= 1
+    if first is None or first is not second:
+        return False
+    if first not in headline_counts:
+        headline_counts[first] = _count_headlines(first)
+    return headline_counts[first] <= 1
+
+
+def _count_headlines(article: HtmlElement) -> int:
+    return sum(1 for _ in article.iter("h1"))
 
 
 def _drop_inner_articles(page: HtmlElement) -> None:
@@ -114,7 +150,8 @@ def _drop_inner_articles(page: HtmlElement) -> None:
         own_length = len(text_of(outer)) - sum(len(text_of(one)) for one in inner)
         if own_length >= _MIN_OWN_TEXT:
             for one in inner:
-                drop(one)
+                _drop(one)
+    _remove_dropped(page)
 
 
 def _drop_other_articles(page: HtmlElement) -> None:
@@ -125,7 +162,8 @@ def _drop_other_articles(page: HtmlElement) -> None:
     own = {*with_headline[0].iter("article"), *with_headline[0].iterancestors("article")}
     for one in list(page.iter("article")):
         if one not in own:
-            drop(one)
+            _drop(one)
+    _remove_dropped(page)
 
 
 def _drop_boilerplate(page: HtmlElement) -> None:
@@ -136,7 +174,8 @@ def _drop_boilerplate(page: HtmlElement) -> None:
         if element.tag == "figcaption" or (
             _BOILERPLATE_CLASS.search(names) and element.find(".//h1") is None and len(text_of(element)) <= max_length
         ):
-            drop(element)
+            _drop(element)
+    _remove_dropped(page)
 
 
 def _drop_links(page: HtmlElement) -> None:
@@ -150,7 +189,8 @@ def _drop_links(page: HtmlElement) -> None:
         if (label and linked_length >= _MOSTLY_LINKS * len(text[label.end() :])) or (
             element.tag in ("ul", "ol") and linked_length >= _ALL_LINKS * len(text)
         ):
-            drop(element)
+            _drop(element)
+    _remove_dropped(page)
 
 
 def _keep_embedded_posts(page: HtmlElement) -> None:

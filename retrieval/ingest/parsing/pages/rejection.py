@@ -145,17 +145,31 @@ def _index_reason(page: HtmlElement, metadata: PageMetadata, paragraphs: Sequenc
     if len(teasers) < _MIN_TEASERS:
         return ""
     teaser_texts = {_normalise("".join(heading.itertext())) for heading in teasers}
-    teaser_texts |= {_normalise("".join(p.itertext())) for heading in teasers for p in _teaser_paragraphs(heading)}
+    containers = _containers_of_one(page.xpath(_TEASER))
+    teaser_texts |= {
+        _normalise("".join(p.itertext())) for heading in teasers for p in _teaser_paragraphs(heading, containers)
+    }
     own_length = sum(
         len(text) for text, is_heading in paragraphs if not is_heading and _normalise(text) not in teaser_texts
     )
     return INDEX if own_length < (_MIN_OWN_TEXT_OF_ARTICLE if metadata.is_article else _MIN_OWN_TEXT) else ""
 
 
-def _teaser_paragraphs(heading: HtmlElement) -> list[HtmlElement]:
+def _containers_of_one(headings: Sequence[HtmlElement]) -> set[HtmlElement]:
+    """The elements that have exactly one of the headings within."""
+    single, several = set[HtmlElement](), set[HtmlElement]()
+    for heading in headings:
+        for container in heading.iterancestors():
+            if container in several:
+                break  # and so are those around it
+            (several if container in single else single).add(container)
+    return single - several
+
+
+def _teaser_paragraphs(heading: HtmlElement, containers: set[HtmlElement]) -> list[HtmlElement]:
     """The paragraphs of a teaser: those in the smallest element around its heading that has any and no other teaser."""
     for container in heading.iterancestors():
-        if len(container.xpath(_TEASER)) > 1:
+        if container not in containers:
             return []
         if found := list(container.iter("p")):
             return found if sum(len("".join(p.itertext())) for p in found) <= _MAX_TEASER_LENGTH else []

@@ -1,18 +1,22 @@
-"""Parse pages in a separate process with limits on time and memory, which is kept for the next pages."""
+"""Parse pages and files in a separate process with limits on time and memory, which is kept for the next ones."""
 
 import subprocess
 import sys
 import threading
 from contextlib import suppress
 from dataclasses import asdict
+from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from retrieval.documents import Article
+from retrieval.errors import ParserUnavailable
 from retrieval.ingest.fetched_document import FetchedDocument
 from retrieval.ingest.parsing.entry import Entry
-from retrieval.ingest.parsing.pages.page import DiscoveredLinks
 from retrieval.ingest.parsing.sandbox.framing import Message, receive_frame, send_frame
+
+if TYPE_CHECKING:
+    from retrieval.ingest.parsing.pages.page import DiscoveredLinks
 
 TIMEOUT_SECONDS = 20.0  # for one document
 MAX_MEMORY_BYTES = 1_500_000_000  # of address space, where the platform can limit it
@@ -24,9 +28,10 @@ _ENDED = "could not be read (the reader ended)"
 
 
 class ParserProcess:
-    """Parses pages as `page.py` does, in a process that starts with the first one; thread-safe, one page at a time.
+    """Parses pages and files in a process that starts with the first one; thread-safe, one document at a time.
 
     A document that takes longer than `seconds` is rejected and the process killed; the next document starts another.
+    Each method raises ParserUnavailable when the process cannot be started.
     """
 
     def __init__(self, *, seconds: float = TIMEOUT_SECONDS, memory: int = MAX_MEMORY_BYTES) -> None:
@@ -43,8 +48,14 @@ class ParserProcess:
         articles = _decode_articles(self._request({"kind": "entry", "entry": asdict(entry), "outlet": outlet}))
         return articles[0] if articles else None
 
-    def discover_links(self, fetched: FetchedDocument) -> DiscoveredLinks:
+    def parse_file(self, path: Path, content: bytes) -> Article:
+        """The article of a file with this content. Raises ValueError with the reason when there is none."""
+        return _decode_articles(self._request({"kind": "file", "path": str(path)}, content))[0]
+
+    def discover_links(self, fetched: FetchedDocument) -> "DiscoveredLinks":
         """Find the feeds and APIs that a page announces. Raises ValueError with the reason."""
+        from retrieval.ingest.parsing.pages.page import DiscoveredLinks  # trafilatura takes 250 ms to import
+
         links = self._request({"kind": "links"} | _encode_page(fetched, None), fetched.content)
         return DiscoveredLinks(**(links | {"feeds": tuple(links["feeds"])}))
 
@@ -67,11 +78,19 @@ class ParserProcess:
         return response["result"]
 
     def _send_to_process(self, message: Message, content: bytes) -> Message:
-        if self._process is None or self._process.poll() is not None:
+        process = self._process
+        if process is None or process.poll() is not None:
             self._end()
-            self._process = _start(self._seconds, self._memory)
-            self._exchange(self._process, _START_TIMEOUT_SECONDS)
-        return self._exchange(self._process, self._seconds, message, content)
+            process = self._start()
+        return self._exchange(process, self._seconds, message, content)
+
+    def _start(self) -> "subprocess.Popen[bytes]":
+        try:
+            self._process = process = _start_process(self._seconds, self._memory)
+            self._exchange(process, _START_TIMEOUT_SECONDS)
+        except (OSError, ValueError) as exc:
+            raise ParserUnavailable(getattr(exc, "strerror", None) or "it ends at once or does not answer") from exc
+        return process
 
     def _exchange(
         self, process: "subprocess.Popen[bytes]", seconds: float, message: Message | None = None, content: bytes = b""
@@ -112,7 +131,7 @@ class ParserProcess:
         process.stdout.close()
 
 
-def _start(seconds: float, memory: int) -> "subprocess.Popen[bytes]":
+def _start_process(seconds: float, memory: int) -> "subprocess.Popen[bytes]":
     # -P: modules in the current folder are not imported. The pipes have no other holder, so that they close with us.
     limits = [str(int(seconds) + _GRACE_SECONDS), str(memory)]
     return subprocess.Popen(

@@ -1,4 +1,4 @@
-"""Parse pages for a parent process: `python -m retrieval.ingest.parsing.sandbox.worker SECONDS BYTES`.
+"""Parse pages and files for a parent process: `python -m retrieval.ingest.parsing.sandbox.worker SECONDS BYTES`.
 
 A malicious document may take endless time or all memory. Here it costs only this process, which has SECONDS for each
 document and BYTES of address space where the platform can limit them; the parent kills it otherwise. The process ends
@@ -10,10 +10,12 @@ import os
 import signal
 import sys
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from retrieval.ingest.fetched_document import FetchedDocument
 from retrieval.ingest.parsing.entry import Entry
+from retrieval.ingest.parsing.files.file_formats import parse_file
 from retrieval.ingest.parsing.pages import page
 from retrieval.ingest.parsing.sandbox.framing import Message, receive_frame, send_frame
 
@@ -56,6 +58,8 @@ def _respond(request: Message, content: bytes) -> Message:
 
 
 def _parse(request: Message, content: bytes) -> Any:
+    if request["kind"] == "file":
+        return [asdict(parse_file(Path(request["path"]), content))]
     entry = _decode_entry(request["entry"])
     if request["kind"] == "entry":
         article = page.parse_entry(entry or Entry(""), request["outlet"])

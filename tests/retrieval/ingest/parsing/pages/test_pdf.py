@@ -9,8 +9,8 @@ from pypdf import PdfReader, PdfWriter
 
 from retrieval.documents import Article
 from retrieval.ingest.fetched_document import FetchedDocument
-from retrieval.ingest.parsing.files import local_files
 from retrieval.ingest.parsing.pages import page, pdf
+from tests.support.local_files import read_files
 
 PAGES = (
     (
@@ -95,7 +95,7 @@ def test_a_title_that_is_a_file_s_name_is_not_believed() -> None:
 
 def test_a_pdf_file_on_this_machine_is_read(tmp_path: Path) -> None:
     (tmp_path / "pier.pdf").write_bytes(written(*PAGES))
-    (found,) = local_files.read_files(str(tmp_path))
+    (found,) = read_files(tmp_path)
     assert isinstance(found, Article)
     assert (found.title, found.url) == ("pier", (tmp_path / "pier.pdf").as_uri())
 

@@ -12,9 +12,9 @@ from retrieval.documents import Article
 from retrieval.errors import SourceError
 from retrieval.index import indexer
 from retrieval.index.store import Store
-from retrieval.ingest.parsing.files import local_files
 from retrieval.ingest.parsing.markup.authors import split_names
 from retrieval.ingest.parsing.markup.decoding import decode_file
+from tests.support.local_files import read_files
 
 STORY = "The harbour council voted on Tuesday to close the old ferry pier after divers found cracks in its pillars."
 MORE = (
@@ -39,13 +39,13 @@ def written(folder: Path, name: str, content: str | bytes) -> Path:
 
 
 def only(source: Path | str) -> Article:
-    (found,) = local_files.read_files(str(source))
+    (found,) = read_files(str(source))
     assert isinstance(found, Article), found
     return found
 
 
 def refused(source: Path | str, **options: int) -> SourceError:
-    (found,) = local_files.read_files(str(source), **options)
+    (found,) = read_files(str(source), **options)
     assert isinstance(found, SourceError), found
     return found
 
@@ -80,7 +80,7 @@ def test_an_over_large_file_is_refused_with_the_limit(tmp_path: Path) -> None:
 
 
 def test_unknown_encoding_is_named_with_the_reason_or_read(tmp_path: Path) -> None:
-    (found,) = local_files.read_files(str(written(tmp_path, "odd.txt", bytes(range(128, 256)) * 40)))
+    (found,) = read_files(str(written(tmp_path, "odd.txt", bytes(range(128, 256)) * 40)))
     assert isinstance(found, Article) or "encoding" in found.reason
 
 
@@ -167,7 +167,7 @@ def test_broken_front_matter_is_refused_with_the_reason(tmp_path: Path) -> None:
 def test_unusual_authors_in_front_matter_do_not_stop_the_folder(tmp_path: Path, author: str) -> None:
     written(tmp_path, "a.md", f"---\ntitle: Pier\nauthors: {author}\n---\n{STORY}")
     written(tmp_path, "b.md", f"# Other\n\n{MORE}")
-    found = list(local_files.read_files(str(tmp_path)))
+    found = read_files(tmp_path)
     assert len(found) == 2
     assert isinstance(found[1], Article)
     if isinstance(found[0], Article) and "Mara" in author:
@@ -281,7 +281,7 @@ def test_missing_facts_are_filled_from_what_is_there(tmp_path: Path) -> None:
 )
 def test_a_broken_line_is_named_with_its_number_and_the_others_go_on(tmp_path: Path, broken: str, reason: str) -> None:
     content = (line(id="a") + "\n" + broken + line(id="b")).encode("utf-8", "surrogateescape")
-    first, failure, last = local_files.read_files(str(written(tmp_path, "news.jsonl", content)))
+    first, failure, last = read_files(str(written(tmp_path, "news.jsonl", content)))
     assert isinstance(failure, SourceError)
     assert failure.source.endswith("news.jsonl:3")
     assert reason in failure.reason
@@ -293,7 +293,7 @@ def test_a_broken_line_is_named_with_its_number_and_the_others_go_on(tmp_path: P
     [{"authors": 5}, {"authors": True}, {"url": "http://[broken"}, {"url": 7}, {"date": [2026]}, {"id": {"a": 1}}],
 )
 def test_a_line_with_an_odd_fact_does_not_stop_the_others(tmp_path: Path, odd: dict[str, object]) -> None:
-    found = list(local_files.read_files(str(written(tmp_path, "news.jsonl", line(**odd) + line(id="b")))))
+    found = read_files(str(written(tmp_path, "news.jsonl", line(**odd) + line(id="b"))))
     assert len(found) == 2
     assert isinstance(found[1], Article)
 
@@ -305,13 +305,13 @@ def test_authors_written_as_objects_are_known_by_their_names(tmp_path: Path) -> 
 @pytest.mark.parametrize("fact", ["text", "title", "authors", "url", "id", "outlet", "date", "language"])
 def test_half_a_surrogate_pair_anywhere_in_a_line_can_be_stored(tmp_path: Path, store: Store, fact: str) -> None:
     row = line(**{fact: f"{STORY} \ud83d"})
-    tally = indexer.add_articles(store, local_files.read_files(str(written(tmp_path, "news.jsonl", row))))
+    tally = indexer.add_articles(store, read_files(str(written(tmp_path, "news.jsonl", row))))
     assert tally.added + len(tally.failed) == 1
 
 
 def test_an_over_large_line_is_refused_and_the_others_go_on(tmp_path: Path) -> None:
     path = written(tmp_path, "news.jsonl", line(text=STORY * 50) + line(id="b"))
-    failure, found = local_files.read_files(str(path), largest=2_000)
+    failure, found = read_files(str(path), largest=2_000)
     assert isinstance(failure, SourceError)
     assert isinstance(found, Article)
 
@@ -330,7 +330,7 @@ def test_a_folder_is_read_with_its_subfolders_and_without_assets_and_hidden_file
     written(tmp_path, "c_files/style.css", "body { color: red }")
     written(tmp_path, "c_files/logo.PNG", b"\x89PNG\x00")
     written(tmp_path, ".git/config.txt", STORY)
-    found = list(local_files.read_files(str(tmp_path)))
+    found = read_files(tmp_path)
     assert sorted(Path(one.source).name for one in found if isinstance(one, Article)) == ["a.txt", "b.md", "c.html"]
     assert len(found) == 3
 
@@ -349,13 +349,13 @@ def test_an_empty_folder_is_named(tmp_path: Path) -> None:
 def test_a_glob_reads_what_it_matches_in_order(tmp_path: Path) -> None:
     for name in ("b.txt", "a.txt", "c.md"):
         written(tmp_path, name, STORY)
-    assert [Path(one.source).name for one in local_files.read_files(f"{tmp_path}/*.txt")] == ["a.txt", "b.txt"]
+    assert [Path(one.source).name for one in read_files(f"{tmp_path}/*.txt")] == ["a.txt", "b.txt"]
 
 
 def test_a_glob_passes_over_assets_as_a_folder_does(tmp_path: Path) -> None:
     written(tmp_path, "a.html", PAGE % "")
     written(tmp_path, "style.css", "body { color: red } " * 20)
-    assert [Path(one.source).name for one in local_files.read_files(f"{tmp_path}/*")] == ["a.html"]
+    assert [Path(one.source).name for one in read_files(f"{tmp_path}/*")] == ["a.html"]
 
 
 def test_a_glob_without_a_match_is_named(tmp_path: Path) -> None:
@@ -364,7 +364,7 @@ def test_a_glob_without_a_match_is_named(tmp_path: Path) -> None:
 
 def test_a_glob_that_matches_a_folder_only_is_not_passed_over_in_silence(tmp_path: Path) -> None:
     written(tmp_path, "2026/a.txt", STORY)
-    assert list(local_files.read_files(f"{tmp_path}/20*"))
+    assert read_files(f"{tmp_path}/20*")
 
 
 def test_a_file_with_brackets_in_its_name_is_a_file_and_no_glob(tmp_path: Path) -> None:
@@ -385,4 +385,4 @@ def test_reading_twice_gives_the_same_articles(tmp_path: Path) -> None:
     written(tmp_path, "a.txt", STORY)
     written(tmp_path, "b.html", PAGE % "")
     written(tmp_path, "c.jsonl", line())
-    assert list(local_files.read_files(str(tmp_path))) == list(local_files.read_files(str(tmp_path)))
+    assert read_files(tmp_path) == read_files(tmp_path)
