@@ -16,6 +16,7 @@ from retrieval.endpoints.retry import Deadline
 from retrieval.errors import ModelError
 
 TIMEOUT_SECONDS = 60.0  # for an answer, retries included
+FINISHED = "stop"  # the finish reason of a server that says that it is done, but not why
 LINGER_SECONDS = 1.0  # for usage and `[DONE]` once the answer is complete; the connection can then be used again
 
 
@@ -125,5 +126,6 @@ def _text_chunk(text: str) -> ChatGenerationChunk:
 def _final_chunk(completion: CompletionParser) -> ChatGenerationChunk:
     message = AIMessageChunk(content="", usage_metadata=completion.usage, chunk_position="last")
     return ChatGenerationChunk(
-        message=message, generation_info={"finish_reason": completion.finish_reason, "model_name": completion.model}
+        message=message,
+        generation_info={"finish_reason": completion.finish_reason or FINISHED, "model_name": completion.model},
     )

@@ -80,11 +80,11 @@ def delta(text: str, finish: str | None = None, **more: Any) -> dict[str, Any]:
     return {"choices": [{"index": 0, "delta": {"content": text} | more, "finish_reason": finish}]}
 
 
-def talking(*texts: str) -> Answer:
+def talking(*texts: str, finish: str = "stop") -> Answer:
     """A stream as OpenAI sends it, usage included."""
     usage = {"choices": [], "usage": {"prompt_tokens": 7, "completion_tokens": 2, "total_tokens": 9}}
     events = [data(delta(text)) for text in texts]
-    return Answer([*events, data(delta("", "stop")), data(usage), b"data: [DONE]\n\n"])
+    return Answer([*events, data(delta("", finish)), data(usage), b"data: [DONE]\n\n"])
 
 
 def saying(content: Any, finish: str | None = "stop") -> Answer:

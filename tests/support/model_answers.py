@@ -48,9 +48,11 @@ def number_of(prompt: str, words: str) -> str:
     return before[before.rindex("\n[") + 2 :].split("]")[0]
 
 
-def cited(text: str, words: str) -> Script:
+def cited(text: str, words: str, finish: str = "stop") -> Script:
     """A server that answers with a text whose `#` is the number of the passage that has these words."""
-    return lambda asked: talking(text.replace("#", number_of(asked.body["messages"][-1]["content"], words)))
+    return lambda asked: talking(
+        text.replace("#", number_of(asked.body["messages"][-1]["content"], words)), finish=finish
+    )
 
 
 def sources(answer: Answer, store: Store) -> None:

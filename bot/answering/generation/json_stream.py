@@ -14,7 +14,7 @@ MAX_TEXT_LENGTH = 300  # characters of one text, by the schema
 _STRING = r'"(?:[^"\\]|\\.)*"'
 _ITEM = re.compile(rf'\{{(?:[^{{}}"]|{_STRING})*\}}', re.DOTALL)
 _OPENS = re.compile(r'`*(?:\{\s*"|\[\s*[{\]])')
-_MAY_OPEN = re.compile(r"`*[\[{]\s*|`+\w*")
+_MAY_OPEN = re.compile(r"`{0,20}[\[{]\s{0,2000}|`{1,20}\w{0,40}")  # bounded, as it is matched at each character
 _FENCE = re.compile(r"`+\w*\s")
 _NOT_FOUND = re.compile(r'"found"\s*:\s*"?(?:false|no)\b', re.IGNORECASE)
 _PASSAGE = re.compile(r'"passages?"\s*:\s*([\d\s",\[]+)')
@@ -44,16 +44,18 @@ class JsonSentenceStream:
                 found += self._close_item()
         return found
 
-    def end(self) -> list[DraftSentence | ModelRefusal]:
-        """Return the sentences that are left, now that nothing follows."""
+    def end(self, *, is_cut: bool = False) -> list[DraftSentence | ModelRefusal]:
+        """Return the sentences that are left, now that nothing follows; `is_cut`: the model was stopped, not done."""
         if not self._in_json:
-            return [*self._prose.feed(self._buffer), *self._prose.end()]
+            return [*self._prose.feed(self._buffer), *self._prose.end(is_cut=is_cut)]
         if self._refused:
             return []
         if _NOT_FOUND.search(self._buffer) or (not self._has_items and _is_complete_json(self._buffer)):
             return [ModelRefusal()]
         last = self._buffer.rfind("{")
-        return [*_item_sentences(_parse_item(self._buffer[last:], whole=False))] if last >= 0 else []
+        if last < 0:
+            return []
+        return [*_item_sentences(_parse_item(self._buffer[last:], whole=False), is_cut=is_cut)]
 
     def _feed_prose(self) -> list[DraftSentence]:
         """Pass the buffer to the prose parser unless JSON may begin with it; where JSON begins, drop it."""
@@ -105,12 +107,12 @@ def _is_complete_json(text: str) -> bool:
     return True
 
 
-def _item_sentences(fields: Mapping[str, Any]) -> list[DraftSentence]:
+def _item_sentences(fields: Mapping[str, Any], *, is_cut: bool = False) -> list[DraftSentence]:
     """Parse the sentences of an item, each with the item's passage numbers; a sentence that was cut off is dropped."""
     text = _text_field(fields)
     numbers = _passage_numbers(fields.get("passage", fields.get("passages")))
     parser = SentenceStream()
-    sentences = [*parser.feed(text), *parser.end()]
+    sentences = [*parser.feed(text), *parser.end(is_cut=is_cut or len(text) >= MAX_TEXT_LENGTH)]
     if sentences and _UNFINISHED.search(sentences[-1].text):
         sentences.pop()
     return [DraftSentence(sentence.text, tuple(dict.fromkeys((*numbers, *sentence.numbers)))) for sentence in sentences]

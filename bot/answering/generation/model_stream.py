@@ -1,4 +1,4 @@
-"""Stream a model's text with a time limit, and count the tokens that it costs."""
+"""Stream a model's text with a time limit, count the tokens that it costs, and see whether it was cut."""
 
 from collections.abc import AsyncGenerator, Callable, Generator, Mapping
 from typing import TYPE_CHECKING, Any, cast
@@ -12,6 +12,10 @@ from retrieval.errors import Cancelled, ModelError, ModelUnreachable
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel, LanguageModelInput
     from langchain_core.messages import AIMessageChunk
+
+# How providers call the end of an answer that is complete; `length` or `max_tokens` and the like say that it was cut.
+COMPLETE = frozenset({"stop", "end_turn", "stop_sequence", "eos", "eos_token", "complete"})
+_FINISH_KEYS = ("finish_reason", "stop_reason", "stopReason", "done_reason")  # of the last chunk's metadata
 
 
 def stream_with_timeout(
@@ -37,13 +41,19 @@ def stream_with_timeout(
 
 
 class TokenMeter:
-    """Counts the tokens of one request: as the server reports them, by estimate where it reports none."""
+    """Counts the tokens of one request: as the server reports them, by estimate where it reports none.
+
+    `is_cut` is whether the text ended before the model was done: at a token limit, or without an end.
+    """
 
     def __init__(self, prompt: str) -> None:
         self._prompt, self._written, self._reported = prompt, "", TokenUsage()
+        self.is_cut = True
 
     def text_of(self, chunk: "AIMessageChunk") -> str:
         """Count a chunk and return its text."""
+        for reason in filter(None, map(chunk.response_metadata.get, _FINISH_KEYS)):
+            self.is_cut = str(reason).lower() not in COMPLETE
         if usage := chunk.usage_metadata:
             self._reported += TokenUsage(usage["input_tokens"], usage["output_tokens"])
         text = chunk.content if isinstance(chunk.content, str) else str(chunk.text)

@@ -21,8 +21,8 @@ class DraftParser(Protocol):
     def feed(self, text: str) -> Sequence[DraftSentence | ModelRefusal]:
         """Return the sentences that this piece completes."""
 
-    def end(self) -> Sequence[DraftSentence | ModelRefusal]:
-        """Return the sentences that are left, now that nothing follows."""
+    def end(self, *, is_cut: bool = False) -> Sequence[DraftSentence | ModelRefusal]:
+        """Return the sentences that are left, now that nothing follows; `is_cut`: the model was stopped, not done."""
 
 
 @dataclass(frozen=True, slots=True)

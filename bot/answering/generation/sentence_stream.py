@@ -1,6 +1,7 @@
 """Split a model's text that comes in pieces into sentences with the numbers of the passages they cite."""
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass
 
 from bot.answering.generation.citation_markers import is_only_markers, may_become_marker, strip_markers
@@ -21,7 +22,13 @@ _MARKS_ALONE = re.compile(r"(?<=\S)\s*\n\s*([^\n]*)(?=\n)")
 _OPEN_SINGLE = re.compile(r"(?<![\w’'])(?:‘(?=\S)(?:[^‘’]|’(?=\w))*|'(?=[\w\"])(?:[^']|(?<=\w)'(?=\w))*)\Z")
 _BREAK = re.compile(r"[ \t]*\n[ \t]*\Z")
 _ENDED = re.compile(r"[.!?…。！？:][^\w\s]*\s|\n")
-MAX_SENTENCE_LENGTH = 1_500  # characters; a longer sentence is cut off there
+_OTHER_END = re.compile(r"[。！？؟।][^\w\s]*\Z")  # that `sentence_spans` does not know
+_NEXT_SENTENCE = "The rest."
+_NUMBER = re.compile(r"\d[.,]?\Z")  # the rest of a figure may be missing
+MAX_SENTENCE_LENGTH = 1_500  # characters; a longer sentence is dropped
+# After so many splits of a text that completed no sentence, the next ones wait until it has grown by a share: a text of
+# nothing but abbreviations would otherwise be split anew at each of its words.
+EAGER_SPLITS, PATIENCE = 40, 1.125
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,35 +43,74 @@ class SentenceStream:
     """
 
     def __init__(self) -> None:
-        self._buffer = ""
+        self._has_dropped_end = self._in_long_sentence = False  # the latter: its beginning was dropped
         self._in_sources = False  # the closing list of sources has begun
+        self._replace_buffer("")
 
     def feed(self, text: str) -> list[DraftSentence]:
         """Return the sentences that this piece completes."""
         found: list[DraftSentence] = []
         for char in text:
             self._append(char)
-            if char.isspace() and _ENDED.search(self._buffer):
-                found += self._take_complete()
+            if char.isspace() and len(self._buffer) >= self._next_split and self._has_sentence_end():
+                found += self._split()
             if len(self._buffer) > MAX_SENTENCE_LENGTH:
-                found += self.end()
+                found += self.end(is_cut=True)
+                self._in_long_sentence |= self._has_dropped_end
         return found
 
-    def end(self) -> list[DraftSentence]:
-        """Return the sentences that are left, now that nothing follows."""
+    def end(self, *, is_cut: bool = False) -> list[DraftSentence]:
+        """Return the sentences that are left, now that nothing follows; `is_cut`: the model was stopped, not done.
+
+        Of a draft that was cut, a last sentence that may be unfinished is left out.
+        """
+        is_number_open = bool(_NUMBER.search(self._buffer))
         self._buffer += "\n"
         found = self._take_complete(final=True)
-        self._buffer = ""
-        return found
+        self._replace_buffer("")
+        self._has_dropped_end = is_cut and bool(found) and (is_number_open or not is_finished(found[-1].text))
+        if self._has_dropped_end:
+            found.pop()
+        return self._without_rest(found)
+
+    def _without_rest(self, found: list[DraftSentence]) -> list[DraftSentence]:
+        """Drop the rest of a sentence whose beginning was too long."""
+        if not found or not self._in_long_sentence:
+            return found
+        self._in_long_sentence = False
+        return found[1:]
+
+    def _replace_buffer(self, text: str) -> None:
+        self._buffer = text
+        self._searched = 0  # the characters in which no sentence ends
+        self._splits = self._next_split = 0  # in vain so far; the length from which the next one may be in time
+
+    def _has_sentence_end(self) -> bool:
+        """Whether a sentence may end in the buffer; what was searched before is not searched again."""
+        if _ENDED.search(self._buffer, self._searched):
+            return True
+        self._searched = len(self._buffer)
+        return False
+
+    def _split(self) -> list[DraftSentence]:
+        """Take the complete sentences off the buffer, and say when to try again where there are none."""
+        length = len(self._buffer)
+        found = self._take_complete()
+        if len(self._buffer) != length:
+            self._replace_buffer(self._buffer)
+        else:
+            self._splits += 1
+            self._next_split = round(length * PATIENCE) if self._splits > EAGER_SPLITS else 0
+        return self._without_rest(found)
 
     def _append(self, char: str) -> None:
         """Append a character to the buffer, joining lines that one sentence runs over."""
         if char == "\r" or self._in_sources:
             return
         if self._buffer[-1:].isspace() and not char.isspace():
-            wrapped = _BREAK.search(self._buffer)
+            wrapped = _BREAK.search(self._buffer, len(self._buffer.rstrip()))
             if wrapped and self._continues_line(char, wrapped.start()):
-                self._buffer = f"{self._buffer[: wrapped.start()]} "
+                self._buffer, self._searched = f"{self._buffer[: wrapped.start()]} ", 0
         self._buffer += char
 
     def _continues_line(self, char: str, end: int) -> bool:
@@ -72,7 +118,7 @@ class SentenceStream:
         line = self._buffer[:end].rpartition("\n")[2]
         if not line or _HEADING.match(line) or char in '-*•–#>“"':
             return False
-        return char.islower() or _is_open(line)
+        return char.islower() or _open_quotation(line) >= 0
 
     def _take_complete(self, *, final: bool = False) -> list[DraftSentence]:
         """Take the complete sentences off the buffer."""
@@ -94,6 +140,13 @@ class SentenceStream:
                 self._buffer = f"{line[cut:]}{line_end}{after}" if cut else self._buffer
                 break
         return found
+
+
+def is_finished(sentence: str) -> bool:
+    """Whether a sentence has its end: a mark that ends one, which is no abbreviation's, and no quotation left open."""
+    with_next = f"{sentence} {_NEXT_SENTENCE}"
+    has_end = _OTHER_END.search(sentence) or len(sentence_spans(with_next)) > len(sentence_spans(sentence))
+    return bool(has_end) and _open_quotation(sentence) < 0
 
 
 def _split_line(line: str, *, whole: bool) -> tuple[list[DraftSentence], int]:
@@ -124,16 +177,26 @@ def _sentence_spans(text: str) -> list[Span]:
 
 def _count_complete(text: str, spans: list[Span]) -> int:
     """Count the sentences that are complete: another one has begun, and not with a possible marker."""
+    starts = [start for start, _ in spans]
     ready = max(0, len(spans) - 1)
-    while ready and (_is_open(text[: spans[ready][0]]) or may_become_marker(text[spans[ready][0] :])):
-        ready -= 1
-    return ready
+    while ready:
+        opened = _open_quotation(text[: starts[ready]])
+        if opened >= 0:  # whatever begins after its mark is inside of it
+            ready = bisect_right(starts, opened) - 1
+        elif may_become_marker(text[starts[ready] :]):
+            ready -= 1
+        else:
+            break
+    return max(0, ready)
 
 
-def _is_open(text: str) -> bool:
-    """Whether a quotation is open at the end of a text."""
+def _open_quotation(text: str) -> int:
+    """The offset of the mark of a quotation that is open at the end of a text, -1 where none is."""
     found = quotation_spans(text)
-    return bool(found and not is_closed(text, found[-1])) or bool(_OPEN_SINGLE.search(text))
+    if found and not is_closed(text, found[-1]):
+        return found[-1][0]
+    single = _OPEN_SINGLE.search(text)
+    return single.start() if single else -1
 
 
 def _draft_sentence(

@@ -141,18 +141,17 @@ class Writer:
 
     def _draft(self, state: GenerationState, passages: int) -> Generator[DraftSentence | ModelRefusal]:
         """Yield the sentences of the model's draft, at most MAX_DRAFT_LENGTH characters."""
-        parser = self.output_format.parser()
-        for piece in self._stream_text(state, passages):
+        parser, meter = self.output_format.parser(), TokenMeter(state.prompt)
+        for piece in self._stream_text(state, passages, meter):
             text = piece[: MAX_DRAFT_LENGTH - len(state.draft)]
             state.draft += text
             yield from parser.feed(text)
             if len(state.draft) == MAX_DRAFT_LENGTH:
                 break
-        yield from parser.end()
+        yield from parser.end(is_cut=meter.is_cut)
 
-    def _stream_text(self, state: GenerationState, passages: int) -> Generator[str]:
+    def _stream_text(self, state: GenerationState, passages: int, meter: TokenMeter) -> Generator[str]:
         """Yield the model's text; until a sentence is verified, no piece may come after the deadline."""
-        meter = TokenMeter(state.prompt)
         chunks = stream_with_timeout(
             self.model,
             state.messages,
@@ -190,8 +189,9 @@ class Writer:
             return by_rule
         finally:
             self._record_usage(meter, state)
-        first_line = written.splitlines()[0].strip() if written else ""
-        return first_line if first_line and len(first_line) <= MAX_REWRITE_LENGTH else by_rule
+        first_line, *more = map(str.strip, written.splitlines() or [""])
+        is_whole = more or not meter.is_cut
+        return first_line if is_whole and first_line and len(first_line) <= MAX_REWRITE_LENGTH else by_rule
 
     def _is_budget_spent(self) -> bool:
         """Whether the model may cost nothing more today; so it is where nobody can tell what it has cost."""

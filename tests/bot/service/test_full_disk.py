@@ -97,19 +97,19 @@ def test_tokens_that_a_full_disk_cannot_store_count_and_are_stored_later(disk: P
     assert ledger.usage_today() == {"tiny": TokenUsage(1_001, 101)}
 
 
-def test_a_model_writes_though_its_cost_cannot_be_stored(store: Store, tmp_path: Path) -> None:
+def test_a_model_writes_though_its_cost_cannot_be_stored(newsroom_copy: Store) -> None:
     script = cited("Lorries will pay 14 crowns a crossing. [#]", LORRIES)
-    with conversing(store, script) as (conversation, _):
-        (tmp_path / "index" / "spent.db").unlink()
-        (tmp_path / "index" / "spent.db").mkdir()
+    with conversing(newsroom_copy, script) as (conversation, _):
+        (newsroom_copy.folder / "spent.db").unlink()
+        (newsroom_copy.folder / "spent.db").mkdir()
         answer = conversation.ask(COST)
     assert (answer.answered_by, answer.text) == ("tiny", "Lorries will pay 14 crowns a crossing. [1]")
 
 
-def test_no_model_is_asked_where_nobody_can_tell_what_it_has_cost(store: Store, tmp_path: Path) -> None:
+def test_no_model_is_asked_where_nobody_can_tell_what_it_has_cost(newsroom_copy: Store) -> None:
     script = cited("Lorries will pay 14 crowns a crossing. [#]", LORRIES)
-    with conversing(store, script, daily=1_000) as (conversation, server):
-        (tmp_path / "index" / "spent.db").unlink()
-        (tmp_path / "index" / "spent.db").mkdir()
+    with conversing(newsroom_copy, script, daily=1_000) as (conversation, server):
+        (newsroom_copy.folder / "spent.db").unlink()
+        (newsroom_copy.folder / "spent.db").mkdir()
         answer = conversation.ask(COST)
         assert answer.answered_by == "extract" and not server.asked

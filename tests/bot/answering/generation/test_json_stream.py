@@ -47,6 +47,23 @@ def test_sentences_are_read_from_json_that_is_whole_fenced_or_cut_off(draft: str
     assert read(draft) == [TOLL, PAY]
 
 
+@pytest.mark.parametrize(
+    ("draft", "sentences"),
+    [
+        (WHOLE, [TOLL, PAY]),
+        (WHOLE[:-3], [TOLL, PAY]),
+        (WHOLE[: WHOLE.index("4 crowns")], [TOLL]),
+        (f'{WHOLE[:-2]}, {{"passage": 1, "text": "It costs 3.', [TOLL, PAY]),
+        (f'{WHOLE[:-2]}, {{"passage": 1, "text": "It was called “a promise', [TOLL, PAY]),
+        (f'{WHOLE[:-2]}, {{"passage": 1, "text": "It was called (a promise)', [TOLL, PAY]),
+        ("The toll passed. [1] Lorries pay 14 cr", [TOLL]),
+    ],
+)
+def test_of_a_draft_that_was_cut_an_unfinished_sentence_is_left_out(draft: str, sentences: list[DraftSentence]) -> None:
+    reader = JsonSentenceStream()
+    assert reader.feed(draft) + reader.end(is_cut=True) == sentences
+
+
 def test_a_sentence_is_handed_on_as_soon_as_its_object_is_whole() -> None:
     reader, cut = JsonSentenceStream(), WHOLE.index("}")
     assert reader.feed(WHOLE[:cut]) == []

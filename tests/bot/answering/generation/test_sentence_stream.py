@@ -120,6 +120,36 @@ def test_empty_draft_has_no_sentences() -> None:
     assert cut("", "  \n\n", "---\n") == []
 
 
+@pytest.mark.parametrize(
+    ("draft", "kept"),
+    [
+        ("The toll passed. Lorries pay 14 cr", 1),
+        ("The toll passed. Lorries pay 14", 1),
+        ("The toll passed. Lorries pay 14.", 1),  # 14.50, perhaps
+        ("The toll passed. Lorries pay 14. [1]", 2),
+        ("The toll passed. It was welcomed by Mr.", 1),
+        ("The toll passed. It says:", 1),
+        ("The toll passed. “We stay. We go.", 1),
+        ("The toll passed. “We stay,” he said.", 2),
+        ("The toll passed. Lorries pay. [1", 2),
+        ("The toll passed.\n\n## Lorr", 1),
+        ("The toll passed.\n- Lorries pay", 1),
+        ("The toll passed.\n- Lorries pay.\n", 2),
+        ("收费通过了。", 1),
+        ("", 0),
+    ],
+)
+def test_of_a_draft_that_was_cut_an_unfinished_sentence_is_left_out(draft: str, kept: int) -> None:
+    sentences = SentenceStream()
+    found = sentences.feed(draft) + sentences.end(is_cut=True)
+    assert [written.text for written in found] == [written.text for written in cut(draft)][:kept]
+
+
+def test_a_sentence_that_is_too_long_is_left_out_as_a_whole() -> None:
+    draft = f"The toll passed. Lorries {'and cars ' * 300}pay. Nobody else does."
+    assert [written.text for written in cut(draft)] == ["The toll passed.", "Nobody else does."]
+
+
 PARTS = st.lists(
     st.sampled_from(
         [

@@ -42,6 +42,38 @@ def test_of_several_sentences_those_that_hold_stay(store: Store) -> None:
     assert answer.text == "Lorries will pay 14 crowns a crossing. [1]" and sum(answer.dropped.values()) == 1
 
 
+@pytest.mark.parametrize("finish", ["length", "max_tokens", "content_filter"])
+def test_of_an_answer_that_was_cut_the_unfinished_sentence_is_dropped(store: Store, finish: str) -> None:
+    text = "Lorries will pay 14 crowns a crossing. [#] Lorries will pay 14 crowns"
+    with conversing(store, cited(text, LORRIES, finish)) as (conversation, _):
+        answer = conversation.ask(COST)
+    assert (answer.text, answer.answered_by) == ("Lorries will pay 14 crowns a crossing. [1]", "tiny")
+
+
+def test_an_answer_that_was_cut_after_a_sentence_is_whole(store: Store) -> None:
+    with conversing(store, cited("Lorries will pay 14 crowns a crossing [#].", LORRIES, "length")) as (conversation, _):
+        answer = conversation.ask(COST)
+    assert answer.text == "Lorries will pay 14 crowns a crossing. [1]"
+
+
+def test_a_fragment_alone_is_replaced_by_the_articles_own_sentences(store: Store) -> None:
+    with conversing(store, cited("Lorries will pay 14 crowns [#]", LORRIES, "length")) as (conversation, _):
+        answer = conversation.ask(COST)
+    assert answer.answered_by == "extract" and LORRIES in answer.text
+
+
+def test_a_rewriting_that_was_cut_is_not_taken(store: Store) -> None:
+    script = (
+        cited("Lorries will pay 14 crowns a crossing. [#]", LORRIES),
+        talking("What did Daniel Okoro say about", finish="length"),
+        talking("Nothing. [1]"),
+    )
+    with conversing(store, *script) as (conversation, _):
+        conversation.ask(COST, "c")
+        answer = conversation.ask("And what did he say about it?", "c")
+    assert answer.standalone_question != "What did Daniel Okoro say about"
+
+
 def test_a_quotation_given_to_somebody_else_is_dropped(store: Store) -> None:
     text = "Daniel Okoro said: “We have waited nine years for a bridge that pays its own way.” [#]"
     with conversing(store, cited(text, "We have waited")) as (conversation, _):

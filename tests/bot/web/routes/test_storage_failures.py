@@ -12,11 +12,11 @@ from tests.support.web_server import Served, serving
 
 
 @pytest.fixture
-def locked(store: Store, monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
+def locked(newsroom_copy: Store, monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
     """A server whose history another process locks."""
     monkeypatch.setattr(history, "LOCK_TIMEOUT_SECONDS", 0.05)
-    with serving(store) as served:
-        other = sqlite3.connect(store.folder / "conversations.db", isolation_level=None)
+    with serving(newsroom_copy) as served:
+        other = sqlite3.connect(newsroom_copy.folder / "conversations.db", isolation_level=None)
         other.execute("BEGIN EXCLUSIVE")
         yield served
         other.close()
