@@ -41,14 +41,15 @@ class TextSignature:
 
 def text_signature(body: str) -> TextSignature | None:
     """The signature of a text, None if it is too short to be told from others."""
-    words = _WORD.findall(body.casefold())
-    if len(words) < MIN_WORDS:
+    words = _WORD.finditer(body.casefold())
+    hashed = np.fromiter((zlib.crc32(word.group().encode(errors="surrogatepass")) for word in words), np.uint64)
+    if len(hashed) < MIN_WORDS:
         return None
-    hashed = np.fromiter((zlib.crc32(word.encode()) for word in words), np.uint64, len(words))
-    runs = np.zeros(len(words) - SHINGLE_WORDS + 1, np.uint64)
+    runs = np.zeros(len(hashed) - SHINGLE_WORDS + 1, np.uint64)
     for at, factor in enumerate(_MULTIPLIERS):
         runs += hashed[at : at + len(runs)] * np.uint64(factor)
-    return TextSignature(np.unique(_splitmix64(runs)), frozenset(_FIGURE_OR_NAME.findall(body)))
+    facts = frozenset(fact.group() for fact in _FIGURE_OR_NAME.finditer(body))
+    return TextSignature(np.unique(_splitmix64(runs)), facts)
 
 
 def resemblance(one: TextSignature, other: TextSignature) -> float:
@@ -84,7 +85,8 @@ def store_signature(db: sqlite3.Connection, article: str, signature: TextSignatu
 
 def minhash_bands(signature: TextSignature) -> list[int]:
     """One signed 64-bit number for each of the BANDS bands of the text's MinHash, as SQLite stores them."""
-    least = (_FACTORS[:, None] * signature.shingles[None, :] >> np.uint64(16)).min(axis=1).reshape(BANDS, ROWS_PER_BAND)
+    hashed = ((factor * signature.shingles >> np.uint64(16)).min() for factor in _FACTORS)
+    least = np.fromiter(hashed, np.uint64, len(_FACTORS)).reshape(BANDS, ROWS_PER_BAND)
     joined = np.arange(BANDS, dtype=np.uint64)
     for at in range(ROWS_PER_BAND):
         joined = _splitmix64(joined * np.uint64(_MULTIPLIERS[0]) + least[:, at])

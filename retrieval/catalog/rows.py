@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
@@ -57,13 +58,13 @@ def passage_rows(segmented: SegmentedArticle, number: int) -> Iterator[list[Any]
     correction leaves unchanged stay in both indexes.
     """
     article, occurrences = segmented.article, Counter[tuple[str, str]]()
+    quotes = sorted(segmented.quotes, key=lambda quote: quote.start)
     facts = (article.id, article.title, article.outlet, *article.authors, article.published)
     for (start, end), heading in segmented.passages:
         text = article.text[start:end]
         occurrences[heading, text] += 1
-        quoted = [
-            part for quote in segmented.quotes if start <= quote.start < end for part in (quote.speaker, quote.words)
-        ]
+        first, last = (bisect_left(quotes, at, key=lambda quote: quote.start) for at in (start, end))
+        quoted = [part for quote in quotes[first:last] for part in (quote.speaker, quote.words)]
         key = digest("\x1f".join((*facts, heading, text, str(occurrences[heading, text]), *quoted)))
         yield [key, article.id, number, start, end, heading, text, article.published]
 

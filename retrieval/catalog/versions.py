@@ -1,6 +1,8 @@
 """The version history of an article: changes between versions, and the date of its last correction."""
 
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from itertools import pairwise
@@ -11,6 +13,12 @@ from retrieval.documents import Article
 from retrieval.text.sentences import sentence_spans
 
 COMPARED_FIELDS = ("url", "title", "authors", "outlet", "published", "updated", "language", "section")
+# Up to so many sentences of each version are matched by difflib, and where each sentence of one stands so often in the
+# other on average. Both are far above what news articles have; others are matched around the sentences they share.
+MAX_MATCHED_SENTENCES, MAX_REPETITION = 400, 10
+
+_Change = tuple[int, int, int, int]
+"""The sentences from the first to the second place of the old version gave way to those between the two of the new."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +57,76 @@ def sentence_diff(before: str, after: str) -> tuple[str, ...]:
     """Sentences removed, each prefixed with `- `, and added, prefixed with `+ `; changes of white space are ignored."""
     old, new = _sentences(before), _sentences(after)
     lines = list[str]()
-    for operation, first, last, begin, end in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if operation != "equal":
-            lines += [f"- {sentence}" for sentence in old[first:last]]
-            lines += [f"+ {sentence}" for sentence in new[begin:end]]
+    for first, last, begin, end in _changes(old, new):
+        lines += [f"- {sentence}" for sentence in old[first:last]]
+        lines += [f"+ {sentence}" for sentence in new[begin:end]]
     return tuple(lines)
+
+
+def _changes(old: Sequence[str], new: Sequence[str]) -> Iterator[_Change]:
+    """The parts in which two lists of sentences differ, in order."""
+    if _is_quickly_matched(old, new):
+        yield from _matched_changes(old, new, 0, 0)
+        return
+    first = begin = 0
+    for at, place in [*_common_sentences(old, new), (len(old), len(new))]:
+        if first < at and begin < place and _is_quickly_matched(old[first:at], new[begin:place]):
+            yield from _matched_changes(old[first:at], new[begin:place], first, begin)
+        elif first < at or begin < place:
+            yield first, at, begin, place
+        first, begin = at + 1, place + 1
+
+
+def _is_quickly_matched(old: Sequence[str], new: Sequence[str]) -> bool:
+    """Whether few enough sentences, repeated seldom enough, are compared for difflib, whose time grows as a square."""
+    if max(len(old), len(new)) > MAX_MATCHED_SENTENCES:
+        return False
+    counts = Counter(old)
+    return sum(counts[sentence] for sentence in new) <= MAX_REPETITION * (len(old) + len(new))
+
+
+def _matched_changes(old: Sequence[str], new: Sequence[str], first: int, begin: int) -> Iterator[_Change]:
+    """The changes that difflib finds; the sentences are those from `first` and from `begin` on."""
+    for kind, start, stop, left, right in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if kind != "equal":
+            yield first + start, first + stop, begin + left, begin + right
+
+
+def _common_sentences(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int]]:
+    """Places of sentences that both have, in order: all at both ends, between them those that each has once.
+
+    As in patience diff: of those in another order the longest rising run is taken, in n log n steps.
+    """
+    shorter = min(len(old), len(new))
+    head = next((at for at in range(shorter) if old[at] != new[at]), shorter)
+    tail = next((at for at in range(shorter - head) if old[-1 - at] != new[-1 - at]), shorter - head)
+    counts, new_counts = Counter(old), Counter(new)
+    places = {sentence: place for place, sentence in enumerate(new)}
+    once = [
+        (at, places[old[at]])
+        for at in range(head, len(old) - tail)
+        if counts[old[at]] == 1 == new_counts[old[at]] and head <= places[old[at]] < len(new) - tail
+    ]
+    starts = [(at, at) for at in range(head)]
+    ends = [(len(old) - at, len(new) - at) for at in range(tail, 0, -1)]
+    return [*starts, *_longest_rising(once), *ends]
+
+
+def _longest_rising(pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The longest subsequence of pairs, rising in the first, that rises in the second too."""
+    lowest, ends = list[int](), list[int]()  # for each length: the lowest last place of such a run, and its pair
+    before: list[int] = []
+    for number, (_, place) in enumerate(pairs):
+        length = bisect_left(lowest, place)
+        before.append(ends[length - 1] if length else -1)
+        lowest[length : length + 1] = [place]
+        ends[length : length + 1] = [number]
+    chosen = list[tuple[int, int]]()
+    number = ends[-1] if ends else -1
+    while number >= 0:
+        chosen.append(pairs[number])
+        number = before[number]
+    return chosen[::-1]
 
 
 def _newest_first(catalog: CatalogReader, article: str) -> Iterator[Version]:

@@ -9,7 +9,8 @@ from retrieval.quotes.attribution.attribution import Attribution
 from retrieval.quotes.attribution.attribution_spans import find_attributions
 from retrieval.quotes.attribution.network import NetworkWeights, trained_weights
 from retrieval.quotes.attribution.quotation_marks import quotation_spans
-from retrieval.quotes.attribution.token_features import tokenize
+from retrieval.quotes.attribution.token_features import length_of_tokens, tokenize
+from retrieval.quotes.span_index import SpanIndex
 from retrieval.quotes.speakers.coreference import ResolvedSpeaker, resolve_speakers
 from retrieval.quotes.speakers.mentions import find_mentions
 from retrieval.quotes.word_lists import word_list
@@ -17,6 +18,10 @@ from retrieval.text.sentences import Span, sentence_spans
 from retrieval.text.terms import terms
 
 MAX_NAME_LENGTH = 120  # characters; a longer phrase is a clause rather than a name
+# How much of a text is searched for quotes, so that no article costs more than some seconds: what follows becomes
+# passages like everything else, without quotes. So many tokens are 450,000 characters of English, four times the
+# longest of 6,000 news articles.
+MAX_TOKENS, MAX_CHARACTERS = 100_000, 1_000_000
 _DIRECT_SHARE = 0.6  # of a quote in quotation marks makes it direct
 
 
@@ -25,13 +30,17 @@ def extract_quotes(
 ) -> list[Quote]:
     """The quotes of a text, in order; `within` limits them to those that begin in some spans, such as its passages.
 
+    No quotes are looked for beyond MAX_TOKENS and MAX_CHARACTERS, nor after the first MAX_CUES of `find_attributions`.
     `net` are the weights of the quote network, by default those in the package.
     """
+    text = text[:MAX_CHARACTERS]
+    text = text[: length_of_tokens(text, MAX_TOKENS)]
     quotations, sentences = quotation_spans(text), sentence_spans(text)
     attributions = find_attributions(net or trained_weights(), text, tokenize(text, quotations, sentences), quotations)
     speakers = resolve_speakers(text, find_mentions(text, quotations, sentences), attributions)
-    quotes = [_quote(text, item, speaker, quotations) for item, speaker in zip(attributions, speakers, strict=True)]
-    kept = [quote for quote in quotes if within is None or _begins_in(quote, within)]
+    marked, passages = SpanIndex(quotations), SpanIndex(within or ())
+    quotes = [_quote(text, item, speaker, marked) for item, speaker in zip(attributions, speakers, strict=True)]
+    kept = [quote for quote in quotes if within is None or passages.holds(quote.start)]
     return sorted(kept, key=lambda quote: (quote.start, quote.end))
 
 
@@ -46,7 +55,7 @@ def _is_speech_cue(text: str, item: Attribution) -> bool:
     return not cue_terms or bool(_speech_cue_terms() & set(cue_terms))
 
 
-def _quote(text: str, item: Attribution, speaker: ResolvedSpeaker, quotations: Sequence[Span]) -> Quote:
+def _quote(text: str, item: Attribution, speaker: ResolvedSpeaker, quotations: SpanIndex) -> Quote:
     kind = _kind(item.content, quotations)
     name = speaker.name if len(speaker.name) <= MAX_NAME_LENGTH else ""
     return Quote(
@@ -62,15 +71,12 @@ def _quote(text: str, item: Attribution, speaker: ResolvedSpeaker, quotations: S
     )
 
 
-def _kind(content: Sequence[Span], quotations: Sequence[Span]) -> QuoteKind:
+def _kind(content: Sequence[Span], quotations: SpanIndex) -> QuoteKind:
     """Direct where the content begins with a quotation and is mostly quotation, mixed where some of it is."""
     length = sum(end - start for start, end in content)
-    quoted = sum(max(0, min(end, close) - max(start, begin)) for start, end in content for begin, close in quotations)
+    quoted = sum(
+        min(span[1], close) - max(span[0], begin) for span in content for begin, close in quotations.between(span)
+    )
     if not quoted:
         return "indirect"
-    begins_quoted = any(begin <= content[0][0] < close for begin, close in quotations)
-    return "direct" if begins_quoted and quoted >= _DIRECT_SHARE * length else "mixed"
-
-
-def _begins_in(quote: Quote, within: Sequence[Span]) -> bool:
-    return any(start <= quote.start < end for start, end in within)
+    return "direct" if quotations.holds(content[0][0]) and quoted >= _DIRECT_SHARE * length else "mixed"

@@ -6,38 +6,49 @@ from math import ceil
 from langchain_text_splitters import RecursiveCharacterTextSplitter
 
 from retrieval.text.boilerplate import Block, BlockKind
-from retrieval.text.sentences import Span, sentence_spans
+from retrieval.text.sentences import Span, iterate_sentences, trimmed
+from retrieval.text.windows import text_windows
 
+LONGEST_SENTENCE = 50_000  # characters; a longer one is cut into so long windows before it is split
 PASSAGE_CHARACTERS = 800  # tuned on evals `news` and `quotes`: python -m evals --passage N
 
 
 def chunk_article(text: str, parts: Sequence[Block], *, size: int = PASSAGE_CHARACTERS) -> list[tuple[Span, str]]:
     """Spans of passages of at most `size` characters, each with its section's heading (empty before the first)."""
-    return [(span, heading) for heading, units in _sections(text, parts, size) for span in _pack_units(units, size)]
+    return [
+        (span, heading)
+        for heading, bodies in _sections(text, parts)
+        for span in _pack_units(_units(text, bodies, size), bodies[-1][1], size)
+    ]
 
 
-def _sections(text: str, parts: Sequence[Block], size: int) -> Iterator[tuple[str, list[Span]]]:
-    heading, units = "", list[Span]()
+def _sections(text: str, parts: Sequence[Block]) -> Iterator[tuple[str, list[Span]]]:
+    """The body blocks between two headings, trimmed, with the heading above them."""
+    heading, bodies = "", list[Span]()
     for part in parts:
+        if part.kind is BlockKind.BODY:
+            start, end = trimmed(text, part.start, part.end)
+            if start < end:
+                bodies.append((start, end))
+            continue
+        if bodies:  # a passage is one span, so it must not reach across boilerplate
+            yield heading, bodies
+            bodies = []
         if part.kind is BlockKind.HEADING:
-            if units:
-                yield heading, units
-            heading, units = text[part.start : part.end], []
-        elif part.kind is BlockKind.BODY:
-            units.extend(_sentence_units(text, part, size))
-        elif units:  # a passage is one span, so it must not reach across boilerplate
-            yield heading, units
-            units = []
-    if units:
-        yield heading, units
+            heading = text[part.start : part.end]
+    if bodies:
+        yield heading, bodies
 
 
-def _sentence_units(text: str, part: Block, size: int) -> Iterator[Span]:
-    for start, end in sentence_spans(text, part.start, part.end):
-        if end - start <= size:
-            yield start, end
-        else:
-            yield from _split_long_sentence(text, start, end, size)
+def _units(text: str, bodies: Sequence[Span], size: int) -> Iterator[Span]:
+    """The sentences of some blocks, and the pieces of those that are longer than a passage."""
+    for body in bodies:
+        for start, end in iterate_sentences(text, *body):
+            if end - start <= size:
+                yield start, end
+            else:
+                for window in text_windows(text, LONGEST_SENTENCE, start, end):
+                    yield from _split_long_sentence(text, *window, size)
 
 
 def _split_long_sentence(text: str, start: int, end: int, size: int) -> Iterator[Span]:
@@ -55,12 +66,14 @@ def _split_long_sentence(text: str, start: int, end: int, size: int) -> Iterator
             yield first, first + len(piece.page_content)
 
 
-def _pack_units(units: Sequence[Span], size: int) -> Iterator[Span]:
-    """Join neighbouring sentences into spans of about equal length, so that no section ends in a tiny passage."""
-    last = units[-1][1]
-    start, end = units[0]
+def _pack_units(units: Iterator[Span], last: int, size: int) -> Iterator[Span]:
+    """Join neighbouring sentences into spans of about equal length, so that no section ends in a tiny passage.
+
+    `last` is where the section ends.
+    """
+    start, end = next(units)
     target = _balanced_length(last - start, size)
-    for left, right in units[1:]:
+    for left, right in units:
         extended = right - start
         if extended > size or extended - target > target - (end - start):
             yield start, end

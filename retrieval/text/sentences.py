@@ -2,12 +2,15 @@
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 
 Span = tuple[int, int]
 
 # A quotation that is still open after this many characters probably lacks its closing mark.
 MAX_QUOTATION_CHARACTERS = 700
 
+_NO_QUOTATION = (-1, -1)
+_QUOTATION_MARK = re.compile(r"[“”\"]|\n\s*\n")
 _BOUNDARY = re.compile(r"""(?<![.!?…])[.!?…]+['"’”»)\]]*(?=\s)|\n\s*\n|\n(?=\s*[-•*–]\s)""")
 _ABBREVIATION = re.compile(
     r"(?:^|[\s(\[“\"'‘—–-])(?:mrs?|ms|mx|dr|prof|sens?|reps?|govs?|gen|lt|col|sgt|capt|cmdr|adm|maj|cpl|pvt|pres|"
@@ -24,27 +27,31 @@ _SENTENCE_STARTER = re.compile(
 
 def sentence_spans(text: str, start: int = 0, end: int | None = None) -> list[Span]:
     """Split `text[start:end]` into sentence spans without surrounding white space, in order."""
+    return list(iterate_sentences(text, start, end))
+
+
+def iterate_sentences(text: str, start: int = 0, end: int | None = None) -> Iterator[Span]:
+    """Yield the same spans one by one: a list of millions takes more memory than a gigantic text itself."""
     stop = len(text) if end is None else end
-    spans: list[Span] = []
     begin = start
-    for boundary in _boundaries(text, start, stop):
-        _append_trimmed(text, begin, boundary, spans)
+    for boundary in chain(_boundaries(text, start, stop), [stop]):
+        span = trimmed(text, begin, boundary)
+        if span[0] < span[1]:
+            yield span
         begin = boundary
-    _append_trimmed(text, begin, stop, spans)
-    return spans
 
 
 def _boundaries(text: str, start: int, stop: int) -> Iterator[int]:
     """The end of each sentence, paragraph or list item outside quotations."""
-    quotes = _quotation_spans(text, start, stop)
-    position = 0
+    quotations = _quotation_spans(text, start, stop)
+    quotation = next(quotations, _NO_QUOTATION)
     for match in _BOUNDARY.finditer(text, start, stop):
         if match.group().isspace() or match.group().startswith("\n"):
             yield match.end()
             continue
-        while position < len(quotes) and quotes[position][1] <= match.start():
-            position += 1
-        inside = position < len(quotes) and quotes[position][0] < match.start() and match.end() < quotes[position][1]
+        while quotation is not _NO_QUOTATION and quotation[1] <= match.start():
+            quotation = next(quotations, _NO_QUOTATION)
+        inside = quotation[0] < match.start() and match.end() < quotation[1]
         if not inside and _ends_sentence(text, match, stop):
             yield match.end()
 
@@ -56,17 +63,16 @@ def _ends_sentence(text: str, match: re.Match[str], stop: int) -> bool:
     if match.group()[0] != "." or match.group().startswith(".."):
         return True
     before = text[max(0, match.start() - 12) : match.start() + 1]
-    if _ACRONYM.search(before):
+    if before[-3:-2] == "." and _ACRONYM.search(before):
         return bool(_SENTENCE_STARTER.match(rest))
     return not _ABBREVIATION.search(before)
 
 
-def _quotation_spans(text: str, start: int, stop: int) -> list[Span]:
+def _quotation_spans(text: str, start: int, stop: int) -> Iterator[Span]:
     """Spans from an opening double quotation mark to its closing one, within one paragraph."""
-    spans: list[Span] = []
     opened: int | None = None
-    for match in re.finditer(r"[“”\"]|\n\s*\n", text[start:stop]):
-        at, mark = start + match.start(), match.group()
+    for match in _QUOTATION_MARK.finditer(text, start, stop):
+        at, mark = match.start(), match.group()
         if opened is not None and at - opened > MAX_QUOTATION_CHARACTERS:
             opened = None
         if mark.isspace():
@@ -74,16 +80,14 @@ def _quotation_spans(text: str, start: int, stop: int) -> list[Span]:
         elif mark == "“" or (mark == '"' and opened is None):
             opened = at
         elif opened is not None:
-            spans.append((opened, at + 1))
+            yield opened, at + 1
             opened = None
-    return spans
 
 
-def _append_trimmed(text: str, begin: int, end: int, spans: list[Span]) -> None:
-    """Append the span without surrounding white space, unless nothing remains."""
+def trimmed(text: str, begin: int, end: int) -> Span:
+    """The span without surrounding white space, which may be empty."""
     while begin < end and text[begin].isspace():
         begin += 1
     while end > begin and text[end - 1].isspace():
         end -= 1
-    if begin < end:
-        spans.append((begin, end))
+    return begin, end

@@ -1,8 +1,8 @@
 """Find the attributions of a text: the network's readings of cues, as spans of characters."""
 
 import re
-from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice, pairwise
 
 import numpy as np
 
@@ -12,7 +12,6 @@ from retrieval.quotes.attribution.quote_assignment import (
     CUE_THRESHOLD,
     QUOTATION_CUE_THRESHOLD,
     AttributionDraft,
-    ChainStarts,
     assign_quotations,
     draft_attribution,
 )
@@ -20,15 +19,18 @@ from retrieval.quotes.attribution.signed_quotes import chain_starts, continued_q
 from retrieval.quotes.attribution.token_features import TokenFeatures
 from retrieval.text.sentences import Span
 
+MAX_CUES = 5_000  # of an article; 100,000 characters of news have 460 at most
 _MAX_GAP = 2  # tokens; a shorter gap in the content is filled
 _MIN_PIECE = 3  # tokens; a shorter piece of content is dropped where there is a longer one
+_LONGEST_WORD = 500  # characters by which a span is widened to whole words
 _MIN_SENTENCE_SHARE = 0.4  # of a further sentence must be content, for its part to be kept
 _FINAL_PRONOUN = re.compile(r"\s(he|she|they)$")
 _CUE_WITH_ADDRESSEE = re.compile(
     r"\b(?:told|tells?|telling|warn(?:ed|s|ing)|assur(?:ed|es|ing)|inform(?:ed|s)|remind(?:ed|s|ing))$"
 )
 _ADDRESSEE = re.compile(r"(?:[\w’'.&-]+\s+){1,6}?(?=that\b)")
-_FINAL_CONJUNCTION = re.compile(r"[\s,;]+(?:and|but|or|as|while)$")
+_FINAL_CONJUNCTION = re.compile(r"(?<=[\s,;])(?:and|but|or|as|while)$")
+_LONGEST_CONJUNCTION = 5
 _SENTENCE_END = re.compile(r"(?: [a-z’'-]+){1,2}(?=[.!?](?:\s|$))")  # a sentence's last words belong to the content
 _PUNCTUATION = " \n\t\xa0,;:—–-"
 
@@ -36,39 +38,41 @@ _PUNCTUATION = " \n\t\xa0,;:—–-"
 def find_attributions(
     net: NetworkWeights, text: str, tokens: TokenFeatures, quotations: Sequence[Span]
 ) -> list[Attribution]:
-    """All attributions of a text, in the order of its cues; `quotations` are its spans in quotation marks."""
-    drafts = [
-        draft_attribution(reading, tokens) for reading in read_cues(net, tokens, threshold=QUOTATION_CUE_THRESHOLD)
-    ]
+    """The attributions of a text, in the order of its cues; `quotations` are its spans in quotation marks."""
+    readings = islice(read_cues(net, tokens, threshold=QUOTATION_CUE_THRESHOLD), MAX_CUES)
+    drafts = [draft_attribution(reading, tokens) for reading in readings]
     by_signature, chains = signed_quotations(text, quotations), chain_starts(text, quotations)
     assign_quotations(drafts, tokens, chains, by_signature)
-    drafts = [draft for draft in drafts if text[tokens.starts[draft.reading.first] - 1] != "-"]  # `so-called`
-    kept = [draft for draft in drafts if draft.quotations or draft.reading.certainty > CUE_THRESHOLD]
-    found = [made for draft in kept if (made := _attribution(draft, text, tokens, quotations, chains))]
+    drafts = [draft for draft in drafts if text[tokens.starts[draft.first] - 1] != "-"]  # `so-called`
+    kept = [draft for draft in drafts if draft.quotations or draft.certainty > CUE_THRESHOLD]
+    chained: dict[int, list[Span]] = {}  # the quotations of each chain, by the number of its first
+    for number, first in chains.items():
+        chained.setdefault(first, []).append(quotations[number - 1])
+    found = [made for draft in kept if (made := _attribution(draft, text, tokens, chained))]
     found.extend(by_signature.values())
     return [*found, *continued_quotations(text, found, quotations)]
 
 
 def _attribution(
-    draft: AttributionDraft, text: str, tokens: TokenFeatures, quotations: Sequence[Span], chains: ChainStarts
+    draft: AttributionDraft, text: str, tokens: TokenFeatures, chained: Mapping[int, Sequence[Span]]
 ) -> Attribution | None:
-    """The draft's spans; None where nothing is left for its content."""
-    excluded = set(range(draft.reading.first, draft.reading.last + 1)) | set(range(*(draft.source or (0, 0))))
+    """The draft's spans, with the `chained` quotations that it owns; None where nothing is left for its content."""
+    excluded = set(range(draft.first, draft.last + 1)) | set(range(*(draft.source or (0, 0))))
     pieces = _pieces((np.flatnonzero(draft.content) + draft.base).tolist(), excluded)
     pieces = [part for piece in pieces for part in _within_sentences(piece, tokens, excluded)]
     longest = max((end - start for start, end in pieces), default=0)
     kept = [_span(text, tokens, piece) for piece in pieces if piece[1] - piece[0] >= min(_MIN_PIECE, longest)]
     # The window may end within a quotation; the content holds all of it.
-    whole = [quotations[number - 1] for number, first in chains.items() if first in draft.quotations]
+    whole = [quotation for first in draft.quotations for quotation in chained[first]]
     content = tuple(
         span for span in (_trimmed(text, span) for span in _merged([*kept, *whole])) if span[1] - span[0] > 1
     )
     if not content:
         return None
-    cue = _span(text, tokens, (draft.reading.first, draft.reading.last + 1))
+    cue = _span(text, tokens, (draft.first, draft.last + 1))
     content = (_without_addressee(text, cue, content[0]), *content[1:])
     source = _pronoun_only(text, _span(text, tokens, draft.source)) if draft.source else None
-    return Attribution(source, cue, content, draft.reading.certainty)
+    return Attribution(source, cue, content, draft.certainty)
 
 
 def _pieces(content: Sequence[int], excluded: set[int]) -> list[tuple[int, int]]:
@@ -105,16 +109,17 @@ def _sentence_share(part: tuple[int, int], tokens: TokenFeatures, excluded: set[
     """The share of its sentence that a part is, the source and the cue not counted."""
     number = tokens.sentences[part[0]]
     first, last = np.searchsorted(tokens.sentences, [number, number + 1]) if number else part
-    length = int(last - first) - len(excluded & set(range(int(first), int(last))))
+    length = int(last - first) - sum(bool(first <= token < last) for token in excluded)
     return (part[1] - part[0]) / max(length, 1)
 
 
 def _span(text: str, tokens: TokenFeatures, piece: tuple[int, int]) -> Span:
     """The characters of some tokens, widened to whole words."""
     start, end = int(tokens.starts[piece[0]]), int(tokens.ends[piece[1] - 1])
-    while start > 0 and text[start].isalnum() and text[start - 1].isalnum():
+    lowest, highest = max(0, start - _LONGEST_WORD), min(len(text), end + _LONGEST_WORD)
+    while start > lowest and text[start].isalnum() and text[start - 1].isalnum():
         start -= 1
-    while end < len(text) and text[end].isalnum() and text[end - 1].isalnum():
+    while end < highest and text[end].isalnum() and text[end - 1].isalnum():
         end += 1
     return start, end
 
@@ -139,9 +144,12 @@ def _trimmed(text: str, span: Span) -> Span:
         start += 1
     while end > start and text[end - 1] in _PUNCTUATION:
         end -= 1
-    conjunction = _FINAL_CONJUNCTION.search(text, start, end)
+    conjunction = _FINAL_CONJUNCTION.search(text, max(start + 1, end - _LONGEST_CONJUNCTION), end)
     if conjunction:
-        return start, conjunction.start()
+        end = conjunction.start()
+        while end > start and (text[end - 1].isspace() or text[end - 1] in ",;"):
+            end -= 1
+        return start, end
     rest = _SENTENCE_END.match(text, end)
     return start, rest.end() if rest and text[end - 1].isalnum() else end
 

@@ -5,8 +5,8 @@ are found as spans by their first and last token, as answers are in reading comp
 `evals/train_quotes.py` trains it; it runs on numpy alone.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -21,7 +21,10 @@ WINDOW = BACK + AHEAD
 KERNEL = 5  # tokens, of the two convolutions over a window
 WINDOW_DILATIONS = (1, 4)  # their dilations
 POSITION_FEATURES = 8  # where a token stands to the cue
-_CUES_PER_BATCH = 128  # bounds the memory that an endless article takes
+_CUES_PER_BATCH = 128  # whose windows are read at a time
+_ENCODED_TOKENS = 32_768  # encoded at a time, 2.5 kB each meanwhile; the longest of 6,000 news articles has 24,000
+_MARGIN = sum(DILATIONS) + WINDOW  # tokens around an encoded part that reach into what is read of it
+_MAX_CUE_TOKENS = 32  # a longer run of words is no cue
 _BUCKET_STARTS = np.array([0, 1, 2, 3, 4, 5, 6, 8, 10, 13, 17, 22, 29, 38, 50, 70, 100, 140, 200])
 OFFSETS = np.arange(-BACK, AHEAD, dtype=np.int32)
 
@@ -67,17 +70,23 @@ def load_weights(path: Path) -> NetworkWeights:
     return loaded
 
 
-def read_cues(net: NetworkWeights, tokens: TokenFeatures, *, threshold: float) -> list[CueReading]:
-    """The readings of all cues whose probability is above the threshold, in the order of the text."""
-    if not len(tokens):
-        return []
-    hidden = encode(net, tokens)
-    cues = _detect_cues(net, hidden, threshold)
-    return [
-        reading
-        for at in range(0, len(cues), _CUES_PER_BATCH)
-        for reading in _read_windows(net, hidden, tokens, cues[at : at + _CUES_PER_BATCH])
-    ]
+def read_cues(net: NetworkWeights, tokens: TokenFeatures, *, threshold: float) -> Iterator[CueReading]:
+    """The readings of all cues whose probability is above the threshold, in the order of the text.
+
+    A long text is read part by part, each with the tokens around it on which its readings depend.
+    """
+    read = 0  # tokens of the parts and the cues before
+    for first in range(0, len(tokens), _ENCODED_TOKENS):
+        last, begin = min(len(tokens), first + _ENCODED_TOKENS), max(0, first - _MARGIN)
+        part = tokens.part(begin, last + _MARGIN)
+        hidden = encode(net, part)
+        projected = hidden @ net["pv"]
+        cues = [cue for cue in _detect_cues(net, hidden, threshold) if max(first, read) <= begin + cue[0] < last]
+        for at in range(0, len(cues), _CUES_PER_BATCH):
+            batch = cues[at : at + _CUES_PER_BATCH]
+            for reading in _read_windows(net, hidden, projected, part, batch):
+                yield replace(reading, first=begin + reading.first, last=begin + reading.last)
+        read = begin + cues[-1][1] + 1 if cues else read
 
 
 def encode(net: NetworkWeights, tokens: TokenFeatures) -> Floats:
@@ -112,20 +121,25 @@ def _detect_cues(net: NetworkWeights, hidden: Floats, threshold: float) -> list[
         if found and first <= found[-1][1]:
             continue
         last = first
-        while last + 1 < len(hidden) and continues[last + 1] > 0.5:
+        while last + 1 < min(len(hidden), first + _MAX_CUE_TOKENS) and continues[last + 1] > 0.5:
             last += 1
         found.append((first, last, float(begins[first])))
     return found
 
 
-def _read_windows(net: NetworkWeights, hidden: Floats, tokens: TokenFeatures, cues: list[_Cue]) -> list[CueReading]:
-    """The readings of some cues; arrays have a row for each cue and a column for each token of its window."""
+def _read_windows(
+    net: NetworkWeights, hidden: Floats, projected: Floats, tokens: TokenFeatures, cues: list[_Cue]
+) -> list[CueReading]:
+    """The readings of some cues; arrays have a row for each cue and a column for each token of its window.
+
+    `projected` are the encoded tokens as the windows take them.
+    """
     first, last = np.array([cue[:2] for cue in cues], dtype=np.int32).T
     cue = hidden[first] + hidden[last]
     at = first[:, None] + OFFSETS
     exists = (at >= 0) & (at < len(hidden))
     clipped = np.clip(at, 0, len(hidden) - 1)
-    windows = (hidden @ net["pv"])[clipped]
+    windows = projected[clipped]
     windows += (cue @ net["pu"] + net["pb"])[:, None]
     windows += net["pr"][distance_buckets(OFFSETS)]
     windows += _position_features(tokens, first, last, at, clipped) @ net["pg"]

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from retrieval.text.sentences import Span
 
-_PARAGRAPH = re.compile(r"[^\n]+(?:\n(?!\s*\n)[^\n]+)*")
+_PARAGRAPH = re.compile(r"[^\n]+(?:\n(?![^\S\n]*\n)[^\n]+)*")
 _DOUBLE = re.compile(r"[“”„«»\"]|(?<!')''(?!')")
 # Single marks are apostrophes far more often: a quotation in them is several words long and ends with punctuation,
 # or stands in typographic marks.

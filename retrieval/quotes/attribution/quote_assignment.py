@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from retrieval.quotes.attribution.network import BACK, WINDOW, CueReading
-from retrieval.quotes.attribution.token_features import Booleans, TokenFeatures
+from retrieval.quotes.attribution.token_features import Booleans, Floats, Integers, TokenFeatures
 
 # Tuned on half of PolNeAR with `evals.attributions`: where precision and recall of all attributions meet.
 CUE_THRESHOLD = 0.45
@@ -21,19 +21,20 @@ SAME_PARAGRAPH_BONUS, ADJACENT_BONUS, UNSURE_PENALTY = 0.15, 0.15, 0.3
 
 ChainStarts = Mapping[int, int]
 """For each quotation the first of the chain that it continues; most are chains of their own. Numbered from 1."""
-Chains = Mapping[int, Sequence[int]]
-"""The quotations of each chain, by its first."""
 
 
 @dataclass(slots=True)
 class AttributionDraft:
     """One reading of a cue while quotations are being assigned.
 
-    `source` are tokens of the text; `content` says which tokens of the cue's window are content, `quotations` are the
-    numbers of those assigned to it.
+    `first`, `last` and `source` are tokens of the text; `content` says which tokens of the cue's window are content,
+    `probability` how likely each is, `quotations` are the numbers of those assigned to it.
     """
 
-    reading: CueReading
+    first: int
+    last: int
+    certainty: float
+    probability: Floats
     source: tuple[int, int] | None
     content: Booleans
     quotations: list[int] = field(default_factory=list)
@@ -41,12 +42,35 @@ class AttributionDraft:
     @property
     def base(self) -> int:
         """The token of the text where the window begins; negative where it begins before the text."""
-        return self.reading.first - BACK
+        return self.first - BACK
+
+
+@dataclass(frozen=True, slots=True)
+class QuotationPlaces:
+    """Where the quotations of a text stand: the first token of each and the one after its last, by its number.
+
+    `chains` is the first of the chain that each continues, `of_tokens` that of the quotation each token stands in.
+    """
+
+    firsts: Integers
+    ends: Integers
+    chains: Integers
+    of_tokens: Integers
+
+
+def quotation_places(tokens: TokenFeatures, starts: ChainStarts) -> QuotationPlaces:
+    """Find the places of all quotations at once; those of a quotation without a token are 0."""
+    firsts, ends, chains = np.zeros((3, len(starts) + 1), dtype=np.int32)
+    numbers, first, count = np.unique(tokens.quotations, return_index=True, return_counts=True)
+    firsts[numbers], ends[numbers] = first, first + count
+    chains[list(starts.keys())] = list(starts.values())
+    return QuotationPlaces(firsts, ends, chains, chains[tokens.quotations])
 
 
 def draft_attribution(reading: CueReading, tokens: TokenFeatures) -> AttributionDraft:
     """The draft of a reading by itself, before quotations are assigned."""
-    draft = AttributionDraft(reading, None, reading.content > CONTENT_THRESHOLD)
+    content = reading.content > CONTENT_THRESHOLD
+    draft = AttributionDraft(reading.first, reading.last, reading.certainty, reading.content.copy(), None, content)
     source = _source(reading)
     if source:
         draft.source = source[0] + draft.base, source[1] + draft.base
@@ -79,18 +103,16 @@ def assign_quotations(
     A draft whose content holds the cue of that draft as well ("Reuters reports that the pope said ...") keeps it.
     Quotations that are `signed` go to no draft.
     """
-    chains: dict[int, list[int]] = {}
-    for number, first in starts.items():
-        chains.setdefault(first, []).append(number)
+    places = quotation_places(tokens, starts)
     claims: dict[int, list[tuple[float, AttributionDraft]]] = {}
     for draft in drafts:
-        for number, claim in _claims(draft, tokens, starts, chains):
+        for number, claim in _claims(draft, tokens, places):
             claims.setdefault(number, []).append((claim, draft))
     for number, claimed in claims.items():
         highest, owner = max(claimed, key=lambda claim: claim[0])
         for _, draft in claimed:
-            here = _in_quotations(draft, tokens, chains[number])
-            reports_owner = draft is not owner and draft.content[_place_in_window(draft, owner.reading.first)]
+            here = _in_chain(draft, places, number)
+            reports_owner = draft is not owner and draft.content[_place_in_window(draft, owner.first)]
             if draft is owner and highest >= CLAIM_THRESHOLD and number not in signed:
                 draft.content[here] = True
                 draft.quotations.append(number)
@@ -98,50 +120,52 @@ def assign_quotations(
                 draft.content[here] = False
 
 
-def _claims(
-    draft: AttributionDraft, tokens: TokenFeatures, starts: ChainStarts, chains: Chains
-) -> Iterator[tuple[int, float]]:
+def _claims(draft: AttributionDraft, tokens: TokenFeatures, places: QuotationPlaces) -> Iterator[tuple[int, float]]:
     """The chains of quotations that a draft's content touches, by their first, and how high it claims each."""
     lowest, highest = max(0, draft.base), min(len(tokens), draft.base + WINDOW)
-    numbers = tokens.quotations[lowest:highest][draft.content[lowest - draft.base : highest - draft.base]]
-    holding_cue = set(tokens.quotations[draft.reading.first : draft.reading.last + 1].tolist())
+    numbers = tokens.quotations[lowest:highest]
+    touched = numbers[draft.content[lowest - draft.base : highest - draft.base]]
+    holding_cue = set(tokens.quotations[draft.first : draft.last + 1].tolist())
     if draft.source:
         holding_cue.update(tokens.quotations[slice(*draft.source)].tolist())
-    for number in {starts[at] for at in set(numbers.tolist()) - {0} - holding_cue}:
-        claim = max(
-            float(draft.reading.content[here].mean()) + _proximity(draft, tokens, part)
-            for part in chains[number]
-            if (here := _in_quotations(draft, tokens, [part])).any()
-        )
-        yield number, claim
+    parts: dict[int, list[int]] = {}  # of each chain, those in the window
+    for part in np.unique(numbers).tolist():
+        parts.setdefault(int(places.chains[part]), []).append(part)
+    for number in {int(places.chains[at]) for at in set(touched.tolist()) - {0} - holding_cue}:
+        yield number, max(_claim(draft, tokens, places, part) for part in parts[number])
 
 
-def _proximity(draft: AttributionDraft, tokens: TokenFeatures, number: int) -> float:
+def _claim(draft: AttributionDraft, tokens: TokenFeatures, places: QuotationPlaces, number: int) -> float:
+    """How high a draft claims one quotation."""
+    probability = draft.probability[_in_window(draft, places, number)]
+    return float(probability.mean()) + _proximity(draft, tokens, places, number)
+
+
+def _proximity(draft: AttributionDraft, tokens: TokenFeatures, places: QuotationPlaces, number: int) -> float:
     """What a claim gains or loses by where its cue stands to the quotation, and loses where the cue is unsure."""
-    cue, positions = draft.reading.first, np.flatnonzero(tokens.quotations == number)
-    penalty = UNSURE_PENALTY * (draft.reading.certainty < CUE_THRESHOLD)
-    if not len(positions) or tokens.paragraphs[cue] not in tokens.paragraphs[positions]:
+    cue, first, last = draft.first, int(places.firsts[number]), int(places.ends[number]) - 1
+    penalty = UNSURE_PENALTY * (draft.certainty < CUE_THRESHOLD)
+    if not tokens.paragraphs[first] <= tokens.paragraphs[cue] <= tokens.paragraphs[last]:
         return -penalty
     if tokens.precedes_cue(number):
-        return (
-            COMMA_BONUS
-            if positions[-1] < cue and tokens.sentences[cue] == tokens.sentences[positions[-1]]
-            else -COMMA_BONUS
-        )
-    between = tokens.quotations[min(cue, positions[-1]) : max(cue, positions[0])]
+        return COMMA_BONUS if last < cue and tokens.sentences[cue] == tokens.sentences[last] else -COMMA_BONUS
+    between = tokens.quotations[min(cue, last) : max(cue, first)]
     is_adjacent = not set(between.tolist()) - {0, number}
     return SAME_PARAGRAPH_BONUS + ADJACENT_BONUS * is_adjacent - penalty
 
 
-def _in_quotations(draft: AttributionDraft, tokens: TokenFeatures, numbers: Sequence[int]) -> Booleans:
-    """Which tokens of a draft's window stand in these quotations."""
-    lowest, highest = max(0, draft.base), min(len(tokens), draft.base + WINDOW)
+def _in_chain(draft: AttributionDraft, places: QuotationPlaces, number: int) -> Booleans:
+    """Which tokens of a draft's window stand in the quotations of a chain."""
+    lowest, highest = max(0, draft.base), min(len(places.of_tokens), draft.base + WINDOW)
     here = np.zeros(WINDOW, dtype=bool)
-    found = tokens.quotations[lowest:highest]
-    here[lowest - draft.base : highest - draft.base] = (
-        found == numbers[0] if len(numbers) == 1 else np.isin(found, numbers)
-    )
+    here[lowest - draft.base : highest - draft.base] = places.of_tokens[lowest:highest] == number
     return here
+
+
+def _in_window(draft: AttributionDraft, places: QuotationPlaces, number: int) -> slice:
+    """The part of a draft's window in which a quotation stands."""
+    first, end = int(places.firsts[number]) - draft.base, int(places.ends[number]) - draft.base
+    return slice(max(0, first), min(WINDOW, end))
 
 
 def _place_in_window(draft: AttributionDraft, token: int) -> int:

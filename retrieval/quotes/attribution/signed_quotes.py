@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from retrieval.quotes.attribution.attribution import Attribution
 from retrieval.quotes.attribution.quotation_marks import is_closed
+from retrieval.quotes.span_index import SpanIndex
 from retrieval.text.sentences import Span
 
 MIN_SPEECH_WORDS = 5  # a shorter quotation without an attribution may be a title
@@ -41,11 +42,14 @@ def signed_quotations(text: str, quotations: Sequence[Span]) -> dict[int, Attrib
 def continued_quotations(text: str, found: Sequence[Attribution], quotations: Sequence[Span]) -> Iterator[Attribution]:
     """Attributions of quotations that none of those found covers and that continue a quotation one of them covers."""
     covered = sorted(((span, item) for item in found for span in item.content), key=lambda pair: pair[0])
+    spans = SpanIndex(span for span, _ in covered)
     for quotation in quotations:
-        if any(start < quotation[1] and quotation[0] < end for (start, end), _ in covered):
+        earlier = spans.count_before(quotation[0])
+        if not earlier or spans.overlaps(quotation) or not _may_be_speech(text, quotation):
             continue
-        if _may_be_speech(text, quotation) and (before := _continued(text, quotation, covered)):
-            yield Attribution(before.source, None, (quotation,))
+        span, item = covered[earlier - 1]
+        if _is_continued(text, span, quotation):
+            yield Attribution(item.source, None, (quotation,))
 
 
 def _may_be_speech(text: str, quotation: Span) -> bool:
@@ -53,13 +57,8 @@ def _may_be_speech(text: str, quotation: Span) -> bool:
     return words.count(" ") + 1 >= MIN_SPEECH_WORDS and words[:1].isupper()
 
 
-def _continued(text: str, quotation: Span, covered: Sequence[tuple[Span, Attribution]]) -> Attribution | None:
-    """The attribution of the quotation right before, where this one follows it and stands alone in its paragraph."""
-    earlier = [(span, item) for span, item in covered if span[1] <= quotation[0]]
-    if not earlier:
-        return None
-    span, item = earlier[-1]
-    between = text[span[1] : quotation[0]]
-    is_quoted = text[span[1] - 1] in "”\"'’»"
+def _is_continued(text: str, before: Span, quotation: Span) -> bool:
+    """Whether a quotation follows the content right before and stands alone in its paragraph."""
+    is_quoted = text[before[1] - 1] in "”\"'’»"
     is_alone = "\n" not in text[slice(*quotation)] and text[quotation[1] : quotation[1] + 1] in ("", "\n")
-    return item if is_quoted and is_alone and between.strip() == "" else None
+    return is_quoted and is_alone and text[before[1] : quotation[0]].strip() == ""

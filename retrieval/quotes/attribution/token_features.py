@@ -1,8 +1,8 @@
 """Tokenize an article for the quote network: WordPiece tokens with features of their letters and their place."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 
@@ -12,19 +12,21 @@ from tokenizers import BertWordPieceTokenizer
 
 from retrieval.quotes.attribution.quotation_marks import quotation_spans
 from retrieval.text.sentences import Span, sentence_spans
+from retrieval.text.windows import text_windows
 
 Floats = npt.NDArray[np.float32]
 Integers = npt.NDArray[np.int32]
 Booleans = npt.NDArray[np.bool_]
 
 FEATURES = 12
+_WINDOW_CHARACTERS = 100_000  # tokenized at a time; a token takes some 300 bytes meanwhile
 _SURROGATE = re.compile(r"[\ud800-\udfff]")  # half a character, found in broken sources; the tokenizer refuses it
 _LONG_QUOTATION_WORDS = 5  # shorter quotations are scare quotes and titles more often
 
 
 @dataclass(frozen=True, slots=True)
 class TokenFeatures:
-    """The tokens of one text; all arrays have one row a token.
+    """The tokens of one text, or of a part of it; all arrays have one row a token.
 
     `starts` and `ends` are characters, `features` has FEATURES columns of 0 and 1. `paragraphs`, `sentences` and
     `quotations` are the number of the one a token stands in; quotations count from 1, and 0 is outside of any.
@@ -47,6 +49,20 @@ class TokenFeatures:
     def __len__(self) -> int:
         return len(self.ids)
 
+    def part(self, first: int, last: int) -> "TokenFeatures":
+        """The tokens from `first` up to `last`, without copying them; offsets stay those of the text."""
+        part = slice(first, last)
+        return replace(
+            self,
+            ids=self.ids[part],
+            starts=self.starts[part],
+            ends=self.ends[part],
+            features=self.features[part],
+            paragraphs=self.paragraphs[part],
+            sentences=self.sentences[part],
+            quotations=self.quotations[part],
+        )
+
 
 def tokenize(
     text: str, quotations: Sequence[Span] | None = None, sentences: Sequence[Span] | None = None
@@ -54,10 +70,7 @@ def tokenize(
     """The tokens of a text; its quotations and sentences are found where they are not given."""
     quotations = quotation_spans(text) if quotations is None else quotations
     sentences = sentence_spans(text) if sentences is None else sentences
-    encoded = _tokenizer().encode(_SURROGATE.sub("?", text), add_special_tokens=False)
-    ids = np.array(encoded.ids, dtype=np.int32)
-    offsets = np.array(encoded.offsets, dtype=np.int32).reshape(-1, 2)
-    starts, ends = offsets[:, 0].copy(), offsets[:, 1].copy()
+    ids, starts, ends = (np.concatenate(column) for column in zip(*_word_pieces(text), strict=True))
     letters = _letter_features(text, starts, ends)
     paragraphs = _paragraphs(text, starts, ends)
     of_sentence, of_quotation = (
@@ -77,6 +90,25 @@ def tokenize(
         at for at, span in enumerate(quotations, start=1) if text[slice(*span)].rstrip("”\"'’»")[-1:] == ","
     )
     return TokenFeatures(ids, starts, ends, features, paragraphs, of_sentence, of_quotation, with_final_comma)
+
+
+def length_of_tokens(text: str, most: int) -> int:
+    """How many characters of a text its first `most` tokens are; all if it has no more of them."""
+    if len(text) <= most:  # a token is a character at least
+        return len(text)
+    for _, starts, _ in _word_pieces(text):
+        if len(starts) > most:
+            return int(starts[most])
+        most -= len(starts)
+    return len(text)
+
+
+def _word_pieces(text: str) -> Iterator[tuple[Integers, Integers, Integers]]:
+    """The ids of the tokens, where they start and where they end, for one window of the text after the other."""
+    for start, end in text_windows(text, _WINDOW_CHARACTERS):
+        encoded = _tokenizer().encode(_SURROGATE.sub("?", text[start:end]), add_special_tokens=False)
+        offsets = np.array(encoded.offsets, dtype=np.int32).reshape(-1, 2) + np.int32(start)
+        yield np.array(encoded.ids, dtype=np.int32), offsets[:, 0].copy(), offsets[:, 1].copy()
 
 
 @cache

@@ -1,10 +1,12 @@
 """Resolve the source of each attribution to a speaker of its article: pronouns, roles and short names to names."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from retrieval.quotes.attribution.attribution import Attribution
+from retrieval.quotes.span_index import NumberedSpans, SpanIndex
 from retrieval.quotes.speakers.mentions import Mention, Person, PersonMentions
 from retrieval.quotes.speakers.names import MEN_TITLES, WOMEN_TITLES, Gender, fold
 from retrieval.quotes.speakers.roles import ROLE_NOUN, role_in, role_of
@@ -12,6 +14,10 @@ from retrieval.quotes.word_lists import word_list
 from retrieval.text.sentences import Span
 
 MAX_ANTECEDENT_DISTANCE = 8  # sentences back in which `he` may have been named
+# Mentions before a source that are looked at: for a pronoun, and for a role such as `the mayor`.
+_ANTECEDENTS, _ROLE_HOLDERS = 60, 500
+_MAX_APPOSITION = 1_000  # characters between a name and `who`
+_MAX_INSTITUTIONS = 50  # short names of an article, such as `The Post`, whose longer form is looked for
 _MASCULINE = frozenset("he him his himself".split())
 _FEMININE = frozenset("she her hers herself".split())
 _PLURAL = frozenset("they them their we us our you it its this these those some many others most".split())
@@ -59,29 +65,34 @@ class _SpeakerResolver:
 
     def __init__(self, text: str, mentions: PersonMentions, attributions: Sequence[Attribution]) -> None:
         self._text, self._mentions, self._attributions = text, mentions, attributions
-        self._previous: list[tuple[int, ResolvedSpeaker, Person | None]] = []  # speakers so far and where they speak
+        spans = ((span, number) for number, item in enumerate(attributions) for span in item.content)
+        self._contents = NumberedSpans(spans)
+        self._quoted = SpanIndex(span for item in attributions for span in item.content if text[span[0]] in "“\"'‘«")
+        self._resolved: dict[int, ResolvedSpeaker] = {}  # by number of the attribution
+        # Speakers so far and where they speak, all of them and the people among them.
+        self._previous: list[tuple[int, ResolvedSpeaker, Person | None]] = []
+        self._previous_people: list[tuple[int, Person]] = []
         self._roles: dict[str, str] = {}
+        self._institutions: dict[str, str] = {}
 
     def run(self) -> list[ResolvedSpeaker]:
         """The speakers, in the order of the attributions given."""
-        order = sorted(range(len(self._attributions)), key=lambda at: _position(self._attributions[at]))
-        resolved: dict[int, ResolvedSpeaker] = {}
-        for at in order:
-            speaker, person = self._resolve(self._attributions[at], resolved)
-            resolved[at] = speaker
-            if speaker.name and not self._in_quotation(_position(self._attributions[at])):
-                self._previous.append((_position(self._attributions[at]), speaker, person))
-        return [resolved[at] for at in range(len(self._attributions))]
+        for at in sorted(range(len(self._attributions)), key=lambda at: _position(self._attributions[at])):
+            place = _position(self._attributions[at])
+            speaker, person = self._resolve(self._attributions[at])
+            self._resolved[at] = speaker
+            if speaker.name and not self._quoted.overlaps((place, place)):
+                self._previous.append((place, speaker, person))
+                if person:
+                    self._previous_people.append((place, person))
+        return [self._resolved[at] for at in range(len(self._attributions))]
 
-    def _resolve(
-        self, item: Attribution, resolved: dict[int, ResolvedSpeaker]
-    ) -> tuple[ResolvedSpeaker, Person | None]:
+    def _resolve(self, item: Attribution) -> tuple[ResolvedSpeaker, Person | None]:
         if item.source is None:
             return self._previous[-1][1:] if self._continues_previous(item) else (UNKNOWN_SPEAKER, None)
-        phrase = self._text[slice(*item.source)]
-        key = re.sub(r"[’']s?$", "", phrase.strip(" ,").casefold())
+        key = _pronoun_key(self._text[slice(*item.source)])
         if key in _FIRST_PERSON:
-            return self._first_person(item.source[0], resolved), None
+            return self._first_person(item.source[0]), None
         if key in _MASCULINE | _FEMININE:
             return self._as_speaker(self._antecedent(item.source[0], "m" if key in _MASCULINE else "f"))
         if key in _PLURAL:
@@ -100,14 +111,6 @@ class _SpeakerResolver:
             return False
         return self._text.count("\n\n", self._previous[-1][0], item.content[0][0]) <= 2
 
-    def _in_quotation(self, at: int) -> bool:
-        """Whether a character stands in the quoted content of an attribution."""
-        return any(
-            start < at < end and self._text[start] in "“\"'‘«"
-            for item in self._attributions
-            for start, end in item.content
-        )
-
     def _as_speaker(self, person: Person | None) -> tuple[ResolvedSpeaker, Person | None]:
         return (ResolvedSpeaker(person.name, self._role(person), True), person) if person else (UNKNOWN_SPEAKER, None)
 
@@ -116,28 +119,29 @@ class _SpeakerResolver:
             self._roles[person.name] = role_of(self._text, self._mentions, person)
         return self._roles[person.name]
 
-    def _first_person(self, at: int, resolved: dict[int, ResolvedSpeaker]) -> ResolvedSpeaker:
+    def _first_person(self, at: int) -> ResolvedSpeaker:
         """`I` within a quotation is its speaker; elsewhere it is the article's author, who is no source."""
-        for index, speaker in resolved.items():
-            if any(start <= at < end for start, end in self._attributions[index].content):
-                return speaker
-        later = [item for item in self._attributions if any(start <= at < end for start, end in item.content)]
-        if not later or not later[0].source or at in range(*later[0].source):
+        holding = list(self._contents.holding(at))
+        resolved = [number for number in holding if number in self._resolved]
+        if resolved:  # the one that stands first in the text
+            return self._resolved[min(resolved, key=lambda number: (_position(self._attributions[number]), number))]
+        source = self._attributions[holding[0]].source if holding else None
+        if not source or source[0] <= at < source[1] or _pronoun_key(self._text[slice(*source)]) in _FIRST_PERSON:
             return UNKNOWN_SPEAKER
-        is_first_person = self._text[slice(*later[0].source)].casefold() in _FIRST_PERSON
-        return UNKNOWN_SPEAKER if is_first_person else self._resolve(later[0], resolved)[0]
+        return self._resolve(self._attributions[holding[0]])[0]
 
     def _antecedent(self, at: int, gender: Gender) -> Person | None:
         """The person `he` or `she` most likely means: just named, subject of a sentence, or the last to speak."""
         sentence = self._mentions.sentence_number(at)
         scores: dict[str, tuple[float, Person]] = {}
-        for mention in self._mentions.before(at)[-60:]:
+        for mention in self._mentions.before(at, _ANTECEDENTS):
             if sentence - mention.sentence > MAX_ANTECEDENT_DISTANCE or not _agrees(mention.person, gender):
                 continue
             score = self._salience(mention, sentence, gender)
             if score > scores.get(mention.person.name, (-9.0, None))[0]:
                 scores[mention.person.name] = score, mention.person
-        last = next(((place, person) for place, _, person in reversed(self._previous) if person and place < at), None)
+        earlier = bisect_left(self._previous_people, at, key=lambda found: found[0])
+        last = self._previous_people[earlier - 1] if earlier else None
         if (
             last
             and _agrees(last[1], gender)
@@ -168,8 +172,9 @@ class _SpeakerResolver:
 
     def _relative(self, at: int) -> tuple[ResolvedSpeaker, Person | None]:
         """`who` and `that`: the person named right before, else the phrase right before."""
-        for mention in reversed(self._mentions.before(at)[-3:]):
-            if not mention.is_possessive and _APPOSITION.fullmatch(self._text, mention.span[1], at):
+        for mention in reversed(self._mentions.before(at, 3)):
+            is_near = not mention.is_possessive and at - mention.span[1] <= _MAX_APPOSITION
+            if is_near and _APPOSITION.fullmatch(self._text, mention.span[1], at):
                 return self._as_speaker(mention.person)
         phrase = _PHRASE_BEFORE.search(self._text, max(0, at - 60), at)
         return (ResolvedSpeaker(_cleaned(phrase[1])), None) if phrase else (UNKNOWN_SPEAKER, None)
@@ -227,15 +232,17 @@ class _SpeakerResolver:
 
     def _role_holder(self, noun: str, at: int) -> Person | None:
         """The last person named whose role has this noun, else the one a pronoun would mean, if just named."""
-        for mention in reversed(self._mentions.before(at)):
-            if re.search(rf"\b{re.escape(noun)}", self._role(mention.person).casefold()):
+        begins_word = re.compile(rf"\b{re.escape(noun)}")
+        for mention in reversed(self._mentions.before(at, _ROLE_HOLDERS)):
+            role = self._role(mention.person).casefold()
+            if noun in role and begins_word.search(role):
                 return mention.person
         gender: Gender = "m" if noun.endswith("man") or noun in MEN_TITLES else ""
         gender = "f" if noun.endswith("woman") or noun in WOMEN_TITLES else gender
         recent = self._antecedent(at, gender)
         near = [
             m
-            for m in self._mentions.before(at)[-6:]
+            for m in self._mentions.before(at, 6)
             if m.person is recent and self._mentions.sentence_number(at) - m.sentence <= 2
         ]
         return recent if near and noun not in word_list("anybody") else None
@@ -245,13 +252,26 @@ class _SpeakerResolver:
         bare = re.sub(r"^(?:the|a)\s+", "", name, flags=re.IGNORECASE)
         if not bare[:1].isupper() or fold(bare) not in word_list("generic"):
             return name
-        found = re.findall(rf"\b((?:[A-Z][\w&’'-]*[ \xa0]+){{1,3}}{re.escape(bare)})\b", self._text)
-        longer = [" ".join(part for part in one.split() if fold(part) not in word_list("not_names")) for one in found]
-        return next((one for one in longer if len(one.split()) > len(bare.split())), name)
+        if bare not in self._institutions and len(self._institutions) < _MAX_INSTITUTIONS:
+            self._institutions[bare] = self._longer_name(bare)
+        return self._institutions.get(bare) or name
+
+    def _longer_name(self, bare: str) -> str:
+        """The first name in the text that ends with this one and has more words; empty where there is none."""
+        for found in re.finditer(rf"\b((?:[A-Z][\w&’'-]{{0,60}}[ \xa0]+){{1,3}}{re.escape(bare)})\b", self._text):
+            words = [part for part in found[1].split() if fold(part) not in word_list("not_names")]
+            if len(words) > len(bare.split()):
+                return " ".join(words)
+        return ""
 
 
 def _agrees(person: Person, gender: Gender) -> bool:
     return not gender or person.gender in (gender, "")
+
+
+def _pronoun_key(phrase: str) -> str:
+    """A source as pronouns are compared: folded, without punctuation and a possessive ending."""
+    return re.sub(r"[’']s?$", "", phrase.strip(" ,").casefold())
 
 
 def _position(item: Attribution) -> int:

@@ -107,7 +107,8 @@ def _names_in_run(run: list[tuple[int, str]]) -> Iterator[PersonName]:
         is_title = key in TITLES or (key in word_list("roles") and at + 1 < len(run))
         if is_title and not (is_given and key not in MEN_TITLES | WOMEN_TITLES):
             yield from _person_name(name, titles)
-            titles, name = ([] if name else titles) + [key], []
+            titles, name = [] if name else titles, []
+            titles.append(key)
         elif key in word_list("not_names") and not (name and key in _ALSO_SURNAMES):
             yield from _person_name(name, titles)
             titles, name = [], []
@@ -118,7 +119,8 @@ def _names_in_run(run: list[tuple[int, str]]) -> Iterator[PersonName]:
             titles, name = [], [(start, word)]
         elif is_given and name and fold(name[0][1]) not in given_names():
             # "Florida Marco Rubio", "State Marco Rubio": what stood before is not part of the name.
-            titles, name = [*titles, *(fold(part) for _, part in name)], [(start, word)]
+            titles.extend(fold(part) for _, part in name)
+            name = [(start, word)]
         else:
             name.append((start, word))
         ends_sentence = word.endswith(".") and len(word) > 2 and not is_title and key not in SUFFIXES

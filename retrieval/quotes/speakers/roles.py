@@ -7,6 +7,7 @@ from retrieval.quotes.word_lists import word_list
 from retrieval.text.sentences import Span
 
 MAX_ROLE_LENGTH = 110  # characters
+_MENTIONS_WITH_ROLE = 4  # of a person, the first ones: papers give the role where they introduce somebody
 _ROLE_NOUNS = "|".join(map(re.escape, sorted(word_list("roles"), key=len, reverse=True)))
 ROLE_NOUN = re.compile(rf"\b(?:{_ROLE_NOUNS})\b", re.IGNORECASE)
 _BOUNDARY = re.compile(
@@ -30,7 +31,7 @@ _ROLE_START = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _TITLE = re.compile(
-    rf"(?:(?:[A-Z][\w’'.&/-]*|(?i:{_ROLE_NOUNS})|presidential|vice-presidential|campaign|press|prime|foreign|national|media|"
+    rf"(?:(?:[A-Z][\w’'.&/-]*+|(?i:{_ROLE_NOUNS})|presidential|vice-presidential|campaign|press|prime|foreign|national|media|"
     r"political|legal|policy|law|of|for)\.?\s*)+$"
 )
 _VERB = re.compile(r"\b(?:\w+ing\s[–—-]|said|says|told|added|is|was|were|are|has|had|have|will|would|did|who said)\b")
@@ -47,7 +48,7 @@ def role_in(text: str, span: Span, name: Span) -> str:
 
 def role_of(text: str, mentions: PersonMentions, person: Person) -> str:
     """The first role the article gives a person, before the name or in apposition; empty where it gives none."""
-    for mention in [mention for mention in mentions.mentions if mention.person is person][:4]:
+    for mention in mentions.of_person(person)[:_MENTIONS_WITH_ROLE]:
         start, end = mention.span
         found = _apposition(text[end : end + 2 * MAX_ROLE_LENGTH]) or _title_before(text, start)
         if found:

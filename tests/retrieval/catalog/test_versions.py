@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from retrieval.catalog.catalog import Catalog
-from retrieval.catalog.versions import article_versions, last_corrected, sentence_diff
+from retrieval.catalog.versions import MAX_MATCHED_SENTENCES, article_versions, last_corrected, sentence_diff
 from retrieval.documents import Article, Hit
 from retrieval.errors import EmbeddingUnavailable, UnknownArticle
 from retrieval.index import indexer, pending
@@ -163,3 +163,10 @@ def test_why_an_article_was_withdrawn_is_known_until_it_is_put_again(store: Stor
     assert store.catalog.withdrawal_reason("pier") == ""
     store.catalog.remove("pier", why="gone from its site")
     assert Catalog(store.folder / "catalog.db").withdrawal_reason("pier") == "gone from its site"
+
+
+def test_versions_of_a_gigantic_article_are_compared_around_what_they_share() -> None:
+    before = [f"Sentence {number} stays as it is." for number in range(2 * MAX_MATCHED_SENTENCES)]
+    after = [*before[:100], "One is new.", *before[100:300], "One is another.", *before[301:700], *before[702:]]
+    expected = ("+ One is new.", f"- {before[300]}", "+ One is another.", f"- {before[700]}", f"- {before[701]}")
+    assert sentence_diff(" ".join(before), " ".join(after)) == expected

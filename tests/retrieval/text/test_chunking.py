@@ -2,11 +2,12 @@
 
 from itertools import pairwise
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retrieval.text.boilerplate import BlockKind, split_blocks
-from retrieval.text.chunking import chunk_article
+from retrieval.text.boilerplate import Block, BlockKind, split_blocks
+from retrieval.text.chunking import LONGEST_SENTENCE, PASSAGE_CHARACTERS, chunk_article
 
 TEXT = st.text(st.sampled_from('abcAB .!?“”"\n;,\t•-\u00a0é'), max_size=600) | st.text(max_size=300)
 SENTENCE = "The bridge over the Aller stays closed to lorries for now. "
@@ -76,3 +77,11 @@ def test_a_sentence_longer_than_a_passage_is_cut_between_words() -> None:
 
 def test_nothing_gives_no_passage() -> None:
     assert chunk_article("", split_blocks("")) == []
+
+
+@pytest.mark.parametrize("unit", ["ab ", "a, b; ", "a"])
+def test_a_gigantic_sentence_is_cut_into_windows_first(unit: str) -> None:
+    text = unit * (2 * LONGEST_SENTENCE // len(unit))
+    spans = [span for span, _ in chunk_article(text, [Block(BlockKind.BODY, 0, len(text))])]
+    assert all(end - start <= PASSAGE_CHARACTERS for start, end in spans)
+    assert "".join(text[start:end] for start, end in spans).replace(" ", "") == text.replace(" ", "")

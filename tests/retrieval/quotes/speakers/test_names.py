@@ -240,3 +240,7 @@ def test_everybody_named_in_any_text_has_a_name_and_perhaps_a_role(text: str) ->
     for mention in found.mentions:
         assert mention.person.name and text[slice(*mention.span)]
         assert len(role_of(text, found, mention.person)) <= MAX_ROLE_LENGTH
+
+
+def test_a_run_of_capitals_before_a_name_takes_no_time() -> None:
+    assert role(f"{'A' * 60}(x Tom Pell said so.") == ""
