@@ -51,7 +51,7 @@ LIBRARY_ROOMS = {
     "langchain_chroma": {VECTORS},
     "langchain_core": {"bot.app", "bot.models", "bot.answering.generation", "retrieval.search", VECTORS},
     "langchain_text_splitters": {"retrieval.text"},
-    "limits": {"bot.web.auth"},
+    "limits": {"bot.web.auth", "bot.app.settings"},
     "lxml": {PARSING},
     "lxml_html_clean": {PARSING},
     "markdown_it": {PARSING},

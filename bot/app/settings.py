@@ -4,12 +4,22 @@ import re
 from pathlib import Path
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
 
 from bot.app.environment import PREFIX, read_environment, unknown_name_warnings
 from retrieval.errors import UsageError
 
 NO_SECRET = SecretStr("")
+NO_LIMIT = "none"  # the value of a setting that removes a rate limit
 DEFAULT_ARTICLES = Path("articles")
 WITHOUT_PREFIX = frozenset({"openai_base_url", "openai_api_key", "openai_model", "telegram_bot_token"})
 
@@ -24,6 +34,43 @@ def _parse_ids(given: Any) -> Any:
     return frozenset(map(int, parts))
 
 
+def _check_networks(given: str) -> str:
+    """Networks separated by commas or spaces."""
+    if given:
+        from ipaddress import ip_network  # few have any
+
+        for part in given.replace(",", " ").split():
+            try:
+                ip_network(part)
+            except ValueError as exc:
+                raise ValueError(f"{exc}; write addresses or networks, such as 127.0.0.1, 10.0.0.0/8") from exc
+    return given
+
+
+def _check_limit(given: str) -> str:
+    """Rate limits as 30/minute or 30/minute;500/day, or none."""
+    if given and given.strip().lower() != NO_LIMIT:
+        from limits import parse_many  # few have any
+
+        try:
+            is_limit = all(limit.amount for limit in parse_many(given))
+        except ValueError:
+            is_limit = False
+        if not is_limit:
+            raise ValueError(f"write it as 30/minute, 30/minute;500/day or {NO_LIMIT}")
+    return given
+
+
+def _check_contact(given: str) -> str:
+    """Text that can stand in the header of a request."""
+    if not given.isascii() or not given.isprintable():
+        raise ValueError("it cannot be sent in a header; write it in plain ASCII")
+    return given
+
+
+Networks = Annotated[str, AfterValidator(_check_networks)]
+RateLimit = Annotated[str, AfterValidator(_check_limit)]
+Contact = Annotated[str, AfterValidator(_check_contact)]
 Ids = Annotated[frozenset[int] | None, BeforeValidator(_parse_ids)]
 
 
@@ -51,10 +98,10 @@ class Settings(BaseModel):
         10_000_000, gt=0, description="Bytes; a larger article is refused, whether from a file or from the web."
     )
     watch: bool = Field(False, description="Whether serve and telegram keep the sources on the web current.")
-    allowed_networks: str = Field(
+    allowed_networks: Networks = Field(
         "", description="Networks beyond the public internet that articles may be fetched from: 10.0.0.0/8."
     )
-    contact: str = Field("", description="Address or mailbox named to the servers that articles are fetched from.")
+    contact: Contact = Field("", description="Address or mailbox named to the servers that articles are fetched from.")
     openai_base_url: str = Field("", description="OpenAI-compatible endpoint; empty means OpenAI's own.")
     openai_api_key: SecretStr = Field(NO_SECRET, description="Its key.")
     openai_model: str = Field("", description="Model that writes the answers; empty means none does.")
@@ -85,13 +132,13 @@ class Settings(BaseModel):
     token_secret: SecretStr = Field(
         NO_SECRET, description="Signs the tokens where several machines answer; empty: a secret made once and kept."
     )
-    trusted_proxies: str = Field("", description="Addresses and networks of the proxies in front of the server.")
-    rate_limit_per_address: str = Field(
+    trusted_proxies: Networks = Field("", description="Addresses and networks of the proxies in front of the server.")
+    rate_limit_per_address: RateLimit = Field(
         "", description="Questions from one address; empty: 30/minute, none on your own machine."
     )
-    rate_limit_per_site: str = Field("", description="Questions on one site; empty: 600/minute.")
-    rate_limit_per_key: str = Field("", description="Questions with one key; empty: 600/minute.")
-    rate_limit_total: str = Field("", description="Questions in all; empty: 20000/day, none on your own machine.")
+    rate_limit_per_site: RateLimit = Field("", description="Questions on one site; empty: 600/minute.")
+    rate_limit_per_key: RateLimit = Field("", description="Questions with one key; empty: 600/minute.")
+    rate_limit_total: RateLimit = Field("", description="Questions in all; empty: 20000/day, none on your own machine.")
     rate_limit_storage_url: SecretStr = Field(
         NO_SECRET, description="redis:// address where several processes count together."
     )

@@ -13,25 +13,30 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
-from retrieval.errors import OnRecordError
+from retrieval.errors import OnRecordError, UsageError
 
 _OUTCOMES = (typer.Exit, typer.Abort, typer.exceptions.TyperException)  # wrong usage, too: no errors of the command
+
+_WHY_STRICT = "Whoever serves others must spell each setting right: a misspelt limit or list of users is not kept."
 
 
 @dataclass(frozen=True, slots=True)
 class LazyCommand:
     """A command's help, and where it is: `module:function`, or the group that holds further commands.
 
-    The function returns an exit code.
+    The function returns an exit code. `is_server`: the command answers others, so that a misspelt setting is an error.
     """
 
     help: str
     function: str = ""
     group: "type[LazyGroup] | None" = None
+    is_server: bool = False
 
 
 class ExitCodeCommand(TyperCommand):
     """Warns of misspelt settings, calls the function and ends with the exit code that it returns."""
+
+    is_server: ClassVar[bool] = False
 
     def invoke(self, ctx: Any) -> Any:
         from bot.app.settings import (
@@ -39,7 +44,10 @@ class ExitCodeCommand(TyperCommand):
         )  # pydantic takes a tenth of a second that --help need not wait for
         from bot.cli.output import terminal
 
-        for warning in setting_warnings():
+        warnings = setting_warnings()
+        if warnings and self.is_server:
+            raise UsageError(f"{' '.join(warnings)} {_WHY_STRICT}")
+        for warning in warnings:
             terminal.warn(warning)
         raise typer.Exit(self._invoke_explained(ctx))
 
@@ -56,6 +64,12 @@ class ExitCodeCommand(TyperCommand):
             if explained := explain_failure(data_folder(data_option(ctx)), exc):
                 raise explained from exc
             raise
+
+
+class ServerCommand(ExitCodeCommand):
+    """Refuses to run with misspelt settings: a limit or a list of users would not be kept."""
+
+    is_server = True
 
 
 class LazyGroup(TyperGroup):
@@ -76,7 +90,8 @@ class LazyGroup(TyperGroup):
             return command.group(name=cmd_name, help=command.help, no_args_is_help=True, rich_markup_mode=None)
         module, _, function = command.function.partition(":")
         single = typer.Typer(add_completion=False, rich_markup_mode=None)
-        single.command(cmd_name, cls=ExitCodeCommand, help=command.help)(getattr(import_module(module), function))
+        kind = ServerCommand if command.is_server else ExitCodeCommand
+        single.command(cmd_name, cls=kind, help=command.help)(getattr(import_module(module), function))
         return get_command(single)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:

@@ -38,7 +38,9 @@ COMMANDS = {
         "Ask one question after another; /help lists what else can be typed.", "bot.cli.chat.repl:chat"
     ),
     "serve": LazyCommand(
-        "Answer over HTTP, for web pages and for OpenAI's clients.", "bot.cli.commands.serving.serve:serve"
+        "Answer over HTTP, for web pages and for OpenAI's clients.",
+        "bot.cli.commands.serving.serve:serve",
+        is_server=True,
     ),
     "sources": LazyCommand(
         "List the sources on the web, and when each was last read.", "bot.cli.commands.sources.sources:sources"
@@ -50,6 +52,7 @@ COMMANDS = {
     "telegram": LazyCommand(
         "Answer readers on Telegram; docs/telegram.md says how to set it up.",
         "bot.cli.commands.serving.telegram:telegram",
+        is_server=True,
     ),
     "articles": LazyCommand("List the articles, newest first.", "bot.cli.commands.archive.articles:articles"),
     "show": LazyCommand("Show one article with its stored text.", "bot.cli.commands.archive.show:show"),

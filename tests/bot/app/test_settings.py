@@ -11,6 +11,7 @@ from retrieval.errors import UsageError
 from retrieval.ingest import local_files
 from tests.support.command_line import ROOT
 
+WRONG_LIMITS = ("30", "30/fortnight", "0/minute", "many", "30/minute;")
 EXAMPLE = ROOT / ".env.example"
 
 
@@ -77,6 +78,44 @@ def test_a_wrong_value_is_named_with_its_key(monkeypatch: pytest.MonkeyPatch, va
     monkeypatch.setenv("ONRECORD_MAX_FILE_BYTES", value)
     with pytest.raises(UsageError, match=rf"ONRECORD_MAX_FILE_BYTES is '{value}': \S+"):
         read_settings()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ONRECORD_ALLOWED_NETWORKS", "10.0.0.0/8, intranet"),
+        ("ONRECORD_ALLOWED_NETWORKS", "10.0.0.1/8"),
+        ("ONRECORD_TRUSTED_PROXIES", "127.0.0.1;10.0.0.1"),
+        ("ONRECORD_CONTACT", "rédaction@courier.example"),
+        ("ONRECORD_CONTACT", "desk@courier.example\nX: y"),
+        *(
+            (f"ONRECORD_RATE_LIMIT_{what}", value)
+            for what in ("PER_ADDRESS", "PER_SITE", "PER_KEY", "TOTAL")
+            for value in WRONG_LIMITS
+        ),
+    ],
+)
+def test_a_value_that_only_some_commands_need_is_checked_at_the_start_of_all(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(UsageError, match=f"^{name} is "):
+        read_settings()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ONRECORD_ALLOWED_NETWORKS", "10.0.0.0/8, fd00::/8 192.168.1.7"),
+        ("ONRECORD_TRUSTED_PROXIES", "127.0.0.1"),
+        ("ONRECORD_RATE_LIMIT_TOTAL", "500/day"),
+        ("ONRECORD_RATE_LIMIT_PER_KEY", "30/minute; 500 per day"),
+        ("ONRECORD_RATE_LIMIT_PER_SITE", " None "),
+    ],
+)
+def test_a_right_value_is_kept_as_it_is(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    monkeypatch.setenv(name, value)
+    assert getattr(read_settings(), name.removeprefix("ONRECORD_").lower()) == value
 
 
 def test_settings_cannot_be_changed_once_read() -> None:

@@ -100,6 +100,18 @@ def test_a_misspelt_setting_is_one_line_on_stderr(call: Call, monkeypatch: pytes
     assert call("articles", "--help")[2] == ""
 
 
+@pytest.mark.parametrize("command", ["serve", "telegram"])
+def test_who_serves_others_does_not_start_with_a_misspelt_setting(
+    call: Call, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    monkeypatch.setenv("ONRECORD_TELEGRAM_USER", "12")
+    Path(".env").write_text("ONRECORD_DAILY_TOKEN=1000\n")
+    code, out, err = call(command)
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert "ONRECORD_TELEGRAM_USER is not a setting; did you mean ONRECORD_TELEGRAM_ALLOWED_USERS?" in err
+    assert "ONRECORD_DAILY_TOKEN is not a setting; did you mean ONRECORD_MAX_TOKENS_PER_DAY?" in err
+
+
 def test_without_a_command_the_help_is_shown(call: Call) -> None:
     code, out, err = call()
     assert code == 2 and "Usage: onrecord" in out + err and "  articles  List the articles" in out + err

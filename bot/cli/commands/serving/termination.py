@@ -26,9 +26,8 @@ class Termination:
         self._has_begun = False
         self._signals, self._wakeup = socket.socketpair()
         self._wakeup.setblocking(False)
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, self._exit)
-        signal.set_wakeup_fd(self._wakeup.fileno(), warn_on_full_buffer=False)
+        self._former = {number: signal.signal(number, self._exit) for number in (signal.SIGINT, signal.SIGTERM)}
+        self._former_wakeup = signal.set_wakeup_fd(self._wakeup.fileno(), warn_on_full_buffer=False)
         Thread(target=self._await_signal, name="termination", daemon=True).start()
 
     def begin(self, number: int) -> None:
@@ -44,21 +43,26 @@ class Termination:
     def __exit__(self, *_: object) -> None:
         """After a signal, end the process without the interpreter's clean-up.
 
-        That may take a second, and no thread runs meanwhile that would keep the deadline.
+        That may take a second, and no thread runs meanwhile that would keep the deadline. Without a signal, handle
+        signals as before.
         """
         if self._has_begun:
             sys.stdout.flush()
             sys.stderr.flush()
             os._exit(self.code)
+        for number, handler in self._former.items():
+            signal.signal(number, handler)
+        signal.set_wakeup_fd(self._former_wakeup)
+        self._wakeup.close()
 
     def _exit(self, number: int, frame: FrameType | None) -> None:
         self.begin(number)
         sys.exit(self.code)
 
     def _await_signal(self) -> None:
-        while (number := self._signals.recv(1)[0]) not in (signal.SIGINT, signal.SIGTERM):
-            pass
-        self.begin(number)
+        while received := self._signals.recv(1):  # nothing once it is closed
+            if received[0] in (signal.SIGINT, signal.SIGTERM):
+                self.begin(received[0])
 
     def _end_at_deadline(self) -> None:
         time.sleep(DEADLINE_SECONDS)
