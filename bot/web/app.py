@@ -14,11 +14,13 @@ from bot.service.async_answers import AsyncAnswers
 from bot.web.auth.conversation_ids import ConversationAccess
 from bot.web.auth.policy import AccessPolicy, access_policy
 from bot.web.middleware.proxies import TrustedProxyMiddleware
+from bot.web.middleware.request_framing import RequestFramingMiddleware
 from bot.web.middleware.response_headers import RequestIdMiddleware, SecurityHeadersMiddleware
 from bot.web.middleware.server_errors import ServerErrorMiddleware
 from bot.web.middleware.size_limits import SizeLimitMiddleware
 from bot.web.middleware.webhook_mount import WebhookApp, WebhookMiddleware
 from bot.web.routes import articles, ask, chat_completions, conversations, health, quotes, search, session
+from bot.web.runtime.connections import ConnectionLimits
 from bot.web.runtime.metrics import Metrics
 from bot.web.runtime.state import ServerState
 from bot.web.schemas.error_responses import register_error_handlers
@@ -26,6 +28,7 @@ from bot.web.widget import demo, script
 
 LOG = logging.getLogger(__name__)
 PURGE_INTERVAL = 3_600  # seconds
+CHECKING_CONNECTIONS = 64  # of one address beside those with questions: health checks, articles, other pages
 PREFLIGHT_MAX_AGE = 7_200  # seconds that browsers cache a CORS preflight response; Chromium's own upper bound
 
 
@@ -49,6 +52,7 @@ def make_app(app: App, host: str = "127.0.0.1", webhook: WebhookApp | None = Non
         state.close()
 
     web = FastAPI(title="OnRecord", version=version("onrecord"), lifespan=lifespan, docs_url=None, redoc_url=None)
+    web.state.connection_limits = _connection_limits(app, policy)
     register_error_handlers(web)
     for module in (session, ask, search, quotes, articles, conversations, chat_completions, health, script, demo):
         web.include_router(module.router)
@@ -72,8 +76,15 @@ def _add_middleware(web: FastAPI, policy: AccessPolicy, webhook: WebhookApp | No
     web.add_middleware(TrustedProxyMiddleware, trusted=policy.proxies)
     if webhook:
         web.add_middleware(WebhookMiddleware, webhook=webhook)
+    web.add_middleware(RequestFramingMiddleware)
     web.add_middleware(SecurityHeadersMiddleware)
     web.add_middleware(RequestIdMiddleware)
+
+
+def _connection_limits(app: App, policy: AccessPolicy) -> ConnectionLimits:
+    """As many connections of one address as there may be questions at all, and some more."""
+    questions = app.settings.max_concurrent_answers + app.settings.queue_size
+    return ConnectionLimits(questions + CHECKING_CONNECTIONS, policy.proxies)
 
 
 def _server_state(app: App, policy: AccessPolicy) -> ServerState:

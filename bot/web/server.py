@@ -1,6 +1,7 @@
 """Runs the application under uvicorn: socket, settings, and a shutdown that ends open streams with an error event."""
 
 import asyncio
+import logging
 import os
 import signal
 import socket
@@ -12,6 +13,7 @@ from fastapi import FastAPI
 
 from bot.web.middleware.size_limits import MAX_HEAD_BYTES
 from bot.web.responses.event_stream import SHUTDOWN_SECONDS, STOP_SECONDS
+from bot.web.runtime.connections import RepeatFilter, connection_protocol
 from retrieval.errors import UsageError
 
 BACKLOG = 1024  # connections that may wait to be accepted
@@ -26,19 +28,22 @@ def run_server(
     """
     for signal_number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(signal_number, lambda *_: None)  # uvicorn raises them again after its shutdown
-    _Server(server_config(app), on_ready, on_signal).run([listening_socket])
+    server = _Server(server_config(app), on_ready, on_signal)
+    logging.getLogger("uvicorn.error").addFilter(RepeatFilter())
+    server.run([listening_socket])
 
 
 def server_config(app: FastAPI, port: int = 0) -> uvicorn.Config:
     """The settings of uvicorn.
 
-    h11 limits the size of request line and headers, httptools does not. Proxy headers are off because
-    TrustedProxyMiddleware reads them. The access log is off because the URL of a search contains the question.
+    h11 limits the size of request line and headers, httptools does not; connections have limits of their own. Proxy
+    headers are off because TrustedProxyMiddleware reads them. The access log is off because the URL of a search
+    contains the question.
     """
     return uvicorn.Config(
         app,
         port=port,
-        http="h11",
+        http=connection_protocol(app.state.connection_limits),
         h11_max_incomplete_event_size=MAX_HEAD_BYTES,
         proxy_headers=False,
         server_header=False,

@@ -1,6 +1,7 @@
 """Middleware that adds headers to every response: a request id and security headers."""
 
 import secrets
+from urllib.parse import urlsplit
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -34,7 +35,10 @@ class RequestIdMiddleware:
 
 
 class SecurityHeadersMiddleware:
-    """Adds nosniff, same-origin, no-store, CSP and referrer headers, unless the response has set them itself."""
+    """Adds nosniff, same-origin, no-store, CSP and referrer headers, unless the response has set them itself.
+
+    A redirect to another path here names the path alone, because the host is what the client said.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -49,6 +53,8 @@ class SecurityHeadersMiddleware:
 
 
 def _add_headers(headers: MutableHeaders, path: str) -> None:
+    if location := headers.get("location"):
+        headers["location"] = urlsplit(location)._replace(scheme="", netloc="").geturl()
     for name, value in (_ALL_RESPONSES | (_API_RESPONSES if path.startswith("/v1/") else {})).items():
         headers.setdefault(name, value)
     # A page without any referrer would send `Origin: null` with its own requests, which no site lists as its origin.

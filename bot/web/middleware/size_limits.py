@@ -1,4 +1,6 @@
-"""Limits the size of requests: the body is read up to a limit before the application sees it."""
+"""Limits the size of requests: the body is read up to a limit, in a limited time, before the application sees it."""
+
+import asyncio
 
 from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect
@@ -8,11 +10,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from bot.web.schemas.error_responses import ApiError, error_body
 
 MAX_BODY_BYTES = 64_000  # a question is at most 2,000 characters, the history of a chat is longer
+BODY_SECONDS = 30.0  # until all of a body has arrived
 MAX_HEAD_BYTES = 16_384  # URL and headers; uvicorn limits only a head that arrives in several pieces
 
 
 class SizeLimitMiddleware:
-    """Refuses a body larger than `max_bytes`, by its declared or by its actual length."""
+    """Refuses a body larger than `max_bytes`, by its declared or its actual length, and one that comes too slowly."""
 
     def __init__(self, app: ASGIApp, max_bytes: int = MAX_BODY_BYTES) -> None:
         self._app, self._max_bytes = app, max_bytes
@@ -24,10 +27,12 @@ class SizeLimitMiddleware:
         try:
             if _head_size(scope) > MAX_HEAD_BYTES:
                 raise ApiError(431, "too_large", f"Address and headers are larger than {MAX_HEAD_BYTES} bytes.")
-            body = await self._read_body(Headers(scope=scope).get("content-length", ""), receive)
+            async with asyncio.timeout(BODY_SECONDS):
+                body = await self._read_body(Headers(scope=scope).get("content-length", ""), receive)
+        except TimeoutError:
+            await _refuse(ApiError(408, "timeout", "The request did not arrive in time."), scope, receive, send)
         except ApiError as error:
-            content = error_body(error, scope["state"]["id"])
-            await JSONResponse(content, error.status, {"Connection": "close"})(scope, receive, send)
+            await _refuse(error, scope, receive, send)
         except ClientDisconnect:
             return
         else:
@@ -49,6 +54,12 @@ class SizeLimitMiddleware:
 
     def _too_large(self) -> ApiError:
         return ApiError(413, "too_large", f"The request is larger than {self._max_bytes} bytes.")
+
+
+async def _refuse(error: ApiError, scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer with an error and end the connection, whose rest is not read."""
+    content = error_body(error, scope["state"]["id"])
+    await JSONResponse(content, error.status, {"Connection": "close"})(scope, receive, send)
 
 
 def _head_size(scope: Scope) -> int:

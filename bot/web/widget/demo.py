@@ -63,7 +63,7 @@ def style() -> Response:
     return Response(_read_page_file("style.css"), media_type="text/css", headers=HEADERS)
 
 
-@router.get("/articles/{article}")
+@router.get("/articles/{article:path}")
 def read(article: str, state: State) -> Response:
     """One article. Raises UnknownArticle."""
     catalog = state.app.store.catalog

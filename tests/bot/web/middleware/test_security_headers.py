@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
+from fastapi import APIRouter
 
 from bot.web.auth.api_keys import ApiKeyStore
 from retrieval.index.store import Store
@@ -36,15 +37,26 @@ def test_answers_are_kept_by_nobody(opened: httpx.Client) -> None:
 def test_a_failure_that_nobody_expected_is_guarded_and_readable_too(
     let_in: LetIn, store: Store, caplog: pytest.LogCaptureFixture
 ) -> None:
-    client = let_in(sites_file=write_sites(store.folder))
-    mine = bearer(token(client), ORIGIN)
-    (store.folder / "conversations.db").write_bytes(b"this is no database, it was damaged" * 100)
-    answer = client.post("/v1/ask", json={"question": "Toll?", "conversation_id": "x"}, headers=mine)
+    failing = APIRouter()
+    failing.add_api_route("/v1/failing", lambda: 1 // 0)
+    client = let_in(sites_file=write_sites(store.folder), more=failing)
+    answer = client.get("/v1/failing", headers=bearer(token(client), ORIGIN))
     assert answer.status_code == 500 and answer.json()["error"]["code"] == "internal"
     assert answer.headers["X-Request-Id"] == answer.json()["error"]["request_id"]
     assert answer.headers["Access-Control-Allow-Origin"] == ORIGIN
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.headers["X-Request-Id"] in caplog.text
+
+
+def test_damaged_conversations_are_said_in_the_log_alone(
+    let_in: LetIn, store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    client = let_in(sites_file=write_sites(store.folder))
+    mine = bearer(token(client), ORIGIN)
+    (store.folder / "conversations.db").write_bytes(b"this is no database, it was damaged" * 100)
+    answer = client.post("/v1/ask", json={"question": "Toll?", "conversation_id": "x"}, headers=mine)
+    assert answer.status_code == 503 and answer.json()["error"]["code"] == "storage_unavailable"
+    assert "conversations.db" not in answer.text and "conversations.db" in caplog.text and "Toll?" not in caplog.text
 
 
 def test_the_log_holds_no_question_token_or_key(
