@@ -8,6 +8,7 @@ from time import monotonic
 from typing import Any
 
 import chromadb
+from chromadb.api.shared_system_client import SharedSystemClient
 from chromadb.config import Settings
 from langchain_chroma import Chroma
 from langchain_core.embeddings import Embeddings
@@ -159,13 +160,23 @@ class ChromaFolderIndex:
 
     def _open(self) -> None:
         with _translate_errors("opened"):
-            self._client: Any = chromadb.PersistentClient(str(self._folder), Settings(anonymized_telemetry=False))
+            try:
+                self._client: Any = chromadb.PersistentClient(str(self._folder), Settings(anonymized_telemetry=False))
+            except BaseException:
+                _forget_failed_start(str(self._folder))
+                raise
             self._store = Chroma(
                 client=self._client,
                 collection_name=COLLECTION,
                 embedding_function=self._embeddings,
                 collection_configuration=COSINE,
             )
+
+
+def _forget_failed_start(folder: str) -> None:
+    """Let the folder be opened again: chromadb 1.5.9 keeps what it failed to start, and would take it the next time."""
+    if folder not in SharedSystemClient._identifier_to_refcount:
+        SharedSystemClient._identifier_to_system.pop(folder, None)
 
 
 @contextmanager

@@ -5,11 +5,13 @@ import signal
 import sqlite3
 import subprocess
 import time
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from retrieval.catalog.catalog import Catalog
 from retrieval.index import pending
 from retrieval.index.indexer import ARTICLE_BATCH, VECTOR_BATCH
 from retrieval.index.store import Store
@@ -19,6 +21,8 @@ from tests.support.command_line import Onrecord, started
 pytestmark = pytest.mark.process
 
 PATIENCE = 60  # seconds
+STOP_SECONDS = 2.0  # from SIGTERM to the end of the process
+LONG_ARTICLES, LONG_PARAGRAPHS = 60, 80
 
 
 def count(file: Path, sql: str) -> int:
@@ -118,3 +122,65 @@ def test_interrupted_ingest_says_so_and_goes_on(tmp_path: Path, onrecord: Onreco
     again = onrecord("add", "news.jsonl")
     assert again.returncode == 0
     assert count(tmp_path / "data" / "catalog.db", "SELECT total(vectors) FROM passages") == EMBEDDING.articles
+
+
+def write_long_articles(path: Path) -> None:
+    """Fewer articles than a batch has, which take some ten seconds to segment."""
+    paragraph = (
+        "The council of town number {n} met on Tuesday about the {thing}. “The {thing} will cost {n} million,” "
+        "said Tom Obi, who has chaired it for {n} years. Ana Pell called that “a number nobody believes”."
+    )
+    rows = (
+        {"id": f"a{n}", "url": f"https://example.org/{n}", "title": f"Report {n}", "date": "2025-03-11"}
+        | {"text": "\n\n".join(paragraph.format(n=n, thing=f"bridge {part}") for part in range(LONG_PARAGRAPHS))}
+        for n in range(LONG_ARTICLES)
+    )
+    path.write_text("\n".join(map(json.dumps, rows)), "utf-8")
+
+
+def test_a_batch_that_takes_long_is_kept_in_parts(tmp_path: Path) -> None:
+    """Killed again and again after a commit, within one batch, each process gets further than the one before."""
+    write_long_articles(tmp_path / "news.jsonl")
+    stored = [0]
+    for _ in range(2):
+        further = Moment("catalog.db", f"SELECT count(*) > {stored[-1]} FROM articles")
+        with started(tmp_path, "add", "news.jsonl") as adding:
+            wait_for(further, tmp_path, adding)
+            adding.kill()
+            assert adding.wait() == -signal.SIGKILL
+        stored.append(count(tmp_path / "data" / "catalog.db", "SELECT count(*) FROM articles"))
+    assert 0 < stored[1] < stored[2] < LONG_ARTICLES < ARTICLE_BATCH
+
+
+@pytest.mark.parametrize("delay", [0.5, 1.5, 3.0])
+def test_sigterm_ends_an_ingest_soon_and_nothing_is_lost(delay: float, tmp_path: Path) -> None:
+    write_long_articles(tmp_path / "news.jsonl")
+    with started(tmp_path, "add", "news.jsonl") as adding:
+        time.sleep(delay)
+        adding.send_signal(signal.SIGTERM)
+        told = time.monotonic()
+        _, errors = adding.communicate(timeout=PATIENCE)
+        assert time.monotonic() - told < STOP_SECONDS
+    assert adding.returncode == 130
+    assert "Traceback" not in errors
+    if (tmp_path / "data" / "catalog.db").exists():
+        with closing(Catalog(tmp_path / "data" / "catalog.db")) as catalog:
+            catalog.check()
+
+
+@pytest.mark.parametrize("moment", ["while indexing words", "while embedding", "while storing vectors"])
+def test_sigterm_ends_indexing_soon_and_the_same_command_goes_on(
+    moment: str, tmp_path: Path, onrecord: Onrecord
+) -> None:
+    articles = MOMENTS[moment].articles
+    write_articles(tmp_path / "news.jsonl", articles)
+    with started(tmp_path, "add", "news.jsonl") as adding:
+        wait_for(MOMENTS[moment], tmp_path, adding)
+        adding.send_signal(signal.SIGTERM)
+        told = time.monotonic()
+        _, errors = adding.communicate(timeout=PATIENCE)
+        assert time.monotonic() - told < STOP_SECONDS
+    assert adding.returncode == 130
+    assert "Traceback" not in errors
+    assert onrecord("add", "news.jsonl").returncode == 0
+    assert count(tmp_path / "data" / "catalog.db", "SELECT total(vectors) FROM passages") == articles
