@@ -23,6 +23,7 @@ from retrieval.errors import (
     IndexDamaged,
     ModelError,
     OnRecordError,
+    ParserUnavailable,
     SourceError,
     StorageError,
     VectorsUnavailable,
@@ -130,7 +131,7 @@ def _exit_code(error: OnRecordError) -> ExitCode:
         return ExitCode.MODEL
     if isinstance(error, IndexDamaged | StorageError) or is_disk_full(error):
         return ExitCode.STORAGE
-    return ExitCode.SOURCE if isinstance(error, SourceError) else ExitCode.USAGE
+    return ExitCode.SOURCE if isinstance(error, SourceError | ParserUnavailable) else ExitCode.USAGE
 
 
 def _fail(sentence: str, code: ExitCode) -> ExitCode:

@@ -58,7 +58,7 @@ _ASKS_OPINION = re.compile(
     r"(?:on|about|of|to|regarding|concerning)\s+(?P<topic>.*?)[\s?.!]*$",
     re.IGNORECASE,
 )
-_ACCORDING_TO = re.compile(r"according to (?P<speaker>[^,?]+?)[,?]\s*(?P<topic>.*?)[\s?.!]*$", re.IGNORECASE)
+_ACCORDING_TO = re.compile(r"according to (?P<speaker>[^,?]{1,200}?)[,?]\s*(?P<topic>.*?)[\s?.!]*$", re.IGNORECASE)
 _WHO_SAID = re.compile(
     rf"{_CONJUNCTION}(?:who|which (?:\w+ ){0, 2}\w+|whose words)\s+(?:else |first |has |have |is |was |are )?"
     rf"(?:(?-i:{_SPEECH_VERBS})|on record|quoted|talking|speaking|saying)\b{_TOPIC}",

@@ -4,18 +4,20 @@ Nothing is deleted: the stored text stays as it came, and blocks label its parts
 """
 
 import re
+from array import array
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
 from importlib.resources import files
-from itertools import accumulate
+from itertools import accumulate, islice
 
 from retrieval.text.sentences import Span
 
 MAX_HEADING_CHARACTERS = 120  # characters
 MIN_BODY_CHARACTERS = 20
+MAX_BLOCKS = 100_000  # of one article; what follows is one more block, which bounds the memory
 
 
 class BlockKind(Enum):
@@ -75,6 +77,7 @@ _SENTENCE_END = re.compile(r"[.!?…:;,][\"'’”»)\]]*$")
 _BULLET = re.compile(r"\s*(?:[-•*–▪]|\d{1,2}[.)])\s")
 _BLANK_LINE = re.compile(r"\n[ \t]*\n")
 _NOT_SPACE = re.compile(r"\S")
+_LINE = re.compile(r"[^\n]+")
 _WORD = re.compile(r"[^\W\d_]+")
 _MAX_FOOTER_CHARACTERS = 160  # of a paragraph below the heading of a footer; a longer one is prose
 
@@ -97,7 +100,7 @@ def _boilerplate_pattern() -> re.Pattern[str]:
 
 def split_blocks(text: str, title: str = "", headings: Sequence[Span] = ()) -> tuple[Block, ...]:
     """Split `text` into labelled blocks. `headings` are spans the source marked as such (none is guessed then)."""
-    spans = _paragraphs(text)
+    spans = list(_bounded(_paragraphs(text), text))
     kinds = list(_classified((text[start:end] for start, end in spans), title))
     if BlockKind.BODY not in kinds:  # a text of one sentence that repeats the headline
         kinds = [BlockKind.BODY if kind is BlockKind.TITLE else kind for kind in kinds]
@@ -130,17 +133,26 @@ def has_article(text: str, parts: Sequence[Block]) -> bool:
     return prose >= MIN_BODY_CHARACTERS and prose * 2 >= sum(map(len, body)) and any(map(_WORD.search, body))
 
 
-def _paragraphs(text: str) -> list[Span]:
+def _bounded(paragraphs: Iterator[Span], text: str) -> Iterator[Span]:
+    """The first MAX_BLOCKS paragraphs, and the rest of the text as one."""
+    yield from islice(paragraphs, MAX_BLOCKS)
+    if rest := next(paragraphs, None):
+        yield rest[0], len(text.rstrip())
+
+
+def _paragraphs(text: str) -> Iterator[Span]:
     """Spans of paragraphs, split at blank lines; if the lines of one are not wrapped prose, each is a paragraph."""
-    spans: list[Span] = []
     for start, end in _split_at_blank_lines(text):
-        paragraph = text[start:end]
-        lines = [line for line in re.finditer(r"[^\n]+", paragraph) if line.group().strip()]
-        if len(lines) > 1 and not _is_wrapped([line.group() for line in lines]):
-            spans.extend((start + line.start(), start + line.end()) for line in lines)
+        if _is_one_paragraph(text, start, end):
+            yield _trim(text, (start, end))
         else:
-            spans.append((start, end))
-    return [_trim(text, span) for span in spans]
+            yield from (_trim(text, line) for line in _lines(text, start, end))
+
+
+def _lines(text: str, start: int, end: int) -> Iterator[Span]:
+    """Spans of the lines that are not empty."""
+    spans = (line.span() for line in _LINE.finditer(text, start, end))
+    return (span for span in spans if not text[span[0] : span[1]].isspace())
 
 
 def _split_at_blank_lines(text: str) -> Iterator[Span]:
@@ -156,12 +168,17 @@ def _split_at_blank_lines(text: str) -> Iterator[Span]:
         yield found.start(), len(text.rstrip())
 
 
-def _is_wrapped(lines: Sequence[str]) -> bool:
-    """Whether lines are hard-wrapped prose: all but the last are nearly full, and at most half end a sentence."""
-    full = lines[:-1]
-    widest = max(map(len, lines))
-    ends = sum(bool(_SENTENCE_END.search(line.rstrip())) for line in full)
-    return 30 <= widest <= 130 and min(map(len, full)) >= widest * 0.6 and ends <= len(full) * 0.5
+def _is_one_paragraph(text: str, start: int, end: int) -> bool:
+    """Whether there is one line, or wrapped prose: all lines but the last are full, at most half end a sentence."""
+    lengths = array("L", (stop - begin for begin, stop in _lines(text, start, end)))
+    if len(lengths) <= 1:
+        return True
+    full, widest = lengths[:-1], max(lengths)
+    if not 30 <= widest <= 130 or min(full) < widest * 0.6:
+        return False
+    lines = islice(_lines(text, start, end), len(full))
+    ends = sum(bool(_SENTENCE_END.search(text[begin:stop].rstrip())) for begin, stop in lines)
+    return ends <= len(full) * 0.5
 
 
 def _trim(text: str, span: Span) -> Span:

@@ -21,7 +21,7 @@ from retrieval.text.canonical_url import url_key
 from retrieval.text.chunking import chunk_article
 from retrieval.text.sentences import sentence_spans
 from retrieval.text.terms import terms
-from tests.support.cpu_growth import MAX_GROWTH, cpu_growth
+from tests.support.cpu_growth import MAX_GROWTH, cpu_growth, growth_cases
 from tests.support.text_shapes import TEXT_SHAPES
 
 _WORD = re.compile(r"\S{1,20}")
@@ -84,15 +84,14 @@ STEPS: dict[str, tuple[Callable[[str], object], int]] = {
 QUOTED = ("short quotes", "open quotes", "one quotation", "distinct speakers", "pronouns", "roles", "right to left")
 
 
-@pytest.mark.parametrize("shape", TEXT_SHAPES)
-@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize(("step", "shape"), growth_cases(STEPS, TEXT_SHAPES))
 def test_twice_the_text_costs_twice_the_time(step: str, shape: str) -> None:
     run, size = STEPS[step]
     assert cpu_growth(run, TEXT_SHAPES[shape], size) <= MAX_GROWTH
 
 
-@pytest.mark.parametrize("shape", QUOTED)
-def test_twice_the_quotes_cost_twice_the_time(shape: str) -> None:
+@pytest.mark.parametrize(("step", "shape"), growth_cases(["quotes"], QUOTED))
+def test_twice_the_quotes_cost_twice_the_time(step: str, shape: str) -> None:
     assert cpu_growth(extract_quotes, TEXT_SHAPES[shape], 15_000) <= MAX_GROWTH
 
 

@@ -1,6 +1,7 @@
 """Texts of hostile shapes in any size: what real articles never are, and what no step may take for ever over."""
 
 from collections.abc import Callable
+from io import StringIO
 from itertools import count
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -14,13 +15,12 @@ def _numbered(template: str) -> Callable[[int], str]:
     """A unit that is repeated with another name in each: `{name}` is a word of five letters, `{number}` a number."""
 
     def text(size: int) -> str:
-        units, length = list[str](), 0
+        written = StringIO()  # a list of the units would take more memory than what is measured
         for number in count():
-            if length >= size:
-                return "".join(units)[:size]
-            units.append(template.format(name=_name(number), number=number))
-            length += len(units[-1])
-        raise AssertionError
+            if written.tell() >= size:
+                break
+            written.write(template.format(name=_name(number), number=number))
+        return written.getvalue()[:size]
 
     return text
 
@@ -58,6 +58,8 @@ TEXT_SHAPES: dict[str, Callable[[int], str]] = {
     "newlines": _repeated("\n"),
     "lines of spaces": _repeated("\n "),
     "short lines": _numbered("{name}\n\n"),
+    "headings": _numbered("The {name} plan\n\nIt is a very good plan for all.\n\n"),
+    "short headings": _repeated("Aa\n\nbb b.\n\n"),
     "one line repeated": _repeated("It is so.\n\n"),
     "capital letters": _repeated("A"),
     "capitalised words": _numbered("{name} "),

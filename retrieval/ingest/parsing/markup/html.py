@@ -14,8 +14,8 @@ from retrieval.text.boilerplate import is_boilerplate
 
 MAX_FRAGMENT_LENGTH = 300_000  # characters; libxml2 takes quadratic time for a tag with very many attributes
 MAX_DEPTH = 256  # elements in one another; those of newspapers have 35 at most
-MAX_ATTRIBUTES = 1_000  # of one tag
-_LONG_TAG = re.compile(r"<[a-zA-Z][^<>]{20000,}")  # characters, in which there may be more attributes
+MAX_ATTRIBUTES = 500  # of one tag; those of newspapers have 64 at most
+_LONG_TAG = re.compile(r"<[a-zA-Z][^<>]{10000,}")  # characters, in which there may be more attributes
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 # Characters that an lxml tree cannot hold, literally or as a character reference.
 _CONTROLS = re.compile(

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from retrieval.ingest.parsing.pages.page import DiscoveredLinks
 
 TIMEOUT_SECONDS = 20.0  # for one document
-MAX_MEMORY_BYTES = 1_500_000_000  # of address space, where the platform can limit it
+MAX_MEMORY_BYTES = 300_000_000  # of address space more than without a document, where the platform can limit it
 _START_TIMEOUT_SECONDS = 60.0
 _GRACE_SECONDS = 5  # between our timeout and the alarm in the process itself
 _SHUTDOWN_TIMEOUT_SECONDS = 2.0  # after which the process is killed
@@ -82,7 +82,10 @@ class ParserProcess:
         if process is None or process.poll() is not None:
             self._end()
             process = self._start()
-        return self._exchange(process, self._seconds, message, content)
+        response = self._exchange(process, self._seconds, message, content)
+        if response["is_grown"]:  # libraries keep memory that the next document may need
+            self._end()
+        return response
 
     def _start(self) -> "subprocess.Popen[bytes]":
         try:

@@ -1,8 +1,8 @@
 """Parse pages and files for a parent process: `python -m retrieval.ingest.parsing.sandbox.worker SECONDS BYTES`.
 
 A malicious document may take endless time or all memory. Here it costs only this process, which has SECONDS for each
-document and BYTES of address space where the platform can limit them; the parent kills it otherwise. The process ends
-when its stdin is closed, which happens when the parent ends in any way.
+document and BYTES of address space more than at its start where the platform can limit them; the parent kills it
+otherwise. The process ends when its stdin is closed, which happens when the parent ends in any way.
 """
 
 import logging
@@ -20,6 +20,7 @@ from retrieval.ingest.parsing.pages import page
 from retrieval.ingest.parsing.sandbox.framing import Message, receive_frame, send_frame
 
 MAX_REQUEST_BYTES = 512_000_000  # fetched documents have a smaller limit of their own
+_MAX_KEPT_SHARE = 0.3  # of the memory for a document that may still be in use after it; else the parent starts anew
 _OUT_OF_MEMORY = "takes too much memory to be read"
 
 
@@ -28,7 +29,8 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent handles Ctrl-C
     logging.disable(logging.CRITICAL)  # trafilatura logs about pages
     seconds, memory = int(sys.argv[1]), int(sys.argv[2])
-    _limit_memory(memory)
+    size = _own_size()
+    _limit_memory(size + memory)
     # A duplicate of stdout, so that no print statement can write between the responses.
     requests, responses = sys.stdin.buffer, os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     sys.stdout = sys.stderr
@@ -41,7 +43,8 @@ def main() -> None:
         _set_alarm(seconds)
         response = _respond(request, content)
         _set_alarm(0)
-        send_frame(responses, response)
+        is_grown = _own_size() > size + memory * _MAX_KEPT_SHARE
+        send_frame(responses, response | {"is_grown": is_grown})
 
 
 def _respond(request: Message, content: bytes) -> Message:
@@ -84,6 +87,14 @@ def _limit_memory(memory: int) -> None:
             resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
         except (ValueError, OSError):  # macOS knows the limit and refuses it
             return
+
+
+def _own_size() -> int:
+    """The address space of this process in bytes; 0 where /proc does not say."""
+    try:
+        return int(Path("/proc/self/statm").read_text("ascii").split()[0]) * os.sysconf("SC_PAGE_SIZE")
+    except OSError:
+        return 0
 
 
 def _set_alarm(seconds: int) -> None:
