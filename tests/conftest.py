@@ -25,6 +25,7 @@ EXCLUSIVE = ("browser", "process", "chroma")
 
 settings.register_profile("dev", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
+settings.register_profile("fuzz", deadline=None, max_examples=20_000, print_blob=True)  # make fuzz
 settings.load_profile("ci" if os.environ.get("CI") else "dev")
 
 
