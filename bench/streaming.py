@@ -15,10 +15,10 @@ from bot.answering.generation.writer import Writer
 from bot.models.chat_model import ChatModel
 from bot.models.token_ledger import TokenLedger
 from prompts import Prompts
-from retrieval.endpoints.address import parse_address
-from retrieval.endpoints.circuit_breaker import CircuitBreaker
-from retrieval.endpoints.endpoint import Endpoint
 from retrieval.index.store import Store
+from retrieval.models.endpoints.address import parse_address
+from retrieval.models.endpoints.circuit_breaker import CircuitBreaker
+from retrieval.models.endpoints.endpoint import Endpoint
 from retrieval.search.hybrid_search import Search, SearchResult
 
 PAUSE = 0.02  # seconds from word to word: a quick model

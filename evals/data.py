@@ -57,6 +57,11 @@ def followup_articles(data: Path) -> Iterator[Article | SourceError]:
         yield article_from_row(f"followups:{row['id']}", row)
 
 
+def asked_articles(data: Path) -> Iterator[Article | SourceError]:
+    """The articles that readers' questions were written over."""
+    return (article_from_row(f"asked:{row['id']}", row) for row in rows(data / "asked/articles.jsonl.gz"))
+
+
 def clapnq_articles(row: Row) -> Iterator[Article | SourceError]:
     """The passages of one CLAP NQ question."""
     for at, passage in enumerate(row["passages"]):

@@ -18,10 +18,10 @@ from evals.data import Row, rows
 from evals.table import Line
 from prompts import Prompts
 from retrieval.documents import Article
-from retrieval.endpoints.circuit_breaker import CircuitBreaker
 from retrieval.index import indexer
 from retrieval.index.store import Store
 from retrieval.index.vectors.minilm import EmbeddingModel
+from retrieval.models.endpoints.circuit_breaker import CircuitBreaker
 from retrieval.search.hybrid_search import Search
 from tests.support.chat_requests import model as chat_model
 from tests.support.endpoint_standin import Standin, talking

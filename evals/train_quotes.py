@@ -17,7 +17,7 @@ import optax
 
 from evals.data import FOLDS, attributed, fold
 from evals.quote_windows import LENGTH, OFFSETS, WINDOW, Window, windows
-from retrieval.index.vectors.minilm import packaged_model
+from retrieval.models.minilm.weights import packaged_model
 from retrieval.quotes.attribution.network import (
     DILATIONS,
     KERNEL,

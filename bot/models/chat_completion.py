@@ -8,8 +8,8 @@ from langchain_core.messages.ai import UsageMetadata
 
 from bot.models.reasoning_tags import ReasoningTagFilter
 from bot.models.sse_parser import SseParser
-from retrieval.endpoints.address import Address
-from retrieval.endpoints.endpoint_errors import broken_answer_error, not_json_error, payload_error
+from retrieval.models.endpoints.address import Address
+from retrieval.models.endpoints.endpoint_errors import broken_answer_error, not_json_error, payload_error
 
 CHAT_COMPLETIONS_PATH = "/chat/completions"
 DONE = b"[DONE]"

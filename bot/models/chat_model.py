@@ -10,10 +10,10 @@ from langchain_core.messages import AIMessageChunk, BaseMessage, convert_to_open
 from langchain_core.outputs import ChatGenerationChunk, ChatResult
 
 from bot.models.chat_completion import CHAT_COMPLETIONS_PATH, CompletionParser
-from retrieval.endpoints.endpoint import Endpoint
-from retrieval.endpoints.event_loop import shared_loop_thread
-from retrieval.endpoints.retry import Deadline
 from retrieval.errors import ModelError
+from retrieval.models.endpoints.endpoint import Endpoint
+from retrieval.models.endpoints.event_loop import shared_loop_thread
+from retrieval.models.endpoints.retry import Deadline
 
 TIMEOUT_SECONDS = 60.0  # for an answer, retries included
 FINISHED = "stop"  # the finish reason of a server that says that it is done, but not why

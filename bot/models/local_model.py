@@ -11,10 +11,10 @@ from contextlib import aclosing, suppress
 from pathlib import Path
 from typing import Any
 
-from retrieval.endpoints.address import Address, SettingNames, parse_address
-from retrieval.endpoints.endpoint import Endpoint
-from retrieval.endpoints.retry import Deadline, RetryPolicy
 from retrieval.errors import ModelUnreachable, UsageError
+from retrieval.models.endpoints.address import Address, SettingNames, parse_address
+from retrieval.models.endpoints.endpoint import Endpoint
+from retrieval.models.endpoints.retry import Deadline, RetryPolicy
 
 SETTING = "ONRECORD_LOCAL_GGUF"
 LOCAL_ADDRESS = SettingNames("local model", SETTING, SETTING, SETTING)

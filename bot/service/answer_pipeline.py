@@ -14,9 +14,9 @@ from bot.answering.messages import Answer, Claim, Sentence
 from bot.answering.speaker_quotes import quote_claims, requires_quotes
 from bot.service.stages import Stopwatch, log_stage
 from retrieval.catalog.reader import CatalogReader
-from retrieval.endpoints.cancellation import Cancellation
 from retrieval.errors import Cancelled, ModelError
 from retrieval.index import pending
+from retrieval.models.endpoints.cancellation import Cancellation
 from retrieval.search.hybrid_search import SearchResult
 
 # Searches and extractions keep the processor busy: more of them at once end no sooner, and keep the interpreter from

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from bot.service.conversation import AnswerEvent
 from bot.service.thread_pool import BoundedThreadPool
-from retrieval.endpoints.cancellation import Cancellation
 from retrieval.errors import Cancelled, ShuttingDown
+from retrieval.models.endpoints.cancellation import Cancellation
 
 AnswerSource = Callable[[Cancellation], Iterator[AnswerEvent]]
 

@@ -15,9 +15,9 @@ from bot.service.history import ConversationHistory
 from bot.service.stages import Stopwatch, log_stage
 from retrieval.catalog.filters import Filters
 from retrieval.catalog.reader import CatalogReader, find_article
-from retrieval.endpoints.cancellation import Cancellation
 from retrieval.errors import StorageError
 from retrieval.index.store import Store
+from retrieval.models.endpoints.cancellation import Cancellation
 from retrieval.search.hybrid_search import DEFAULT_HITS, Search, SearchResult
 
 UNREAD_HISTORY = "What was said before cannot be read right now, so this answers the question on its own."

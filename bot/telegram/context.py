@@ -18,8 +18,8 @@ from bot.telegram.sending.live_preview import DraftSupport
 from bot.telegram.storage.journal import DeliveryJournal
 from bot.telegram.storage.reader_store import ReaderStore
 from retrieval.catalog.catalog import Catalog
-from retrieval.endpoints.cancellation import Cancellation
 from retrieval.index import pending
+from retrieval.models.endpoints.cancellation import Cancellation
 from retrieval.search.hybrid_search import Search
 
 NOTICE_SECONDS = 5.0  # between two notices to a chat

@@ -7,9 +7,9 @@ from typing import Any
 from langchain_core.messages import AIMessage, AIMessageChunk, HumanMessage, SystemMessage
 
 from bot.models.chat_model import ChatModel
-from retrieval.endpoints.address import parse_address
-from retrieval.endpoints.endpoint import Endpoint
-from retrieval.endpoints.retry import Deadline
+from retrieval.models.endpoints.address import parse_address
+from retrieval.models.endpoints.endpoint import Endpoint
+from retrieval.models.endpoints.retry import Deadline
 from tests.support.endpoint_standin import AT_ONCE
 
 KEY = "sk-very-secret"

@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from time import sleep
 from typing import Any
 
-from retrieval.endpoints.retry import RetryPolicy
+from retrieval.models.endpoints.retry import RetryPolicy
 
 PATIENCE = 5.0  # seconds that the server waits for a client to hang up
 

@@ -24,8 +24,8 @@ from bot.web.app import make_app
 from bot.web.runtime.state import ServerState
 from prompts import Prompts
 from retrieval.documents import Article
-from retrieval.endpoints.circuit_breaker import CircuitBreaker
 from retrieval.index.store import Store
+from retrieval.models.endpoints.circuit_breaker import CircuitBreaker
 from retrieval.search.hybrid_search import Search
 from tests.support.articles import fill
 from tests.support.chat_requests import model

@@ -9,18 +9,19 @@ from bench.peers.answering import Chunk, K, Row, serve_requests
 from bench.peers.embedding import MiniLM as Common
 from retrieval.index import indexer
 from retrieval.index.store import Store
-from retrieval.index.vectors import minilm
+from retrieval.index.vectors.minilm import EmbeddingModel
 from retrieval.ingest.parsing.files.jsonl import article_from_row
+from retrieval.models.minilm.weights import MODEL_NAME
 from retrieval.search.hybrid_search import Search
 
 TODAY = date(2026, 1, 1)  # later than all articles, and the same in every run: `this week` means no other days tomorrow
 
 
-class Model(minilm.EmbeddingModel):
+class Model(EmbeddingModel):
     """The common model as OnRecord asks for it."""
 
     def __init__(self, common: Common) -> None:
-        self.name, self._common = minilm.MODEL_NAME, common
+        self.name, self._common = MODEL_NAME, common
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
         vectors: list[list[float]] = self._common.embed_documents(texts).tolist()

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 from bot.answering.generation.passage_prompt import estimated_tokens
 from bot.models.token_ledger import TokenUsage
-from retrieval.endpoints.cancellation import Cancellation
-from retrieval.endpoints.event_loop import shared_loop_thread
 from retrieval.errors import Cancelled, ModelError, ModelUnreachable
+from retrieval.models.endpoints.cancellation import Cancellation
+from retrieval.models.endpoints.event_loop import shared_loop_thread
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel, LanguageModelInput

@@ -21,9 +21,9 @@ from bot.models.token_ledger import TokenLedger, TokenUsage
 from prompts import Message, Prompts
 from retrieval.catalog.reader import CatalogReader
 from retrieval.documents import Hit
-from retrieval.endpoints.cancellation import Cancellation
-from retrieval.endpoints.circuit_breaker import CircuitBreaker
 from retrieval.errors import ModelError, ModelRefused, ModelUnreachable, StorageError
+from retrieval.models.endpoints.cancellation import Cancellation
+from retrieval.models.endpoints.circuit_breaker import CircuitBreaker
 from retrieval.quotes import quote_table
 from retrieval.search.hybrid_search import SearchResult
 

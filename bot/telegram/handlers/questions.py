@@ -17,8 +17,8 @@ from bot.telegram.messages.outgoing import MessageTarget, OutgoingMessage, outgo
 from bot.telegram.messages.rendering import answer_to_rich, link_markers
 from bot.telegram.messages.rich_text import plain
 from bot.telegram.sending.live_preview import LivePreview, typing_indicator
-from retrieval.endpoints.cancellation import Cancellation
 from retrieval.errors import OnRecordError
+from retrieval.models.endpoints.cancellation import Cancellation
 
 NO_QUESTION = "Ask me something that the articles may answer, such as:"
 ONLY_TEXT = "I read text only. Type your question, please."

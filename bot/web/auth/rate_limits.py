@@ -21,8 +21,8 @@ from limits.storage import MemoryStorage, Storage, storage_from_string
 from limits.strategies import MovingWindowRateLimiter
 
 from bot.web.schemas.error_responses import ApiError
-from retrieval.endpoints.circuit_breaker import CircuitBreaker
 from retrieval.errors import UsageError
+from retrieval.models.endpoints.circuit_breaker import CircuitBreaker
 
 NO_LIMIT = "none"  # the value of a setting that removes a limit
 MAX_TRACKED_KEYS = 20_000  # addresses, sites and keys that one process tracks; the least recently used are dropped

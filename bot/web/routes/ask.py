@@ -25,7 +25,7 @@ from bot.web.routes.dependencies import current_principal
 from bot.web.runtime.state import ServerState, server_state
 from bot.web.schemas.error_responses import error_body, error_schemas, to_api_error
 from bot.web.schemas.parameters import STORABLE, WHOLE_NUMBER, FilterParameters, QuestionText
-from retrieval.endpoints.cancellation import Cancellation
+from retrieval.models.endpoints.cancellation import Cancellation
 
 MAX_ARTICLE_LENGTH = 2_000  # characters of an id or URL
 

@@ -29,7 +29,7 @@ from bot.web.routes.dependencies import current_principal
 from bot.web.runtime.state import ServerState, server_state
 from bot.web.schemas.error_responses import error_body, error_schemas, to_api_error
 from bot.web.schemas.openai_messages import ChatCompletionRequest, question_and_turns
-from retrieval.endpoints.cancellation import Cancellation
+from retrieval.models.endpoints.cancellation import Cancellation
 
 MODEL = "onrecord"
 _MARKER = re.compile(r"\[(\d+)\]")

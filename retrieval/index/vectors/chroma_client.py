@@ -9,9 +9,9 @@ from chromadb.api.client import Client
 from chromadb.config import Settings, System
 from chromadb.errors import ChromaError
 
-from retrieval.endpoints.address import Address
-from retrieval.endpoints.endpoint_errors import is_certificate_error
 from retrieval.errors import OnRecordError, VectorsUnavailable
+from retrieval.models.endpoints.address import Address
+from retrieval.models.endpoints.endpoint_errors import is_certificate_error
 
 CONNECT_SECONDS = 2.0
 PLACEHOLDER_PORT = 8000  # chromadb requires one; the port in the URL takes precedence

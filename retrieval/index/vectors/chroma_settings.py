@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from retrieval.endpoints.address import Address, SettingNames, parse_address
-from retrieval.endpoints.circuit_breaker import CircuitBreaker
+from retrieval.models.endpoints.address import Address, SettingNames, parse_address
+from retrieval.models.endpoints.circuit_breaker import CircuitBreaker
 
 CHROMA_SETTING_NAMES = SettingNames(
     "Chroma",

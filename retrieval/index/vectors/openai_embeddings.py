@@ -8,14 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from retrieval.endpoints.address import Address
-from retrieval.endpoints.circuit_breaker import CircuitBreaker
-from retrieval.endpoints.endpoint import Endpoint
-from retrieval.endpoints.endpoint_errors import not_json_error, payload_error
-from retrieval.endpoints.event_loop import shared_loop_thread
-from retrieval.endpoints.retry import Deadline, RetryPolicy
 from retrieval.errors import EmbeddingUnavailable, ModelError
 from retrieval.index.vectors.minilm import EmbeddingModel, VectorArray
+from retrieval.models.endpoints.address import Address
+from retrieval.models.endpoints.circuit_breaker import CircuitBreaker
+from retrieval.models.endpoints.endpoint import Endpoint
+from retrieval.models.endpoints.endpoint_errors import not_json_error, payload_error
+from retrieval.models.endpoints.event_loop import shared_loop_thread
+from retrieval.models.endpoints.retry import Deadline, RetryPolicy
 
 EMBEDDINGS_PATH = "/embeddings"
 BATCH_SIZE = 64  # texts per request

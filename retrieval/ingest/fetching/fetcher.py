@@ -8,8 +8,6 @@ from functools import cached_property
 from importlib.metadata import version
 from typing import Self
 
-from retrieval.endpoints.cancellation import Cancellation
-from retrieval.endpoints.event_loop import shared_loop_thread
 from retrieval.errors import SourceError, SourceForbidden, SourceUnreachable, UsageError
 from retrieval.ingest.fetched_document import NO_VALIDATORS, FetchedDocument, Validators
 from retrieval.ingest.fetching import robots
@@ -20,6 +18,8 @@ from retrieval.ingest.fetching.redirects import RedirectResult, follow_redirects
 from retrieval.ingest.fetching.safety.allowed_networks import AllowedNetworks
 from retrieval.ingest.fetching.safety.checked_connections import CheckedBackend, Resolver, resolve_host
 from retrieval.ingest.fetching.safety.url import Url, join_url
+from retrieval.models.endpoints.cancellation import Cancellation
+from retrieval.models.endpoints.event_loop import shared_loop_thread
 
 MAX_BYTES = 10_000_000  # of a document, as sent and decompressed
 TIMEOUT_SECONDS = 30.0

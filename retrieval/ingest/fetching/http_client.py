@@ -9,12 +9,12 @@ from socket import gaierror
 
 import httpcore
 
-from retrieval.endpoints.endpoint_errors import is_certificate_error
 from retrieval.errors import SourceError, SourceForbidden, SourceUnreachable
 from retrieval.ingest.decompression import CONTENT_CODINGS, Decompressor
 from retrieval.ingest.fetching.http_response import HttpResponse
 from retrieval.ingest.fetching.safety.checked_connections import CheckedBackend
 from retrieval.ingest.fetching.safety.url import Url
+from retrieval.models.endpoints.endpoint_errors import is_certificate_error
 
 KEEPALIVE_SECONDS = 4.0  # of an idle connection; servers keep theirs for at least five
 MAX_IDLE_CONNECTIONS = 10

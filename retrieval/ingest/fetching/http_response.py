@@ -4,8 +4,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from retrieval.endpoints.retry import parse_retry_after
 from retrieval.errors import SourceError, SourceGone, SourceUnreachable
+from retrieval.models.endpoints.retry import parse_retry_after
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PERMANENT_REDIRECTS = frozenset({301, 308})

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from retrieval.catalog.database import utc_now
-from retrieval.endpoints.cancellation import Cancellation
 from retrieval.errors import Cancelled, SourceError, SourceUnreachable, UnknownArticle
 from retrieval.index import indexer
 from retrieval.index.store import Store
@@ -16,6 +15,7 @@ from retrieval.ingest.watching.page_state import PageState, PageStates
 from retrieval.ingest.watching.source import INTERRUPTED, Run, Source
 from retrieval.ingest.watching.source_check import Observation, SourceCheck
 from retrieval.ingest.watching.source_store import SourceStore
+from retrieval.models.endpoints.cancellation import Cancellation
 
 BATCH_SIZE = 20  # documents; after a crash those of the unfinished batch are read again
 UNEXPECTED = "ended unexpectedly; the log says why"  # not an error of the source, but its next run is delayed as well

@@ -9,13 +9,13 @@ from threading import Event
 from filelock import FileLock, Timeout
 
 from retrieval.catalog.database import utc_now
-from retrieval.endpoints.cancellation import Cancellation
 from retrieval.index.store import Store
 from retrieval.ingest.fetching.fetcher import Fetcher
 from retrieval.ingest.parsing.sandbox.parser_process import ParserProcess
 from retrieval.ingest.watching.run import RunOutcome, run_source
 from retrieval.ingest.watching.source import Source
 from retrieval.ingest.watching.source_store import SourceStore
+from retrieval.models.endpoints.cancellation import Cancellation
 
 POLL_SECONDS = 2.0  # between two checks for sources that are due or were added by another process
 ERROR_PAUSE_SECONDS = 60.0  # after an unexpected error: if a run cannot be stored (disk full), its source stays due

@@ -10,7 +10,6 @@ from typing import Literal
 from retrieval.catalog.catalog import REMOVED, Catalog
 from retrieval.catalog.reader import existing_article_id, find_article
 from retrieval.documents import Article
-from retrieval.endpoints.cancellation import Cancellation
 from retrieval.errors import Cancelled, SourceError, SourceGone, SourceUnreachable, UnknownArticle
 from retrieval.ingest.fetched_document import NO_VALIDATORS, FetchedDocument, Validators
 from retrieval.ingest.fetching.fetcher import Fetcher
@@ -19,6 +18,7 @@ from retrieval.ingest.parsing.feeds.listing import ListingKind, parse_listing
 from retrieval.ingest.parsing.sandbox.parser_process import ParserProcess
 from retrieval.ingest.watching.page_state import DAY_MINUTES, PageState, PageStates
 from retrieval.ingest.watching.source import Source, seconds_between
+from retrieval.models.endpoints.cancellation import Cancellation
 from retrieval.text.same_site import is_same_site
 
 MAX_LISTINGS = 2_000  # parts of one sitemap, pages of one feed

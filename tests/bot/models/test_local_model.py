@@ -21,10 +21,10 @@ from bot.models.token_ledger import TokenLedger
 from bot.service.conversation import Conversation
 from bot.service.history import ConversationHistory
 from prompts import Prompts
-from retrieval.endpoints.circuit_breaker import CircuitBreaker
-from retrieval.endpoints.retry import Deadline
 from retrieval.errors import ModelUnreachable
 from retrieval.index.store import Store
+from retrieval.models.endpoints.circuit_breaker import CircuitBreaker
+from retrieval.models.endpoints.retry import Deadline
 from retrieval.search.hybrid_search import Search
 from tests.support.command_line import ROOT, Onrecord
 from tests.support.local_model_standin import TEXT
@@ -39,7 +39,7 @@ PARENT = """
 import asyncio, subprocess, sys
 from pathlib import Path
 from bot.models.local_model import LocalModelServer
-from retrieval.endpoints.retry import Deadline
+from retrieval.models.endpoints.retry import Deadline
 
 async def ready():
     await server.wait_until_ready(Deadline(30))

@@ -8,8 +8,8 @@ import pytest
 
 from bot.service.async_answers import AsyncAnswers
 from bot.service.conversation import AnswerEvent
-from retrieval.endpoints.cancellation import Cancellation
 from retrieval.errors import Busy
+from retrieval.models.endpoints.cancellation import Cancellation
 
 PATIENCE = 5.0  # seconds
 

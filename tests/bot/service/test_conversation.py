@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from bot.answering.messages import MAX_QUESTION_LENGTH, Answer, Turn
 from bot.service.conversation import Conversation
 from retrieval.catalog.filters import Filters, parse_filters
-from retrieval.endpoints.cancellation import Cancellation
 from retrieval.errors import Cancelled, EmbeddingUnavailable, UsageError
 from retrieval.index import indexer
 from retrieval.index.store import Store
 from retrieval.index.vectors.minilm import MiniLM
+from retrieval.models.endpoints.cancellation import Cancellation
 from tests.support.articles import article, fill
 from tests.support.newsroom import ARTICLES, BRANDT, OKORO, talking
 

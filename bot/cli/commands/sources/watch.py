@@ -14,9 +14,9 @@ from bot.cli.commands.sources.source_text import show_run
 from bot.cli.exit_code import ExitCode
 from bot.cli.options import data_option
 from bot.cli.output import terminal
-from retrieval.endpoints.cancellation import Cancellation
 from retrieval.ingest.watching.scheduler import watch_due_sources
 from retrieval.ingest.watching.source_store import SourceStore
+from retrieval.models.endpoints.cancellation import Cancellation
 
 STOP_SECONDS = 1.5  # after a signal until the process ends, whatever it still does
 

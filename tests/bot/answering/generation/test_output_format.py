@@ -12,8 +12,8 @@ from bot.models.token_ledger import TokenLedger
 from bot.service.conversation import Conversation
 from bot.service.history import ConversationHistory
 from prompts import Prompts
-from retrieval.endpoints.circuit_breaker import CircuitBreaker
 from retrieval.index.store import Store
+from retrieval.models.endpoints.circuit_breaker import CircuitBreaker
 from retrieval.search.hybrid_search import Search
 from tests.support.articles import article, fill
 from tests.support.chat_requests import model

@@ -12,10 +12,10 @@ from bot.models.token_ledger import TokenLedger
 from bot.service.conversation import Conversation
 from bot.service.history import ConversationHistory
 from prompts import Prompts
-from retrieval.endpoints.address import parse_address
-from retrieval.endpoints.circuit_breaker import CircuitBreaker
-from retrieval.endpoints.endpoint import Endpoint
 from retrieval.index.store import Store
+from retrieval.models.endpoints.address import parse_address
+from retrieval.models.endpoints.circuit_breaker import CircuitBreaker
+from retrieval.models.endpoints.endpoint import Endpoint
 from retrieval.search.hybrid_search import Search
 from tests.support.model_answers import sources
 

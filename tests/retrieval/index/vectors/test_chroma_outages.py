@@ -12,12 +12,12 @@ import pytest
 
 from bot.cli.background import indexing_in_background
 from retrieval.catalog.filters import Filters
-from retrieval.endpoints.circuit_breaker import CircuitBreaker
 from retrieval.errors import VectorsUnavailable
 from retrieval.index import indexer, pending
 from retrieval.index.store import Store
 from retrieval.index.vectors.chroma_settings import parse_chroma_server
 from retrieval.index.vectors.minilm import MiniLM
+from retrieval.models.endpoints.circuit_breaker import CircuitBreaker
 from retrieval.search.hybrid_search import Search, SearchResult
 from tests.support.articles import article, fill
 from tests.support.chroma_server import ChromaServer, Gate

@@ -9,12 +9,12 @@ from uuid import uuid4
 
 import pytest
 
-from retrieval.endpoints.circuit_breaker import CircuitBreaker
 from retrieval.errors import OnRecordError, UsageError, VectorsUnavailable
 from retrieval.index.vectors.chroma_server import ChromaServerIndex
 from retrieval.index.vectors.chroma_settings import ChromaServerSettings, parse_chroma_server
-from tests.retrieval.endpoints.test_endpoint_errors import certificate
+from retrieval.models.endpoints.circuit_breaker import CircuitBreaker
 from tests.retrieval.index.vectors.test_chroma_folder import PLACES, Compass, hit
+from tests.retrieval.models.endpoints.test_endpoint_errors import certificate
 from tests.support.chroma_server import ChromaServer, Gate
 from tests.support.endpoint_standin import free_port
 

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from retrieval.endpoints.address import SettingNames, parse_address
-from retrieval.endpoints.circuit_breaker import CircuitBreaker
-from retrieval.endpoints.endpoint import Endpoint
 from retrieval.errors import EmbeddingUnavailable
 from retrieval.index import indexer, pending
 from retrieval.index.store import Store
 from retrieval.index.vectors.openai_embeddings import BATCH_SIZE, EndpointEmbeddings
+from retrieval.models.endpoints.address import SettingNames, parse_address
+from retrieval.models.endpoints.circuit_breaker import CircuitBreaker
+from retrieval.models.endpoints.endpoint import Endpoint
 from retrieval.search.hybrid_search import Search
 from tests.support.articles import article, fill
 from tests.support.command_line import Onrecord

@@ -12,11 +12,11 @@ from threading import Timer
 
 import pytest
 
-from retrieval.endpoints.cancellation import Cancellation
 from retrieval.errors import Cancelled, SourceError, SourceGone, SourceUnreachable, UsageError
 from retrieval.ingest.fetched_document import Validators
 from retrieval.ingest.fetching.fetcher import Fetcher
-from tests.retrieval.endpoints.test_endpoint_errors import certificate
+from retrieval.models.endpoints.cancellation import Cancellation
+from tests.retrieval.models.endpoints.test_endpoint_errors import certificate
 from tests.support.misbehaving_server import Asked, Reply, Step, bomb, endless, fetching, redirect, site
 
 TEXT = b"<p>What the article says.</p>" * 50

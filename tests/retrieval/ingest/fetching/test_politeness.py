@@ -9,10 +9,10 @@ from email.utils import format_datetime
 
 import pytest
 
-from retrieval.endpoints.cancellation import Cancellation
 from retrieval.errors import Cancelled, SourceUnreachable
 from retrieval.ingest.fetching.politeness import MAX_HOSTS, HostQueue
 from retrieval.ingest.fetching.safety.url import parse_url
+from retrieval.models.endpoints.cancellation import Cancellation
 from tests.support.misbehaving_server import Asked, Reply, Site, fetching, redirect, robots, site
 
 

@@ -10,13 +10,13 @@ import pytest
 from filelock import FileLock
 
 from retrieval.catalog.database import utc_now
-from retrieval.endpoints.cancellation import Cancellation
 from retrieval.index.store import Store
 from retrieval.ingest.parsing.sandbox.parser_process import ParserProcess
 from retrieval.ingest.watching.run import RunOutcome
 from retrieval.ingest.watching.scheduler import watch_due_sources
 from retrieval.ingest.watching.source import INTERRUPTED, Source, add_minutes
 from retrieval.ingest.watching.source_store import SourceStore
+from retrieval.models.endpoints.cancellation import Cancellation
 from tests.support.misbehaving_server import Reply, Site, endless, site
 from tests.support.news_site import FERRY, MILL, TOLL, desk, feed, page
 

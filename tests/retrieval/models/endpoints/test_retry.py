@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from retrieval.endpoints.retry import Deadline, RetryPolicy, parse_retry_after
 from retrieval.errors import ModelError, ModelOverloaded, ModelRefused
+from retrieval.models.endpoints.retry import Deadline, RetryPolicy, parse_retry_after
 
 BUSY = ModelOverloaded
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import httpx
 
-from retrieval.endpoints.address import Address
 from retrieval.errors import ModelError, ModelOverloaded, ModelRefused, ModelUnreachable
+from retrieval.models.endpoints.address import Address
 
 MAX_QUOTED_CHARACTERS = 200  # characters of the endpoint's own message
 RETRYABLE_STATUSES = (408, 409, 425, 429)  # besides 5xx: the same request may succeed later

@@ -6,9 +6,9 @@ from threading import Event, Thread, Timer
 
 import pytest
 
-from retrieval.endpoints.cancellation import Cancellation
-from retrieval.endpoints.event_loop import shared_loop_thread
 from retrieval.errors import Cancelled
+from retrieval.models.endpoints.cancellation import Cancellation
+from retrieval.models.endpoints.event_loop import shared_loop_thread
 
 PATIENCE = 5.0
 

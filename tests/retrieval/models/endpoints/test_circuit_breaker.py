@@ -4,7 +4,7 @@ from threading import Thread
 
 import pytest
 
-from retrieval.endpoints.circuit_breaker import CircuitBreaker
+from retrieval.models.endpoints.circuit_breaker import CircuitBreaker
 
 
 class Clock:

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from retrieval.endpoints.address import parse_address
-from retrieval.endpoints.endpoint import Endpoint
-from retrieval.endpoints.retry import Deadline, RetryPolicy
 from retrieval.errors import ModelOverloaded, ModelRefused, ModelUnreachable
+from retrieval.models.endpoints.address import parse_address
+from retrieval.models.endpoints.endpoint import Endpoint
+from retrieval.models.endpoints.retry import Deadline, RetryPolicy
 from tests.support.chat_requests import KEY, endpoint, post, posted
 from tests.support.endpoint_standin import CUT, HOLD, Answer, Asked, Standin, as_json, failing
 

@@ -5,9 +5,9 @@ import time
 
 import pytest
 
-from retrieval.endpoints.cancellation import Cancellation
 from retrieval.errors import Cancelled
 from retrieval.index.store import Store
+from retrieval.models.endpoints.cancellation import Cancellation
 from tests.support.endpoint_standin import HOLD
 from tests.support.endpoint_standin import Answer as Reply
 from tests.support.model_answers import COST, conversing

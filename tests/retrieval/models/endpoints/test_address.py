@@ -2,8 +2,8 @@
 
 import pytest
 
-from retrieval.endpoints.address import OPENAI_BASE_URL, SettingNames, parse_address
 from retrieval.errors import UsageError
+from retrieval.models.endpoints.address import OPENAI_BASE_URL, SettingNames, parse_address
 
 
 @pytest.mark.parametrize(

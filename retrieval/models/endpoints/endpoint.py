@@ -8,10 +8,10 @@ from typing import Any
 
 import httpx
 
-from retrieval.endpoints.address import Address
-from retrieval.endpoints.endpoint_errors import status_error, transport_error
-from retrieval.endpoints.retry import Deadline, RetryPolicy, parse_retry_after
 from retrieval.errors import ModelError, UsageError
+from retrieval.models.endpoints.address import Address
+from retrieval.models.endpoints.endpoint_errors import status_error, transport_error
+from retrieval.models.endpoints.retry import Deadline, RetryPolicy, parse_retry_after
 
 CONNECT_SECONDS = 5.0
 KEEPALIVE_SECONDS = 60.0  # of an idle connection; readers pause longer than httpx's default of 5 s between questions

@@ -9,8 +9,8 @@ from queue import Empty, SimpleQueue
 from threading import Lock, Thread
 from typing import Any, TypeVar
 
-from retrieval.endpoints.cancellation import Cancellation
 from retrieval.errors import Cancelled
+from retrieval.models.endpoints.cancellation import Cancellation
 
 T = TypeVar("T")
 _END = object()

@@ -1,0 +1,86 @@
+"""Examples from readers' questions: what the product's search brings for each, and the passages that answer."""
+
+import random
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+from bot.formatting import format_date
+from evals.data import Row, rows
+from evals.reader.examples import Example, LabelledPassage, label_passage, trigrams
+from retrieval.documents import Hit
+from retrieval.index.store import Store
+from retrieval.search.hybrid_search import Search
+
+HITS = 12
+OTHERS = 2  # passages of the gold article that the search did not bring
+MAX_SHORT_ANSWER = 60  # characters
+PASSED_OVER = ("small-talk", "language")  # neither is for an English reader
+
+
+def asked_examples(data: Path, store: Store) -> Iterator[Example]:
+    """The questions of `asked` with the search's hits, gold passages and other passages of gold articles."""
+    search, chance = Search(store), random.Random(5)
+    by_article = _passages_by_article(store)
+    for row in rows(data / "asked/questions.jsonl"):
+        if row["kind"] not in PASSED_OVER:
+            yield _example(row, search, by_article, chance)
+
+
+def reader_question(row: Row) -> str:
+    """The question as the reader gets it: a follow-up after the question before it."""
+    history = row.get("history") or []
+    return f"{history[-1]} | {row['question']}" if history else str(row["question"])
+
+
+def passage_context(hit: Hit) -> str:
+    """What the reader gets beside a passage: headline, heading and day."""
+    return " · ".join(part for part in (hit.title, hit.passage.heading, format_date(hit.published)) if part)
+
+
+def _example(row: Row, search: Search, by_article: dict[str, list[Hit]], chance: random.Random) -> Example:
+    today = date.fromisoformat(row["today"]) if row.get("today") else None
+    query = " ".join([*(row.get("history") or [])[-1:], row["question"]])
+    hits = search(query, HITS, today=today).hits
+    golds = row.get("sentences") or []
+    gold = [trigrams(item["text"]) for item in golds]
+    ranked = {hit.passage.id: at for at, hit in enumerate(hits)}
+    answer = _short_answer(row)
+    passages = [_labelled(hit, gold, at, answer) for at, hit in enumerate(hits)]
+    others = [
+        hit for key in {item["article"] for item in golds} for hit in by_article[key] if hit.passage.id not in ranked
+    ]
+    labelled = [_labelled(hit, gold, -1, answer) for hit in others]
+    passages += [passage for passage in labelled if any(passage.labels)]
+    rest = [passage for passage in labelled if not any(passage.labels)]
+    passages += chance.sample(rest, min(OTHERS, len(rest)))
+    return Example(
+        "asked", row["id"], reader_question(row), row["answerable"], tuple(passages), row["kind"], row["slice"]
+    )
+
+
+def _short_answer(row: Row) -> str:
+    """The answer in words that may stand in a sentence, without its full stop; empty where it is long."""
+    answer = str(row.get("answer") or "").strip().rstrip(".").lower()
+    return answer if len(answer) <= MAX_SHORT_ANSWER else ""
+
+
+def _labelled(hit: Hit, gold: list[set[tuple[str, ...]]], rank: int, answer: str) -> LabelledPassage:
+    """Label a passage; the answering words are marked where a sentence that answers has them word for word."""
+    text = hit.passage.text
+    found = label_passage(passage_context(hit), text, gold, rank=rank, article=hit.passage.article)
+    for (start, end), label in zip(found.sentences, found.labels, strict=True):
+        at = text.lower().find(answer, start, end) if label and answer else -1
+        if at >= 0:
+            return replace(found, answer=(at, at + len(answer)))
+    return found
+
+
+def _passages_by_article(store: Store) -> dict[str, list[Hit]]:
+    """All passages by the id that their article has in the set."""
+    keys = [row["id"] for row in store.catalog.db.execute("SELECT id FROM passages WHERE live = 1")]
+    found: dict[str, list[Hit]] = {}
+    for hit in store.catalog.hits(keys).values():
+        found.setdefault(hit.passage.article, []).append(hit)
+    return found

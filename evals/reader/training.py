@@ -1,0 +1,227 @@
+"""Train the reader: `python -m evals.reader.training --work .evals [--held-out 8]`; it can be interrupted and goes on.
+
+Needs `pip install -e ".[reader]"`. Public sets first, then readers' questions with the product's own search results.
+"""
+
+import argparse
+import random
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from tokenizers import BertWordPieceTokenizer
+from torch import Tensor
+
+from evals.reader.examples import Example, LabelledPassage, read_examples
+from evals.reader.network import Reader, Reading
+from retrieval.models.minilm.pairs import TokenPair, encode_pair, encode_question
+from retrieval.models.minilm.tokenizer import wordpiece_tokenizer
+from retrieval.models.minilm.weights import packaged_model, read_weights
+
+RATE, WARM_UP, DECAY = 1e-3, 150, 0.01
+QUESTIONS = 6  # a step
+PASSAGES = {"asked": 6}  # a question, drawn anew each time; 2 for the public sets
+PUBLIC_QUESTIONS, ASKED_EPOCHS, PUBLIC_SHARE = 9_000, 3, 0.1  # PUBLIC_SHARE is mixed into the questions of readers
+PASSAGE_WEIGHT, SPAN_WEIGHT = 0.5, 0.3
+TYPO_RATE = 0.15  # of questions
+SUB_BATCH = 12
+SEED = 11
+CHECKPOINT_SECONDS = 240
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A question with one passage; `question` numbers the questions of a step."""
+
+    question: int
+    encoded: TokenPair
+    labels: tuple[int, ...]
+    answer: tuple[int, int] | None
+
+
+def main() -> None:
+    """Train and write `reader/reader.pt` in the work folder."""
+    parser = argparse.ArgumentParser(prog="python -m evals.reader.training", description=__doc__)
+    parser.add_argument("--work", type=Path, default=Path(".evals"))
+    parser.add_argument("--held-out", type=int, nargs="*", default=[8], help="slices that are not trained on")
+    parser.add_argument("--public", type=int, default=PUBLIC_QUESTIONS)
+    parser.add_argument("--epochs", type=int, default=ASKED_EPOCHS)
+    options = parser.parse_args()
+    folder = options.work / "reader"
+    public = read_examples(folder / "public.jsonl.gz")
+    asked = [item for item in read_examples(folder / "asked.jsonl.gz") if item.slice not in options.held_out]
+    torch.manual_seed(SEED)
+    train(folder, schedule(public, asked, options.public, options.epochs))
+
+
+def schedule(public: Sequence[Example], asked: Sequence[Example], count: int, epochs: int) -> list[Example]:
+    """The examples in the order of training."""
+    chance = random.Random(SEED)
+    rare = [item for item in public if not item.source.startswith("squad")]
+    common = [item for item in public if item.source.startswith("squad")]
+    first = chance.sample(rare + chance.sample(common, max(0, count - len(rare))), count)
+    later = [item for _ in range(epochs) for item in _epoch(asked, public, chance)]
+    return first + later
+
+
+def _epoch(asked: Sequence[Example], public: Sequence[Example], chance: random.Random) -> list[Example]:
+    mixed = [*asked, *chance.sample(public, int(PUBLIC_SHARE * len(asked)))]
+    chance.shuffle(mixed)
+    return mixed
+
+
+def train(folder: Path, examples: Sequence[Example]) -> None:
+    """Train over the examples once, in their order; go on from a checkpoint where there is one."""
+    reader = Reader(read_weights(packaged_model().read_bytes()))
+    parameters = [value for value in reader.parameters() if value.requires_grad]
+    optimiser = torch.optim.AdamW(parameters, lr=RATE, weight_decay=DECAY, betas=(0.9, 0.98))
+    steps = len(examples) // QUESTIONS
+    rate = torch.optim.lr_scheduler.LambdaLR(
+        optimiser, lambda step: min((step + 1) / WARM_UP, 0.02 + 0.98 * max(0.0, 1 - step / steps))
+    )
+    checkpoint, done = folder / "checkpoint.pt", 0
+    if checkpoint.exists():
+        kept = torch.load(checkpoint)
+        reader.load_state_dict(kept["reader"])
+        optimiser.load_state_dict(kept["optimiser"])
+        rate.load_state_dict(kept["rate"])
+        done = kept["done"]
+    tokenizer = wordpiece_tokenizer()
+    reader.train()
+    losses, saved, started, pairs_read = list[float](), time.time(), time.time(), 0
+    for step in range(done, steps):
+        chance = random.Random(SEED * 1_000_003 + step)
+        chosen = examples[step * QUESTIONS : (step + 1) * QUESTIONS]
+        pairs = [pair for at, item in enumerate(chosen) for pair in _pairs(tokenizer, at, item, chance)]
+        reader.merge()
+        loss = _loss(reader, pairs)
+        optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(parameters, 1.0)
+        optimiser.step()
+        rate.step()
+        losses.append(loss.item())
+        pairs_read += len(pairs)
+        if step % 50 == 49:
+            speed = pairs_read / (time.time() - started)
+            print(f"{step + 1}/{steps} loss {sum(losses) / len(losses):.3f} {speed:.1f} pairs/s", flush=True)
+            losses = []
+        if time.time() - saved > CHECKPOINT_SECONDS or step == steps - 1:
+            state = {"reader": reader.state_dict(), "optimiser": optimiser.state_dict(), "rate": rate.state_dict()}
+            torch.save(state | {"done": step + 1}, folder / "checkpoint.new")
+            (folder / "checkpoint.new").replace(checkpoint)
+            saved = time.time()
+    torch.save(reader.state_dict(), folder / "reader.pt")
+
+
+def _pairs(tokenizer: BertWordPieceTokenizer, at: int, example: Example, chance: random.Random) -> Iterator[Pair]:
+    question = example.question
+    if chance.random() < TYPO_RATE:
+        question = misspelt(question, chance)
+    start = encode_question(tokenizer, question)
+    for passage in _drawn(example, chance):
+        encoded = encode_pair(tokenizer, start, passage.context, passage.text, passage.sentences)
+        yield Pair(at, encoded, passage.labels, _answer_tokens(encoded, passage))
+
+
+def _drawn(example: Example, chance: random.Random) -> list[LabelledPassage]:
+    """Up to two passages that answer, and others, those that the search ranks high more often."""
+    size = PASSAGES.get(example.source, 2)
+    answering = [passage for passage in example.passages if any(passage.labels)]
+    others = [passage for passage in example.passages if not any(passage.labels)]
+    drawn = chance.sample(answering, min(2 if size > 2 else 1, len(answering)))
+    keyed = sorted(others, key=lambda passage: chance.random() * (4 + max(passage.rank, 0)))
+    return drawn + keyed[: size - len(drawn)]
+
+
+def misspelt(question: str, chance: random.Random) -> str:
+    """One or two words with a letter dropped, doubled, swapped or replaced."""
+    words = question.split()
+    long = [at for at, word in enumerate(words) if len(word) > 3]
+    for at in chance.sample(long, min(chance.choice((1, 1, 2)), len(long))):
+        word, place = words[at], chance.randrange(1, len(words[at]) - 1)
+        words[at] = chance.choice(
+            (
+                word[:place] + word[place + 1 :],
+                word[:place] + word[place] + word[place:],
+                word[:place] + word[place + 1] + word[place] + word[place + 2 :],
+                word[:place] + chance.choice("aeioulnrst") + word[place + 1 :],
+            )
+        )
+    return " ".join(words)
+
+
+def _answer_tokens(encoded: TokenPair, passage: LabelledPassage) -> tuple[int, int] | None:
+    if passage.answer is None:
+        return None
+    start, end = passage.answer
+    inside = [at for at, (a, b) in enumerate(encoded.offsets) if a < end and b > start]
+    return (encoded.start + inside[0], encoded.start + inside[-1]) if inside else None
+
+
+def _loss(reader: Reader, pairs: Sequence[Pair]) -> Tensor:
+    """Over each question: softmax over all sentences and `none`; over sentences, passages and spans on their own."""
+    scores, labels, owner, passages, answers, span_losses = [], [], [], [], [], list[Tensor]()
+    for group, found in read_pairs(reader, pairs):
+        flat = [label for pair in group for label in _kept(pair)]
+        labels += flat
+        owner += [pair.question for pair in group for _ in _kept(pair)]
+        scores.append(found.sentences)
+        passages.append(found.passages)
+        answers += [float(any(pair.labels)) for pair in group]
+        span_losses += _span_losses(group, found)
+    score, label = torch.cat(scores), torch.tensor(labels, dtype=torch.float32)
+    questions = 1 + max(owner)
+    owners = torch.tensor(owner)
+    listwise = score.new_zeros(())
+    for question in range(questions):
+        own, right = score[owners == question], label[owners == question] > 0
+        everything = torch.logsumexp(torch.cat([own, own.new_zeros(1)]), 0)
+        listwise = listwise + everything - (torch.logsumexp(own[right], 0) if right.any() else 0.0)
+    sentence = F.binary_cross_entropy_with_logits(score, label, reduction="sum") / questions / 3
+    passage = F.binary_cross_entropy_with_logits(torch.cat(passages), torch.tensor(answers))
+    loss = listwise / questions + sentence + PASSAGE_WEIGHT * passage
+    return loss + SPAN_WEIGHT * torch.stack(span_losses).mean() if span_losses else loss
+
+
+def _kept(pair: Pair) -> list[int]:
+    return [label for label, (a, b) in zip(pair.labels, pair.encoded.sentences, strict=True) if a < b]
+
+
+def _span_losses(group: Sequence[Pair], found: Reading) -> list[Tensor]:
+    losses = list[Tensor]()
+    for row, pair in enumerate(group):
+        if pair.answer:
+            first, last = pair.encoded.start, len(pair.encoded.ids) - 1
+            for logits, target in ((found.starts, pair.answer[0]), (found.ends, pair.answer[1])):
+                losses.append(F.cross_entropy(logits[row, first:last][None], torch.tensor([target - first])))
+    return losses
+
+
+def read_pairs(reader: Reader, pairs: Sequence[Pair]) -> Iterator[tuple[list[Pair], Reading]]:
+    """Read pairs in batches of about equal length; sentences without tokens are left out."""
+    order = sorted(pairs, key=lambda pair: len(pair.encoded.ids))
+    for first in range(0, len(order), SUB_BATCH):
+        group = order[first : first + SUB_BATCH]
+        length = max(len(pair.encoded.ids) for pair in group)
+        ids, types, mask = (torch.zeros(len(group), length, dtype=torch.long) for _ in range(3))
+        owners, count = torch.full((len(group), length), -1), 0
+        for row, pair in enumerate(group):
+            encoded = pair.encoded
+            ids[row, : len(encoded.ids)] = torch.tensor(encoded.ids)
+            types[row, : len(encoded.ids)] = torch.tensor(encoded.types)
+            mask[row, : len(encoded.ids)] = 1
+            for a, b in encoded.sentences:
+                if a < b:
+                    owners[row, a:b] = count
+                    count += 1
+        with torch.autocast("cpu", torch.bfloat16):
+            hidden = reader.encode(ids, types, mask)
+        yield group, reader.heads(hidden.float(), owners)
+
+
+if __name__ == "__main__":
+    main()

