@@ -6,14 +6,14 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from bot.formatting import format_date
+from bot.answering.reading.passage_reading import FOLLOWS, passage_context
 from evals.data import Row, rows
 from evals.reader.examples import Example, LabelledPassage, label_passage, trigrams
 from retrieval.documents import Hit
 from retrieval.index.store import Store
 from retrieval.search.hybrid_search import Search
 
-HITS = 12
+HITS, EARLIER = 12, 2  # passages; questions before a follow-up
 OTHERS = 2  # passages of the gold article that the search did not bring
 MAX_SHORT_ANSWER = 60  # characters
 PASSED_OVER = ("small-talk", "language")  # neither is for an English reader
@@ -29,29 +29,24 @@ def asked_examples(data: Path, store: Store) -> Iterator[Example]:
 
 
 def reader_question(row: Row) -> str:
-    """The question as the reader gets it: a follow-up after the question before it."""
-    history = row.get("history") or []
-    return f"{history[-1]} | {row['question']}" if history else str(row["question"])
-
-
-def passage_context(hit: Hit) -> str:
-    """What the reader gets beside a passage: headline, heading and day."""
-    return " · ".join(part for part in (hit.title, hit.passage.heading, format_date(hit.published)) if part)
+    """The question as the reader gets it: a follow-up after the questions before it."""
+    return FOLLOWS.join([*(row.get("history") or [])[-EARLIER:], row["question"]])
 
 
 def _example(row: Row, search: Search, by_article: dict[str, list[Hit]], chance: random.Random) -> Example:
     today = date.fromisoformat(row["today"]) if row.get("today") else None
-    query = " ".join([*(row.get("history") or [])[-1:], row["question"]])
-    hits = search(query, HITS, today=today).hits
+    query = " ".join([*(row.get("history") or [])[-EARLIER:], row["question"]])
+    found = search(query, HITS, today=today)
+    hits = (*found.hits, *found.nearest)
     golds = row.get("sentences") or []
     gold = [trigrams(item["text"]) for item in golds]
     ranked = {hit.passage.id: at for at, hit in enumerate(hits)}
     answer = _short_answer(row)
-    passages = [_labelled(hit, gold, at, answer) for at, hit in enumerate(hits)]
+    passages = [labelled_hit(hit, gold, at, answer) for at, hit in enumerate(hits)]
     others = [
         hit for key in {item["article"] for item in golds} for hit in by_article[key] if hit.passage.id not in ranked
     ]
-    labelled = [_labelled(hit, gold, -1, answer) for hit in others]
+    labelled = [labelled_hit(hit, gold, -1, answer) for hit in others]
     passages += [passage for passage in labelled if any(passage.labels)]
     rest = [passage for passage in labelled if not any(passage.labels)]
     passages += chance.sample(rest, min(OTHERS, len(rest)))
@@ -66,7 +61,7 @@ def _short_answer(row: Row) -> str:
     return answer if len(answer) <= MAX_SHORT_ANSWER else ""
 
 
-def _labelled(hit: Hit, gold: list[set[tuple[str, ...]]], rank: int, answer: str) -> LabelledPassage:
+def labelled_hit(hit: Hit, gold: list[set[tuple[str, ...]]], rank: int, answer: str = "") -> LabelledPassage:
     """Label a passage; the answering words are marked where a sentence that answers has them word for word."""
     text = hit.passage.text
     found = label_passage(passage_context(hit), text, gold, rank=rank, article=hit.passage.article)

@@ -1,6 +1,6 @@
 """Train the reader: `python -m evals.reader.training --work .evals [--held-out 8]`; it can be interrupted and goes on.
 
-Needs `pip install -e ".[reader]"`. Public sets first, then readers' questions with the product's own search results.
+Needs `pip install -e ".[train]"`. Public sets first, then readers' questions with the product's own search results.
 """
 
 import argparse
@@ -21,12 +21,13 @@ from retrieval.models.minilm.pairs import TokenPair, encode_pair, encode_questio
 from retrieval.models.minilm.tokenizer import wordpiece_tokenizer
 from retrieval.models.minilm.weights import packaged_model, read_weights
 
-RATE, WARM_UP, DECAY = 1e-3, 150, 0.01
+RATE, RATE_AFTER, WARM_UP, DECAY = 1e-3, 5e-4, 150, 0.01
 QUESTIONS = 6  # a step
-PASSAGES = {"asked": 6}  # a question, drawn anew each time; 2 for the public sets
-PUBLIC_QUESTIONS, ASKED_EPOCHS, PUBLIC_SHARE = 9_000, 3, 0.1  # PUBLIC_SHARE is mixed into the questions of readers
+PASSAGES = {"asked": 6, "multihop": 6}  # a question, drawn anew each time; 2 for the public sets
+PUBLIC_QUESTIONS, ASKED_EPOCHS, PUBLIC_SHARE = 6_000, 3, 0.1  # PUBLIC_SHARE is mixed into the questions of readers
 PASSAGE_WEIGHT, SPAN_WEIGHT = 0.5, 0.3
 TYPO_RATE = 0.15  # of questions
+WITHHELD_RATE = 0.25  # of readers' questions, whose answering passages are withheld
 SUB_BATCH = 12
 SEED = 11
 CHECKPOINT_SECONDS = 240
@@ -47,14 +48,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m evals.reader.training", description=__doc__)
     parser.add_argument("--work", type=Path, default=Path(".evals"))
     parser.add_argument("--held-out", type=int, nargs="*", default=[8], help="slices that are not trained on")
+    parser.add_argument("--out", type=Path, default=Path(".evals/reader"), help="where the result goes")
+    parser.add_argument("--start", type=Path, help="a reader to go on from, at a lower rate")
     parser.add_argument("--public", type=int, default=PUBLIC_QUESTIONS)
     parser.add_argument("--epochs", type=int, default=ASKED_EPOCHS)
     options = parser.parse_args()
     folder = options.work / "reader"
     public = read_examples(folder / "public.jsonl.gz")
     asked = [item for item in read_examples(folder / "asked.jsonl.gz") if item.slice not in options.held_out]
+    asked += read_examples(folder / "multihop.jsonl.gz")
     torch.manual_seed(SEED)
-    train(folder, schedule(public, asked, options.public, options.epochs))
+    options.out.mkdir(parents=True, exist_ok=True)
+    train(options.out, schedule(public, asked, options.public, options.epochs), options.start)
 
 
 def schedule(public: Sequence[Example], asked: Sequence[Example], count: int, epochs: int) -> list[Example]:
@@ -73,11 +78,13 @@ def _epoch(asked: Sequence[Example], public: Sequence[Example], chance: random.R
     return mixed
 
 
-def train(folder: Path, examples: Sequence[Example]) -> None:
+def train(folder: Path, examples: Sequence[Example], start: Path | None = None) -> None:
     """Train over the examples once, in their order; go on from a checkpoint where there is one."""
     reader = Reader(read_weights(packaged_model().read_bytes()))
+    if start:
+        reader.load_state_dict(torch.load(start))
     parameters = [value for value in reader.parameters() if value.requires_grad]
-    optimiser = torch.optim.AdamW(parameters, lr=RATE, weight_decay=DECAY, betas=(0.9, 0.98))
+    optimiser = torch.optim.AdamW(parameters, lr=RATE_AFTER if start else RATE, weight_decay=DECAY, betas=(0.9, 0.98))
     steps = len(examples) // QUESTIONS
     rate = torch.optim.lr_scheduler.LambdaLR(
         optimiser, lambda step: min((step + 1) / WARM_UP, 0.02 + 0.98 * max(0.0, 1 - step / steps))
@@ -128,9 +135,13 @@ def _pairs(tokenizer: BertWordPieceTokenizer, at: int, example: Example, chance:
 
 
 def _drawn(example: Example, chance: random.Random) -> list[LabelledPassage]:
-    """Up to two passages that answer, and others, those that the search ranks high more often."""
+    """Up to two passages that answer, and others, those that the search ranks high more often.
+
+    Now and then those that answer are withheld, so that the reader learns to find none in the rest.
+    """
     size = PASSAGES.get(example.source, 2)
-    answering = [passage for passage in example.passages if any(passage.labels)]
+    withheld = chance.random() < WITHHELD_RATE and size > 2
+    answering = [passage for passage in example.passages if any(passage.labels) and not withheld]
     others = [passage for passage in example.passages if not any(passage.labels)]
     drawn = chance.sample(answering, min(2 if size > 2 else 1, len(answering)))
     keyed = sorted(others, key=lambda passage: chance.random() * (4 + max(passage.rank, 0)))
