@@ -78,6 +78,11 @@ class BM25Index:
         limits = self._restrictions("speaker", speakers) + self._restrictions("article", articles)
         return self._search(query, k, limits)
 
+    def search_similar(self, term: str, k: int, distance: int) -> list[str]:
+        """Ids of `k` passages with a term at most `distance` edits from this one, a swap counting as one edit."""
+        query = tantivy.Query.fuzzy_term_query(self._schema, "text", term, distance)
+        return [key for key, _ in self._search(query, k, [])]
+
     def document_frequencies(
         self, terms: Iterable[str], fields: Iterable[str] = tuple(FIELD_BOOSTS)
     ) -> tuple[dict[str, int], int]:

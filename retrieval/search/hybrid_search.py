@@ -1,7 +1,9 @@
 """Search the articles for a question: BM25 and vectors side by side, one ranking, duplicates once, quotes attached."""
 
+import re
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from retrieval.catalog.filters import Filters
@@ -13,7 +15,7 @@ from retrieval.quotes.speakers.speaker_index import NO_SPEAKER, SpeakerMatch
 from retrieval.search.candidates import collect_candidates, dense_passages
 from retrieval.search.deduplication import attach_copies, deduplicate
 from retrieval.search.filtered_search import article_scope
-from retrieval.search.question_analysis import ParsedQuestion, analyse_question
+from retrieval.search.question_analysis import ParsedQuestion, analyse_question, correct_spelling
 from retrieval.search.quote_search import (
     QuoteSearch,
     match_speaker,
@@ -24,15 +26,17 @@ from retrieval.search.quote_search import (
 from retrieval.search.ranking import rank
 
 DEFAULT_HITS = 10
+NEAREST = 6  # passages nearest by cosine that are looked at beside the hits
 
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
     """The hits for one question, best first, and how the question was understood.
 
-    `why_no_vectors` says why BM25 alone was searched, empty where both indexes were. Of a question that asks for
-    quotes, `speaker_match` is whose it asks for, `speaker_quotes` are those that answer it, best first, and
-    `other_quotes` where none does what the same speakers say on other topics, newest first.
+    `nearest` are the passages nearest by cosine that are not among the hits: a question in other words than the
+    article's has its answer there. `why_no_vectors` says why BM25 alone was searched, empty where both indexes were.
+    Of a question that asks for quotes, `speaker_match` is whose it asks for, `speaker_quotes` are those that answer
+    it, best first, and `other_quotes` where none does what the same speakers say on other topics, newest first.
     """
 
     hits: tuple[Hit, ...]
@@ -41,6 +45,7 @@ class SearchResult:
     speaker_quotes: tuple[QuoteHit, ...] = ()
     speaker_match: SpeakerMatch = NO_SPEAKER
     other_quotes: tuple[QuoteHit, ...] = ()
+    nearest: tuple[Hit, ...] = ()
 
 
 class Search:
@@ -76,11 +81,24 @@ class Search:
         `catalog` is a snapshot that the caller goes on reading; without it the search takes one of its own.
         """
         filters = filters or Filters()
-        parsed = analyse_question(question, self._store.bm25, today=today or date.today(), speaker=filters.speaker)
+        parsed = self._understand(question, today or date.today(), filters.speaker)
         if catalog is not None:
             return self._search(parsed, k, filters, catalog)
         with self._store.catalog.snapshot() as snapshot:
             return self._search(parsed, k, filters, snapshot)
+
+    def _understand(self, question: str, today: date, speaker: str) -> ParsedQuestion:
+        """Analyse a question, with words that no article has replaced by similar ones that articles have."""
+        parsed = analyse_question(question, self._store.bm25, today=today, speaker=speaker)
+        if not parsed.unknown_terms:
+            return parsed
+        corrections = correct_spelling(parsed, self._store.bm25, self._store.catalog)
+        for wrong, right in corrections:
+            question = re.sub(rf"\b{re.escape(wrong)}\b", right, question)
+        if not corrections:
+            return parsed
+        corrected = analyse_question(question, self._store.bm25, today=today, speaker=speaker)
+        return replace(corrected, corrections=corrections)
 
     def _search(self, question: ParsedQuestion, k: int, filters: Filters, catalog: CatalogReader) -> SearchResult:
         quote_search, intent = self.quote_search(catalog), question.quote_intent
@@ -98,8 +116,17 @@ class Search:
             quote_scores=score_passages_by_quotes(quote_search, intent, match, filters),
             dense_search=dense_search,
         )
-        distinct = deduplicate(rank(question, candidates.hits, candidates.text_scores), k)
+        ranked = rank(question, candidates.hits, candidates.text_scores)
+        distinct = deduplicate(ranked, k)
         hits = attach_copies(distinct, catalog.copy_ids([hit.passage.article for hit in distinct]))
         quotes = quotes_for_question(quote_search, intent, match, filters, hits)
         others = () if quotes else other_quotes(quote_search, match, filters)
-        return SearchResult(hits, question, candidates.why_no_vectors, quotes, match, others)
+        nearest = nearest_by_cosine(ranked, hits)
+        return SearchResult(hits, question, candidates.why_no_vectors, quotes, match, others, nearest)
+
+
+def nearest_by_cosine(ranked: Sequence[Hit], hits: Sequence[Hit]) -> tuple[Hit, ...]:
+    """Of the NEAREST passages by cosine those that are neither among the hits nor duplicates of one another."""
+    known = {hit.passage.id for hit in hits}
+    nearest = sorted((hit for hit in ranked if hit.dense), key=lambda hit: -hit.dense)[:NEAREST]
+    return tuple(hit for hit in nearest if hit.passage.id not in known)

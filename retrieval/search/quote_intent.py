@@ -83,7 +83,7 @@ class QuoteIntent:
 
     Without a `speaker_name` it asks who says something on the topic. Names and `topic_text` are as the question writes
     them, `speaker_terms` and `topic_terms` stemmed; `titled_name` keeps `Mr.`, `Secretary` and the like.
-    `speech_only` is false where deeds would be an answer as well.
+    `speech_only` is false where deeds would be an answer as well, `from_filter` true where a filter names the speaker.
     """
 
     speaker_name: str
@@ -92,6 +92,7 @@ class QuoteIntent:
     topic_text: str = ""
     speech_only: bool = True
     titled_name: str = ""
+    from_filter: bool = False
 
 
 def parse_quote_intent(question: str) -> QuoteIntent | None:
@@ -114,9 +115,11 @@ def intent_for_speaker(name: str, question: str) -> QuoteIntent:
     parsed = parse_quote_intent(question)
     speaker_terms = frozenset(content_terms(name))
     if parsed and parsed.speaker_name:
-        return QuoteIntent(name, speaker_terms, parsed.topic_terms, parsed.topic_text, titled_name=name)
+        return QuoteIntent(
+            name, speaker_terms, parsed.topic_terms, parsed.topic_text, titled_name=name, from_filter=True
+        )
     topic_terms = frozenset(content_terms(question)) - speaker_terms
-    return QuoteIntent(name, speaker_terms, topic_terms, question.strip(" ?.!"), titled_name=name)
+    return QuoteIntent(name, speaker_terms, topic_terms, question.strip(" ?.!"), titled_name=name, from_filter=True)
 
 
 def _any_speaker(topic: str) -> QuoteIntent | None:

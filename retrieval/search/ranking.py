@@ -46,7 +46,6 @@ class TextSignals:
     `window` those that stand close together in the passage, `phrases` those in phrases of the question.
     """
 
-    matched_terms: frozenset[str]
     coverage: float
     title: float
     window: float
@@ -63,7 +62,6 @@ def text_signals(question: ParsedQuestion, hit: Hit) -> TextSignals:
     phrases = {pair for at, _ in positions for pair in pairwise(body[max(0, at - 1) : at + 2])} & question.phrases
     in_phrases = sum(question.idf.get(a, 0.0) + question.idf.get(b, 0.0) for a, b in phrases)
     return TextSignals(
-        matched_terms=frozenset(matched),
         coverage=_idf_share(question, matched),
         title=_idf_share(question, context),
         window=_window_share(question, positions),

@@ -1,6 +1,7 @@
 """A question to the passages that may answer it."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -169,3 +170,35 @@ def test_without_a_model_filters_still_limit(wordy: Store) -> None:
     search = Search(wordy)
     assert set(articles(search, "pier mill", outlet="inland")) == {"mill"}
     search.close()
+
+
+@pytest.mark.parametrize(
+    ("asked", "understood"),
+    [
+        ("How much will lorreis pay for a crosing?", "How much will lorries pay for a crossing?"),
+        ("Who steers the oldst fery?", "Who steers the oldest ferry?"),
+        ("How much will lorries pay for a crossing?", "How much will lorries pay for a crossing?"),
+        ("Who designed the Sydney Opera House?", "Who designed the Sydney Opera House?"),
+        ("What does zbrgl mean?", "What does zbrgl mean?"),
+        ("Who will pat the ferry?", "Who will pat the ferry?"),
+    ],
+)
+def test_a_word_that_no_article_has_is_taken_for_a_similar_one(newsroom: Store, asked: str, understood: str) -> None:
+    with closing(Search(newsroom)) as search:
+        question = search(asked).question
+    assert question.text == understood
+    assert bool(question.corrections) == (asked != understood)
+
+
+def test_a_misspelt_speaker_is_left_to_the_search_for_speakers(newsroom: Store) -> None:
+    with closing(Search(newsroom)) as search:
+        question = search("What did Brandd say about the tol?").question
+    assert question.corrections == (("tol", "toll"),) or question.corrections == ()
+    assert "Brandd" in question.text
+
+
+def test_what_is_nearest_by_cosine_and_no_hit_comes_beside_the_hits(newsroom: Store) -> None:
+    with closing(Search(newsroom)) as search:
+        found = search("Which boat is steered by a woman?", 1)
+    assert {hit.passage.id for hit in found.nearest}.isdisjoint(hit.passage.id for hit in found.hits)
+    assert found.nearest and all(hit.dense for hit in found.nearest)
