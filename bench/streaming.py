@@ -8,10 +8,11 @@ import httpx
 
 from bench.clock import percentile
 from bench.scripted_model import bare_client_times, scripted_model, set_script
-from bot.answering.extractive import extract_sentences
+from bot.answering.extraction.sentence_claims import extract_claims
 from bot.answering.generation.passage_prompt import select_passages
 from bot.answering.generation.sentence_stream import SentenceStream
 from bot.answering.generation.writer import Writer
+from bot.answering.reading.passage_reading import read_question
 from bot.models.chat_model import ChatModel
 from bot.models.token_ledger import TokenLedger
 from prompts import Prompts
@@ -64,9 +65,9 @@ def bench_writer(url: str, folder: Path) -> Writer:
 
 def true_answer(question: str, found: SearchResult, store: Store) -> str:
     """Sentences of the articles as a model would cite them."""
-    passages = select_passages(found, store.catalog)
+    passages = select_passages(found)
     said = []
-    for claim in extract_sentences(question, found.question, passages, store.catalog):
+    for claim in extract_claims(read_question(question, found, store.catalog)):
         article, (start, end) = claim.support[0]
         for number, hit in enumerate(passages, 1):
             if hit.passage.article == article and hit.passage.start <= start and end <= hit.passage.end:

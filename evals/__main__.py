@@ -9,13 +9,13 @@ from pathlib import Path
 
 from bot.app.model_factory import writer
 from bot.app.settings import read_settings
-from evals import answers, attributions, data, feeds, followups, injection, pages, retrieval, writing, written
+from evals import answers, asked, attributions, data, feeds, followups, injection, pages, retrieval, writing, written
 from evals.systems import build
 from evals.table import Line, print_table
 from retrieval.index.vectors.minilm import MiniLM
 
 SETS = (
-    *("feeds", "pages", "attributions", "quotes", "multihop", "clapnq", "followups", "news"),
+    *("feeds", "pages", "attributions", "quotes", "multihop", "clapnq", "followups", "news", "asked"),
     *("writing", "injection", "written"),
 )
 
@@ -33,6 +33,7 @@ def main() -> None:
         "clapnq": lambda: answers.clapnq(options.data, model),
         "followups": lambda: _followups(options, model),
         "news": lambda: _news(options, model),
+        "asked": lambda: _asked(options, model),
         "written": lambda: _written(options, model),
         "injection": lambda: injection.measure(options.data, model),
         "writing": lambda: _writing(options, model),
@@ -51,6 +52,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--work", type=Path, default=Path(".evals"), help="folder of the indexes, kept between runs")
     parser.add_argument("--articles", type=int, default=6000, help="news articles to index, all gold ones among them")
     parser.add_argument("--questions", type=int, default=0, help="of a set that a model is asked; 0 means all")
+    parser.add_argument("--slices", type=int, nargs="*", default=asked.HELD_OUT, help="of readers' questions")
     parser.add_argument("sets", nargs="*", choices=[[], *SETS], help="all when none is named")
     return parser.parse_args()
 
@@ -75,6 +77,11 @@ def _news(options: argparse.Namespace, model: MiniLM) -> list[Line]:
     folder = options.work / f"news-{options.articles}"
     with build(folder, model, data.news_articles(options.data, options.articles)) as store:
         return retrieval.news(options.data, store) + answers.news(options.data, store)
+
+
+def _asked(options: argparse.Namespace, model: MiniLM) -> list[Line]:
+    with build(options.work / "asked", model, data.asked_articles(options.data)) as store:
+        return asked.measure(options.data, store, options.work / "asked-answers.jsonl", options.slices)
 
 
 def _written(options: argparse.Namespace, model: MiniLM) -> list[Line]:

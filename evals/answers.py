@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from bot.answering.answerability import ANSWER_THRESHOLD
+from bot.answering.reading.answerability import ANSWER_THRESHOLD
 from bot.service.conversation import Conversation
 from bot.service.history import ConversationHistory
 from evals.data import Row, attributed, clapnq_articles, rows

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bot.answering.generation.writer import Writer
 from bot.answering.messages import Turn
-from bot.answering.question_rewriting import rewrite_question
+from bot.answering.questions.question_rewriting import rewrite_question
 from evals.data import Row, rows
 from evals.table import Line
 from retrieval.index.store import Store

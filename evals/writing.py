@@ -12,6 +12,7 @@ from pathlib import Path
 from bot.answering.generation.passage_prompt import select_passages
 from bot.answering.generation.sentence_stream import SentenceStream
 from bot.answering.messages import Claim
+from bot.answering.reading.passage_reading import in_reading_order, read_question
 from bot.answering.verification.quotations.matching import find_quotations, locate_quotation
 from bot.answering.verification.verify import verify_sentence
 from evals.data import rows
@@ -63,7 +64,8 @@ def cases(store: Store, asked: Sequence[str]) -> list[Case]:
     """What a model would read for each question."""
     search, found = Search(store), list[Case]()
     for question in asked:
-        passages = select_passages(search(question), store.catalog)
+        result = search(question)
+        passages = select_passages(in_reading_order(result, read_question(question, result, store.catalog)))
         articles = {hit.passage.article for hit in passages}
         quotes = {article: quote_table.quotes_of_article(store.catalog.db, article) for article in articles}
         found.append(Case(question, passages, quotes))

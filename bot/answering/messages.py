@@ -1,5 +1,6 @@
 """The values that pass between the stages of one question: claims, citations, answers and turns."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
@@ -11,12 +12,36 @@ Status = Literal["answered", "partial", "no_answer"]
 
 
 @dataclass(frozen=True, slots=True)
+class Highlight:
+    """The words of a text that answer, as characters of it; those of one text are in order and do not overlap."""
+
+    start: int
+    end: int
+
+
+def highlighted_parts(text: str, highlights: Sequence[Highlight]) -> Iterator[tuple[str, bool]]:
+    """Divide a text into parts, each with whether its words answer; highlights beyond the end of a text are cut."""
+    at = 0
+    for highlight in highlights:
+        yield text[at : highlight.start], False
+        yield text[highlight.start : highlight.end], True
+        at = highlight.end
+    yield text[at:], False
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
-    """A sentence and the spans that support it, each with its article's id."""
+    """A sentence and the spans that support it, each with its article's id.
+
+    `answer` is the span of the words that answer within the text, `cited_answer` the same within the article that the
+    first span is of; both are None where they are not known.
+    """
 
     text: str
     support: tuple[tuple[str, Span], ...]
     speaker: str = ""
+    answer: Span | None = None
+    cited_answer: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +66,7 @@ class Citation:
     speaker: str = ""
     copies: tuple[Copy, ...] = ()
     corrected: str = ""
+    highlights: tuple[Highlight, ...] = ()  # of `quote`
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +75,7 @@ class Sentence:
 
     text: str
     citations: tuple[Citation, ...]  # those that no earlier sentence has
+    highlights: tuple[Highlight, ...] = ()  # of `text`
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +98,7 @@ class Answer:
     nearest: tuple[Citation, ...] = ()
     notes: tuple[str, ...] = ()
     evidence: float = 0.0
+    highlights: tuple[Highlight, ...] = ()  # of `text`
 
 
 @dataclass(frozen=True, slots=True)

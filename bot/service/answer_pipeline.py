@@ -1,17 +1,26 @@
 """Answer one question from what the search found: decide whether to answer, then quote, generate or extract."""
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from threading import Semaphore
 from typing import Literal
 
-from bot.answering.answerability import ANSWER_THRESHOLD, CALIBRATED_EMBEDDING, answer_probability, unmentioned_names
-from bot.answering.composition import SPACE, AnswerBuilder, declined_answer, declined_quote_answer
-from bot.answering.extractive import extract_sentences
+from bot.answering.composition import SPACE, AnswerBuilder, declined_answer, declined_quote_answer, near_hits
+from bot.answering.extraction.sentence_claims import extract_claims
+from bot.answering.extraction.speaker_quotes import quote_claims, requires_quotes
 from bot.answering.generation.writer import GenerationState, Writer
 from bot.answering.messages import Answer, Claim, Sentence
-from bot.answering.speaker_quotes import quote_claims, requires_quotes
+from bot.answering.reading.answerability import (
+    ANSWER_THRESHOLD,
+    CALIBRATED_EMBEDDING,
+    answer_probability,
+    answered_parts,
+    unanswered_parts,
+    unmentioned_names,
+)
+from bot.answering.reading.passage_reading import in_reading_order, question_to_read, read_question
+from bot.answering.reading.read_sentences import PartReading
 from bot.service.stages import Stopwatch, log_stage
 from retrieval.catalog.reader import CatalogReader
 from retrieval.errors import Cancelled, ModelError
@@ -22,6 +31,7 @@ from retrieval.search.hybrid_search import SearchResult
 # Searches and extractions keep the processor busy: more of them at once end no sooner, and keep the interpreter from
 # other threads (health checks, as measured by `python -m bench.serving`). Waiting for a model takes no slot.
 MAX_CONCURRENT_SEARCHES = 2
+MODEL_THRESHOLD = 0.2  # evidence from which on a model is asked
 QUOTE_EVIDENCE = 0.75  # the least evidence of an answer that quotes the speaker asked about, on the topic
 EXTRACTIVE = "extract"  # `answered_by` of answers in the articles' own sentences
 
@@ -67,7 +77,21 @@ class AnswerContext:
 
     def decline(self) -> Answer:
         """The answer when the articles do not answer."""
-        return declined_answer(self.question, self.standalone, self.found.hits, self.catalog)
+        return declined_answer(self.question, self.standalone, near_hits(self.found), self.catalog)
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What was read for a question: the parts' sentences, the claims of a speaker's quotes, and the probability."""
+
+    readings: tuple[PartReading, ...]
+    quotes: tuple[Claim, ...]
+    evidence: float
+
+    @property
+    def are_enough(self) -> bool:
+        """Whether the articles' own sentences may answer."""
+        return bool(self.quotes) or self.evidence >= ANSWER_THRESHOLD
 
 
 def answer_question(context: AnswerContext) -> AnswerSteps:
@@ -75,46 +99,78 @@ def answer_question(context: AnswerContext) -> AnswerSteps:
     catalog, found, generation = context.catalog, context.found, context.generation
     # Counting pending passages reads a small index, the coverage reads every passage: only when some are pending.
     coverage = pending.index_coverage(catalog) if pending.count_pending(catalog, "vectors") else None
-    claims = quote_claims(found, catalog)
-    evidence = _evidence(context, claims, coverage)
-    decision = _decide(found, claims, evidence)
-    log_stage("answerability", context.watch.lap(), evidence=evidence, quotes=len(claims), decision=decision)
+    findings = _read(context, coverage)
+    decision = _decide(context, findings)
+    log_stage(
+        "answerability",
+        context.watch.lap(),
+        evidence=findings.evidence,
+        quotes=len(findings.quotes),
+        decision=decision,
+    )
     if decision == "decline_speaker":
         answer = declined_quote_answer(context.question, context.standalone, found, catalog)
     elif decision == "answer":
-        answer = yield from _compose(context, claims)
+        context = replace(context, found=in_reading_order(found, findings.readings))
+        answer = yield from _compose(context, findings)
     else:
         answer = context.decline()
     return replace(
         answer,
-        evidence=round(evidence, 3),
+        evidence=round(findings.evidence, 3),
         indexed_at=catalog.last_run(),
         dropped=generation.drop_reasons() if generation else {},
         notes=(*answer.notes, *_search_notes(found, coverage)),
     )
 
 
-def _compose(context: AnswerContext, claims: Sequence[Claim]) -> AnswerSteps:
+def _read(context: AnswerContext, coverage: pending.IndexCoverage | None) -> Findings:
+    """Read the passages found, and judge whether they answer."""
+    found, catalog = context.found, context.catalog
+    with context.slots.hold(context.cancellation):
+        readings = read_question(question_to_read(found), found, catalog)
+    context.watch.mark("read")
+    log_stage("read", context.watch.lap(), parts=len(readings), sentences=sum(len(one.sentences) for one in readings))
+    all_embedded = not found.why_no_vectors and (coverage is None or coverage.vectors >= coverage.passages)
+    has_cosines = all_embedded and catalog.fact("embedding") in ("", CALIBRATED_EMBEDDING)
+    quotes = quote_claims(found, catalog, readings[0].sentences)
+    evidence = max(answer_probability(reading.sentences, has_cosines=has_cosines) for reading in readings)
+    return Findings(tuple(readings), tuple(quotes), max(evidence, QUOTE_EVIDENCE) if quotes else evidence)
+
+
+def _decide(context: AnswerContext, findings: Findings) -> Decision:
+    """A model is asked where the reader doubts, too: it reads better, and declines by itself."""
+    threshold = MODEL_THRESHOLD if context.writer else ANSWER_THRESHOLD
+    is_quoted = bool(context.found.speaker_match.speakers)
+    needs_quotes = not findings.quotes and requires_quotes(context.found)
+    if needs_quotes and (is_quoted or findings.evidence < threshold):  # another's words are no answer
+        return "decline_speaker"
+    return "answer" if findings.quotes or findings.evidence >= threshold else "decline"
+
+
+def _compose(context: AnswerContext, findings: Findings) -> AnswerSteps:
     """Answer with the speaker's quotes if there are any, else the model's verified text, else extracted sentences.
 
-    Declines when the model does, or when no sentence fits.
+    Declines when the model does, or when there is too little evidence for sentences of the articles.
     """
     builder, answered_by, note = AnswerBuilder(context.catalog), EXTRACTIVE, ""
-    if context.writer and context.generation and not claims:
+    if context.writer and context.generation and not findings.quotes:
         answered_by = context.writer.name
         note = yield from _generate(context.writer, context, context.generation, builder)
         if context.generation.declined:
             return replace(context.decline(), answered_by=answered_by)
-    if not builder.has_text:
+    if not builder.has_text and findings.are_enough:
         answered_by = EXTRACTIVE
-        yield from _extract(context, claims, builder)
+        note = f"{note} These are the articles' own sentences." if note else ""
+        yield from _extract(context, findings, builder)
+    notes = (note,) if note else ()
     if not builder.has_text:
-        return context.decline()
-    unmentioned = (
-        () if context.found.speaker_match.misspelt else unmentioned_names(context.standalone, context.found.question)
-    )
-    answer = builder.answer(context.question, context.standalone, unmentioned)
-    return replace(answer, answered_by=answered_by, notes=(*answer.notes, note) if note else answer.notes)
+        return replace(context.decline(), answered_by=answered_by, notes=notes)
+    misspelt = context.found.speaker_match.misspelt
+    unmentioned = () if misspelt else unmentioned_names(context.standalone, context.found.question)
+    missing = () if findings.quotes or context.writer else unanswered_parts(findings.readings)
+    answer = builder.answer(context.question, context.standalone, unmentioned, missing)
+    return replace(answer, answered_by=answered_by, notes=(*answer.notes, *notes))
 
 
 def _generate(
@@ -134,36 +190,14 @@ def _generate(
 
 
 def _extract(
-    context: AnswerContext, claims: Sequence[Claim], builder: AnswerBuilder
+    context: AnswerContext, findings: Findings, builder: AnswerBuilder
 ) -> Generator[Stage | Sentence, None, None]:
-    """Stream the speaker's quotes, or sentences of the articles where there are none."""
-    source = "quotes" if claims else "sentences"
-    with context.slots.hold(context.cancellation):
-        claims = claims or extract_sentences(
-            context.standalone, context.found.question, context.found.hits, context.catalog
-        )
+    """Stream the speaker's quotes, or the sentences that answer where there are none."""
+    source, latest = "quotes" if findings.quotes else "sentences", context.found.question.wants_latest
+    claims = findings.quotes or extract_claims(answered_parts(findings.readings), latest=latest)
     for claim in claims:
         yield context.deliver(builder.add(claim))
     log_stage("extract", context.watch.lap(), source=source, claims=len(claims))
-
-
-def _evidence(context: AnswerContext, claims: Sequence[Claim], coverage: pending.IndexCoverage | None) -> float:
-    """The probability that the search's result answers the question; at least QUOTE_EVIDENCE where quotes do."""
-    found = context.found
-    probability = answer_probability(
-        context.standalone,
-        found.question,
-        found.hits,
-        all_embedded=not found.why_no_vectors and (coverage is None or coverage.vectors >= coverage.passages),
-        embedding=context.catalog.fact("embedding") or CALIBRATED_EMBEDDING,
-    )
-    return max(probability, QUOTE_EVIDENCE) if claims else probability
-
-
-def _decide(found: SearchResult, claims: Sequence[Claim], evidence: float) -> Decision:
-    if not claims and requires_quotes(found):
-        return "decline_speaker"
-    return "answer" if claims or evidence >= ANSWER_THRESHOLD else "decline"
 
 
 def _log_generation(writer: Writer, generation: GenerationState, lap: float, failure: ModelError | None) -> None:
@@ -184,11 +218,10 @@ def _log_generation(writer: Writer, generation: GenerationState, lap: float, fai
 def _generation_note(failure: ModelError | None, builder: AnswerBuilder, generation: GenerationState) -> str:
     """Tell the reader that the model failed or that none of its sentences was verified; empty where all is well."""
     if failure:
-        rest = "The answer ends here." if builder.has_text else "These are the articles' own sentences."
-        return f"{failure} {rest}"
+        return f"{failure} The answer ends here." if builder.has_text else str(failure)
     if builder.has_text or generation.declined:
         return ""
-    return "Nothing the model wrote could be verified; these are the articles' own sentences."
+    return "Nothing the model wrote could be verified."
 
 
 def _search_notes(found: SearchResult, coverage: pending.IndexCoverage | None) -> tuple[str, ...]:
@@ -196,6 +229,10 @@ def _search_notes(found: SearchResult, coverage: pending.IndexCoverage | None) -
     match, intent = found.speaker_match, found.question.quote_intent
     if match.misspelt and match.speakers and intent:
         return (f"Nobody called {intent.speaker_name} is quoted; taken to mean {match.speakers[0].name}.",)
+    if found.question.corrections:
+        return tuple(
+            f"No article has “{wrong}”; taken to mean “{right}”." for wrong, right in found.question.corrections
+        )
     if found.why_no_vectors:
         return (f"Searched by words alone. {found.why_no_vectors}",)
     if coverage and coverage.vectors < coverage.passages:

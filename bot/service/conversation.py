@@ -9,7 +9,7 @@ from typing import TypedDict, Unpack
 
 from bot.answering.generation.writer import GenerationState, Writer
 from bot.answering.messages import Answer, Sentence, Turn, validate_question
-from bot.answering.question_rewriting import rewrite_question
+from bot.answering.questions.question_rewriting import rewrite_question
 from bot.service.answer_pipeline import AnswerContext, ProcessorSlots, Stage, answer_question
 from bot.service.history import ConversationHistory
 from bot.service.stages import Stopwatch, log_stage

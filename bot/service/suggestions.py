@@ -8,17 +8,17 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from bot.answering.messages import Answer
-from bot.answering.speaker_quotes import quote_claims
 from retrieval.catalog.filters import Filters
 from retrieval.catalog.reader import CatalogReader
 from retrieval.documents import QuoteHit
 from retrieval.quotes import quote_table
 from retrieval.quotes.speakers.speaker_index import SpeakerMatch
-from retrieval.search.hybrid_search import Search
+from retrieval.search.hybrid_search import Search, SearchResult
 from retrieval.search.quote_search import MOST_QUOTED_NAMES
 
 MAX_OPENING_QUESTIONS, MAX_FOLLOW_UPS = 3, 2
 MAX_SPEAKERS = 12  # most quoted people whose quotes become opening questions
+MIN_TOPIC_SHARE = 0.75  # of a suggested question that its best quote speaks of
 MAX_SEARCHES = 8  # candidate questions that are searched for; fewer suggestions are offered after that
 
 # A noun, approximately: it follows an article or a preposition, and is followed by what seldom follows an adjective.
@@ -72,5 +72,10 @@ def _quote_questions(hits: Iterable[QuoteHit]) -> Iterator[str]:
 def _answerable(questions: Iterable[str], search: Search, catalog: CatalogReader, most: int) -> tuple[str, ...]:
     """Return the first `most` questions that quotes answer."""
     candidates = islice(dict.fromkeys(questions), MAX_SEARCHES)
-    answered = (question for question in candidates if quote_claims(search(question, catalog=catalog), catalog))
+    answered = (question for question in candidates if _is_answered(search(question, catalog=catalog)))
     return tuple(islice(answered, most))
+
+
+def _is_answered(found: SearchResult) -> bool:
+    """Whether a quote speaks of what the question asks about: it was made from one, so no reading is needed."""
+    return any(hit.score >= MIN_TOPIC_SHARE for hit in found.speaker_quotes[:1])

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 
 from bot.answering.verification.evidence import Quotes
 from bot.formatting import format_date
-from retrieval.catalog.reader import CatalogReader
 from retrieval.documents import Hit
 from retrieval.search.hybrid_search import SearchResult
 
@@ -18,11 +17,9 @@ _FENCE_LIKE = re.compile(r"-{3,}")
 _WRAPPED = re.compile(r"(?<=\S)[ \t]*\n[ \t]*(?=[^\s\d*•–#>|-])")  # small models end a sentence at a line break
 
 
-def select_passages(found: SearchResult, catalog: CatalogReader, most: int = MAX_PASSAGES) -> list[Hit]:
-    """Select the passages of the prompt: those of the quotes found first, then the best others."""
-    places = catalog.passage_ids_at((hit.article, hit.quote.start) for hit in found.speaker_quotes[:most])
-    quoted = catalog.hits(list(dict.fromkeys(places.values())))
-    return list({hit.passage.id: hit for hit in (*quoted.values(), *found.hits)}.values())[:most]
+def select_passages(found: SearchResult, most: int = MAX_PASSAGES) -> list[Hit]:
+    """Select the passages of the prompt, in the order of the hits: those that the reader takes for answers first."""
+    return list(found.hits[:most])
 
 
 def fit_to_context(passages: Sequence[str], tokens: int) -> list[str]:

@@ -13,7 +13,7 @@ from bot.answering.generation.output_format import PROSE, OutputFormat
 from bot.answering.generation.passage_prompt import estimated_tokens, fit_to_context, format_passages, select_passages
 from bot.answering.generation.sentence_stream import ModelRefusal
 from bot.answering.messages import Claim, DraftSentence, Turn
-from bot.answering.question_rewriting import rewrite_question
+from bot.answering.questions.question_rewriting import rewrite_question
 from bot.answering.verification.evidence import Quotes
 from bot.answering.verification.lexical.boilerplate_phrases import is_refusal
 from bot.answering.verification.verify import DroppedSentence, verify_sentence
@@ -112,7 +112,7 @@ class Writer:
         quotes = cache(
             partial(quote_table.quotes_of_article, catalog.db)
         )  # all sentences are verified against the same articles
-        candidates = select_passages(found, catalog, self.output_format.passages)
+        candidates = select_passages(found, self.output_format.passages)
         passages = self._fill_prompt(question, candidates, quotes, state)
         with closing(self._draft(state, len(passages))) as draft:
             for sentence in draft:

@@ -39,9 +39,11 @@ def test_an_answer_cites_the_words_it_gives(conversation: Conversation, shared_n
 
 
 def test_what_the_articles_do_not_speak_of_is_declined_with_the_nearest(conversation: Conversation) -> None:
-    answer = conversation.ask("Who designed the Sydney Opera House?")
+    answer = conversation.ask("How much did the bridge cost?")
     assert (answer.status, answer.citations) == ("no_answer", ())
-    assert {near.article for near in answer.nearest} <= {"toll", "ferry"} and answer.nearest
+    assert [near.article for near in answer.nearest] == ["toll"]
+    far = conversation.ask("Who designed the Sydney Opera House?")
+    assert (far.status, far.nearest) == ("no_answer", ())
 
 
 def test_an_answer_says_how_fresh_it_is_and_how_long_it_took(
@@ -49,7 +51,7 @@ def test_an_answer_says_how_fresh_it_is_and_how_long_it_took(
 ) -> None:
     answer = conversation.ask(TOLL)
     assert (answer.newest_source, answer.indexed_at) == ("2025-05-02", shared_newsroom.catalog.last_run())
-    assert list(answer.timings_ms) == ["search", "first_sentence", "total"]
+    assert list(answer.timings_ms) == ["search", "read", "first_sentence", "total"]
     assert list(answer.timings_ms.values()) == sorted(answer.timings_ms.values())
 
 
@@ -128,7 +130,7 @@ def test_while_passages_wait_for_their_vectors_a_note_says_how_many_are_embedded
 def test_every_citation_of_any_answer_is_a_span_of_its_article(shared_newsroom: Store, question: str) -> None:
     with talking(shared_newsroom) as conversation:
         answer: Answer = conversation.ask(question)
-    assert (answer.status == "answered") == bool(answer.citations)
+    assert (answer.status != "no_answer") == bool(answer.citations)
     for citation in (*answer.citations, *answer.nearest):
         assert citation.quote == shared_newsroom.catalog.article(citation.article).text[citation.start : citation.end]
     assert all(f"[{citation.number}]" in answer.text for citation in answer.citations)

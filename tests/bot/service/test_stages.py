@@ -61,7 +61,7 @@ def test_an_extracted_answer_is_logged_stage_by_stage(newsroom: Store, lines: li
     with talking(newsroom) as conversation:
         answer = conversation.ask(TOLL, "chat/1")
     logged = stages(lines)
-    assert list(logged) == ["understand", "search", "answerability", "extract", "remember"]
+    assert list(logged) == ["understand", "search", "read", "answerability", "extract", "remember"]
     assert "decision=answer" in logged["answerability"] and "source=quotes" in logged["extract"]
     assert logged["remember"] == " turn=1 status=answered answered_by=extract articles=toll"
     assert tells_nothing(lines, TOLL, answer)
@@ -72,7 +72,7 @@ def test_a_follow_up_and_a_refusal_are_logged(newsroom: Store, lines: list[str])
     with talking(newsroom) as conversation:
         answer = conversation.ask(asked, turns=[Turn(TOLL, TOLL, "She defended it.", "answered")])
     logged = stages(lines)
-    assert list(logged) == ["understand", "search", "answerability", "remember"]
+    assert list(logged) == ["understand", "search", "read", "answerability", "remember"]
     assert logged["understand"] == " turns=1 rewritten=yes" and "decision=decline" in logged["answerability"]
     assert tells_nothing(lines, asked + TOLL, answer)
 
@@ -84,7 +84,7 @@ def test_a_generated_answer_is_logged_with_what_verification_kept_and_dropped(
     with conversing(newsroom_copy, cited(draft, LORRIES)) as (conversation, _):
         answer = conversation.ask(COST)
     logged = stages(lines)
-    assert list(logged) == ["understand", "search", "answerability", "generate", "verify", "remember"]
+    assert list(logged) == ["understand", "search", "read", "answerability", "generate", "verify", "remember"]
     assert logged["generate"] == " model=tiny declined=no failure=- tokens_read=7 tokens_written=2"
     assert logged["verify"] == " verified=1 dropped=figure:1"
     assert tells_nothing(lines, COST, answer)
@@ -94,7 +94,16 @@ def test_a_model_that_fails_is_logged_by_the_kind_of_its_failure(newsroom_copy: 
     with conversing(newsroom_copy, failing(401, "the harbour key is wrong")) as (conversation, _):
         answer = conversation.ask(COST)
     logged = stages(lines)
-    assert list(logged) == ["understand", "search", "answerability", "generate", "verify", "extract", "remember"]
+    assert list(logged) == [
+        "understand",
+        "search",
+        "read",
+        "answerability",
+        "generate",
+        "verify",
+        "extract",
+        "remember",
+    ]
     assert "failure=Model" in logged["generate"] and tells_nothing(lines, COST, answer)
 
 

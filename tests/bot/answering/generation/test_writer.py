@@ -32,7 +32,7 @@ def test_what_does_not_hold_is_replaced_by_the_articles_own_sentences(store: Sto
         answer = conversation.ask(COST)
     assert (answer.answered_by, sum(answer.dropped.values())) == ("extract", 1)
     assert LORRIES in answer.text
-    assert answer.notes == ("Nothing the model wrote could be verified; these are the articles' own sentences.",)
+    assert answer.notes == ("Nothing the model wrote could be verified. These are the articles' own sentences.",)
 
 
 def test_of_several_sentences_those_that_hold_stay(store: Store) -> None:

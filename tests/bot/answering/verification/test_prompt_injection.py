@@ -6,7 +6,7 @@ from bot.answering.messages import Claim, DraftSentence
 from bot.answering.verification.prompt_injection import has_link, is_injected, is_injection, unknown_code
 from bot.answering.verification.verify import DroppedSentence, verify_sentence
 from retrieval.index.store import Store
-from tests.bot.answering.test_extractive import answer
+from tests.bot.answering.extraction.test_sentence_claims import answer
 from tests.support.articles import article
 from tests.support.verification import hit
 

@@ -1,9 +1,11 @@
 """Turn a speaker's quotes into claims: the article's sentences after the speaker's name, role and date."""
 
 import re
+from collections import defaultdict
 from collections.abc import Sequence
 
 from bot.answering.messages import Claim
+from bot.answering.reading.read_sentences import ReadSentence
 from bot.formatting import format_date
 from retrieval.catalog.reader import CatalogReader
 from retrieval.documents import Article, QuoteHit
@@ -12,35 +14,49 @@ from retrieval.search.hybrid_search import SearchResult
 from retrieval.text.sentences import Span, sentence_spans
 from retrieval.text.terms import terms
 
-MAX_CLAIMS = 4
-MIN_SCORE_RATIO = 0.6  # of the best quote's score; a quote that scores less is left out
+MAX_CLAIMS = 3
+TOPIC_WEIGHT, TOPIC_BAR = 12.0, 0.5  # what the share of the topic that a quote speaks of adds to its sentence's score
+MIN_SCORE = 5.0  # of a quote that is shown
 DUPLICATE_OVERLAP = 0.6  # share of common shingles from which a quote repeats another
 MAX_LENGTH = 700  # characters of a claim
 MAX_CUE_DISTANCE = 300  # characters; a cue or source farther from the quote is left out of the claim
-MIN_TOPIC_SCORE = 0.5  # the share of the topic that a named speaker's quote is about
-MIN_TOPIC_SCORE_ANY_SPEAKER = 0.6  # the same where no speaker is named: nearly all terms of the topic
 
 
-def quote_claims(found: SearchResult, catalog: CatalogReader) -> list[Claim]:
-    """Return one to four claims, best first; none where no quote fits.
+def quote_claims(found: SearchResult, catalog: CatalogReader, read: Sequence[ReadSentence]) -> list[Claim]:
+    """Return one to three claims, those that the reader takes for the answer first; none where no quote fits.
 
     Where the question is about several days they are in order of date; where it asks for the latest, newest first.
     """
     speech = found.question.quote_intent
     if speech is None or not found.speaker_quotes:
         return []
-    floor = MIN_TOPIC_SCORE if speech.speaker_name else MIN_TOPIC_SCORE_ANY_SPEAKER
-    good = (
-        [hit for hit in found.speaker_quotes if hit.score >= floor]
-        if speech.topic_terms
-        else [hit for hit in found.speaker_quotes if hit.quote.is_speech]
-    )
-    chosen = _choose([hit for hit in good if hit.quote.speaker])
+    good = [hit for hit in found.speaker_quotes if hit.quote.speaker]
+    if speech.topic_terms:
+        chosen = _choose(judged_quotes(good, catalog, read))
+    else:
+        chosen = _distinct([hit for hit in good if hit.quote.is_speech])
     if found.question.since and found.question.since != found.question.until:
         chosen.sort(key=lambda hit: hit.published)
     elif found.question.wants_latest:
         chosen.sort(key=lambda hit: hit.published, reverse=True)
     return _claims(chosen, catalog)
+
+
+def judged_quotes(
+    hits: Sequence[QuoteHit], catalog: CatalogReader, read: Sequence[ReadSentence]
+) -> list[tuple[float, QuoteHit]]:
+    """Quotes with their scores, best first: the score of the sentence, and the share of the topic."""
+    by_article = defaultdict[str, list[ReadSentence]](list)
+    for sentence in read:
+        by_article[sentence.article.id].append(sentence)
+    judged = list[tuple[float, QuoteHit]]()
+    for hit in hits:
+        if hit.article in by_article:
+            start, end = enclosing_sentences(catalog.article(hit.article), hit)
+            scores = [one.score for one in by_article[hit.article] if one.span[0] < end and start < one.span[1]]
+            if scores:
+                judged.append((max(scores) + TOPIC_WEIGHT * (hit.score - TOPIC_BAR), hit))
+    return sorted(judged, key=lambda pair: -pair[0])
 
 
 def requires_quotes(found: SearchResult) -> bool:
@@ -67,15 +83,20 @@ def _is_outlet_name(outlet: Sequence[str], name: frozenset[str]) -> bool:
     return bool(outlet) and outlet[-1] in name and name <= set(outlet)
 
 
-def _choose(hits: Sequence[QuoteHit]) -> list[QuoteHit]:
-    """Choose the best quotes that do not repeat each other."""
+def _choose(judged: Sequence[tuple[float, QuoteHit]]) -> list[QuoteHit]:
+    """The best quote, if it is likely to answer, and those after it that are."""
+    return _distinct([hit for score, hit in judged if score >= MIN_SCORE])
+
+
+def _distinct(hits: Sequence[QuoteHit]) -> list[QuoteHit]:
+    """The first quotes that do not repeat each other."""
     chosen: list[QuoteHit] = []
     for hit in hits:
-        if len(chosen) == MAX_CLAIMS or (chosen and hit.score < MIN_SCORE_RATIO * chosen[0].score):
-            break
         own = shingles(hit.quote.words)
         if all(overlap(own, shingles(other.quote.words)) < DUPLICATE_OVERLAP for other in chosen):
             chosen.append(hit)
+        if len(chosen) == MAX_CLAIMS:
+            break
     return chosen
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.answering.messages import Turn
-from bot.answering.question_rewriting import rewrite_question
+from bot.answering.questions.question_rewriting import rewrite_question
 
 TOLL = "What did Brandt say about the toll?"
 FERRIES = "How many ferries sail to Gull Island?"

@@ -1,0 +1,88 @@
+"""Sentences that were read for a question, and how good an answer each is."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from retrieval.documents import Article, Hit
+from retrieval.text.sentences import Span
+from retrieval.text.terms import terms
+
+
+@dataclass(frozen=True, slots=True)
+class ReadSentence:
+    """A sentence that was read for a question.
+
+    `score` orders all sentences read for one question: the reader's `logit`, and what the search says of the passage.
+    `passage` is the reader's logit of the passage's answering at all. `answer` is the span of the words that answer.
+    Spans are characters of the article.
+    """
+
+    hit: Hit
+    article: Article
+    span: Span
+    score: float
+    logit: float
+    passage: float
+    answer: Span | None = None
+
+    @property
+    def text(self) -> str:
+        """The sentence on one line."""
+        return " ".join(self.article.text[slice(*self.span)].split())
+
+
+@dataclass(frozen=True, slots=True)
+class PartReading:
+    """One part of a question and the sentences read for it, best first."""
+
+    part: str
+    sentences: tuple[ReadSentence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceWeights:
+    """What the signals beside the reader's logit add to a sentence's score.
+
+    `passage` weighs the reader's logit of the passage, `place` the inverse of its place among the hits, `cosine` its
+    cosine, `coverage` the share of the question's IDF that the sentence has. Fitted with the answerability.
+    """
+
+    passage: float
+    place: float
+    cosine: float
+    coverage: float
+
+
+WEIGHTS = SentenceWeights(passage=0.5, place=1.0, cosine=3.0, coverage=4.0)
+HEADLINE_SHARE = 0.35  # what a term counts that only the headline or the heading has
+
+
+def sentence_score(
+    logit: float, passage: float, hit: Hit, place: float, covered: float, weights: SentenceWeights = WEIGHTS
+) -> float:
+    """The score of a sentence; `place` is 1 for the first hit, a half for the second, ..., 0 for other passages."""
+    return (
+        logit
+        + weights.passage * passage
+        + weights.place * place
+        + weights.cosine * hit.dense
+        + weights.coverage * covered
+    )
+
+
+def coverage(idf: Mapping[str, float], text: str, hit: Hit) -> float:
+    """The share of a question's IDF that a sentence has, in part for terms of its headline and heading."""
+    own, around = set(terms(text)), set(terms(f"{hit.title} {hit.passage.heading}"))
+    total = sum(idf.values())
+    found = sum(weight * (1.0 if term in own else HEADLINE_SHARE * (term in around)) for term, weight in idf.items())
+    return found / total if total else 0.0
+
+
+def best_first(read: Iterable[ReadSentence]) -> tuple[ReadSentence, ...]:
+    """Sentences by score; of one that two passages have a part of, the better reading."""
+    best: dict[tuple[str, Span], ReadSentence] = {}
+    for sentence in read:
+        key = (sentence.article.id, sentence.span)
+        if key not in best or best[key].score < sentence.score:
+            best[key] = sentence
+    return tuple(sorted(best.values(), key=lambda sentence: -sentence.score))

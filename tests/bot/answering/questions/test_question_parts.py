@@ -1,0 +1,57 @@
+"""Questions of several parts are split where each part asks something."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.answering.questions.question_parts import MAX_PARTS, question_parts, stands_alone
+
+
+@pytest.mark.parametrize(
+    ("question", "parts"),
+    [
+        ("Who won, and who came last?", ["Who won", "who came last?"]),
+        ("When do fares rise? Who is the mayor?", ["When do fares rise", "Who is the mayor?"]),
+        ("How much was paid and what was wrong with the cars?", ["How much was paid", "what was wrong with the cars?"]),
+        ("Who is the commissioner, and was he new?", ["Who is the commissioner", "was he new?"]),
+    ],
+)
+def test_each_part_that_asks_stands_alone(question: str, parts: list[str]) -> None:
+    assert question_parts(question) == parts
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What did Brandt say and do about the toll?",
+        "Who was hurt, and where?",
+        "Is the ferry late? Sum it up for me.",
+        "What do the U.S. and Russia want?",
+        "toll and ferries",
+        "",
+    ],
+)
+def test_what_asks_one_thing_stays_whole(question: str) -> None:
+    assert question_parts(question) == [question]
+
+
+@given(st.lists(st.sampled_from(["who", "won", "and", "what", "?", ",", "was", "it", "Lind"]), max_size=20))
+def test_parts_lose_nothing_but_what_joins_them(words: list[str]) -> None:
+    question = " ".join(words)
+    parts = question_parts(question)
+    assert 1 <= len(parts) <= MAX_PARTS
+    kept = [word for part in parts for word in part.split() if word not in ("?", ",", "and")]
+    assert kept == [word for word in words if word not in ("?", ",", "and")]
+
+
+@pytest.mark.parametrize(
+    ("part", "alone"),
+    [
+        ("who steers the oldest ferry?", True),
+        ("how old were they?", False),
+        ("what was wrong with it?", False),
+        ("how many died?", False),
+    ],
+)
+def test_a_part_with_a_pronoun_or_hardly_any_words_needs_the_one_before(part: str, alone: bool) -> None:
+    assert stands_alone(part) == alone
