@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from telegram import Update
 
 from bot.answering.messages import Turn
-from bot.answering.question_rewriting import rewrite_question
+from bot.answering.questions.question_rewriting import rewrite_question
 from bot.telegram.storage.json_updates import first_update_id, load_json
 from retrieval.errors import OnRecordError
 from retrieval.ingest.fetched_document import FetchedDocument

@@ -63,7 +63,7 @@ LIBRARY_ROOMS = {
     "prompt_toolkit": {"bot.cli.chat"},
     "protego": {FETCHING},
     "pypdf": {PARSING},
-    "rapidfuzz": {"retrieval.quotes.speakers"},
+    "rapidfuzz": {"retrieval.quotes.speakers", "retrieval.search"},
     "regex": {"bot.telegram.messages"},
     "rich": {"bot.cli.output"},
     "sqlite3": {

@@ -80,7 +80,7 @@ def quote(session: ChatSession, argument: str) -> str:
     """show the exact words a citation rests on"""
     citation = _citation(session, argument)
     style = terminal.stdout_style()
-    words = wrap(printable(citation.quote), style)
+    words = wrap(answer_text.format_words(citation.quote, citation.highlights, style), style)
     return f"{words}\n\n{answer_text.format_sources([citation], style)}"
 
 
@@ -233,7 +233,8 @@ def _citation(session: ChatSession, number: str) -> Citation:
 
 def _full_source(citation: Citation, style: TerminalStyle) -> str:
     dates = f"published {format_date(citation.published)}" if citation.published else "undated"
-    return f"{answer_text.format_sources([citation], style)}\n{dates}\n\n{printable(citation.quote)}"
+    words = answer_text.format_words(citation.quote, citation.highlights, style)
+    return f"{answer_text.format_sources([citation], style)}\n{dates}\n\n{words}"
 
 
 def _format_filters(session: ChatSession) -> str:

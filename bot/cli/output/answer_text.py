@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.answering.messages import Answer, Citation
+from bot.answering.messages import Answer, Citation, Highlight, highlighted_parts
 from bot.cli.output.terminal_style import TerminalStyle, wrap
 from bot.formatting import format_date, printable
 from bot.service.freshness import freshness_line, publication_notes
@@ -16,8 +16,14 @@ def format_answer(answer: Answer, style: TerminalStyle, now: datetime | None = N
 
 def format_body(answer: Answer, style: TerminalStyle) -> str:
     """The answer's text, without its sources."""
-    text = wrap(printable(answer.text), style)
+    text = wrap(format_words(answer.text, answer.highlights, style), style)
     return style.bold(text) if answer.status == "no_answer" else text
+
+
+def format_words(text: str, highlights: Sequence[Highlight], style: TerminalStyle) -> str:
+    """The text with the words that answer in bold, not yet wrapped."""
+    parts = ((printable(part), answers) for part, answers in highlighted_parts(text, highlights))
+    return "".join(style.bold(part) if answers else part for part, answers in parts)
 
 
 def format_footer(answer: Answer, style: TerminalStyle, now: datetime | None = None) -> str:

@@ -14,8 +14,8 @@ from bot.telegram.context import BotServices, Context
 from bot.telegram.handlers.addressing import conversation_name, question_text, reader_id, reply_target
 from bot.telegram.handlers.answer_buttons import MAX_PRESS_REPLY, accept_press, acknowledge_press, answer_keyboard
 from bot.telegram.messages.outgoing import MessageTarget, OutgoingMessage, outgoing_messages
-from bot.telegram.messages.rendering import answer_to_rich, link_markers
-from bot.telegram.messages.rich_text import plain
+from bot.telegram.messages.rendering import answer_to_rich, claims_to_rich
+from bot.telegram.messages.rich_text import RichText, plain
 from bot.telegram.sending.live_preview import LivePreview, typing_indicator
 from retrieval.errors import OnRecordError
 from retrieval.models.endpoints.cancellation import Cancellation
@@ -141,14 +141,15 @@ async def _stream_answer(services: BotServices, question: ReceivedQuestion) -> A
     preview = LivePreview(services.bot, services.journal, services.drafts, question.target, question.id)
     try:
         async with preview.running(), aclosing(services.answers.stream(ask, cancellation)) as events:
-            text, citations = "", tuple[Citation, ...]()
+            shown, citations = RichText(), list[Citation]()
             async for event in events:
                 if isinstance(event, AnswerTrace):
                     return event
                 if isinstance(event, Sentence):
-                    text, citations = text + event.text, (*citations, *event.citations)
+                    citations += event.citations
+                    shown += claims_to_rich(event.text, event.highlights, citations)
                     if services.app.settings.telegram_streaming:
-                        preview.update(link_markers(text, citations))
+                        preview.update(shown)
     finally:
         if services.cancellations.get(question.conversation) is cancellation:
             del services.cancellations[question.conversation]

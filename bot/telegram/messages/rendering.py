@@ -1,11 +1,11 @@
 """Answers, quotes, passages and articles as rich text: linked citation markers, sources, quotes, freshness."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from bot.answering.citations import deep_link
-from bot.answering.messages import Answer, Citation
+from bot.answering.messages import Answer, Citation, Highlight, highlighted_parts
 from bot.formatting import format_date
 from bot.service.freshness import freshness_line, publication_notes
 from bot.telegram.messages.rich_text import RichText, bold, italic, join, link, plain
@@ -16,6 +16,7 @@ MAX_FACT_LENGTH = 300  # characters of a headline or a name
 MAX_QUOTE_LENGTH = 1_000  # characters of a quote or passage
 
 _MARKER = re.compile(r"\[(\d+)\]")
+_SPACES = re.compile(r"\s+")
 
 
 def answer_to_rich(answer: Answer, now: datetime | None = None) -> RichText:
@@ -24,15 +25,19 @@ def answer_to_rich(answer: Answer, now: datetime | None = None) -> RichText:
         body = bold(answer.text)
         below = join([bold("Nearest articles"), source_list(answer.nearest)], "\n") if answer.nearest else RichText()
     else:
-        body = link_markers(answer.text, answer.citations)
+        body = claims_to_rich(answer.text, answer.highlights, answer.citations)
         below = join([bold("Sources"), source_list(answer.citations, answer_text=answer.text)], "\n")
     notes = (italic(line) for line in (freshness_line(answer, now), *answer.notes))
     return join([body, below, join(notes, "\n")])
 
 
-def link_markers(text: str, citations: Iterable[Citation]) -> RichText:
-    """Text whose citation markers link to the cited words in the article."""
+def claims_to_rich(text: str, highlights: Sequence[Highlight], citations: Iterable[Citation]) -> RichText:
+    """Text of an answer: the words that answer in bold, citation markers as links to the cited words in the article."""
     links = {str(citation.number): citation.deep_link for citation in citations}
+    return _with_answers_in_bold(text, highlights, lambda part: _link_markers(part, links))
+
+
+def _link_markers(text: str, links: Mapping[str, str]) -> RichText:
     result, at = RichText(), 0
     for marker in _MARKER.finditer(text):
         if marker[1] in links:
@@ -121,11 +126,21 @@ def _article_line(outlet: str, title: str, authors: Sequence[str], published: st
 
 
 def _quote_block(citation: Citation) -> RichText:
-    return plain(_truncate(citation.quote, MAX_QUOTE_LENGTH)).wrapped("expandable_blockquote")
+    quote = _shorten(citation.quote, MAX_QUOTE_LENGTH)
+    words = _with_answers_in_bold(quote, citation.highlights, lambda part: plain(_SPACES.sub(" ", part)))
+    return words.wrapped("expandable_blockquote")
+
+
+def _with_answers_in_bold(text: str, highlights: Sequence[Highlight], render: Callable[[str], RichText]) -> RichText:
+    parts = ((render(part), answers) for part, answers in highlighted_parts(text, highlights))
+    return sum((part.wrapped("bold") if answers else part for part, answers in parts), RichText())
 
 
 def _truncate(text: str, most: int) -> str:
-    text = " ".join(text.split())
+    return _shorten(_normalize_spaces(text), most)
+
+
+def _shorten(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
 
 

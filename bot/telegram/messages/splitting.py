@@ -51,11 +51,6 @@ def split_messages(rich: RichText, most: int = MAX_UNITS) -> tuple[FormattedText
     return tuple(_messages(rich, most))
 
 
-def utf16_length(text: str) -> int:
-    """The length in UTF-16 code units."""
-    return len(text) + sum(character > "\uffff" for character in text)
-
-
 def _messages(rich: RichText, most: int) -> Iterator[FormattedText]:
     text, offsets = rich.text.rstrip(), _utf16_offsets(rich.text)
     at = len(text) - len(text.lstrip())

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bot.answering.messages import Answer, Citation
+from bot.answering.messages import Answer, Citation, Highlight
 from bot.telegram.storage.telegram_database import TelegramDatabase
 from retrieval.documents import Copy
 
@@ -162,7 +162,8 @@ def _answered_question(row: Any) -> AnsweredQuestion:
 
 def _load_citation(stored: Mapping[str, Any]) -> Citation:
     copies = tuple(Copy(**copy) for copy in stored.get("copies", ()))
-    return Citation(**{**stored, "authors": tuple(stored["authors"]), "copies": copies})
+    highlights = tuple(Highlight(**highlight) for highlight in stored.get("highlights", ()))
+    return Citation(**{**stored, "authors": tuple(stored["authors"]), "copies": copies, "highlights": highlights})
 
 
 def _time_ago(age: timedelta) -> str:

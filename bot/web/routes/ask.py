@@ -111,4 +111,5 @@ def _to_sse(answer_event: AnswerEvent) -> Iterator[ServerSentEvent]:
     else:
         for citation in answer_event.citations:
             yield server_sent_event(asdict(citation), "citation")
-        yield server_sent_event({"text": answer_event.text}, "sentence")
+        highlights = [asdict(highlight) for highlight in answer_event.highlights]
+        yield server_sent_event({"text": answer_event.text, "highlights": highlights}, "sentence")

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.answering.messages import MAX_QUESTION_LENGTH, Turn, validate_question
-from bot.answering.question_rewriting import rewrite_question
+from bot.answering.questions.question_rewriting import rewrite_question
 from bot.service.history import MAX_TURNS
 from bot.web.schemas.error_responses import ApiError
 from bot.web.schemas.parameters import STORABLE, Text

@@ -9,10 +9,13 @@ from hypothesis import strategies as st
 
 from bot.answering.citations import cite_article
 from bot.answering.composition import NO_ANSWER
-from bot.answering.messages import Answer
-from bot.cli.output.answer_text import format_answer, format_sources
-from bot.cli.output.terminal_style import TerminalStyle
+from bot.answering.messages import Answer, Highlight, Sentence
+from bot.cli.output import terminal
+from bot.cli.output.answer_text import format_answer, format_body, format_sources, format_words
+from bot.cli.output.streaming_output import show_stream
+from bot.cli.output.terminal_style import BOLD, RESET, LineWrapper, TerminalStyle, wrap
 from bot.formatting import format_age, format_date
+from bot.service.conversation import AnswerTrace
 from bot.service.freshness import freshness_line
 from retrieval.documents import Copy
 from tests.support.articles import article
@@ -25,6 +28,8 @@ ANSWERED = Answer(
 )
 DECLINED = Answer("q", "q", "no_answer", NO_ANSWER, nearest=CITED, indexed_at="2025-05-06T11:59:30+00:00")
 TEXT = st.text(st.sampled_from("\x1b\x07[]m 🛳") | st.characters(exclude_categories=("Cs",)))
+FOURTEEN = "14 crowns a crossing"
+MARKED = replace(ANSWERED, highlights=(Highlight(LORRIES.index(FOURTEEN), LORRIES.index(FOURTEEN) + len(FOURTEEN)),))
 PLAIN, RICH = TerminalStyle(), TerminalStyle(colour=True, links=True)
 
 
@@ -81,6 +86,39 @@ def test_paragraphs_are_broken_between_words_at_the_terminals_width() -> None:
     assert shown.replace("\n", " ") == f"{LORRIES} [1]"
 
 
+def test_the_words_that_answer_are_bold_where_there_is_colour() -> None:
+    shown = format_body(MARKED, RICH)
+    assert shown == f"{LORRIES} [1]".replace(FOURTEEN, f"{BOLD}{FOURTEEN}{RESET}")
+    assert format_body(MARKED, PLAIN) == f"{LORRIES} [1]"
+
+
+def test_bold_takes_no_room_on_a_line() -> None:
+    for width in range(10, 80):
+        bold, usual = (
+            wrap(format_words(MARKED.text, found, RICH), TerminalStyle(True, width=width))
+            for found in (MARKED.highlights, ())
+        )
+        assert bold.replace(BOLD, "").replace(RESET, "") == usual
+
+
+def test_a_control_character_before_the_words_that_answer_does_not_move_them() -> None:
+    assert format_words("\x1b\x1bIn May, 14.", (Highlight(10, 12),), RICH) == f"In May, {BOLD}14{RESET}."
+
+
+def test_words_are_bold_while_the_answer_is_streamed(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    style = TerminalStyle(colour=True, width=30)
+    monkeypatch.setattr(terminal, "stdout_style", lambda: style)
+    text = f"\n\n{MARKED.text}"
+    (marked,) = MARKED.highlights
+    second = Sentence(text, (), (Highlight(marked.start + 2, marked.end + 2),))
+    trace = AnswerTrace(MARKED, None)  # type: ignore[arg-type]
+    show_stream(iter(("searching", Sentence(MARKED.text, CITED, MARKED.highlights), second, trace)))
+    shown = capsys.readouterr().out
+    assert shown.startswith(f"{format_body(MARKED, style)}\n\n{format_body(MARKED, style)}\n\n")
+
+
 def test_where_links_are_shown_they_open_at_the_words() -> None:
     line = format_sources(CITED[:1], RICH)
     opening, closing = f"\x1b]8;;{CITED[0].deep_link}\x1b\\", "\x1b]8;;\x1b\\"
@@ -116,6 +154,13 @@ def test_ages_are_said_in_the_largest_unit_that_fits(moment: str, said: str) -> 
 )
 def test_days_are_written_as_readers_write_them(moment: str, said: str) -> None:
     assert format_date(moment) == said
+
+
+@given(st.lists(st.sampled_from(["word", "a", "\n", f"{BOLD}bold{RESET}", "longer-words"])), st.integers(4, 20))
+def test_a_text_in_pieces_is_broken_like_a_whole_one(words: list[str], width: int) -> None:
+    pieces = [f"{' ' if at else ''}{word}" for at, word in enumerate(words)]
+    wrapper = LineWrapper(TerminalStyle(width=width))
+    assert "".join(map(wrapper.feed, pieces)) == wrap("".join(pieces), TerminalStyle(width=width))
 
 
 @given(TEXT, TEXT, TEXT)

@@ -22,7 +22,7 @@ def test_an_answer_links_its_words_and_lists_its_sources(newsroom_copy: Store) -
 
 def test_what_the_articles_do_not_say_is_declined_with_the_nearest(newsroom: Store) -> None:
     with BotApi().serving() as api, chatting(newsroom, api):
-        answer = asks(api, api.user("Ann"), UNKNOWN)
+        answer = asks(api, api.user("Ann"), "How much did the bridge cost?")
     assert "The articles do not answer this." in answer.marked("bold")
     assert "Nearest articles" in answer.text
     assert not any(button.data.startswith("quotes") for button in answer.buttons if button.data)

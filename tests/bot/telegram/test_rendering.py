@@ -6,13 +6,14 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering.messages import Answer, Citation
+from bot.answering.messages import Answer, Citation, Highlight
 from bot.telegram.messages.outgoing import Button, MessageTarget, inline_keyboard, message_from_dict, outgoing_messages
-from bot.telegram.messages.rendering import answer_to_rich, citations_to_rich
-from bot.telegram.messages.rich_text import plain
-from bot.telegram.messages.splitting import split_messages
+from bot.telegram.messages.rendering import answer_to_rich, citations_to_rich, claims_to_rich
+from bot.telegram.messages.rich_text import RichText, plain
+from bot.telegram.messages.splitting import FormattedText, split_messages
 from retrieval.documents import Copy
-from tests.bot.telegram.test_splitting import TEXTS, URLS, accepted, squeezed
+from tests.bot.telegram.test_splitting import TEXTS, URLS, accepted, squeezed, vars_of
+from tests.bot_api.entities import shown
 
 NOW = datetime(2025, 5, 4, 12, tzinfo=UTC)
 
@@ -28,7 +29,18 @@ def answer(text: str, *citations: Citation, **facts: object) -> Answer:
     return Answer("Q?", "Q?", "answered", text, citations, **facts)  # type: ignore[arg-type]
 
 
+def highlights(text: str, *words: str) -> tuple[Highlight, ...]:
+    return tuple(Highlight(text.index(one), text.index(one) + len(one)) for one in words)
+
+
+def in_bold(*messages: FormattedText) -> list[str]:
+    return [shown(one.text, vars_of(mark)) for one in messages for mark in one.entities if mark.kind == "bold"]
+
+
 SHORT = TEXTS.map(lambda text: text[:500])
+HIGHLIGHTS = st.lists(st.integers(0, 600), max_size=8, unique=True).map(
+    lambda ends: tuple(map(Highlight, sorted(ends)[:-1:2], sorted(ends)[1::2]))
+)
 CITATIONS = st.builds(
     citation,
     number=st.integers(1, 12),
@@ -40,12 +52,16 @@ CITATIONS = st.builds(
     outlet=SHORT,
     authors=st.lists(st.text(), max_size=3).map(tuple),
     published=st.one_of(st.text(), st.just("2025-05-02")),
+    highlights=HIGHLIGHTS,
 )
 
 
-@given(TEXTS, st.lists(CITATIONS, max_size=5), st.sampled_from(["answered", "partial", "no_answer"]))
-def test_any_answer_is_taken_by_telegram(text: str, cited: list[Citation], status: str) -> None:
-    made = Answer("Q?", "Q?", status, text, tuple(cited), nearest=tuple(cited), notes=(text,))  # type: ignore[arg-type]
+@given(TEXTS, HIGHLIGHTS, st.lists(CITATIONS, max_size=5), st.sampled_from(["answered", "partial", "no_answer"]))
+def test_any_answer_is_taken_by_telegram(
+    text: str, marked: tuple[Highlight, ...], cited: list[Citation], status: str
+) -> None:
+    facts = {"nearest": tuple(cited), "notes": (text,), "highlights": marked}
+    made = Answer("Q?", "Q?", status, text, tuple(cited), **facts)  # type: ignore[arg-type]
     messages = split_messages(answer_to_rich(made, NOW))
     for message in (*messages, *split_messages(citations_to_rich(cited))):
         accepted(message)
@@ -78,6 +94,39 @@ def test_a_number_that_cites_nothing_stays_as_it_is() -> None:
     rich = answer_to_rich(answer("In [7] we trust. [1]", citation()), NOW)
     assert rich.text.startswith("In [7] we trust. [1]")
     assert [rich.text[mark.start : mark.end] for mark in rich.marks if mark.kind == "text_link"][:1] == ["[1]"]
+
+
+def test_the_words_that_answer_are_bold_in_the_answer_and_in_the_quote() -> None:
+    quote = "🛳 The toll\n\nwill be 14 crowns [2] a crossing."
+    text = f"👨‍👩‍👧‍👦\r\nSince May\u202e the toll is 14 crowns. [1]\n\n{quote} [2]"
+    marked = highlights(text, "14 crowns", "14 crowns [2]")
+    cited = (citation(1, quote=quote, highlights=highlights(quote, "toll\n\nwill be 14 crowns [2]")), citation(2))
+    (message,) = split_messages(claims_to_rich(text, marked, cited))
+    assert in_bold(message) == ["14 crowns", "14 crowns [2]"]
+    accepted(message)
+    (message,) = split_messages(citations_to_rich(cited))
+    assert in_bold(message) == ["toll will be 14 crowns [2]"]
+    accepted(message)
+
+
+def test_the_words_that_answer_stay_bold_in_every_message_and_whole() -> None:
+    claims = [f"🛳 On day {day} the toll was {day} silver crowns and nothing more was said. [1]" for day in range(200)]
+    text = "\n\n".join(claims)
+    words = [f"{day} silver crowns" for day in range(200)]
+    messages = split_messages(claims_to_rich(text, highlights(text, *(f"was {one}" for one in words)), [citation()]))
+    assert len(messages) > 2 and in_bold(*messages) == [f"was {one}" for one in words]
+    for message in messages:
+        accepted(message)
+
+
+def test_sentences_that_come_one_by_one_are_shown_like_the_whole_answer() -> None:
+    sentences = ("🛳 The toll is 14 crowns. [1]", "\n\n🛳 The ferry costs 9 crowns. [2]")
+    cited = [citation(1), citation(2, "ferry")]
+    pieces = (claims_to_rich(one, highlights(one, "crowns"), cited) for one in sentences)
+    first, second = (highlights(one, "crowns")[0] for one in sentences)
+    start = len(sentences[0])
+    marked = (first, Highlight(start + second.start, start + second.end))
+    assert sum(pieces, RichText()) == claims_to_rich("".join(sentences), marked, cited)
 
 
 def test_words_that_the_answer_does_not_quote_unfold_below_their_source() -> None:

@@ -6,9 +6,13 @@ from itertools import pairwise
 
 import pytest
 
+from bot.service import conversation as service
 from retrieval.index.store import Store
+from tests.bot_api.entities import shown
 from tests.bot_api.server_process import BotApi
+from tests.bot_api.state import Draft
 from tests.support.endpoint_standin import HOLD, Answer, data, delta
+from tests.support.marked_answers import FOURTEEN, PASSENGERS, marked_answer
 from tests.support.model_answers import COST, conversing, number_of
 from tests.support.newsroom import LORRIES
 from tests.support.telegram_bot import asks, chatting, reply
@@ -45,6 +49,26 @@ def test_a_private_chat_sees_a_draft_and_then_one_message(newsroom_copy: Store) 
     assert len({draft.id for draft in drafts}) == 1
     assert "31 votes" in answer.text and not answer.edits
     assert len(api.sent(ann)) == 1 and max(draft.at for draft in drafts) < answer.at
+
+
+def bold_words(draft: Draft) -> list[str]:
+    return [shown(draft.text, entity) for entity in draft.entities if entity["type"] == "bold"]
+
+
+def test_the_words_that_answer_are_bold_in_drafts_in_the_answer_and_in_its_quotes(
+    newsroom: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "answer_question", marked_answer(pause=1.0))
+    with BotApi().serving() as api, chatting(newsroom, api):
+        ann = api.user("Ann")
+        answer = asks(api, ann)
+        api.presses(next(one for one in answer.buttons if "Show quotes" in one.text))
+        quotes = reply(api, ann, 1)
+        drafts = api.drafts(ann)
+    assert [bold_words(draft) for draft in (drafts[0], drafts[-1])] == [[FOURTEEN], [FOURTEEN, PASSENGERS]]
+    assert answer.marked("bold") == [FOURTEEN, PASSENGERS, "Sources"]
+    assert quotes.marked("bold") == [FOURTEEN, PASSENGERS]
+    assert not api.violations
 
 
 def test_a_group_sees_one_message_that_grows(newsroom_copy: Store) -> None:

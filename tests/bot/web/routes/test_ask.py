@@ -2,13 +2,16 @@
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from bot.answering.messages import MAX_QUESTION_LENGTH
+from bot.service import conversation as service
 from retrieval.index.store import Store
 from tests.support.articles import article
 from tests.support.endpoint_standin import Standin, talking
+from tests.support.marked_answers import FOURTEEN, PASSENGERS, marked_answer
 from tests.support.model_answers import COST, TOLL, cited
 from tests.support.newsroom import BRANDT, LORRIES, OKORO
 from tests.support.web_server import Served, serving
@@ -45,6 +48,22 @@ def test_the_events_are_the_answer_in_pieces(served: Served) -> None:
     assert [name for name, _ in told][:2] == ["status", "citation"] and told[-1][0] == "done"
     assert "".join(data["text"] for name, data in told if name == "sentence") == done["text"]
     assert [data for name, data in told if name == "citation"] == done["citations"]
+
+
+def test_the_words_that_answer_are_told_as_characters_of_each_text(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "answer_question", marked_answer())
+    told = served.events(TOLL)
+    done = told[-1][1]
+    assert marked(done["text"], done) == [FOURTEEN, PASSENGERS]
+    assert [marked(data["text"], data) for name, data in told if name == "sentence"] == [[FOURTEEN], [PASSENGERS]]
+    assert [marked(data["quote"], data) for name, data in told if name == "citation"] == [[FOURTEEN], [PASSENGERS]]
+    assert marked((answer := served.ask(TOLL))["text"], answer) == [FOURTEEN, PASSENGERS]
+
+
+def marked(text: str, data: dict[str, Any]) -> list[str]:
+    return [text[one["start"] : one["end"]] for one in data["highlights"]]
 
 
 def test_every_citation_comes_before_the_sentence_that_cites_it(served: Served) -> None:

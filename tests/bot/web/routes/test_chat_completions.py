@@ -9,8 +9,10 @@ import openai
 import pytest
 from openai.types.chat import ChatCompletionChunk
 
+from bot.service import conversation as service
 from retrieval.index.store import Store
 from tests.support.endpoint_standin import CUT, Answer, Standin
+from tests.support.marked_answers import CARRIED, marked_answer
 from tests.support.model_answers import COST, TOLL, cited
 from tests.support.newsroom import BRANDT, LORRIES, OKORO
 from tests.support.web_server import Served, serving
@@ -50,6 +52,14 @@ def test_an_answer_carries_its_citations_as_annotations(served: Served) -> None:
         assert message.content[cited.start_index : cited.end_index] == f"[{at}]"
         assert cited.url.startswith("https://example.org/toll#:~:text=") and cited.title
     assert done.usage and done.usage.total_tokens == done.usage.prompt_tokens + done.usage.completion_tokens > 0
+
+
+def test_the_words_that_answer_are_not_told_apart(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(service, "answer_question", marked_answer())
+    done = client(served).chat.completions.create(model="any", messages=[user(TOLL)])
+    assert done.choices[0].message.content == f"{LORRIES} [1]\n\n{CARRIED} [2]"
+    assert text_of(streamed(served, user(TOLL))) == done.choices[0].message.content
+    assert "highlights" not in done.model_dump_json()
 
 
 def test_a_stream_is_the_same_answer_sentence_by_sentence(served: Served) -> None:

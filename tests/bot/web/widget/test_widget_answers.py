@@ -1,9 +1,12 @@
 """The widget in a browser: asked, answered sentence by sentence, cited, led to the words."""
 
+import pytest
 from playwright.sync_api import Page, expect
 
+from bot.service import conversation as service
 from retrieval.index.store import Store
 from tests.support.endpoint_standin import HOLD, Answer, Asked, Standin, data, delta
+from tests.support.marked_answers import FOURTEEN, PASSENGERS, marked_answer
 from tests.support.model_answers import COST, conversing, number_of
 from tests.support.newsroom import LORRIES, VELDE
 from tests.support.widget_browser import ASK, TOLL, WORDS, Reader, answer, ask, events, said, serving, told
@@ -92,7 +95,7 @@ def test_words_of_this_page_are_scrolled_to(reader: Reader, paper: str) -> None:
 
 def test_what_the_articles_do_not_say_offers_the_nearest(reader: Reader, paper: str) -> None:
     page = reader.opens(f"{paper}/demo/articles/long")
-    ask(page, "Who won the chess olympiad in Budapest?")
+    ask(page, "How much did the bridge cost?")
     assert said(page) == "The articles do not answer this."
     expect(page.locator(".sources .heading")).to_have_text("Nearest articles")
     assert page.locator(".sources li a").count() >= 1 and page.locator(".cite").count() == 0
@@ -117,6 +120,44 @@ def test_sentences_come_one_by_one_and_are_announced_once(reader: Reader, store:
         page.locator(".actions").wait_for()
         expect(page.get_by_role("button", name="Stop")).to_be_hidden()
         assert page.evaluate("announced") == [f"{FIRST} 1 source."]
+
+
+def test_the_words_that_answer_are_marked_while_the_answer_comes_and_in_the_quote(
+    reader: Reader, paper: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "answer_question", marked_answer(pause=1.0))
+    page = reader.opens(f"{paper}/demo/articles/long")
+    page.get_by_label(ASK).fill(COST)
+    page.get_by_label(ASK).press("Enter")
+    expect(page.locator(".prose mark")).to_have_text([FOURTEEN])
+    assert page.locator(".actions").count() == 0
+    page.locator(".actions").wait_for()
+    expect(page.locator(".prose mark")).to_have_text([FOURTEEN, PASSENGERS])
+    page.locator(".prose .cite").last.click()
+    expect(page.get_by_role("blockquote").locator("mark")).to_have_text([PASSENGERS])
+    page.reload()
+    expect(page.locator(".prose mark")).to_have_text([FOURTEEN, PASSENGERS])
+
+
+def test_any_words_may_be_marked(reader: Reader, paper: str) -> None:
+    text = "🛳🛳 “It is <b>14</b>\ncrowns,” she\n\nsaid on [7] Monday. [1] “Yes.”"
+    parts = ("🛳 “It is <b>14</b>\ncrowns,” she\n\nsaid", "on [7] Monday. [1] “Yes.")
+    highlights = [{"start": text.index(part), "end": text.index(part) + len(part)} for part in parts]
+    cited = {"number": 1, "article": "a", "title": "A", "quote": text, "highlights": highlights, "published": ""}
+    page = reader.opens(f"{paper}/demo/articles/toll")
+    whole = answer(text, highlights=highlights, citations=[cited | {"url": "", "deep_link": "", "authors": []}])
+    page.route("**/v1/ask", events(("done", whole)))
+    ask(page)
+    marks = page.locator(".prose mark").evaluate_all("marks => marks.map((one) => one.textContent)")
+    assert marks == ["🛳 ", "“It is <b>14</b>\ncrowns,”", " she", "said", "on", " [7]", " Monday.", " ", "“Yes."]
+    shown = said(page)
+    page.unroute("**/v1/ask")
+    page.route("**/v1/ask", events(("done", whole | {"highlights": []})))
+    ask(page)
+    assert said(page) == shown
+    page.locator(".prose .cite").first.click()
+    expect(page.get_by_role("blockquote").locator("p")).to_have_count(2)
+    expect(page.get_by_role("blockquote").locator("mark")).to_have_count(3)
 
 
 def test_stopping_ends_the_model_and_trying_again_answers(reader: Reader, store: Store) -> None:

@@ -62,7 +62,7 @@ def test_escape_closes_the_card_then_the_panel_and_focus_returns(reader: Reader,
 
 def test_tab_leaves_a_card_behind_its_number(reader: Reader, paper: str) -> None:
     page = reader.opens(f"{paper}/demo/articles/toll")
-    ask(page)
+    ask(page, "How much will lorries pay for a crossing, and by how many votes was the toll approved?")
     page.locator(".prose .cite").first.press("Enter")
     for _ in range(3):
         page.keyboard.press("Tab")

@@ -43,6 +43,18 @@ def test_colours_and_type_are_the_publisher_s(reader: Reader, paper: str) -> Non
     assert colour(page, ".main", "borderRadius") == "0px"
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_words_that_answer_are_bold_in_the_colour_of_the_text(reader: Reader, paper: str, scheme: str) -> None:
+    page = reader.page(color_scheme=scheme)
+    highlights = [{"start": 12, "end": 18}]
+    page.route("**/v1/ask", events(("done", answer("The pier is closed.", highlights=highlights))))
+    embed(page, paper, CHAT)
+    ask(page)
+    assert page.locator("mark").inner_text() == "closed"
+    assert colour(page, "mark", "color") == colour(page, ".prose", "color")
+    assert colour(page, "mark") == "rgba(0, 0, 0, 0)" and colour(page, "mark", "fontWeight") == "700"
+
+
 def test_right_to_left_pages_are_mirrored_and_texts_keep_their_direction(reader: Reader, paper: str) -> None:
     page = reader.page()
     page.route("**/v1/ask", events(("done", answer("الرصيف مغلق.\n\nThe pier is closed."))))

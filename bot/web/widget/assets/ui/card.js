@@ -55,9 +55,9 @@ class CitationCard {
     if (link) yield this.#link(citation, link);
   }
 
-  *#quote({ speaker, quote }) {
+  *#quote({ speaker, quote, highlights }) {
     if (speaker) yield h("p", { class: "speaker" }, fillTemplate(this.words.says, { speaker }));
-    yield* quote.split(/\n\s*\n/).map((paragraph) => h("p", {}, collapseSpaces(paragraph)));
+    for (const paragraph of paragraphsOf(quote, highlights)) yield h("p", {}, ...markedText(paragraph));
   }
 
   #link(citation, link) {

@@ -126,7 +126,7 @@ class Chat {
     const handlers = {
       status: ({ stage }) => turn.showStage(stage),
       citation: (citation) => turn.addCitation(citation),
-      sentence: ({ text }) => turn.addSentence(text),
+      sentence: ({ text, highlights }) => turn.addSentence(text, highlights),
       done: (answer) => this.#done(turn, answer),
     };
     return this.client.ask(body, signal, (event, data) => {

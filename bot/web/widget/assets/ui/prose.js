@@ -1,4 +1,4 @@
-// The text of an answer: paragraphs, highlighted quotations, and citation markers such as [1] as buttons.
+// The text of an answer: paragraphs, words that answer, quotations, and citation markers such as [1] as buttons.
 
 const PIECES = /\s*\[(\d{1,3})\]|“(?:(?!\[\d)[^“”])+”|«(?:(?!\[\d)[^«»])+»|„(?:(?!\[\d)[^„“”])+[“”]/g;
 const JOINER = "\u2060"; // word joiner: keeps a marker on the line of the word before it
@@ -13,20 +13,19 @@ class AnswerText {
   }
 
   // Appends a sentence, with the white space that separates it from the one before.
-  add(text) {
+  add(text, highlights) {
     this.text += text;
-    text.split(/\n{2,}/).forEach((part, at) => {
-      if (!part) return;
-      const paragraph = at === 0 ? this.element.lastElementChild : null;
-      (paragraph ?? this.#appendParagraph()).append(...this.#nodes(part));
-    });
+    for (const paragraph of paragraphsOf(text, highlights)) {
+      const begun = paragraph.start === 0 ? this.element.lastElementChild : null;
+      (begun ?? this.#appendParagraph()).append(...this.#nodes(paragraph));
+    }
   }
 
   // Replaces the text.
-  set(text) {
+  set(text, highlights) {
     this.text = "";
     this.element.replaceChildren();
-    this.add(text);
+    this.add(text, highlights);
   }
 
   #appendParagraph() {
@@ -35,20 +34,21 @@ class AnswerText {
     return paragraph;
   }
 
-  *#nodes(text) {
+  *#nodes(paragraph) {
     let end = 0;
-    for (const match of text.matchAll(PIECES)) {
-      yield text.slice(end, match.index);
-      yield* this.#node(match);
-      end = match.index + match[0].length;
+    for (const { 0: whole, 1: number, index } of paragraph.text.matchAll(PIECES)) {
+      yield* markedText(paragraph, end, index);
+      end = index + whole.length;
+      yield* this.#node(number, [...markedText(paragraph, index, end)]);
     }
-    yield text.slice(end);
+    yield* markedText(paragraph, end);
   }
 
-  *#node([whole, number]) {
+  *#node(number, content) {
     const marker = number && this.markerButton(Number(number));
     if (marker) yield* [JOINER, marker];
-    else yield number ? whole : h("span", { class: "quoted" }, whole);
+    else if (number) yield* content;
+    else yield h("span", { class: "quoted" }, ...content);
   }
 }
 

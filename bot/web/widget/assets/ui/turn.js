@@ -26,9 +26,9 @@ class Turn {
     this.#citations.set(citation.number, citation);
   }
 
-  addSentence(text) {
+  addSentence(text, highlights) {
     this.progress.textContent = "";
-    this.answerText.add(text);
+    this.answerText.add(text, highlights);
   }
 
   // Shows the complete answer; streamed text is replaced only if it differs.
@@ -36,7 +36,7 @@ class Turn {
     this.answer = answer;
     this.progress.remove();
     answer.citations.forEach((citation) => this.addCitation(citation));
-    if (this.answerText.text !== answer.text) this.answerText.set(answer.text);
+    if (this.answerText.text !== answer.text) this.answerText.set(answer.text, answer.highlights);
     this.foot.replaceChildren(...this.#footContent(answer));
   }
 
