@@ -19,7 +19,7 @@ from retrieval.text.terms import STOP_WORDS, content_terms, terms
 from retrieval.text.vocabulary import common_words
 
 MIN_WORD, LONG_WORD, MAX_EDITS = 4, 8, 2  # letters; longer words may have more misspelt ones
-SIMILAR_PASSAGES = 50
+SIMILAR_PASSAGES, MAX_CORRECTED = 50, 12  # passages looked at for a word; words of a question that are looked at
 
 _WORD = re.compile(r"[^\W\d_]+")
 
@@ -82,13 +82,13 @@ def correct_spelling(question: ParsedQuestion, bm25: BM25Index, catalog: Catalog
     """
     speaker = question.quote_intent.speaker_terms if question.quote_intent else frozenset[str]()
     found = list[tuple[str, str]]()
-    for word in dict.fromkeys(_WORD.findall(question.text)):
+    rare = [word for word in dict.fromkeys(_WORD.findall(question.text)) if word.lower() not in common_words()]
+    for word in [word for word in rare if len(word) >= MIN_WORD][:MAX_CORRECTED]:
         stems = terms(word)
-        if word.lower() not in common_words() and len(stems) == 1 and stems[0] in question.unknown_terms - speaker:
+        if len(stems) == 1 and stems[0] in question.unknown_terms - speaker:
             distance = MAX_EDITS if len(word) >= LONG_WORD and word.islower() else 1
             similar = _similar_words(word, stems[0], distance, bm25, catalog)
-            if similar and len(word) >= MIN_WORD:
-                found.append((word, min(similar, key=lambda one: (similar[one], one))))
+            found += [(word, min(similar, key=lambda one: (similar[one], one)))] if similar else []
     return tuple(found)
 
 

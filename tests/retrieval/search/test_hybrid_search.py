@@ -5,6 +5,7 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from time import process_time
 
 import pytest
 
@@ -202,3 +203,11 @@ def test_what_is_nearest_by_cosine_and_no_hit_comes_beside_the_hits(newsroom: St
         found = search("Which boat is steered by a woman?", 1)
     assert {hit.passage.id for hit in found.nearest}.isdisjoint(hit.passage.id for hit in found.hits)
     assert found.nearest and all(hit.dense for hit in found.nearest)
+
+
+def test_a_question_of_nothing_but_unknown_words_is_understood_at_once(newsroom: Store) -> None:
+    asked = " ".join(f"lor{one}{other}ies" for one in "bcdfghjklmnpqrst" for other in "aeiouy")[:1900]
+    with closing(Search(newsroom)) as search:
+        started = process_time()
+        search(asked)
+    assert process_time() - started < 1.0
