@@ -4,6 +4,7 @@ Adapters, biases, norms and heads in half precision; the packaged MiniLM has the
 """
 
 import argparse
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import numpy.typing as npt
 import torch
 
 from evals.reader.network import SCALE
+from retrieval.models.minilm.reader import HEADS
 from retrieval.models.minilm.weights import BIASES, LAYERS, MATRICES
 
 Values = dict[str, npt.NDArray[np.float32]]
@@ -35,23 +37,36 @@ def mean_weights(states: list[dict[str, torch.Tensor]]) -> Values:
 
 def shipped(state: Values) -> dict[str, npt.NDArray[np.float16]]:
     """The trained values under the names that the reader gives them."""
-    heads = ("pool.", "sentence.", "passage.", "span.")
-    kept = {name: value for name, value in state.items() if name.startswith(heads)}
-    kept["embeddings.token_type_embeddings.weight"] = state["types"]
-    kept |= _norm(state, "norm", "embeddings.LayerNorm")
+    return {name: (factor * state[trained]).astype(np.float16) for name, trained, factor in _names(state)}
+
+
+def restored(path: Path) -> dict[str, torch.Tensor]:
+    """The trained values of a shipped file, to go on from."""
+    with np.load(path) as stored:
+        heads = [name for name in stored.files if name.startswith(HEADS)]
+        return {
+            trained: torch.from_numpy(stored[name].astype(np.float32) / factor)
+            for name, trained, factor in _names(heads)
+        }
+
+
+def _names(heads: Iterable[str]) -> Iterator[tuple[str, str, float]]:
+    """Each shipped value: its name, its name in training, and what it is multiplied by when it is shipped."""
+    yield from ((name, name, 1.0) for name in heads if name.startswith(HEADS))
+    yield "embeddings.token_type_embeddings.weight", "types", 1.0
+    yield from _norm_names("embeddings.LayerNorm", "norm")
     for at in range(LAYERS):
         prefix, named = f"layers.{at}.", f"encoder.layer.{at}."
         for name in MATRICES:
-            kept[f"layer.{at}.{name}.down"] = state[f"{prefix}{name}_down"]
-            kept[f"layer.{at}.{name}.up"] = SCALE * state[f"{prefix}{name}_up"]
-            kept[f"{named}{BIASES[name]}.bias"] = state[f"{prefix}{name}_bias"]
-        kept |= _norm(state, f"{prefix}attention_norm", f"{named}attention.output.LayerNorm")
-        kept |= _norm(state, f"{prefix}output_norm", f"{named}output.LayerNorm")
-    return {name: value.astype(np.float16) for name, value in kept.items()}
+            yield f"layer.{at}.{name}.down", f"{prefix}{name}_down", 1.0
+            yield f"layer.{at}.{name}.up", f"{prefix}{name}_up", SCALE
+            yield f"{named}{BIASES[name]}.bias", f"{prefix}{name}_bias", 1.0
+        yield from _norm_names(f"{named}attention.output.LayerNorm", f"{prefix}attention_norm")
+        yield from _norm_names(f"{named}output.LayerNorm", f"{prefix}output_norm")
 
 
-def _norm(state: Values, name: str, shipped_name: str) -> Values:
-    return {f"{shipped_name}.{part}": state[f"{name}.{part}"] for part in ("weight", "bias")}
+def _norm_names(name: str, trained: str) -> Iterator[tuple[str, str, float]]:
+    return ((f"{name}.{part}", f"{trained}.{part}", 1.0) for part in ("weight", "bias"))
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from tokenizers import BertWordPieceTokenizer
 from torch import Tensor
 
 from evals.reader.examples import Example, LabelledPassage, read_examples
+from evals.reader.export import restored
 from evals.reader.network import Reader, Reading
 from retrieval.models.minilm.pairs import TokenPair, encode_pair, encode_question
 from retrieval.models.minilm.tokenizer import wordpiece_tokenizer
@@ -49,7 +50,7 @@ def main() -> None:
     parser.add_argument("--work", type=Path, default=Path(".evals"))
     parser.add_argument("--held-out", type=int, nargs="*", default=[8], help="slices that are not trained on")
     parser.add_argument("--out", type=Path, default=Path(".evals/reader"), help="where the result goes")
-    parser.add_argument("--start", type=Path, help="a reader to go on from, at a lower rate")
+    parser.add_argument("--start", type=Path, help="a reader to go on from, at a lower rate: .pt or .npz")
     parser.add_argument("--public", type=int, default=PUBLIC_QUESTIONS)
     parser.add_argument("--epochs", type=int, default=ASKED_EPOCHS)
     options = parser.parse_args()
@@ -82,7 +83,7 @@ def train(folder: Path, examples: Sequence[Example], start: Path | None = None) 
     """Train over the examples once, in their order; go on from a checkpoint where there is one."""
     reader = Reader(read_weights(packaged_model().read_bytes()))
     if start:
-        reader.load_state_dict(torch.load(start))
+        reader.load_state_dict(restored(start) if start.suffix == ".npz" else torch.load(start))
     parameters = [value for value in reader.parameters() if value.requires_grad]
     optimiser = torch.optim.AdamW(parameters, lr=RATE_AFTER if start else RATE, weight_decay=DECAY, betas=(0.9, 0.98))
     steps = len(examples) // QUESTIONS
