@@ -3,14 +3,13 @@
 import random
 import re
 import tempfile
-from collections.abc import Sequence
 from pathlib import Path
 
 from bot.answering.reading.answerability import ANSWER_THRESHOLD
 from bot.service.conversation import Conversation
 from bot.service.history import ConversationHistory
 from evals.data import Row, attributed, clapnq_articles, rows
-from evals.table import Line
+from evals.table import Line, mean
 from retrieval.documents import QuoteHit
 from retrieval.index import indexer
 from retrieval.index.store import Store
@@ -37,7 +36,7 @@ def quotes(data: Path, store: Store) -> list[Line]:
         first.append(bool(answer.citations) and any(quote in _normalized(answer.citations[0].quote) for quote in gold))
         refused.append(answer.status == "no_answer")
     kept = {"first of quotes": led, "of five quotes": five, "in answer": contains, "cited first": first}
-    figures = {name: _mean(values) for name, values in (kept | {"no answer": refused}).items()}
+    figures = {name: mean(values) for name, values in (kept | {"no answer": refused}).items()}
     return [
         Line("quotes, answers", "OnRecord, extract", len(questions), figures),
         _answers_of_other_speakers(data, conversation),
@@ -89,7 +88,7 @@ def news(data: Path, store: Store) -> list[Line]:
         cites.append(any(citation.article in row["gold"] for citation in answer.citations))
         contains.append(_normalized(str(row["answer"])) in _normalized(answer.text))
         refused.append(answer.status == "no_answer")
-    figures = {"cites gold": _mean(cites), "contains answer": _mean(contains), "no answer": _mean(refused)}
+    figures = {"cites gold": mean(cites), "contains answer": mean(contains), "no answer": mean(refused)}
     return [Line("news, answers", "OnRecord, extract", len(questions), figures)]
 
 
@@ -124,8 +123,8 @@ def _abstention(name: str, judged: Judged) -> Line:
     can = [evidence for evidence, _, answerable in judged if answerable]
     cannot = [evidence for evidence, _, answerable in judged if not answerable]
     wins = sum((one > other) + 0.5 * (one == other) for one in can for other in cannot)
-    answered = _mean([was for _, was, answerable in judged if answerable])
-    refused = _mean([not was for _, was, answerable in judged if not answerable])
+    answered = mean([was for _, was, answerable in judged if answerable])
+    refused = mean([not was for _, was, answerable in judged if not answerable])
     figures = {
         "AUROC": wins / (len(can) * len(cannot)),
         "balanced acc.": (answered + refused) / 2,
@@ -139,7 +138,3 @@ def _normalized(text: str) -> str:
     """Normalize case, white space and quotation marks, and remove citation markers."""
     plain = re.sub(r"[“”\"‘’'`]+", "'", re.sub(r"\s*\[\d+\]", "", text))
     return " ".join(plain.split()).strip(" '.,").casefold()
-
-
-def _mean(values: Sequence[bool]) -> float:
-    return sum(values) / len(values) if values else 0.0

@@ -13,7 +13,7 @@ from bot.service.conversation import AskOptions, Conversation
 from bot.service.history import ConversationHistory
 from evals.data import Row, rows
 from evals.reader.examples import holds_gold, trigrams
-from evals.table import Line
+from evals.table import Line, mean
 from retrieval.index.store import Store
 from retrieval.search.hybrid_search import Search
 
@@ -90,10 +90,10 @@ def _judge(row: Row, answer: Answer) -> AskedResult:
 def _answerable(name: str, results: Sequence[AskedResult]) -> Line:
     claims = [right for result in results for right in result.right]
     figures = {
-        "first claim": _mean([result.first_right for result in results]),
-        "any claim": _mean([any(result.right) for result in results]),
-        "declined": _mean([result.declined for result in results]),
-        "claims right": _mean(claims),
+        "first claim": mean([result.first_right for result in results]),
+        "any claim": mean([any(result.right) for result in results]),
+        "declined": mean([result.declined for result in results]),
+        "claims right": mean(claims),
         "claims shown": len(claims) / max(1, sum(not result.declined for result in results)),
     }
     return Line(name, "OnRecord, extract", len(results), figures)
@@ -102,12 +102,12 @@ def _answerable(name: str, results: Sequence[AskedResult]) -> Line:
 def _unanswerable(results: Sequence[AskedResult]) -> Line:
     kinds = Counter(result.row["kind"] for result in results)
     figures = {
-        "declined": _mean([result.declined for result in results]),
-        "or corrected": _mean([result.declined or result.first_right for result in results]),
+        "declined": mean([result.declined for result in results]),
+        "or corrected": mean([result.declined or result.first_right for result in results]),
     }
     for kind in ("near", "false-premise"):
         own = [result for result in results if result.row["kind"] == kind]
-        figures[kind] = _mean([result.declined or result.first_right for result in own]) if kinds[kind] else 0.0
+        figures[kind] = mean([result.declined or result.first_right for result in own]) if kinds[kind] else 0.0
     return Line("asked, not answerable", "OnRecord, extract", len(results), figures)
 
 
@@ -128,7 +128,3 @@ def _shown(result: AskedResult) -> Row:
         "standalone": result.answer.standalone_question,
         "timings": result.answer.timings_ms,
     }
-
-
-def _mean(values: Sequence[bool]) -> float:
-    return sum(values) / len(values) if values else 0.0

@@ -8,13 +8,13 @@ import gzip
 import re
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 
 import trafilatura
 
 from evals.data import Row, rows
-from evals.table import Line
+from evals.table import Line, mean
 from retrieval.documents import Article
 from retrieval.ingest.fetched_document import FetchedDocument
 from retrieval.ingest.parsing.pages import page
@@ -50,8 +50,8 @@ def _extracted(
     words = [precision_recall_f1(text, row["body"], 1) for text, row in zip(texts, truth, strict=True)]
     shingles = [precision_recall_f1(text, row["body"], 4) for text, row in zip(texts, truth, strict=True)]
     _show_worst(system, truth, words)
-    precision, recall, f1 = (_mean(one[at] for one in words) for at in range(3))
-    shown = {"precision": precision, "recall": recall, "F1": f1, "F1 4-grams": _mean(one[2] for one in shingles)}
+    precision, recall, f1 = (mean(one[at] for one in words) for at in range(3))
+    shown = {"precision": precision, "recall": recall, "F1": f1, "F1 4-grams": mean(one[2] for one in shingles)}
     return Line("pages", system, len(pages), shown | {"pages/s": len(pages) / seconds})
 
 
@@ -104,8 +104,3 @@ def _text(read: Callable[[FetchedDocument], tuple[Article, ...]], fetched: Fetch
 
 def _html(data: Path, row: Row) -> bytes:
     return gzip.decompress((data / f"pages/html/{row['id']}.html.gz").read_bytes())
-
-
-def _mean(values: Iterable[float]) -> float:
-    every = list(values)
-    return sum(every) / len(every)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from evals.data import Row, rows
 from evals.systems import System, systems
-from evals.table import Line
+from evals.table import Line, mean
 from retrieval.documents import Hit
 from retrieval.index.store import Store
 from retrieval.text.dates import parse_day
@@ -41,7 +41,7 @@ def multihop(data: Path, store: Store) -> list[Line]:
         for row in questions:
             found = {hit.passage.article for hit in search(row["query"], None)[:TEN]}
             shares.append(len(found & set(row["gold"])) / len(set(row["gold"])))
-        lines.append(Line("multihop", system, len(questions), {"recall@10": _mean(shares)}))
+        lines.append(Line("multihop", system, len(questions), {"recall@10": mean(shares)}))
     return lines
 
 
@@ -74,8 +74,8 @@ def _rank(hits: Sequence[Hit], row: Row, judge: Judge, *, by_article: bool) -> i
 
 
 def _figures(ranks: Sequence[int]) -> dict[str, float]:
-    hits = {f"hit@{depth}": _mean([0 < rank <= depth for rank in ranks]) for depth in (1, 5, TEN)}
-    return hits | {"MRR@10": _mean([1 / rank if rank else 0.0 for rank in ranks])}
+    hits = {f"hit@{depth}": mean([0 < rank <= depth for rank in ranks]) for depth in (1, 5, TEN)}
+    return hits | {"MRR@10": mean([1 / rank if rank else 0.0 for rank in ranks])}
 
 
 def _holds_quote(row: Row, hit: Hit) -> bool:
@@ -89,7 +89,3 @@ def _holds_quote(row: Row, hit: Hit) -> bool:
 
 def _articles(store: Store) -> int:
     return int(store.catalog.db.execute("SELECT count(*) FROM articles WHERE version > 0").fetchone()[0])
-
-
-def _mean(values: Sequence[float]) -> float:
-    return sum(values) / len(values) if values else 0.0

@@ -1,5 +1,6 @@
 """Format results as a table: one line for each set and system, with the number of rows."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -24,3 +25,9 @@ def print_table(lines: list[Line]) -> str:
         values = "".join(f"{value:>17.3f}" for value in line.figures.values())
         shown.append(f"{line.name:<26}{line.system:<22}{line.rows:>6}{values}")
     return "\n".join(shown)
+
+
+def mean(values: Iterable[float]) -> float:
+    """The mean, or of booleans the share that is true; 0 where there are none."""
+    found = list(values)
+    return sum(found) / len(found) if found else 0.0

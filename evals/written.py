@@ -1,7 +1,7 @@
 """Measure answers of a real model: correctness, dropped sentences, cost."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from statistics import median
 
@@ -10,7 +10,7 @@ from bot.answering.messages import Answer
 from bot.service.conversation import Conversation
 from bot.service.history import ConversationHistory
 from evals.data import Row, rows
-from evals.table import Line
+from evals.table import Line, mean
 from retrieval.index.store import Store
 from retrieval.search.hybrid_search import Search
 
@@ -38,9 +38,9 @@ def _figures(answers: Sequence[Answer], questions: Sequence[Row], store: Store) 
     pairs = list(zip(answers, questions, strict=True))
     return {
         "by the model": len(by_model) / len(answers),
-        "cites gold": _mean(any(cited.article in row["gold"] for cited in answer.citations) for answer, row in pairs),
-        "contains answer": _mean(_normalized(str(row["answer"])) in _normalized(answer.text) for answer, row in pairs),
-        "no answer": _mean(answer.status == "no_answer" for answer in answers),
+        "cites gold": mean(any(cited.article in row["gold"] for cited in answer.citations) for answer, row in pairs),
+        "contains answer": mean(_normalized(str(row["answer"])) in _normalized(answer.text) for answer, row in pairs),
+        "no answer": mean(answer.status == "no_answer" for answer in answers),
         "dropped": float(sum(sum(answer.dropped.values()) for answer in answers)),
         "with sources": shown / len(answers),
         "false quotes": float(sum(_false_quotations(answer, store) for answer in answers)),
@@ -60,8 +60,3 @@ def _normalized(text: str) -> str:
     """Normalize case, white space, quotation marks and dashes."""
     plain = re.sub(r"[“”\"‘’'`]+", "'", _MARK.sub("", text))
     return " ".join(re.sub(r"[–—−]", "-", plain).split()).casefold()
-
-
-def _mean(values: Iterable[bool]) -> float:
-    found = list(values)
-    return sum(found) / len(found) if found else 0.0

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from bot.answering.reading.answerability import reading_features
 from bot.answering.reading.passage_reading import read_question
-from bot.answering.reading.read_sentences import ReadSentence, coverage
+from bot.answering.reading.read_sentences import ReadSentence, context_terms, coverage
 from evals.asked import HELD_OUT
 from evals.data import Row, rows
 from evals.reader.asked_examples import PASSED_OVER
@@ -120,7 +120,7 @@ def _read(folder: Path, asked: Sequence[tuple[Row, bool]]) -> Iterator[Question]
 
 def _features(sentence: ReadSentence, found: SearchResult) -> tuple[float, ...]:
     places = [1 / at for at, hit in enumerate(found.hits, start=1) if hit.passage.id == sentence.hit.passage.id]
-    covered = coverage(found.question.idf, sentence.text, sentence.hit)
+    covered = coverage(found.question.idf, sentence.text, context_terms(sentence.hit))
     return sentence.logit, sentence.passage, sum(places), sentence.hit.dense, covered
 
 

@@ -13,7 +13,7 @@ import numpy.typing as npt
 import torch
 
 from evals.reader.network import SCALE
-from retrieval.models.minilm.reader import HEADS
+from retrieval.models.minilm.reader import HEAD_PREFIXES
 from retrieval.models.minilm.weights import BIASES, LAYERS, MATRICES
 
 Values = dict[str, npt.NDArray[np.float32]]
@@ -43,7 +43,7 @@ def shipped(state: Values) -> dict[str, npt.NDArray[np.float16]]:
 def restored(path: Path) -> dict[str, torch.Tensor]:
     """The trained values of a shipped file, to go on from."""
     with np.load(path) as stored:
-        heads = [name for name in stored.files if name.startswith(HEADS)]
+        heads = [name for name in stored.files if name.startswith(HEAD_PREFIXES)]
         return {
             trained: torch.from_numpy(stored[name].astype(np.float32) / factor)
             for name, trained, factor in _names(heads)
@@ -52,7 +52,7 @@ def restored(path: Path) -> dict[str, torch.Tensor]:
 
 def _names(heads: Iterable[str]) -> Iterator[tuple[str, str, float]]:
     """Each shipped value: its name, its name in training, and what it is multiplied by when it is shipped."""
-    yield from ((name, name, 1.0) for name in heads if name.startswith(HEADS))
+    yield from ((name, name, 1.0) for name in heads if name.startswith(HEAD_PREFIXES))
     yield "embeddings.token_type_embeddings.weight", "types", 1.0
     yield from _norm_names("embeddings.LayerNorm", "norm")
     for at in range(LAYERS):

@@ -20,7 +20,7 @@ from evals.reader.export import restored
 from evals.reader.network import Reader, Reading
 from retrieval.models.minilm.pairs import TokenPair, encode_pair, encode_question
 from retrieval.models.minilm.tokenizer import wordpiece_tokenizer
-from retrieval.models.minilm.weights import packaged_model, read_weights
+from retrieval.models.minilm.weights import read_packaged_model, read_weights
 
 RATE, RATE_AFTER, WARM_UP, DECAY = 1e-3, 5e-4, 150, 0.01
 QUESTIONS = 6  # a step
@@ -79,50 +79,72 @@ def _epoch(asked: Sequence[Example], public: Sequence[Example], chance: random.R
     return mixed
 
 
+@dataclass(frozen=True, slots=True)
+class Trainer:
+    """The reader with what trains it; `rate` is the schedule of the optimiser's learning rate."""
+
+    reader: Reader
+    optimiser: torch.optim.Optimizer
+    rate: torch.optim.lr_scheduler.LRScheduler
+
+    def load(self, checkpoint: Path) -> int:
+        """Go on from a checkpoint where there is one; return the steps done."""
+        if not checkpoint.exists():
+            return 0
+        kept = torch.load(checkpoint)
+        for name in ("reader", "optimiser", "rate"):
+            getattr(self, name).load_state_dict(kept[name])
+        return int(kept["done"])
+
+    def save(self, checkpoint: Path, done: int) -> None:
+        """Write a checkpoint; one that is interrupted leaves the earlier one whole."""
+        state = {name: getattr(self, name).state_dict() for name in ("reader", "optimiser", "rate")}
+        torch.save(state | {"done": done}, checkpoint.with_suffix(".new"))
+        checkpoint.with_suffix(".new").replace(checkpoint)
+
+    def step(self, pairs: Sequence[Pair]) -> float:
+        """Train on the pairs of one step; return the loss."""
+        self.reader.merge()
+        loss = _loss(self.reader, pairs)
+        self.optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self.reader.parameters(), 1.0)
+        self.optimiser.step()
+        self.rate.step()
+        return float(loss.item())
+
+
 def train(folder: Path, examples: Sequence[Example], start: Path | None = None) -> None:
     """Train over the examples once, in their order; go on from a checkpoint where there is one."""
-    reader = Reader(read_weights(packaged_model().read_bytes()))
-    if start:
-        reader.load_state_dict(restored(start) if start.suffix == ".npz" else torch.load(start))
-    parameters = [value for value in reader.parameters() if value.requires_grad]
-    optimiser = torch.optim.AdamW(parameters, lr=RATE_AFTER if start else RATE, weight_decay=DECAY, betas=(0.9, 0.98))
-    steps = len(examples) // QUESTIONS
-    rate = torch.optim.lr_scheduler.LambdaLR(
-        optimiser, lambda step: min((step + 1) / WARM_UP, 0.02 + 0.98 * max(0.0, 1 - step / steps))
-    )
-    checkpoint, done = folder / "checkpoint.pt", 0
-    if checkpoint.exists():
-        kept = torch.load(checkpoint)
-        reader.load_state_dict(kept["reader"])
-        optimiser.load_state_dict(kept["optimiser"])
-        rate.load_state_dict(kept["rate"])
-        done = kept["done"]
-    tokenizer = wordpiece_tokenizer()
-    reader.train()
-    losses, saved, started, pairs_read = list[float](), time.time(), time.time(), 0
+    steps, checkpoint = len(examples) // QUESTIONS, folder / "checkpoint.pt"
+    trainer = _trainer(steps, start)
+    done = trainer.load(checkpoint)
+    trainer.reader.train()
+    losses, saved = list[float](), time.time()
     for step in range(done, steps):
         chance = random.Random(SEED * 1_000_003 + step)
         chosen = examples[step * QUESTIONS : (step + 1) * QUESTIONS]
-        pairs = [pair for at, item in enumerate(chosen) for pair in _pairs(tokenizer, at, item, chance)]
-        reader.merge()
-        loss = _loss(reader, pairs)
-        optimiser.zero_grad(set_to_none=True)
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(parameters, 1.0)
-        optimiser.step()
-        rate.step()
-        losses.append(loss.item())
-        pairs_read += len(pairs)
+        pairs = [pair for at, item in enumerate(chosen) for pair in _pairs(wordpiece_tokenizer(), at, item, chance)]
+        losses.append(trainer.step(pairs))
         if step % 50 == 49:
-            speed = pairs_read / (time.time() - started)
-            print(f"{step + 1}/{steps} loss {sum(losses) / len(losses):.3f} {speed:.1f} pairs/s", flush=True)
+            print(f"{step + 1}/{steps} loss {sum(losses) / len(losses):.3f}", flush=True)
             losses = []
         if time.time() - saved > CHECKPOINT_SECONDS or step == steps - 1:
-            state = {"reader": reader.state_dict(), "optimiser": optimiser.state_dict(), "rate": rate.state_dict()}
-            torch.save(state | {"done": step + 1}, folder / "checkpoint.new")
-            (folder / "checkpoint.new").replace(checkpoint)
+            trainer.save(checkpoint, step + 1)
             saved = time.time()
-    torch.save(reader.state_dict(), folder / "reader.pt")
+    torch.save(trainer.reader.state_dict(), folder / "reader.pt")
+
+
+def _trainer(steps: int, start: Path | None) -> Trainer:
+    reader = Reader(read_weights(read_packaged_model()))
+    if start:
+        reader.load_state_dict(restored(start) if start.suffix == ".npz" else torch.load(start))
+    first = RATE_AFTER if start else RATE
+    optimiser = torch.optim.AdamW(reader.parameters(), lr=first, weight_decay=DECAY, betas=(0.9, 0.98))
+    rate = torch.optim.lr_scheduler.LambdaLR(
+        optimiser, lambda step: min((step + 1) / WARM_UP, 0.02 + 0.98 * max(0.0, 1 - step / steps))
+    )
+    return Trainer(reader, optimiser, rate)
 
 
 def _pairs(tokenizer: BertWordPieceTokenizer, at: int, example: Example, chance: random.Random) -> Iterator[Pair]:

@@ -9,6 +9,8 @@ Span = tuple[int, int]
 # A quotation that is still open after this many characters probably lacks its closing mark.
 MAX_QUOTATION_CHARACTERS = 700
 
+PARAGRAPH_BREAK = re.compile(r"\n\s*\n")
+
 _NO_QUOTATION = (-1, -1)
 _QUOTATION_MARK = re.compile(r"[“”\"]|\n\s*\n")
 _BOUNDARY = re.compile(r"""(?<![.!?…])[.!?…]+['"’”»)\]]*(?=\s)|\n\s*\n|\n(?=\s*[-•*–]\s)""")

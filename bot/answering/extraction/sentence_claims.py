@@ -1,22 +1,20 @@
 """Extractive answers: the articles' own sentences, in the reader's order."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import zip_longest
 
+from bot.answering.extraction.repetition import distinct, is_close
 from bot.answering.messages import Claim
 from bot.answering.reading.read_sentences import PartReading, ReadSentence
 from bot.formatting import format_date
-from retrieval.search.deduplication import figures_conflict, overlap, shingles
-from retrieval.text.sentences import Span, sentence_spans
+from retrieval.search.deduplication import figures_conflict
+from retrieval.text.sentences import PARAGRAPH_BREAK, Span, sentence_spans
 
-MAX_CLAIMS = 3
 MIN_SCORE = 5.0  # of a second sentence; a lower one seldom adds an answer
 MAX_GAP = 2.0  # between the scores of the best sentence and a second one
 MAX_WITH_CONTEXT = 450  # characters of a sentence and the one it leans on
-DUPLICATE_OVERLAP = 0.6  # share of shingles; more is a repetition
 
-_PARAGRAPH_BREAK = re.compile(r"\n\s*\n")
 # A start that refers to the sentence before: pronouns, demonstratives, conjunctions.
 _LEANING = re.compile(
     r"[“\"'‘]?(?:he|she|it|they|his|her|its|their|this|that|these|those|such|but|and|so|then|also|however|meanwhile|"
@@ -32,7 +30,7 @@ def extract_claims(readings: Sequence[PartReading], *, latest: bool = False) -> 
     comes first.
     """
     by_part = [choose_sentences(reading.sentences) for reading in readings]
-    chosen = _distinct([sentence for row in zip_longest(*by_part) for sentence in row if sentence])
+    chosen = distinct((sentence for row in zip_longest(*by_part) for sentence in row if sentence), repeats)
     if latest:
         chosen = sorted(chosen, key=lambda sentence: sentence.article.published, reverse=True)
     days = {sentence.article.published[:10] for sentence in chosen}
@@ -42,16 +40,7 @@ def extract_claims(readings: Sequence[PartReading], *, latest: bool = False) -> 
 def choose_sentences(read: Sequence[ReadSentence]) -> list[ReadSentence]:
     """The best sentence and those after it that are likely to answer and say something new."""
     bar = max(MIN_SCORE, read[0].score - MAX_GAP) if read else MIN_SCORE
-    return _distinct([*read[:1], *(sentence for sentence in read[1:] if sentence.score >= bar)])
-
-
-def _distinct(sentences: Iterable[ReadSentence]) -> list[ReadSentence]:
-    """The first sentences that do not repeat each other."""
-    chosen: list[ReadSentence] = []
-    for sentence in sentences:
-        if len(chosen) < MAX_CLAIMS and not any(repeats(sentence, other) for other in chosen):
-            chosen.append(sentence)
-    return chosen
+    return distinct([*read[:1], *(sentence for sentence in read[1:] if sentence.score >= bar)], repeats)
 
 
 def sentence_claim(sentence: ReadSentence, *, with_day: bool = False) -> Claim:
@@ -73,8 +62,7 @@ def repeats(one: ReadSentence, other: ReadSentence) -> bool:
     """Nearly the same words without another figure in them, or the very same place."""
     if one.article.id == other.article.id and one.span[0] < other.span[1] and other.span[0] < one.span[1]:
         return True
-    is_close = overlap(shingles(one.text), shingles(other.text)) >= DUPLICATE_OVERLAP
-    return is_close and not figures_conflict(one.text, other.text)
+    return is_close(one.text, other.text) and not figures_conflict(one.text, other.text)
 
 
 def _clear_start(text: str, span: Span) -> int:
@@ -82,7 +70,7 @@ def _clear_start(text: str, span: Span) -> int:
     start, end = span
     if not _LEANING.match(text[start:end]):
         return start
-    breaks = [match.end() for match in _PARAGRAPH_BREAK.finditer(text, max(0, end - 2 * MAX_WITH_CONTEXT), start)]
+    breaks = [match.end() for match in PARAGRAPH_BREAK.finditer(text, max(0, end - 2 * MAX_WITH_CONTEXT), start)]
     paragraph = breaks[-1] if breaks else max(0, end - 2 * MAX_WITH_CONTEXT)
     before = sentence_spans(text, paragraph, start)
     return before[-1][0] if before and end - before[-1][0] <= MAX_WITH_CONTEXT else start

@@ -4,20 +4,18 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 
+from bot.answering.extraction.repetition import distinct, is_close
 from bot.answering.messages import Claim
 from bot.answering.reading.read_sentences import ReadSentence
 from bot.formatting import format_date
 from retrieval.catalog.reader import CatalogReader
 from retrieval.documents import Article, QuoteHit
-from retrieval.search.deduplication import overlap, shingles
 from retrieval.search.hybrid_search import SearchResult
 from retrieval.text.sentences import Span, sentence_spans
 from retrieval.text.terms import terms
 
-MAX_CLAIMS = 3
 TOPIC_WEIGHT, TOPIC_BAR = 12.0, 0.5  # what the share of the topic that a quote speaks of adds to its sentence's score
 MIN_SCORE = 5.0  # of a quote that is shown
-DUPLICATE_OVERLAP = 0.6  # share of common shingles from which a quote repeats another
 MAX_LENGTH = 700  # characters of a claim
 MAX_CUE_DISTANCE = 300  # characters; a cue or source farther from the quote is left out of the claim
 
@@ -32,9 +30,9 @@ def quote_claims(found: SearchResult, catalog: CatalogReader, read: Sequence[Rea
         return []
     good = [hit for hit in found.speaker_quotes if hit.quote.speaker]
     if speech.topic_terms:
-        chosen = _choose(judged_quotes(good, catalog, read))
+        chosen = distinct((hit for score, hit in judged_quotes(good, catalog, read) if score >= MIN_SCORE), _repeats)
     else:
-        chosen = _distinct([hit for hit in good if hit.quote.is_speech])
+        chosen = distinct((hit for hit in good if hit.quote.is_speech), _repeats)
     if found.question.since and found.question.since != found.question.until:
         chosen.sort(key=lambda hit: hit.published)
     elif found.question.wants_latest:
@@ -83,21 +81,8 @@ def _is_outlet_name(outlet: Sequence[str], name: frozenset[str]) -> bool:
     return bool(outlet) and outlet[-1] in name and name <= set(outlet)
 
 
-def _choose(judged: Sequence[tuple[float, QuoteHit]]) -> list[QuoteHit]:
-    """The best quote, if it is likely to answer, and those after it that are."""
-    return _distinct([hit for score, hit in judged if score >= MIN_SCORE])
-
-
-def _distinct(hits: Sequence[QuoteHit]) -> list[QuoteHit]:
-    """The first quotes that do not repeat each other."""
-    chosen: list[QuoteHit] = []
-    for hit in hits:
-        own = shingles(hit.quote.words)
-        if all(overlap(own, shingles(other.quote.words)) < DUPLICATE_OVERLAP for other in chosen):
-            chosen.append(hit)
-        if len(chosen) == MAX_CLAIMS:
-            break
-    return chosen
+def _repeats(one: QuoteHit, other: QuoteHit) -> bool:
+    return is_close(one.quote.words, other.quote.words)
 
 
 def _claims(chosen: Sequence[QuoteHit], catalog: CatalogReader) -> list[Claim]:

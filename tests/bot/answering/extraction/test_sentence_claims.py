@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from bot.answering.extraction.sentence_claims import MAX_CLAIMS, choose_sentences, extract_claims, sentence_claim
+from bot.answering.extraction.repetition import MAX_CLAIMS
+from bot.answering.extraction.sentence_claims import choose_sentences, extract_claims, sentence_claim
 from bot.answering.reading.answerability import ANSWER_THRESHOLD, answer_probability
 from bot.answering.reading.passage_reading import read_question
 from bot.answering.reading.read_sentences import ReadSentence
