@@ -6,12 +6,16 @@ search is incremental and shared by all processes; datasketch would need scipy a
 """
 
 import re
-import sqlite3
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
+from sqlalchemy import Connection, bindparam, delete, func, insert, select
+
+from retrieval.catalog.database.tables import bands, passages
+from retrieval.text.conflicting_reports import reports_conflict
 
 MIN_WORDS = 80  # shorter texts, such as notices and reports of one form, differ in a few words that are the news
 SHINGLE_WORDS = 5  # words
@@ -30,13 +34,29 @@ _MULTIPLIERS = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0xD6
 _SEED = 20_250_311  # stored bands are compared with new ones: a different seed requires `reindex`
 _FACTORS = np.random.default_rng(_SEED).integers(1, 2**63, BANDS * ROWS_PER_BAND, dtype=np.uint64) | np.uint64(1)
 
+_SHARING_BANDS = (
+    select(bands.c.article)
+    .where(bands.c.band.in_(bindparam("bands", expanding=True)), bands.c.article != bindparam("article"))
+    .group_by(bands.c.article)
+    .order_by(func.count().desc())
+    .limit(MAX_CANDIDATES)
+)
+_INSERT_BANDS = insert(bands)
+_DELETE_BANDS = delete(bands).where(bands.c.article == bindparam("article"))
+_PASSAGE_TEXTS = (
+    select(passages.c.text)
+    .where(passages.c.article == bindparam("article"), passages.c.live != 0)
+    .order_by(passages.c.start)
+)
+
 
 @dataclass(frozen=True, slots=True)
 class TextSignature:
-    """The features by which two texts are compared: hashes of their shingles, and their figures and names."""
+    """The features by which two texts are compared: hashes of their shingles, figures and names, and the text."""
 
     shingles: Hashes = field(repr=False)
     facts: frozenset[str]
+    body: str = field(default="", repr=False)
 
 
 def text_signature(body: str) -> TextSignature | None:
@@ -49,38 +69,42 @@ def text_signature(body: str) -> TextSignature | None:
     for at, factor in enumerate(_MULTIPLIERS):
         runs += hashed[at : at + len(runs)] * np.uint64(factor)
     facts = frozenset(fact.group() for fact in _FIGURE_OR_NAME.finditer(body))
-    return TextSignature(np.unique(_splitmix64(runs)), facts)
+    return TextSignature(np.unique(_splitmix64(runs)), facts, body)
 
 
 def resemblance(one: TextSignature, other: TextSignature) -> float:
-    """Jaccard similarity of two texts' shingles; 0 if each has figures or names that the other lacks.
+    """Jaccard similarity of two texts' shingles; 0 if one corrects the other.
 
-    Readers want to see a correction that one outlet has made and another has not, so such articles are not duplicates.
+    It does if each has figures or names that the other lacks, or if a sentence of both differs in a number, a unit, a
+    negation or a date. Readers want to see a correction that one outlet has made and another has not.
     """
     if not (one.facts <= other.facts or other.facts <= one.facts):
         return 0.0
     shared = len(np.intersect1d(one.shingles, other.shingles, assume_unique=True))
-    return shared / (len(one.shingles) + len(other.shingles) - shared)
+    similarity = shared / (len(one.shingles) + len(other.shingles) - shared)
+    return 0.0 if similarity >= MIN_RESEMBLANCE and reports_conflict(one.body, other.body) else similarity
 
 
-def find_duplicate(db: sqlite3.Connection, article: str, signature: TextSignature) -> str:
-    """The id of the kept article with the same text, the most similar of several; empty if there is none."""
-    sql = (
-        f"SELECT article FROM bands WHERE band IN ({', '.join('?' * BANDS)}) AND article <> ? "
-        "GROUP BY article ORDER BY count(*) DESC LIMIT ?"
-    )
-    rows = db.execute(sql, [*minhash_bands(signature), article, MAX_CANDIDATES]).fetchall()
-    others = {row["article"]: text_signature(_passage_text(db, row["article"])) for row in rows}
+def find_duplicate(db: Connection, article: str, signature: TextSignature, bands: Sequence[int]) -> str:
+    """The id of the kept article with the same text, the most similar of several; empty if there is none.
+
+    `bands` are those of the signature.
+    """
+    rows = db.execute(_SHARING_BANDS, {"bands": bands, "article": article}).all()
+    others = {row.article: text_signature(_passage_text(db, row.article)) for row in rows}
     similarity = {key: resemblance(signature, other) for key, other in others.items() if other}
     best = max(similarity, key=lambda key: similarity[key], default="")
     return best if best and similarity[best] >= MIN_RESEMBLANCE else ""
 
 
-def store_signature(db: sqlite3.Connection, article: str, signature: TextSignature | None) -> None:
-    """Replace an article's stored bands, by none for None, as part of the caller's transaction."""
-    db.execute("DELETE FROM bands WHERE article = ?", [article])
-    if signature:
-        db.executemany("INSERT INTO bands VALUES (?, ?)", [(band, article) for band in minhash_bands(signature)])
+def delete_bands(db: Connection, article: str) -> None:
+    """Delete an article's stored bands, as part of the caller's transaction."""
+    db.execute(_DELETE_BANDS, {"article": article})
+
+
+def insert_bands(db: Connection, article: str, bands: Sequence[int]) -> None:
+    """Store the bands of an article that has none, as part of the caller's transaction."""
+    db.execute(_INSERT_BANDS, [{"band": band, "article": article} for band in bands])
 
 
 def minhash_bands(signature: TextSignature) -> list[int]:
@@ -93,9 +117,8 @@ def minhash_bands(signature: TextSignature) -> list[int]:
     return [int(band) for band in joined.view(np.int64)]
 
 
-def _passage_text(db: sqlite3.Connection, article: str) -> str:
-    rows = db.execute("SELECT text FROM passages WHERE article = ? AND live ORDER BY start", [article])
-    return "\n\n".join(row["text"] for row in rows)
+def _passage_text(db: Connection, article: str) -> str:
+    return "\n\n".join(db.execute(_PASSAGE_TEXTS, {"article": article}).scalars())
 
 
 def _splitmix64(hashes: Hashes) -> Hashes:

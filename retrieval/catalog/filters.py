@@ -1,17 +1,22 @@
-"""Filters that restrict a search by date, outlet, author, article or speaker."""
+"""Filters that restrict a search by date, outlet, author, article or speaker, and the articles that pass them."""
 
+import re
 from calendar import monthrange
 from dataclasses import dataclass
+from datetime import date
 
 from retrieval.errors import UsageError
 from retrieval.text.dates import to_iso
+
+_ISO = re.compile(r"\d{4}(?:-\d\d){0,2}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
     """Dates are ISO days, both included; outlet and author match any part of the name, case-insensitively.
 
-    `article` is one article's id. A speaker does not restrict the articles: it asks for that person's quotes.
+    `article` is one article's id, `language` that of the articles. A speaker does not restrict the articles: it asks
+    for that person's quotes.
     """
 
     since: str = ""
@@ -20,31 +25,66 @@ class Filters:
     author: str = ""
     speaker: str = ""
     article: str = ""
+    language: str = ""
 
     @property
     def restricts_articles(self) -> bool:
-        return any((self.since, self.until, self.outlet, self.author, self.article))
+        return any((self.since, self.until, self.outlet, self.author, self.article, self.language))
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleScope:
+    """What a search is limited to; `named` are the articles where they are few, None where they are many.
+
+    For an index that checks the filters itself, `outlets` are the names that the outlet filter means, and `copied` the
+    articles that pass it because a copy of theirs does.
+    """
+
+    filters: Filters
+    named: tuple[str, ...] | None
+    outlets: tuple[str, ...] = ()
+    copied: tuple[str, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no article passes the filters."""
+        return self.named == ()
 
 
 def parse_filters(
     *, since: str = "", until: str = "", outlet: str = "", author: str = "", speaker: str = ""
 ) -> Filters:
-    """Parse filters as a user writes them. Raises UsageError for a date that cannot be read."""
-    return Filters(_parse_day("since", since), _parse_until(until), outlet.strip(), author.strip(), speaker.strip())
+    """Parse filters as a user writes them. Raises UsageError for a date that cannot be read, and for no days at all."""
+    first, last = _parse_day("since", since), _parse_until(until)
+    if first and last and first > last:
+        raise UsageError(f"since is {first}, which is after until, {last}; exchange the two.")
+    return Filters(first, last, outlet.strip(), author.strip(), speaker.strip())
 
 
 def _parse_day(name: str, written: str) -> str:
-    day = to_iso(written)[:10]
-    if written and not day:
+    """The day that a user writes, the first of a month or year. Raises UsageError if it cannot be read."""
+    found = _iso_date(written)
+    if written and not found:
         raise UsageError(f"{name} is {written!r}, which is no date; write it as 2025-03-11.")
-    return day
+    return f"{found}-01-01"[:10] if found else ""
 
 
 def _parse_until(written: str) -> str:
     """The last day included; `2025` and `2025-03` mean until their end."""
-    day, parts = _parse_day("until", written), written.strip().split("-")
-    if len(written.strip()) == 4:
+    day, precision = _parse_day("until", written), len(_iso_date(written))
+    if precision == len("2025"):
         return f"{day[:4]}-12-31"
-    if len(parts) == 2:
+    if precision == len("2025-03"):
         return f"{day[:7]}-{monthrange(int(day[:4]), int(day[5:7]))[1]}"
     return day
+
+
+def _iso_date(written: str) -> str:
+    """A date as ISO 8601, as precise as it is written; of any year where it is in that form."""
+    if not _ISO.fullmatch(written):
+        return to_iso(written)[:10]
+    try:
+        date.fromisoformat(f"{written}-01-01"[:10])
+    except ValueError:
+        return ""
+    return written

@@ -1,137 +1,188 @@
 """Read articles, passages and facts from the catalog or from a snapshot of it."""
 
 import json
-import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Literal
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Literal
 
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Executable,
+    Select,
+    bindparam,
+    case,
+    exists,
+    func,
+    or_,
+    select,
+)
+
+from retrieval.catalog.database.dialects import among, text_list
+from retrieval.catalog.database.engine import AnyRow, Database
+from retrieval.catalog.database.tables import articles, facts, passages, runs, uncut, versions, withdrawn
 from retrieval.catalog.filters import Filters
-from retrieval.catalog.rows import CURRENT_VERSIONS_SQL, HIT_COLUMNS, article_from_row, hit_from_row, passage_from_row
+from retrieval.catalog.rows import (
+    CURRENT,
+    HIT_COLUMNS,
+    PASSAGE_COLUMNS,
+    article_from_row,
+    hit_from_row,
+    passage_from_row,
+)
 from retrieval.documents import Article, Copy, Hit, Passage, digest
 from retrieval.errors import UnknownArticle
 from retrieval.text.canonical_url import url_key
+from retrieval.text.language import ENGLISH
 
 Outcome = Literal["added", "changed", "unchanged"]
-IDS_PER_STATEMENT = 500  # SQLite limits the variables of a statement
+
+_IS_THIS = articles.c.id == bindparam("article")
+_IS_ORIGINAL = articles.c.copy_of == ""
+_IS_LIVE = passages.c.live != 0  # `= 1` would have SQLite begin with the index of states: with all passages
+_KEPT_ID = case((_IS_ORIGINAL, articles.c.id), else_=articles.c.copy_of)  # only originals are indexed
+
+_STATE = select(articles.c.version, articles.c.hash).where(_IS_THIS)
+_HAS_ARTICLES = select(exists(select(articles.c.id)))
+_LAST_RUN = select(func.max(runs.c.finished))
+_WITHDRAWAL = select(withdrawn.c.why).where(withdrawn.c.article == bindparam("article"))
+_ARTICLE = select(versions).select_from(CURRENT).where(_IS_THIS)
+_BEGINNINGS = select(versions.c.article, func.substr(versions.c.text, 1, bindparam("most")).label("beginning"))
+_BEGINNINGS = _BEGINNINGS.select_from(CURRENT).where(among(articles.c.id, text_list("articles")))
+_BY_DAY = select(articles.c.id).select_from(CURRENT).order_by(versions.c.published.desc(), articles.c.id)
+_IN_ORDER_ADDED = select(articles.c.id).where(articles.c.version > 0).order_by(articles.c.rowid)
+_UNSEGMENTED = _IN_ORDER_ADDED.where(articles.c.id.in_(select(uncut.c.article)))
+_COPY_OF = select(articles.c.copy_of).where(_IS_THIS)
+_COPIES = (
+    select(articles.c.id, versions.c.outlet, versions.c.url)
+    .select_from(CURRENT)
+    .where(or_(articles.c.id == bindparam("original"), articles.c.copy_of == bindparam("original")))
+    .where(articles.c.id != bindparam("article"))
+    .order_by(articles.c.copy_of != "", articles.c.rowid)
+)
+_COPY_IDS = select(articles.c.id, articles.c.copy_of).where(among(articles.c.copy_of, text_list("articles")))
+_COPY_IDS = _COPY_IDS.order_by(articles.c.rowid)
+_PASSAGE_VERSION = (versions.c.article == passages.c.article) & (versions.c.number == passages.c.version)
+_HITS = select(*HIT_COLUMNS).select_from(passages.join(versions, _PASSAGE_VERSION))
+_HITS = _HITS.where(_IS_LIVE, among(passages.c.id, text_list("passages")))
+_PLACES = select(passages.c.id, passages.c.article, passages.c.start, passages.c.end)
+_PLACES = _PLACES.where(_IS_LIVE, among(passages.c.article, text_list("articles")))
+_PASSAGES = select(*PASSAGE_COLUMNS).where(passages.c.article == bindparam("article"), _IS_LIVE)
+_PASSAGES = _PASSAGES.order_by(passages.c.start)
+_ARTICLES_OF = select(passages.c.id, passages.c.article).where(_IS_LIVE, among(passages.c.id, text_list("passages")))
+_PASSAGE_IDS = select(passages.c.id).where(_IS_LIVE, among(passages.c.article, text_list("articles")))
+_FACT = select(facts.c.value).where(facts.c.key == bindparam("key"))
+_KEPT = select(_KEPT_ID).where(_IS_THIS, articles.c.version > 0)
+_KEPT_ON_PAGE = (
+    select(_KEPT_ID)
+    .where(articles.c.page == bindparam("page"), articles.c.version > 0)
+    .order_by(articles.c.copy_of != "", articles.c.rowid)
+    .limit(1)
+)
+_URLS_ON_PAGE = (
+    select(articles.c.id, versions.c.url)
+    .select_from(CURRENT)
+    .where(articles.c.page == bindparam("page"))
+    .order_by(articles.c.rowid)
+)
 
 
 class CatalogReader:
-    """Reads through the connection that `connect` returns: the calling thread's own, or that of a snapshot."""
+    """Reads what is committed now, or what a snapshot sees."""
 
-    def __init__(self, connect: Callable[[], sqlite3.Connection]) -> None:
-        self._connect = connect
+    def __init__(self, database: Database, snapshot: Connection | None = None) -> None:
+        self.database, self._snapshot = database, snapshot
 
-    @property
-    def db(self) -> sqlite3.Connection:
-        """The connection to read through."""
-        return self._connect()
+    def rows(self, statement: Executable, **values: object) -> Sequence[AnyRow]:
+        """All rows of a statement with these parameters."""
+        return self.database.rows(statement, values, snapshot=self._snapshot)
+
+    def value(self, statement: Executable, default: Any = None, **values: object) -> Any:
+        """The first column of the first row; `default` if there is no row or it holds nothing."""
+        found = self.rows(statement, **values)
+        return default if not found or found[0][0] is None else found[0][0]
 
     def ingest_outcome(self, article: Article) -> Outcome:
         """Whether adding this article would add it, change it or leave it unchanged."""
-        row = self.db.execute("SELECT version, hash FROM articles WHERE id = ?", [article.id]).fetchone()
-        if row is None or row["version"] == 0:
+        found = self.rows(_STATE, article=article.id)
+        if not found or found[0].version == 0:
             return "added"
-        return "unchanged" if row["hash"] == article.content_hash else "changed"
+        return "unchanged" if found[0].hash == article.content_hash else "changed"
 
     def is_new(self) -> bool:
         """Whether the catalog has no articles and no ingest has ever run."""
-        has_articles = self.db.execute("SELECT EXISTS (SELECT 1 FROM articles)").fetchone()[0]
-        return not has_articles and not self.last_run()
+        return not self.value(_HAS_ARTICLES) and not self.last_run()
 
     def last_run(self) -> str:
         """When the last ingest run finished, ISO 8601; empty if there was none."""
-        row = self.db.execute("SELECT max(finished) AS finished FROM runs").fetchone()
-        return str(row["finished"] or "")
+        return str(self.value(_LAST_RUN, ""))
 
     def withdrawal_reason(self, article: str) -> str:
         """Why an article was withdrawn, unless it was added again since; empty if it is not withdrawn."""
-        row = self.db.execute("SELECT why FROM withdrawn WHERE article = ?", [article]).fetchone()
-        return str(row["why"]) if row else ""
+        return str(self.value(_WITHDRAWAL, "", article=article))
 
     def article(self, article: str) -> Article:
         """The current version of an article. Raises UnknownArticle."""
-        row = self.db.execute(f"{CURRENT_VERSIONS_SQL} WHERE a.id = ?", [article]).fetchone()
-        if row is None:
+        found = self.rows(_ARTICLE, article=article)
+        if not found:
             raise unknown_article(article)
-        return article_from_row(row)
+        return article_from_row(found[0])
 
-    def excerpt(self, article: str, start: int, end: int) -> str:
-        """The text of the current version from character `start` to `end`, cut off at either end of the text."""
-        sql = f"SELECT substr(text, ?, ?) AS excerpt FROM ({CURRENT_VERSIONS_SQL} WHERE a.id = ?)"
-        row = self.db.execute(sql, [max(0, start) + 1, end - max(0, start), article]).fetchone()
-        return "" if row is None else str(row["excerpt"])
+    def excerpts(self, spans: Iterable[tuple[str, int, int]]) -> dict[tuple[str, int, int], str]:
+        """The text of each (article, start, end), cut off at either end of the text; unknown articles have none."""
+        wanted = set(spans)
+        if not wanted:
+            return {}
+        listed, most = sorted({article for article, _, _ in wanted}), max(end for _, _, end in wanted)
+        texts = {row.article: row.beginning for row in self.rows(_BEGINNINGS, articles=listed, most=most)}
+        return {span: texts.get(span[0], "")[max(0, span[1]) : max(0, span[2])] for span in wanted}
 
     def articles(self, *, include_copies: bool = True) -> Iterator[Article]:
         """Current versions, newest first, read one at a time; `include_copies` keeps duplicates of other articles."""
-        originals_only = "" if include_copies else " AND a.copy_of = ''"
-        sql = (
-            "SELECT a.id FROM versions v JOIN articles a ON a.id = v.article AND a.version = v.number "
-            f"WHERE true{originals_only} ORDER BY v.published DESC, a.id"
-        )
-        found = (
-            self.db.execute(f"{CURRENT_VERSIONS_SQL} WHERE a.id = ?", row).fetchone()
-            for row in self.db.execute(sql).fetchall()
-        )
-        return (article_from_row(row) for row in found if row)  # an article may have been withdrawn meanwhile
+        found = self.rows(_BY_DAY if include_copies else _BY_DAY.where(_IS_ORIGINAL))
+        current = (self.rows(_ARTICLE, article=row.id) for row in found)
+        return (article_from_row(rows[0]) for rows in current if rows)  # it may have been withdrawn meanwhile
 
     def article_ids(self) -> list[str]:
         """Ids of all current articles, in the order in which they were first added."""
-        return [row["id"] for row in self.db.execute("SELECT id FROM articles WHERE version > 0 ORDER BY rowid")]
+        return [row.id for row in self.rows(_IN_ORDER_ADDED)]
 
     def unsegmented(self) -> list[str]:
         """Ids of articles without passages since the original they were a copy of is gone, in the order first added."""
-        sql = "SELECT id FROM articles WHERE id IN (SELECT article FROM uncut) AND version > 0 ORDER BY rowid"
-        return [row["id"] for row in self.db.execute(sql)]
+        return [row.id for row in self.rows(_UNSEGMENTED)]
 
     def copy_of(self, article: str) -> str:
         """The id of the article that is indexed in place of this copy; empty if this article is no copy."""
-        row = self.db.execute("SELECT copy_of FROM articles WHERE id = ?", [article]).fetchone()
-        return str(row["copy_of"]) if row else ""
+        return str(self.value(_COPY_OF, "", article=article))
 
     def copies(self, article: str) -> tuple[Copy, ...]:
         """The other articles with the same text, first the one that is indexed."""
         original = self.copy_of(article) or article
-        rows = self.db.execute(
-            "SELECT a.id, v.outlet, v.url FROM articles a JOIN versions v ON v.article = a.id AND v.number = a.version "
-            "WHERE (a.id = ? OR a.copy_of = ?) AND a.id <> ? ORDER BY a.copy_of <> '', a.rowid",
-            [original, original, article],
-        )
-        return tuple(Copy(row["id"], row["outlet"], row["url"]) for row in rows)
+        found = self.rows(_COPIES, original=original, article=article)
+        return tuple(Copy(row.id, row.outlet, row.url) for row in found)
 
     def copy_ids(self, articles: Sequence[str]) -> dict[str, tuple[str, ...]]:
         """The ids of the copies of each of these articles; articles without copies are left out."""
-        sql = "SELECT id, copy_of FROM articles WHERE copy_of IN (SELECT value FROM json_each(?)) ORDER BY rowid"
         found: dict[str, tuple[str, ...]] = {}
-        for copy, original in self.db.execute(sql, [json.dumps(articles)]):
-            found[original] = (*found.get(original, ()), copy)
+        for row in self.rows(_COPY_IDS, articles=articles):
+            found[row.copy_of] = (*found.get(row.copy_of, ()), row.id)
         return found
 
     def hits(self, passages: Sequence[str]) -> dict[str, Hit]:
         """Current passages by id, with the metadata of their articles and without scores; outdated ids are left out."""
-        found: dict[str, Hit] = {}
-        for first in range(0, len(passages), IDS_PER_STATEMENT):
-            batch = passages[first : first + IDS_PER_STATEMENT]
-            rows = self.db.execute(
-                f"SELECT {HIT_COLUMNS} FROM passages p "
-                "JOIN versions v ON v.article = p.article AND v.number = p.version "
-                f"WHERE p.live AND p.id IN ({', '.join('?' * len(batch))})",
-                batch,
-            )
-            found.update((row["id"], hit_from_row(row)) for row in rows)
-        return found
+        return {row.id: hit_from_row(row) for row in self.rows(_HITS, passages=passages)}
 
     def passage_ids_at(self, positions: Iterable[tuple[str, int]]) -> dict[tuple[str, int], str]:
         """The id of the current passage at each (article, character); positions in no passage are left out."""
-        sql = 'SELECT id FROM passages WHERE article = ? AND live AND start <= ? AND "end" > ?'
-        found = {(article, at): self.db.execute(sql, [article, at, at]).fetchone() for article, at in positions}
-        return {position: row["id"] for position, row in found.items() if row}
+        asked, places = list(positions), defaultdict[str, list[tuple[int, int, str]]](list)
+        for row in self.rows(_PLACES, articles=sorted({article for article, _ in asked})):
+            places[row.article].append((row.start, row.end, row.id))
+        return {(key, at): id for key, at in asked for start, end, id in places[key] if start <= at < end}
 
     def neighbouring_passages(self, passage: Passage, reach: int = 1) -> list[Passage]:
         """Up to `reach` passages before and after one in its article, and itself, in order."""
-        rows = self.db.execute(
-            "SELECT * FROM passages WHERE article = ? AND live ORDER BY start", [passage.article]
-        ).fetchall()
-        at = next((n for n, row in enumerate(rows) if row["id"] == passage.id), 0)
+        rows = self.rows(_PASSAGES, article=passage.article)
+        at = next((n for n, row in enumerate(rows) if row.id == passage.id), 0)
         return [passage_from_row(row) for row in rows[max(0, at - reach) : at + reach + 1]]
 
     def matching_articles(
@@ -142,43 +193,56 @@ class CatalogReader:
         An article also passes the outlet, author and id filters if one of its copies does. `candidates` restricts the
         articles considered, `limit` the number returned; -1 is no limit.
         """
-        # The plus keeps SQLite from starting with the index of all originals.
-        clauses, values = ["a.version = v.number", "+a.copy_of = ''"], list[str | int]()
-        if filters.since:
-            clauses.append("v.published >= ?")
-            values.append(filters.since)
-        if filters.until:
-            clauses.append("v.published > '' AND v.published < ?")
-            values.append(f"{filters.until}~")  # later than any time of that day
+        # Joined to nothing, so that SQLite does not start with the index of all originals.
+        statement = select(articles.c.id).select_from(CURRENT).where(articles.c.copy_of.concat("") == "")
+        values: dict[str, object] = {}
+        if filters.since:  # or only its month or year is known
+            known = [filters.since[:7], filters.since[:4]]
+            statement = statement.where(or_(versions.c.published >= filters.since, versions.c.published.in_(known)))
+        if filters.until:  # `~` is later than any time of that day
+            statement = statement.where(versions.c.published > "", versions.c.published < f"{filters.until}~")
+        if filters.language:
+            # Articles without a language count as English.
+            spoken = [ENGLISH, ""] if filters.language == ENGLISH else [filters.language]
+            statement = statement.where(versions.c.language.in_(spoken))
         if filters.article or filters.outlet or filters.author:
-            subquery, parameters = _named_articles_sql(filters)
-            clauses.append(f"a.id IN ({subquery})")
-            values += parameters
+            statement = statement.where(articles.c.id.in_(self._named_articles(filters, values)))
         if candidates is not None:
-            clauses.append("a.id IN (SELECT value FROM json_each(?))")
-            values.append(json.dumps(candidates))
-        sql = f"SELECT a.id FROM articles a JOIN versions v ON v.article = a.id WHERE {' AND '.join(clauses)} LIMIT ?"
-        return [row["id"] for row in self.db.execute(sql, [*values, limit])]
+            statement, values["candidates"] = statement.where(among(articles.c.id, text_list("candidates"))), candidates
+        return [row.id for row in self.rows(statement if limit < 0 else statement.limit(limit), **values)]
+
+    def _named_articles(self, filters: Filters, values: dict[str, object]) -> Select[tuple[str]]:
+        """The ids of articles that match id, outlet and author, or have a copy that does; fills in its parameters."""
+        named, version = articles.alias(), versions.alias()
+        is_original = named.c.copy_of == ""
+        statement = select(case((is_original, named.c.id), else_=named.c.copy_of)).join_from(
+            named, version, (version.c.article == named.c.id) & (version.c.number == named.c.version)
+        )
+        if filters.article:
+            statement = statement.where(or_(named.c.id == filters.article, named.c.copy_of == filters.article))
+        for column, name in (("outlet", filters.outlet), ("authors", filters.author)):
+            if name:
+                statement = statement.where(among(version.c[column], text_list(column)))
+                values[column] = self._names_with(versions.c[column], name)
+        return statement
+
+    def _names_with(self, column: ColumnElement[str], part: str) -> list[str]:
+        """The different values of a column of names, in JSON or plain, that contain a part of a name in any case."""
+        wanted = json.dumps(part, ensure_ascii=False)[1:-1].casefold()
+        return [row[0] for row in self.rows(select(column).distinct()) if wanted in row[0].casefold()]
 
     def articles_by_passage(self, passages: Sequence[str]) -> dict[str, str]:
         """The article id of each of these passages; passages that are no longer current are left out."""
-        sql = "SELECT id, article FROM passages WHERE live AND id IN (SELECT value FROM json_each(?))"
-        return dict(tuple(row) for row in self.db.execute(sql, [json.dumps(passages)]))
+        return {row.id: row.article for row in self.rows(_ARTICLES_OF, passages=passages)}
 
     def passage_ids_of(self, articles: Sequence[str], *, embedded: bool = False) -> list[str]:
         """Ids of the current passages of these articles; `embedded` restricts them to those in the vector index."""
-        condition = "AND vectors" if embedded else ""
-        found: list[str] = []
-        for first in range(0, len(articles), IDS_PER_STATEMENT):
-            batch = articles[first : first + IDS_PER_STATEMENT]
-            sql = f"SELECT id FROM passages WHERE live {condition} AND article IN ({', '.join('?' * len(batch))})"
-            found.extend(row["id"] for row in self.db.execute(sql, batch))
-        return found
+        statement = _PASSAGE_IDS.where(passages.c.vectors == 1) if embedded else _PASSAGE_IDS
+        return [row.id for row in self.rows(statement, articles=articles)]
 
     def fact(self, key: str, default: str = "") -> str:
         """The stored value of one key about the index itself."""
-        row = self.db.execute("SELECT value FROM facts WHERE key = ?", [key]).fetchone()
-        return default if row is None else str(row["value"])
+        return str(self.value(_FACT, default, key=key))
 
 
 def unknown_article(article: str) -> UnknownArticle:
@@ -186,37 +250,15 @@ def unknown_article(article: str) -> UnknownArticle:
     return UnknownArticle(f"There is no article {article}; 'onrecord articles' lists them.")
 
 
-def _named_articles_sql(filters: Filters) -> tuple[str, list[str]]:
-    """SQL and parameters for the ids of articles that match id, outlet and author, or have a copy that does."""
-    clauses, values = ["w.number = b.version"], list[str]()
-    if filters.article:
-        clauses.append("(b.id = ? OR b.copy_of = ?)")
-        values += [filters.article] * 2
-    for column, name in (("outlet", filters.outlet), ("authors", filters.author)):
-        if name:
-            distinct = f"SELECT DISTINCT {column} FROM versions"
-            clauses.append(f"w.{column} IN (SELECT {column} FROM ({distinct}) WHERE instr(casefold({column}), ?) > 0)")
-            values.append(json.dumps(name, ensure_ascii=False)[1:-1].casefold())
-    original = "iif(b.copy_of = '', b.id, b.copy_of)"
-    return (
-        f"SELECT {original} FROM articles b JOIN versions w ON w.article = b.id WHERE {' AND '.join(clauses)}",
-        values,
-    )
-
-
-_KEPT_ID_SQL = "SELECT iif(copy_of = '', id, copy_of) AS id FROM articles"
-
-
 def find_article(catalog: CatalogReader, id_or_url: str) -> str:
     """The id of the current article with this id or URL, empty if there is none.
 
     For a copy it is the id of the original, because only originals are indexed.
     """
-    row = catalog.db.execute(f"{_KEPT_ID_SQL} WHERE id = ? AND version > 0", [id_or_url]).fetchone()
-    if row is None and (page := url_key(id_or_url)):
-        sql = f"{_KEPT_ID_SQL} WHERE page = ? AND version > 0 ORDER BY copy_of <> '', rowid LIMIT 1"
-        row = catalog.db.execute(sql, [page]).fetchone()
-    return str(row["id"]) if row else ""
+    found = str(catalog.value(_KEPT, "", article=id_or_url))
+    if not found and (page := url_key(id_or_url)):
+        found = str(catalog.value(_KEPT_ON_PAGE, "", page=page))
+    return found
 
 
 def existing_article_id(catalog: CatalogReader, article: Article) -> str:
@@ -226,12 +268,8 @@ def existing_article_id(catalog: CatalogReader, article: Article) -> str:
     """
     if not _is_derived_id(article.url, article.id):
         return article.id
-    sql = (
-        "SELECT a.id, v.url FROM articles a JOIN versions v ON v.article = a.id AND v.number = a.version "
-        "WHERE a.page = ? ORDER BY a.rowid"
-    )
-    same = (row for row in catalog.db.execute(sql, [url_key(article.url)]) if _is_derived_id(row["url"], row["id"]))
-    return next((str(row["id"]) for row in same), article.id)
+    same = (row for row in catalog.rows(_URLS_ON_PAGE, page=url_key(article.url)) if _is_derived_id(row.url, row.id))
+    return next((str(row.id) for row in same), article.id)
 
 
 def article_id_for_url(url: str) -> str:

@@ -7,6 +7,9 @@ from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from itertools import pairwise
 
+from sqlalchemy import bindparam, select
+
+from retrieval.catalog.database.tables import versions
 from retrieval.catalog.reader import CatalogReader, unknown_article
 from retrieval.catalog.rows import article_from_row
 from retrieval.documents import Article
@@ -17,17 +20,24 @@ COMPARED_FIELDS = ("url", "title", "authors", "outlet", "published", "updated", 
 # other on average. Both are far above what news articles have; others are matched around the sentences they share.
 MAX_MATCHED_SENTENCES, MAX_REPETITION = 400, 10
 
+_NEWEST_FIRST = select(versions).where(versions.c.article == bindparam("article")).order_by(versions.c.number.desc())
+
 _Change = tuple[int, int, int, int]
 """The sentences from the first to the second place of the old version gave way to those between the two of the new."""
 
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One version of an article; `changed` names the fields in which it differs from the version before."""
+    """One version of an article; `changed` names the fields in which it differs from the version before.
+
+    When another extraction read the one before and the publisher states no later update, the differences are of our
+    own reading: `changed` and `difference` are then empty.
+    """
 
     number: int
     added: str
     article: Article
+    extraction: int
     changed: tuple[str, ...] = ()
     difference: tuple[str, ...] = ()  # sentences removed (`- …`) and added (`+ …`)
 
@@ -47,7 +57,7 @@ def last_corrected(catalog: CatalogReader, article: str) -> str:
     else the day on which the new text was added.
     """
     for after, before in pairwise(_newest_first(catalog, article)):
-        if before.article.text.split() != after.article.text.split():
+        if before.article.text.split() != after.article.text.split() and not _is_reread(before, after):
             stated = after.article.updated
             return stated if stated[:10] > before.added[:10] else after.added
     return ""
@@ -130,11 +140,19 @@ def _longest_rising(pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
 
 
 def _newest_first(catalog: CatalogReader, article: str) -> Iterator[Version]:
-    rows = catalog.db.execute("SELECT * FROM versions WHERE article = ? ORDER BY number DESC", [article])
-    return (Version(row["number"], row["added"], article_from_row(row)) for row in rows)
+    rows = catalog.rows(_NEWEST_FIRST, article=article)
+    return (Version(row.number, row.added, article_from_row(row), row.extraction) for row in rows)
+
+
+def _is_reread(before: Version, after: Version) -> bool:
+    """Whether a version differs from the one before because our extraction does, not because of its publisher."""
+    states_update = after.article.updated > before.article.updated and after.article.updated[:10] > before.added[:10]
+    return before.extraction != after.extraction and not states_update
 
 
 def _with_changes(before: Version, after: Version) -> Version:
+    if _is_reread(before, after):
+        return after
     changed = tuple(name for name in COMPARED_FIELDS if getattr(before.article, name) != getattr(after.article, name))
     return replace(after, changed=changed, difference=sentence_diff(before.article.text, after.article.text))
 

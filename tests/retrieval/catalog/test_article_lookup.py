@@ -1,6 +1,7 @@
 """An article is known by the URL of its page, however it is linked."""
 
 import pytest
+from sqlalchemy import text
 
 from retrieval.catalog.reader import find_article
 from retrieval.index.store import Store
@@ -50,5 +51,5 @@ def test_a_withdrawn_article_is_not_found(shelf: Store) -> None:
 
 
 def test_many_articles_behind_one_address_are_found_through_the_index(shelf: Store) -> None:
-    (plan,) = shelf.catalog.db.execute("EXPLAIN QUERY PLAN SELECT 1 FROM articles WHERE page = ?", ["a"]).fetchall()
-    assert "articles_of_page" in plan["detail"]
+    (plan,) = shelf.catalog.rows(text("EXPLAIN QUERY PLAN SELECT 1 FROM articles WHERE page = 'a'"))
+    assert "articles_of_page" in plan.detail

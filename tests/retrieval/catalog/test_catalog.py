@@ -2,11 +2,16 @@
 
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event, select, text
 
+from retrieval.catalog import quote_table
 from retrieval.catalog.catalog import Catalog
+from retrieval.catalog.database.engine import Database
+from retrieval.catalog.database.tables import METADATA
 from retrieval.catalog.filters import Filters
 from retrieval.catalog.rows import SegmentedArticle
 from retrieval.errors import IndexUnavailable, UnknownArticle
@@ -16,13 +21,6 @@ from tests.support.articles import article
 TEXT = "The pier is closed. The ferry is not. The mayor is away."
 WHOLE: list[tuple[Span, str]] = [((0, len(TEXT)), "")]
 CUT: list[tuple[Span, str]] = [((0, 19), ""), ((20, 37), "Ferries"), ((38, 56), "Mayor")]
-
-
-@pytest.fixture
-def catalog(tmp_path: Path) -> Iterator[Catalog]:
-    opened = Catalog(tmp_path / "catalog.db")
-    yield opened
-    opened.close()
 
 
 def texts(catalog: Catalog, key: str = "pier") -> list[str]:
@@ -72,14 +70,14 @@ def test_a_changed_article_becomes_a_version_and_the_first_one_is_kept(catalog: 
     catalog.save_articles([SegmentedArticle(article("pier", TEXT.upper()), WHOLE)])
     assert catalog.article("pier").text == TEXT.upper()
     assert texts(catalog) == [TEXT.upper()]
-    numbers = catalog.db.execute("SELECT number, text FROM versions WHERE article = 'pier' ORDER BY number").fetchall()
+    numbers = catalog.rows(text("SELECT number, text FROM versions WHERE article = 'pier' ORDER BY number"))
     assert [tuple(row) for row in numbers] == [(1, TEXT), (2, TEXT.upper())]
 
 
 def test_what_another_process_has_put_meanwhile_becomes_no_second_version(catalog: Catalog) -> None:
     for _ in range(2):
         catalog.save_articles([SegmentedArticle(article("pier", TEXT), WHOLE)])
-    assert catalog.db.execute("SELECT count(*) FROM versions").fetchone()[0] == 1 and texts(catalog) == [TEXT]
+    assert catalog.value(text("SELECT count(*) FROM versions")) == 1 and texts(catalog) == [TEXT]
 
 
 def test_passages_of_an_older_version_are_no_hits(catalog: Catalog) -> None:
@@ -96,7 +94,8 @@ def test_a_removed_article_is_unknown_and_its_text_forgotten(catalog: Catalog) -
         catalog.article("pier")
     assert list(catalog.articles()) == []
     assert catalog.passage_ids_of(["pier"]) == []
-    assert "ferry" not in "".join(catalog.db.iterdump())
+    stored = [str(catalog.rows(select(table))) for table in METADATA.sorted_tables]
+    assert "pier" in "".join(stored) and "ferry" not in "".join(stored)
 
 
 def test_removing_what_is_not_there_is_refused(catalog: Catalog) -> None:
@@ -122,7 +121,7 @@ def test_cutting_anew_replaces_the_passages_of_the_same_version(catalog: Catalog
 def test_cutting_there_and_back_gives_the_first_passages(catalog: Catalog, taken: int) -> None:
     pier = article("pier", TEXT)
     catalog.save_articles([SegmentedArticle(pier, WHOLE)])
-    catalog.db.execute(f"UPDATE passages SET words = {taken}, vectors = {taken}")
+    catalog.database.run(text(f"UPDATE passages SET words = {taken}, vectors = {taken}"))
     catalog.resegment(SegmentedArticle(pier, CUT))
     catalog.resegment(SegmentedArticle(pier, WHOLE))
     assert texts(catalog) == [TEXT]
@@ -192,19 +191,20 @@ def test_a_batch_that_fails_leaves_nothing_behind(catalog: Catalog) -> None:
     assert texts(catalog) == [TEXT]
 
 
-def test_facts_and_runs_are_remembered_by_the_next_process(catalog: Catalog, tmp_path: Path) -> None:
+def test_facts_and_runs_are_remembered_by_the_next_process(catalog: Catalog) -> None:
     assert (catalog.fact("colour", "none"), catalog.last_run()) == ("none", "")
     catalog.set_fact("colour", "blue")
     catalog.record_run("2026-01-01T00:00:00+00:00", 1, 0, 0, 0)
-    again = Catalog(tmp_path / "catalog.db")
+    again = Catalog(Database(catalog.database.url))
     assert again.fact("colour") == "blue"
     assert again.last_run() > "2026-01-01"
     again.close()
 
 
-def test_the_last_run_is_found_without_looking_at_all_of_them(catalog: Catalog) -> None:
-    plan = catalog.db.execute("EXPLAIN QUERY PLAN SELECT max(finished) AS finished FROM runs").fetchone()
-    assert "runs_finished" in plan["detail"]
+def test_the_last_run_is_found_without_looking_at_all_of_them(tmp_path: Path) -> None:
+    with closing(Catalog(tmp_path / "catalog.db")) as catalog:
+        (plan,) = catalog.rows(text("EXPLAIN QUERY PLAN SELECT max(finished) AS finished FROM runs"))
+    assert "runs_finished" in plan.detail
 
 
 def test_more_passages_than_one_statement_takes_are_found(catalog: Catalog) -> None:
@@ -226,3 +226,23 @@ def test_a_file_that_is_no_catalog_is_refused_with_its_folder(tmp_path: Path) ->
     (tmp_path / "catalog.db").write_bytes(b"this is not a database at all, not at all" * 100)
     with pytest.raises(IndexUnavailable, match=str(tmp_path)):
         Catalog(tmp_path / "catalog.db")
+
+
+def test_what_is_looked_up_by_a_list_is_found_by_its_keys(tmp_path: Path) -> None:
+    asked = list[tuple[str, object]]()
+    with closing(Catalog(tmp_path / "catalog.db")) as catalog:
+        engine = catalog.database.engine
+        event.listen(engine, "before_cursor_execute", lambda *call: asked.append((call[2], call[3])))
+        catalog.hits(["a"])
+        catalog.articles_by_passage(["a"])
+        catalog.passage_ids_of(["pier"])
+        catalog.passage_ids_at([("pier", 1)])
+        catalog.copy_ids(["pier"])
+        catalog.excerpts([("pier", 0, 1)])
+        quote_table.quotes_in_passages(catalog, ["a"], ["Ana Pell"])
+        quote_table.speaker_names(catalog, words=["pell"])
+        for sql, values in list(asked):
+            with catalog.database.connection() as db:
+                plan = db.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values).all()
+            assert not [row.detail for row in plan if row.detail.startswith("SCAN") and "json_each" not in row.detail]
+    assert len(asked) >= 8

@@ -1,5 +1,7 @@
 """Whether two texts are one: light edits do not make another, other facts do."""
 
+import pytest
+
 from retrieval.catalog.duplicate_articles import (
     MIN_RESEMBLANCE,
     MIN_WORDS,
@@ -32,6 +34,22 @@ def test_a_line_more_or_a_word_less_is_the_same_text() -> None:
 def test_another_figure_or_another_name_is_another_text() -> None:
     assert resemblance(told(STORY), told(STORY.replace("eleven", "11").replace("412", "421"))) == 0.0
     assert resemblance(told(STORY), told(STORY.replace("Rosa Lind", "Ada Quist"))) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("said", "corrected"),
+    [
+        ("eleven months", "seven months"),
+        ("said the fares would", "said the fares would not"),
+        ("Tuesday", "Thursday"),
+    ],
+)
+def test_a_correction_is_another_text(said: str, corrected: str) -> None:
+    before = f"{STORY} The mayor said the fares would rise by four million crowns within eleven months of Tuesday."
+    after = before.replace(said, corrected)
+    assert before != after
+    assert resemblance(told(before), told(after)) == 0.0
+    assert resemblance(told(before.replace("million", "billion")), told(before)) == 0.0
 
 
 def test_a_story_told_anew_and_a_form_filled_in_anew_are_other_texts() -> None:

@@ -1,6 +1,5 @@
 """One answer reads one moment of the catalog, whatever is corrected and removed meanwhile."""
 
-import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,9 +7,12 @@ from itertools import cycle
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import ResourceClosedError
 
-from bot.service.conversation import AnswerTrace, Conversation
+from bot.service.conversation import Conversation
+from bot.service.turns.turn import AnswerTrace
 from retrieval.catalog.catalog import Catalog
+from retrieval.catalog.database.engine import Database
 from retrieval.catalog.rows import SegmentedArticle
 from retrieval.documents import Article
 from retrieval.errors import UnknownArticle
@@ -39,16 +41,14 @@ def edition(number: int, crowns: int = 20) -> Article:
 
 
 @pytest.fixture
-def catalog(tmp_path: Path) -> Iterator[Catalog]:
-    opened = Catalog(tmp_path / "catalog.db")
-    opened.save_articles([SegmentedArticle(edition(0), [((0, 20), "")])])
-    yield opened
-    opened.close()
+def catalog(catalog: Catalog) -> Catalog:
+    catalog.save_articles([SegmentedArticle(edition(0), [((0, 20), "")])])
+    return catalog
 
 
 @pytest.fixture
-def filled(tmp_path: Path, model: MiniLM) -> Iterator[Store]:
-    with Store(tmp_path / "index", lambda: model) as store:
+def filled(tmp_path: Path, model: MiniLM, database: Database) -> Iterator[Store]:
+    with Store(tmp_path / "index", lambda: model, database=database) as store:
         fill(store, edition(0), article("ferry", "The ferry sails at seven, the harbour office said on Monday."))
         yield store
 
@@ -101,12 +101,14 @@ def test_moments_side_by_side_are_each_their_own(catalog: Catalog) -> None:
             assert (first.article("toll"), second.article("toll")) == (edition(0), edition(1))
 
 
-def test_nothing_can_be_written_through_a_moment_that_is_over_or_of_a_closed_catalog(tmp_path: Path) -> None:
-    catalog = Catalog(tmp_path / "catalog.db")
+def test_nothing_is_read_through_a_moment_that_is_over_but_one_that_is_not_outlives_the_catalog(
+    catalog: Catalog,
+) -> None:
     with catalog.snapshot() as moment:
         catalog.close()
-        with pytest.raises(sqlite3.ProgrammingError):
-            moment.fact("any")
+        assert moment.article("toll") == edition(0)
+    with pytest.raises(ResourceClosedError):
+        moment.fact("any")
 
 
 def test_a_stream_may_be_closed_early_and_in_another_thread(filled: Store) -> None:

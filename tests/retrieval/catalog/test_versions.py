@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from retrieval.catalog.catalog import Catalog
 from retrieval.catalog.versions import MAX_MATCHED_SENTENCES, article_versions, last_corrected, sentence_diff
@@ -40,9 +41,14 @@ def store(tmp_path: Path) -> Iterator[Store]:
         yield opened
 
 
+EARLIER_EXTRACTION = text("UPDATE versions SET extraction = extraction - 1, added = '2025-03-01T10:00:00+00:00'")
+
+
 def added(store: Store, number: int, when: str) -> None:
     """Pretend that a version was added then."""
-    store.catalog.db.execute("UPDATE versions SET added = ? WHERE number = ?", [when, number])
+    store.catalog.database.run(
+        text("UPDATE versions SET added = :added WHERE number = :number"), {"added": when, "number": number}
+    )
 
 
 def hits(store: Store) -> list[Hit]:
@@ -52,6 +58,23 @@ def hits(store: Store) -> list[Hit]:
 def put(store: Store, *several: Article) -> None:
     for one in several:
         assert indexer.add_articles(store, [one]).failed == ()
+
+
+def test_a_text_that_another_extraction_read_is_no_correction(store: Store) -> None:
+    put(store, PIER)
+    store.catalog.database.run(EARLIER_EXTRACTION)
+    put(store, replace(PIER, text=TEXT + "\n\nMore of the same page."))
+    assert last_corrected(store.catalog, "pier") == ""
+    assert [version.difference for version in article_versions(store.catalog, "pier")] == [(), ()]
+    put(store, replace(PIER, text=TEXT.replace("eleven", "twelve")))
+    assert last_corrected(store.catalog, "pier")
+
+
+def test_a_correction_that_the_publisher_states_is_one_whatever_extraction_read_it(store: Store) -> None:
+    put(store, PIER)
+    store.catalog.database.run(EARLIER_EXTRACTION)
+    put(store, replace(PIER, text=WRONG_DAY, updated="2025-03-09T10:00:00+00:00"))
+    assert last_corrected(store.catalog, "pier") == "2025-03-09T10:00:00+00:00"
 
 
 def test_an_article_never_corrected_says_nothing(store: Store) -> None:
@@ -103,7 +126,7 @@ def test_a_correction_is_still_said_after_another_title(store: Store) -> None:
 def test_versions_say_what_each_changed(store: Store) -> None:
     put(store, PIER, replace(PIER, text=WRONG_DAY, title="Pier closes", authors=("Mara Lind",)))
     first, second = article_versions(store.catalog, "pier")
-    assert (first.number, first.article, first.changed, first.difference) == (1, PIER, (), ())
+    assert (first.number, first.article, first.changed, first.difference) == (1, replace(PIER, language="en"), (), ())
     assert (second.number, second.changed) == (2, ("title", "authors"))
     monday = FIRST.replace("Tuesday", "Monday")
     assert [line.replace(" .", ".") for line in second.difference] == [f"- {FIRST}", f"+ {monday}"]

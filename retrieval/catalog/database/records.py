@@ -1,0 +1,121 @@
+"""Tables beside the catalog: conversations, keys, counts; in a SQLite file of their own or in a shared database."""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection, Executable, MetaData, Table, Text, inspect
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.schema import CreateColumn, CreateIndex, CreateTable
+
+from retrieval.catalog.database.engine import AnyRow, Database, Parameters, SQLiteOptions, sqlite_url
+from retrieval.errors import is_disk_full, opening_error, storage_error
+
+Place = Path | Database
+"""Where records are: a SQLite file, or the database that several machines share."""
+
+
+AnyText = Text().with_variant(Text(collation="C"), "postgresql")
+"""Text that compares by code points on every engine, so that days and ids have the same order."""
+
+
+class Records:
+    """The tables of `metadata`, made when they are first needed; `what` names them in errors ("The conversations").
+
+    All methods raise StorageError for a SQLite file, DatabaseUnavailable for a server.
+    """
+
+    def __init__(self, what: str, place: Place, metadata: MetaData, options: SQLiteOptions | None = None) -> None:
+        self.path = None if isinstance(place, Database) else place
+        self.database = place if isinstance(place, Database) else Database(sqlite_url(place), options)
+        self._metadata, self._has_tables = metadata, False
+        self._what = f"{what} in {self.path}" if self.path else what
+
+    @property
+    def tables(self) -> list[Table]:
+        """All tables, those before others that refer to them."""
+        return self._metadata.sorted_tables
+
+    @property
+    def are_shared(self) -> bool:
+        """Whether several machines may use them."""
+        return self.path is None
+
+    def prepare(self) -> None:
+        """Make what is missing. Raises IndexDamaged where the file cannot be opened.
+
+        A full disk or a lock is no reason: the tables are made by the first use that finds room.
+        """
+        try:
+            if self.path:
+                self.path.parent.mkdir(parents=True, exist_ok=True)
+            self._create_tables()
+        except (OSError, sqlite3.Error, UnicodeDecodeError) as exc:  # the last if it is damaged where its schema stands
+            if not is_disk_full(exc) and getattr(exc, "sqlite_errorcode", None) != sqlite3.SQLITE_BUSY:
+                raise opening_error(self._what, exc) from exc
+
+    def rows(self, statement: Executable, parameters: Parameters | None = None) -> Sequence[AnyRow]:
+        """All rows of a statement that reads."""
+        with self._errors_named():
+            return self.database.rows(statement, parameters)
+
+    def run(self, statement: Executable, parameters: Parameters | None = None) -> int:
+        """Run a statement that writes; returns how many rows it changed."""
+        with self._errors_named():
+            return self.database.run(statement, parameters)
+
+    @contextmanager
+    def transaction(self, *, lock: str = "") -> Iterator[Connection]:
+        """A write transaction; those that name the same `lock` wait for each other on a server, too."""
+        with self._errors_named(), self.database.transaction(lock=lock) as db:
+            yield db
+
+    def insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
+        """An insert that may say what happens where there is such a row already."""
+        return sqlite.insert(table) if self.database.is_sqlite else postgresql.insert(table)
+
+    def close(self) -> None:
+        """Close the file; a shared database stays open for others."""
+        if self.path:
+            self.database.close()
+
+    @contextmanager
+    def _errors_named(self) -> Iterator[None]:
+        try:
+            if not self._has_tables:
+                self._create_tables()
+            yield
+        except (OSError, sqlite3.Error, UnicodeDecodeError) as exc:
+            raise storage_error(self._what, exc) from exc
+
+    def _create_tables(self) -> None:
+        create_tables(self.database, self._metadata)
+        self._has_tables = True
+
+
+def create_tables(database: Database, metadata: MetaData) -> None:
+    """Create the tables, columns and indexes that a database lacks; one process at a time, and none waits in vain."""
+    with database.snapshot() as db:
+        if all(_is_complete(db, table) for table in metadata.sorted_tables):
+            return
+    with database.transaction(lock="schema") as db:
+        for table in metadata.sorted_tables:
+            db.execute(CreateTable(table, if_not_exists=True))
+            for column in _missing_columns(db, table):
+                definition = CreateColumn(table.c[column]).compile(dialect=db.dialect)
+                db.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN {definition}")
+            for index in table.indexes:
+                db.execute(CreateIndex(index, if_not_exists=True))
+
+
+def _is_complete(db: Connection, table: Table) -> bool:
+    found = inspect(db)
+    if not found.has_table(table.name) or _missing_columns(db, table):
+        return False
+    return {index.name for index in table.indexes} <= {index["name"] for index in found.get_indexes(table.name)}
+
+
+def _missing_columns(db: Connection, table: Table) -> list[str]:
+    known = {column["name"] for column in inspect(db).get_columns(table.name)}
+    return [column.name for column in table.columns if column.name not in known]
