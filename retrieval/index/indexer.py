@@ -1,7 +1,8 @@
 """Ingest articles into the catalog, and from there into the BM25 and the vector index; incremental, crash-safe.
 
 An article enters the catalog in one transaction. Each index then adds its pending passages and marks them as indexed.
-A process killed in between leaves passages pending; the next one that gets the write lock continues from there.
+A process killed in between leaves passages pending; the next one that gets the write lock continues from there. Where
+words and vectors are in Milvus, no lock is needed: each worker claims passages, writes and marks them.
 """
 
 from collections import Counter
@@ -12,7 +13,7 @@ from threading import Event
 from time import monotonic
 from typing import TypeVar
 
-from retrieval.catalog.database import utc_now
+from retrieval.catalog import quote_table
 from retrieval.catalog.reader import existing_article_id
 from retrieval.catalog.rows import SegmentedArticle
 from retrieval.documents import Article
@@ -20,10 +21,11 @@ from retrieval.errors import IndexBusy, SourceError, UnknownArticle
 from retrieval.index import pending
 from retrieval.index.store import Store
 from retrieval.index.write_lock import write_lock
-from retrieval.quotes import quote_table
 from retrieval.quotes.extraction import extract_quotes
 from retrieval.text.boilerplate import has_article, split_blocks
 from retrieval.text.chunking import chunk_article
+from retrieval.text.dates.clock import utc_now
+from retrieval.text.language import ENGLISH, article_language
 
 T = TypeVar("T")
 
@@ -33,6 +35,11 @@ ARTICLE_BATCH = 200
 BATCH_SECONDS = 2.0  # of reading or segmenting articles that a killed process loses at most, beside one article
 BM25_BATCH = 5_000  # passages per commit of the BM25 index
 VECTOR_BATCH = 512  # passages per generation of the vector index; readers reopen it after each
+
+CLAIMED_PASSAGES, CLAIMED_DELETES = 64, 1_000  # that a worker takes at once where several share the work
+CLAIMED_ARTICLES = 8  # that it takes at once to segment
+CLAIM_POLL_SECONDS = 1.0  # between two looks at what other workers have not finished
+OTHER_WORKER = "Another worker"
 
 SMALL_VECTOR_BATCH = 64  # the same while `stop` may be set, so that the caller waits less
 
@@ -44,7 +51,8 @@ Progress = Callable[[str, int, int], None]
 class IngestSummary:
     """The counts of one ingest; `failed` are the sources that could not be read.
 
-    `copies` counts the added and changed articles that have the same text as another one.
+    `copies` counts the added and changed articles that have the same text as another one. `warnings` are lines for the
+    user about facts of added and changed articles that could not be read.
     """
 
     added: int = 0
@@ -52,6 +60,7 @@ class IngestSummary:
     unchanged: int = 0
     failed: tuple[SourceError, ...] = ()
     copies: int = 0
+    warnings: tuple[str, ...] = ()
 
     def __add__(self, other: "IngestSummary") -> "IngestSummary":
         return IngestSummary(
@@ -60,6 +69,7 @@ class IngestSummary:
             self.unchanged + other.unchanged,
             self.failed + other.failed,
             self.copies + other.copies,
+            self.warnings + other.warnings,
         )
 
 
@@ -95,11 +105,14 @@ def ingest_batch(store: Store, batch: Sequence[Article | SourceError]) -> Ingest
         copies += len(store.catalog.save_articles(item for item in part if item.passages))
     _segment_unsegmented(store)
     counts = Counter(outcomes.values()) - Counter(outcomes[article.id] for article in rejected)
-    with suppress(IndexBusy), write_lock(store.folder, wait=0):
-        _update_bm25(store, _no_progress, at_least=1 if counts["changed"] else BM25_BATCH)
+    if not store.is_shared:  # embedding would take too long here
+        with suppress(IndexBusy), write_lock(store.folder, wait=0):
+            _update_bm25(store, _no_progress, at_least=1 if counts["changed"] else BM25_BATCH)
     failed = [item for item in batch if isinstance(item, SourceError)]
     failed += [SourceError(article.source, NO_ARTICLE) for article in rejected]
-    return IngestSummary(counts["added"], counts["changed"], counts["unchanged"], tuple(failed), copies)
+    stored = [latest[key] for key in outcomes.keys() - {item.id for item in rejected} if outcomes[key] != "unchanged"]
+    warnings = tuple(sorted(f"{article.source}: {warning}." for article in stored for warning in article.warnings))
+    return IngestSummary(counts["added"], counts["changed"], counts["unchanged"], tuple(failed), copies, warnings)
 
 
 def _with_existing_id(store: Store, article: Article) -> Article:
@@ -109,8 +122,15 @@ def _with_existing_id(store: Store, article: Article) -> Article:
 
 def _segment_unsegmented(store: Store) -> None:
     """Extract passages and quotes of articles whose original is gone; the first becomes the original of the others."""
-    for article in store.catalog.unsegmented():
-        _resegment(store, article)
+    if not store.is_shared:
+        for article in store.catalog.unsegmented():
+            _resegment(store, article)
+        return
+    while store.catalog.unsegmented() and (claimed := pending.claim_uncut(store.segmenting, CLAIMED_ARTICLES)):
+        with store.segmenting.renewing():
+            for article in claimed:
+                _resegment(store, article)
+        store.segmenting.release(claimed)
 
 
 def _resegment(store: Store, article: str) -> None:
@@ -131,9 +151,13 @@ def index_pending(
 
     Setting `stop` from another thread ends the work after the current batch. If more than `most_vectors` passages lack
     a vector, the vectors are left pending. Raises EmbeddingUnavailable after the BM25 index is up to date, IndexBusy if
-    the lock is not free within `wait` seconds.
+    the lock is not free within `wait` seconds. Where several workers share an index, `wait` of 0 leaves to the others
+    what they have claimed.
     """
     _segment_unsegmented(store)
+    if store.is_shared:
+        _share_pending(store, progress, wait != 0, on_wait, stop or Event(), most_vectors)
+        return
     _ = store.bm25  # what it has lost becomes pending; opened without the lock, which replacing a damaged one takes
     while behind := _indexes_behind(store, most_vectors):
         if stop and stop.is_set():
@@ -144,6 +168,27 @@ def index_pending(
             _ = store.vectors
             with write_lock(store.folder, wait=wait, on_wait=on_wait):
                 _update_vectors(store, progress, stop)
+
+
+def _share_pending(
+    store: Store,
+    progress: Progress,
+    waits: bool,
+    on_wait: Callable[[str], None] | None,
+    stop: Event,
+    most_vectors: int | None,
+) -> None:
+    """Index what other workers have not claimed; one that `waits` goes on until they have finished or died."""
+    while "vectors" in _indexes_behind(store, most_vectors):
+        store.vectors.count()  # raises if it cannot be used; what it has lost becomes pending, before any is claimed
+        _index_claimed(store, progress, stop)
+        if stop.is_set() or not waits:
+            return
+        if pending.count_pending(store.catalog, "vectors"):
+            if on_wait:
+                on_wait(OTHER_WORKER)
+                on_wait = None
+            stop.wait(CLAIM_POLL_SECONDS)
 
 
 def _indexes_behind(store: Store, most_vectors: int | None) -> set[pending.DerivedIndex]:
@@ -161,15 +206,24 @@ def reindex(store: Store, progress: Progress = _no_progress, *, on_wait: Callabl
     is rebuilt; the old vectors stay if there is no model.
     """
     store.catalog.check()
+    if store.is_shared:
+        _resegment_all(store, progress)
+        store.reset_both()
+        index_pending(store, progress, on_wait=on_wait)
+        return
     with write_lock(store.folder, on_wait=on_wait):
-        for done, article in enumerate(store.catalog.article_ids(), 1):
-            _resegment(store, article)
-            progress("cutting", done, 0)
-        _segment_unsegmented(store)
+        _resegment_all(store, progress)
         store.reset_bm25()
         _update_bm25(store, progress)
         store.reset_vectors()
         _update_vectors(store, progress)
+
+
+def _resegment_all(store: Store, progress: Progress) -> None:
+    for done, article in enumerate(store.catalog.article_ids(), 1):
+        _resegment(store, article)
+        progress("cutting", done, 0)
+    _segment_unsegmented(store)
 
 
 def _batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
@@ -185,10 +239,16 @@ def _batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
 
 
 def segment(article: Article) -> SegmentedArticle:
-    """Extract an article's passages and the quotes in them; none if the text is not an article."""
+    """Tell an article's language, extract its passages and the quotes in them; none if the text is not an article.
+
+    Quotes are those of English articles alone, as the quote network reads no other language, and never of a scan, as
+    a machine's reading is not word for word.
+    """
+    article = replace(article, language=article_language(article.title, article.text, article.language))
     parts = split_blocks(article.text, article.title, article.headings)
     spans = chunk_article(article.text, parts) if has_article(article.text, parts) else []
-    return SegmentedArticle(article, spans, extract_quotes(article.text, [span for span, _ in spans]) if spans else ())
+    quoted = [span for span, _ in spans] if article.language == ENGLISH and not article.is_recognised else []
+    return SegmentedArticle(article, spans, extract_quotes(article.text, quoted) if quoted else ())
 
 
 def _update_bm25(store: Store, progress: Progress, *, at_least: int = 1) -> None:
@@ -201,17 +261,46 @@ def _update_bm25(store: Store, progress: Progress, *, at_least: int = 1) -> None
         removed = pending.pending_deletes(store.catalog, "words", BM25_BATCH)
         if not added and not removed:
             return
-        quotes = quote_table.quoted_words(store.catalog.db, added)
-        store.bm25.update(store.catalog.hits(added).values(), removed, quotes)
+        quotes = quote_table.quoted_words(store.catalog, added)
+        store.bm25.update(list(store.catalog.hits(added).values()), removed, quotes)
         pending.mark_indexed(store.catalog, "words", added=added, removed=removed)
         done += len(added) + len(removed)
         progress("words", done, total)
 
 
+def _index_claimed(store: Store, progress: Progress, stop: Event) -> None:
+    """Index what no other worker has claimed, batch by batch."""
+    total, done = pending.count_pending(store.catalog, "vectors"), 0
+    while not stop.is_set():
+        with suppress(IndexBusy):  # claims were lost: the process stood still for longer than they last
+            indexed = _index_claimed_batch(store)
+            if not indexed:
+                return
+            done += indexed
+            progress("vectors", done, max(total, done))
+
+
+def _index_claimed_batch(store: Store) -> int:
+    """Claim pending passages and write them to an index of words and vectors; returns how many, 0 if none are free."""
+    claims = store.indexing
+    with claims.renewing():
+        added, removed = (
+            pending.claim_passages(claims, CLAIMED_PASSAGES),
+            pending.claim_deletes(claims, CLAIMED_DELETES),
+        )
+        if added or removed:
+            hits = store.catalog.hits(added)  # without those that were withdrawn since
+            changes = store.bm25.update(list(hits.values()), removed, quote_table.quoted_words(store.catalog, [*hits]))
+            pending.mark_both_indexed(store.catalog, claims.worker, added=[*hits], removed=removed, changes=changes)
+            claims.forget([*hits, *removed])
+            claims.release()
+    return len(added) + len(removed)
+
+
 def _update_vectors(store: Store, progress: Progress, stop: Event | None = None) -> None:
     total = pending.count_pending(store.catalog, "vectors")
     if total:
-        with store.vectors.bulk_load(total):
+        with store.chroma.bulk_load(total):
             _update_pending_vectors(store, total, progress, stop)
         if not (stop and stop.is_set()):
             store.vectors.warm()
@@ -225,10 +314,10 @@ def _update_pending_vectors(store: Store, total: int, progress: Progress, stop: 
         if not added and not removed:
             return
         if removed:
-            store.vectors.remove(removed)
+            store.chroma.remove(removed)
         if added:
-            store.vectors.add(list(store.catalog.hits(added).values()))
+            store.chroma.add(list(store.catalog.hits(added).values()))
         pending.mark_indexed(store.catalog, "vectors", added=added, removed=removed)
-        store.vectors.set_generation(pending.vector_generation(store.catalog))
+        store.chroma.set_generation(pending.vector_generation(store.catalog))
         done += len(added) + len(removed)
         progress("vectors", done, max(total, done))

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from retrieval.catalog.database import utc_now
 from retrieval.errors import IndexBusy, IndexUnavailable
+from retrieval.text.dates.clock import utc_now
 
 POLL_SECONDS = 0.2
 

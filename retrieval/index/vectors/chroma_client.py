@@ -1,14 +1,18 @@
-"""A Chroma client with timeouts, and the translation of its errors into one sentence each."""
+"""A Chroma client with timeouts, its errors as one sentence each, and what is done with a collection of passages."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+import chromadb
 import httpx
+import numpy as np
 from chromadb.api import ServerAPI
 from chromadb.api.client import Client
 from chromadb.config import Settings, System
 from chromadb.errors import ChromaError
+from langchain_chroma import Chroma
 
+from retrieval.documents import Hit
 from retrieval.errors import OnRecordError, VectorsUnavailable
 from retrieval.models.endpoints.address import Address
 from retrieval.models.endpoints.endpoint_errors import is_certificate_error
@@ -16,6 +20,9 @@ from retrieval.models.endpoints.endpoint_errors import is_certificate_error
 CONNECT_SECONDS = 2.0
 PLACEHOLDER_PORT = 8000  # chromadb requires one; the port in the URL takes precedence
 V1_HEARTBEAT_PATH = "/api/v1/heartbeat"  # of servers before Chroma 1.0
+# Among few passages each one is compared: a walk of the graph that accepts few of its nodes visits nearly all of it
+# (100 of 279,000 passages: 13 against 274 ms; from 1,000 on the walk is faster).
+EXACT_SEARCH_LIMIT = 500
 MAX_QUOTED_CHARACTERS = 200  # characters of the server's own message
 
 
@@ -137,3 +144,44 @@ def _server_message(address: Address, error: Exception, status: int) -> str:
     """The status and the server's own message without credentials, if there is one."""
     message = " ".join(address.redact(str(error)).split()).rstrip(".") if isinstance(error, ChromaError) else ""
     return f"{status}: {message[:MAX_QUOTED_CHARACTERS]}" if message else str(status)
+
+
+def upsert_passages(store: Chroma, hits: Sequence[Hit], vectors: Sequence[Sequence[float]]) -> None:
+    """Store the vectors of passages in a collection.
+
+    Their texts and metadata stay in the catalog alone: Chroma would index them too, which takes three quarters of its
+    disk space and more time than the vectors.
+    """
+    embeddings: list[Sequence[float] | Sequence[int]] = list(vectors)
+    store._collection.upsert([hit.passage.id for hit in hits], embeddings)
+
+
+def delete_passages(store: Chroma, passages: Sequence[str]) -> None:
+    """Delete passages from a collection; unknown ids are ignored."""
+    known = store.get(ids=list(passages), include=[])["ids"]
+    if known:
+        store.delete(ids=known)
+
+
+def nearest_passages(
+    collection: chromadb.Collection, question: Sequence[float], k: int, among: Sequence[str] | None
+) -> list[tuple[str, float]]:
+    """Ids and cosine similarities of the `k` nearest passages, best first; `among` restricts them to some ids."""
+    if among is not None and len(among) <= EXACT_SEARCH_LIMIT:
+        return _exact_search(collection, question, k, among)
+    ids = None if among is None else list(among)
+    vectors: list[Sequence[float] | Sequence[int]] = [question]
+    found = collection.query(query_embeddings=vectors, n_results=k, ids=ids, include=["distances"])
+    distances = found["distances"] or [[]]
+    return [(key, 1.0 - distance) for key, distance in zip(found["ids"][0], distances[0], strict=True)]
+
+
+def _exact_search(
+    collection: chromadb.Collection, question: Sequence[float], k: int, among: Sequence[str]
+) -> list[tuple[str, float]]:
+    found = collection.get(ids=list(among), include=["embeddings"])
+    if not found["ids"]:
+        return []
+    vectors, query = np.asarray(found["embeddings"], dtype=np.float32), np.asarray(question, dtype=np.float32)
+    cosines = vectors @ query / (np.linalg.norm(vectors, axis=1) * np.linalg.norm(query))
+    return [(found["ids"][at], float(cosines[at])) for at in np.argsort(-cosines, kind="stable")[:k]]

@@ -13,10 +13,11 @@ from chromadb.config import Settings
 from langchain_chroma import Chroma
 from langchain_core.embeddings import Embeddings
 
+from retrieval.catalog.filters import ArticleScope
 from retrieval.documents import Hit, indexed_text
 from retrieval.errors import IndexDamaged, IndexUnavailable, OnRecordError, is_rust_panic
 from retrieval.index.integrity.chroma_files import damaged_file
-from retrieval.index.vectors.chroma_collection import delete_passages, nearest_passages, upsert_passages
+from retrieval.index.vectors.chroma_client import delete_passages, nearest_passages, upsert_passages
 from retrieval.index.vectors.vector_index import VerifyCollection
 
 COLLECTION = "passages"
@@ -43,6 +44,8 @@ class ChromaFolderIndex:
     so `search` takes the catalog's generation and reopens the collection when that has changed; the longer opening
     takes, the less often. Raises IndexUnavailable when the folder cannot be opened.
     """
+
+    checks_scope = False
 
     def __init__(self, folder: Path, embeddings: Embeddings, verify: VerifyCollection = _no_verification) -> None:
         self._folder, self._embeddings = folder, embeddings
@@ -109,7 +112,13 @@ class ChromaFolderIndex:
         return self._embeddings.embed_query(question)
 
     def search(
-        self, question: Sequence[float], k: int, *, generation: int, among: Sequence[str] | None = None
+        self,
+        question: Sequence[float],
+        k: int,
+        *,
+        generation: int,
+        scope: ArticleScope | None = None,
+        among: Sequence[str] | None = None,
     ) -> list[tuple[str, float]]:
         """Ids and cosine similarities of the `k` nearest passages, best first; `among` restricts them to some ids."""
         if among is not None and not among:

@@ -10,10 +10,16 @@ from chromadb.errors import InternalError, NotFoundError
 from langchain_chroma import Chroma
 from langchain_core.embeddings import Embeddings
 
+from retrieval.catalog.filters import ArticleScope
 from retrieval.documents import Hit, indexed_text
 from retrieval.errors import VectorsUnavailable
-from retrieval.index.vectors.chroma_client import ChromaServerClient, translate_errors
-from retrieval.index.vectors.chroma_collection import delete_passages, nearest_passages, upsert_passages
+from retrieval.index.vectors.chroma_client import (
+    ChromaServerClient,
+    delete_passages,
+    nearest_passages,
+    translate_errors,
+    upsert_passages,
+)
 from retrieval.index.vectors.chroma_settings import ChromaServerSettings
 from retrieval.index.vectors.vector_index import VerifyCollection
 
@@ -33,6 +39,8 @@ class ChromaServerIndex:
     Several processes may read and write it. Searches and writes have separate connections, because searches need a
     shorter timeout. While the server's circuit breaker is open, no requests are made.
     """
+
+    checks_scope = False
 
     def __init__(
         self, server: ChromaServerSettings, collection: str, embeddings: Embeddings, verify: VerifyCollection
@@ -70,7 +78,13 @@ class ChromaServerIndex:
         return self._embeddings.embed_query(question)
 
     def search(
-        self, question: Sequence[float], k: int, *, generation: int, among: Sequence[str] | None = None
+        self,
+        question: Sequence[float],
+        k: int,
+        *,
+        generation: int,
+        scope: ArticleScope | None = None,
+        among: Sequence[str] | None = None,
     ) -> list[tuple[str, float]]:
         """Ids and cosine similarities of the `k` nearest passages, best first; `among` restricts them to some ids."""
         if among is not None and not among:

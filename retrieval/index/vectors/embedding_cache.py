@@ -4,6 +4,7 @@ import logging
 import sqlite3
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -12,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from langchain_core.embeddings import Embeddings
 
-from retrieval.catalog.database import BUSY_TIMEOUT_SECONDS
+from retrieval.catalog.database.sqlite_file import BUSY_TIMEOUT_SECONDS
 from retrieval.documents import digest
 from retrieval.errors import is_database_damaged, storage_error
 from retrieval.index.vectors.minilm import EmbeddingModel
@@ -106,6 +107,7 @@ class EmbeddingCache(EmbeddingModel):
         """The database, opened at first use: questions are embedded without it."""
         with self._lock:
             if self._opened is None:
+                self._path.parent.mkdir(parents=True, exist_ok=True)  # a machine may have no other files in it
                 self._opened = sqlite3.connect(
                     self._path, timeout=BUSY_TIMEOUT_SECONDS, isolation_level=None, check_same_thread=False
                 )
@@ -117,6 +119,17 @@ class EmbeddingCache(EmbeddingModel):
         self.close()
         for suffix in ("", "-wal", "-shm"):
             self._path.with_name(f"{self._path.name}{suffix}").unlink(missing_ok=True)
+
+
+def copy_embeddings(source: Path, target: Path) -> None:
+    """Copy all stored embeddings to another file, in place of those that it has. Raises StorageError."""
+    if not source.exists():
+        return
+    try:
+        with closing(sqlite3.connect(source)) as stored, closing(sqlite3.connect(target)) as copied:
+            stored.backup(copied)
+    except sqlite3.Error as exc:
+        raise storage_error(f"The embeddings in {target}", exc) from exc
 
 
 def _fetch_all(db: sqlite3.Connection, sql: str, values: Sequence[str]) -> list[tuple[str, bytes]]:

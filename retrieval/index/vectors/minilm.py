@@ -1,7 +1,7 @@
 """The built-in embedding model: all-MiniLM-L6-v2 as int8 from a data package; nothing is downloaded."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -9,10 +9,10 @@ import numpy.typing as npt
 from langchain_core.embeddings import Embeddings
 
 from retrieval.errors import EmbeddingUnavailable
+from retrieval.models.embedding_names import MINILM
 from retrieval.models.minilm.encoder import Encoder, graph_encoder, open_session, release_memory, side_by_side
-from retrieval.models.minilm.tokenizer import wordpiece_tokenizer
+from retrieval.models.minilm.tokens import wordpiece_tokenizer
 from retrieval.models.minilm.weights import (
-    MODEL_NAME,
     FloatArray,
     is_packaged,
     read_model,
@@ -41,7 +41,7 @@ class MiniLM(EmbeddingModel):
     def __init__(self, model: Path | None = None) -> None:
         content = read_model(model) if model else read_packaged_model()
         if model is None or is_packaged(content):
-            self.name, self._encode = MODEL_NAME, graph_encoder(read_weights(content))
+            self.name, self._encode = MINILM, graph_encoder(read_weights(content))
         else:
             self.name = f"{model.stem}-{hashlib.sha256(content).hexdigest()[:12]}"
             self._encode = _file_encoder(model, content)
@@ -58,16 +58,26 @@ class MiniLM(EmbeddingModel):
 
     def embed(self, texts: Sequence[str]) -> VectorArray:
         """Vectors of `texts`, shape (len(texts), 384), rows of length 1."""
-        vectors = np.empty((len(texts), DIMENSIONS), dtype=np.float32)
-        for at, vector in enumerate(side_by_side(self._embed, texts)):
-            vectors[at] = vector
-        return vectors
+        return embed_all(self._embed, texts)
 
     def _embed(self, text: str) -> VectorArray:
         ids = wordpiece_tokenizer(MAX_TOKENS).encode(text).ids
-        pooled = self._encode(ids, [0] * len(ids)).mean(axis=0)
-        unit: VectorArray = pooled / np.linalg.norm(pooled)
-        return unit
+        return unit_mean(self._encode(ids, [0] * len(ids)))
+
+
+def embed_all(embed: Callable[[str], VectorArray], texts: Sequence[str]) -> VectorArray:
+    """Vectors of `texts`, shape (len(texts), 384), several embedded at once."""
+    vectors = np.empty((len(texts), DIMENSIONS), dtype=np.float32)
+    for at, vector in enumerate(side_by_side(embed, texts)):
+        vectors[at] = vector
+    return vectors
+
+
+def unit_mean(hidden: FloatArray) -> VectorArray:
+    """The mean of hidden states, shape (tokens, 384), at length 1."""
+    pooled = hidden.mean(axis=0)
+    unit: VectorArray = pooled / np.linalg.norm(pooled)
+    return unit
 
 
 def _file_encoder(path: Path, content: bytes) -> Encoder:

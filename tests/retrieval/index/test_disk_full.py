@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event, text
 
 from retrieval.errors import is_disk_full
 from retrieval.index import indexer
@@ -77,10 +78,17 @@ def test_a_disk_that_fills_up_while_reindexing_loses_nothing(
     assert counts["articles"] == counts["passages"] == counts["words"] == counts["vectors"] == ARTICLES
 
 
+def limit_pages(store: Store, pages: int) -> None:
+    """Let the catalog's file have no more pages; every connection that is opened from now on has this limit."""
+    store.catalog.close()
+    engine = store.catalog.database.engine
+    event.listen(engine, "connect", lambda db, _: db.execute(f"PRAGMA max_page_count = {pages}"))
+
+
 def test_a_catalog_that_cannot_grow_keeps_what_it_has(store: Store) -> None:
     indexer.add_articles(store, [article("pier", "The old pier is closed for repairs.")])
-    pages = store.catalog.db.execute("PRAGMA page_count").fetchone()[0]
-    store.catalog.db.execute(f"PRAGMA max_page_count = {pages}")
+    pages = store.catalog.value(text("PRAGMA page_count"))
+    limit_pages(store, pages)
     long = [
         article(f"a{n}", f"Report {n}. " + "The harbour was closed on Monday because of the storm. " * 200)
         for n in range(9)
@@ -90,5 +98,5 @@ def test_a_catalog_that_cannot_grow_keeps_what_it_has(store: Store) -> None:
     assert is_disk_full(refused.value)
     assert store.catalog.article_ids() == ["pier"]
     store.catalog.check()
-    store.catalog.db.execute("PRAGMA max_page_count = 1000000")
+    limit_pages(store, 1_000_000)
     assert indexer.add_articles(store, long).added == 9

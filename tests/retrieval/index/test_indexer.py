@@ -1,12 +1,14 @@
 """Articles into the catalog and from there into both indexes."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from threading import Event
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import text
 
 from retrieval.catalog.catalog import Catalog
 from retrieval.documents import Article
@@ -56,6 +58,12 @@ def test_an_added_article_is_in_the_catalog_and_both_indexes(store: Store) -> No
     assert counts(store) == (2, 2, 2)
 
 
+def test_facts_that_could_not_be_read_are_reported_when_an_article_is_stored(store: Store) -> None:
+    undated = replace(article("pier", PIER), warnings=("has the date soon",))
+    reported = f"{undated.source}: has the date soon."
+    assert [indexer.add_articles(store, [undated]).warnings for _ in range(2)] == [(reported,), ()]
+
+
 def test_adding_twice_changes_nothing(counted: Store, counting: Counting) -> None:
     fill(counted, article("pier", PIER))
     embedded, before = len(counting.texts), counted.catalog.passage_ids_of(["pier"])
@@ -78,7 +86,7 @@ def test_a_changed_article_leaves_no_old_passage_in_any_index(counted: Store) ->
     assert old[0] not in dict(
         counted.vectors.search([1.0, 1.0], 10, generation=pending.vector_generation(counted.catalog))
     )
-    assert counted.catalog.db.execute("SELECT count(*) FROM passages").fetchone()[0] == 2
+    assert counted.catalog.value(text("SELECT count(*) FROM passages")) == 2
 
 
 def test_a_removed_article_leaves_catalog_and_both_indexes(store: Store) -> None:

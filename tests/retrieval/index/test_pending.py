@@ -1,9 +1,10 @@
 """What the derived indexes are owed."""
 
-from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event, text
 
 from retrieval.catalog.catalog import Catalog
 from retrieval.catalog.rows import SegmentedArticle
@@ -16,16 +17,14 @@ CUT = [((0, 19), ""), ((20, 37), "")]
 
 
 @pytest.fixture
-def catalog(tmp_path: Path) -> Iterator[Catalog]:
-    opened = Catalog(tmp_path / "catalog.db")
-    opened.save_articles(
+def catalog(catalog: Catalog) -> Catalog:
+    catalog.save_articles(
         [
             SegmentedArticle(article("old", TEXT, published="2025-01-01"), CUT),
             SegmentedArticle(article("new", TEXT, published="2026-01-01"), CUT),
         ]
     )
-    yield opened
-    opened.close()
+    return catalog
 
 
 def take(catalog: Catalog, *indexes: pending.DerivedIndex) -> None:
@@ -52,7 +51,7 @@ def test_what_one_index_took_is_still_owed_to_the_other(catalog: Catalog) -> Non
 def test_passages_no_index_has_yet_are_gone_at_once(catalog: Catalog) -> None:
     catalog.remove("old")
     assert pending.pending_deletes(catalog, "words", 10) == []
-    assert catalog.db.execute("SELECT count(*) FROM passages").fetchone()[0] == 2
+    assert catalog.value(text("SELECT count(*) FROM passages")) == 2
 
 
 def test_passages_of_a_removed_article_wait_until_both_indexes_let_go(catalog: Catalog) -> None:
@@ -62,9 +61,9 @@ def test_passages_of_a_removed_article_wait_until_both_indexes_let_go(catalog: C
         len(pending.pending_deletes(catalog, "words", 10)) == len(pending.pending_deletes(catalog, "vectors", 10)) == 2
     )
     take(catalog, "words")
-    assert catalog.db.execute("SELECT count(*) FROM passages").fetchone()[0] == 4
+    assert catalog.value(text("SELECT count(*) FROM passages")) == 4
     take(catalog, "vectors")
-    assert catalog.db.execute("SELECT count(*) FROM passages").fetchone()[0] == 2
+    assert catalog.value(text("SELECT count(*) FROM passages")) == 2
 
 
 def test_the_generation_changes_with_the_vectors_only(catalog: Catalog) -> None:
@@ -87,7 +86,7 @@ def test_forgetting_both_indexes_leaves_no_row_of_a_removed_article(catalog: Cat
     pending.mark_all_pending(catalog, "words")
     pending.mark_all_pending(catalog, "vectors")
     take(catalog, "words", "vectors")
-    assert catalog.db.execute("SELECT count(*) FROM passages WHERE article = 'old'").fetchone()[0] == 0
+    assert catalog.value(text("SELECT count(*) FROM passages WHERE article = 'old'")) == 0
 
 
 def test_share_counts_current_passages_only(catalog: Catalog) -> None:
@@ -103,12 +102,14 @@ def test_an_empty_index_is_complete() -> None:
     assert IndexCoverage(0, 0, 0, 0).vectors_percent == 100
 
 
-def test_passages_are_counted_without_reading_their_texts(catalog: Catalog) -> None:
+def test_passages_are_counted_without_reading_their_texts(tmp_path: Path) -> None:
     asked: list[str] = []
-    catalog.db.set_trace_callback(asked.append)
-    pending.index_coverage(catalog)
-    pending.verify_collection(catalog, "somewhere", lambda: 0)
-    catalog.db.set_trace_callback(None)
-    counts = [sql for sql in asked if "FROM passages" in sql and sql.startswith("SELECT")]
-    plans = [catalog.db.execute(f"EXPLAIN QUERY PLAN {sql}").fetchone()["detail"] for sql in counts]
+    with closing(Catalog(tmp_path / "catalog.db")) as catalog:
+        engine = catalog.database.engine
+        event.listen(engine, "connect", lambda db, _: db.set_trace_callback(asked.append))
+        catalog.close()
+        pending.index_coverage(catalog)
+        pending.verify_collection(catalog, "somewhere", lambda: 0)
+        counts = [sql for sql in asked if "FROM passages" in sql and sql.startswith("SELECT")]
+        plans = [catalog.rows(text(f"EXPLAIN QUERY PLAN {sql}"))[0].detail for sql in counts]
     assert plans and all("COVERING INDEX" in plan for plan in plans)

@@ -12,7 +12,7 @@ from langchain_core.embeddings import Embeddings
 
 from retrieval.documents import Hit, Passage, indexed_text
 from retrieval.errors import IndexUnavailable
-from retrieval.index.vectors.chroma_collection import EXACT_SEARCH_LIMIT
+from retrieval.index.vectors.chroma_client import EXACT_SEARCH_LIMIT
 from retrieval.index.vectors.chroma_folder import (
     BULK_PASSAGES,
     BULK_SYNCS,

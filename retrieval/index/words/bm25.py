@@ -1,24 +1,30 @@
-"""The BM25 index: tantivy on disk, stemmed, with one document a passage and the quotes and speakers in it."""
+"""The BM25 index: tantivy on disk, with one document a passage and the quotes and speakers in it.
+
+Texts are indexed as terms (`retrieval.text.terms`), because how a text becomes terms depends on its language.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from errno import ENOSPC
+from os import strerror
 from pathlib import Path
+from shutil import disk_usage
 from time import monotonic
 
 import tantivy
 
-from retrieval.documents import Hit, digest, indexed_text
+from retrieval.catalog.filters import ArticleScope
+from retrieval.catalog.quote_table import QuotedWords
+from retrieval.documents import Hit, digest
 from retrieval.errors import IndexDamaged, IndexUnavailable, OnRecordError, is_rust_panic
 from retrieval.index.integrity.segment_files import damaged_file
-from retrieval.quotes.quote_table import QuotedWords
-from retrieval.text.terms import ANALYZER_NAME, analyzer
+from retrieval.index.words.passage_terms import FIELD_BOOSTS, FIELDS, SPEECH_FIELD, passage_terms
+from retrieval.index.words.word_index import TermChanges
 
 RELOAD_SECONDS = 0.5  # between checks for commits of other processes; a reload takes a millisecond
 WRITER_HEAP_BYTES = 64_000_000
-# A passage is indexed together with its headline and section heading: one field ranks better than three
-# (evals `news`: MRR@10 0.714 against 0.700). Outlet and authors help questions that name an outlet.
-FIELD_BOOSTS = {"text": 1.0, "source": 0.1}
-SPEECH_FIELD = "said"
+WRITER_DIED, NEARLY_FULL_BYTES = "An index writer was killed", 4_000_000
+TERMS_TOKENIZER = "whitespace"  # tantivy's own; between terms stands a space
 
 
 class BM25Index:
@@ -27,15 +33,16 @@ class BM25Index:
     Raises IndexUnavailable when it cannot be opened.
     """
 
+    holds_vectors = checks_scope = False
+
     def __init__(self, folder: Path) -> None:
-        self._reloaded_at = 0.0
+        self._folder, self._reloaded_at = folder, 0.0
         self._schema = _schema()
         with _translate_errors("opened"):
             if damaged := damaged_file(folder):
                 raise IndexDamaged(f"The words index is damaged ({damaged}); 'onrecord reindex' builds it anew.")
             folder.mkdir(parents=True, exist_ok=True)
             self._index = tantivy.Index(self._schema, str(folder))
-            self._index.register_tokenizer(ANALYZER_NAME, analyzer())
             self.count()
 
     def count(self) -> int:
@@ -45,12 +52,12 @@ class BM25Index:
 
     def update(
         self, added: Iterable[Hit], removed: Iterable[str], quotes: Mapping[str, Sequence[QuotedWords]] | None = None
-    ) -> None:
+    ) -> TermChanges:
         """Add or replace passages and remove others by id, in one commit; idempotent.
 
         `quotes` holds speaker and words of each quote, by passage id.
         """
-        with _translate_errors("written"):
+        with _translate_errors("written", self._folder):
             writer = self._index.writer(WRITER_HEAP_BYTES, 1)
             for passage in removed:
                 writer.delete_documents_by_query(self._id_query(passage))
@@ -61,27 +68,48 @@ class BM25Index:
             writer.commit()
             writer.wait_merging_threads()
             self._reloaded_at = 0.0
+        return {}
 
-    def search(self, terms: Sequence[str], k: int, articles: Sequence[str] | None = None) -> list[tuple[str, float]]:
-        """Ids and scores of the `k` best passages by BM25 for stemmed terms, best first; `articles` restricts them."""
-        return self._search(self._any_term_query(FIELD_BOOSTS, terms), k, self._restrictions("article", articles))
+    def search(self, terms: Sequence[str], k: int, scope: ArticleScope | None = None) -> list[tuple[str, float]]:
+        """Ids and scores of the `k` best passages by BM25 for stemmed terms, best first."""
+        return self._search(self._any_term_query(FIELD_BOOSTS, terms), k, self._article_restrictions(scope))
 
     def search_quotes(
         self,
         terms: Sequence[str],
         k: int,
         speakers: Sequence[str] | None = None,
-        articles: Sequence[str] | None = None,
+        scope: ArticleScope | None = None,
     ) -> list[tuple[str, float]]:
         """The same by BM25 of the quotes in passages; `speakers` restricts them to those that quote one of them."""
         query = self._any_term_query({SPEECH_FIELD: 1.0}, terms)
-        limits = self._restrictions("speaker", speakers) + self._restrictions("article", articles)
+        limits = self._restrictions("speaker", speakers) + self._article_restrictions(scope)
         return self._search(query, k, limits)
 
-    def search_similar(self, term: str, k: int, distance: int) -> list[str]:
-        """Ids of `k` passages with a term at most `distance` edits from this one, a swap counting as one edit."""
-        query = tantivy.Query.fuzzy_term_query(self._schema, "text", term, distance)
+    def search_similar(self, term: str, k: int, distance: int, beside: Sequence[str] = ()) -> list[str]:
+        """Ids of `k` passages with a term at most `distance` edits from this one, a swap counting as one edit.
+
+        Those with the terms `beside` it come first.
+        """
+        similar = tantivy.Query.fuzzy_term_query(self._schema, "text", term, distance)
+        others = [(tantivy.Occur.Should, tantivy.Query.term_query(self._schema, "text", one, "freq")) for one in beside]
+        query = tantivy.Query.boolean_query([(tantivy.Occur.Must, similar), *others])
         return [key for key, _ in self._search(query, k, [])]
+
+    def search_prefix(self, start: str, k: int) -> list[str]:
+        """Ids of `k` passages with a term that begins with some letters and digits."""
+        query = tantivy.Query.regex_query(self._schema, "text", f"{start}.*")
+        return [key for key, _ in self._search(query, k, [])]
+
+    def passages_with_all(self, terms: Sequence[str]) -> list[str]:
+        """Ids of all passages that hold every one of these stemmed terms, in their headline or text; none for none."""
+        if not terms:
+            return []
+        with _translate_errors("read"):
+            most = min(self._searcher().doc_freq("text", term) for term in terms)
+        parts = [tantivy.Query.term_query(self._schema, "text", term, "freq") for term in terms]
+        query = tantivy.Query.boolean_query([(tantivy.Occur.Must, part) for part in parts])
+        return [key for key, _ in self._search(query, most, [])] if most else []
 
     def document_frequencies(
         self, terms: Iterable[str], fields: Iterable[str] = tuple(FIELD_BOOSTS)
@@ -94,7 +122,7 @@ class BM25Index:
 
     def clear(self) -> None:
         """Delete all passages; readers see it at their next reload."""
-        with _translate_errors("written"):
+        with _translate_errors("written", self._folder):
             writer = self._index.writer(WRITER_HEAP_BYTES, 1)
             writer.delete_all_documents()
             writer.commit()
@@ -116,6 +144,9 @@ class BM25Index:
             hits = searcher.search(query, k, count=False).hits
             keys = searcher.fast_field_values("id", [address for _, address in hits])
         return [(f"{key:016x}", score) for key, (score, _) in zip(keys, hits, strict=True)]
+
+    def _article_restrictions(self, scope: ArticleScope | None) -> list[tantivy.Query]:
+        return self._restrictions("article", scope.named if scope else None)
 
     def _restrictions(self, field: str, values: Sequence[str] | None) -> list[tantivy.Query]:
         """A query for documents with one of these values in a field, with score 0; none if `values` is None."""
@@ -141,8 +172,11 @@ class BM25Index:
 
 
 @contextmanager
-def _translate_errors(action: str) -> Iterator[None]:
-    """Raise tantivy's errors, panics of its Rust code included, as IndexDamaged, those of the system as unavailable."""
+def _translate_errors(action: str, folder: Path | None = None) -> Iterator[None]:
+    """Raise tantivy's errors, panics of its Rust code included, as IndexDamaged, those of the system as unavailable.
+
+    Of a writer that died tantivy does not say why: where the disk of `folder` is nearly full, that is the cause.
+    """
     try:
         yield
     except OnRecordError:
@@ -150,6 +184,8 @@ def _translate_errors(action: str) -> Iterator[None]:
     except BaseException as exc:
         if not (isinstance(exc, Exception) or is_rust_panic(exc)):
             raise
+        if folder and WRITER_DIED in str(exc) and disk_usage(folder).free < NEARLY_FULL_BYTES:
+            exc = OSError(ENOSPC, strerror(ENOSPC))
         is_folder_missing = isinstance(exc, FileExistsError | NotADirectoryError)  # a file has its name
         is_system_error = "os error" in str(exc) or (isinstance(exc, OSError) and not is_folder_missing)
         kind = IndexUnavailable if is_system_error else IndexDamaged
@@ -165,8 +201,8 @@ def _schema() -> tantivy.Schema:
     builder.add_unsigned_field("id", indexed=True, fast=True)
     builder.add_unsigned_field("article", indexed=True)
     builder.add_unsigned_field("speaker", indexed=True)
-    for field in (*FIELD_BOOSTS, SPEECH_FIELD):
-        builder.add_text_field(field, tokenizer_name=ANALYZER_NAME, index_option="freq")
+    for field in FIELDS:
+        builder.add_text_field(field, tokenizer_name=TERMS_TOKENIZER, index_option="freq")
     return builder.build()
 
 
@@ -175,9 +211,7 @@ def _document(hit: Hit, quotes: Sequence[QuotedWords]) -> dict[str, int | str | 
         "id": int(hit.passage.id, 16),
         "article": _hash_key(hit.passage.article),
         "speaker": sorted({_hash_key(name) for name, _ in quotes}),
-        "text": indexed_text(hit),
-        "source": f"{hit.outlet} {' '.join(hit.authors)}",
-        SPEECH_FIELD: "\n".join(words for _, words in quotes),
+        **{field: " ".join(terms) for field, terms in passage_terms(hit, quotes).items()},
     }
 
 
