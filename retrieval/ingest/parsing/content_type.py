@@ -8,31 +8,15 @@ from typing import Literal
 from retrieval.ingest import decompression
 from retrieval.ingest.fetched_document import FetchedDocument
 from retrieval.ingest.parsing.feeds import json_feed, wordpress
+from retrieval.ingest.parsing.formats.detection import FORMAT_NAMES, describe_binary, detect_format
 from retrieval.ingest.parsing.markup.decoding import decode_xml
 
-DocumentKind = Literal["page", "feed", "sitemap", "wordpress", "pdf", "other"]
+DocumentKind = Literal["page", "feed", "sitemap", "wordpress", "document", "other"]
 
 _SNIFFED_BYTES = 65_536  # enough for the prolog and the first element
+_BINARY_CHECK_BYTES = 1_024
+_UTF_16_STARTS = (b"\xff\xfe", b"\xfe\xff", b"<\x00", b"\x00<")
 _MAX_JSON_BYTES = 20_000_000  # JSON has to be parsed whole to see what it is
-# First bytes of files: https://mimesniff.spec.whatwg.org/#matching-a-mime-type-pattern
-_SIGNATURES = (
-    (b"\x89PNG\r\n", "a picture (image/png)"),
-    (b"\xff\xd8\xff", "a picture (image/jpeg)"),
-    (b"GIF8", "a picture (image/gif)"),
-    (b"\x00\x00\x01\x00", "a picture (image/x-icon)"),
-    (b"II*\x00", "a picture (image/tiff)"),
-    (b"ID3\x03", "a sound (audio/mpeg)"),
-    (b"ID3\x04", "a sound (audio/mpeg)"),
-    (b"OggS", "a sound or film (application/ogg)"),
-    (b"fLaC", "a sound (audio/flac)"),
-    (b"\x1aE\xdf\xa3", "a film (video/webm)"),
-    (b"PK\x03\x04", "an archive or an office document (application/zip)"),
-    (b"Rar!", "an archive (application/vnd.rar)"),
-    (b"7z\xbc\xaf", "an archive (application/x-7z-compressed)"),
-    (b"\xd0\xcf\x11\xe0", "an old office document (application/x-ole-storage)"),
-    (b"wOF", "a font (font/woff)"),
-)
-_RIFF = {b"WEBP": "a picture (image/webp)", b"WAVE": "a sound (audio/wav)", b"AVI ": "a film (video/avi)"}
 _NO_ARTICLES = "not something that holds articles"
 _ELEMENT = re.compile(r"<([A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)")
 _PAGE_ELEMENTS = set("html head body title meta link script div article main p h1 section".split())
@@ -55,10 +39,12 @@ def detect_content_type(fetched: FetchedDocument) -> DetectedContent:
         return _detect_gzip(fetched)
     if not content[:_SNIFFED_BYTES].strip():
         return DetectedContent("other", "empty")
-    if b"%PDF-" in content[:1024]:
-        return DetectedContent("pdf", "a PDF file: it begins with %PDF-")
-    if description := _describe_binary(content):
+    if document_format := detect_format(content):
+        return DetectedContent("document", f"a file of the format {FORMAT_NAMES[document_format]}: its bytes say so")
+    if description := describe_binary(content):
         return DetectedContent("other", f"{description}, {_NO_ARTICLES}")
+    if b"\x00" in content[:_BINARY_CHECK_BYTES] and not content.startswith(_UTF_16_STARTS):
+        return DetectedContent("other", f"a binary file, {_NO_ARTICLES}")
     text = decode_xml(content[:_SNIFFED_BYTES], fetched.charset).lstrip()
     if text.startswith(("{", "[")) and (found := _detect_json(content, fetched.charset)):
         return found
@@ -78,18 +64,6 @@ def _detect_gzip(fetched: FetchedDocument) -> DetectedContent:
     if found and found.kind == "sitemap":
         return DetectedContent("sitemap", f"compressed, and inside {found.why}")
     return DetectedContent("other", f"a compressed file (application/gzip), {_NO_ARTICLES}")
-
-
-def _describe_binary(content: bytes) -> str:
-    for signature, description in _SIGNATURES:
-        if content.startswith(signature):
-            return description
-    if content[:4] == b"RIFF":
-        return _RIFF.get(content[8:12], "a binary file")
-    if content[4:8] == b"ftyp":
-        return "a picture (image/avif)" if content[8:12] in (b"avif", b"heic", b"mif1") else "a film (video/mp4)"
-    is_utf16 = content[:2] in (b"\xff\xfe", b"\xfe\xff", b"<\x00", b"\x00<")
-    return "a binary file" if b"\x00" in content[:1024] and not is_utf16 else ""
 
 
 def _detect_json(content: bytes, charset: str) -> DetectedContent | None:

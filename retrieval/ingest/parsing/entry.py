@@ -1,7 +1,7 @@
 """An article as a feed, a sitemap or an API lists it, before its page is fetched."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html import unescape
 
@@ -21,7 +21,11 @@ _TRUNCATED = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry of a listing; fields that it lacks are empty. Dates are ISO 8601; `html` is its longest text."""
+    """One entry of a listing; fields that it lacks are empty. Dates are ISO 8601; `html` is its longest text.
+
+    `page_changed` is when its page changed, which may be a new menu around it: a sitemap's `lastmod`; `date_problem` is
+    why the entry is undated although it has a date.
+    """
 
     url: str
     title: str = ""
@@ -30,12 +34,14 @@ class Entry:
     updated: str = ""
     section: str = ""
     language: str = ""
+    page_changed: str = ""
+    date_problem: str = ""
     html: str = field(default="", repr=False)
 
     @property
     def digest(self) -> str:
         """Hash of what the listing says about the article."""
-        return digest("\x1f".join((self.url, self.title, self.published, self.updated, self.html)))
+        return digest("\x1f".join((self.url, self.title, self.published, self.updated or self.page_changed, self.html)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +60,12 @@ class Listing:
     interval_minutes: float = 0.0
     last_modified: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+
+
+def skipped_warnings(entries: Sequence[Entry]) -> tuple[str, ...]:
+    """What a listing tells the user about its entries without an address, which are not read."""
+    count = sum(not entry.url for entry in entries)
+    return (f"{count:,} of its entries were left out, because they name no address of an article",) if count else ()
 
 
 def is_teaser(entry: Entry) -> bool:

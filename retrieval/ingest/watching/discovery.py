@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 
-from retrieval.catalog.database import utc_now
 from retrieval.errors import SourceError
 from retrieval.ingest.fetched_document import FetchedDocument
 from retrieval.ingest.fetching.fetcher import Fetcher
@@ -11,6 +10,7 @@ from retrieval.ingest.parsing.feeds.listing import ListingKind, parse_listing
 from retrieval.ingest.parsing.feeds.wordpress import posts_url
 from retrieval.ingest.parsing.sandbox.parser_process import ParserProcess
 from retrieval.ingest.watching.source import DEFAULT_MINUTES, MAX_INTERVAL_MINUTES, Source, SourceKind
+from retrieval.text.dates.clock import utc_now
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ def discover_source(url: str, fetcher: Fetcher, parser: ParserProcess, *, minute
     match detected.kind:
         case "feed" | "sitemap" | "wordpress":
             return _discovered_listing(detected.kind, url, fetched, detected.why, minutes)
-        case "pdf":
+        case "document":
             return DiscoveredSource(_new_source("page", url, "", minutes), detected.why, fetched)
         case "page":
             return _discover_page(url, fetched, fetcher, parser, minutes)

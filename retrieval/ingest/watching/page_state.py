@@ -1,17 +1,49 @@
 """The stored state of each document of a source: hashes, validators, and when to check it again."""
 
-import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from random import uniform
 
+from sqlalchemy import BindParameter, bindparam, exists, func, or_, select
+
 from retrieval.catalog.catalog import Catalog
+from retrieval.catalog.database.dialects import insert_new, upsert
+from retrieval.catalog.database.engine import AnyRow
+from retrieval.catalog.database.tables import brought, sources, visits
 from retrieval.ingest.fetched_document import NO_VALIDATORS, Validators
 from retrieval.ingest.watching.source import add_minutes
 
 MIN_RECHECK_DAYS, MAX_RECHECK_DAYS = 1.0, 30.0  # the interval doubles while a page stays unchanged
 DAY_MINUTES = 24 * 60
 JITTER = 0.2  # share of the interval, so that pages that were read together are not rechecked together
+
+_SOURCE: BindParameter[str] = bindparam("source")
+_URL: BindParameter[str] = bindparam("url")
+_ARTICLE: BindParameter[str] = bindparam("article")
+_OF_SOURCE = visits.c.source == _SOURCE
+_STATE = select(visits).where(_OF_SOURCE, visits.c.url == _URL)
+_BROUGHT = select(brought.c.article).where(brought.c.source == _SOURCE, brought.c.url == _URL)
+_BROUGHT = _BROUGHT.order_by(brought.c.article)
+_DUE = select(visits.c.url).where(_OF_SOURCE, visits.c.due > "", visits.c.due <= bindparam("at"))
+_DUE = _DUE.order_by(visits.c.due)
+_FOUND = (
+    select(visits.c.url)
+    .where(_OF_SOURCE, visits.c.due > bindparam("at"), visits.c.gone == "")
+    .where(or_(visits.c.listed == 1, visits.c.digest != ""))
+    .order_by(visits.c.due.desc())
+    .limit(bindparam("most"))
+)
+_COUNT_MISSING = select(func.count()).where(_OF_SOURCE, visits.c.gone != "")
+_PUT = upsert(visits, *(column.name for column in visits.c if not column.primary_key))
+_BRING = insert_new(brought)
+_IS_FROM_OTHER = select(
+    exists().where(sources.c.url == brought.c.source, brought.c.article == _ARTICLE, brought.c.source != _SOURCE)
+)
+_IS_ON_OTHER = select(
+    exists()
+    .where(visits.c.source == brought.c.source, visits.c.url == brought.c.url, visits.c.gone == "")
+    .where(brought.c.article == _ARTICLE, or_(brought.c.source != _SOURCE, brought.c.url != _URL))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,74 +101,63 @@ class PageStates:
 
     def get(self, url: str) -> PageState | None:
         """The state of one document."""
-        rows = self._catalog.db.execute("SELECT * FROM visits WHERE source = ? AND url = ?", [self._source, url])
+        rows = self._catalog.rows(_STATE, source=self._source, url=url)
         return next(map(self._row_to_state, rows), None)
 
     def due(self, at: str) -> list[str]:
         """URLs of documents that are due for a recheck whatever their listing says, the longest overdue first."""
-        sql = "SELECT url FROM visits WHERE source = ? AND due > '' AND due <= ? ORDER BY due"
-        return [row["url"] for row in self._catalog.db.execute(sql, [self._source, at])]
+        return [row.url for row in self._catalog.rows(_DUE, source=self._source, at=at)]
 
     def found(self, at: str, limit: int) -> list[str]:
         """URLs of pages that were found at their last check, those first whose recheck is furthest away."""
-        sql = (
-            "SELECT url FROM visits WHERE source = ? AND due > ? AND gone = '' AND (listed OR digest <> '') "
-            "ORDER BY due DESC LIMIT ?"
-        )
-        return [row["url"] for row in self._catalog.db.execute(sql, [self._source, at, limit])]
+        return [row.url for row in self._catalog.rows(_FOUND, source=self._source, at=at, most=limit)]
 
     def count_missing(self) -> int:
         """Number of pages that were not found at their last check."""
-        sql = "SELECT count(*) FROM visits WHERE source = ? AND gone <> ''"
-        return int(self._catalog.db.execute(sql, [self._source]).fetchone()[0])
+        return int(self._catalog.value(_COUNT_MISSING, source=self._source))
 
     def save(self, states: Iterable[PageState]) -> None:
         """Store states in one transaction."""
         with self._catalog.transaction() as db:
             for state in states:
-                db.execute(
-                    "INSERT OR REPLACE INTO visits VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                    [self._source, *_state_to_row(state)],
-                )
-                db.executemany(
-                    "INSERT OR IGNORE INTO brought VALUES (?, ?, ?)",
-                    [[article, self._source, state.url] for article in state.articles],
-                )
+                db.execute(_PUT, _state_to_row(self._source, state))
+                document = {"source": self._source, "url": state.url}
+                if state.articles:
+                    db.execute(_BRING, [{"article": article, **document} for article in state.articles])
 
     def is_from_other_source(self, article: str) -> bool:
         """Whether an article also comes from another source that is still watched."""
-        sql = (
-            "SELECT EXISTS (SELECT 1 FROM brought b JOIN sources s ON s.url = b.source "
-            "WHERE b.article = ? AND b.source <> ?)"
-        )
-        return bool(self._catalog.db.execute(sql, [article, self._source]).fetchone()[0])
+        return bool(self._catalog.value(_IS_FROM_OTHER, article=article, source=self._source))
 
     def is_on_other_page(self, article: str, url: str) -> bool:
         """Whether an article also comes from another document, of any source, that is not missing."""
-        sql = (
-            "SELECT EXISTS (SELECT 1 FROM brought b JOIN visits v ON v.source = b.source AND v.url = b.url "
-            "WHERE b.article = ? AND (b.source <> ? OR b.url <> ?) AND v.gone = '')"
-        )
-        return bool(self._catalog.db.execute(sql, [article, self._source, url]).fetchone()[0])
+        return bool(self._catalog.value(_IS_ON_OTHER, article=article, source=self._source, url=url))
 
-    def _row_to_state(self, row: sqlite3.Row) -> PageState:
-        articles = self._catalog.db.execute(
-            "SELECT article FROM brought WHERE source = ? AND url = ? ORDER BY article", [self._source, row["url"]]
-        )
+    def _row_to_state(self, row: AnyRow) -> PageState:
+        articles = self._catalog.rows(_BROUGHT, source=self._source, url=row.url)
         return PageState(
-            url=row["url"],
-            entry_digest=row["mark"],
-            validators=Validators(row["etag"], row["last_modified"]),
-            page_digest=row["digest"],
-            due=row["due"],
-            days=row["days"],
-            missing_since=row["gone"],
-            listed=bool(row["listed"]),
-            articles=tuple(article["article"] for article in articles),
+            url=row.url,
+            entry_digest=row.mark,
+            validators=Validators(row.etag, row.last_modified),
+            page_digest=row.digest,
+            due=row.due,
+            days=row.days,
+            missing_since=row.gone,
+            listed=bool(row.listed),
+            articles=tuple(article.article for article in articles),
         )
 
 
-def _state_to_row(state: PageState) -> list[object]:
-    etag, last_modified = state.validators.etag, state.validators.last_modified
-    hashes = [state.url, state.entry_digest, etag, last_modified, state.page_digest]
-    return [*hashes, state.due, state.days, state.missing_since, state.listed]
+def _state_to_row(source: str, state: PageState) -> dict[str, object]:
+    return {
+        "source": source,
+        "url": state.url,
+        "mark": state.entry_digest,
+        "etag": state.validators.etag,
+        "last_modified": state.validators.last_modified,
+        "digest": state.page_digest,
+        "due": state.due,
+        "days": state.days,
+        "gone": state.missing_since,
+        "listed": int(state.listed),
+    }

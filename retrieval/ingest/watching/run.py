@@ -2,11 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from retrieval.catalog.database import utc_now
 from retrieval.errors import Cancelled, SourceError, SourceUnreachable, UnknownArticle
 from retrieval.index import indexer
+from retrieval.index.indexer import IngestSummary
 from retrieval.index.store import Store
 from retrieval.ingest.fetched_document import FetchedDocument
 from retrieval.ingest.fetching.fetcher import Fetcher
@@ -16,6 +16,7 @@ from retrieval.ingest.watching.source import INTERRUPTED, Run, Source
 from retrieval.ingest.watching.source_check import Observation, SourceCheck
 from retrieval.ingest.watching.source_store import SourceStore
 from retrieval.models.endpoints.cancellation import Cancellation
+from retrieval.text.dates.clock import utc_now
 
 BATCH_SIZE = 20  # documents; after a crash those of the unfinished batch are read again
 UNEXPECTED = "ended unexpectedly; the log says why"  # not an error of the source, but its next run is delayed as well
@@ -24,9 +25,10 @@ GONE = "gone"  # why an article was withdrawn: its page has answered 404 or 410 
 
 @dataclass(frozen=True, slots=True)
 class RunOutcome:
-    """A finished run, the errors of documents that could not be read, and warnings about skipped entries.
+    """A finished run, the errors of documents that could not be read, and warnings for the user.
 
-    `failed` includes the error that aborted the run, if any. Each of `warnings` is a line with the URL of its listing.
+    `failed` includes the error that aborted the run, if any. `warnings` are lines about skipped entries and dates that
+    could not be read, each with its URL.
     """
 
     run: Run
@@ -54,7 +56,9 @@ def run_source(
     counts, failed, error, retry_after = Counter[str](), list[SourceError](), INTERRUPTED, None
     try:
         for batch in _batches(check):
-            failed.extend(_ingest_batch(store, source, batch, counts))
+            ingested = _ingest_batch(store, source, batch, counts)
+            failed.extend(ingested.failed)
+            check.warnings.extend(ingested.warnings)
             progress("reading", counts.total() + len(failed), 0)
         error = ""
     except Cancelled:
@@ -88,15 +92,15 @@ def _batches(observations: Iterable[Observation]) -> Iterator[list[Observation]]
     yield batch
 
 
-def _ingest_batch(store: Store, source: Source, batch: list[Observation], counts: Counter[str]) -> list[SourceError]:
-    """Ingest the articles of a batch, withdraw those of gone pages, add to `counts`, and return the errors."""
+def _ingest_batch(store: Store, source: Source, batch: list[Observation], counts: Counter[str]) -> IngestSummary:
+    """Ingest the articles of a batch, withdraw those of gone pages, and add to `counts`; the summary has all errors."""
     states = PageStates(store.catalog, source.url)
     summary = indexer.ingest_batch(store, [article for seen in batch for article in seen.articles])
     counts.update(added=summary.added, changed=summary.changed, unchanged=summary.unchanged)
     counts.update(unchanged=sum(seen.outcome in ("unchanged", "skipped") for seen in batch))
     counts.update(withdrawn=sum(_withdraw(store, states, seen.state) for seen in batch if seen.outcome == "gone"))
     states.save(seen.state for seen in batch if seen.outcome != "skipped")
-    return [*(seen.error for seen in batch if seen.error), *summary.failed]
+    return replace(summary, failed=(*(seen.error for seen in batch if seen.error), *summary.failed))
 
 
 def _withdraw(store: Store, states: PageStates, page: PageState) -> int:

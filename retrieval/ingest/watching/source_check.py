@@ -15,6 +15,7 @@ from retrieval.ingest.fetched_document import NO_VALIDATORS, FetchedDocument, Va
 from retrieval.ingest.fetching.fetcher import Fetcher
 from retrieval.ingest.parsing.entry import Entry, Listing
 from retrieval.ingest.parsing.feeds.listing import ListingKind, parse_listing
+from retrieval.ingest.parsing.markup.links import next_page_url, page_numbers
 from retrieval.ingest.parsing.sandbox.parser_process import ParserProcess
 from retrieval.ingest.watching.page_state import DAY_MINUTES, PageState, PageStates
 from retrieval.ingest.watching.source import Source, seconds_between
@@ -25,6 +26,7 @@ MAX_LISTINGS = 2_000  # parts of one sitemap, pages of one feed
 MAX_RECHECKS = 50  # pages in one run that no listing has news about
 MAX_UNREACHABLE_IN_A_ROW = 5  # pages; then the site is down, not the page
 MAX_PLAUSIBLY_GONE = 5  # pages in one run; more, and more than half of those checked, mean a moved or broken site
+MAX_ARTICLE_PAGES = 20  # of one article
 PROBES = 3  # pages that are fetched before any page counts as gone
 RETRY_MINUTES = 60  # for a page that could not be reached
 
@@ -171,7 +173,8 @@ class SourceCheck:
             self._entries[entry.url] = entry  # for its recheck when it is due
             return Observation(state, "skipped")
         self._checked.add(entry.url)
-        if is_same_entry or (not state.articles and self._is_from_other_source(entry.url)):
+        is_elsewhere = not state.articles and (self._is_from_other_source(entry.url) or self._is_later_page(entry.url))
+        if is_same_entry or is_elsewhere:
             return Observation(state, "skipped")
         if article := self._article_of_entry(entry, listing):
             articles = self._accepted((article,))
@@ -222,13 +225,28 @@ class SourceCheck:
     def _parse_page(self, state: PageState, entry: Entry, fetched: FetchedDocument) -> Observation:
         state = replace(state, validators=fetched.validators, page_digest=fetched.digest)
         try:
-            articles = self._parser.parse_page(fetched, entry)
+            articles = self._parser.parse_page(fetched, entry, self._further_pages(fetched))
         except ValueError as exc:
             return Observation(state.after_success(self._at, changed=False), error=SourceError(state.url, str(exc)))
         articles = self._accepted(articles)
         changed = any(self._catalog.ingest_outcome(article) != "unchanged" for article in articles)
         state = replace(state, articles=tuple(article.id for article in articles))
         return Observation(state.after_success(self._at, changed=changed), articles=articles)
+
+    def _further_pages(self, first: FetchedDocument) -> list[FetchedDocument]:
+        """The later pages of an article, as far as each names the next one and it can be fetched."""
+        pages = [first]
+        with suppress(SourceError):
+            while len(pages) < MAX_ARTICLE_PAGES and (url := next_page_url(pages[-1].content, pages[-1].url)):
+                self._checked.add(url)
+                pages.append(self._fetch(url, NO_VALIDATORS))
+        return pages[1:]
+
+    def _is_later_page(self, url: str) -> bool:
+        """Whether a URL is that of a later page of an article that is known."""
+        first_pages = (first for first, number in page_numbers(url).items() if number > 1)
+        states = (self._states.get(one) for first in first_pages for one in (first, f"{first}/"))
+        return any(state and state.articles for state in states)
 
     def _accepted(self, articles: Iterable[Article]) -> tuple[Article, ...]:
         """The articles under their ids in the catalog, without those that the operator has removed."""

@@ -13,7 +13,7 @@ from retrieval.errors import SourceError
 from retrieval.index import indexer
 from retrieval.index.store import Store
 from retrieval.ingest.parsing.markup.authors import split_names
-from retrieval.ingest.parsing.markup.decoding import decode_file
+from retrieval.ingest.parsing.markup.decoding import decode_file, normalised
 from tests.support.local_files import read_files
 
 STORY = "The harbour council voted on Tuesday to close the old ferry pier after divers found cracks in its pillars."
@@ -71,7 +71,19 @@ def test_an_empty_file_is_named_as_empty(tmp_path: Path, content: bytes) -> None
 
 
 def test_a_binary_file_is_refused_with_the_reason(tmp_path: Path) -> None:
-    assert "binary" in refused(written(tmp_path, "photo.txt", b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR")).reason
+    assert "binary" in refused(written(tmp_path, "story.txt", b"\x00\x01\x02" + STORY.encode())).reason
+
+
+@pytest.mark.parametrize("name", ["photo.txt", "photo.jpg", "photo"])
+def test_a_picture_is_named_with_what_reads_it(name: str, tmp_path: Path) -> None:
+    photo = written(tmp_path, name, b"\xff\xd8\xff\xe0\x00\x10JFIF")
+    reason = "is a picture (image/jpeg), which OnRecord does not read; as a PDF file a scan is read, by Tesseract"
+    assert refused(photo).reason == reason
+
+
+def test_a_folder_of_pictures_alone_is_named(tmp_path: Path) -> None:
+    written(tmp_path, "photo.jpg", b"\xff\xd8\xff\xe0\x00\x10JFIF")
+    assert "only pictures" in refused(tmp_path).reason
 
 
 def test_an_over_large_file_is_refused_with_the_limit(tmp_path: Path) -> None:
@@ -85,11 +97,27 @@ def test_unknown_encoding_is_named_with_the_reason_or_read(tmp_path: Path) -> No
 
 
 @settings(max_examples=80)
-@given(st.text(min_size=1, max_size=200).filter(str.strip))
+@given(st.text(min_size=1, max_size=200).filter(lambda text: normalised(text).strip()))
 def test_any_utf8_text_is_read_and_can_be_stored(text: str) -> None:
     if "\x00" in text or text.startswith("\ufeff"):
         return
-    assert decode_file(text.encode()) == text.replace("\r\n", "\n").replace("\r", "\n")
+    assert decode_file(text.encode()) == normalised(text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        (
+            "the inner har\u00adbour, the light\u200bhouse, auto\u2060mated",
+            "the inner harbour, the lighthouse, automated",
+        ),
+        ("Zoe\u0308 Mu\u0308ller", "Zoë Müller"),
+        ("the o\ufb03ce of the \ufb01sheries board", "the office of the fisheries board"),
+        ("12\xa0500 crowns 👩\u200d🚒", "12 500 crowns 👩\u200d🚒"),
+    ],
+)
+def test_text_is_what_a_reader_sees_and_types(written: str, read: str) -> None:
+    assert decode_file(written.encode()) == read
 
 
 @settings(max_examples=60)
@@ -157,6 +185,40 @@ def test_markdown_reads_as_a_reader_sees_it(tmp_path: Path) -> None:
 def test_markdown_headings_are_marked_where_they_stand(tmp_path: Path) -> None:
     found = only(written(tmp_path, "pier.md", f"# Pier closes\n\n{STORY}\n\n## Who will *pay*\n\n{MORE}"))
     assert [found.text[start:end] for start, end in found.headings] == ["Pier closes", "Who will pay"]
+
+
+def test_a_row_of_a_markdown_table_is_a_line_with_its_headers(tmp_path: Path) -> None:
+    table = "| Year | Passengers |\n| --- | --- |\n| 2024 | 41,200 |\n| 2025 | |"
+    assert only(written(tmp_path, "pier.md", f"{STORY}\n\n{table}")).text == (
+        f"{STORY}\n\nYear: 2024; Passengers: 41,200\n\n2025"
+    )
+
+
+def test_text_of_any_kind_is_normalised_before_it_is_cut(tmp_path: Path) -> None:
+    odd, plain = (
+        "The con\u00adstable\u00a0of the of\ufb01ce\u200b at Cafe\u0301 Pier came.",
+        "The constable of the office at Caf\u00e9 Pier came.",
+    )
+    for name in ("pier.txt", "pier.md"):
+        assert only(written(tmp_path, name, f"{odd}\n\n{STORY}")).text == f"{plain}\n\n{STORY}"
+    assert only(written(tmp_path, "pier.jsonl", line(text=f"{odd} {STORY}"))).text == f"{plain} {STORY}"
+    kept = "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645"  # a Persian word with a joiner
+    assert kept in only(written(tmp_path, "word.txt", f"{STORY} {kept}")).text
+
+
+@pytest.mark.parametrize("name", ["pier.jsonl", "pier.csv"])
+def test_inline_markup_in_a_row_goes_and_its_blank_lines_stay(tmp_path: Path, name: str) -> None:
+    text = f"The pier is <b>shut</b> &amp; cold.\n\n{STORY}"
+    row = line(text=text) if name.endswith("l") else f'url,text\nhttps://post.example/pier,"{text}"\n'
+    assert only(written(tmp_path, name, row)).text == f"The pier is shut & cold.\n\n{STORY}"
+
+
+def test_html_in_a_line_is_read_as_html(tmp_path: Path) -> None:
+    markup = f"<h2>Who pays</h2><p>{STORY}</p><p>Read more: <a href='/x'>Ferry fares rise</a></p><p>{MORE}</p>"
+    found = only(written(tmp_path, "pier.jsonl", line(text=markup, title="")))
+    assert found.text == f"Who pays\n\n{STORY}\n\n{MORE}"
+    assert [found.text[start:end] for start, end in found.headings] == ["Who pays"]
+    assert found.title.startswith("Who pays The harbour")
 
 
 def test_broken_front_matter_is_refused_with_the_reason(tmp_path: Path) -> None:
@@ -329,10 +391,18 @@ def test_a_folder_is_read_with_its_subfolders_and_without_assets_and_hidden_file
     written(tmp_path, "c.html", PAGE % "")
     written(tmp_path, "c_files/style.css", "body { color: red }")
     written(tmp_path, "c_files/logo.PNG", b"\x89PNG\x00")
+    written(tmp_path, "c_files/ad.html", PAGE % "")
+    written(tmp_path, "eels_files/d.txt", MORE)  # no page is beside it
     written(tmp_path, ".git/config.txt", STORY)
+    written(tmp_path, "site/node_modules/x/README.md", STORY)
     found = read_files(tmp_path)
-    assert sorted(Path(one.source).name for one in found if isinstance(one, Article)) == ["a.txt", "b.md", "c.html"]
-    assert len(found) == 3
+    assert sorted(Path(one.source).name for one in found if isinstance(one, Article)) == [
+        "a.txt",
+        "b.md",
+        "c.html",
+        "d.txt",
+    ]
+    assert len(found) == 4
 
 
 def test_a_file_of_unknown_kind_in_a_folder_is_named(tmp_path: Path) -> None:
@@ -356,6 +426,16 @@ def test_a_glob_passes_over_assets_as_a_folder_does(tmp_path: Path) -> None:
     written(tmp_path, "a.html", PAGE % "")
     written(tmp_path, "style.css", "body { color: red } " * 20)
     assert [Path(one.source).name for one in read_files(f"{tmp_path}/*")] == ["a.html"]
+
+
+@pytest.mark.parametrize("pattern", ["*", "**", "**/*.md"])
+def test_a_glob_passes_over_programs_and_the_parts_of_saved_pages(tmp_path: Path, pattern: str) -> None:
+    written(tmp_path, "a.md", STORY)
+    written(tmp_path, "c.html", PAGE % "")
+    written(tmp_path, "c_files/ad.md", STORY)
+    written(tmp_path, "node_modules/x/README.md", STORY)
+    names = [Path(one.source).name for one in read_files(f"{tmp_path}/{pattern}")]
+    assert "a.md" in names and not {"ad.md", "README.md"} & set(names)
 
 
 def test_a_glob_without_a_match_is_named(tmp_path: Path) -> None:
@@ -386,3 +466,25 @@ def test_reading_twice_gives_the_same_articles(tmp_path: Path) -> None:
     written(tmp_path, "b.html", PAGE % "")
     written(tmp_path, "c.jsonl", line())
     assert read_files(tmp_path) == read_files(tmp_path)
+
+
+def test_no_name_is_not_the_folder_that_one_is_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    written(tmp_path, "pier.txt", STORY)
+    monkeypatch.chdir(tmp_path)
+    assert "names no file" in refused("").reason
+
+
+def test_what_is_no_regular_file_in_a_folder_is_named(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.txt")
+    assert refused(tmp_path).reason == "is not a regular file"
+
+
+@pytest.mark.skipif(not hasattr(os, "getuid") or os.getuid() == 0, reason="root may read everything")
+def test_a_folder_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    written(tmp_path, "pier.txt", STORY)
+    locked = written(tmp_path, "locked/mill.txt", STORY).parent
+    locked.chmod(0o400)
+    found = read_files(str(tmp_path))
+    locked.chmod(0o700)
+    assert [type(one) for one in found].count(Article) == 1
+    assert any(isinstance(one, SourceError) and "Permission denied" in one.reason for one in found)

@@ -7,17 +7,20 @@ paged feeds: RFC 5005. The XML is parsed here and not by feedparser, which takes
 
 from dataclasses import dataclass, field, replace
 from html import escape
+from typing import NamedTuple
 
 from lxml import etree
 
-from retrieval.ingest.parsing.entry import Entry, Listing
+from retrieval.ingest.parsing.entry import Entry, Listing, skipped_warnings
 from retrieval.ingest.parsing.feeds import json_feed
 from retrieval.ingest.parsing.markup import inline_text
+from retrieval.ingest.parsing.markup.authors import person_names
 from retrieval.ingest.parsing.markup.decoding import decode_xml
-from retrieval.ingest.parsing.markup.feed_dates import parse_feed_date
 from retrieval.ingest.parsing.markup.html import clean_fragment, inner_html
 from retrieval.ingest.parsing.markup.links import absolute_url
 from retrieval.ingest.parsing.markup.xml import element_name, iter_elements
+from retrieval.text.dates import DateConvention, ambiguous_date, date_convention, to_iso
+from retrieval.text.language import language_code
 
 MAX_FEED_BYTES = 10_000_000
 MAX_ENTRIES = 5_000
@@ -38,10 +41,18 @@ class _FeedHead:
 
     kind: str
     title: str = ""
-    language: str = ""
+    language_tag: str = ""
     authors: tuple[str, ...] = ()
     next_urls: tuple[str, ...] = ()
     schedule: dict[str, str] = field(default_factory=dict)
+
+
+class _ParsedEntry(NamedTuple):
+    """An entry without its dates, and those as they are written: the whole feed tells in which order."""
+
+    entry: Entry
+    published: tuple[str, ...]
+    updated: tuple[str, ...]
 
 
 def parse_feed(content: bytes, url: str, charset: str = "") -> Listing:
@@ -57,20 +68,24 @@ def parse_feed(content: bytes, url: str, charset: str = "") -> Listing:
     if not text:
         raise ValueError("is empty")
     parts = iter_elements(text, url, _COMPLETE)
-    head, entries = _parse_root(next(parts)), list[Entry]()
+    head, entries = _parse_root(next(parts)), list[_ParsedEntry]()
     for element in parts:
         if len(entries) == MAX_ENTRIES:
             break
         if element_name(element) in _ENTRY_ELEMENTS:
-            entries.append(_entry(element))
+            entries.append(_parse_entry(element))
         else:
             _add_to_head(head, element, url)
+    samples = [date for parsed in entries for date in (*parsed.published, *parsed.updated)]
+    convention = date_convention(language=head.language_tag, url=url, samples=samples)
+    finished = tuple(_finish_entry(parsed, head, convention) for parsed in entries)
     return Listing(
         kind=head.kind,
         title=head.title,
-        entries=tuple(_with_defaults(entry, head) for entry in entries),
+        entries=finished,
         further_urls=head.next_urls,
         interval_minutes=_interval_minutes(head.schedule),
+        warnings=skipped_warnings(finished),
     )
 
 
@@ -83,7 +98,7 @@ def _parse_root(root: etree._Element) -> _FeedHead:
             return _FeedHead("RSS 1.0 (RDF)")
         case "feed" | "entry":
             is_old = namespace == "http://purl.org/atom/ns#" or version.startswith("0.")
-            return _FeedHead("Atom 0.3" if is_old else "Atom 1.0", language=inline_text.language(root.get(_LANGUAGE)))
+            return _FeedHead("Atom 0.3" if is_old else "Atom 1.0", language_tag=(root.get(_LANGUAGE) or "")[:20])
     raise ValueError(f"is no feed: its first element is <{root.tag.rpartition('}')[2][:60]}>")
 
 
@@ -92,7 +107,7 @@ def _add_to_head(head: _FeedHead, element: etree._Element, url: str) -> None:
         case "title":
             head.title = head.title or _title([element])
         case "language" | "dc:language":
-            head.language = inline_text.language(element.text) or head.language
+            head.language_tag = (element.text or "").strip()[:20] or head.language_tag
         case "author":
             head.authors += _authors({"author": [element]})
         case "ttl" | "sy:updateperiod" | "sy:updatefrequency" as number:
@@ -113,27 +128,34 @@ def _interval_minutes(schedule: dict[str, str]) -> float:
         return 0.0
 
 
-def _with_defaults(entry: Entry, head: _FeedHead) -> Entry:
-    """The entry with the language of the feed if it has none, and in Atom with the authors of the feed."""
-    authors = entry.authors or (head.authors if head.kind.startswith("Atom") else ())
-    return replace(entry, authors=authors, language=entry.language or head.language)
+def _finish_entry(parsed: _ParsedEntry, head: _FeedHead, convention: DateConvention) -> Entry:
+    """The entry with its dates, the language of the feed if it has none, and in Atom the authors of the feed."""
+    entry, published = parsed.entry, _first_date(parsed.published, convention)
+    ambiguous = (ambiguous_date(text, convention) for text in parsed.published)
+    return replace(
+        entry,
+        authors=person_names(entry.authors or (head.authors if head.kind.startswith("Atom") else ()), head.title),
+        published=published,
+        updated=_first_date(parsed.updated, convention),
+        date_problem="" if published else next(filter(None, ambiguous), ""),
+        language=entry.language or language_code(head.language_tag),
+    )
 
 
-def _entry(item: etree._Element) -> Entry:
+def _parse_entry(item: etree._Element) -> _ParsedEntry:
     children: Children = {}
     for child in item.iterchildren(etree.Element):
         children.setdefault(element_name(child), []).append(child)
     url = _link(item, children)
-    return Entry(
+    entry = Entry(
         url=url,
-        title=_title(children.get("title", [])),
+        title=_title(children.get("title", []) + children.get("dc:title", [])),
         authors=_authors(children),
-        published=_first_date(children, _PUBLISHED),
-        updated=_first_date(children, _UPDATED),
         section=_section(children),
-        language=inline_text.language(item.get(_LANGUAGE) or _text(children, "dc:language")),
+        language=language_code(item.get(_LANGUAGE) or _text(children, "dc:language")),
         html=_longest_text(children, url),
     )
+    return _ParsedEntry(entry, _dates(children, _PUBLISHED), _dates(children, _UPDATED))
 
 
 def _link(item: etree._Element, children: Children) -> str:
@@ -170,8 +192,8 @@ def _title(titles: list[etree._Element]) -> str:
 def _authors(children: Children) -> tuple[str, ...]:
     """Names in the author elements of Dublin Core, Atom or RSS, or iTunes: the first that has any."""
     for tag in ("dc:creator", "author", "itunes:author"):
-        lines = (_author_text(author) for author in children.get(tag, []))
-        if found := tuple(dict.fromkeys(name for line in lines for name in inline_text.names(line))):
+        lines = (inline_text.unescaped(_author_text(author)) for author in children.get(tag, []))
+        if found := person_names(lines):
             return found
     return ()
 
@@ -203,8 +225,13 @@ def _html(text: etree._Element) -> str:
     return inner_html(text)
 
 
-def _first_date(children: Children, tags: tuple[str, ...]) -> str:
-    return next(filter(None, (parse_feed_date(element.text) for tag in tags for element in children.get(tag, []))), "")
+def _dates(children: Children, tags: tuple[str, ...]) -> tuple[str, ...]:
+    """The dates in elements with these names, as they are written."""
+    return tuple(element.text or "" for tag in tags for element in children.get(tag, []))
+
+
+def _first_date(written: tuple[str, ...], convention: DateConvention) -> str:
+    return next(filter(None, (to_iso(date, convention) for date in written)), "")
 
 
 def _text(children: Children, tag: str) -> str:

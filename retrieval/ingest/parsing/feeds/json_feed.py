@@ -4,11 +4,13 @@ import json
 from html import escape
 from typing import Any
 
-from retrieval.ingest.parsing.entry import Entry, Listing
+from retrieval.ingest.parsing.entry import Entry, Listing, skipped_warnings
 from retrieval.ingest.parsing.markup import inline_text
-from retrieval.ingest.parsing.markup.feed_dates import parse_feed_date
+from retrieval.ingest.parsing.markup.authors import person_names
 from retrieval.ingest.parsing.markup.html import clean_fragment
 from retrieval.ingest.parsing.markup.links import absolute_url
+from retrieval.text.dates import to_iso
+from retrieval.text.language import language_code
 
 MAX_ENTRIES = 5_000
 _VERSION = "jsonfeed.org/version/"
@@ -26,11 +28,13 @@ def parse_json_feed(text: str, url: str) -> Listing:
         raise ValueError('is no feed: it is JSON without the "version" and "items" of a JSON Feed')
     base = absolute_url(_string(feed, "feed_url"), url) or url
     following = absolute_url(_string(feed, "next_url"), base)
+    entries = tuple(_entry(item, feed, base) for item in feed["items"][:MAX_ENTRIES] if isinstance(item, dict))
     return Listing(
         kind="JSON Feed 1.1" if "version/1.1" in feed["version"] else "JSON Feed 1.0",
         title=inline_text.unescaped(_string(feed, "title")),
-        entries=tuple(_entry(item, feed, base) for item in feed["items"][:MAX_ENTRIES] if isinstance(item, dict)),
+        entries=entries,
         further_urls=(following,) if following and following != url else (),
+        warnings=skipped_warnings(entries),
     )
 
 
@@ -49,12 +53,12 @@ def _entry(item: Row, feed: Row, base: str) -> Entry:
         url=url or absolute_url(_string(item, "external_url"), base),
         title=inline_text.unescaped(_string(item, "title")),
         authors=_authors(item) or _authors(feed),
-        published=parse_feed_date(item.get("date_published")),
-        updated=parse_feed_date(item.get("date_modified")),
+        published=to_iso(item.get("date_published")),
+        updated=to_iso(item.get("date_modified")),
         section=inline_text.unescaped(next((tag for tag in tags if isinstance(tag, str)), ""))
         if isinstance(tags, list)
         else "",
-        language=inline_text.language(_string(item, "language") or _string(feed, "language")),
+        language=language_code(_string(item, "language") or _string(feed, "language")),
         html=clean_fragment(max(*texts, escape(_string(item, "summary"), quote=False), key=len), url or base),
     )
 
@@ -63,8 +67,8 @@ def _authors(row: Row) -> tuple[str, ...]:
     """The list of authors in version 1.1, or the one author in version 1.0."""
     listed = row.get("authors")
     people = listed if isinstance(listed, list) and listed else [row.get("author")]
-    names = (_string(person, "name") for person in people if isinstance(person, dict))
-    return tuple(dict.fromkeys(name for line in names for name in inline_text.names(line)))
+    names = (inline_text.unescaped(_string(person, "name")) for person in people if isinstance(person, dict))
+    return person_names(names, inline_text.unescaped(_string(row, "title")))
 
 
 def _string(row: Row, key: str) -> str:

@@ -11,9 +11,10 @@ from retrieval.ingest import decompression
 from retrieval.ingest.parsing.entry import Entry, Listing
 from retrieval.ingest.parsing.markup import inline_text
 from retrieval.ingest.parsing.markup.decoding import decode_xml
-from retrieval.ingest.parsing.markup.feed_dates import parse_feed_date
 from retrieval.ingest.parsing.markup.links import absolute_url
 from retrieval.ingest.parsing.markup.xml import element_name, iter_elements
+from retrieval.text.dates import to_iso
+from retrieval.text.language import language_code
 
 MAX_SITEMAP_BYTES = 50_000_000  # decompressed; the protocol allows 52,428,800
 MAX_URLS = 50_000
@@ -55,7 +56,7 @@ def _parse_xml(text: str, url: str) -> Listing:
         title=next((inline_text.unescaped(fields["news:name"]) for fields in own_pages if "news:name" in fields), ""),
         entries=tuple(_entry(fields) for fields in own_pages),
         further_urls=tuple(fields["loc"] for fields in own_parts),
-        last_modified={fields["loc"]: day for fields in own_parts if (day := parse_feed_date(fields.get("lastmod")))},
+        last_modified={fields["loc"]: day for fields in own_parts if (day := to_iso(fields.get("lastmod")))},
         warnings=_skipped_warnings(pages + parts, url),
     )
 
@@ -82,9 +83,9 @@ def _entry(fields: Fields) -> Entry:
     return Entry(
         url=fields["loc"],
         title=inline_text.from_either(fields.get("news:title", "")),
-        published=parse_feed_date(fields.get("news:publication_date")),
-        updated=parse_feed_date(fields.get("lastmod")),
-        language=inline_text.language(fields.get("news:language")),
+        published=to_iso(fields.get("news:publication_date")),
+        page_changed=to_iso(fields.get("lastmod")),
+        language=language_code(fields.get("news:language", "")),
     )
 
 

@@ -8,10 +8,11 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from retrieval.ingest.parsing.entry import Entry, Listing
 from retrieval.ingest.parsing.markup import inline_text
+from retrieval.ingest.parsing.markup.authors import person_names
 from retrieval.ingest.parsing.markup.decoding import decode_xml
-from retrieval.ingest.parsing.markup.feed_dates import parse_feed_date
 from retrieval.ingest.parsing.markup.html import clean_fragment
 from retrieval.ingest.parsing.markup.links import absolute_url
+from retrieval.text.dates import to_iso
 
 MAX_PAGE_BYTES = 20_000_000
 POSTS_PER_PAGE = 100  # the maximum of WordPress
@@ -84,7 +85,7 @@ def _entry(post: Row, url: str) -> Entry:
     return Entry(
         url=link,
         title=inline_text.from_html(_rendered(post, "title")),
-        authors=_names(post, "author"),
+        authors=person_names(_names(post, "author")),
         published=_utc_date(post, "date"),
         updated=_utc_date(post, "modified"),
         section=next(iter(_names(post, "wp:term")), ""),
@@ -129,8 +130,8 @@ def _names(post: Row, kind: str) -> tuple[str, ...]:
 
 def _utc_date(post: Row, kind: str) -> str:
     """The `_gmt` date, which WordPress writes without an offset; the date in the site's own time if there is none."""
-    date = parse_feed_date(post.get(f"{kind}_gmt"))
+    date = to_iso(post.get(f"{kind}_gmt"))
     if len(date) < len("2026-03-03T08:00:00"):
-        return parse_feed_date(post.get(kind))
+        return to_iso(post.get(kind))
     moment = datetime.fromisoformat(date)
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).isoformat(timespec="seconds")

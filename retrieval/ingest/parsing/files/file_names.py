@@ -2,12 +2,23 @@
 
 from pathlib import Path
 
-JSON_LINES = frozenset({".jsonl", ".ndjson"})
+from retrieval.ingest.parsing.formats.detection import FileFormat
+
+JSON = frozenset({".jsonl", ".ndjson", ".json"})
+TABLES = frozenset({".csv", ".tsv"})
 PLAIN = frozenset({".txt", ".text"})
 MARKDOWN = frozenset({".md", ".markdown"})
 HTML = frozenset({".html", ".htm", ".xhtml"})
-PDF = frozenset({".pdf"})
-SUPPORTED = JSON_LINES | PLAIN | MARKDOWN | HTML | PDF
+DOCUMENTS: dict[str, FileFormat] = {
+    ".pdf": "pdf",
+    ".docx": "docx",
+    ".odt": "odt",
+    ".rtf": "rtf",
+    ".epub": "epub",
+    ".vtt": "vtt",
+    ".srt": "srt",
+}
+SUPPORTED = JSON | TABLES | PLAIN | MARKDOWN | HTML | DOCUMENTS.keys()
 # Files that belong to saved pages and are never articles; in a folder they are skipped without an error.
 ASSETS = frozenset(
     ".css .js .mjs .map .png .jpg .jpeg .gif .svg .webp .avif .ico .woff .woff2 .ttf .otf .mp3 .mp4 .webm".split()

@@ -1,33 +1,78 @@
-"""Read JSON Lines files: one article a line with url, title, authors, date, text; optionally id, outlet, updated."""
+"""Read files of JSON: one article a line, an array of articles, or one article; `rows` has the names of its fields."""
 
 import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
-from urllib.parse import urlsplit
 
-from retrieval.documents import Article, digest
+from retrieval.documents import Article
 from retrieval.errors import SourceError
 from retrieval.ingest.parsing.files.file_names import source_name
-from retrieval.ingest.parsing.markup.authors import split_names
-from retrieval.ingest.parsing.markup.decoding import storable
-from retrieval.text.canonical_url import without_credentials
-from retrieval.text.dates import to_iso
+from retrieval.ingest.parsing.files.rows.article_row import PlacedRow, Row, has_text_field, read_rows
+from retrieval.ingest.parsing.files.rows.json_array import array_items, is_array_of_objects
+
+_START_BYTES = 1_024
 
 
 def read_jsonl(path: Path, *, largest: int) -> Iterator[Article | SourceError]:
-    """The articles of one file in order; for a line that is not an article, an error with its number."""
+    """The articles of one file in order; for a line or an item that is not an article, an error with its number."""
+    yield from read_rows(lambda: _rows(path, largest))
+
+
+def _rows(path: Path, largest: int) -> Iterator[PlacedRow | SourceError]:
     name, is_empty = source_name(path), True
     try:
         with path.open("rb") as file:
-            for number, line in enumerate(_lines(file, largest), 1):
-                if line.strip() or len(line) > largest:
-                    is_empty = False
-                    yield _parse_line(f"{name}:{number}", line, largest)
+            for found in _file_rows(file, name, largest):
+                is_empty = False
+                yield found
         if is_empty:
             yield SourceError(name, "is empty")
     except OSError as exc:
         yield SourceError(name, f"cannot be read ({exc.strerror})")
+
+
+def _file_rows(file: BinaryIO, name: str, largest: int) -> Iterator[PlacedRow | SourceError]:
+    start = file.read(_START_BYTES)
+    file.seek(0)
+    if is_array_of_objects(start):
+        yield from _array_rows(file, name, largest)
+    elif (document := _whole_document(file, largest)) is not None:
+        yield from _document_rows(name, document)
+    else:
+        file.seek(0)
+        for number, line in enumerate(_lines(file, largest), 1):
+            if line.strip() or len(line) > largest:
+                yield _parse_line(f"{name}:{number}", line, largest)
+
+
+def _array_rows(file: BinaryIO, name: str, largest: int) -> Iterator[PlacedRow | SourceError]:
+    number = 0
+    try:
+        for number, item in enumerate(array_items(file, largest), 1):
+            yield _row(f"{name}:{number}", item)
+    except ValueError as exc:
+        yield SourceError(f"{name}:{number + 1}", str(exc))
+
+
+def _whole_document(file: BinaryIO, largest: int) -> dict[str, Any] | None:
+    """The object that a whole file is; None if it is none, as a file with an object on each line."""
+    content = file.read(largest + 1)
+    first_line = content.lstrip(b"\xef\xbb\xbf \t\r\n").partition(b"\n")[0].rstrip()
+    if len(content) > largest or not first_line.startswith(b"{"):
+        return None
+    try:
+        found = json.loads(content.decode("utf-8-sig"))
+    except (ValueError, RecursionError):  # lines of JSON have more after the first
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _document_rows(name: str, document: dict[str, Any]) -> Iterator[PlacedRow | SourceError]:
+    """The one article of an object, or those in the list of objects that it has (`{"articles": [...]}`)."""
+    lists = [value for value in document.values() if isinstance(value, list) and value and isinstance(value[0], dict)]
+    items = lists[0] if len(lists) == 1 and not has_text_field(iter(document)) else [document]
+    yield from (_row(f"{name}:{number}", item) for number, item in enumerate(items, 1))
 
 
 def _lines(file: BinaryIO, largest: int) -> Iterator[bytes]:
@@ -39,46 +84,15 @@ def _lines(file: BinaryIO, largest: int) -> Iterator[bytes]:
         yield line
 
 
-def _parse_line(source: str, line: bytes, largest: int) -> Article | SourceError:
+def _parse_line(source: str, line: bytes, largest: int) -> PlacedRow | SourceError:
     if len(line) > largest:
         return SourceError(source, f"is larger than {largest} bytes")
     try:
         row = json.loads(line.decode("utf-8-sig"))
     except (ValueError, RecursionError) as exc:
         return SourceError(source, f"is not a line of JSON ({exc})")
-    if not isinstance(row, dict):
-        return SourceError(source, "is JSON but not an object")
-    if not isinstance(row.get("text"), str) or not row["text"].strip():
-        return SourceError(source, "has no text")
-    try:
-        return article_from_row(source, row)
-    except RecursionError:
-        return SourceError(source, "is nested too deeply to be read")
+    return _row(source, row)
 
 
-def article_from_row(source: str, row: dict[str, Any]) -> Article:
-    """Build an article from one row. Keys that other projects use for the same fields are accepted too."""
-    text, url = storable(row["text"]), without_credentials(_first_text(row, "url"))
-    return Article(
-        id=_first_text(row, "id") or digest(url or text)[:12],
-        source=source,
-        url=url,
-        title=_first_text(row, "title") or " ".join(text.split()[:10]),
-        text=text,
-        authors=split_names(row.get("authors") or row.get("author")),
-        outlet=_first_text(row, "outlet", "publisher", "site") or _host(url),
-        published=to_iso(row.get("date") or row.get("published")),
-        updated=to_iso(row.get("updated")),
-        language=_first_text(row, "language"),
-    )
-
-
-def _host(url: str) -> str:
-    try:
-        return (urlsplit(url).hostname or "").removeprefix("www.")
-    except ValueError:
-        return ""
-
-
-def _first_text(row: dict[str, Any], *keys: str) -> str:
-    return next((storable(str(row[key]).strip()) for key in keys if row.get(key) not in (None, "")), "")
+def _row(source: str, item: Any) -> tuple[str, Row] | SourceError:
+    return (source, item) if isinstance(item, dict) else SourceError(source, "is JSON but not an object")

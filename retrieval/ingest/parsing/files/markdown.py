@@ -11,8 +11,9 @@ from retrieval.ingest.parsing.files.front_matter import Fields, field_text, spli
 from retrieval.ingest.parsing.markup.authors import split_names
 from retrieval.ingest.parsing.markup.decoding import storable
 from retrieval.ingest.parsing.markup.paragraphs import Paragraph, join_paragraphs
+from retrieval.ingest.parsing.markup.tables import row_lines
 from retrieval.text.canonical_url import without_credentials
-from retrieval.text.dates import to_iso
+from retrieval.text.dates import date_convention, date_problem, to_iso
 from retrieval.text.sentences import Span
 
 # Characters of a paragraph; markdown-it takes quadratic time for comments that are never closed in a longer one.
@@ -32,6 +33,9 @@ def read_markdown(path: Path, content: str) -> Article:
 def build_article(path: Path, fields: Fields, text: str, title: str, headings: tuple[Span, ...] = ()) -> Article:
     """Build an article from the fields of its front matter and its text."""
     url = without_credentials(field_text(fields, "url", "canonical_url")) or path.resolve().as_uri()
+    published = fields.get("date") or fields.get("published")
+    language = field_text(fields, "language", "lang")
+    convention = date_convention(language=language, url=url)
     return Article(
         id=field_text(fields, "id") or digest(url)[:12],
         source=source_name(path),
@@ -40,10 +44,11 @@ def build_article(path: Path, fields: Fields, text: str, title: str, headings: t
         text=text,
         authors=split_names(fields.get("authors") or fields.get("author")),
         outlet=field_text(fields, "outlet", "publisher"),
-        published=to_iso(fields.get("date") or fields.get("published")),
-        updated=to_iso(fields.get("updated")),
-        language=field_text(fields, "language", "lang"),
+        published=to_iso(published, convention),
+        updated=to_iso(fields.get("updated"), convention),
+        language=language,
         headings=headings,
+        warnings=tuple(filter(None, [date_problem(published, convention)])),
     )
 
 
@@ -53,12 +58,21 @@ def _paragraphs(body: str) -> Iterator[Paragraph]:
     references = dict[str, object]()
     tokens = markdown.parse(body, references)
     without_comments = MarkdownIt("commonmark").disable("html_inline")
+    table = list[list[str]]()  # the rows so far of the table that the tokens are in
     for index, token in enumerate(tokens):
         if token.type == "inline":
             is_long = len(token.content) > _MAX_LENGTH_WITH_COMMENTS and any(map(token.content.count, _COMMENTS))
             text = _inline_text(without_comments if is_long else markdown, token.content, references).strip()
-            if text:
-                yield text, tokens[index - 1].type == "heading_open"
+            before = tokens[index - 1].type
+            if before in ("th_open", "td_open"):
+                table[-1].append(text)
+            elif text:
+                yield text, before == "heading_open"
+        elif token.type == "tr_open":
+            table.append([])
+        elif token.type == "table_close":
+            yield from ((line, False) for line in row_lines(table[0], table[1:]))
+            table = []
         elif token.type in ("fence", "code_block") and token.content.strip():
             yield token.content.strip(), False
 

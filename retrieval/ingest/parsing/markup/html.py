@@ -10,7 +10,6 @@ from lxml_html_clean import Cleaner
 
 from retrieval.ingest.parsing.markup.decoding import storable
 from retrieval.ingest.parsing.markup.paragraphs import Paragraph
-from retrieval.text.boilerplate import is_boilerplate
 
 MAX_FRAGMENT_LENGTH = 300_000  # characters; libxml2 takes quadratic time for a tag with very many attributes
 MAX_DEPTH = 256  # elements in one another; those of newspapers have 35 at most
@@ -22,18 +21,16 @@ _CONTROLS = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]|&#(?:0*(?:[0-8]|1[124-9]|2[0-9]|3[01])|[xX]0*(?:[0-8bcefBCEF]|1[0-9a-fA-F]));"
 )
 _INLINE_IMAGE = re.compile(r"data:[\w/+.-]{1,80};base64,[\w/+=\s-]*")
-_CLEANER = Cleaner(style=True, forms=True)  # besides scripts, frames, embedded objects and event handlers
+# Besides scripts, frames, embedded objects and event handlers. Forms stay: they show what the text around them is for.
+_CLEANER = Cleaner(style=True, forms=False)
 _BLOCKS = frozenset(
     "address article aside blockquote body center dd details div dl dt footer header hr html li main ol p pre section "
     "table tbody td tfoot th thead tr ul h1 h2 h3 h4 h5 h6".split()
 )
-_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+HEADING_TAGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _NO_TEXT = frozenset(
     "script style noscript iframe object embed svg form button input select textarea figcaption template video audio "
     "canvas head".split()
-)
-_CREDIT = re.compile(
-    r"(?:the post .{1,300} (?:first )?appeared (?:first )?on .{1,100}|(?:source|via):.{0,100})", re.IGNORECASE
 )
 _EMPTY_LINE = re.compile(r"\n[ \t]*\n")
 
@@ -65,7 +62,7 @@ def _is_deeper(page: HtmlElement, depth: int) -> bool:
 
 
 def clean_fragment(html: str, base_url: str) -> str:
-    """Remove scripts, styles, forms and frames from HTML in a feed, and make its links absolute.
+    """Remove scripts, styles and frames from HTML in a feed, and make its links absolute.
 
     Text without markup is returned as it is; HTML longer than MAX_FRAGMENT_LENGTH or that cannot be parsed as "".
     """
@@ -94,16 +91,14 @@ def inner_html(element: etree._Element) -> str:
     return escape(element.text or "", quote=False) + "".join(inner)
 
 
-def body_paragraphs(html: str) -> list[Paragraph]:
-    """The paragraphs of an article's body in HTML, without credits and boilerplate. Raises ValueError."""
-    return [part for part in html_paragraphs(html) if not _CREDIT.fullmatch(part[0]) and not is_boilerplate(part[0])]
+def plain_paragraphs(text: str) -> list[Paragraph]:
+    """The lines of plain text."""
+    return [(" ".join(line.split()), False) for line in text.splitlines() if line.strip()]
 
 
-def html_paragraphs(html: str) -> list[Paragraph]:
-    """The paragraphs and headings of HTML, or the lines of plain text. Raises ValueError."""
-    if "<" not in html:
-        return [(" ".join(line.split()), False) for line in html.splitlines() if line.strip()]
-    return list(_group_pieces(_text_pieces(parse_html(f"<div>{html}</div>"))))
+def element_paragraphs(element: HtmlElement) -> list[Paragraph]:
+    """The paragraphs and headings in an element."""
+    return list(_group_pieces(_text_pieces(element)))
 
 
 def _text_pieces(body: HtmlElement) -> Iterator[tuple[str, bool]]:
@@ -112,7 +107,7 @@ def _text_pieces(body: HtmlElement) -> Iterator[tuple[str, bool]]:
     for event, element in etree.iterwalk(body, events=("start", "end")):
         step, tag = (1 if event == "start" else -1), element.tag
         skipped_depth += step * (tag in _NO_TEXT)
-        heading_depth += step * (tag in _HEADINGS)
+        heading_depth += step * (tag in HEADING_TAGS)
         if tag in _BLOCKS:
             yield "", False
         if event == "start" and tag == "br":

@@ -28,6 +28,8 @@ _PREFIXES = {
     "http://www.google.com/schemas/sitemap-news/0.9": "news:",
     "http://www.w3.org/1999/02/22-rdf-syntax-ns#": "rdf:",
 }
+_MAX_PROLOG_LENGTH = 2_000  # characters, in which a declaration may stand behind comments
+_DECLARATION = re.compile(r"<\?xml\s[^>]{0,200}>")
 _REFERENCE = re.compile(r"&(?:(#\d{1,7};|#[xX][0-9a-fA-F]{1,6};|(?:amp|lt|gt|quot|apos);)|(\w{2,31};)?)")
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _SLICE_END = re.compile(">|(?=[<&])")  # never inside a reference; inside a tag only if it is very long and has one
@@ -57,7 +59,7 @@ def iter_elements(text: str, url: str, complete: frozenset[str]) -> Iterator[etr
         if event == "start":
             total += 1
             if total == 1:
-                _refuse_entities(element)
+                refuse_entities(element)
                 yield element
             if current is None and element_name(element) in complete:
                 current, in_current = element, 0
@@ -94,7 +96,7 @@ def _clear(element: etree._Element) -> None:
         del parent[0]
 
 
-def _refuse_entities(root: etree._Element) -> None:
+def refuse_entities(root: etree._Element) -> None:
     """Raise ValueError for entity declarations, as the parser itself sees them, so that none can be hidden."""
     subset = root.getroottree().docinfo.internalDTD
     if subset is not None and any(True for _ in subset.iterentities()):  # type: ignore[attr-defined]
@@ -103,9 +105,8 @@ def _refuse_entities(root: etree._Element) -> None:
 
 def _repair(text: str) -> Iterator[str]:
     """The text in slices that XML allows: HTML entities as characters, `&` as `&amp;`, no forbidden characters."""
-    start = max(text.find("<"), 0)
-    if text.startswith("<?xml", start):
-        start = max(text.find(">", start) + 1, start)
+    declaration = _DECLARATION.search(text, 0, _MAX_PROLOG_LENGTH)
+    start = declaration.end() if declaration else max(text.find("<"), 0)
     void_tags = "|".join(tag for tag in _VOID_TAGS if f"</{tag}" not in text)
     unclosed = re.compile(rf"<({void_tags})((?:\s[^<>]*)?)(?<!/)>") if void_tags else None
     yield '<?xml version="1.0" encoding="utf-8"?>'

@@ -1,15 +1,20 @@
-"""Extract the paragraphs of a page's article with trafilatura, after pruning and followed by cleaning."""
+"""Extract the paragraphs of an article from a page, or from HTML that a listing or a file has of it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import trafilatura
-from lxml.html import HtmlElement
+from lxml.html import HtmlElement, tostring
 from trafilatura.settings import Document
 
+from retrieval.ingest.parsing.markup.decoding import storable
+from retrieval.ingest.parsing.markup.html import element_paragraphs, parse_html, plain_paragraphs
 from retrieval.ingest.parsing.markup.paragraphs import Paragraph, join_paragraphs
+from retrieval.ingest.parsing.pages import json_ld
+from retrieval.ingest.parsing.pages.cleaning.elements import is_sentence, text_of
+from retrieval.ingest.parsing.pages.cleaning.prune import prune
+from retrieval.ingest.parsing.pages.farewells import without_farewell
 from retrieval.ingest.parsing.pages.metadata import PageMetadata
-from retrieval.ingest.parsing.pages.pruning import prune
 from retrieval.ingest.parsing.pages.rejection import rejection_reason
 from retrieval.text.boilerplate import is_boilerplate
 from retrieval.text.sentences import Span
@@ -18,47 +23,91 @@ _BLOCK_TAGS = frozenset("p head list item quote table row div".split())
 _BREAK_TAGS = frozenset(("lb", "cell"))
 _LINE_SEPARATOR = "\u2028"
 _EMPTY_LINE = re.compile(rf"{_LINE_SEPARATOR}\s*{_LINE_SEPARATOR}")  # how old pages separate paragraphs
+_PARAGRAPH_TAG = re.compile(r"<(?:p|br|div|h[1-6]|li|blockquote|t[dhr])\b", re.IGNORECASE)
+_BLANK_LINE = re.compile(r"\n[ \t\r]*\n")  # what divides paragraphs where only words are marked up
 _MAX_END_PARAGRAPHS = 3  # in which a page says that there is more for subscribers
-_MAX_FAREWELLS = 5  # paragraphs at the end that may be calls to follow, subscribe or comment
-_MAX_FAREWELL_LENGTH = 400  # characters
-_FAREWELL = re.compile(
-    r"(?:follow (?:him|her|us|them|me|@?\w+(?: \w+)?) on |(?:e-?mail|contact|reach) .{3,60}(?:@| at )|"
-    r"have a (?:news )?tip|got a (?:news )?tip|sign up (?:for|to|here)|subscribe (?:to|now|here|today)|"
-    r"get (?:the latest|the best|our|more) .{3,80}(?:inbox|newsletter|updates)|tell us what you think|"
-    r"(?:download|get) (?:the|our) .{0,40}app\b|click here (?:to|for)|like us on|join (?:us|the conversation)|"
-    r"read more (?:from|about|on)|photos?: |tags?:?\W*$|(?:copyright|©)|comments?\W*$|share this|"
-    r"what do you think\?|let us know|more from )",
-    re.IGNORECASE,
-)
+_MIN_LENGTH = 250  # characters of an article; for a shorter one the page is searched for a longer text
+_MIN_PRECISE_SHARE = 0.6  # of the page's prose; if less was extracted, a wider extraction is tried
+_MIN_GAIN = 1.5  # how many times longer the wider one has to be
 
 
-def article_text(page: HtmlElement, metadata: PageMetadata) -> tuple[str, tuple[Span, ...]]:
-    """The text of a page's article and the spans of its headings. Raises ValueError with the reason if it has none."""
+def article_text(
+    page: HtmlElement, metadata: PageMetadata, further: Sequence[HtmlElement] = ()
+) -> tuple[str, tuple[Span, ...]]:
+    """The text of a page's article and the spans of its headings. Raises ValueError with the reason if it has none.
+
+    `further` are the later pages of the same article.
+    """
     try:
         extracted = extract_paragraphs(page)
+        for one in further:
+            known = {text for text, _ in extracted}
+            extracted += [part for part in extract_paragraphs(one) if part[0] not in known]
+        if _length(extracted) < _MIN_LENGTH and metadata.is_free:
+            extracted = max((extracted, _hidden_paragraphs(page, metadata)), key=_length)
     except RecursionError as exc:
         raise ValueError("is nested too deeply to be read") from exc
-    paragraphs = clean_paragraphs(extracted, metadata.title)
+    paragraphs = clean_paragraphs(extracted, metadata.title, metadata.authors)
     end = " ".join(text for text, _ in extracted[-_MAX_END_PARAGRAPHS:])
-    if reason := rejection_reason(page, metadata, paragraphs, end=end):
+    text, headings = join_paragraphs(paragraphs)
+    if reason := rejection_reason(page, metadata, paragraphs, (text, headings), end=end):
         raise ValueError(reason)
-    return join_paragraphs(paragraphs)
+    return text, headings
+
+
+def fragment_paragraphs(html: str) -> list[Paragraph]:
+    """The paragraphs of an article's body in HTML, or the lines of plain text. Raises ValueError.
+
+    All of it is the article, so nothing is searched for; what a page around it would lose, it loses too.
+    """
+    if "<" not in html:
+        return plain_paragraphs(html)
+    if not _PARAGRAPH_TAG.search(html):
+        html = _BLANK_LINE.sub("<br><br>", html)
+    return element_paragraphs(prune(parse_html(f"<article>{html}</article>")))
 
 
 def extract_paragraphs(page: HtmlElement) -> list[Paragraph]:
-    """Paragraphs and headings in order; empty when trafilatura finds no article. Raises RecursionError."""
+    """Paragraphs and headings in order; empty when trafilatura finds no article. Raises RecursionError.
+
+    When the precise extraction leaves out much of the page's prose, the default one is taken if it is far longer.
+    """
+    pruned = prune(page)
+    precise = _extract(pruned, favor_precision=True)
+    prose = sum(len(text_of(p)) for p in pruned.iter("p") if is_sentence(text_of(p)))
+    if _length(precise) >= _MIN_PRECISE_SHARE * prose:
+        return precise
+    wider = _extract(pruned, favor_precision=False)
+    is_prose = sum(is_sentence(text) for text, is_heading in wider if not is_heading) >= len(wider) / 2
+    return wider if is_prose and _length(wider) >= _MIN_GAIN * _length(precise) else precise
+
+
+def clean_paragraphs(paragraphs: list[Paragraph], title: str, authors: Sequence[str] = ()) -> list[Paragraph]:
+    """Remove boilerplate, the repeated headline at the top, and links and farewells after the last paragraph."""
+    kept = [part for part in paragraphs if not is_boilerplate(part[0])]
+    return without_farewell(_without_headline(kept, title), authors)
+
+
+def _extract(pruned: HtmlElement, *, favor_precision: bool) -> list[Paragraph]:
     document = trafilatura.bare_extraction(
-        prune(page), include_comments=False, include_tables=True, favor_precision=True
+        pruned, include_comments=False, include_tables=True, favor_precision=favor_precision
     )
     if not isinstance(document, Document) or document.body is None:
         return []
     return list(_tree_paragraphs(document.body))
 
 
-def clean_paragraphs(paragraphs: list[Paragraph], title: str) -> list[Paragraph]:
-    """Remove boilerplate, the repeated headline at the top, and links and farewells after the last paragraph."""
-    kept = [part for part in paragraphs if not is_boilerplate(part[0])]
-    return _without_farewell(_without_headline(kept, title))
+def _hidden_paragraphs(page: HtmlElement, metadata: PageMetadata) -> list[Paragraph]:
+    """The text that a page without one has for machines, or for browsers without JavaScript."""
+    bodies = [text for item in metadata.objects for text in json_ld.body_texts(item)]
+    found = [fragment_paragraphs(storable(text)) for text in bodies]
+    unscripted = ["".join(tostring(child, encoding="unicode") for child in one) for one in page.iter("noscript")]
+    found += [fragment_paragraphs(html) for html in unscripted if html]
+    return max(found, key=_length, default=[])
+
+
+def _length(paragraphs: Sequence[Paragraph]) -> int:
+    return sum(len(text) for text, _ in paragraphs)
 
 
 def _without_headline(parts: list[Paragraph], title: str) -> list[Paragraph]:
@@ -68,18 +117,6 @@ def _without_headline(parts: list[Paragraph], title: str) -> list[Paragraph]:
     while title_letters and first < len(parts) - 1 and _letters(parts[first][0]) == title_letters:
         first += 1
     return parts[first:]
-
-
-def _without_farewell(parts: list[Paragraph]) -> list[Paragraph]:
-    """Remove headings without text and calls to follow, subscribe or comment at the end."""
-    for _ in range(_MAX_FAREWELLS):
-        if len(parts) < 2:
-            break
-        text, is_heading = parts[-1]
-        if not is_heading and not (len(text) <= _MAX_FAREWELL_LENGTH and _FAREWELL.match(text)):
-            break
-        parts = parts[:-1]
-    return parts
 
 
 def _letters(text: str) -> str:

@@ -20,6 +20,7 @@ ARTICLE_TYPES = frozenset(
     "ScholarlyArticle SatiricalArticle SocialMediaPosting TechArticle".split()
 )
 MEDIA_TYPES = frozenset("VideoObject ImageGallery MediaGallery AudioObject PodcastEpisode".split())
+_ORGANISATION_TYPES = ("Organization", "Corporation", "Business", "WebSite")  # and their subtypes
 _MAX_SCRIPT_LENGTH = 2_000_000  # characters
 _MAX_OBJECTS = 5_000
 _SCRIPTS = "//script[contains(translate(@type, 'LDJSON', 'ldjson'), 'ld+json')]"
@@ -61,7 +62,29 @@ def text_values(value: Any) -> list[str]:
     items = value if isinstance(value, list) else [value]
     names = (item.get("name") if isinstance(item, dict) else item for item in items)
     flat = (part for name in names for part in (name if isinstance(name, list) else [name]))
-    return [" ".join(unescape(text).split()) for text in flat if isinstance(text, str) and text.strip()]
+    return [" ".join(unescape(unescape(text)).split()) for text in flat if isinstance(text, str) and text.strip()]
+
+
+def body_texts(item: JsonObject) -> list[str]:
+    """The whole text of an article object, which many pages repeat for machines, as HTML or plain text."""
+    body = item.get("articleBody")
+    return [body_html(body)] if isinstance(body, str) and object_types(item) & ARTICLE_TYPES else []
+
+
+def body_html(body: str) -> str:
+    """The text of an article object as HTML: some publishers escape its tags."""
+    return body if "<" in body else unescape(body)
+
+
+def people(value: Any) -> list[str]:
+    """The names in a value such as `author`, without those of objects that are organisations and no people."""
+    items = value if isinstance(value, list) else [value]
+    return text_values([item for item in items if not (isinstance(item, dict) and _is_organisation(item))])
+
+
+def _is_organisation(item: JsonObject) -> bool:
+    types = object_types(item)
+    return "Person" not in types and any(name.endswith(_ORGANISATION_TYPES) for name in types)
 
 
 def _object_urls(item: JsonObject, url: str) -> Iterator[str]:

@@ -10,14 +10,13 @@ from lxml.html import HtmlElement
 from retrieval.documents import Article, digest
 from retrieval.ingest.parsing.markup.authors import person_names
 from retrieval.ingest.parsing.markup.decoding import storable
-from retrieval.ingest.parsing.markup.html import html_paragraphs
 from retrieval.ingest.parsing.markup.paragraphs import join_paragraphs
 from retrieval.ingest.parsing.pages import json_ld
-from retrieval.ingest.parsing.pages.article_extraction import clean_paragraphs, extract_paragraphs
+from retrieval.ingest.parsing.pages.article_extraction import clean_paragraphs, extract_paragraphs, fragment_paragraphs
 from retrieval.ingest.parsing.pages.metadata import PageMetadata
 from retrieval.text.boilerplate import has_article, split_blocks
 from retrieval.text.canonical_url import url_key, without_credentials
-from retrieval.text.dates import to_iso
+from retrieval.text.dates import is_later, to_iso
 from retrieval.text.same_site import is_same_site
 
 MIN_INTRO_LENGTH = 200  # characters of the text above the updates for an article of its own
@@ -26,9 +25,9 @@ _MAX_UPDATES = 1_000
 _PREFIX_LENGTH = 60  # characters by which a paragraph of the page is recognised as that of an update
 
 
-def live_blog_updates(page: HtmlElement, url: str, metadata: PageMetadata) -> tuple[Article, ...]:
+def live_blog_updates(url: str, metadata: PageMetadata) -> tuple[Article, ...]:
     """The updates that a page at `url` lists as `liveBlogUpdate`, in its order, each once; empty for other pages."""
-    blogs = [item for item in json_ld.page_objects(page) if "LiveBlogPosting" in json_ld.object_types(item)]
+    blogs = [item for item in metadata.objects if "LiveBlogPosting" in json_ld.object_types(item)]
     listed = [blog.get("liveBlogUpdate") for blog in blogs]
     updates = [row for rows in listed for row in (rows if isinstance(rows, list) else [rows]) if isinstance(row, dict)]
     articles = (_parse_update(row, url, metadata) for row in updates[:_MAX_UPDATES])
@@ -49,8 +48,10 @@ def live_blog_intro(page: HtmlElement, blog: Article, updates: Sequence[Article]
 
 
 def _parse_update(row: json_ld.JsonObject, url: str, metadata: PageMetadata) -> Article | None:
-    text, headings = join_paragraphs(html_paragraphs(storable(_text(row.get("articleBody")) or _text(row.get("text")))))
-    title = storable(" ".join(_text(row.get("headline")).split()))
+    text, headings = join_paragraphs(
+        fragment_paragraphs(json_ld.body_html(storable(_text(row.get("articleBody")) or _text(row.get("text")))))
+    )
+    title = storable(next(iter(json_ld.text_values(row.get("headline"))), ""))
     if len(text) < _MIN_UPDATE_LENGTH:
         return None
     published, updated = to_iso(row.get("datePublished")), to_iso(row.get("dateModified"))
@@ -61,10 +62,10 @@ def _parse_update(row: json_ld.JsonObject, url: str, metadata: PageMetadata) -> 
         url=update_url,
         title=title or f"{metadata.title}: {' '.join(text.split()[:8])} …",
         text=text,
-        authors=person_names(json_ld.text_values(row.get("author")), metadata.outlet) or metadata.authors,
+        authors=person_names(json_ld.people(row.get("author")), metadata.outlet) or metadata.authors,
         outlet=metadata.outlet,
         published=published or metadata.published,
-        updated=updated if updated[:19] > published[:19] else "",
+        updated=updated if is_later(updated, published) else "",
         language=metadata.language,
         section=metadata.title,
         headings=headings,

@@ -1,23 +1,28 @@
-"""Parse fetched pages and PDF documents, and entries with their whole text, into articles."""
+"""Parse fetched pages and documents (PDF, DOCX and others), and entries with their whole text, into articles."""
 
-from dataclasses import dataclass
-from urllib.parse import urljoin
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from urllib.parse import quote, urljoin
 
 from lxml.html import HtmlElement
 
 from retrieval.catalog.reader import article_id_for_url
-from retrieval.documents import Article
+from retrieval.documents import Article, digest
 from retrieval.ingest.fetched_document import FetchedDocument
 from retrieval.ingest.parsing.entry import Entry, is_teaser
+from retrieval.ingest.parsing.formats.detection import detect_format
+from retrieval.ingest.parsing.formats.parsed_document import ParsedDocument
+from retrieval.ingest.parsing.formats.reading import read_document
 from retrieval.ingest.parsing.markup.decoding import decode_html, storable
-from retrieval.ingest.parsing.markup.html import body_paragraphs, parse_html
+from retrieval.ingest.parsing.markup.html import parse_html
 from retrieval.ingest.parsing.markup.paragraphs import join_paragraphs
-from retrieval.ingest.parsing.pages import pdf
-from retrieval.ingest.parsing.pages.article_extraction import article_text
+from retrieval.ingest.parsing.pages.article_extraction import article_text, clean_paragraphs, fragment_paragraphs
 from retrieval.ingest.parsing.pages.live_blog import live_blog_intro, live_blog_updates
 from retrieval.ingest.parsing.pages.metadata import PageMetadata, page_metadata
 from retrieval.text.boilerplate import has_article, split_blocks
 from retrieval.text.canonical_url import canonical_url
+from retrieval.text.dates import is_later
+from retrieval.text.language import language_code
 from retrieval.text.same_site import hostname
 from retrieval.text.sentences import Span
 
@@ -39,20 +44,24 @@ class DiscoveredLinks:
     is_article: bool = False
 
 
-def parse_page(fetched: FetchedDocument, entry: Entry | None = None) -> tuple[Article, ...]:
-    """The articles of a page or PDF document: one, or a live blog's intro and updates.
+def parse_page(
+    fetched: FetchedDocument, entry: Entry | None = None, further: Sequence[FetchedDocument] = ()
+) -> tuple[Article, ...]:
+    """The articles of a page or document: one, a live blog's intro and updates, or the chapters of an e-book.
 
-    `entry` is the entry of the listing that led to the page. Raises ValueError with the reason when there is none.
+    `entry` is the entry of the listing that led to the page, `further` are later pages of the same article. Raises
+    ValueError with the reason when there is none.
     """
-    if fetched.content_type == "application/pdf" or fetched.content.startswith(b"%PDF-"):
-        return (_parse_pdf_article(fetched, entry or Entry(fetched.url)),)
+    if document_format := detect_format(fetched.content):
+        documents = read_document(document_format, fetched.content)
+        return tuple(_build_document_article(document, fetched, entry or Entry(fetched.url)) for document in documents)
     page = _parse_fetched_html(fetched)
     metadata = page_metadata(page, fetched.url, entry)
     url = canonical_url(metadata.canonical or fetched.url)
-    updates = live_blog_updates(page, url, metadata)
+    updates = live_blog_updates(url, metadata)
     if updates:
         return (*live_blog_intro(page, _build_article(url, metadata, "", ()), updates), *updates)
-    text, headings = article_text(page, metadata)
+    text, headings = article_text(page, metadata, [_parse_fetched_html(one) for one in further])
     return (_build_article(url, metadata, text, headings),)
 
 
@@ -63,7 +72,7 @@ def parse_entry(entry: Entry, outlet: str) -> Article | None:
     """
     if not entry.url or not entry.title or is_teaser(entry):
         return None
-    text, headings = join_paragraphs(body_paragraphs(entry.html))
+    text, headings = parse_fragment(entry.html, entry.title, entry.authors)
     if not has_article(text, split_blocks(text, entry.title, headings)):
         return None
     url = canonical_url(entry.url)
@@ -72,11 +81,17 @@ def parse_entry(entry: Entry, outlet: str) -> Article | None:
         authors=entry.authors,
         outlet=outlet or hostname(url),
         published=entry.published,
-        updated=entry.updated if entry.updated[:19] > entry.published[:19] else "",
-        language=entry.language[:2].lower(),
+        updated=entry.updated if is_later(entry.updated, entry.published) else "",
+        language=language_code(entry.language),
         section=entry.section,
+        warnings=tuple(filter(None, [entry.date_problem])),
     )
-    return _build_article(url, metadata, storable(text), headings)
+    return _build_article(url, metadata, text, headings)
+
+
+def parse_fragment(html: str, title: str, authors: Sequence[str] = ()) -> tuple[str, tuple[Span, ...]]:
+    """The text and the headings of an article in HTML without a page around it. Raises ValueError."""
+    return join_paragraphs(clean_paragraphs(fragment_paragraphs(html), title, authors))
 
 
 def discover_links(fetched: FetchedDocument) -> DiscoveredLinks:
@@ -109,21 +124,25 @@ def _build_article(url: str, metadata: PageMetadata, text: str, headings: tuple[
         language=metadata.language,
         section=metadata.section,
         headings=headings,
+        warnings=metadata.warnings,
     )
 
 
-def _parse_pdf_article(fetched: FetchedDocument, entry: Entry) -> Article:
-    document = pdf.parse_pdf(fetched.content)
+def _build_document_article(document: ParsedDocument, fetched: FetchedDocument, entry: Entry) -> Article:
     url = canonical_url(fetched.url)
     metadata = PageMetadata(
         title=document.title or entry.title or url.rpartition("/")[2],
         authors=document.authors or entry.authors,
         outlet=hostname(url),
         published=entry.published or document.published,
-        language=document.language or entry.language[:2].lower(),
-        section=entry.section,
+        language=document.language or language_code(entry.language),
+        section=document.section or entry.section,
     )
-    return _build_article(url, metadata, document.text, ())
+    article = _build_article(url, metadata, document.text, document.headings)
+    if not document.anchor:
+        return article
+    anchor = quote(document.anchor)
+    return replace(article, id=digest(f"{article.id}#{anchor}")[:12], url=f"{url}#{anchor}")
 
 
 def _has_article(fetched: FetchedDocument) -> bool:

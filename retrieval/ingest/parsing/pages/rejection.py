@@ -9,9 +9,11 @@ from collections.abc import Sequence
 
 from lxml.html import HtmlElement
 
-from retrieval.ingest.parsing.markup.paragraphs import Paragraph, join_paragraphs
+from retrieval.ingest.parsing.markup.paragraphs import Paragraph
+from retrieval.ingest.parsing.pages.cleaning.elements import is_sentence
 from retrieval.ingest.parsing.pages.metadata import PageMetadata
-from retrieval.text.boilerplate import has_article, split_blocks
+from retrieval.text.boilerplate import has_article, is_consent_notice, split_blocks
+from retrieval.text.sentences import Span
 
 NOTHING = "holds no article, only a notice, a form or links"
 PAYWALL = "is behind a paywall; only its beginning is there"
@@ -31,11 +33,14 @@ _NOTICE_LENGTH = 1_500
 _CAPTION_LENGTH = 500
 _MAX_TEASER_LENGTH = 600
 _MIN_OWN_TEXT = 400  # of a page besides its teasers
-_MIN_OWN_TEXT_OF_ARTICLE = 250  # if it calls itself an article
+_MIN_OWN_TEXT_OF_ARTICLE = 120  # if it calls itself an article
 _END_LENGTH = 1_000
 _MIN_TEASERS = 6
 _MAX_TEASERS = 300
 _MAX_WALLS = 20
+_MIN_SENTENCES = 2  # of a short article; a page that calls itself one and has as many is no form or video
+_MIN_HEADING_SHARE = 0.3  # of a heading that names an error; for a page that calls itself an article:
+_MIN_HEADING_SHARE_OF_ARTICLE = 0.8
 
 _SUBSCRIBE = re.compile(
     r"(?:subscribe|sign ?(?:in|up)|log ?in|register|(?:create|open) (?:a |an |your )?(?:free )?account|become a member|"
@@ -52,8 +57,10 @@ _SUBSCRIBE = re.compile(
 )
 _MISSING = re.compile(
     r"(?:error )?404\b(?:\W+(?:page |file )?(?:not found|error))?|"
-    r"(?:page|article|story|content|site|post)?\s*(?:not|could ?n[o'’]?t be|can ?n?[o'’]t be) found\b|"
-    r"no longer (?:available|exists?)|(?:doesn['’]t|does not) exist|nothing (?:was )?found|"
+    r"(?:page|article|story|content|site|post|url|file|address)(?: (?:you \w+ \w+ for|requested))?"
+    r" (?:(?:was |is )?not|could ?n[o'’]?t be|can ?n?[o'’]t be) found\b|^not found\W*$|nothing (?:was )?found|"
+    r"(?:page|article|story|content|site|post|url) (?:is )?"
+    r"(?:no longer (?:available|exists?)|(?:doesn['’]t|does not) exist)|"
     r"seite (?:wurde )?nicht gefunden|page (?:introuvable|non trouvée)|página no encontrada|pagina non trovata",
     re.IGNORECASE,
 )
@@ -69,10 +76,6 @@ _ROBOT = re.compile(
     r"(?:enable|turn on) javascript",
     re.IGNORECASE,
 )
-_CONSENT = re.compile(
-    r"\bcookies?\b|\bconsent|privacy|legitimate interest|personal data|\bpartners\b|\bgdpr\b|datenschutz|einwillig",
-    re.IGNORECASE,
-)
 _LOGIN = re.compile(r"(?:please )?(?:log|sign)[ -]?(?:in|on)\b|anmelden|connexion|iniciar sesi[oó]n", re.IGNORECASE)
 _TEASER = ".//*[self::h2 or self::h3 or self::h4 or self::h5][.//a[@href] or parent::a[@href]]"
 _WALLS = (
@@ -84,15 +87,23 @@ _PASSWORD = "//input[translate(@type, 'PASWORD', 'pasword')='password']"
 _FIELDS = "//form//*[self::textarea or self::select or self::input[not(@type) or contains('text email tel', @type)]]"
 
 
-def rejection_reason(page: HtmlElement, metadata: PageMetadata, paragraphs: Sequence[Paragraph], *, end: str) -> str:
+def rejection_reason(
+    page: HtmlElement,
+    metadata: PageMetadata,
+    paragraphs: Sequence[Paragraph],
+    joined: tuple[str, tuple[Span, ...]],
+    *,
+    end: str,
+) -> str:
     """Why a page is not an article, as the rest of a sentence about it; empty when it is one.
 
-    `end` is the end of the extracted text before boilerplate was removed.
+    `joined` is the text of its paragraphs with the spans of the headings, `end` the end of the extracted text before
+    boilerplate was removed.
     """
-    text, headings = join_paragraphs(list(paragraphs))
+    text, headings = joined
     heads = [metadata.title, *(" ".join(head.itertext()) for head in page.iter("title", "h1"))]
     if len(text) < _NOTICE_LENGTH and (
-        reason := _heading_reason([" ".join(head.split())[:120] for head in heads], text)
+        reason := _heading_reason([" ".join(head.split())[:120] for head in heads], text, metadata)
     ):
         return reason
     if _is_paywalled(page, metadata, text, end[-_END_LENGTH:]):
@@ -103,18 +114,21 @@ def rejection_reason(page: HtmlElement, metadata: PageMetadata, paragraphs: Sequ
     return _index_reason(page, metadata, paragraphs) or ("" if is_prose else NOTHING)
 
 
-def _heading_reason(heads: list[str], text: str) -> str:
+def _heading_reason(heads: list[str], text: str, metadata: PageMetadata) -> str:
     """The reason that the title or a heading of a page with little text gives."""
+    least = _MIN_HEADING_SHARE_OF_ARTICLE if metadata.is_article else _MIN_HEADING_SHARE
     for reason, pattern in ((MISSING, _MISSING), (BROKEN, _BROKEN), (ROBOT, _ROBOT)):
         if any(
-            found and found.end() - found.start() >= 0.3 * len(head)
+            found and found.end() - found.start() >= least * len(head)
             for head in heads
             if (found := pattern.search(head))
         ):
             return reason
-    if len(text) < _CAPTION_LENGTH and _ROBOT.search(text):
+    if len(text) >= _CAPTION_LENGTH or metadata.is_article:
+        return ""
+    if _ROBOT.search(text):
         return ROBOT
-    return LOGIN if len(text) < _CAPTION_LENGTH and any(_LOGIN.match(head) for head in heads) else ""
+    return LOGIN if any(_LOGIN.match(head) for head in heads) else ""
 
 
 def _is_paywalled(page: HtmlElement, metadata: PageMetadata, text: str, end: str) -> bool:
@@ -122,15 +136,23 @@ def _is_paywalled(page: HtmlElement, metadata: PageMetadata, text: str, end: str
         return True
     if len(text) >= _PREVIEW_LENGTH:
         return False
-    walls = ("".join(wall.itertext())[:_END_LENGTH] for wall in page.xpath(_WALLS, namespaces=_REGEXP)[:_MAX_WALLS])
-    return not metadata.is_free or any(map(_SUBSCRIBE.search, walls))
+    return not metadata.is_free or any(map(_SUBSCRIBE.search, _wall_texts(page)))
+
+
+def _wall_texts(page: HtmlElement) -> list[str]:
+    """The texts of boxes that may close an article; those beside the only one with the headline are promotion."""
+    articles = [one for one in page.iter("article") if one.find(".//h1") is not None]
+    walls = page.xpath(_WALLS, namespaces=_REGEXP)[:_MAX_WALLS]
+    if len(articles) == 1:
+        walls = [wall for wall in walls if articles[0] in wall.iterancestors()]
+    return ["".join(wall.itertext())[:_END_LENGTH] for wall in walls]
 
 
 def _markup_reason(page: HtmlElement, metadata: PageMetadata, text: str) -> str:
     sentences = [line for line in re.split(r"(?<=[.!?])\s+|\n+", text) if line]
-    if sentences and sum(bool(_CONSENT.search(line)) for line in sentences) * 2 > len(sentences):
+    if sentences and sum(map(is_consent_notice, sentences)) * 2 > len(sentences):
         return CONSENT
-    if len(text) >= _CAPTION_LENGTH:
+    if len(text) >= _CAPTION_LENGTH or (metadata.is_article and sum(map(is_sentence, sentences)) >= _MIN_SENTENCES):
         return ""
     if metadata.is_media:
         return MEDIA

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -14,6 +15,7 @@ from retrieval.errors import ParserUnavailable
 from retrieval.ingest.fetched_document import FetchedDocument
 from retrieval.ingest.parsing.entry import Entry
 from retrieval.ingest.parsing.sandbox.framing import Message, receive_frame, send_frame
+from retrieval.text.sentences import Span
 
 if TYPE_CHECKING:
     from retrieval.ingest.parsing.pages.page import DiscoveredLinks
@@ -39,24 +41,35 @@ class ParserProcess:
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
 
-    def parse_page(self, fetched: FetchedDocument, entry: Entry | None = None) -> tuple[Article, ...]:
-        """The articles of a page. Raises ValueError with the reason when it has none or cannot be read."""
-        return _decode_articles(self._request({"kind": "page"} | _encode_page(fetched, entry), fetched.content))
+    def parse_page(
+        self, fetched: FetchedDocument, entry: Entry | None = None, further: Sequence[FetchedDocument] = ()
+    ) -> tuple[Article, ...]:
+        """The articles of a page, of which `further` pages follow. Raises ValueError with the reason if it has none."""
+        documents = (fetched, *further)
+        pages = [_encode_document(one) | {"size": len(one.content)} for one in documents]
+        request = {"kind": "page", "pages": pages, "entry": asdict(entry) if entry else None}
+        return _decode_articles(self._request(request, b"".join(one.content for one in documents)))
+
+    def parse_fragment(self, html: str, title: str, authors: Sequence[str]) -> tuple[str, tuple[Span, ...]]:
+        """The text and the headings of an article in HTML without a page. Raises ValueError with the reason."""
+        request = {"kind": "fragment", "title": title, "authors": list(authors)}
+        text, headings = self._request(request, html.encode("utf-8", "replace"))
+        return text, tuple((start, end) for start, end in headings)
 
     def parse_entry(self, entry: Entry, outlet: str) -> Article | None:
         """The article in an entry with its whole text, None for a teaser. Raises ValueError with the reason."""
         articles = _decode_articles(self._request({"kind": "entry", "entry": asdict(entry), "outlet": outlet}))
         return articles[0] if articles else None
 
-    def parse_file(self, path: Path, content: bytes) -> Article:
-        """The article of a file with this content. Raises ValueError with the reason when there is none."""
-        return _decode_articles(self._request({"kind": "file", "path": str(path)}, content))[0]
+    def parse_file(self, path: Path, content: bytes) -> tuple[Article, ...]:
+        """The articles of a file with this content. Raises ValueError with the reason when there is none."""
+        return _decode_articles(self._request({"kind": "file", "path": str(path)}, content))
 
     def discover_links(self, fetched: FetchedDocument) -> "DiscoveredLinks":
         """Find the feeds and APIs that a page announces. Raises ValueError with the reason."""
         from retrieval.ingest.parsing.pages.page import DiscoveredLinks  # trafilatura takes 250 ms to import
 
-        links = self._request({"kind": "links"} | _encode_page(fetched, None), fetched.content)
+        links = self._request({"kind": "links", "fetched": _encode_document(fetched)}, fetched.content)
         return DiscoveredLinks(**(links | {"feeds": tuple(links["feeds"])}))
 
     def close(self) -> None:
@@ -145,15 +158,14 @@ def _start_process(seconds: float, memory: int) -> "subprocess.Popen[bytes]":
     )
 
 
-def _encode_page(fetched: FetchedDocument, entry: Entry | None) -> Message:
-    """The message for a page: what parsing reads besides the content, and its entry."""
-    fields = {
+def _encode_document(fetched: FetchedDocument) -> Message:
+    """What parsing reads of a document besides its content."""
+    return {
         "url": fetched.url,
         "content_type": fetched.content_type,
         "charset": fetched.charset,
         "headers": {name: value for name, value in fetched.headers.items() if name in ("link", "content-language")},
     }
-    return {"fetched": fields, "entry": asdict(entry) if entry else None}
 
 
 def _decode_articles(rows: list[dict[str, Any]]) -> tuple[Article, ...]:
@@ -161,7 +173,8 @@ def _decode_articles(rows: list[dict[str, Any]]) -> tuple[Article, ...]:
         Article(
             **(
                 row
-                | {"authors": tuple(row["authors"]), "headings": tuple((start, end) for start, end in row["headings"])}
+                | {"authors": tuple(row["authors"]), "warnings": tuple(row["warnings"])}
+                | {"headings": tuple((start, end) for start, end in row["headings"])}
             )
         )
         for row in rows

@@ -9,6 +9,7 @@ import logging
 import os
 import signal
 import sys
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -62,15 +63,26 @@ def _respond(request: Message, content: bytes) -> Message:
 
 def _parse(request: Message, content: bytes) -> Any:
     if request["kind"] == "file":
-        return [asdict(parse_file(Path(request["path"]), content))]
-    entry = _decode_entry(request["entry"])
+        return [asdict(article) for article in parse_file(Path(request["path"]), content)]
+    entry = _decode_entry(request.get("entry"))
     if request["kind"] == "entry":
         article = page.parse_entry(entry or Entry(""), request["outlet"])
         return [asdict(article)] if article else []
-    fetched = FetchedDocument(content=content, **request["fetched"])
+    if request["kind"] == "fragment":
+        return page.parse_fragment(content.decode("utf-8", "replace"), request["title"], request["authors"])
     if request["kind"] == "links":
-        return asdict(page.discover_links(fetched))
-    return [asdict(article) for article in page.parse_page(fetched, entry)]
+        return asdict(page.discover_links(FetchedDocument(content=content, **request["fetched"])))
+    first, *further = _decode_pages(request["pages"], content)
+    return [asdict(article) for article in page.parse_page(first, entry, further)]
+
+
+def _decode_pages(pages: list[Message], content: bytes) -> Iterator[FetchedDocument]:
+    """The pages of an article, whose contents follow one another."""
+    start = 0
+    for fields in pages:
+        size = fields.pop("size")
+        yield FetchedDocument(content=content[start : start + size], **fields)
+        start += size
 
 
 def _decode_entry(fields: Message | None) -> Entry | None:

@@ -47,7 +47,9 @@ def what(content: str | bytes, content_type: str = "") -> DetectedContent:
         ("<p>A piece of a page", "text/html", "page", "a web page"),
         (f"<custom-page>{RSS}", "text/html", "page", "a web page"),
         ("[sic] A page without markup", "text/html", "page", "the server calls it text/html"),
-        (b"%PDF-1.7\n", "text/html", "pdf", "a PDF file"),
+        (b"%PDF-1.7\n", "text/html", "document", "the format PDF"),
+        (b"{\\rtf1 hello}", "text/plain", "document", "the format RTF"),
+        (b"WEBVTT\n", "text/plain", "document", "the format WebVTT"),
     ],
 )
 def test_bytes_say_what_a_document_is(content: str | bytes, content_type: str, kind: str, why: str) -> None:

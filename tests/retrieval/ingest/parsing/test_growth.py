@@ -11,11 +11,14 @@ from retrieval.ingest.parsing.feeds.feed import parse_feed
 from retrieval.ingest.parsing.feeds.wordpress import parse_wordpress_posts
 from retrieval.ingest.parsing.files.file_formats import parse_file
 from retrieval.ingest.parsing.files.front_matter import split_front_matter
-from retrieval.ingest.parsing.files.jsonl import article_from_row, read_jsonl
+from retrieval.ingest.parsing.files.jsonl import read_jsonl
+from retrieval.ingest.parsing.files.rows.article_row import article_from_row
+from retrieval.ingest.parsing.formats.pdf.layout import Line
+from retrieval.ingest.parsing.formats.pdf.paragraphs import build_paragraphs
 from retrieval.ingest.parsing.markup.authors import person_names
 from retrieval.ingest.parsing.markup.decoding import decode_file, decode_html, decode_xml
-from retrieval.ingest.parsing.markup.html import body_paragraphs, clean_fragment
-from retrieval.ingest.parsing.pages import pdf
+from retrieval.ingest.parsing.markup.html import clean_fragment
+from retrieval.ingest.parsing.pages.article_extraction import fragment_paragraphs
 from retrieval.text.boilerplate import has_article, is_boilerplate, split_blocks
 from tests.support.cpu_growth import MAX_GROWTH, cpu_growth, growth_cases
 from tests.support.markup_shapes import MARKDOWN_SHAPES, PAGE_SHAPES
@@ -74,13 +77,19 @@ def _parse_posts(text: str) -> object:
 def _parse_fragment(text: str) -> None:
     clean_fragment(text, URL)
     with suppress(ValueError):
-        body_paragraphs(f"<p>{text}</p>")
+        fragment_paragraphs(f"<p>{text}</p>")
 
 
 def _decode(text: str) -> None:
     for decode in (decode_html, decode_xml, decode_file):
         with suppress(ValueError):
             decode(text.encode("utf-8", "replace"))
+
+
+def _build_paragraphs(text: str) -> object:
+    lines = [line for line in text.splitlines() if line.strip()]
+    placed = [Line(line, 60, 60 + 5 * len(line), -14.0 * at, 10, 20) for at, line in enumerate(lines)]
+    return build_paragraphs([[placed]]) if placed else []
 
 
 STEPS: dict[str, tuple[Callable[[str], object], int]] = {
@@ -96,7 +105,7 @@ STEPS: dict[str, tuple[Callable[[str], object], int]] = {
     "fragment": (_parse_fragment, 40_000),
     "decoding": (_decode, 100_000),
     "authors": (lambda text: person_names([text]), 60_000),
-    "lines of a PDF page": (lambda text: list(pdf._paragraphs(iter([text.splitlines()]))), 60_000),
+    "lines of a PDF page": (_build_paragraphs, 60_000),
 }
 
 

@@ -1,25 +1,34 @@
 """Watching: sources are looked at when they are due, by one process, until it is told to end."""
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from functools import partial
+from pathlib import Path
 from threading import Thread
 
 import pytest
 from filelock import FileLock
+from sqlalchemy import text
 
-from retrieval.catalog.database import utc_now
+from retrieval.catalog.database.engine import Database
+from retrieval.catalog.database.tables import sources
+from retrieval.index.claims import Claims
 from retrieval.index.store import Store
+from retrieval.index.vectors.minilm import MiniLM
 from retrieval.ingest.parsing.sandbox.parser_process import ParserProcess
 from retrieval.ingest.watching.run import RunOutcome
 from retrieval.ingest.watching.scheduler import watch_due_sources
 from retrieval.ingest.watching.source import INTERRUPTED, Source, add_minutes
 from retrieval.ingest.watching.source_store import SourceStore
 from retrieval.models.endpoints.cancellation import Cancellation
+from retrieval.text.dates.clock import utc_now
 from tests.support.misbehaving_server import Reply, Site, endless, site
 from tests.support.news_site import FERRY, MILL, TOLL, desk, feed, page
+from tests.support.postgresql import PostgreSQLServer
 
+LEASE = 1.0  # seconds that a machine keeps a source that it reads
 SOON = 0.05  # seconds between two looks at what is due
 
 
@@ -39,7 +48,7 @@ def _watching(reader: ParserProcess, store: Store, ran: list[RunOutcome]) -> Ite
         thread = Thread(
             target=watch_due_sources,
             args=(store, found.fetcher, found.reader, cancellation, ran.append),
-            kwargs={"poll_seconds": SOON},
+            kwargs={"poll_seconds": SOON, "lease_seconds": LEASE},
         )
         thread.start()
         try:
@@ -136,8 +145,51 @@ def test_a_run_that_cannot_even_be_recorded_is_not_made_again_and_again(store: S
     with site({}) as found:
         found.pages["/one"] = feed(found, [])
         add(store, f"{found.url}/one")
-        store.catalog.db.execute("CREATE TRIGGER full BEFORE UPDATE ON sources BEGIN SELECT RAISE(FAIL, 'full'); END")
+        full = "CREATE TRIGGER full BEFORE UPDATE ON sources BEGIN SELECT RAISE(FAIL, 'full'); END"
+        store.catalog.database.run(text(full))
         with watching(store, ran):
             until(lambda: found.paths())
             time.sleep(10 * SOON)
     assert found.paths().count("/one") == 1 and ran == []
+
+
+@pytest.fixture
+def machines(tmp_path: Path, model: MiniLM, postgresql: PostgreSQLServer) -> Iterator[list[Store]]:
+    """Two machines with folders of their own and one database."""
+    address = postgresql.new_database()
+    with ExitStack() as opened:
+        made = (Store(tmp_path / name, lambda: model, database=Database(address)) for name in ("one", "two"))
+        yield [opened.enter_context(store) for store in made]
+
+
+def test_several_machines_look_at_a_source_once(machines: list[Store], watching: Watch) -> None:
+    one, two = machines
+    ran = list[RunOutcome]()
+    with site({}) as found:
+        paper(found)
+        with watching(one, ran), watching(two, ran):
+            time.sleep(4 * SOON)
+            for name in ("/one", "/two", "/late"):
+                add(one, found.url + name)
+            until(lambda: len(ran) == 3)
+            time.sleep(LEASE + 4 * SOON)
+    assert Counter(found.paths())["/one"] == Counter(found.paths())["/two"] == 1 and len(ran) == 3
+
+
+def test_a_source_of_a_machine_that_died_is_taken_over_and_a_slow_one_is_not(
+    machines: list[Store], watching: Watch
+) -> None:
+    one, two = machines
+    ran = list[RunOutcome]()
+    dead = Claims(one.catalog, sources.c.url, seconds=LEASE)
+    with site({"/slow": Reply(endless(b" ", 0.1))}) as found:
+        paper(found)
+        add(one, f"{found.url}/one")
+        assert SourceStore(one.catalog).claim_due(dead, utc_now(), 9)
+        with watching(two, ran):
+            until(lambda: ran)
+            add(one, f"{found.url}/slow")
+            until(lambda: "/slow" in found.paths())
+            with watching(one, ran):
+                time.sleep(LEASE + 4 * SOON)
+    assert [found.paths().count(path) for path in ("/one", "/slow")] == [1, 1]

@@ -5,13 +5,14 @@ import sqlite3
 from collections.abc import Iterator
 
 import pytest
+from sqlalchemy import text
 
-from retrieval.catalog.database import utc_now
 from retrieval.index.store import Store
 from retrieval.ingest.parsing.sandbox.parser_process import ParserProcess
 from retrieval.ingest.watching.source import add_minutes
 from retrieval.ingest.watching.source_check import MAX_RECHECKS
 from retrieval.ingest.watching.source_store import SourceStore
+from retrieval.text.dates.clock import utc_now
 from tests.support.misbehaving_server import Reply, Site, site
 from tests.support.news_site import FERRY, MILL, MORE, TOLL, Desk, Story, count, desk, feed, page, posts, sitemap
 
@@ -39,6 +40,13 @@ def test_a_feed_of_teasers_has_its_pages_read(newsroom: Desk, paper: Site) -> No
     toll = next(article for article in newsroom.store.catalog.articles() if article.title == TOLL.title)
     assert (toll.outlet, toll.authors, toll.published[:10]) == ("Quay Gazette", ("Nia Roth",), "2025-05-02")
     assert TOLL.text in toll.text and "rights reserved" not in toll.text
+
+
+def test_a_date_that_may_be_one_of_two_days_is_warned_of(newsroom: Desk, paper: Site) -> None:
+    undated = Story("toll", TOLL.title, TOLL.text, day="03/04/2026")
+    paper.pages["/toll"] = Reply(undated.page(paper.url).replace(b"T08:00:00Z", b""))
+    (warning,) = newsroom.add(f"{paper.url}/toll").warnings
+    assert warning.startswith(f"{paper.url}/toll: has the date 03/04/2026, of which nothing says")
 
 
 def test_a_feed_of_whole_texts_needs_no_pages(newsroom: Desk, paper: Site) -> None:
@@ -272,6 +280,16 @@ def test_pages_that_a_list_still_has_do_not_keep_others_from_being_looked_at(new
     assert "/ferry" in paper.paths()
 
 
+def test_the_pages_of_an_article_are_one_article(newsroom: Desk, paper: Site) -> None:
+    second = Story("toll/2", TOLL.title, "The second page says that lorries of the town go free.")
+    first = Reply(TOLL.page(paper.url, "<link rel='next' href='/toll/2'>"))
+    paper.pages |= {"/toll": first, "/toll/2": page(second, paper)}
+    paper.pages["/sitemap.xml"] = sitemap(paper, [TOLL, second])
+    assert count(newsroom.add(f"{paper.url}/sitemap.xml")) == (1, 0, 0, 0)
+    assert TOLL.text in newsroom.text(TOLL.title) and second.text in newsroom.text(TOLL.title)
+    assert count(newsroom.look(f"{paper.url}/sitemap.xml"))[:2] == (0, 0)
+
+
 def test_an_address_that_a_list_names_often_is_read_once(newsroom: Desk, paper: Site) -> None:
     paper.pages["/feed"] = feed(paper, [Story("toll", f"Entry {at}", f"It says {at}.") for at in range(9)])
     newsroom.add(f"{paper.url}/feed")
@@ -351,9 +369,8 @@ def test_what_a_source_has_brought_keeps_nobody_out_once_it_is_removed(newsroom:
 def test_a_run_that_ends_unexpectedly_is_not_made_again_at_once(newsroom: Desk, paper: Site) -> None:
     newsroom.add(f"{paper.url}/feed")
     paper.pages["/feed"] = feed(paper, [MILL])
-    newsroom.store.catalog.db.execute(
-        "CREATE TRIGGER full BEFORE INSERT ON versions BEGIN SELECT RAISE(FAIL, 'x'); END"
-    )
+    full = "CREATE TRIGGER full BEFORE INSERT ON versions BEGIN SELECT RAISE(FAIL, 'x'); END"
+    newsroom.store.catalog.database.run(text(full))
     with pytest.raises(sqlite3.Error):
         newsroom.look(f"{paper.url}/feed")
     source = SourceStore(newsroom.store.catalog).get(f"{paper.url}/feed")

@@ -34,8 +34,8 @@ def test_a_sitemap_lists_addresses_and_when_they_changed() -> None:
     assert listing == Listing(
         kind="sitemap",
         entries=(
-            Entry("https://www.post.example/a?x=1&y=2", updated="2026-03-03T08:00:00+01:00"),
-            Entry("https://www.post.example/b", updated="2026-03-01"),
+            Entry("https://www.post.example/a?x=1&y=2", page_changed="2026-03-03T08:00:00+01:00"),
+            Entry("https://www.post.example/b", page_changed="2026-03"),
         ),
     )
 

@@ -50,3 +50,9 @@ def test_entries_without_text_or_on_another_site_s_address_take_nobody_s_place()
     foreign = FIRST | {"url": "https://other.example/news#e1"}
     found = blog(foreign, update("", "09:00:00"), update("Photo: AP", "09:10:00"))
     assert [article.url.partition("#")[0] for article in found] == [URL, URL]
+
+
+def test_entities_and_escaped_tags_of_an_entry_are_resolved() -> None:
+    escaped = f"&lt;p&gt;{STORY[4]}&lt;/p&gt;&lt;p&gt;{STORY[1]}&lt;/p&gt;"
+    _, found = blog(update(escaped, "09:00:00", headline="Region &amp; town: &quot;no&quot;"))
+    assert (found.title, found.text) == ('Region & town: "no"', f"{STORY[4]}\n\n{STORY[1]}")

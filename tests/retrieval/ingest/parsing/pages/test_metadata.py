@@ -75,6 +75,88 @@ def test_an_update_that_is_none_is_left_out() -> None:
     assert facts(ld(same)).updated == ""
 
 
+def test_a_sitemap_s_last_change_of_the_page_is_no_update_of_the_article() -> None:
+    listed = Entry(URL, published="2026-03-03T08:00:00+00:00", page_changed="2026-05-05")
+    assert (facts(entry=listed).published, facts(entry=listed).updated) == ("2026-03-03T08:00:00+00:00", "")
+
+
+def test_updates_are_compared_as_instants() -> None:
+    article = {"@type": "Article", "datePublished": "2026-03-03T08:00:00+02:00"}
+    assert facts(ld({**article, "dateModified": "2026-03-03T07:00:00Z"})).updated == "2026-03-03T07:00:00+00:00"
+    assert facts(ld({**article, "dateModified": "2026-03-03T06:00:00Z"})).updated == ""
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        "<p>The last survey was made in 2019.</p>",
+        "<footer>© 2022 Harbour Post</footer>",
+        "<aside><h3><a href='/q'>Eels</a></h3><time datetime='2024-01-05'>5 January 2024</time></aside>",
+        "<ul class='related'><li>5 January 2024</li></ul>",
+    ],
+)
+def test_no_date_is_guessed(around: str) -> None:
+    found = page_metadata(parse_html(html(story() + around)), URL)
+    assert (found.published, found.updated) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("written", "names"),
+    [
+        (["Mara Lind und Tom Obi"], ("Mara Lind", "Tom Obi")),
+        (["Ana Ruiz y Luis Gil", "José Ortega y Gasset"], ("Ana Ruiz", "Luis Gil", "José Ortega y Gasset")),
+        (["Lind, Mara; Obi, Tom"], ("Mara Lind", "Tom Obi")),
+        (["Tom Obi, Jr.", "Frank Press"], ("Tom Obi, Jr.", "Frank Press")),
+        (["post.example, Brest, France"], ()),
+        (["Text: Mara Lind"], ("Mara Lind",)),
+        (["Mara Lind in Brest", "Tom Obi for the Courier"], ("Mara Lind", "Tom Obi")),
+        (["Mara Lind Tom Obi", "Mara Lind", "Tom Obi"], ("Mara Lind", "Tom Obi")),
+    ],
+)
+def test_bylines_are_cut_into_people(written: list[str], names: tuple[str, ...]) -> None:
+    assert person_names(written, "The Harbour Post") == names
+
+
+def test_a_name_that_begins_like_a_word_of_a_byline_is_whole() -> None:
+    found = page_metadata(parse_html(html(story(before="<div class='byline'>By Von Miller | 3 March</div>"))), URL)
+    assert found.authors == ("Von Miller",)
+
+
+@pytest.mark.parametrize(
+    ("byline", "names"),
+    [
+        (
+            "<p class='byline'>By Mara Lind and Tom Obi, with Nia Roth in Brest</p>",
+            ("Mara Lind", "Tom Obi", "Nia Roth"),
+        ),
+        ("<p class='byline'>Story by Mara Lind; Photos by Tom Obi</p>", ("Mara Lind",)),
+        ("<p class='byline'>By Mara Lind Staff Writer</p>", ("Mara Lind",)),
+        ("<div class='sub'>Submitted by <b property='schema:name'>Mara Lind</b> on Tuesday</div>", ("Mara Lind",)),
+        ("<div><a href='/autor/mara-lind/'>Mara Lind</a><br><span>Brest</span></div>", ("Mara Lind",)),
+        ("<div><a href='/@mara' data-testid='authorName'>Mara Lind</a></div>", ("Mara Lind",)),
+        ("<div data-component='byline-block'><b>Mara Lind</b><b>Ports correspondent</b></div>", ("Mara Lind",)),
+        (
+            "<p class='byline'>By <a href='/author/mara-lind'>MARA LIND</a> and <b>TOM OBI</b></p>",
+            ("Mara Lind", "Tom Obi"),
+        ),
+        ("<p class='byline'>Von Mara Lind, ARD-Studio Kiew</p>", ("Mara Lind",)),
+        ("<p class='byline'>Mara Lind / TNN / Mar 11, 2025, 08:00 IST</p>", ("Mara Lind",)),
+        ("<p>Por <b>Mara Lind</b>, g1 — Brackwater</p>", ("Mara Lind",)),
+        ("<div><a href='/people/our-team/'>Our Team</a></div>", ()),
+    ],
+)
+def test_a_byline_is_found_beside_the_headline(byline: str, names: tuple[str, ...]) -> None:
+    assert page_metadata(parse_html(html(story(before=byline))), URL).authors == names
+
+
+def test_entities_in_json_ld_are_resolved_once_more() -> None:
+    head = ld(
+        {"@type": "NewsArticle", "headline": "Pier &amp;amp; ferry: &quot;late&quot;", "author": "Mara O&#39;Lind"}
+    )
+    found = facts(head, title="Other")
+    assert (found.title, found.authors) == ('Pier & ferry: "late"', ("Mara O'Lind",))
+
+
 @pytest.mark.parametrize(
     ("title", "shown"),
     [
@@ -129,3 +211,14 @@ def test_authors_are_people(written: list[str], names: tuple[str, ...]) -> None:
 )
 def test_a_canonical_address_is_believed_on_its_own_site_alone(named: str, url: str, address: str) -> None:
     assert trusted_canonical_url(named, url) == address
+
+
+def test_a_date_that_may_be_one_of_two_days_is_reported() -> None:
+    page = html(story(), head="<meta name='date' content='03/04/2026'>").replace("en-GB", "en")
+    found = page_metadata(parse_html(page), URL)
+    reason = "has the date 03/04/2026, of which nothing says whether day or month comes first; it is undated"
+    assert (found.published, found.warnings) == ("", (reason,))
+    dated = page_metadata(parse_html(page), URL, Entry(URL, published="2026-04-03"))
+    assert (dated.published, dated.warnings) == ("2026-04-03", ())
+    listed = page_metadata(parse_html(html(story())), URL, Entry(URL, date_problem=reason))
+    assert listed.warnings == (reason,)

@@ -108,6 +108,31 @@ def test_a_page_is_decoded_as_it_was_meant(charset: str, declared: str, encoding
     assert words in found.text
 
 
+@pytest.mark.parametrize(
+    ("words", "encoding", "declared", "charset"),
+    [
+        ("Портова рада у вівторок вирішила закрити старий причал до осені.", "cp1251", "utf-8", ""),
+        ("港口管理局星期二表示，将在秋季风暴到来之前疏浚北航道。", "gbk", "gb2312", "utf-8"),
+        ("„Überall Risse“, sagte die Bürgermeisterin für den Hafen.", "cp1252", "utf-8", "utf-8"),
+    ],
+)
+def test_a_page_that_declares_utf_8_but_is_not_in_it_is_decoded(
+    words: str, encoding: str, declared: str, charset: str
+) -> None:
+    text = "".join(f"<p>{words} {number}</p>" for number in range(1, 9))
+    content = (
+        f"<html><head><meta charset='{declared}'><title>1</title></head><body><article>{text}</article></body></html>"
+    )
+    (found,) = page.parse_page(FetchedDocument(URL, content.encode(encoding), "text/html", charset))
+    assert words in found.text
+
+
+def test_one_broken_byte_does_not_change_the_encoding() -> None:
+    content = html(story(within="<p>„Überall Risse“, sagte die Bürgermeisterin für den Hafen.</p>")).encode()
+    (found,) = page.parse_page(FetchedDocument(URL, content.replace(b"Repairs", b"\xffRepairs"), "text/html"))
+    assert "„Überall Risse“, sagte die Bürgermeisterin" in found.text
+
+
 def test_what_is_no_page_is_refused() -> None:
     with pytest.raises(ValueError, match="is image/png, not a page"):
         page.parse_page(FetchedDocument(URL, b"\x89PNG", "image/png"))

@@ -14,8 +14,8 @@ from retrieval.ingest.fetched_document import FetchedDocument
 from retrieval.ingest.parsing.entry import Entry
 from retrieval.ingest.parsing.pages import page
 from retrieval.ingest.parsing.sandbox.parser_process import ParserProcess
-from tests.retrieval.ingest.parsing.pages.test_pdf import raw
 from tests.support.newspaper import STORY, URL, fetched, html, ld, story
+from tests.support.pdf_files import raw_pdf
 
 PAGE = fetched(
     html(story(within="<h2>Who will pay</h2>"), head=ld({"@type": "NewsArticle", "author": {"name": "Mara Lind"}}))
@@ -49,8 +49,8 @@ def test_a_page_without_an_article_is_refused_with_the_reason(parser: ParserProc
         html("<div>" * 10_000 + PARAGRAPHS).encode(),
         html(f"<article class='{'a ' * 2_500_000}'>{PARAGRAPHS}</article>").encode(),
         html("<div><h2><a href='x'>Pier closes</a></h2>" * 20_000 + PARAGRAPHS).encode(),
-        raw(zlib.compress(b"0 0 m " * 20_000_000)),
-        raw(b"0 0 m " * 15_000_000),
+        raw_pdf(zlib.compress(b"0 0 m " * 20_000_000)),
+        raw_pdf(b"0 0 m " * 15_000_000),
     ],
     ids=["divs", "attribute", "headings", "twice packed", "bomb"],
 )  # fmt: skip

@@ -1,0 +1,1 @@
+"""Articles in rows: lines or arrays of JSON, and tables."""
