@@ -4,12 +4,13 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
-from retrieval.documents import Quote, QuoteKind
+from retrieval.documents import Modality, Quote, QuoteKind
 from retrieval.quotes.attribution.attribution import Attribution
 from retrieval.quotes.attribution.attribution_spans import find_attributions
 from retrieval.quotes.attribution.network import NetworkWeights, trained_weights
 from retrieval.quotes.attribution.quotation_marks import quotation_spans
 from retrieval.quotes.attribution.token_features import length_of_tokens, tokenize
+from retrieval.quotes.modality.classifier import modalities
 from retrieval.quotes.span_index import SpanIndex
 from retrieval.quotes.speakers.coreference import ResolvedSpeaker, resolve_speakers
 from retrieval.quotes.speakers.mentions import find_mentions
@@ -22,6 +23,17 @@ MAX_NAME_LENGTH = 120  # characters; a longer phrase is a clause rather than a n
 # passages like everything else, without quotes. So many tokens are 450,000 characters of English, four times the
 # longest of 6,000 news articles.
 MAX_TOKENS, MAX_CHARACTERS = 100_000, 1_000_000
+# Signs of a clause: a finite verb, `to` and a verb, a participle, a pronoun, `that`. A reported phrase of a few words
+# without any is what somebody speaks of, `the rest`, not what they say.
+_CLAUSE_SIGN = re.compile(
+    r"\b(?:that|whether|if|how|why|what|who|am|is|are|was|were|be|been|being|has|have|had|do|does|did|will|would|shall|"
+    r"should|can|cannot|could|may|might|must|i|you|he|she|it|we|they|there|to\s[a-z]+|not|[a-z]{2,}(?:ed|ing))\b|"
+    r"\w[’'](?:s|re|ll|ve|d|t)\s(?!own\b)",
+    re.IGNORECASE,
+)
+_MAX_PHRASE_WORDS = 6
+_CLAUSE_BEFORE = re.compile(r"\b(?:said|says|say|saying|that)[,:]?\s$")
+_TOPIC_BEFORE = re.compile(r"\b(?:about|for|of|on|to|with|against)\s$")
 _DIRECT_SHARE = 0.6  # of a quote in quotation marks makes it direct
 
 
@@ -36,10 +48,12 @@ def extract_quotes(
     text = text[:MAX_CHARACTERS]
     text = text[: length_of_tokens(text, MAX_TOKENS)]
     quotations, sentences = quotation_spans(text), sentence_spans(text)
-    attributions = find_attributions(net or trained_weights(), text, tokenize(text, quotations, sentences), quotations)
+    weights, tokens = net or trained_weights(), tokenize(text, quotations, sentences)
+    attributions = find_attributions(weights, text, tokens, quotations)
     speakers = resolve_speakers(text, find_mentions(text, quotations, sentences), attributions)
     marked, passages = SpanIndex(quotations), SpanIndex(within or ())
-    quotes = [_quote(text, item, speaker, marked) for item, speaker in zip(attributions, speakers, strict=True)]
+    found = zip(attributions, speakers, modalities(weights, text, tokens, attributions), strict=True)
+    quotes = [_quote(text, item, speaker, modality, marked) for item, speaker, modality in found]
     kept = [quote for quote in quotes if within is None or passages.holds(quote.start)]
     return sorted(kept, key=lambda quote: (quote.start, quote.end))
 
@@ -55,9 +69,26 @@ def _is_speech_cue(text: str, item: Attribution) -> bool:
     return not cue_terms or bool(_speech_cue_terms() & set(cue_terms))
 
 
-def _quote(text: str, item: Attribution, speaker: ResolvedSpeaker, quotations: SpanIndex) -> Quote:
-    kind = _kind(item.content, quotations)
+def _is_statement(text: str, item: Attribution) -> bool:
+    """Whether reported words may be a clause; a short phrase, or one after `about`, is what somebody speaks of.
+
+    What stands before its cue or right after `said` or `that` is a clause whatever its words: `Prices rose, she said`.
+    """
+    start = item.content[0][0]
+    words = " ".join(text[slice(*span)] for span in item.content)
+    if _CLAUSE_SIGN.search(words) or _CLAUSE_BEFORE.search(text, max(0, start - 10), start):
+        return True
+    precedes_cue = item.cue is not None and item.cue[0] > start
+    is_topic = _TOPIC_BEFORE.search(text, max(0, start - 10), start)
+    return precedes_cue or (len(words.split()) > _MAX_PHRASE_WORDS and not is_topic)
+
+
+def _quote(text: str, item: Attribution, speaker: ResolvedSpeaker, modality: Modality, quotations: SpanIndex) -> Quote:
+    kind = "direct" if item.is_verbatim else _kind(item.content, quotations)
     name = speaker.name if len(speaker.name) <= MAX_NAME_LENGTH else ""
+    is_speech = kind == "direct" or _is_speech_cue(text, item)
+    if kind == "indirect" and modality == "said":
+        is_speech = is_speech and _is_statement(text, item)
     return Quote(
         speaker=name,
         role=speaker.role,
@@ -67,7 +98,8 @@ def _quote(text: str, item: Attribution, speaker: ResolvedSpeaker, quotations: S
         spans=item.content,
         source=item.source,
         cue=item.cue,
-        is_speech=kind == "direct" or _is_speech_cue(text, item),
+        is_speech=is_speech,
+        modality=modality if is_speech else "said",
     )
 
 

@@ -6,8 +6,9 @@ from itertools import islice, pairwise
 
 import numpy as np
 
-from retrieval.quotes.attribution.attribution import Attribution
-from retrieval.quotes.attribution.network import NetworkWeights, read_cues
+from retrieval.quotes.attribution.attribution import Attribution, EncodedCue
+from retrieval.quotes.attribution.interviews import read_interview
+from retrieval.quotes.attribution.network import REACH, NetworkWeights, read_cues
 from retrieval.quotes.attribution.quote_assignment import (
     CUE_THRESHOLD,
     QUOTATION_CUE_THRESHOLD,
@@ -15,7 +16,12 @@ from retrieval.quotes.attribution.quote_assignment import (
     assign_quotations,
     draft_attribution,
 )
-from retrieval.quotes.attribution.signed_quotes import chain_starts, continued_quotations, signed_quotations
+from retrieval.quotes.attribution.signed_quotes import (
+    chain_starts,
+    continued_quotations,
+    is_no_speech,
+    signed_quotations,
+)
 from retrieval.quotes.attribution.token_features import TokenFeatures
 from retrieval.text.sentences import Span
 
@@ -28,10 +34,18 @@ _FINAL_PRONOUN = re.compile(r"\s(he|she|they)$")
 _CUE_WITH_ADDRESSEE = re.compile(
     r"\b(?:told|tells?|telling|warn(?:ed|s|ing)|assur(?:ed|es|ing)|inform(?:ed|s)|remind(?:ed|s|ing))$"
 )
-_ADDRESSEE = re.compile(r"(?:[\w’'.&-]+\s+){1,6}?(?=that\b)")
+_ADDRESSEE = re.compile(r"(?:[\w’'.&-]+\s+){1,6}?(?=that\b)|(?:[\w’'.&-]+\s?){1,6}?:\s*(?=[“\"«‘])")
+_START_OF_ADDRESSEE = re.compile(r"\s?[\w.&]{0,40}\s?")  # `CNN` of `told CNN’s Ann Lee that ...`
+_NAME = r"[A-Z][\w’'.-]{0,40}(?:\s[A-Z][\w’'.-]{0,40}){0,4}"
+# `(speaking) to CNN's Ann Lee, Reus`: what depends on a preposition is no subject.
+_SUBJECT_AFTER_ADDRESSEE = re.compile(rf"\b(?:to|with|by|from)\s{_NAME},\s(?P<subject>{_NAME})")
+_LONGEST_ADDRESSEE = 120  # characters before a source in which its preposition is looked for
+_RELATIVE_CLAUSE = re.compile(r"(?:which|whose)\s")
 _FINAL_CONJUNCTION = re.compile(r"(?<=[\s,;])(?:and|but|or|as|while)$")
 _LONGEST_CONJUNCTION = 5
 _SENTENCE_END = re.compile(r"(?: [a-z’'-]+){1,2}(?=[.!?](?:\s|$))")  # a sentence's last words belong to the content
+_INTERJECTED = 3  # characters at most between the content and `he has said` after a comma
+_REST_OF_SENTENCE = re.compile(r",\s(?P<rest>[^.!?“”\"\n]+(?:\n(?!\n)[^.!?“”\"\n]+)*)(?=[.!?](?:\s|$))")
 _PUNCTUATION = " \n\t\xa0,;:—–-"
 
 
@@ -48,8 +62,10 @@ def find_attributions(
     chained: dict[int, list[Span]] = {}  # the quotations of each chain, by the number of its first
     for number, first in chains.items():
         chained.setdefault(first, []).append(quotations[number - 1])
-    found = [made for draft in kept if (made := _attribution(draft, text, tokens, chained))]
-    found.extend(by_signature.values())
+    made = [item for draft in kept if (item := _attribution(draft, text, tokens, chained))]
+    interview = read_interview(text)
+    found = [item for item in _without_addressees(text, made) if not interview.excludes(item)]
+    found = [item for item in (*found, *by_signature.values()) if not is_no_speech(text, item)] + [*interview.answers]
     return [*found, *continued_quotations(text, found, quotations)]
 
 
@@ -71,8 +87,21 @@ def _attribution(
         return None
     cue = _span(text, tokens, (draft.first, draft.last + 1))
     content = (_without_addressee(text, cue, content[0]), *content[1:])
-    source = _pronoun_only(text, _span(text, tokens, draft.source)) if draft.source else None
-    return Attribution(source, cue, content, draft.certainty)
+    source = _subject_only(text, _span(text, tokens, draft.source), cue) if draft.source else None
+    if source and (rest := _after_interjection(text, source, cue, content)):
+        content = (*content, rest)
+    encoded_cue = EncodedCue(draft.first, draft.last, max(0, draft.first - REACH), draft.encoded)
+    return Attribution(source, cue, content, draft.certainty, encoded_cue)
+
+
+def _after_interjection(text: str, source: Span, cue: Span, content: Sequence[Span]) -> Span | None:
+    """The rest of the sentence after `, he has said,` where the content found ends before it; None of other cues."""
+    start, end = min(source[0], cue[0]), max(source[1], cue[1])
+    is_adjacent = max(source[0], cue[0]) - min(source[1], cue[1]) <= 1 and 0 <= start - content[-1][1] <= _INTERJECTED
+    if not is_adjacent or text[content[-1][1] : start].strip() != ",":
+        return None
+    rest = _REST_OF_SENTENCE.match(text, end)
+    return rest.span("rest") if rest else None
 
 
 def _pieces(content: Sequence[int], excluded: set[int]) -> list[tuple[int, int]]:
@@ -126,15 +155,33 @@ def _span(text: str, tokens: TokenFeatures, piece: tuple[int, int]) -> Span:
 
 def _without_addressee(text: str, cue: Span, content: Span) -> Span:
     """`told the council that ...` begins with `that`."""
-    is_adjacent = content[0] - cue[1] <= 1 and _CUE_WITH_ADDRESSEE.search(text, *cue)
+    may_be_adjacent = cue[1] <= content[0] and _START_OF_ADDRESSEE.fullmatch(text, cue[1], content[0])
+    is_adjacent = may_be_adjacent and _CUE_WITH_ADDRESSEE.search(text, *cue)
     addressee = _ADDRESSEE.match(text, *content) if is_adjacent else None
     return (addressee.end(), content[1]) if addressee else content
 
 
-def _pronoun_only(text: str, source: Span) -> Span:
-    """`Jeddah he` is `he`: a source that ends in a pronoun is that pronoun."""
+def _without_addressees(text: str, made: Sequence[Attribution]) -> Iterator[Attribution]:
+    """The attributions but for those of `Lee: “…”` in `told Ann Lee: “…”`, whose words have their source already."""
+    told = {item.content: item.cue for item in made if item.cue and _CUE_WITH_ADDRESSEE.search(text, *item.cue)}
+    for item in made:
+        cue = told.get(item.content)
+        if not (cue and item.source and cue[1] <= item.source[0] < item.content[0][0]):
+            yield item
+
+
+def _subject_only(text: str, source: Span, cue: Span) -> Span | None:
+    """`Jeddah he` is `he`, `with Ann Lee, Reus` is `Reus`; a clause on a thing, `which Reus found`, is no source."""
     last = _FINAL_PRONOUN.search(text, *source)
-    return last.span(1) if last else source
+    if last:
+        return last.span(1)
+    if _RELATIVE_CLAUSE.match(text, *source):
+        return None
+    if 0 <= cue[0] - source[1] <= 1:
+        for found in _SUBJECT_AFTER_ADDRESSEE.finditer(text, max(0, source[0] - _LONGEST_ADDRESSEE), source[1]):
+            if found.end() == source[1] and found.start("subject") > source[0]:
+                return found.span("subject")
+    return source
 
 
 def _trimmed(text: str, span: Span) -> Span:

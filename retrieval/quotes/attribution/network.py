@@ -20,6 +20,7 @@ BACK, AHEAD = 112, 144  # tokens of the window before and after a cue, in which 
 WINDOW = BACK + AHEAD
 KERNEL = 5  # tokens, of the two convolutions over a window
 WINDOW_DILATIONS = (1, 4)  # their dilations
+REACH = 48  # tokens on either side of a cue that tell whether its words were said
 POSITION_FEATURES = 8  # where a token stands to the cue
 _CUES_PER_BATCH = 128  # whose windows are read at a time
 _ENCODED_TOKENS = 32_768  # encoded at a time, 2.5 kB each meanwhile; the longest of 6,000 news articles has 24,000
@@ -38,6 +39,7 @@ class CueReading:
 
     `certainty` is the probability that it is a cue. `content` holds each token's probability to be content, `source`
     its log odds to be in the source, `source_first` and `source_last` logits with that of `no source` last.
+    `encoded` are the tokens of the cue and up to REACH on either side as the network encodes them.
     """
 
     first: int
@@ -47,6 +49,7 @@ class CueReading:
     source: Floats
     source_first: Floats
     source_last: Floats
+    encoded: Floats
 
 
 def distance_buckets(offsets: Integers) -> Integers:
@@ -154,8 +157,15 @@ def _read_windows(
     source_first = np.concatenate([logits[:, :, 1], no_source[:, :1]], axis=1)
     source_last = np.concatenate([logits[:, :, 2], no_source[:, 1:]], axis=1)
     return [
-        CueReading(*cues[row], content[row], logits[row, :, 3], source_first[row], source_last[row])
-        for row in range(len(cues))
+        CueReading(
+            *found,
+            content[row],
+            logits[row, :, 3],
+            source_first[row],
+            source_last[row],
+            hidden[max(0, found[0] - REACH) : found[1] + 1 + REACH],
+        )
+        for row, found in enumerate(cues)
     ]
 
 

@@ -28,7 +28,8 @@ class AttributionDraft:
     """One reading of a cue while quotations are being assigned.
 
     `first`, `last` and `source` are tokens of the text; `content` says which tokens of the cue's window are content,
-    `probability` how likely each is, `quotations` are the numbers of those assigned to it.
+    `probability` how likely each is, `encoded` are the tokens around the cue, `quotations` the numbers of those
+    assigned to it.
     """
 
     first: int
@@ -37,6 +38,7 @@ class AttributionDraft:
     probability: Floats
     source: tuple[int, int] | None
     content: Booleans
+    encoded: Floats
     quotations: list[int] = field(default_factory=list)
 
     @property
@@ -70,7 +72,9 @@ def quotation_places(tokens: TokenFeatures, starts: ChainStarts) -> QuotationPla
 def draft_attribution(reading: CueReading, tokens: TokenFeatures) -> AttributionDraft:
     """The draft of a reading by itself, before quotations are assigned."""
     content = reading.content > CONTENT_THRESHOLD
-    draft = AttributionDraft(reading.first, reading.last, reading.certainty, reading.content.copy(), None, content)
+    draft = AttributionDraft(
+        reading.first, reading.last, reading.certainty, reading.content.copy(), None, content, reading.encoded
+    )
     source = _source(reading)
     if source:
         draft.source = source[0] + draft.base, source[1] + draft.base

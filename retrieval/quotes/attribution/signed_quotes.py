@@ -6,10 +6,14 @@ from collections.abc import Iterator, Sequence
 from retrieval.quotes.attribution.attribution import Attribution
 from retrieval.quotes.attribution.quotation_marks import is_closed
 from retrieval.quotes.span_index import SpanIndex
+from retrieval.quotes.word_lists import word_list
 from retrieval.text.sentences import Span
 
 MIN_SPEECH_WORDS = 5  # a shorter quotation without an attribution may be a title
 _DASH = re.compile(r"\s*[―—–]\s*|\s*--?\s+(?=[A-Z])")
+_BELOW_PROSE = re.compile(
+    r"\w[.!?][ \xa0]*\n{0,2}[―—–-]{1,2}[ \xa0]?[A-ZÀ-Þ][\w’'.-]+[ \xa0][A-ZÀ-Þ][^\n.!?]{1,60}(?:\n|\Z)"
+)
 _SIGNATURE = re.compile(r"[A-ZÀ-Þ][\w’'.-]*(?:[ \xa0]+[\w’'.-]+){0,4}?(?:,[^\n]{1,60}?)?(?=\.?\s*(?:\n|\Z))")
 
 
@@ -37,6 +41,20 @@ def signed_quotations(text: str, quotations: Sequence[Span]) -> dict[int, Attrib
             cue = (dash.start() + mark.start(), dash.start() + mark.end()) if mark else dash.span()
             found[number] = Attribution(name.span(), cue, (quotation,))
     return found
+
+
+def is_no_speech(text: str, item: Attribution) -> bool:
+    """Whether a dash for a cue gives nobody words: it stands beside a title, or before the name of who wrote the text.
+
+    A name is the writer's where it is followed by an outlet, or where one is set below prose as well.
+    """
+    if not item.source or not item.cue or text[slice(*item.cue)].strip("―—–- "):
+        return False
+    words = sum(text.count(" ", *span) + 1 for span in item.content)
+    _, _, after = text[slice(*item.source)].partition(", ")
+    has_role = any(word.casefold() in word_list("roles") for word in after.split())
+    is_outlet = bool(after) and all(word[0].isupper() for word in after.split()) and not has_role
+    return words < MIN_SPEECH_WORDS or is_outlet or bool(_BELOW_PROSE.search(text))
 
 
 def continued_quotations(text: str, found: Sequence[Attribution], quotations: Sequence[Span]) -> Iterator[Attribution]:

@@ -11,8 +11,7 @@ import numpy.typing as npt
 from tokenizers import BertWordPieceTokenizer
 
 from retrieval.quotes.attribution.quotation_marks import quotation_spans
-from retrieval.text.sentences import Span, sentence_spans
-from retrieval.text.windows import text_windows
+from retrieval.text.sentences import Span, sentence_spans, text_windows
 
 Floats = npt.NDArray[np.float32]
 Integers = npt.NDArray[np.int32]

@@ -2,24 +2,25 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from retrieval.quotes.attribution.attribution import Attribution
 from retrieval.quotes.span_index import NumberedSpans, SpanIndex
-from retrieval.quotes.speakers.mentions import Mention, Person, PersonMentions
+from retrieval.quotes.speakers.antecedents import Antecedents, pronoun_gender, pronoun_key
+from retrieval.quotes.speakers.mentions import Mention, PersonMentions
+from retrieval.quotes.speakers.name_contexts import FUNCTION_WORDS, SPEECH_VERBS
 from retrieval.quotes.speakers.names import MEN_TITLES, WOMEN_TITLES, Gender, fold
-from retrieval.quotes.speakers.roles import ROLE_NOUN, role_in, role_of
+from retrieval.quotes.speakers.people import Person
+from retrieval.quotes.speakers.roles import ROLE_NOUN, cleaned_role, role_in, role_of
 from retrieval.quotes.word_lists import word_list
 from retrieval.text.sentences import Span
 
-MAX_ANTECEDENT_DISTANCE = 8  # sentences back in which `he` may have been named
-# Mentions before a source that are looked at: for a pronoun, and for a role such as `the mayor`.
-_ANTECEDENTS, _ROLE_HOLDERS = 60, 500
+_ROLE_HOLDERS = 500  # mentions before a role such as `the mayor` that are looked at
+_JUST_SPOKEN = 3  # sentences before a role in which one who has it spoke
+_NEAR_NAMES = 6  # before a role, for who is just named
 _MAX_APPOSITION = 1_000  # characters between a name and `who`
 _MAX_INSTITUTIONS = 50  # short names of an article, such as `The Post`, whose longer form is looked for
-_MASCULINE = frozenset("he him his himself".split())
-_FEMININE = frozenset("she her hers herself".split())
 _PLURAL = frozenset("they them their we us our you it its this these those some many others most".split())
 _FIRST_PERSON = frozenset("i me my myself".split())
 _RELATIVE = frozenset("who whom whose which that".split())
@@ -33,10 +34,18 @@ _AFTER_NAME = re.compile(
 )
 _DEFINITE_ARTICLE = re.compile(r"^(?:the|this|that|his|her|their|its)\s+", re.IGNORECASE)
 _CLAUSE_START = re.compile(r"\s*,|\s+(?:who|which|that|whose|speaking|including|—|--)\b|\s+\(")
+# `said shipbuilder Arken`: lower-case words before a name are its cue or role.
+_NAME_AFTER_NOUN = re.compile(
+    rf"(?:{SPEECH_VERBS}\s)?(?P<role>(?:(?!{FUNCTION_WORDS}\s)[a-z][a-z-]+\s){{1,3}})"
+    r"(?P<name>[A-Z][\w’'.-]*(?:\s[A-Z][\w’'.-]*)+|[A-Z][\w’'.-]*(?<!s))"
+)
 _PHRASE_BEFORE = re.compile(
     r"\b((?:an?|the|some|many|several|few|two|three|four|one|other|another|most|all|both|those)\s+(?:[\w’'-]+\s+){0,3}?[\w’'-]+|"
     r"[A-Z][\w’'-]*(?:\s+[A-Z][\w’'-]*)*|[\w’'-]+)\s*,?\s*$"
 )
+_AND_TITLES = re.compile(r"\b(?:and|or)\s+(?:[A-Z][\w.’']*\s+)*$")  # `President Pell and Chancellor Obi`
+_WHOM = re.compile(r"\bwhom\s+")
+_FULL_NAME = re.compile(r"[A-Z][\w’'.-]+(?:\s[A-Z][\w’'.-]+)+")
 _APPOSITION = re.compile(r"(?:\s*\([^)]*\)?)?(?:,\s+(?!and\b|those\b)[^,.!?“”\"]{0,70})?,?\s*$")
 
 
@@ -67,11 +76,13 @@ class _SpeakerResolver:
         self._text, self._mentions, self._attributions = text, mentions, attributions
         spans = ((span, number) for number, item in enumerate(attributions) for span in item.content)
         self._contents = NumberedSpans(spans)
+        self._antecedents = Antecedents(text, mentions)
         self._quoted = SpanIndex(span for item in attributions for span in item.content if text[span[0]] in "“\"'‘«")
         self._resolved: dict[int, ResolvedSpeaker] = {}  # by number of the attribution
         # Speakers so far and where they speak, all of them and the people among them.
         self._previous: list[tuple[int, ResolvedSpeaker, Person | None]] = []
         self._previous_people: list[tuple[int, Person]] = []
+        self._unresolved: dict[Gender, int] = {}  # where `he` or `she` last spoke without telling who it is
         self._roles: dict[str, str] = {}
         self._institutions: dict[str, str] = {}
 
@@ -90,18 +101,23 @@ class _SpeakerResolver:
     def _resolve(self, item: Attribution) -> tuple[ResolvedSpeaker, Person | None]:
         if item.source is None:
             return self._previous[-1][1:] if self._continues_previous(item) else (UNKNOWN_SPEAKER, None)
-        key = _pronoun_key(self._text[slice(*item.source)])
+        key = pronoun_key(self._text[slice(*item.source)])
         if key in _FIRST_PERSON:
             return self._first_person(item.source[0]), None
-        if key in _MASCULINE | _FEMININE:
-            return self._as_speaker(self._antecedent(item.source[0], "m" if key in _MASCULINE else "f"))
+        if gender := pronoun_gender(key):
+            person = self._antecedent(item.source[0], gender)
+            if person is None:
+                self._unresolved[gender] = item.source[0]
+            return self._as_speaker(person)
         if key in _PLURAL:
             return self._plural(item.source[0]), None
         if key in _RELATIVE:
-            return self._relative(item.source[0])
+            return self._relative(item.source[0], is_person=key not in ("which", "that"))
         named = self._named(item.source)
         if named:
             role = role_in(self._text, item.source, named.span) or self._role(named.person)
+            if role.endswith(self._role(named.person)):  # `health minister` for `minister`
+                self._roles[named.person.name] = role
             return ResolvedSpeaker(named.person.name, role, True), named.person
         return self._described(item.source)
 
@@ -126,38 +142,21 @@ class _SpeakerResolver:
         if resolved:  # the one that stands first in the text
             return self._resolved[min(resolved, key=lambda number: (_position(self._attributions[number]), number))]
         source = self._attributions[holding[0]].source if holding else None
-        if not source or source[0] <= at < source[1] or _pronoun_key(self._text[slice(*source)]) in _FIRST_PERSON:
+        if not source or source[0] <= at < source[1] or pronoun_key(self._text[slice(*source)]) in _FIRST_PERSON:
             return UNKNOWN_SPEAKER
         return self._resolve(self._attributions[holding[0]])[0]
 
     def _antecedent(self, at: int, gender: Gender) -> Person | None:
-        """The person `he` or `she` most likely means: just named, subject of a sentence, or the last to speak."""
-        sentence = self._mentions.sentence_number(at)
-        scores: dict[str, tuple[float, Person]] = {}
-        for mention in self._mentions.before(at, _ANTECEDENTS):
-            if sentence - mention.sentence > MAX_ANTECEDENT_DISTANCE or not _agrees(mention.person, gender):
-                continue
-            score = self._salience(mention, sentence, gender)
-            if score > scores.get(mention.person.name, (-9.0, None))[0]:
-                scores[mention.person.name] = score, mention.person
+        """The person `he` or `she` means; none where nobody known spoke last, or a pronoun before leaves doubt."""
+        earlier = bisect_left(self._previous, at, key=lambda found: found[0])
+        last = self._previous[earlier - 1] if earlier else (-1, UNKNOWN_SPEAKER, None)
+        if not last[2] and _FULL_NAME.fullmatch(last[1].name):
+            return None
+        doubt = self._unresolved.get(gender, -1)
+        if last[0] < doubt < at and self._mentions.sentence_number(at) - self._mentions.sentence_number(doubt) <= 2:
+            return None
         earlier = bisect_left(self._previous_people, at, key=lambda found: found[0])
-        last = self._previous_people[earlier - 1] if earlier else None
-        if (
-            last
-            and _agrees(last[1], gender)
-            and sentence - self._mentions.sentence_number(last[0]) <= MAX_ANTECEDENT_DISTANCE
-        ):
-            salience = scores.get(last[1].name, (0.0, last[1]))[0]
-            recency = 2.2 - 0.3 * (sentence - self._mentions.sentence_number(last[0]))
-            scores[last[1].name] = max(salience, 0.0) + max(recency, 0.0), last[1]
-        return max(scores.values(), key=lambda found: found[0])[1] if scores else None
-
-    def _salience(self, mention: Mention, sentence: int, gender: Gender) -> float:
-        """How likely a pronoun in a sentence means the person of an earlier mention."""
-        score = 1.5 * mention.is_subject - 0.4 * (sentence - mention.sentence) - 0.4 * mention.is_possessive
-        score += 0.3 * (mention.person.gender == gender) + 0.05 * min(mention.person.count, 10)
-        score += 1.0 * (mention.sentence == sentence)
-        return score - 1.5 * mention.in_quotation
+        return self._antecedents.of_pronoun(at, gender, self._previous_people[earlier - 1] if earlier else None)
 
     def _plural(self, at: int) -> ResolvedSpeaker:
         """`they` and `it`: the body that spoke last, within three sentences."""
@@ -170,9 +169,9 @@ class _SpeakerResolver:
             return last[1]
         return UNKNOWN_SPEAKER
 
-    def _relative(self, at: int) -> tuple[ResolvedSpeaker, Person | None]:
-        """`who` and `that`: the person named right before, else the phrase right before."""
-        for mention in reversed(self._mentions.before(at, 3)):
+    def _relative(self, at: int, *, is_person: bool) -> tuple[ResolvedSpeaker, Person | None]:
+        """`who`: the person named right before; that, or `which` and `that`: the phrase right before."""
+        for mention in reversed(self._mentions.before(at, 3) if is_person else ()):
             is_near = not mention.is_possessive and at - mention.span[1] <= _MAX_APPOSITION
             if is_near and _APPOSITION.fullmatch(self._text, mention.span[1], at):
                 return self._as_speaker(mention.person)
@@ -182,7 +181,9 @@ class _SpeakerResolver:
     def _named(self, source: Span) -> Mention | None:
         """The mention of the person who is the source; not of one it merely names, as in `a spokesman for Trump`."""
         start, end = source
-        mentions = self._mentions.within(source)
+        if whom := _WHOM.search(self._text, start, end):  # `Ana Pell, whom Tom Obi`
+            start = whom.end()
+        mentions = self._mentions.within((start, end))
         if not mentions:
             return None
         clause = _CLAUSE_START.search(self._text, start, end)
@@ -200,7 +201,9 @@ class _SpeakerResolver:
     def _is_dependent(self, start: int, mention: Mention) -> bool:
         """Whether a mention in a phrase depends on another noun: after `of`, after `and`, or as a possessive."""
         before = self._text[start : mention.span[0]]
-        after_and = re.search(r"\b(?:and|or)\s+$", before)
+        after_and = re.search(r"\b(?:and|or)\s+$", before) or (
+            mention != self._mentions.within((start, mention.span[1]))[0] and _AND_TITLES.search(before)
+        )
         after_preposition = re.search(
             r"\b(?:of|for|to|from|by|with|at|in|against|like|behind|on)\s+(?:[A-Z][\w.]*\s+)*$", before
         )
@@ -225,27 +228,47 @@ class _SpeakerResolver:
         last = re.split(r"\s(?:of|for|in|at|from|with|to)\b", head)[0].split()[-1:]
         noun = [fold(word) for word in last if ROLE_NOUN.fullmatch(word)]
         if _DEFINITE_ARTICLE.match(head) and noun and not head.casefold().startswith(("the official", "the source")):
-            holder = self._role_holder(noun[-1], source[0])
+            holder = self._role_holder(noun[-1], source[0], is_bare=head.split()[-1] == last[0])
             if holder:
-                return ResolvedSpeaker(holder.name, _cleaned(head), True), holder
+                return ResolvedSpeaker(holder.name, self._role(holder) or cleaned_role(head), True), holder
+        if after_noun := _NAME_AFTER_NOUN.fullmatch(_cleaned(head)):
+            return ResolvedSpeaker(after_noun["name"], cleaned_role(after_noun["role"])), None
         return ResolvedSpeaker(self._full_institution_name(_cleaned(head))), None
 
-    def _role_holder(self, noun: str, at: int) -> Person | None:
-        """The last person named whose role has this noun, else the one a pronoun would mean, if just named."""
+    def _role_holder(self, noun: str, at: int, *, is_bare: bool) -> Person | None:
+        """The one person named before whose role has this noun; else the one a pronoun would mean, if just named.
+
+        `is_bare` is whether the phrase ends with the noun.
+        """
         begins_word = re.compile(rf"\b{re.escape(noun)}")
-        for mention in reversed(self._mentions.before(at, _ROLE_HOLDERS)):
+        holders = dict[str, Person]()
+        for mention in self._mentions.before(at, _ROLE_HOLDERS):
             role = self._role(mention.person).casefold()
-            if noun in role and begins_word.search(role):
-                return mention.person
+            if noun in role and begins_word.search(role) and not mention.person.name.isupper():
+                holders[mention.person.name] = mention.person
+        if holders:
+            return self._likeliest_holder(list(holders.values()), at)
         gender: Gender = "m" if noun.endswith("man") or noun in MEN_TITLES else ""
         gender = "f" if noun.endswith("woman") or noun in WOMEN_TITLES else gender
-        recent = self._antecedent(at, gender)
-        near = [
-            m
-            for m in self._mentions.before(at, 6)
-            if m.person is recent and self._mentions.sentence_number(at) - m.sentence <= 2
-        ]
-        return recent if near and noun not in word_list("anybody") else None
+        recent = self._just_named((self._antecedent(at, gender),), at)
+        # Somebody who has another role is not the one meant; `the mayor of Lowick` is not whoever was named last.
+        is_other = noun in word_list("anybody") or (recent is not None and self._role(recent))
+        return None if is_other or not is_bare else recent
+
+    def _likeliest_holder(self, holders: Sequence[Person], at: int) -> Person | None:
+        """The only one of those who have a role, who has just spoken, or who alone has just been named."""
+        place, last = self._previous_people[-1] if self._previous_people else (0, None)
+        sentence = self._mentions.sentence_number(at)
+        if last in holders and 0 <= sentence - self._mentions.sentence_number(place) <= _JUST_SPOKEN:
+            return last
+        return holders[0] if len(holders) == 1 else self._just_named(holders, at)
+
+    def _just_named(self, people: Iterable[Person | None], at: int) -> Person | None:
+        """The one of some people who alone is named in the two sentences before."""
+        sentence = self._mentions.sentence_number(at)
+        near = {m.person for m in self._mentions.before(at, _NEAR_NAMES) if sentence - m.sentence <= 2}
+        fitting = [person for person in people if person in near]
+        return fitting[0] if len(fitting) == 1 else None
 
     def _full_institution_name(self, name: str) -> str:
         """`New York Post` for `The Post`, where the article has the longer name as well."""
@@ -263,15 +286,6 @@ class _SpeakerResolver:
             if len(words) > len(bare.split()):
                 return " ".join(words)
         return ""
-
-
-def _agrees(person: Person, gender: Gender) -> bool:
-    return not gender or person.gender in (gender, "")
-
-
-def _pronoun_key(phrase: str) -> str:
-    """A source as pronouns are compared: folded, without punctuation and a possessive ending."""
-    return re.sub(r"[’']s?$", "", phrase.strip(" ,").casefold())
 
 
 def _position(item: Attribution) -> int:

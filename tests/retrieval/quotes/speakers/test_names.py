@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from retrieval.quotes.speakers.given_names import gender
 from retrieval.quotes.speakers.mentions import find_mentions
-from retrieval.quotes.speakers.names import fold, gender, is_thing, parse_person_names
+from retrieval.quotes.speakers.names import fold, is_thing, parse_person_names
 from retrieval.quotes.speakers.roles import MAX_ROLE_LENGTH, role_of
 
 TEXT = st.text(st.sampled_from("Pel aA.,’'“” \n-Mr"), max_size=150) | st.text(max_size=150)
@@ -70,6 +71,14 @@ def test_a_possessive_and_the_word_that_begins_a_sentence_are_no_part_of_a_name(
 
 def test_suffixes_are_no_part_of_a_name() -> None:
     assert names("Tom Obi Jr. met Ana Pell III on the quay.") == ["Tom Obi", "Ana Pell"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["The UN envoy spoke to UN Ana Pell.", "Harbour Line CFO Ana Pell spoke.", "An ANB spokesman, Ana Pell, spoke."],
+)
+def test_an_acronym_is_no_part_of_a_name(text: str) -> None:
+    assert people(text) == ["Ana Pell"]
 
 
 @pytest.mark.parametrize(
@@ -153,9 +162,48 @@ def test_two_people_of_one_surname_are_told_apart_by_their_titles() -> None:
     assert people(PELLS) == ["Ana Pell", "Tom Pell", "Ana Pell", "Tom Pell", "Ana Pell"]
 
 
-@pytest.mark.parametrize("other", ["J. R. Pell", "Jim Pell", "Jimmy Pell"])
+@pytest.mark.parametrize("other", ["J. Pell", "Jim Pell", "Jimmy Pell", "James Pell"])
 def test_initials_and_short_forms_of_a_given_name_are_one_person(other: str) -> None:
     assert len(set(people(f"Jim Pell spoke on Monday. On Friday {other} left, and Pell said no."))) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        (
+            "Min Woo Pell said no. Minjee Pell said yes.",
+            ["Min Woo Pell", "Minjee Pell"],
+        ),
+        ("Marcus Pell met Marvin Pell.", ["Marcus Pell", "Marvin Pell"]),
+        ("Tom Obi met Tom Obi Jr. on the quay.", ["Tom Obi", "Tom Obi Jr."]),
+        ("Tom A. Pell met Tom B. Pell.", ["Tom A. Pell", "Tom B. Pell"]),
+        ("Imelda “Imee” Pell spoke. Imee Pell left.", ["Imelda Pell", "Imelda Pell"]),
+    ],
+)
+def test_likeness_makes_no_two_people_one(text: str, wanted: list[str]) -> None:
+    assert people(text) == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("President Xi Jinping came. Xi said no.", ["Xi Jinping", "Xi Jinping"]),
+        ("Kim Jong Un came. “No,” Mr. Kim said.", ["Kim Jong Un", "Kim Jong Un"]),
+        ("Pope Francis spoke. Francis Obi, a priest, said no.", ["Francis", "Francis Obi"]),
+        ("King Charles III came. King Charles said no.", ["Charles III", "Charles III"]),
+        ("Senator Tom Obi Jr. was angry. Obi Jr. said no.", ["Tom Obi Jr.", "Tom Obi Jr."]),
+        ("Vice President J.D. Pell came. “No,” Pell said.", ["J.D. Pell", "J.D. Pell"]),
+        ("The Rev. Martin Luther King Jr. spoke.", ["Martin Luther King Jr."]),
+        ("Justice Tom Obi wrote it. His wife, Ana Obi, left. Obi said no.", ["Tom Obi", "Ana Obi", "Tom Obi"]),
+    ],
+)
+def test_given_names_and_surnames_are_told_apart(text: str, wanted: list[str]) -> None:
+    assert people(text) == wanted
+
+
+def test_a_surname_that_two_bear_is_nobodys_where_nothing_tells() -> None:
+    text = f"Ana Pell and Tom Pell met. {'It rained on the quay all day long. ' * 50}Pell left."
+    assert people(text) == ["Ana Pell", "Tom Pell"]
 
 
 @pytest.mark.parametrize("bare", ["Van Beek", "Mr. van Beek"])
@@ -171,7 +219,11 @@ def test_a_surname_with_its_particle_is_who_bears_it(bare: str) -> None:
         ("Ana Pell said no.", "f"),
         ("Tom Pell said no.", "m"),
         ("Dr. Pell said no.", ""),
-        ("Zubin Pell said no.", ""),
+        ("Marta Pell said no.", "f"),
+        ("Priya Pell said no.", "f"),
+        ("Tomasz Pell said no.", "m"),
+        ("Her brother Kim Pell said no.", "m"),
+        ("Kim Pell said no.", ""),
     ],
 )
 def test_gender_is_what_title_or_given_name_tell(text: str, kind: str) -> None:
@@ -210,6 +262,29 @@ def test_the_one_a_sentence_is_about_is_named_first_and_outside_of_quotations() 
         ("Ana Pell, who runs the ferry, said no.", ""),
         ("Ana Pell spoke to the mayor.", ""),
         ("Ana Pell, the captain said, was late.", ""),
+        ("Tom Obi, chairman and chief executive of the yard, spoke.", "chairman and chief executive of the yard"),
+        ("An adviser to the harbour minister, Ana Pell, spoke.", "An adviser to the harbour minister"),
+        ("Tom Obi, president of a bank in St. Mary, spoke.", "president of a bank"),
+        ("It was the highest prize since Norland President Ana Pell came.", "Norland President"),
+        ("Quay Public Radio reports Democratic Gov. Ana Pell spoke.", "Democratic Gov."),
+        ("By the way Mayor Ana Pell spoke.", "Mayor"),
+        ("It was his brother Tom Obi.", ""),
+        ("It was the economist Zubin Okafor.", "the economist"),
+        ("transport minister Ana Pell spoke.", "transport minister"),
+        ("Ferry co-owner Ana Pell spoke.", "Ferry co-owner"),
+        ("Rosa Lind, chief officer at the Bank of Seaford wrote, “No.”", ""),
+        ("Ana Pell, the singer who had a success in pop, folk and jazz, spoke.", "the singer"),
+        ("Ana Pell, a member of the Lowick County, Norland-based choir, spoke.", ""),
+        ("Tom Obi, R-Lowick and chairman of the board, spoke.", "chairman of the board"),
+        ("They wrote to the prosecutor for Lowick County and Gov. Ana Pell.", "Gov."),
+        ("Allies of President Ana Pell spoke.", "President"),
+        ("Those were the same words former mayor Ana Pell used.", "former mayor"),
+        ("Yet Rep. Ana Pell spoke.", "Rep."),
+        ("Ana Pell, an analyst at Boatprices.example, spoke.", ""),
+        ("Tom Obi, the husband of Dr. Ana Pell, spoke.", ""),
+        ("Here’s what Lowick attorney Ana Pell said.", "Lowick attorney"),
+        ("A lawyer for Deputy Mayor Ana Pell spoke.", "Deputy Mayor"),
+        ("LOWICK − Special envoy Ana Pell spoke.", "Special envoy"),
     ],
 )
 def test_a_role_stands_before_the_name_or_in_apposition(text: str, wanted: str) -> None:

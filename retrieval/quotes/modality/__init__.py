@@ -1,0 +1,1 @@
+"""Tell words that were said from words that were denied, asked, supposed or claimed by others."""

@@ -1,0 +1,64 @@
+"""Cut the frame of a quote out of its article: the sentence around the cue without what is said.
+
+The frame is what decides whether something was said: `Ferrer never said that …`, `Asked whether Ferrer had said …`.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from retrieval.quotes.attribution.attribution import Attribution, EncodedCue
+from retrieval.quotes.attribution.token_features import Booleans, Floats, Integers, TokenFeatures
+from retrieval.text.sentences import Span
+
+EDGE_TOKENS = 2  # of each piece of content that stay in the frame, such as `whether she`
+_DISTANCES = np.array([-9, -5, -3, -2, -1, 0, 1, 2, 3, 5, 9])  # from the cue, in tokens; bounds of buckets
+MARKS = 4  # columns: in the cue, in the source, at the edge of the content, in a quotation
+EDGE_COLUMN = 2
+FRAME_COLUMNS = MARKS + len(_DISTANCES) + 1  # of a frame's last columns; the marks come first
+
+
+def frame_tokens(tokens: TokenFeatures, item: Attribution, cue: EncodedCue) -> tuple[Integers, Floats]:
+    """The tokens of an attribution's frame, and FRAME_COLUMNS for each of them."""
+    first, last = cue.first, cue.last
+    at = np.arange(cue.start, cue.start + len(cue.encoded), dtype=np.int32)
+    is_cue = (at >= first) & (at <= last)
+    is_content, is_edge = _content_marks(tokens, at, item.content)
+    is_near = (tokens.sentences[at] == tokens.sentences[first]) & (tokens.paragraphs[at] == tokens.paragraphs[first])
+    source = _token_range(tokens, item.source) if item.source else (0, 0)
+    is_source = (at >= source[0]) & (at < source[1])
+    distance = np.where(at < first, at - first, np.maximum(at - last, 0))
+    buckets = np.eye(len(_DISTANCES) + 1)[np.searchsorted(_DISTANCES, distance, "right")]
+    marks = np.stack([is_cue, is_source, is_edge, tokens.quotations[at] > 0], axis=1)
+    kept = (is_near & (~is_content | is_edge)) | is_cue
+    return at[kept], np.concatenate([marks, buckets], axis=1)[kept].astype(np.float32)
+
+
+def frame_text(text: str, tokens: TokenFeatures, at: Integers, columns: Floats) -> str:
+    """What a frame says, without the edges of the content."""
+    written, end = "", 0
+    for token in at[columns[:, EDGE_COLUMN] == 0].tolist():
+        start = int(tokens.starts[token])
+        written += (" " if start != end else "") + text[start : tokens.ends[token]]
+        end = int(tokens.ends[token])
+    return written
+
+
+def frame_features(words: Floats, tokens: TokenFeatures, cue: EncodedCue, at: Integers, columns: Floats) -> Floats:
+    """One row for each token of a frame: its word, its letters, how the quote network encodes it, and its columns."""
+    return np.concatenate([words[tokens.ids[at]], tokens.features[at], cue.encoded[at - cue.start], columns], axis=1)
+
+
+def _content_marks(tokens: TokenFeatures, at: Integers, content: Sequence[Span]) -> tuple[Booleans, Booleans]:
+    """Which tokens are content, and which of them begin a piece of it."""
+    inside, edge = np.zeros(len(at), dtype=bool), np.zeros(len(at), dtype=bool)
+    for span in content:
+        begin, end = _token_range(tokens, span)
+        inside |= (at >= begin) & (at < end)
+        edge |= (at >= begin) & (at < min(end, begin + EDGE_TOKENS))
+    return inside, edge
+
+
+def _token_range(tokens: TokenFeatures, span: Span) -> tuple[int, int]:
+    """The first token of a span of characters and the one after its last."""
+    return int(np.searchsorted(tokens.ends, span[0], "right")), int(np.searchsorted(tokens.starts, span[1], "left"))

@@ -1,0 +1,1 @@
+"""Speakers across articles: the names of one joined, and the one that a question means."""
