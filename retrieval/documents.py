@@ -1,15 +1,24 @@
 """The domain's data types: article, passage, quote and search hit."""
 
 import hashlib
+import re
 from dataclasses import dataclass, field
 from typing import Literal
 
+from retrieval.text.language import ENGLISH
 from retrieval.text.sentences import Span
+
+RECOGNISED_SECTION = "Scan, read by machine"  # of an article whose text was recognised in pictures of pages
+TIMECODE = re.compile(r"\d+:[0-5]\d:[0-5]\d")  # a heading of a transcript: hours, minutes, seconds
 
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """One published text; dates are ISO 8601 (`2025-03-11` or with a time), empty if unknown."""
+    """One published text; dates are ISO 8601 (`2025-03-11`, with a time or as `2025-03` or `2025`), empty if unknown.
+
+    `warnings` are sentences for the user about facts that could not be read, with the article as their subject; they
+    are not stored.
+    """
 
     id: str
     source: str
@@ -20,15 +29,26 @@ class Article:
     outlet: str = ""
     published: str = ""
     updated: str = ""
-    language: str = ""
+    language: str = ""  # as the page declares it until the article is ingested, then as told from the text
     section: str = ""
     headings: tuple[Span, ...] = field(default=(), repr=False)
+    warnings: tuple[str, ...] = field(default=(), repr=False, compare=False)
 
     @property
     def content_hash(self) -> str:
         """A hash that changes when anything changes that a reader would see."""
         facts = (self.url, self.title, self.text, *self.authors, self.outlet, self.published, self.updated)
         return digest("\x1f".join(facts))
+
+    @property
+    def is_recognised(self) -> bool:
+        """Whether a machine read the text in pictures of pages, so that it may not be what they say word for word."""
+        return self.section == RECOGNISED_SECTION
+
+    def time_at(self, position: int) -> str:
+        """The time in the recording, `0:04:10`, above a character of a transcript; empty for other articles."""
+        above = [self.text[start:end] for start, end in self.headings if start < position]
+        return next((heading for heading in reversed(above) if TIMECODE.fullmatch(heading)), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +73,12 @@ class Passage:
 
 
 QuoteKind = Literal["direct", "mixed", "indirect"]
+Modality = Literal["said", "denied", "reported", "asked", "hypothetical"]
+"""Whether the article holds that the source said the words.
+
+`denied`: the source denies them, never said them or declines to say them. `reported`: others claim that the source said
+them, or made them up. `asked`: somebody asks whether the source said them. `hypothetical`: the source might say them.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +98,12 @@ class Quote:
     source: Span | None = None
     cue: Span | None = None
     is_speech: bool = True  # the cue reports words or thoughts; `opened the bridge` reports a deed
+    modality: Modality = "said"  # always `said` of a deed
+
+    @property
+    def is_said(self) -> bool:
+        """Whether these are words that the speaker said, which may be listed under the speaker's name."""
+        return self.is_speech and self.modality == "said"
 
     @property
     def start(self) -> int:
@@ -112,6 +144,7 @@ class Hit:
     score: float
     dense: float = 0.0
     bm25: float = 0.0
+    language: str = ENGLISH  # of the article
     quote_score: float = 0.0  # how well a quote in the passage matches the question
     copies: tuple[str, ...] = ()
 

@@ -10,6 +10,8 @@ OnRecordError
  +- IndexUnavailable       the index is missing or cannot be opened
  |   +- IndexBusy          another process is writing it
  |   +- IndexDamaged       a file of the data folder is damaged
+ |   +- DatabaseUnavailable the PostgreSQL server cannot be reached, or takes no more connections
+ |   +- IndexServerUnavailable the Milvus server cannot be reached or refuses; nothing can be searched
  |   +- VectorsUnavailable the Chroma server cannot be reached or refuses; BM25 alone still answers
  +- StorageError           a file of the data folder cannot be read or written: the disk is full, or it is locked
  +- ParserUnavailable      the process that parses documents cannot be started
@@ -89,6 +91,18 @@ class IndexBusy(IndexUnavailable):
 
 class IndexDamaged(IndexUnavailable):
     """A file of the data folder is damaged, and cannot be made anew from the others."""
+
+
+class DatabaseUnavailable(IndexUnavailable):
+    """The database server that holds the catalog cannot be reached, or takes no more connections."""
+
+    retryable = True
+
+
+class IndexServerUnavailable(IndexUnavailable):
+    """The Milvus server that holds words and vectors cannot be reached or refuses."""
+
+    retryable = True
 
 
 class VectorsUnavailable(IndexUnavailable):

@@ -4,16 +4,19 @@ from collections.abc import Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 
+from retrieval.catalog.filters import ArticleScope
 from retrieval.catalog.reader import CatalogReader
 from retrieval.documents import Hit
 from retrieval.errors import EmbeddingUnavailable, IndexUnavailable
 from retrieval.index import pending
-from retrieval.index.bm25 import BM25Index
 from retrieval.index.store import Store
-from retrieval.search.filtered_search import ArticleScope, RankedPassages, best_in_scope
+from retrieval.index.words.word_index import WordIndex
+from retrieval.models.embedding_names import MULTILINGUAL_E5
+from retrieval.search.filtered_search import RankedPassages, best_in_scope
 from retrieval.search.question_analysis import ParsedQuestion
 from retrieval.search.ranking import text_score
 
+E5_LOWEST = 0.7  # of a text that has nothing to do with a question: E5 was trained at a low temperature
 CANDIDATES_PER_INDEX = 40  # 60 and 100 ranked no better on evals `news` and `quotes`
 
 
@@ -31,7 +34,7 @@ class Candidates:
 
 def collect_candidates(
     catalog: CatalogReader,
-    bm25: BM25Index,
+    bm25: WordIndex,
     question: ParsedQuestion,
     scope: ArticleScope | None,
     *,
@@ -71,20 +74,39 @@ def dense_passages(store: Store, question: str, scope: ArticleScope | None, *, h
         raise IndexUnavailable("The vectors index has lost its passages; they are added to it again.")
     generation = pending.vector_generation(catalog)
     vector = vectors.embed_question(question)
-    among = catalog.passage_ids_of(scope.named, embedded=True) if scope and scope.named is not None else None
-    return best_in_scope(
+    named = scope.named if scope and not vectors.checks_scope else None
+    among = None if named is None else catalog.passage_ids_of(named, embedded=True)
+    found = best_in_scope(
         catalog,
         scope,
         CANDIDATES_PER_INDEX,
-        lambda k: vectors.search(vector, k, generation=generation, among=among),
+        lambda k: vectors.search(vector, k, generation=generation, scope=scope, among=among),
+        checks_scope=vectors.checks_scope,
     )
+    return _spread(found) if has_multilingual_e5(catalog) else found
+
+
+def has_multilingual_e5(catalog: CatalogReader) -> bool:
+    """Whether the index was embedded with the model of the extra `multilingual`."""
+    return catalog.fact("embedding") == MULTILINGUAL_E5
+
+
+def _spread(found: RankedPassages) -> RankedPassages:
+    """E5's cosines, nearly all of which are above E5_LOWEST, on a scale as MiniLM's."""
+    return [(key, (cosine - E5_LOWEST) / (1 - E5_LOWEST)) for key, cosine in found]
 
 
 def _bm25_scores(
-    catalog: CatalogReader, bm25: BM25Index, question: ParsedQuestion, scope: ArticleScope | None
+    catalog: CatalogReader, bm25: WordIndex, question: ParsedQuestion, scope: ArticleScope | None
 ) -> dict[str, float]:
-    named = scope.named if scope else None
-    return dict(best_in_scope(catalog, scope, CANDIDATES_PER_INDEX, lambda k: bm25.search(question.terms, k, named)))
+    found = best_in_scope(
+        catalog,
+        scope,
+        CANDIDATES_PER_INDEX,
+        lambda k: bm25.search(question.terms, k, scope),
+        checks_scope=bm25.checks_scope,
+    )
+    return dict(found)
 
 
 def _with_quote_scores(hits: dict[str, Hit], quote_scores: Mapping[str, float]) -> dict[str, Hit]:

@@ -6,15 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from retrieval.documents import Hit
+from retrieval.text.conflicting_reports import reports_conflict
+from retrieval.text.language import ENGLISH
 from retrieval.text.terms import passage_terms
 
 SHINGLE_TERMS = 4
 DUPLICATE_OVERLAP = 0.6  # share of the shorter passage's shingles found in the other
-NUMBER_TERMS = frozenset(
-    "one two three four five six seven eight nine ten eleven twelv thirteen fourteen fifteen sixteen seventeen "
-    "eighteen nineteen twenti thirti forti fifti sixti seventi eighti nineti dozen hundr "
-    "thousand million billion".split()
-)  # stemmed
 CROWDING_PENALTY = 0.12  # for each earlier passage of the same article; tuned on evals `news` and `quotes`
 
 
@@ -24,7 +21,7 @@ def deduplicate(ranked: Iterable[Hit], k: int) -> list[Hit]:
     kept_shingles: list[frozenset[str]] = []
     all_shingles, shortest = set[str](), math.inf
     for hit in spread_articles(ranked):
-        own = shingles(hit.passage.text)
+        own = shingles(hit.passage.text, hit.language)
         # With so little in common with all kept passages together, it duplicates none; this settles nearly every hit.
         is_new = len(own & all_shingles) < DUPLICATE_OVERLAP * min(len(own), shortest)
         at = None if is_new else _duplicate_of(hit, own, kept, kept_shingles)
@@ -58,19 +55,8 @@ def _with_copies(hit: Hit, copies: Sequence[str]) -> Hit:
 
 
 def _are_duplicates(one: Hit, one_shingles: frozenset[str], other: Hit, other_shingles: frozenset[str]) -> bool:
-    if overlap(one_shingles, other_shingles) < DUPLICATE_OVERLAP:
-        return False
-    return one.published[:10] == other.published[:10] or not figures_conflict(one.passage.text, other.passage.text)
-
-
-def figures_conflict(one: str, other: str) -> bool:
-    """Whether two texts in nearly the same words each have a figure that the other lacks: a report and its update."""
-    first, second = _figures(one), _figures(other)
-    return bool(first - second and second - first)
-
-
-def _figures(text: str) -> set[str]:
-    return {term for term in passage_terms(text) if term[0].isdigit() or term in NUMBER_TERMS}
+    is_same = overlap(one_shingles, other_shingles) >= DUPLICATE_OVERLAP
+    return is_same and not reports_conflict(one.passage.text, other.passage.text)
 
 
 def spread_articles(ranked: Iterable[Hit]) -> list[Hit]:
@@ -84,9 +70,9 @@ def spread_articles(ranked: Iterable[Hit]) -> list[Hit]:
     return sorted(lowered, key=lambda hit: -hit.score)
 
 
-def shingles(text: str) -> frozenset[str]:
+def shingles(text: str, language: str = ENGLISH) -> frozenset[str]:
     """All runs of SHINGLE_TERMS neighbouring terms; a text with fewer terms is one shingle."""
-    found = passage_terms(text)
+    found = passage_terms(text, language)
     runs = zip(*(found[at:] for at in range(SHINGLE_TERMS)), strict=False)
     return frozenset(map(" ".join, runs)) or frozenset([" ".join(found)])
 

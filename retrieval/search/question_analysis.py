@@ -1,27 +1,33 @@
 """Analyse a question once: its terms and how rare they are, its phrases, its days, whose quotes it asks for."""
 
-import math
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
+from math import log1p
 
+from anyascii import anyascii
 from rapidfuzz.distance import OSA
 
 from retrieval.catalog.reader import CatalogReader
 from retrieval.documents import indexed_text
-from retrieval.index.bm25 import BM25Index
+from retrieval.index.words.passage_terms import inverse_document_frequency
+from retrieval.index.words.word_index import WordIndex
 from retrieval.search.quote_intent import QuoteIntent, intent_for_speaker, parse_quote_intent
 from retrieval.text.dates import asks_for_latest, days_in_question, without_time_terms
-from retrieval.text.terms import STOP_WORDS, content_terms, terms
-from retrieval.text.vocabulary import common_words
+from retrieval.text.language import ENGLISH
+from retrieval.text.terms import STOP_WORDS, common_words, content_terms, terms
 
-MIN_WORD, LONG_WORD, MAX_EDITS = 4, 8, 2  # letters; longer words may have more misspelt ones
+MIN_WORD, LONG_WORD, MAX_EDITS = 4, 7, 2  # letters; longer words may have more misspelt ones
+DOUBLED_LETTER, SAME_LETTERS = 0.5, 0.25  # edits that doubled letters count; that are taken off for the same letters
+PASSAGES_WEIGHT = 0.25  # edits that the logarithm of the passages with a word weighs
+SHARED_START = 5  # letters of a name that an ending follows in one of two languages
 SIMILAR_PASSAGES, MAX_CORRECTED = 50, 12  # passages looked at for a word; words of a question that are looked at
 
 _WORD = re.compile(r"[^\W\d_]+")
+_DOUBLED = re.compile(r"(.)\1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +37,8 @@ class ParsedQuestion:
     `terms` are its content terms and those of the speaker it asks about, `idf` their inverse document frequencies;
     `phrases` are pairs of neighbouring terms. `since` and `until` are the ISO days it speaks of, empty where open.
     `unknown_terms` are in none of the `passage_count` passages of the BM25 index. `corrections` are words of the
-    question as it was asked, and the similar words of the articles that `text` has in their places.
+    question as it was asked, and the similar words of the articles that `text` has in their places. Of a question in
+    another `language` than English only the terms are known: no speaker, no days, no unknown words.
     """
 
     text: str
@@ -45,15 +52,21 @@ class ParsedQuestion:
     unknown_terms: frozenset[str] = frozenset()
     passage_count: int = 0
     corrections: tuple[tuple[str, str], ...] = ()
+    language: str = ENGLISH
 
     @property
     def total_idf(self) -> float:
         """The sum over all terms, 1 where there are none, so that shares can be taken of it."""
         return sum(self.idf.values()) or 1.0
 
+    def covers(self, day: str) -> bool:
+        """Whether an ISO day or time lies in the period that the question names; every one where it names none."""
+        known = day[:10]  # only the month or the year of some articles is known
+        return self.since[: len(known) or None] <= known and (not self.until or "" < known <= self.until)
 
-def analyse_question(text: str, bm25: BM25Index, *, today: date, speaker: str = "") -> ParsedQuestion:
-    """Analyse a question for a search of what `bm25` holds now.
+
+def analyse_question(text: str, bm25: WordIndex, *, today: date, speaker: str = "") -> ParsedQuestion:
+    """Analyse a question in English for a search of what `bm25` holds now.
 
     `today` is what `yesterday` counts from; `speaker` is the one that a filter names. Raises IndexUnavailable.
     """
@@ -75,7 +88,16 @@ def analyse_question(text: str, bm25: BM25Index, *, today: date, speaker: str = 
     )
 
 
-def correct_spelling(question: ParsedQuestion, bm25: BM25Index, catalog: CatalogReader) -> tuple[tuple[str, str], ...]:
+def analyse_foreign_question(text: str, bm25: WordIndex, language: str, names: Sequence[str]) -> ParsedQuestion:
+    """Analyse a question in another language than English by its words, and by names as English articles have them."""
+    question_terms = tuple(dict.fromkeys([*content_terms(text, language), *terms(" ".join(names))]))
+    frequencies, passage_count = bm25.document_frequencies(question_terms)
+    idf = inverse_document_frequencies(frequencies, passage_count)
+    phrases = question_phrases(text, language)
+    return ParsedQuestion(text, question_terms, phrases, idf, passage_count=passage_count, language=language)
+
+
+def correct_spelling(question: ParsedQuestion, bm25: WordIndex, catalog: CatalogReader) -> tuple[tuple[str, str], ...]:
     """The words of a question that no article has, each with the most similar one that articles have, if any.
 
     Common words are no mistakes; the name of a speaker is left to the search for speakers. Raises IndexUnavailable.
@@ -86,36 +108,93 @@ def correct_spelling(question: ParsedQuestion, bm25: BM25Index, catalog: Catalog
     for word in [word for word in rare if len(word) >= MIN_WORD][:MAX_CORRECTED]:
         stems = terms(word)
         if len(stems) == 1 and stems[0] in question.unknown_terms - speaker:
-            distance = MAX_EDITS if len(word) >= LONG_WORD and word.islower() else 1
-            similar = _similar_words(word, stems[0], distance, bm25, catalog)
+            similar = _similar_words(word, stems[0], question, bm25, catalog)
             found += [(word, min(similar, key=lambda one: (similar[one], one)))] if similar else []
     return tuple(found)
 
 
+def names_in_articles(question: str, bm25: WordIndex, catalog: CatalogReader) -> list[str]:
+    """The names of a question in another language as English articles spell them: `Zelensky` for `Зеленського`.
+
+    Names in other letters are transliterated; of the words that articles have, the most similar one is taken. Raises
+    IndexUnavailable.
+    """
+    found = list[str]()
+    for word in dict.fromkeys(word for word in _WORD.findall(question) if word[0].isupper()):
+        if word.isascii():
+            found.append(word)
+        elif len(latin := "".join(_WORD.findall(anyascii(word)))) >= MIN_WORD:
+            found += _spellings(latin, bm25, catalog)
+    return found[:MAX_CORRECTED]
+
+
+def _spellings(latin: str, bm25: WordIndex, catalog: CatalogReader) -> list[str]:
+    """The word of the articles that is most similar to a transliterated name: the whole of it, or its beginning."""
+    stem, edits = latin.lower(), min(MAX_EDITS, len(latin) // 3)
+    found = bm25.search_similar(stem, SIMILAR_PASSAGES, edits) + bm25.search_prefix(
+        stem[:SHARED_START], SIMILAR_PASSAGES
+    )
+    counts = Counter(word for word in _words_in(found, catalog) if word[0] == latin[0])
+    near = {word: OSA.distance(stem, word.lower()) for word in counts}
+    alike = [word for word in near if near[word] <= edits or word.lower().startswith(stem[:SHARED_START])]
+    return [min(alike, key=lambda word: (near[word], -counts[word], word))] if alike else []
+
+
+def _words_in(passages: Sequence[str], catalog: CatalogReader) -> Iterator[str]:
+    """The words of some passages with their headlines and headings."""
+    return (word for hit in catalog.hits(passages).values() for word in _WORD.findall(indexed_text(hit)))
+
+
 def _similar_words(
-    word: str, stem: str, distance: int, bm25: BM25Index, catalog: CatalogReader
-) -> dict[str, tuple[int, int]]:
-    """Words of the articles with the same first letter near a misspelt one: edits, and minus how often they occur."""
-    passages = catalog.hits(bm25.search_similar(stem, SIMILAR_PASSAGES, distance))
-    words = (other for hit in passages.values() for other in _WORD.findall(indexed_text(hit)))
-    first = word[:1] if word[:1].isupper() else word[:1] + word[:1].upper()  # a name is replaced by a name
-    counts = Counter(other if word[:1].isupper() else other.lower() for other in words if other[:1] in first)
-    edits = {other: OSA.distance(word.lower(), other.lower(), score_cutoff=distance) for other in counts}
-    near = [other for other in counts if edits[other] <= distance and set(terms(other)) - STOP_WORDS]
-    return {other: (edits[other], -counts[other]) for other in near}
+    word: str, stem: str, question: ParsedQuestion, bm25: WordIndex, catalog: CatalogReader
+) -> dict[str, float]:
+    """Words with the same first letter near a misspelt one, each with how unlikely it is meant, as a noisy channel.
+
+    Fewer edits are likelier, and words of many passages on what else the question asks about. They are words of
+    articles, which alone replace a name, and common words.
+    """
+    most = MAX_EDITS if len(word) >= LONG_WORD and word.islower() else 1
+    # A stem may be farther from another than the words are: `bradey` and `bradi`.
+    found = bm25.search_similar(stem, SIMILAR_PASSAGES, min(MAX_EDITS, most + 1), beside=question.terms)
+    first = word[:1] if word[:1].isupper() else word[:1] + word[:1].upper()
+    counts = Counter[str]()
+    for hit in catalog.hits(found).values():
+        own = {other for other in _WORD.findall(indexed_text(hit)) if other[:1] in first}
+        counts.update(own if word[:1].isupper() else {other.lower() for other in own})
+    if word.islower():
+        counts.update(dict.fromkeys(_common_words_near(word, most, bm25), 0))
+    counts.update(dict.fromkeys(STOP_WORDS & counts.keys(), SIMILAR_PASSAGES))  # any passage has them
+    edits = {other: _edits(word, other) for other in counts}
+    return {other: edits[other] - PASSAGES_WEIGHT * log1p(counts[other]) for other in counts if edits[other] <= most}
 
 
-def question_phrases(question: str) -> frozenset[tuple[str, str]]:
+def _common_words_near(word: str, most: int, bm25: WordIndex) -> list[str]:
+    """The common words that are at most so many edits from a misspelt one, and that articles have."""
+    near = [other for other in common_words() if other[0] == word[0] and _edits(word, other) <= most]
+    stems = {other: terms(other) for other in near}
+    known, _ = bm25.document_frequencies({stem for own in stems.values() for stem in own})
+    return [other for other in near if other in STOP_WORDS or any(known[stem] for stem in stems[other])]
+
+
+def _edits(word: str, other: str) -> float:
+    """The letters to change, a swap counting as one; less where letters are but left out, added or swapped."""
+    one, two = word.lower(), other.lower()
+    if _DOUBLED.sub(r"\1", one) == _DOUBLED.sub(r"\1", two):
+        return DOUBLED_LETTER
+    letters, others = Counter(one), Counter(two)
+    same = letters <= others or others <= letters
+    return OSA.distance(one, two, score_cutoff=MAX_EDITS) - (SAME_LETTERS if same else 0.0)
+
+
+def question_phrases(question: str, language: str = ENGLISH) -> frozenset[tuple[str, str]]:
     """Pairs of neighbouring terms of a question, at least one of each a content term."""
-    topical = set(content_terms(question))
-    return frozenset(pair for pair in pairwise(terms(question)) if topical & set(pair))
+    topical = set(content_terms(question, language))
+    return frozenset(pair for pair in pairwise(terms(question, language)) if topical & set(pair))
 
 
 def inverse_document_frequencies(frequencies: Mapping[str, int], documents: int) -> dict[str, float]:
     """The IDF of each term as BM25 has it, from the number of documents that hold it, out of `documents`."""
-    return {
-        term: math.log(1 + (documents - frequency + 0.5) / (frequency + 0.5)) for term, frequency in frequencies.items()
-    }
+    return {term: inverse_document_frequency(frequency, documents) for term, frequency in frequencies.items()}
 
 
 def _without_days(intent: QuoteIntent) -> QuoteIntent:

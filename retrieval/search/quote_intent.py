@@ -4,9 +4,9 @@ import re
 from dataclasses import dataclass
 
 from retrieval.quotes.speakers.names import TITLES
-from retrieval.text.terms import content_terms
+from retrieval.text.terms import common_words, content_terms
 
-# Verbs that ask for words and nothing else ...
+# Verbs that ask for words ...
 _SPEECH_VERBS = (
     r"say|said|says|saying|think|thinks|thought|believe|believes|believed|feel|feels|felt|tell|told|claim|claims|claimed|"
     r"state|stated|deny|denies|denied|call|calls|called|promise|promises|promised|warn|warns|warned|argue|argues|argued|"
@@ -16,7 +16,7 @@ _SPEECH_VERBS = (
     r"acknowledge|acknowledged|accuse|accused|admit|admitted|remark|remarked|praise|praised|condemn|condemned|vow|vowed|"
     r"defend|defended|dismiss|dismissed|mock|mocked|joke|joked|quip|quipped|tweet|tweeted"
 )
-# ... and those that ask for deeds as often.
+# ... and those that ask for deeds as often, so that "Who announced ...?" asks for a name. What is read decides.
 _DEED_VERBS = (
     r"announce|announced|propose|proposed|demand|demanded|urge|urged|predict|predicted|report|reported|"
     r"declare|declared|add|added|complain|complained"
@@ -36,6 +36,10 @@ _ASKS_WHAT_SAID = re.compile(
     rf"{_AUXILIARY}\s+"
     rf"(?P<speaker>(?:(?:the|an?|his|her|its|their)\s+)?+\S.*?)\s+{_VERB}{_TOPIC}",
     re.IGNORECASE,
+)
+# Whether something was written asks for a deed, what was written for words.
+_ASKS_DEED = re.compile(
+    rf"{_CONJUNCTION}{_AUXILIARY}\s\S.*?\s(?:ever )?(?:write|written) (?:an?|the|any|his|her)\s", re.IGNORECASE
 )
 _WHAT_SAID = re.compile(  # "Tell me what Pell said about tolls", without "Tell me"
     rf"{_CONJUNCTION}what (?P<speaker>(?-i:[A-Z])[\w’'-]+(?: (?-i:[A-Z])[\w’'-]+){{0,2}}) (?:has |had )?"
@@ -60,7 +64,7 @@ _ASKS_OPINION = re.compile(
 )
 _ACCORDING_TO = re.compile(r"according to (?P<speaker>[^,?]{1,200}?)[,?]\s*(?P<topic>.*?)[\s?.!]*$", re.IGNORECASE)
 _WHO_SAID = re.compile(
-    rf"{_CONJUNCTION}(?:who|which (?:\w+ ){0, 2}\w+|whose words)\s+(?:else |first |has |have |is |was |are )?"
+    rf"{_CONJUNCTION}(?:who|which (?:\w+ ){{0,2}}\w+|whose words)\s+(?:else |first |has |have |is |was |are )?"
     rf"(?:(?-i:{_SPEECH_VERBS})|on record|quoted|talking|speaking|saying)\b{_TOPIC}",
     re.IGNORECASE,
 )
@@ -69,10 +73,12 @@ _LEADING_TITLES = re.compile(
     r"former|then|us|u\.s)\b\.?\s+(?=(?!of\b|for\b|and\b)\w))+",
     re.IGNORECASE,
 )
+_HOW_OFTEN = re.compile(rf"{_CONJUNCTION}how (?:often|many times)\b", re.IGNORECASE)
+_WHETHER = re.compile(rf"{_CONJUNCTION}{_AUXILIARY}\b", re.IGNORECASE)
 MAX_NAME_WORDS = 6  # a longer name is a clause that was taken for a speaker
 _NO_SPEAKER = re.compile(
-    r"^(?:people|they|he|she|it|we|you|i|there|been|be|being)$|,|"
-    r"\b(?:articles?|reports?|story|stories|coverage|who|whose|which|that)\b",
+    r"\b(?:not|to)$|^(?:it|there)\b|^(?:people|they|he|she|we|you|i|been|be|being)$|,|"
+    r"\b(?:articles?|reports?|story|stories|coverage|who|whose|which|that|when|if)\b|\S\s(?:his|her|its|their)\s",
     re.IGNORECASE,
 )
 
@@ -82,17 +88,22 @@ class QuoteIntent:
     """What a question asks for that asks for somebody's words.
 
     Without a `speaker_name` it asks who says something on the topic. Names and `topic_text` are as the question writes
-    them, `speaker_terms` and `topic_terms` stemmed; `titled_name` keeps `Mr.`, `Secretary` and the like.
-    `speech_only` is false where deeds would be an answer as well, `from_filter` true where a filter names the speaker.
+    them, `speaker_terms` and `topic_terms` stemmed; `titled_name` keeps `Mr.`, `Secretary` and the like;
+    `from_filter` is true where a filter names the speaker, `asks_fact` where it asks what is so according to them or
+    how often something was said, `asks_whether` where it asks whether it was, `asks_reason` where it asks why,
+    `is_described` where a common noun says who: `the voters`, `Norland's team leader`.
     """
 
     speaker_name: str
     speaker_terms: frozenset[str]
     topic_terms: frozenset[str]
     topic_text: str = ""
-    speech_only: bool = True
     titled_name: str = ""
     from_filter: bool = False
+    asks_fact: bool = False
+    asks_whether: bool = False
+    asks_reason: bool = False
+    is_described: bool = False
 
 
 def parse_quote_intent(question: str) -> QuoteIntent | None:
@@ -103,7 +114,7 @@ def parse_quote_intent(question: str) -> QuoteIntent | None:
     found = (
         _ASKS_OPINION.match(plain)
         or _ASKS_VIEW.match(plain)
-        or _ASKS_WHAT_SAID.match(plain)
+        or (_ASKS_WHAT_SAID.match(plain) if not _ASKS_DEED.match(plain) else None)
         or _WHAT_SAID.match(plain)
         or _ACCORDING_TO.search(plain)
     )
@@ -125,7 +136,7 @@ def intent_for_speaker(name: str, question: str) -> QuoteIntent:
 def _any_speaker(topic: str) -> QuoteIntent | None:
     """The intent of `Who said ...`; without a topic it refers back to what was said before."""
     topic_terms = frozenset(content_terms(topic)) if topic else frozenset()
-    return QuoteIntent("", frozenset(), topic_terms, topic, speech_only=False) if topic_terms else None
+    return QuoteIntent("", frozenset(), topic_terms, topic) if topic_terms else None
 
 
 def _of_speaker(found: re.Match[str], question: str) -> QuoteIntent | None:
@@ -136,13 +147,21 @@ def _of_speaker(found: re.Match[str], question: str) -> QuoteIntent | None:
     if not speaker_terms or len(name.split()) > MAX_NAME_WORDS or _NO_SPEAKER.search(name):
         return None
     is_according_to = found.re is _ACCORDING_TO
-    asks_for_deeds = re.fullmatch(_DEED_VERBS, found.groupdict().get("verb") or "", re.IGNORECASE)
     topic = found["topic"] or (question[: found.start()].strip(" ,") if is_according_to else "")
     return QuoteIntent(
         speaker_name=name,
         speaker_terms=speaker_terms,
         topic_terms=frozenset(content_terms(topic)) if topic else frozenset(),
         topic_text=topic,
-        speech_only=not asks_for_deeds and not is_according_to,  # "according to a survey" asks for a fact
         titled_name=titled_name,
+        asks_fact=is_according_to or bool(_HOW_OFTEN.match(question)),
+        asks_whether=bool(_WHETHER.match(question)),
+        asks_reason=question.lower().startswith("why "),
+        is_described=_is_description(name, question),
     )
+
+
+def _is_description(name: str, question: str) -> bool:
+    """Whether the head of a phrase, before `of` and the like, is a common noun."""
+    head = re.split(r"\s(?:of|for|in|at|from)\s", name)[0].split()[-1:]
+    return bool(head) and head[0].islower() and head[0] in common_words() and not question.islower()

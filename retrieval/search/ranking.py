@@ -55,7 +55,7 @@ class TextSignals:
 
 def text_signals(question: ParsedQuestion, hit: Hit) -> TextSignals:
     """Compare the question's terms with one passage, its title and heading."""
-    body, context = passage_terms(hit.passage.text), _context_terms(hit.title, hit.passage.heading, hit.outlet)
+    body, context = passage_terms(hit.passage.text, hit.language), _context_terms(hit)
     positions = [(at, term) for at, term in enumerate(body) if term in question.idf]
     matched = {term for _, term in positions} | {term for term in question.idf if term in context}
     # Each phrase has a term with a weight, so it stands where one of them does.
@@ -110,10 +110,8 @@ def _by_score(scored: tuple[float, Hit]) -> tuple[float, str]:
 
 
 def _day_score(question: ParsedQuestion, hit: Hit, weights: RankingWeights) -> float:
-    if not (question.since or question.until) or not hit.published:
-        return 0.0
-    day = hit.published[:10]
-    return weights.day if question.since <= day and (not question.until or day <= question.until) else 0.0
+    has_days = question.since or question.until
+    return weights.day if has_days and question.covers(hit.published) else 0.0
 
 
 def _recency(hits: Sequence[Hit]) -> dict[str, float]:
@@ -133,9 +131,13 @@ def _with_siblings(hits: Sequence[Hit], scores: Sequence[float], weight: float) 
     return [score + weight * sums[hit.passage.article] for hit, score in zip(hits, scaled, strict=True)]
 
 
+def _context_terms(hit: Hit) -> frozenset[str]:
+    return _distinct_terms(f"{hit.title} {hit.passage.heading} {hit.outlet}", hit.language)
+
+
 @lru_cache(maxsize=4096)
-def _context_terms(title: str, heading: str, outlet: str) -> frozenset[str]:
-    return frozenset(terms(f"{title} {heading} {outlet}"))
+def _distinct_terms(text: str, language: str) -> frozenset[str]:
+    return frozenset(terms(text, language))
 
 
 def _idf_share(question: ParsedQuestion, found: AbstractSet[str]) -> float:

@@ -42,11 +42,20 @@ _FOOTER = re.compile(
     r"most (?:read|popular)|you may also like|recommended(?: for you)?|comments?|more from .{1,60})\W*",
     re.IGNORECASE,
 )
-_CONSENT = re.compile(
-    r"privacy policy|cookie(?:s| policy)|legitimate interest|your (?:personal )?(?:data|consent|registration)|"
-    r"unsubscribe|"
-    r"enable javascript|not a robot|terms of (?:use|service)",
+_NOTICE = re.compile(
+    r"legitimate interest|your (?:personal )?(?:data|consent|registration)|unsubscribe|enable javascript|not a robot|"
+    r"privacy policy|cookie policy|terms of (?:use|service)",
     re.IGNORECASE,
+)
+# Words of consent notices that are news as well, unless a site (we) or its reader (you) is spoken of.
+_CONSENT_WORD = re.compile(
+    r"\bcookies?\b|\bconsent\b|\bprivacy\b|personal data|\bpartners\b|\bgdpr\b|datenschutz|einwillig|"
+    r"données personnelles|datos personales|dati personali",
+    re.IGNORECASE,
+)
+_SITE_OR_READER = re.compile(
+    r"\b(?:we|our|us|you|your|wir|unsere?[rn]?|Ihre?[rnm]?|Sie|nous|notre|nos|vous|votre|vos|nuestr[oa]s?|usted|su|"
+    r"nostr[oaie]|vostr[oaie])\b"
 )
 _IMAGE_CREDIT = re.compile(
     r"Getty Images|\b(?:AP|AFP|Reuters|NASA|Shutterstock|USA TODAY Sports|pic\.twitter\.com/\S+)$|@\w+|/AP\b"
@@ -126,10 +135,15 @@ def is_boilerplate(paragraph: str) -> bool:
     return bool(_boilerplate_pattern().fullmatch(paragraph))
 
 
+def is_consent_notice(sentence: str) -> bool:
+    """Whether a sentence or paragraph asks for consent or explains it, rather than tell of it."""
+    return bool(_NOTICE.search(sentence)) or bool(_CONSENT_WORD.search(sentence) and _SITE_OR_READER.search(sentence))
+
+
 def has_article(text: str, parts: Sequence[Block]) -> bool:
     """Whether the blocks hold an article, rather than a consent notice, a form or a list of links."""
     body = [text[part.start : part.end] for part in parts if part.kind is BlockKind.BODY]
-    prose = sum(len(part) for part in body if not _CONSENT.search(part))
+    prose = sum(len(part) for part in body if not is_consent_notice(part))
     return prose >= MIN_BODY_CHARACTERS and prose * 2 >= sum(map(len, body)) and any(map(_WORD.search, body))
 
 

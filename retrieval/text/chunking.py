@@ -6,8 +6,7 @@ from math import ceil
 from langchain_text_splitters import RecursiveCharacterTextSplitter
 
 from retrieval.text.boilerplate import Block, BlockKind
-from retrieval.text.sentences import Span, iterate_sentences, trimmed
-from retrieval.text.windows import text_windows
+from retrieval.text.sentences import Span, iterate_sentences, text_windows, trimmed
 
 LONGEST_SENTENCE = 50_000  # characters; a longer one is cut into so long windows before it is split
 PASSAGE_CHARACTERS = 800  # tuned on evals `news` and `quotes`: python -m evals --passage N

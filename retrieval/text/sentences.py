@@ -1,4 +1,4 @@
-"""Split a text into sentences as character spans; quotations are never split."""
+"""Split a text into sentences or windows as character spans; quotations are never split."""
 
 import re
 from collections.abc import Iterator
@@ -10,10 +10,18 @@ Span = tuple[int, int]
 MAX_QUOTATION_CHARACTERS = 700
 
 PARAGRAPH_BREAK = re.compile(r"\n\s*\n")
+NEIGHBOUR_DISTANCE = 2  # characters at most between neighbouring sentences, be they of two paragraphs
 
 _NO_QUOTATION = (-1, -1)
-_QUOTATION_MARK = re.compile(r"[“”\"]|\n\s*\n")
-_BOUNDARY = re.compile(r"""(?<![.!?…])[.!?…]+['"’”»)\]]*(?=\s)|\n\s*\n|\n(?=\s*[-•*–]\s)""")
+_QUOTATION_MARK = re.compile(r"[“”\"„«»「」『』]|\n\s*\n")
+# The marks that close a quotation, by the one that opens it. In English either closes; „…“ is German, »…« German too.
+_CLOSING_MARKS = {"“": '”"', '"': '”"', "„": "“”", "«": "»", "»": "«", "「": "」", "『": "』"}
+_ENGLISH_MARKS = '“"'
+# Full stops of Chinese and Japanese have no space after them; those of Arabic, Urdu and Hindi do.
+_BOUNDARY = re.compile(
+    r"""(?<![.!?…])[.!?…؟۔।]+['"’”“»«)\]]*(?:[ \u00a0\u202f]»)?(?=\s)|"""
+    r"""[。！？｡]+[」』”’）】》]*|\n\s*\n|\n(?=\s*[-•*–]\s)"""
+)
 _ABBREVIATION = re.compile(
     r"(?:^|[\s(\[“\"'‘—–-])(?:mrs?|ms|mx|dr|prof|sens?|reps?|govs?|gen|lt|col|sgt|capt|cmdr|adm|maj|cpl|pvt|pres|"
     r"st|mt|ft|vs|no|nos|inc|corp|co|ltd|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|rev|hon|messrs|"
@@ -25,6 +33,22 @@ _SENTENCE_STARTER = re.compile(
     r"(?:The|He|She|It|They|We|I|You|In|On|At|But|And|A|An|This|That|These|Those|If|When|While|After|Before|"
     r"As|For|His|Her|Its|Their|There|What|Who|Why|How|Some|Many|So|Yet|Since|[“\"])\b"
 )
+
+_LEANING = re.compile(
+    r"[“\"'‘]?(?:he|she|it|they|his|her|its|their|this|that|these|those|such|but|and|so|then|also|however|meanwhile|"
+    r"instead|the (?:former|latter))\b",
+    re.IGNORECASE,
+)
+
+
+def leans_on_another(sentence: str) -> bool:
+    """Whether an English sentence goes on from the one before it: it begins with a pronoun or a conjunction."""
+    return bool(_LEANING.match(sentence))
+
+
+def characters_between(one: Span, other: Span) -> int:
+    """How many characters lie between two spans, negative where they overlap."""
+    return max(one[0] - other[1], other[0] - one[1])
 
 
 def sentence_spans(text: str, start: int = 0, end: int | None = None) -> list[Span]:
@@ -72,18 +96,18 @@ def _ends_sentence(text: str, match: re.Match[str], stop: int) -> bool:
 
 def _quotation_spans(text: str, start: int, stop: int) -> Iterator[Span]:
     """Spans from an opening double quotation mark to its closing one, within one paragraph."""
-    opened: int | None = None
+    opened, closing = None, ""
     for match in _QUOTATION_MARK.finditer(text, start, stop):
         at, mark = match.start(), match.group()
         if opened is not None and at - opened > MAX_QUOTATION_CHARACTERS:
             opened = None
         if mark.isspace():
             opened = None
-        elif mark == "“" or (mark == '"' and opened is None):
-            opened = at
-        elif opened is not None:
+        elif opened is not None and mark in closing:
             yield opened, at + 1
             opened = None
+        elif mark in _CLOSING_MARKS and (opened is None or (mark == "“" and text[opened] in _ENGLISH_MARKS)):
+            opened, closing = at, _CLOSING_MARKS[mark]
 
 
 def trimmed(text: str, begin: int, end: int) -> Span:
@@ -93,3 +117,19 @@ def trimmed(text: str, begin: int, end: int) -> Span:
     while end > begin and text[end - 1].isspace():
         end -= 1
     return begin, end
+
+
+def text_windows(text: str, size: int, start: int = 0, end: int | None = None) -> Iterator[Span]:
+    """Windows of at most `size` characters, in order, each cut before the last white space that leaves it whole words.
+
+    What is done with windows of a long text takes no more memory the longer it is.
+
+    A word longer than a window is cut within. There is always one window, which may be empty.
+    """
+    stop = len(text) if end is None else end
+    while stop - start > size:
+        cut = max(text.rfind(" ", start + 1, start + size), text.rfind("\n", start + 1, start + size))
+        cut = cut if cut > 0 else start + size
+        yield start, cut
+        start = cut
+    yield start, stop

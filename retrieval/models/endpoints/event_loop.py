@@ -1,9 +1,9 @@
 """Run coroutines for synchronous callers, on one event loop in a background thread."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator
+from collections.abc import AsyncGenerator, Callable, Coroutine, Generator, Iterator
 from concurrent.futures import CancelledError
-from contextlib import aclosing
+from contextlib import aclosing, closing
 from functools import cache
 from queue import Empty, SimpleQueue
 from threading import Lock, Thread
@@ -53,6 +53,20 @@ class LoopThread:
 
         `seconds_left` returns how long to wait for the next item. Raises TimeoutError after that time, and Cancelled.
         """
+        with closing(self.iterate_ready(items, seconds_left, cancellation)) as batches:
+            for batch in batches:
+                for item in batch:
+                    yield item
+                    if cancellation and cancellation.is_cancelled:  # the next batch raises Cancelled
+                        break
+
+    def iterate_ready(
+        self,
+        items: AsyncGenerator[T, None],
+        seconds_left: Callable[[], float | None] = _no_limit,
+        cancellation: Cancellation | None = None,
+    ) -> Generator[list[T]]:
+        """Yield the items as `iterate` does, those that have come in the meantime together."""
         queue: SimpleQueue[Any] = SimpleQueue()
 
         async def pump() -> None:
@@ -65,8 +79,10 @@ class LoopThread:
         try:
             cancellation = cancellation or Cancellation()
             with cancellation.on_cancel(future.cancel):
-                while (item := _next_item(queue, seconds_left())) is not _END:
-                    yield item
+                is_over = False
+                while not is_over and (batch := _ready_items(queue, seconds_left())) != [_END]:
+                    is_over = batch[-1] is _END
+                    yield batch[:-1] if is_over else batch
                     if cancellation.is_cancelled:  # items that are queued already are dropped
                         raise CancelledError
             future.result()
@@ -76,11 +92,15 @@ class LoopThread:
             future.cancel()
 
 
-def _next_item(queue: SimpleQueue[Any], seconds: float | None) -> Any:
+def _ready_items(queue: SimpleQueue[Any], seconds: float | None) -> list[Any]:
+    """Wait for the next item; return it with those that have come by now."""
     try:
-        return queue.get(timeout=None if seconds is None else max(seconds, 0.0))
+        found = [queue.get(timeout=None if seconds is None else max(seconds, 0.0))]
     except Empty:
         raise TimeoutError from None
+    while not queue.empty():  # only this thread takes from it
+        found.append(queue.get())
+    return found
 
 
 _START_LOCK = Lock()  # else two threads that call it first at the same time would start two loops

@@ -1,4 +1,4 @@
-"""MiniLM as an ONNX graph of ONNX Runtime's fused operators (domain `com.microsoft`).
+"""MiniLM, or another BERT of its width, as an ONNX graph of ONNX Runtime's fused operators (domain `com.microsoft`).
 
 The packaged graph casts its int8 weights back to float and multiplies in float. This one multiplies int8
 (`DynamicQuantizeMatMul`) and fuses attention and the norms: three times as fast where the processor has VNNI.
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from retrieval.models.minilm.weights import BIASES, EMBEDDINGS, HEADS, LAYERS, Matrix, Weights
+from retrieval.models.minilm.weights import BIASES, EMBEDDINGS, HEADS, HIDDEN, Matrix, Weights
 
 if TYPE_CHECKING:
     from onnx import NodeProto, TensorProto
@@ -29,7 +29,7 @@ def build_graph(weights: Weights, *, int8: bool) -> bytes:
 
     builder = _GraphBuilder(int8=int8)
     hidden = builder.embed(weights)
-    for layer in range(LAYERS):
+    for layer in range(weights.layers):
         hidden = builder.layer(weights, layer, hidden)
     inputs = [
         helper.make_tensor_value_info(name, TensorProto.INT64, [1, "tokens"])
@@ -100,7 +100,13 @@ class _GraphBuilder:
         """Rows of a table that stays int8 in memory: scaled after they are gathered."""
         integers = self._node("Gather", [self._value(name, table.integers), ids])
         scale = self._node("Gather", [self._value(f"{name}.scale", table.scale), ids])
-        return self._node("Mul", [self._node("Cast", [integers], to=1), scale])
+        values, blocks = self._node("Cast", [integers], to=1), table.scale.shape[1]
+        if blocks == 1:
+            return self._node("Mul", [values, scale])
+        by_block = self._value(f"{name}.blocks", np.array([1, -1, blocks, HIDDEN // blocks]))
+        row, last = self._value(f"{name}.row", np.array([1, -1, HIDDEN])), self._value(f"{name}.last", np.array([3]))
+        scaled = self._node("Mul", [self._node("Reshape", [values, by_block]), self._node("Unsqueeze", [scale, last])])
+        return self._node("Reshape", [scaled, row])
 
     def _add_norm(self, weights: Weights, name: str, one: str, other: str) -> str:
         inputs = [one, other, *self._norm(weights, name)]

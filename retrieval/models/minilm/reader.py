@@ -6,17 +6,15 @@ tokens beside the vector of `[CLS]`.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
-from importlib.resources import files
-from io import BytesIO
 
 import numpy as np
 
+from retrieval.models.minilm.adapters import read_adapted, two_layer_head
 from retrieval.models.minilm.encoder import graph_encoder, release_memory, side_by_side
-from retrieval.models.minilm.pairs import TokenPair, encode_pair, encode_question
-from retrieval.models.minilm.tokenizer import wordpiece_tokenizer
-from retrieval.models.minilm.weights import FloatArray, Weights, quantized, read_packaged_model, read_weights
+from retrieval.models.minilm.tokens import TokenPair, encode_pair, encode_question, wordpiece_tokenizer
+from retrieval.models.minilm.weights import FloatArray, Weights
 from retrieval.text.sentences import Span
 
 MAX_ANSWER_TOKENS = 24
@@ -50,7 +48,7 @@ class Reader:
     """Reads passages for a question, several at once; safe to share between threads."""
 
     def __init__(self, weights: Weights, trained: Mapping[str, FloatArray]) -> None:
-        self._encode = graph_encoder(_adapted(weights, trained))
+        self._encode = graph_encoder(weights)
         self._heads = {name: value for name, value in trained.items() if name.startswith(HEAD_PREFIXES)}
 
     def __call__(self, question: str, passages: Sequence[ReadablePassage]) -> list[PassageReading]:
@@ -78,31 +76,14 @@ class Reader:
         return float(self._head("sentence", np.concatenate([pooled, hidden[0]])[None])[0])
 
     def _head(self, name: str, vectors: FloatArray) -> FloatArray:
-        """Two linear layers with a GELU between them, in its approximation by tanh."""
-        inner = vectors @ self._heads[f"{name}.0.weight"].T + self._heads[f"{name}.0.bias"]
-        inner = 0.5 * inner * (1 + np.tanh(0.7978845608 * (inner + 0.044715 * inner**3)))
-        output: FloatArray = inner @ self._heads[f"{name}.3.weight"][0] + self._heads[f"{name}.3.bias"][0]
-        return output
+        return two_layer_head(self._heads, name, vectors)[:, 0]
 
 
 def packaged_reader() -> Reader:
     """The reader of this package. Raises EmbeddingUnavailable where the packaged MiniLM is missing or damaged."""
-    content = read_packaged_model()
-    with np.load(BytesIO((files(__package__) / "reader.npz").read_bytes())) as stored:
-        trained = {name: stored[name].astype(np.float32) for name in stored.files}
-    reader = Reader(read_weights(content), trained)
+    reader = Reader(*read_adapted("reader.npz"))
     release_memory()
     return reader
-
-
-def _adapted(weights: Weights, trained: Mapping[str, FloatArray]) -> Weights:
-    """The packaged weights with the adapters merged into the matrices, and the trained biases and norms."""
-    matrices = {
-        name: quantized(matrix.to_float() + trained[f"{name}.down"] @ trained[f"{name}.up"])
-        for name, matrix in weights.matrices.items()
-    }
-    others = {name: trained.get(name, value) for name, value in weights.others.items()}
-    return replace(weights, matrices=matrices, others=others)
 
 
 def _answer(pair: TokenPair, spans: FloatArray, sentence: Span) -> Span | None:

@@ -11,7 +11,6 @@ from retrieval.errors import EmbeddingUnavailable
 
 FloatArray = npt.NDArray[np.float32]
 
-MODEL_NAME = "all-MiniLM-L6-v2-int8"
 MODEL_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
 LAYERS, HEADS, HIDDEN, INNER = 6, 12, 384, 1536
 MATRICES = ("query", "key", "value", "attention", "intermediate", "output")  # of a layer, in the file's order
@@ -35,14 +34,18 @@ EMBEDDINGS = "embeddings"
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """Integers -127 to 127, shape (in, out), and the scale of each column (of each row in an embedding table)."""
+    """Integers, shape (in, out), and the scale of each column; in an embedding table of each row or block of a row."""
 
     integers: npt.NDArray[np.int8]
     scale: FloatArray
 
     def to_float(self) -> FloatArray:
-        product: FloatArray = self.integers.astype(np.float32) * self.scale
-        return product
+        rows, columns = self.integers.shape
+        blocks = self.scale.shape[1]
+        if self.scale.shape[0] == 1 or blocks == 1:
+            return np.asarray(self.integers.astype(np.float32) * self.scale)
+        scaled = self.integers.reshape(rows, blocks, -1).astype(np.float32) * self.scale[:, :, None]
+        return np.asarray(scaled.reshape(rows, columns))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,11 @@ class Weights:
     matrices: dict[str, Matrix]
     tables: dict[str, Matrix]
     others: dict[str, FloatArray]
+
+    @property
+    def layers(self) -> int:
+        """The number of layers."""
+        return len(self.matrices) // len(MATRICES)
 
 
 def packaged_model() -> Path:

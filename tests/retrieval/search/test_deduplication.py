@@ -70,6 +70,20 @@ def test_nothing_is_mutated() -> None:
     assert ranked == before
 
 
+@pytest.mark.parametrize(
+    ("said", "corrected"),
+    [
+        ("eleven months", "seven months"),
+        ("voted", "did not vote"),
+        ("Tuesday", "Friday"),
+        ("council", "council of Orle"),
+    ],
+)
+def test_conflicting_reports_of_one_day_are_both_kept(said: str, corrected: str) -> None:
+    kept = deduplicate([hit("post", WIRE, 0.9), hit("times", WIRE.replace(said, corrected), 0.8)], 10)
+    assert len(kept) == (1 if "Orle" in corrected else 2)
+
+
 def test_an_update_with_another_figure_is_no_copy_of_the_first_report() -> None:
     told = "The ferry hit the quay on Monday morning in thick fog and {} people were hurt, the harbour office said."
     first, update, copy = (

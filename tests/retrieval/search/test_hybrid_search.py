@@ -14,7 +14,9 @@ from retrieval.errors import EmbeddingUnavailable
 from retrieval.index import indexer
 from retrieval.index.store import Store
 from retrieval.index.vectors.minilm import EmbeddingModel
+from retrieval.search.candidates import CANDIDATES_PER_INDEX
 from retrieval.search.hybrid_search import Search
+from retrieval.search.question_analysis import names_in_articles
 from tests.support.articles import article, fill
 
 PIER = article(
@@ -178,6 +180,7 @@ def test_without_a_model_filters_still_limit(wordy: Store) -> None:
     [
         ("How much will lorreis pay for a crosing?", "How much will lorries pay for a crossing?"),
         ("Who steers the oldst fery?", "Who steers the oldest ferry?"),
+        ("wich ferry is the oldest, and waht did it carry?", "which ferry is the oldest, and what did it carry?"),
         ("How much will lorries pay for a crossing?", "How much will lorries pay for a crossing?"),
         ("Who designed the Sydney Opera House?", "Who designed the Sydney Opera House?"),
         ("What does zbrgl mean?", "What does zbrgl mean?"),
@@ -211,3 +214,38 @@ def test_a_question_of_nothing_but_unknown_words_is_understood_at_once(newsroom:
         started = process_time()
         search(asked)
     assert process_time() - started < 1.0
+
+
+@pytest.mark.parametrize(
+    ("asked", "spelled"),
+    [
+        ("Що сказала Ліндквіст про причал?", ["Lindqvist"]),
+        ("Что сказал мэр Линдквист?", ["Lindqvist"]),
+        ("¿Qué dijo Lindqvist sobre el muelle?", ["Lindqvist"]),
+        ("Хто така Тимошенко?", []),
+    ],
+)
+def test_names_in_other_letters_are_spelled_as_the_articles_spell_them(
+    asked: str, spelled: list[str], search: Search, store: Store
+) -> None:
+    found = names_in_articles(asked, store.bm25, store.catalog)
+    assert [name for name in found if name in ("Lindqvist", "Tymoshenko")] == spelled
+
+
+def test_a_question_without_a_multilingual_embedding_finds_articles_in_its_own_language(
+    search: Search, store: Store
+) -> None:
+    german = "Der Hafenrat hat beschlossen, die alte Fähre im Herbst durch eine neue zu ersetzen."
+    fill(store, article("fähre", german, title="Neue Fähre"))
+    assert {hit.passage.article for hit in search("Wann wird die alte Fähre ersetzt?").hits} == {"fähre"}
+    assert "fähre" not in {hit.passage.article for hit in search("Why is the ferry pier closed?").hits}
+
+
+def test_many_articles_in_another_language_do_not_hide_the_one_that_answers(wordy: Store) -> None:
+    german = "Die Mole am Pier ist wegen der Fähren und der Pier wegen der Mole am Pier geschlossen, sagte Lind {}."
+    numbers = range(CANDIDATES_PER_INDEX + 5)
+    indexer.add_articles(wordy, [article(f"de-{at}", german.format(at), title=f"Pier {at}") for at in numbers])
+    with pytest.raises(EmbeddingUnavailable):
+        indexer.index_pending(wordy)
+    with closing(Search(wordy)) as search:
+        assert articles(search, "Why did Lind close the pier?") == ["pier"]

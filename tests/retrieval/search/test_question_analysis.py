@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from retrieval.documents import Hit, Passage
-from retrieval.index.bm25 import BM25Index
+from retrieval.index.words.bm25 import BM25Index
 from retrieval.search.question_analysis import ParsedQuestion, analyse_question, question_phrases
 
 TODAY = date(2026, 3, 4)

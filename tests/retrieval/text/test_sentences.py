@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retrieval.text.sentences import MAX_QUOTATION_CHARACTERS, sentence_spans
+from retrieval.text.sentences import MAX_QUOTATION_CHARACTERS, leans_on_another, sentence_spans, text_windows
 
 PROSE = st.text(st.sampled_from("abcAB .!?…“”\"'\n\t-•é\u00a0\u200b"), max_size=300) | st.text(max_size=200)
 
@@ -95,3 +95,36 @@ def test_a_long_run_of_dots_does_not_stall() -> None:
     started = time.monotonic()
     sentence_spans("." * 10_000 + "x")
     assert time.monotonic() - started < 0.5
+
+
+@given(st.text(st.sampled_from("ab \n")), st.integers(2, 9))
+def test_windows_cover_the_text(text: str, size: int) -> None:
+    windows = list(text_windows(text, size))
+    assert "".join(text[start:end] for start, end in windows) == text
+    assert all(end - start <= size for start, end in windows)
+
+
+def test_words_are_cut_only_where_they_are_longer_than_a_window() -> None:
+    text = "One two threefour five"
+    assert [text[start:end] for start, end in text_windows(text, 6)] == ["One", " two", " three", "four", " five"]
+
+
+@pytest.mark.parametrize(
+    "sentences",
+    [
+        ["Sie sagte: „Die Brücke bleibt zu. Wir warten.“", "Dann ging sie."],
+        ["Er rief: »Kommt! Jetzt gleich!«", "Niemand kam."],
+        ["Elle a dit : « Le pont est fermé. Nous attendons. »", "Puis elle est partie."],
+        ["市长说：「桥关闭了。我们等。」", "她离开了。", "没有人来！"],
+        ["متى يفتح الجسر؟", "لا أحد يعرف."],
+        ["पुल बंद है।", "कोई नहीं जानता।"],
+    ],
+)
+def test_sentences_of_other_languages_end_at_their_own_marks_and_quotations_stay_whole(sentences: list[str]) -> None:
+    separator = "" if "。" in sentences[0] or "」" in sentences[0] else " "
+    assert said(separator.join(sentences)) == sentences
+
+
+def test_a_sentence_that_goes_on_from_another_is_told_from_one_that_stands_alone() -> None:
+    assert all(map(leans_on_another, ("“However, it waits.", "The latter asks for more.")))
+    assert leans_on_another("It also asks the court to wait.") and not leans_on_another("Italy asks the court to wait.")

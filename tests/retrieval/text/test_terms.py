@@ -1,5 +1,6 @@
 """Words as the index sees them."""
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -42,3 +43,29 @@ def test_terms_are_lower_case_and_bounded_for_any_text(text: str) -> None:
         assert not any(char.isspace() for char in term)
         assert len(term) <= 4 * MAX_TERM_BYTES
     assert set(content_terms(text)) <= set(terms(text))
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("de", "Brücken Brücke"),
+        ("es", "decidieron decidió"),
+        ("fr", "réparations réparation"),
+        ("ru", "мосты моста мостов"),
+        ("uk", "Зеленський Зеленського Зеленському"),
+        ("pl", "mostami mostach"),
+    ],
+)
+def test_forms_of_a_word_are_one_term_in_its_language(language: str, words: str) -> None:
+    assert len(set(terms(words, language))) == 1
+
+
+def test_words_without_spaces_are_pairs_of_characters() -> None:
+    assert terms("港口委员会") == terms("港口委员会", "zh") == ["港口", "口委", "委员", "员会"]
+    assert terms("NATO在3月", "zh") == ["nato", "在", "3", "月"]
+    assert set(terms("สะพาน", "th")) <= set(terms("ปิดสะพานวันนี้", "th"))
+
+
+def test_content_terms_leave_out_the_function_words_of_a_language() -> None:
+    assert content_terms("Was ist mit der Brücke?", "de") == terms("Brücke", "de")
+    assert content_terms("Was ist das?", "de") == terms("Was ist das?", "de")

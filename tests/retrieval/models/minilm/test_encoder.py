@@ -9,7 +9,7 @@ import pytest
 from retrieval.errors import EmbeddingUnavailable
 from retrieval.models.minilm.encoder import graph_encoder, has_int8_instructions, open_session, side_by_side
 from retrieval.models.minilm.graph import build_graph
-from retrieval.models.minilm.tokenizer import wordpiece_tokenizer
+from retrieval.models.minilm.tokens import wordpiece_tokenizer
 from retrieval.models.minilm.weights import (
     HIDDEN,
     LAYERS,

@@ -4,9 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retrieval.models.minilm.pairs import MAX_TOKENS, encode_pair, encode_question
 from retrieval.models.minilm.reader import UNREAD, ReadablePassage, Reader, packaged_reader
-from retrieval.models.minilm.tokenizer import wordpiece_tokenizer
+from retrieval.models.minilm.tokens import MAX_TOKENS, encode_pair, encode_question, wordpiece_tokenizer
 from retrieval.text.sentences import sentence_spans
 
 BRIDGE = (

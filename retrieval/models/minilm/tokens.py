@@ -1,7 +1,9 @@
-"""Token ids of a question with a passage, as the reader gets them."""
+"""Tokens of MiniLM, uncased WordPieces, and those of a question with a passage as the reader gets them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 
 from tokenizers import BertWordPieceTokenizer
 
@@ -9,6 +11,15 @@ from retrieval.text.sentences import Span
 
 CLS, SEP = 101, 102
 QUESTION_TOKENS, CONTEXT_TOKENS, MAX_TOKENS = 48, 40, 300
+
+
+@cache
+def wordpiece_tokenizer(max_tokens: int | None = None) -> BertWordPieceTokenizer:
+    """The tokenizer, which cuts texts at `max_tokens`; do not change what it returns."""
+    tokenizer = BertWordPieceTokenizer(str(files("retrieval.text") / "minilm-vocab.txt"), lowercase=True)
+    if max_tokens is not None:
+        tokenizer.enable_truncation(max_tokens)
+    return tokenizer
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,19 +37,26 @@ class TokenPair:
     start: int
 
 
-def encode_question(tokenizer: BertWordPieceTokenizer, question: str) -> list[int]:
-    """`[CLS] question [SEP]`."""
-    return [CLS, *tokenizer.encode(question, add_special_tokens=False).ids[:QUESTION_TOKENS], SEP]
+def encode_question(tokenizer: BertWordPieceTokenizer, question: str, most: int = QUESTION_TOKENS) -> list[int]:
+    """`[CLS] question [SEP]`, `most` tokens of the question."""
+    return [CLS, *tokenizer.encode(question, add_special_tokens=False).ids[:most], SEP]
 
 
 def encode_pair(
-    tokenizer: BertWordPieceTokenizer, question: Sequence[int], context: str, text: str, sentences: Sequence[Span]
+    tokenizer: BertWordPieceTokenizer,
+    question: Sequence[int],
+    context: str,
+    text: str,
+    sentences: Sequence[Span],
+    *,
+    context_tokens: int = CONTEXT_TOKENS,
+    most: int = MAX_TOKENS,
 ) -> TokenPair:
-    """Encode a passage after its question; `sentences` are character spans of `text`, in order."""
-    around = tokenizer.encode(context, add_special_tokens=False).ids[:CONTEXT_TOKENS]
+    """Encode a passage after its question, `most` tokens together; `sentences` are spans of `text`, in order."""
+    around = tokenizer.encode(context, add_special_tokens=False).ids[:context_tokens]
     read = tokenizer.encode(text, add_special_tokens=False)
     start = len(question) + len(around) + 1
-    room = MAX_TOKENS - start - 1
+    room = most - start - 1
     ids, offsets = read.ids[:room], read.offsets[:room]
     spans, at = list[Span](), 0
     for _, end in sentences:

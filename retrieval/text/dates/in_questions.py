@@ -1,60 +1,9 @@
-"""Parse dates as articles and questions write them, to ISO 8601."""
+"""Find the days, months and periods that a question names."""
 
 import re
 from calendar import monthrange
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta, timezone, tzinfo
-
-from dateutil import parser
-
-_DEFAULT_MOMENT = datetime(1, 1, 1)
-_MAX_DATE_LENGTH = 200  # characters; dateutil looks at each number and word of a text
-
-
-_ZONE_HOURS = {
-    "EST": -5,
-    "EDT": -4,
-    "CST": -6,
-    "CDT": -5,
-    "MST": -7,
-    "MDT": -6,
-    "PST": -8,
-    "PDT": -7,
-    "BST": 1,
-    "CET": 1,
-    "CEST": 2,
-}
-
-
-def _zone_info(name: str | None, offset: int | None) -> tzinfo | None:
-    """The time zone for an offset in seconds or an abbreviation that publishers use; None if it is unknown."""
-    if offset is not None:
-        return timezone(timedelta(seconds=offset))
-    return timezone(timedelta(hours=_ZONE_HOURS[name])) if name in _ZONE_HOURS else None
-
-
-def to_iso(value: object) -> str:
-    """A date or time in any usual notation as ISO 8601, only the day if no time is given; empty if it is not a date."""
-    if isinstance(value, datetime):
-        return value.isoformat(timespec="seconds")
-    if isinstance(value, date):
-        return value.isoformat()
-    text = str(value or "").strip()
-    if len(text) > _MAX_DATE_LENGTH or not re.search(r"\d{4}|\d\d?[/.-]\d\d?[/.-]\d\d", text):
-        return ""
-    try:
-        moment = parser.parse(text, default=_DEFAULT_MOMENT, tzinfos=_zone_info)
-    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):  # all that dateutil raises
-        return ""
-    has_time = re.search(r"\d:\d\d|T\d{4}", text)
-    return moment.isoformat(timespec="seconds") if has_time else moment.date().isoformat()
-
-
-def parse_day(value: object) -> date | None:
-    """The day of a date in any usual notation, None if it is not a date."""
-    day = to_iso(value)[:10]
-    return date.fromisoformat(day) if day else None
-
+from datetime import date, timedelta
 
 _MONTHS = "january february march april may june july august september october november december".split()
 _MONTH = rf"(?P<month>{'|'.join(_MONTHS)}|{'|'.join(m[:3] for m in _MONTHS)}|sept)\.?"
@@ -67,10 +16,17 @@ _DATE_PATTERNS = (
     re.compile(rf"\b{_MONTH},? (?:of )?{_YEAR}\b", re.I),
     re.compile(rf"\b(?:in|during|of|since|before|after|until|by|late|early|mid) {_YEAR}\b", re.I),
 )
+_DAY_PATTERNS = (
+    re.compile(rf"\b(?:the )?{_DAY} (?:of )?{_MONTH}(?!\w)", re.I),
+    re.compile(rf"\b{_MONTH} (?:the )?{_DAY}(?!\w)", re.I),
+)
 _OPEN_PREPOSITIONS = {"since", "after", "before", "until", "by"}
 _RELATIVE_PERIODS = {
     "today": (0, 0),
+    "this morning": (0, 0),
+    "tonight": (0, 0),
     "yesterday": (1, 1),
+    "last night": (1, 0),  # what happened in it was published on either day
     "this week": (7, 0),
     "last week": (14, 4),
     "past week": (7, 0),
@@ -80,7 +36,8 @@ _RELATIVE_PERIODS = {
     "last few days": (5, 0),
     "recent days": (7, 0),
 }
-
+_WEEKEND = re.compile(r"\b(?P<which>this|last|past|the)(?: past)? weekend\b", re.I)
+_SATURDAY = 5  # weekday
 
 _LATEST_PATTERN = re.compile(
     r"\b(?:latest|newest|most recent(?:ly)?|currently|right now|at the moment|up to date|last known)\b", re.I
@@ -102,7 +59,31 @@ def days_in_question(question: str, today: date) -> tuple[str, str]:
     for phrase, (oldest, newest) in _RELATIVE_PERIODS.items():
         if re.search(rf"\b{phrase}\b", lower):
             return (today - timedelta(days=oldest)).isoformat(), (today - timedelta(days=newest)).isoformat()
-    return "", ""
+    return _weekend(found["which"].lower(), today) if (found := _WEEKEND.search(question)) else ("", "")
+
+
+def _weekend(which: str, today: date) -> tuple[str, str]:
+    """The weekend that is or was last; during one, `last weekend` is the one before."""
+    saturday = today - timedelta(days=(today.weekday() - _SATURDAY) % 7)
+    if which == "last" and today.weekday() >= _SATURDAY:
+        saturday -= timedelta(days=7)
+    return saturday.isoformat(), min(today, saturday + timedelta(days=1)).isoformat()
+
+
+def date_phrase(question: str) -> re.Match[str] | None:
+    """Where a question names a period that `days_in_question` reads, or a day without a year; None if it names none."""
+    relative = re.compile(rf"\b(?:the )?(?:{'|'.join(_RELATIVE_PERIODS)})(?:['’]s)?\b", re.I)
+    patterns = (*_DATE_PATTERNS, *_DAY_PATTERNS, relative, _WEEKEND)
+    return next((found for pattern in patterns if (found := pattern.search(question))), None)
+
+
+def day_without_year(question: str) -> tuple[int, int] | None:
+    """The month and day of a date that a question writes without a year, such as `11 March`; None if it has none."""
+    found = next((found for pattern in _DAY_PATTERNS if (found := pattern.search(question))), None)
+    if found is None:
+        return None
+    month = _month_number(found["month"])
+    return (month, int(found["day"])) if 1 <= int(found["day"]) <= monthrange(2000, month)[1] else None
 
 
 def _preposition(question: str, found: re.Match[str]) -> str:
@@ -130,7 +111,7 @@ def _matched_period(found: re.Match[str]) -> tuple[str, str]:
     year, day = int(parts["year"]), int(parts.get("day") or 0)
     month = int(parts.get("number") or 0)
     if parts.get("month"):
-        month = next(at for at, name in enumerate(_MONTHS, 1) if name.startswith(parts["month"].lower()[:3]))
+        month = _month_number(parts["month"])
     try:
         if day:
             return (date(year, month, day).isoformat(),) * 2
@@ -139,6 +120,10 @@ def _matched_period(found: re.Match[str]) -> tuple[str, str]:
     except ValueError:
         return "", ""
     return f"{year}-01-01", f"{year}-12-31"
+
+
+def _month_number(name: str) -> int:
+    return next(at for at, month in enumerate(_MONTHS, 1) if month.startswith(name.lower()[:3]))
 
 
 _TIME_WORDS = frozenset(
