@@ -32,7 +32,7 @@ def cite_article(number: int, article: Article, span: Span, speaker: str = "") -
         article=article.id,
         url=article.url,
         deep_link=deep_link(article.url, article.text, span),
-        title=article.title,
+        title=_cited_title(article, start),
         outlet=article.outlet,
         authors=article.authors,
         published=article.published,
@@ -42,6 +42,14 @@ def cite_article(number: int, article: Article, span: Span, speaker: str = "") -
         end=end,
         speaker=speaker,
     )
+
+
+def _cited_title(article: Article, start: int) -> str:
+    """The title, with the time in the recording for a transcript, and for a scan that a machine read it."""
+    if article.is_recognised:
+        return f"{article.title} ({article.section[:1].lower()}{article.section[1:]})"
+    time = article.time_at(start)
+    return f"{article.title}, {time}" if time else article.title
 
 
 def deep_link(url: str, text: str, span: Span) -> str:

@@ -6,9 +6,12 @@ from typing import Any, Literal
 
 from retrieval.documents import Copy
 from retrieval.errors import UsageError
+from retrieval.models.turn_kinds import QUESTION, TurnKind
+from retrieval.text.language import ENGLISH
 from retrieval.text.sentences import Span
 
-Status = Literal["answered", "partial", "no_answer"]
+Status = Literal["answered", "partial", "no_answer", "no_question"]
+"""The last is that of a turn which asks nothing, such as a greeting: it is neither answered nor declined."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +82,32 @@ class Sentence:
 
 
 @dataclass(frozen=True, slots=True)
+class Understanding:
+    """How a turn was understood: its kind, the question on its own, and what its words restrict the articles to.
+
+    `since` and `until` are ISO days, both included, empty where open. `topic` is what a question about the archive asks
+    for articles on, `language` the one that the reader is answered in, as far as there are strings in it.
+    """
+
+    kind: TurnKind = QUESTION
+    standalone_question: str = ""
+    since: str = ""
+    until: str = ""
+    outlet: str = ""
+    author: str = ""
+    topic: str = ""
+    language: str = ENGLISH
+
+
+NOT_UNDERSTOOD = Understanding()
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
-    """The answer to a question; `text` has [1] markers, `nearest` are offered when the articles do not answer."""
+    """The answer to a question; `text` has [1] markers, `nearest` are offered when the articles do not answer.
+
+    `suggestions` are questions to ask instead, offered to turns that are no questions.
+    """
 
     question: str
     standalone_question: str
@@ -99,6 +126,8 @@ class Answer:
     notes: tuple[str, ...] = ()
     evidence: float = 0.0
     highlights: tuple[Highlight, ...] = ()  # of `text`
+    suggestions: tuple[str, ...] = ()
+    understood: Understanding = NOT_UNDERSTOOD
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +139,11 @@ class Turn:
     answer: str
     status: Status
     articles: tuple[str, ...] = ()
+
+
+def text_with_suggestions(answer: Answer) -> str:
+    """The answer's text and, below it, the suggested questions, for surfaces that show text alone."""
+    return "\n".join([answer.text, *(f"- {question}" for question in answer.suggestions)])
 
 
 def answer_as_dict(answer: Answer) -> dict[str, Any]:
@@ -132,7 +166,11 @@ def validate_question(question: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class DraftSentence:
-    """A sentence of a draft without its citation markers, and the passage numbers that they name, each once."""
+    """A sentence of a draft without its citation markers, and the passage numbers that they name, each once.
+
+    `places` are the sentences that they name, as numbers of passage and sentence, both from 1.
+    """
 
     text: str
     numbers: tuple[int, ...] = ()
+    places: tuple[tuple[int, int], ...] = ()

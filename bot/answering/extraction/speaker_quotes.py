@@ -9,15 +9,19 @@ from bot.answering.messages import Claim
 from bot.answering.reading.read_sentences import ReadSentence
 from bot.formatting import format_date
 from retrieval.catalog.reader import CatalogReader
-from retrieval.documents import Article, QuoteHit
+from retrieval.documents import Article, Quote, QuoteHit
 from retrieval.search.hybrid_search import SearchResult
-from retrieval.text.sentences import Span, sentence_spans
-from retrieval.text.terms import terms
+from retrieval.search.quote_search import MAX_NEWEST_QUOTES
+from retrieval.text.sentences import NEIGHBOUR_DISTANCE, Span, characters_between, sentence_spans
 
-TOPIC_WEIGHT, TOPIC_BAR = 12.0, 0.5  # what the share of the topic that a quote speaks of adds to its sentence's score
-MIN_SCORE = 5.0  # of a quote that is shown
+TOPIC_WEIGHT, TOPIC_BAR = 8.0, 0.2  # what the share of the topic that a quote speaks of adds to its sentence's score
+MIN_SCORE, MAX_GAP = 4.0, 3.0  # of a quote that is shown; between the best one and others
+NEIGHBOUR_SHARE = 0.7  # of the topic share of a quote that a neighbouring one needs to be told with it
 MAX_LENGTH = 700  # characters of a claim
 MAX_CUE_DISTANCE = 300  # characters; a cue or source farther from the quote is left out of the claim
+
+_PARAGRAPH_BREAK = "\n\n"
+_WORD = re.compile(r"\w")
 
 
 def quote_claims(found: SearchResult, catalog: CatalogReader, read: Sequence[ReadSentence]) -> list[Claim]:
@@ -30,14 +34,34 @@ def quote_claims(found: SearchResult, catalog: CatalogReader, read: Sequence[Rea
         return []
     good = [hit for hit in found.speaker_quotes if hit.quote.speaker]
     if speech.topic_terms:
-        chosen = distinct((hit for score, hit in judged_quotes(good, catalog, read) if score >= MIN_SCORE), _repeats)
+        # The reader takes any words of the speaker for an answer, so that one word of the topic must stand near.
+        judged = judged_quotes([hit for hit in good if hit.score], catalog, read)
+        bar = max(MIN_SCORE, judged[0][0] - MAX_GAP) if judged else MIN_SCORE
+        chosen = distinct((hit for score, hit in judged if score >= bar), _repeats)
     else:
-        chosen = distinct((hit for hit in good if hit.quote.is_speech), _repeats)
+        chosen = distinct((hit for hit in good if hit.quote.is_said), _repeats)
     if found.question.since and found.question.since != found.question.until:
         chosen.sort(key=lambda hit: hit.published)
     elif found.question.wants_latest:
         chosen.sort(key=lambda hit: hit.published, reverse=True)
-    return _claims(chosen, catalog)
+    return claims_of_quotes(chosen, catalog)
+
+
+def more_quotes_note(found: SearchResult, claims: Sequence[Claim]) -> str:
+    """Tell how many quotes of a speaker asked about without a topic are not shown; empty where all are."""
+    speech = found.question.quote_intent
+    if speech is None or speech.topic_terms or not speech.speaker_name or not claims:
+        return ""
+    shown = [place for claim in claims for place in claim.support]
+    said = [hit for hit in found.speaker_quotes if hit.quote.is_said]
+    left = [hit for hit in said if not any(_is_within(hit, *place) for place in shown)]
+    count = f"More than {len(left)}" if len(said) == MAX_NEWEST_QUOTES else str(len(left))
+    name = claims[0].speaker
+    return f"{count} more of what {name} said: ask about a topic, or list it with “quotes {name}”." if left else ""
+
+
+def _is_within(hit: QuoteHit, article: str, span: Span) -> bool:
+    return hit.article == article and span[0] <= hit.quote.start < span[1]
 
 
 def judged_quotes(
@@ -57,51 +81,44 @@ def judged_quotes(
     return sorted(judged, key=lambda pair: -pair[0])
 
 
-def requires_quotes(found: SearchResult) -> bool:
-    """Whether only quotes of the speaker asked about would answer the question.
-
-    Not so where the name is that of a thing, such as a law, or of an outlet, whose articles themselves answer.
-    """
-    speech = found.question.quote_intent
-    if speech is None or not speech.speaker_name or not speech.speech_only:
-        return False
-    if any(voice.is_person for voice in found.speaker_match.speakers):
-        return True
-    if any(_is_outlet_name(terms(hit.outlet), speech.speaker_terms) for hit in found.hits):
-        return False
-    if speech.speaker_name[:1].isupper():
-        return True
-    # A name that the articles write in lower case is that of a thing.
-    thing = re.compile(rf"\b{re.escape(speech.speaker_name.split()[-1].lower())}\b")
-    return not any(thing.search(hit.passage.text) for hit in found.hits)
-
-
-def _is_outlet_name(outlet: Sequence[str], name: frozenset[str]) -> bool:
-    """Whether a name means an outlet: `The Courier` means the Harbour Courier, `West` not the West Journal."""
-    return bool(outlet) and outlet[-1] in name and name <= set(outlet)
-
-
 def _repeats(one: QuoteHit, other: QuoteHit) -> bool:
     return is_close(one.quote.words, other.quote.words)
 
 
-def _claims(chosen: Sequence[QuoteHit], catalog: CatalogReader) -> list[Claim]:
-    claims: list[Claim] = []
-    used: list[tuple[str, Span]] = []
-    before: QuoteHit | None = None
-    for hit in chosen:
-        article = catalog.article(hit.article)
-        span = enclosing_sentences(article, hit)
-        if any(key == hit.article and span[0] < end and start < span[1] for key, (start, end) in used):
-            continue
-        continues = before and (before.quote.speaker, before.article) == (hit.quote.speaker, hit.article)
-        text = " ".join(article.text[slice(*span)].split())
-        claims.append(
-            Claim(text if continues else f"{attribution_line(hit)}: {text}", ((hit.article, span),), hit.quote.speaker)
-        )
-        used.append((hit.article, span))
-        before = hit
+def claims_of_quotes(chosen: Sequence[QuoteHit], catalog: CatalogReader) -> list[Claim]:
+    """A claim for each quote; quotes that follow one another are one, and one article's stand under one line."""
+    claims, told_of = list[Claim](), ("", "")
+    joined = _joined(chosen, catalog)
+    first = {(hit.quote.speaker, hit.article): at for at, (hit, _) in reversed([*enumerate(joined)])}
+    for hit, span in sorted(joined, key=lambda told: first[told[0].quote.speaker, told[0].article]):
+        text = " ".join(catalog.article(hit.article).text[slice(*span)].split())
+        lead = "" if told_of == (hit.quote.speaker, hit.article) else f"{attribution_line(hit)}: "
+        claims.append(Claim(lead + text, ((hit.article, span),), hit.quote.speaker))
+        told_of = hit.quote.speaker, hit.article
     return claims
+
+
+def _joined(chosen: Sequence[QuoteHit], catalog: CatalogReader) -> list[tuple[QuoteHit, Span]]:
+    """Quotes with the sentences that hold them, neighbouring ones of one speaker joined to the first of them."""
+    told = list[tuple[QuoteHit, Span]]()
+    for hit in chosen:
+        start, end = enclosing_sentences(catalog.article(hit.article), hit)
+        near = [
+            at
+            for at, (other, kept) in enumerate(told)
+            if other.article == hit.article and characters_between(kept, (start, end)) <= NEIGHBOUR_DISTANCE
+        ]
+        if not near:
+            told.append((hit, (start, end)))
+        elif _belongs_to(hit, told[near[0]][0]):
+            other, kept = told[near[0]]
+            told[near[0]] = other, (min(kept[0], start), max(kept[1], end))
+    return told
+
+
+def _belongs_to(hit: QuoteHit, other: QuoteHit) -> bool:
+    """Whether a quote next to another is told with it: of the same speaker, and not much less on the topic."""
+    return hit.quote.speaker == other.quote.speaker and hit.score >= NEIGHBOUR_SHARE * other.score
 
 
 def attribution_line(hit: QuoteHit) -> str:
@@ -110,20 +127,28 @@ def attribution_line(hit: QuoteHit) -> str:
 
 
 def enclosing_sentences(article: Article, hit: QuoteHit) -> Span:
-    """The span of the sentences that hold a quote with its cue and source, or of its first part if that is too long."""
-    quote = hit.quote
-    near = [
-        span
-        for span in (quote.cue, quote.source)
-        if span and _distance(span, (quote.start, quote.end)) <= MAX_CUE_DISTANCE
-    ]
-    start = min([quote.start, *(span[0] for span in near)])
-    end = max([quote.end, *(span[1] for span in near)])
+    """The span of the sentences that hold a quote with its cue and source, or of its first part if that is too long.
+
+    Parts, a cue or a source with another paragraph's words in between, such as a question or a heading, are left out.
+    """
+    start, end = _with_cue(article.text, hit.quote)
     whole = _sentences_between(article.text, start, end)
     if whole[1] - whole[0] <= MAX_LENGTH:
         return whole
-    first = _sentences_between(article.text, *quote.spans[0])
-    return first if first[1] - first[0] <= MAX_LENGTH else quote.spans[0]
+    first = _sentences_between(article.text, *hit.quote.spans[0])
+    return first if first[1] - first[0] <= MAX_LENGTH else hit.quote.spans[0]
+
+
+def _with_cue(text: str, quote: Quote) -> Span:
+    """The span of a quote's first part, and of its other parts, cue and source that follow one another."""
+    start, end = quote.spans[0]
+    others = [*quote.spans[1:], *(span for span in (quote.cue, quote.source) if span)]
+    for span in sorted(others, key=lambda span: characters_between(span, quote.spans[0])):
+        gap = text[end : span[0]] if span[0] >= end else text[span[1] : start]
+        is_own = not (_PARAGRAPH_BREAK in gap and _WORD.search(gap))
+        if is_own and (span in quote.spans or len(gap) <= MAX_CUE_DISTANCE):
+            start, end = min(start, span[0]), max(end, span[1])
+    return start, end
 
 
 def _sentences_between(text: str, start: int, end: int) -> Span:
@@ -136,7 +161,3 @@ def _sentences_between(text: str, start: int, end: int) -> Span:
         if span[1] > start and span[0] < end
     ]
     return (min(spans[0][0], start), max(spans[-1][1], end)) if spans else (start, end)
-
-
-def _distance(one: Span, other: Span) -> int:
-    return max(0, one[0] - other[1], other[0] - one[1])

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from pydantic_core import from_json
@@ -115,7 +116,7 @@ def _item_sentences(fields: Mapping[str, Any], *, is_cut: bool = False) -> list[
     sentences = [*parser.feed(text), *parser.end(is_cut=is_cut or len(text) >= MAX_TEXT_LENGTH)]
     if sentences and _UNFINISHED.search(sentences[-1].text):
         sentences.pop()
-    return [DraftSentence(sentence.text, tuple(dict.fromkeys((*numbers, *sentence.numbers)))) for sentence in sentences]
+    return [replace(one, numbers=tuple(dict.fromkeys((*numbers, *one.numbers)))) for one in sentences]
 
 
 def _passage_numbers(value: Any) -> tuple[int, ...]:

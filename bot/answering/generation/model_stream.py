@@ -1,6 +1,6 @@
 """Stream a model's text with a time limit, count the tokens that it costs, and see whether it was cut."""
 
-from collections.abc import AsyncGenerator, Callable, Generator, Mapping
+from collections.abc import AsyncGenerator, Callable, Generator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from bot.answering.generation.passage_prompt import estimated_tokens
@@ -24,14 +24,16 @@ def stream_with_timeout(
     seconds_left: Callable[[], float | None],
     options: Mapping[str, Any] | None = None,
     cancellation: Cancellation | None = None,
-) -> "Generator[AIMessageChunk]":
-    """Yield the model's chunks; `seconds_left` is asked before each how long it may take, None for no limit.
+) -> "Generator[list[AIMessageChunk]]":
+    """Yield the model's chunks, those that have come in the meantime together.
+
+    `seconds_left` is asked before each wait how long it may take, None for no limit.
 
     Closing the generator cancels the request. Raises ModelError, Cancelled.
     """
     chunks = cast("AsyncGenerator[AIMessageChunk]", model.astream(prompt, **(options or {})))
     try:
-        yield from shared_loop_thread().iterate(chunks, seconds_left, cancellation)
+        yield from shared_loop_thread().iterate_ready(chunks, seconds_left, cancellation)
     except (ModelError, Cancelled):
         raise
     except TimeoutError as exc:
@@ -50,8 +52,11 @@ class TokenMeter:
         self._prompt, self._written, self._reported = prompt, "", TokenUsage()
         self.is_cut = True
 
-    def text_of(self, chunk: "AIMessageChunk") -> str:
-        """Count a chunk and return its text."""
+    def text_of(self, chunks: "Sequence[AIMessageChunk]") -> str:
+        """Count chunks and return their text."""
+        return "".join(map(self._count, chunks))
+
+    def _count(self, chunk: "AIMessageChunk") -> str:
         for reason in filter(None, map(chunk.response_metadata.get, _FINISH_KEYS)):
             self.is_cut = str(reason).lower() not in COMPLETE
         if usage := chunk.usage_metadata:

@@ -29,14 +29,15 @@ class DraftParser(Protocol):
 class OutputFormat:
     """An output format: the prompt's name, the parser of drafts, and the request's options by number of passages.
 
-    `passages` is the most passages in the prompt; `rewrites` is whether the model rewrites follow-ups, not rules.
+    `passages` is the most passages in the prompt. In the short form a model cites passages, not sentences of them, and
+    is neither asked what a turn means nor to repair what fails.
     """
 
     prompt: str
     parser: Callable[[], DraftParser]
     request_options: Callable[[int], Mapping[str, Any]]
     passages: int = MAX_PASSAGES
-    rewrites: bool = True
+    is_short: bool = False
 
 
 def _schema(passages: int) -> Mapping[str, Any]:
@@ -45,11 +46,12 @@ def _schema(passages: int) -> Mapping[str, Any]:
         "passage": {"type": "integer", "enum": list(range(1, passages + 1))},
         "text": {"type": "string", "maxLength": MAX_TEXT_LENGTH},
     }
-    items = {"type": "array", "maxItems": MAX_SENTENCES, "items": _object_schema(item)}
-    return _object_schema({"found": {"type": "boolean"}, "sentences": items})
+    items = {"type": "array", "maxItems": MAX_SENTENCES, "items": object_schema(item)}
+    return object_schema({"found": {"type": "boolean"}, "sentences": items})
 
 
-def _object_schema(properties: Mapping[str, Any]) -> Mapping[str, Any]:
+def object_schema(properties: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The JSON schema of an object with these properties, all of them required, and no others."""
     return {
         "type": "object",
         "properties": properties,
@@ -58,15 +60,23 @@ def _object_schema(properties: Mapping[str, Any]) -> Mapping[str, Any]:
     }
 
 
-def _json_options(passages: int) -> Mapping[str, Any]:
-    named = {"name": "answer", "strict": True, "schema": _schema(passages)}
-    return {
-        "temperature": 0,
-        "max_tokens": MAX_DRAFT_TOKENS,
-        "response_format": {"type": "json_schema", "json_schema": named},
-    }
+def json_options(name: str, schema: Mapping[str, Any]) -> dict[str, Any]:
+    """Options of a request for JSON of a schema."""
+    named = {"name": name, "strict": True, "schema": schema}
+    return {"temperature": 0, "response_format": {"type": "json_schema", "json_schema": named}}
+
+
+def json_object(text: str) -> str:
+    """The text from its first to its last brace: some models write a fence around it."""
+    return text[text.find("{") : text.rfind("}") + 1]
+
+
+def _answer_options(passages: int) -> Mapping[str, Any]:
+    return json_options("answer", _schema(passages)) | {"max_tokens": MAX_DRAFT_TOKENS}
 
 
 PROSE = OutputFormat("answer", SentenceStream, lambda passages: {})
-JSON = OutputFormat("answer-json", JsonSentenceStream, _json_options, passages=MAX_PASSAGES_SMALL_MODEL, rewrites=False)
+JSON = OutputFormat(
+    "answer-json", JsonSentenceStream, _answer_options, passages=MAX_PASSAGES_SMALL_MODEL, is_short=True
+)
 """For small models, which cite better when a schema leaves them no choice."""

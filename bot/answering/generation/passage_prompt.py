@@ -7,8 +7,9 @@ from bot.answering.verification.evidence import Quotes
 from bot.formatting import format_date
 from retrieval.documents import Hit
 from retrieval.search.hybrid_search import SearchResult
+from retrieval.text.sentences import sentence_spans
 
-MAX_PASSAGES = 8
+MAX_PASSAGES = 20  # where the model's context holds as many
 MAX_SPEAKERS = 6  # named for each passage
 FENCE = "-----"
 # At the least: English, and scripts that most tokenizers cut into smaller pieces.
@@ -33,12 +34,19 @@ def fit_to_context(passages: Sequence[str], tokens: int) -> list[str]:
     return kept
 
 
-def format_passages(passages: Sequence[Hit], quotes: Quotes) -> list[str]:
+def format_passages(passages: Sequence[Hit], quotes: Quotes, *, number_sentences: bool = True) -> list[str]:
     """Format each passage: number, outlet, headline, date, speakers quoted, and the fenced text.
 
     Fence marks are removed from the text, so that no article ends its own fence.
     """
-    return [_format_passage(number, hit, quotes) for number, hit in enumerate(passages, start=1)]
+    texts = [
+        _with_sentence_numbers(number, hit.passage.text) if number_sentences else hit.passage.text
+        for number, hit in enumerate(passages, start=1)
+    ]
+    return [
+        _format_passage(number, hit, text, quotes)
+        for number, (hit, text) in enumerate(zip(passages, texts, strict=True), start=1)
+    ]
 
 
 def estimated_tokens(text: str) -> int:
@@ -47,18 +55,27 @@ def estimated_tokens(text: str) -> int:
     return round(ascii_chars / ASCII_CHARS_PER_TOKEN + (len(text) - ascii_chars) / OTHER_CHARS_PER_TOKEN)
 
 
-def _format_passage(number: int, hit: Hit, quotes: Quotes) -> str:
+def _with_sentence_numbers(number: int, text: str) -> str:
+    """Put a number before each sentence of a passage, such as [2.3]."""
+    shown, at = "", 0
+    for sentence, (start, end) in enumerate(sentence_spans(text), start=1):
+        shown += f"{text[at:start]}[{number}.{sentence}] {text[start:end]}"
+        at = end
+    return shown + text[at:]
+
+
+def _format_passage(number: int, hit: Hit, text: str, quotes: Quotes) -> str:
     passage = hit.passage
     quoted = {
         quote.quote.speaker: None
         for quote in quotes(passage.article)
-        if passage.start <= quote.quote.start < passage.end and quote.quote.speaker and quote.quote.is_speech
+        if passage.start <= quote.quote.start < passage.end and quote.quote.speaker and quote.quote.is_said
     }
     facts = [hit.outlet, hit.title, format_date(hit.published)]
     if quoted:
         facts.append(f"quotes {', '.join(list(quoted)[:MAX_SPEAKERS])}")
     head = f"[{number}] {'; '.join(fact for fact in facts if fact)}"
-    return f"{_without_fences(head)}\n{FENCE}\n{_WRAPPED.sub(' ', _without_fences(passage.text))}\n{FENCE}"
+    return f"{_without_fences(head)}\n{FENCE}\n{_WRAPPED.sub(' ', _without_fences(text))}\n{FENCE}"
 
 
 def _without_fences(text: str) -> str:

@@ -2,9 +2,10 @@
 
 import re
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.answering.generation.citation_markers import is_only_markers, may_become_marker, strip_markers
+from bot.answering.generation.citation_markers import Place, is_only_markers, may_become_marker, strip_markers
 from bot.answering.messages import DraftSentence
 from retrieval.quotes.attribution.quotation_marks import is_closed, quotation_spans
 from retrieval.text.sentences import Span, sentence_spans
@@ -25,6 +26,7 @@ _ENDED = re.compile(r"[.!?…。！？:][^\w\s]*\s|\n")
 _OTHER_END = re.compile(r"[。！？؟।][^\w\s]*\Z")  # that `sentence_spans` does not know
 _NEXT_SENTENCE = "The rest."
 _NUMBER = re.compile(r"\d[.,]?\Z")  # the rest of a figure may be missing
+MAX_LEAD_LENGTH = 12  # characters of a sentence that only says yes or no
 MAX_SENTENCE_LENGTH = 1_500  # characters; a longer sentence is dropped
 # After so many splits of a text that completed no sentence, the next ones wait until it has grown by a share: a text of
 # nothing but abbreviations would otherwise be split anew at each of its words.
@@ -142,6 +144,33 @@ class SentenceStream:
         return found
 
 
+class LeadJoiner:
+    """Joins a sentence of one word, such as `Yes.`, to the one that follows; alone it says nothing and is left out."""
+
+    def __init__(self) -> None:
+        self._lead: list[DraftSentence] = []
+
+    def join(self, sentences: Sequence[DraftSentence | ModelRefusal]) -> list[DraftSentence | ModelRefusal]:
+        """Return the sentences that are whole now."""
+        found = list[DraftSentence | ModelRefusal]()
+        for one in sentences:
+            if isinstance(one, ModelRefusal):
+                found.append(one)
+                continue
+            lead, self._lead = self._lead, []
+            joined = _joined(lead[0], one) if lead else one
+            if " " in joined.text or len(joined.text) > MAX_LEAD_LENGTH:
+                found.append(joined)
+            else:
+                self._lead.append(joined)
+        return found
+
+
+def _joined(one: DraftSentence, other: DraftSentence) -> DraftSentence:
+    numbers, places = dict.fromkeys((*one.numbers, *other.numbers)), dict.fromkeys((*one.places, *other.places))
+    return DraftSentence(f"{one.text} {other.text}", tuple(numbers), tuple(places))
+
+
 def is_finished(sentence: str) -> bool:
     """Whether a sentence has its end: a mark that ends one, which is no abbreviation's, and no quotation left open."""
     with_next = f"{sentence} {_NEXT_SENTENCE}"
@@ -200,11 +229,12 @@ def _open_quotation(text: str) -> int:
 
 
 def _draft_sentence(
-    text: str, spans: list[Span], at: int, marks: tuple[tuple[int, tuple[int, ...]], ...]
+    text: str, spans: list[Span], at: int, marks: tuple[tuple[int, tuple[Place, ...]], ...]
 ) -> DraftSentence:
     start, end = spans[at]
     following = spans[at + 1][0] if at + 1 < len(spans) else len(text)
     first = 0 if at == 0 else start + 1
-    own = [number for place, numbers in marks if first <= place <= following for number in numbers]
+    own = dict.fromkeys(place for at, places in marks if first <= at <= following for place in places)
     bare = _EMPHASIS.sub("", _LINK.sub(r"\1", text[start:end]))
-    return DraftSentence(" ".join(bare.split()), tuple(dict.fromkeys(own)))
+    numbers = tuple(dict.fromkeys(passage for passage, _ in own))
+    return DraftSentence(" ".join(bare.split()), numbers, tuple(place for place in own if place[1]))

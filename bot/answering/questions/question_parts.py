@@ -1,7 +1,9 @@
 """Split a question of several parts, so that each is answered or said to be missing."""
 
 import re
+from collections.abc import Callable
 
+from retrieval.search.quote_intent import parse_quote_intent
 from retrieval.text.terms import content_terms
 
 MAX_PARTS = 3
@@ -16,6 +18,8 @@ _NEXT_PART = re.compile(
 _PRONOUN = re.compile(
     r"\b(?:he|she|it|they|him|her|them|his|its|their|theirs|hers|this|that|these|those|there|one|ones)\b", re.IGNORECASE
 )
+_NAME = re.compile(r"[A-Z][\w.-]*(?:[ ’'-](?:al |bin |de |van |von )?[A-Z][\w.-]*)*")
+_TOPIC = re.compile(r"\b(?:on|about|over|regarding|concerning)\s+(?P<topic>[^?.!:;,]+)", re.IGNORECASE)
 
 
 def question_parts(question: str) -> list[str]:
@@ -31,4 +35,36 @@ def question_parts(question: str) -> list[str]:
 
 def stands_alone(part: str) -> bool:
     """Whether a part can be understood without the one before it: it has no pronoun, and more than one content term."""
-    return len(content_terms(part)) >= MIN_WORDS and not _PRONOUN.search(part)
+    return len(content_terms(part)) >= MIN_WORDS and not has_pronoun(part)
+
+
+def has_pronoun(part: str) -> bool:
+    """Whether a part refers to something by a pronoun."""
+    return bool(_PRONOUN.search(part))
+
+
+def separate_questions(question: str, is_quoted: Callable[[str], bool], *, compares: bool) -> list[str]:
+    """Return the questions to search for apart, the question itself where it is one.
+
+    They are those of a comparison, one for the words of each person, and parts of which one asks for somebody's words:
+    these come from the quotes, other answers from sentences. `is_quoted` says whether articles quote a person.
+    """
+    if compares and (sides := _sides(question, is_quoted)):
+        return sides
+    parts = question_parts(question)
+    intents = [parse_quote_intent(part) for part in parts]
+    asks_words = any(intent and intent.speaker_name and not intent.asks_fact for intent in intents)
+    return parts if asks_words and all(map(stands_alone, parts)) else [question]
+
+
+def _sides(question: str, is_quoted: Callable[[str], bool]) -> list[str]:
+    """For the first two people whom a comparison names, a question for the words of each; none without a topic."""
+    topic = _TOPIC.search(question)
+    first = question.split()[0]
+    start = 0 if is_quoted(first) else len(first)  # `Compare` is written like a name
+    names = [(match.group(), match.span()) for match in _NAME.finditer(question, start)]
+    people = [name for name, span in names if not topic or not topic.start("topic") <= span[0] < topic.end("topic")]
+    quoted = list(dict.fromkeys(filter(is_quoted, people)))
+    if topic is None or len(quoted) != 2:
+        return []
+    return [f"What did {name} say about {topic['topic'].strip()}?" for name in quoted]

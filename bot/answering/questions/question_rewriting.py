@@ -4,6 +4,9 @@ import re
 from collections.abc import Sequence
 
 from bot.answering.messages import Turn
+from retrieval.quotes.speakers.antecedents import pronoun_gender
+from retrieval.quotes.speakers.given_names import gender
+from retrieval.quotes.speakers.names import Gender, is_thing, parse_person_names
 from retrieval.search.quote_intent import QuoteIntent, parse_quote_intent
 from retrieval.text.terms import content_terms
 
@@ -13,10 +16,11 @@ _ABOUT = re.compile(
     r"^(?:and |but |so |ok(?:ay)?,? )*(?P<what>(?:what|how) )?(?:about|of|on|regarding)\s+(?P<topic>.+?)[\s?.!]*$", re.I
 )
 _AND = re.compile(r"^(?:and|or)\s+(?P<topic>[^?]{1,60}?)[\s?.!]*$", re.I)
-_PERSON = re.compile(r"\b(?:he|she|him|her|they|them)\b", re.I)
+PERSON_PRONOUN = re.compile(r"\b(?:he|she|him|her|they|them)\b", re.I)
 _OWNER = re.compile(r"\b(?:his|her|their)\b(?=\s+\w)", re.I)
-_THING = re.compile(r"\b(?:it|that|this|those|these|there)\b", re.I)
+_THING = re.compile(r"\b(?:it|that|this|those|these|there|they|them|their)\b", re.I)
 _ABOUT_THING = re.compile(r"\s*\b(?:about|of|on|to)\s+(?:it|that|this|those|these)\b", re.I)
+_ADDED = re.compile(r"\(([^()]*)\)\W*$")  # what an earlier rewriting has put behind a question
 _LEAD = re.compile(r"^(?:and|but|so|also|then|ok(?:ay)?)[,\s]+", re.I)
 _NAME = re.compile(r"(?:[A-Z][\w’'.-]*)(?:\s+(?:of |the |bin |al |de |van )?[A-Z][\w’'.-]*)*")
 _QUESTION_WORDS = set(
@@ -29,18 +33,17 @@ def rewrite_question(question: str, turns: Sequence[Turn]) -> str:
     plain = question.strip()
     if not turns:
         return plain
-    before = turns[-1].standalone
-    speech = parse_quote_intent(before)
-    if found := _ABOUT.match(plain):
-        return _with_new_topic(found["topic"], before, speech, of_person=bool(found["what"]))
-    if (found := _AND.match(plain)) and not _has_question_word(plain):
-        return _with_new_topic(found["topic"], before, speech, of_person=True)
-    resolved = _resolve_pronouns(_LEAD.sub("", plain), before, speech)
+    last = turns[-1]
+    before, speech = last.standalone, parse_quote_intent(last.standalone)
+    if found := _new_topic(plain):
+        return _with_new_topic(found["topic"], before, speech, of_person=found.re is _AND or bool(found["what"]))
+    resolved = _resolve_pronouns(_LEAD.sub("", plain), last, speech)
     intent = parse_quote_intent(resolved)
     if intent and not intent.topic_terms and speech and speech.topic_terms:
         return f"{resolved.rstrip(' ?.!')} about {_topic_words(before, speech)}?"
     if len(content_terms(resolved)) < MIN_TERMS and not intent and resolved == _LEAD.sub("", plain):
-        return f"{resolved} ({', '.join(_names(before)) or before})"
+        added = _ADDED.search(before)  # brackets are not nested
+        return f"{resolved} ({', '.join(_names(before)) or (added[1] if added else before)})"
     return _capitalised(resolved)
 
 
@@ -61,15 +64,29 @@ def _replaces_speaker(topic: str, before: str, speech: QuoteIntent) -> bool:
     return bool(speech.topic_terms) and bool(_NAME.fullmatch(topic)) and not _NAME.match(_topic_words(before, speech))
 
 
-def _resolve_pronouns(question: str, before: str, speech: QuoteIntent | None) -> str:
-    """Replace the first `he` or `she` by the last person named, and `it` by the topic before."""
-    names_in_question = _names(question)
-    names = _names(before)
-    person = speech.speaker_name if speech else (names[-1] if names else "")
-    if person and not names_in_question:
-        with_possessive = _OWNER.sub(lambda _: f"{person}’s", question, count=1)
-        question = with_possessive if with_possessive != question else _PERSON.sub(lambda _: person, question, count=1)
-    if names_in_question or not _THING.search(question):
+def asks_the_same_anew(question: str) -> bool:
+    """Whether a turn but asks the question before of another: `And about Russia?`, `What about Okoro?`."""
+    return _new_topic(question.strip()) is not None
+
+
+def _new_topic(question: str) -> re.Match[str] | None:
+    return _ABOUT.match(question) or (None if _has_question_word(question) else _AND.match(question))
+
+
+def is_about_another_topic(question: str, standalone: str) -> bool:
+    """Whether a question names what it is about itself and refers to nothing that was said before."""
+    return question == standalone and bool(_names(question)) and not PERSON_PRONOUN.search(question)
+
+
+def _resolve_pronouns(question: str, last: Turn, speech: QuoteIntent | None) -> str:
+    """Replace the first `he` or `she` by the person meant, and say what `it`, `there` or `they` were."""
+    before, names = last.standalone, _names(last.standalone)
+    own, other = _OWNER.search(question), PERSON_PRONOUN.search(question)
+    first = min(filter(None, (own, other)), key=lambda found: found.start(), default=None)  # `her` may be both
+    if first and (person := _person_meant(first.group().lower(), last, speech)):
+        name = f"{person}’s" if first is own else person
+        question = f"{question[: first.start()]}{name}{question[first.end() :]}"
+    if _names(question) or not _THING.search(question):
         return question
     if speech and parse_quote_intent(question):
         about = f"about {_topic_words(before, speech)}" if speech.topic_terms else ""
@@ -79,13 +96,45 @@ def _resolve_pronouns(question: str, before: str, speech: QuoteIntent | None) ->
     return f"{question} ({topic})" if topic and topic not in question else question
 
 
+def _person_meant(pronoun: str, last: Turn, speech: QuoteIntent | None) -> str:
+    """Whom a pronoun means: the speaker asked for, else the first in the question before or its answer who may be.
+
+    Subjects come before objects, and a pronoun rather means a subject (centering: Grosz, Joshi and Weinstein, 1995).
+    `they` means a speaker alone.
+    """
+    if speech:
+        return speech.speaker_name
+    wanted = pronoun_gender(pronoun)
+    return next(iter(_people_who_may_be(last, wanted)), "") if wanted else ""
+
+
+def _people_who_may_be(last: Turn, wanted: Gender) -> list[str]:
+    """The people whom the last question, then its answer names, but for those of the other gender.
+
+    Those whose gender is told come first, then other full names, which are a person's rather than a single word is. In
+    the answer none but full names count.
+    """
+    told, full, single = list[str](), list[str](), list[str]()
+    for text, fewest_words in ((last.standalone, 1), (last.answer, 2)):
+        for name in parse_person_names(text):
+            found = gender(name.words, name.titles)
+            written = " ".join(name.words)
+            is_named = fewest_words > 1 or any(written in one for one in _names(text))
+            if len(name.words) >= fewest_words and found in ("", wanted) and not is_thing(name.words) and is_named:
+                (told if found else full if len(name.words) > 1 else single).append(written)
+    return told + full + single
+
+
 def _topic_words(before: str, speech: QuoteIntent | None) -> str:
     found = re.search(r"\b(?:about|on|regarding|of|to)\s+(?P<topic>[^?]+)", before)
     return found["topic"].strip() if found and speech else before.rstrip(" ?.!")
 
 
 def _names(question: str) -> list[str]:
-    return [name for name in _NAME.findall(question) if name.split()[0].lower() not in _QUESTION_WORDS]
+    """The capitalised names in a question; its first word is one only where another capitalised word follows it."""
+    lead, _, rest = question.strip().partition(" ")
+    is_name = not rest or (rest[:1].isupper() and not _has_question_word(lead))
+    return _NAME.findall(question if is_name else f"{lead.lower()} {rest}")
 
 
 def _has_question_word(question: str) -> bool:

@@ -10,7 +10,6 @@ from retrieval.text.dates import without_time_terms
 from retrieval.text.terms import terms
 
 ANSWER_THRESHOLD = 0.5
-CALIBRATED_EMBEDDING = "all-MiniLM-L6-v2-int8"  # the embedding model whose cosines the calibration knows
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +27,7 @@ class Calibration:
     cosine: float
 
 
-READER = Calibration(-0.66, 0.05, 0.25, 0.4, 2.11)
+READER = Calibration(0.52, -0.16, -0.41, 1.33, -0.9)
 TYPICAL_COSINE = 0.55  # taken where cosines prove nothing
 
 
@@ -40,6 +39,11 @@ def answer_probability(
     Without `has_cosines`, while passages are not yet embedded or where another model embedded them, a low cosine is
     not held against the articles.
     """
+    likely = max((one.probability for one in read if one.probability is not None), default=0.0)
+    return max(likely, _reader_probability([one for one in read if one.probability is None], has_cosines, calibration))
+
+
+def _reader_probability(read: Sequence[ReadSentence], has_cosines: bool, calibration: Calibration) -> float:
     if not read:
         return 0.0
     best, passage, total, cosine = reading_features(read)
@@ -57,8 +61,8 @@ def reading_features(read: Sequence[ReadSentence]) -> tuple[float, float, float,
 
 def answered_parts(readings: Sequence[PartReading]) -> list[PartReading]:
     """The parts of a question that what was read answers; the likeliest one where that is none."""
-    likely = [reading for reading in readings if answer_probability(reading.sentences) >= ANSWER_THRESHOLD]
-    return likely or [max(readings, key=lambda reading: answer_probability(reading.sentences))]
+    likely = [reading for reading in readings if reading.evidence >= ANSWER_THRESHOLD]
+    return likely or [max(readings, key=lambda reading: reading.evidence)]
 
 
 def unanswered_parts(readings: Sequence[PartReading]) -> tuple[str, ...]:
@@ -67,8 +71,13 @@ def unanswered_parts(readings: Sequence[PartReading]) -> tuple[str, ...]:
     return tuple(reading.part for reading in readings if reading not in answered)
 
 
-def unmentioned_names(question: str, asked: ParsedQuestion) -> tuple[str, ...]:
-    """The names in the question that no article has, as the question writes them; days and months are none."""
+def unmentioned_names(question: str, asked: ParsedQuestion, *, speaker_is_known: bool = False) -> tuple[str, ...]:
+    """The names in the question that no article has, as the question writes them; days and months are none.
+
+    A speaker who is known bears another form of the name, such as `J.D.` for `JD`.
+    """
     words = [word.strip(".,;:!?'\"()“”‘’") for word in question.split()[1:]]
+    intent = asked.quote_intent
+    known = set(intent.titled_name.split()) if intent and speaker_is_known else set[str]()
     unknown = set(without_time_terms(asked.unknown_terms))
-    return tuple(word for word in words if word[:1].isupper() and set(terms(word)) & unknown)
+    return tuple(word for word in words if word[:1].isupper() and word not in known and set(terms(word)) & unknown)

@@ -2,11 +2,17 @@
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from functools import cache
+from itertools import chain
+from math import inf
 from typing import TYPE_CHECKING
 
-from bot.answering.questions.question_parts import question_parts, stands_alone
+from bot.answering.questions.question_parts import has_pronoun, question_parts, stands_alone
+from bot.answering.reading.following import FOLLOWS, NOTHING_BEFORE, Before
+from bot.answering.reading.foreign_reading import Similarity, read_by_similarity, read_by_words
 from bot.answering.reading.read_sentences import (
     PartReading,
     ReadSentence,
@@ -21,6 +27,8 @@ from retrieval.catalog.reader import CatalogReader
 from retrieval.documents import Article, Hit, indexed_text
 from retrieval.errors import EmbeddingUnavailable
 from retrieval.search.hybrid_search import SearchResult
+from retrieval.search.question_analysis import ParsedQuestion
+from retrieval.text.language import ENGLISH
 from retrieval.text.sentences import PARAGRAPH_BREAK, Span, sentence_spans
 from retrieval.text.terms import content_terms, name_terms, terms
 
@@ -28,9 +36,12 @@ if TYPE_CHECKING:
     from retrieval.models.minilm.reader import ReadablePassage, Reader
 
 READ_HITS, READ_NEAREST, READ_QUOTES = 8, 4, 4  # passages; what is read takes most of an answer's time
+EARLIER_PLACE = 2.0  # added to the place of passages of the articles that were talked of last
+READ_OF_ARTICLE = 9  # passages of one article that is read from its start, some 6,000 characters
 WORDS_WEIGHT, WORDS_BAR = 8.0, 0.6  # without a reader: log-odds of a sentence by the share of the question it has
 STRANGER = 3.0  # taken off the logits of a passage that has none of the names in the question: another town's bridge
-FOLLOWS = " | "  # between a question and the one that follows it, as the reader was trained
+# The same of a passage of other days, where a question names MAX_DAYS or fewer: another weekend's match.
+OTHER_DAYS, MAX_DAYS, NEAR_DAYS = 2.0, timedelta(days=14), timedelta(days=3)
 
 _log = logging.getLogger(__name__)
 
@@ -66,20 +77,62 @@ def load_reader() -> "Reader | None":
         return None
 
 
-def read_question(question: str, found: SearchResult, catalog: CatalogReader) -> list[PartReading]:
-    """Read the best passages found for a question, the nearest by cosine and those of quotes among them.
+def read_question(
+    question: str,
+    found: SearchResult,
+    catalog: CatalogReader,
+    similarity: Similarity | None = None,
+    before: Before = NOTHING_BEFORE,
+) -> list[PartReading]:
+    """Read the best passages found for a question, the nearest by cosine, those of quotes and of earlier answers.
 
-    One reading a part of the question; a later part that does not stand alone is read after the one before.
+    One reading a part of the question; a later part that does not stand alone is read after the one before. A question
+    that follows others is read alone and after those `before` it, too, and what was told is left behind. The reader
+    knows English alone. Other passages are read by `similarity`, the cosines of a multilingual embedding; without one,
+    those in the question's language by the words they share with it.
     """
-    candidates, reader = _candidates(found, catalog), load_reader()
+    candidates = _candidates(found, catalog)
+    is_english = found.question.language == ENGLISH
+    readable = [one for one in candidates if is_english and one.hit.language == ENGLISH]
+    others = [one for one in candidates if one not in readable]
+    reader = load_reader() if readable else None
     parts = question_parts(question)
+    doubted = _of_other_days(found.question, [one.hit for one in readable])
     read = list[PartReading]()
     for earlier, part in zip(["", *parts], parts, strict=False):
-        wanted = set(content_terms(part))
+        wanted = set(content_terms(part, found.question.language))
         idf = {term: idf for term, idf in found.question.idf.items() if term in wanted} or found.question.idf
-        asked = FOLLOWS.join([earlier, part]) if earlier and not stands_alone(part) else part
-        read.append(PartReading(part, best_first(_read(asked, idf, candidates, reader))))
+        readings = [list(_read(asked, idf, readable, reader, doubted)) for asked in _forms(part, earlier)]
+        sentences = max(readings, key=lambda read: max((one.logit for one in read), default=-inf))
+        if before.questions and not earlier:
+            following = _read(FOLLOWS.join([*before.questions, before.turn]), idf, readable, reader, doubted)
+            sentences = [before.weigh(*pair) for pair in zip(sentences, following, strict=True)]
+        if before.asks_else:
+            sentences = [one for one in sentences if not before.has_told(one.text)]
+        foreign = _read_foreign(part, found.question.language, idf, others, similarity)
+        read.append(PartReading(part, best_first(chain(sentences, foreign))))
     return read
+
+
+def _forms(part: str, earlier: str) -> list[str]:
+    """How a part is read: alone, after the part before it, or, where its form does not tell which, both ways."""
+    if not earlier or stands_alone(part):
+        return [part]
+    following = FOLLOWS.join([earlier, part])
+    return [following] if has_pronoun(part) else [following, part]
+
+
+def read_article(question: str, article: str, catalog: CatalogReader) -> list[ReadSentence]:
+    """Read one article from its start; its sentences in their order. Raises UnknownArticle."""
+    whole = catalog.article(article)
+    hits = sorted(catalog.hits(catalog.passage_ids_of([article])).values(), key=lambda hit: hit.passage.start)
+    candidates = [
+        Candidate(hit, 0.0, whole, tuple(_whole_sentences(whole.text, hit, catalog))) for hit in hits[:READ_OF_ARTICLE]
+    ]
+    idf = dict.fromkeys(content_terms(question), 1.0)
+    return sorted(
+        best_first(_read(question, idf, candidates, load_reader(), frozenset())), key=lambda sentence: sentence.span
+    )
 
 
 def question_to_read(found: SearchResult) -> str:
@@ -108,10 +161,10 @@ def passage_context(hit: Hit) -> str:
 
 def _candidates(found: SearchResult, catalog: CatalogReader) -> list[Candidate]:
     places = {hit.passage.id: 1 / at for at, hit in enumerate(found.hits, start=1)}
-    hits = {
-        hit.passage.id: hit
-        for hit in (*_quoted_passages(found, catalog), *found.nearest[:READ_NEAREST], *found.hits[:READ_HITS])
-    }
+    for hit in found.earlier:
+        places[hit.passage.id] = places.get(hit.passage.id, 0.0) + EARLIER_PLACE
+    others = (*_quoted_passages(found, catalog), *found.nearest[:READ_NEAREST], *found.earlier)
+    hits = {hit.passage.id: hit for hit in (*others, *found.hits[:READ_HITS])}
     articles = {key: catalog.article(key) for key in {hit.passage.article for hit in hits.values()}}
     return [
         Candidate(hit, places.get(key, 0.0), article, tuple(_whole_sentences(article.text, hit, catalog)))
@@ -129,9 +182,13 @@ def _quoted_passages(found: SearchResult, catalog: CatalogReader) -> list[Hit]:
 
 
 def _read(
-    question: str, idf: Mapping[str, float], candidates: Sequence[Candidate], reader: "Reader | None"
+    question: str,
+    idf: Mapping[str, float],
+    candidates: Sequence[Candidate],
+    reader: "Reader | None",
+    doubted: AbstractSet[str],
 ) -> Iterator[ReadSentence]:
-    """The sentences of all candidates but those that give orders.
+    """The sentences of all candidates but those that give orders; `doubted` are passages of other days.
 
     A sentence or quotation that crosses a passage's end is read as far as the passage has it, and is given whole.
     """
@@ -142,14 +199,50 @@ def _read(
     names = set(name_terms(question))
     for one, reading in zip(candidates, readings, strict=True):
         doubt = STRANGER if names and names.isdisjoint(terms(f"{indexed_text(one.hit)} {one.hit.outlet}")) else 0.0
+        doubt += OTHER_DAYS if one.hit.passage.id in doubted else 0.0
         around = context_terms(one.hit)
         for span, logit, words in zip(one.sentences, reading.sentences, reading.answers, strict=True):
             if not is_injected(one.article.text, span):
                 covered = coverage(idf, one.article.text[slice(*span)], around)
-                score = sentence_score(logit - doubt, reading.passage - doubt, one.hit, one.place, covered)
+                score = sentence_score(logit - doubt, one.hit, one.place, covered)
                 start = one.hit.passage.start
                 answer = (start + words[0], start + words[1]) if words else None
                 yield ReadSentence(one.hit, one.article, span, score, logit - doubt, reading.passage - doubt, answer)
+
+
+def _of_other_days(question: ParsedQuestion, hits: Sequence[Hit]) -> frozenset[str]:
+    """The passages that were published far from the few days a question names and do not have its numbers.
+
+    There are none where nothing was published near these days.
+    """
+    if not question.since or not question.until:
+        return frozenset()
+    since, until = date.fromisoformat(question.since), date.fromisoformat(question.until)
+    if until - since > MAX_DAYS:
+        return frozenset()
+    near = replace(question, since=(since - NEAR_DAYS).isoformat(), until=(until + NEAR_DAYS).isoformat())
+    numbers = {term for term in question.terms if term.isdigit()}
+    others = [hit for hit in hits if not near.covers(hit.published)]
+    if len(others) == len(hits):
+        return frozenset()
+    return frozenset(hit.passage.id for hit in others if not numbers or not numbers <= set(terms(hit.passage.text)))
+
+
+def _read_foreign(
+    question: str,
+    language: str,
+    idf: Mapping[str, float],
+    candidates: Sequence[Candidate],
+    similarity: Similarity | None,
+) -> Iterator[ReadSentence]:
+    """The sentences of candidates that the reader does not know the language of, or not that of the question."""
+    passages = [
+        (one.hit, one.article, [span for span in one.sentences if not is_injected(one.article.text, span)])
+        for one in candidates
+    ]
+    if similarity is None:
+        return read_by_words(idf, [passage for passage in passages if passage[0].language == language])
+    return read_by_similarity(question, passages, similarity)
 
 
 def _read_by_words(idf: Mapping[str, float], candidates: Sequence[Candidate]) -> Iterator[ReadSentence]:

@@ -5,6 +5,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from retrieval.documents import Article, Hit
+from retrieval.text.language import ENGLISH
 from retrieval.text.sentences import Span
 from retrieval.text.terms import terms
 
@@ -15,7 +16,8 @@ class ReadSentence:
 
     `score` orders all sentences read for one question: the reader's `logit`, and what the search says of the passage.
     `passage` is the reader's logit of the passage's answering at all. `answer` is the span of the words that answer.
-    Spans are characters of the article.
+    Spans are characters of the article. `probability` is that of answering, where the sentence was not judged by the
+    reader, which knows English alone.
     """
 
     hit: Hit
@@ -25,6 +27,7 @@ class ReadSentence:
     logit: float
     passage: float
     answer: Span | None = None
+    probability: float | None = None
 
     @property
     def text(self) -> str:
@@ -34,51 +37,43 @@ class ReadSentence:
 
 @dataclass(frozen=True, slots=True)
 class PartReading:
-    """One part of a question and the sentences read for it, best first."""
+    """One part of a question, the sentences read for it, best first, and the probability that they answer."""
 
     part: str
     sentences: tuple[ReadSentence, ...]
+    evidence: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class SentenceWeights:
     """What the signals beside the reader's logit add to a sentence's score.
 
-    `passage` weighs the reader's logit of the passage, `place` the inverse of its place among the hits, `cosine` its
-    cosine, `coverage` the share of the question's IDF that the sentence has. Fitted with the answerability.
+    `place` weighs the inverse of the passage's place among the hits, `cosine` its cosine, `coverage` the share of the
+    question's IDF that the sentence has. Fitted with the answerability.
     """
 
-    passage: float
     place: float
     cosine: float
     coverage: float
 
 
-WEIGHTS = SentenceWeights(passage=0.5, place=1.0, cosine=3.0, coverage=4.0)
+WEIGHTS = SentenceWeights(place=1.5, cosine=3.0, coverage=1.1)
 HEADLINE_SHARE = 0.35  # what a term counts that only the headline or the heading has
 
 
-def sentence_score(
-    logit: float, passage: float, hit: Hit, place: float, covered: float, weights: SentenceWeights = WEIGHTS
-) -> float:
+def sentence_score(logit: float, hit: Hit, place: float, covered: float, weights: SentenceWeights = WEIGHTS) -> float:
     """The score of a sentence; `place` is 1 for the first hit, a half for the second, ..., 0 for other passages."""
-    return (
-        logit
-        + weights.passage * passage
-        + weights.place * place
-        + weights.cosine * hit.dense
-        + weights.coverage * covered
-    )
+    return logit + weights.place * place + weights.cosine * hit.dense + weights.coverage * covered
 
 
 def context_terms(hit: Hit) -> frozenset[str]:
     """The terms of a passage's headline and heading."""
-    return frozenset(terms(f"{hit.title} {hit.passage.heading}"))
+    return frozenset(terms(f"{hit.title} {hit.passage.heading}", hit.language))
 
 
-def coverage(idf: Mapping[str, float], text: str, around: AbstractSet[str]) -> float:
+def coverage(idf: Mapping[str, float], text: str, around: AbstractSet[str], language: str = ENGLISH) -> float:
     """The share of a question's IDF that a sentence has, in part for terms of the headline and heading around it."""
-    own, total = set(terms(text)), sum(idf.values())
+    own, total = set(terms(text, language)), sum(idf.values())
     found = sum(weight * (1.0 if term in own else HEADLINE_SHARE * (term in around)) for term, weight in idf.items())
     return found / total if total else 0.0
 

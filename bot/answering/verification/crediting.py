@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bot.answering.messages import Claim
 from bot.answering.verification.evidence import Evidence
-from bot.answering.verification.lexical.weighted_terms import meaning_terms, speech_cues
+from bot.answering.verification.quotations.speaker import speech_cues
 from retrieval.documents import Hit, QuoteHit
 from retrieval.quotes.attribution.quotation_marks import quotation_spans
 from retrieval.text.sentences import Span
@@ -41,9 +41,9 @@ def credit_speaker(claim: Claim, ground: Evidence) -> Claim:
 def _sayer(text: str, article: str, span: Span, ground: Evidence) -> QuoteHit | None:
     """The quote within a span of an article that holds most of a sentence; None where the article itself states it."""
     within = [hit for hit in ground.quotes(article) if hit.quote.start < span[1] and span[0] < hit.quote.end]
-    said = set(ground.said(text)) or set(meaning_terms(text))
+    said = set(ground.said(text)) or set(content_terms(text))
     shares = [
-        (len(said & set(meaning_terms(hit.quote.words))) / max(1, len(said)), at) for at, hit in enumerate(within)
+        (len(said & set(content_terms(hit.quote.words))) / max(1, len(said)), at) for at, hit in enumerate(within)
     ]
     share, at = max(shares, default=(0.0, 0))
     return within[at] if share >= MOSTLY and _is_speech(within[at], article, ground.passages) else None
@@ -52,8 +52,8 @@ def _sayer(text: str, article: str, span: Span, ground: Evidence) -> QuoteHit | 
 def _is_speech(hit: QuoteHit, article: str, passages: Sequence[Hit]) -> bool:
     """Whether a quote is direct or has a cue that reports speech, unlike what a plan or a law says."""
     quote = hit.quote
-    if not quote.is_speech or not quote.speaker or quote.kind == "direct":
-        return bool(quote.is_speech and quote.speaker)
+    if not quote.is_said or not quote.speaker or quote.kind == "direct":
+        return bool(quote.is_said and quote.speaker)
     cue = next((text for found in passages if (text := _slice(found, article, quote.cue))), "")
     return bool(set(terms(cue)) & speech_cues())
 

@@ -1,28 +1,28 @@
 """The evidence that sentences are verified against: passages, the question, the articles' quotes."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from itertools import pairwise
 
-from bot.answering.verification.lexical.lazy_property import lazy_property
-from bot.answering.verification.lexical.weighted_terms import meaning_terms, term_weights
+from bot.answering.verification.facts.figures import figures
+from bot.answering.verification.facts.names import find_names
 from bot.answering.verification.quotations.matching import QuotationMatch
 from bot.answering.verification.quotations.speaker import quote_at_span
 from retrieval.documents import Hit, QuoteHit
-from retrieval.text.sentences import Span
-from retrieval.text.terms import name_terms, terms
+from retrieval.text.dates import parse_day
+from retrieval.text.sentences import Span, sentence_spans
+from retrieval.text.terms import content_terms, name_terms, passage_terms, terms
 
-REMEMBERED = 64  # passage sets of answers in the cache
+# Terms that a sentence without a name or figure shares with what stands around it, or which share of them; of the
+# sentences of news articles one in a hundred has fewer.
+FEWEST_SHARED, LEAST_SHARED = 2, 0.2
+SECOND = 0.1  # share of a sentence's terms that a second sentence must bring to be cited too
 Quotes = Callable[[str], Sequence[QuoteHit]]
+Cited = tuple[int, tuple[Span, ...]]
+"""A passage, numbered from 0, and the spans of its sentences that are cited; none where all of it is."""
 
 
-@lru_cache(REMEMBERED)
-def _rarity(texts: tuple[str, ...]) -> Mapping[str, float]:
-    """Cached, because all sentences of one answer are verified against the same passages."""
-    return term_weights(texts)
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """The passages of one answer, numbered from 0, its question and the quotes by article."""
 
@@ -30,19 +30,51 @@ class Evidence:
     question: str
     quotes: Quotes
 
-    @lazy_property
-    def weights(self) -> Mapping[str, float]:
-        return _rarity(tuple(hit.passage.text for hit in self.passages))
-
-    @lazy_property
-    def outlets(self) -> frozenset[str]:
-        every = frozenset(term for hit in self.passages for term in terms(hit.outlet))
-        return every - set(self.weights)
-
     def said(self, text: str) -> list[str]:
-        """The terms of a text that are neither names from the question nor outlets."""
-        asked = {term for term in name_terms(self.question) if term not in self.weights} | self.outlets
-        return [term for term in meaning_terms(text) if term not in asked]
+        """The terms of a text that are neither names from the question nor outlets, unless a passage has them."""
+        held = {term for hit in self.passages for term in passage_terms(hit.passage.text)}
+        outlets = {term for hit in self.passages for term in terms(hit.outlet)}
+        given = {term for term in (*name_terms(self.question), *outlets) if term not in held}
+        return [term for term in content_terms(text) if term not in given]
+
+    def known_facts(self) -> list[str]:
+        """The texts from which a sentence may have its names and figures."""
+        facts = [self.question]
+        for hit in self.passages:
+            facts += [hit.passage.text, hit.passage.heading, hit.title, hit.outlet, *hit.authors, publication_days(hit)]
+            facts += [quote.quote.speaker for quote in self.quotes_in(hit)]
+        return facts
+
+    def belongs(self, article: str, span: Span) -> bool:
+        """Whether a span of an article has a name, a figure, or terms of the question, headline or the text around it.
+
+        Text that somebody has put into an article, such as a task for the model that reads it, mostly has none.
+        """
+        mine, around = set[str](), set(content_terms(self.question))
+        for hit in self.passages:
+            if (passage := hit.passage).article == article:
+                start, end = (min(max(at - passage.start, 0), len(passage.text)) for at in span)
+                if figures(passage.text[start:end]) or find_names(passage.text[start:end]):
+                    return True
+                mine |= set(content_terms(passage.text[start:end]))
+                around |= set(content_terms(f"{hit.title} {passage.text[:start]} {passage.text[end:]}"))
+        return len(mine & around) >= min(FEWEST_SHARED, LEAST_SHARED * len(mine))
+
+    def quotes_in(self, hit: Hit) -> list[QuoteHit]:
+        """The quotes that begin in a passage."""
+        return quotes_in_passage(hit, self.quotes(hit.passage.article))
+
+    def cited_spans(self, passage: int, places: Iterable[tuple[int, int]]) -> tuple[Span, ...]:
+        """The spans of those sentences of a passage, both numbered from 1, that there are."""
+        spans = sentence_spans(self.passages[passage].passage.text)
+        wanted = sorted({sentence for number, sentence in places if number == passage + 1})
+        return tuple(spans[sentence - 1] for sentence in wanted if 0 < sentence <= len(spans))
+
+    def cited_text(self, cited: Cited) -> str:
+        """The text that is cited."""
+        number, spans = cited
+        text = self.passages[number].passage.text
+        return " ".join(text[slice(*span)] for span in spans) or text
 
     def in_article(self, passage: int, span: Span) -> tuple[str, Span]:
         """The article and the article's span of a passage's span."""
@@ -53,3 +85,46 @@ class Evidence:
         """The indexed quote at the place of a quotation, if there is one."""
         article, span = self.in_article(place.passage, place.span)
         return quote_at_span(span, self.quotes(article))
+
+
+def quotes_in_passage(hit: Hit, quotes: Iterable[QuoteHit]) -> list[QuoteHit]:
+    """Those of some quotes that begin in a passage."""
+    passage = hit.passage
+    return [one for one in quotes if one.article == passage.article and passage.start <= one.quote.start < passage.end]
+
+
+def publication_days(hit: Hit) -> str:
+    """Format the days of publication and update: `2 May 2025; 4 May 2025`."""
+    days = [day for written in (hit.published, hit.updated) if (day := parse_day(written))]
+    return "; ".join(f"{day.day} {day:%B} {day.year}" for day in days)
+
+
+def joined_spans(spans: Iterable[Span], text: str) -> list[Span]:
+    """Spans of a text in order, those joined that overlap or between which there is nothing but white space."""
+    found = list[Span]()
+    for start, end in sorted(spans):
+        if found and not text[found[-1][1] : start].strip():
+            found[-1] = found[-1][0], max(found[-1][1], end)
+        else:
+            found.append((start, end))
+    return found
+
+
+def nearest_span(said: Sequence[str], passage: str, quoted: Sequence[Span]) -> Span:
+    """The one or two neighbouring sentences of a passage to cite: all that is quoted, then most of the terms said.
+
+    The whole passage where it has none of the terms, as one in another language has.
+    """
+    spans = sentence_spans(passage)
+    within = [one for one in spans if any(one[0] < end and start < one[1] for start, end in quoted)]
+    if within:
+        return within[0][0], within[-1][1]
+    pairs = [(one[0], two[1]) for one, two in pairwise(spans)]
+    wanted = set(said)
+    if wanted.isdisjoint(terms(passage)):
+        return 0, len(passage)
+
+    def share(span: Span) -> float:
+        return len(wanted & set(terms(passage[slice(*span)]))) / max(1, len(wanted)) - SECOND * (span in pairs)
+
+    return max([*spans, *pairs], key=share, default=(0, len(passage)))

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from bot.answering.verification.evidence import Evidence
+from bot.answering.verification.facts.near_copies import Word, words
 from bot.answering.verification.quotations.matching import QuotationMatch
 from bot.answering.verification.quotations.rewriting import QuoteCheck
 from bot.answering.verification.quotations.speaker import (
@@ -12,10 +13,11 @@ from bot.answering.verification.quotations.speaker import (
     reported_quote,
     without_outlet,
 )
-from bot.answering.verification.support import Support
 from retrieval.documents import QuoteHit
 from retrieval.text.sentences import Span, sentence_spans
 from retrieval.text.terms import terms
+
+PLAIN_WORDS = frozenset(("said", "says", "and"))  # tell of a quotation that it was said
 
 
 def is_quotation_attributed(text: str, place: QuotationMatch, ground: Evidence) -> bool:
@@ -30,22 +32,57 @@ def is_quotation_attributed(text: str, place: QuotationMatch, ground: Evidence) 
     return hit is not None and is_same_speaker(name, hit.quote.speaker, is_person=hit.quote.is_person)
 
 
-def is_paraphrase_attributed(quoting: QuoteCheck, supports: Sequence[Support], ground: Evidence) -> bool:
-    """Whether the articles attribute an indirect statement to the speaker that the sentence names."""
-    text = without_outlet(quoting.text, *(ground.passages[support.passage].outlet for support in supports))
+def plainly_told(quoting: QuoteCheck, cited: Sequence[int], ground: Evidence) -> tuple[int, ...]:
+    """The passages with the words of a sentence that says no more than who said them; empty where it says more."""
+    if quoting.places:
+        is_plain = _is_plain_quotation(quoting, ground)
+        return tuple(dict.fromkeys(place.passage for place in quoting.places)) if is_plain else ()
+    told = [ground.quotes_in(ground.passages[number]) for number in cited]
+    return tuple(
+        number for number, hits in zip(cited, told, strict=True) if any(_is_report(quoting.text, hit) for hit in hits)
+    )
+
+
+def _is_plain_quotation(quoting: QuoteCheck, ground: Evidence) -> bool:
+    """Whether all around the quotations stands around them in the passages, too, or names who the index has said so."""
+    hits = [ground.quote_at(place) for place in quoting.places]
+    around = [
+        text for place in quoting.places for text in _around(ground.passages[place.passage].passage.text, place.span)
+    ]
+    is_said = all(hit and hit.quote.speaker and hit.quote.is_said for hit in hits)
+    known = [*around, *(hit.quote.speaker for hit in hits if hit)]
+    return is_said and _has_plain_words(words(quoting.outside), known)
+
+
+def _is_report(text: str, hit: QuoteHit) -> bool:
+    """Whether a sentence is a person's name, then the words that the index reports of the same person."""
+    quote, said = hit.quote, words(text)
+    told = [word.key for word in words(quote.words)]
+    if not quote.is_said or not told or [word.key for word in said[-len(told) :]] != told:
+        return False
+    is_theirs = is_same_speaker(attributed_person(text), quote.speaker, is_person=quote.is_person)
+    return is_theirs and _has_plain_words(said[: -len(told)], [quote.speaker])
+
+
+def _has_plain_words(said: Sequence[Word], known: Sequence[str]) -> bool:
+    keys = {word.key for text in known for word in words(text)} | PLAIN_WORDS
+    return all(word.key in keys or word.kind == "title" for word in said)
+
+
+def is_paraphrase_attributed(text: str, passages: Sequence[int], ground: Evidence) -> bool:
+    """Whether the passages attribute an indirect statement to the speaker that the sentence names."""
+    text = without_outlet(text, *(ground.passages[number].outlet for number in passages))
     name = attributed_person(text)
-    if not name or quoting.places:
-        return True
-    return all(_is_reported_in(support, name, text, ground) for support in supports)
+    return not name or all(_is_reported_in(number, name, text, ground) for number in passages)
 
 
-def _is_reported_in(support: Support, name: str, text: str, ground: Evidence) -> bool:
-    article, span = ground.in_article(support.passage, support.span)
+def _is_reported_in(number: int, name: str, text: str, ground: Evidence) -> bool:
+    passage = ground.passages[number].passage.text
+    article, span = ground.in_article(number, (0, len(passage)))
     hit = reported_quote(text, [span], ground.quotes(article))
     if not hit or not hit.quote.speaker or is_same_speaker(name, hit.quote.speaker, is_person=hit.quote.is_person):
         return True
-    passage = ground.passages[support.passage].passage
-    return _reads_so(name, passage.text, (hit.quote.start - passage.start, hit.quote.end - passage.start))
+    return _reads_so(name, passage, (hit.quote.start - span[0], hit.quote.end - span[0]))
 
 
 def _is_of_another_body(text: str, place: QuotationMatch, hit: QuoteHit, ground: Evidence) -> bool:

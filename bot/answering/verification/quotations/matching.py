@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from retrieval.quotes.attribution.quotation_marks import is_closed, quotation_spans
-from retrieval.text.sentences import Span, sentence_spans
+from retrieval.text.sentences import Span
 
 _MARKS = "“”„«»\"'‘’‚‹›`´"
 _DASHES = "-–—−‐‑‒―"
@@ -45,17 +45,6 @@ def locate_quotation(words: str, texts: Sequence[str], among: Iterable[int]) -> 
         if span := _in_order(parts, texts[number]):
             return QuotationMatch(number, span)
     return None
-
-
-def verbatim_span(text: str, passage: str) -> Span | None:
-    """The span of a text that is one or more whole sentences of a passage, whatever its last punctuation mark."""
-    place = locate_quotation(text.rstrip(_ENDS), [passage], [0])
-    if not place:
-        return None
-    spans = [span for span in sentence_spans(passage) if span[0] < place.span[1] and place.span[0] < span[1]]
-    start, end = spans[0][0], spans[-1][1]
-    rest = f"{passage[start : place.span[0]]}{passage[place.span[1] : end]}"
-    return None if any(char.isalnum() for char in rest) else (start, end)
 
 
 def _in_order(parts: Sequence[str], text: str) -> Span | None:

@@ -2,14 +2,16 @@
 
 import re
 from collections.abc import Sequence
+from functools import cache
 
-from bot.answering.verification.lexical.weighted_terms import meaning_terms, speech_cues
 from retrieval.documents import QuoteHit
 from retrieval.quotes.attribution.quotation_marks import quotation_spans
+from retrieval.quotes.speaker_index.lookup import SpeakerMatch, find_speaker
+from retrieval.quotes.speaker_index.merging import list_speakers
 from retrieval.quotes.speakers.names import PersonName, is_thing, parse_person_names
-from retrieval.quotes.speakers.speaker_index import SpeakerMatch, find_speaker, list_speakers
+from retrieval.quotes.word_lists import word_list
 from retrieval.text.sentences import Span
-from retrieval.text.terms import terms
+from retrieval.text.terms import content_terms, terms
 
 BEFORE = 60  # characters at most between a name and its verb, for a role
 SAID = 0.5  # share of a sentence's terms that the reported quote must have
@@ -21,6 +23,12 @@ _BODY_SAYS = re.compile(
 )
 _ACCORDING = re.compile(r"\b(?:according to|in the words of|for)\s+(?:\w+\s+){0,4}?\Z", re.IGNORECASE)
 _ADDRESSEE = re.compile(r"\b(?:to|by|of|about|with|against|for|on|from|at|in|and)\s+(?:\w+\s+)?\Z", re.IGNORECASE)
+
+
+@cache
+def speech_cues() -> frozenset[str]:
+    """Stems of words that report speech."""
+    return frozenset(terms(" ".join(word_list("cues"))))
 
 
 def attributed_person(text: str) -> str:
@@ -57,10 +65,11 @@ def attributed_body(text: str) -> str:
 
 
 def without_outlet(text: str, *outlets: str) -> str:
-    """Remove `According to the Gazette,` where the Gazette published the article."""
+    """Remove `According to the Gazette,` and `The Gazette reported that` where the Gazette published the article."""
     names = "|".join(re.escape(outlet) for outlet in outlets if outlet)
     said = rf"(?:as )?(?:according to|reported by) (?:the )?(?:{names})(?:,\s*|(?=\.))"
-    return re.sub(said, "", text, flags=re.IGNORECASE) if names else text
+    told = rf"\A(?:the )?(?:{names}) (?:reported|reports|said|says|wrote|writes) that "
+    return re.sub(f"{said}|{told}", "", text, flags=re.IGNORECASE) if names else text
 
 
 def is_same_speaker(name: str, speaker: str, *, is_person: bool = True) -> bool:
@@ -77,10 +86,10 @@ def quote_at_span(span: Span, quotes: Sequence[QuoteHit]) -> QuoteHit | None:
 
 def reported_quote(text: str, spans: Sequence[Span], quotes: Sequence[QuoteHit]) -> QuoteHit | None:
     """The quote within these spans of an article that a sentence paraphrases, if any."""
-    said = set(meaning_terms(text)) - speech_cues()
+    said = set(content_terms(text)) - speech_cues()
     within = [hit for hit in quotes if any(hit.quote.start < end and start < hit.quote.end for start, end in spans)]
     shares = [
-        (len(said & set(meaning_terms(hit.quote.words))) / max(1, len(said)), at) for at, hit in enumerate(within)
+        (len(said & set(content_terms(hit.quote.words))) / max(1, len(said)), at) for at, hit in enumerate(within)
     ]
     best = max(shares, default=(0.0, 0))
     return within[best[1]] if best[0] >= SAID else None

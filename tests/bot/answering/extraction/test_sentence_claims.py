@@ -6,7 +6,7 @@ from bot.answering.extraction.repetition import MAX_CLAIMS
 from bot.answering.extraction.sentence_claims import choose_sentences, extract_claims, sentence_claim
 from bot.answering.reading.answerability import ANSWER_THRESHOLD, answer_probability
 from bot.answering.reading.passage_reading import read_question
-from bot.answering.reading.read_sentences import ReadSentence
+from bot.answering.reading.read_sentences import PartReading, ReadSentence
 from retrieval.documents import Article, Hit, Passage
 from retrieval.index.store import Store
 from retrieval.search.hybrid_search import Search
@@ -47,10 +47,10 @@ def test_near_identical_sentences_are_not_repeated(store: Store) -> None:
 def test_no_more_claims_are_made_than_a_reader_wants(store: Store) -> None:
     towns = ("Arle", "Borden", "Cleve", "Dorne", "Elmar", "Farn", "Gotha")
     ways = ("by coach", "over the pass", "before noon", "in heavy rain", "with a brass band", "on foot", "by night")
-    text = " ".join(f"The ferry crew reached {town} {way}." for town, way in zip(towns, ways, strict=True))
+    text = " ".join(f"The crew reached {town} {way}." for town, way in zip(towns, ways, strict=True))
     assert (
         1
-        <= len(answer(store, "Which towns did the ferry crew reach?", article("crew", text, title="Over the pass")))
+        <= len(answer(store, "Which towns did the crew reach?", article("crew", text, title="Over the pass")))
         <= MAX_CLAIMS
     )
 
@@ -75,6 +75,18 @@ def test_reports_of_different_days_say_when_they_were_reported(store: Store) -> 
         f"Reported on 3 March 2025: {FIRST.text}",
         f"Reported on 9 March 2025: {SECOND.text}",
     ]
+
+
+def test_facts_that_have_nothing_in_common_need_no_day() -> None:
+    def reading(part: str, told: Article) -> PartReading:
+        passage = Passage(f"{told.id}#0", told.id, 0, len(told.text), told.text)
+        hit = Hit(passage, told.title, "", "", (), told.published, "", 1.0)
+        return PartReading(part, (ReadSentence(hit, told, (0, len(told.text)), 9.0, 9.0, 9.0),))
+
+    mayor = article("mayor", "Ines Rook has led Lowick since March.", published="2025-01-05")
+    readings = [reading(HURT, FIRST), reading("Who leads Lowick?", mayor)]
+    assert [claim.text for claim in extract_claims(readings)] == [FIRST.text, mayor.text]
+    assert [claim.text[:12] for claim in extract_claims([readings[0], reading(HURT, SECOND)])] == ["Reported on "] * 2
 
 
 def test_the_newest_report_comes_first_where_the_latest_is_asked_for(store: Store) -> None:
@@ -114,7 +126,7 @@ def read(text: str, words: str, score: float) -> ReadSentence:
 
 
 def test_a_second_sentence_is_told_only_where_it_answers_too() -> None:
-    text = "Lind won the race. Velde won the regatta. It rained."
+    text = "Lind won the race. It rained. Velde won the regatta."
     sentences = [
         read(text, "Lind won the race.", 8.0),
         read(text, "Velde won the regatta.", 6.5),
@@ -126,6 +138,17 @@ def test_a_second_sentence_is_told_only_where_it_answers_too() -> None:
     ]
 
 
+def test_a_neighbour_that_answers_too_is_told_in_one_breath() -> None:
+    text = "It rained.\n\nLind won the race.\n\nShe was an hour ahead of the others. Tea was served."
+    sentences = [
+        read(text, "She was an hour ahead of the others.", 8.0),
+        read(text, "Lind won the race.", 5.5),
+        read(text, "Tea was served.", -1.0),
+    ]
+    told = [sentence.text for sentence in choose_sentences(sentences)]
+    assert told == ["Lind won the race. She was an hour ahead of the others."]
+
+
 def test_the_answering_words_are_marked_after_white_space_is_normalized() -> None:
     text = "The  race was\nwon by\tRosa Lind on Sunday."
     at = text.index("Rosa")
@@ -133,3 +156,38 @@ def test_the_answering_words_are_marked_after_white_space_is_normalized() -> Non
     claim = sentence_claim(sentence)
     assert claim.text == "The race was won by Rosa Lind on Sunday."
     assert claim.answer is not None and claim.text[slice(*claim.answer)] == "Rosa Lind"
+
+
+def test_a_headline_within_the_text_is_told_after_what_states_something() -> None:
+    text = "Lind won the race in Farn.\n\nHow Lind won the race of her life"
+    sentences = [
+        read(text, "How Lind won the race of her life", 7.0),
+        read(text, "Lind won the race in Farn.", 6.0),
+    ]
+    assert choose_sentences(sentences)[0].text == "Lind won the race in Farn."
+
+
+def test_a_list_is_told_whole_with_what_introduces_it() -> None:
+    items = "- The Gull, of Arle\n- The Tern, of Borden\n- The Heron, of Cleve"
+    text = f"It rained. These boats reached the finals:\n\n{items}\n\nThe race is on Sunday."
+    whole = "These boats reached the finals: - The Gull, of Arle - The Tern, of Borden - The Heron, of Cleve"
+    for best in ("- The Tern, of Borden", "These boats reached the finals:"):
+        (told,) = choose_sentences([read(text, best, 7.0), read(text, "It rained.", -3.0)])
+        assert told.text == whole
+
+
+def test_a_row_of_a_table_is_told_alone_and_first(store: Store) -> None:
+    rows = "Candidate: Ida Brandvold; Votes: 4,210\n\nCandidate: Pavel Hruska; Votes: 3,100\n\nTurnout was 61 percent."
+    votes = article("votes", f"The council was elected on Sunday.\n\n{rows}", title="Election results")
+    assert answer(store, "How many votes did Pavel Hruska get?", votes)[0] == "Candidate: Pavel Hruska; Votes: 3,100"
+
+
+def test_a_list_may_be_introduced_without_a_mark() -> None:
+    crews = ("Ada Quist", "Per Holm", "Rosa Lind", "Tomas Velde")
+    opening = "The harbour office announced the full list of captains who take part in the regatta, which includes"
+    text = "\n\n".join((opening, *crews, "The regatta begins at noon on Sunday and ends at the old pier."))
+    for line in (opening, "Rosa Lind"):
+        (told,) = choose_sentences([read(text, line, 5.0)])
+        assert told.text == f"{opening} {' '.join(crews)}"
+    (headline,) = choose_sentences([read(f"{opening}\n\nThe regatta begins at noon.", opening, 5.0)])
+    assert headline.text == opening

@@ -1,15 +1,10 @@
 """Questions about a speaker are answered with that speaker's own words, named and dated, or honestly not at all."""
 
-from collections.abc import Iterator
-
-import pytest
-
+from bot.answering.extraction.speaker_quotes import claims_of_quotes
 from bot.answering.messages import Answer
 from bot.service.conversation import Conversation
-from bot.service.history import ConversationHistory
-from retrieval.documents import Article
+from retrieval.documents import Article, Quote, QuoteHit
 from retrieval.index.store import Store
-from retrieval.search.hybrid_search import Search
 from tests.support.articles import article, fill
 from tests.support.newsroom import ARTICLES, BRANDT, OKORO, VELDE
 
@@ -29,13 +24,6 @@ STORM = article(
     published="2025-11-20",
     title="Wall holds in storm",
 )
-
-
-@pytest.fixture
-def conversation(store: Store) -> Iterator[Conversation]:
-    search = Search(store)
-    yield Conversation(store, search, ConversationHistory(store.folder / "conversations.db"))
-    search.close()
 
 
 def ask(conversation: Conversation, store: Store, question: str, *articles: Article) -> Answer:
@@ -87,6 +75,43 @@ def test_two_people_of_one_surname_are_told_apart(conversation: Conversation, st
     assert "vanity" in answer.text and "hundred winters" not in answer.text
 
 
+def test_the_sentence_beside_the_answer_is_left_out(conversation: Conversation, store: Store) -> None:
+    interview = article(
+        "interview",
+        "Councillor Tomas Ferrow favours a lighthouse on the mole.\n\n"
+        "He said: “I would rather build a lighthouse that people can see than a cellar that nobody can.” "
+        "Asked about mooring fees, Ferrow said they were a matter for the board.",
+        title="Ferrow favours a lighthouse",
+    )
+    answer = ask(conversation, store, "What did Tomas Ferrow say about mooring fees?", interview, STORM)
+    assert "a matter for the board" in answer.text and "cellar" not in answer.text
+
+
+def test_the_question_between_two_answers_is_not_the_speakers(conversation: Conversation, store: Store) -> None:
+    interview = article(
+        "interview",
+        "The Courier met the mayor of Lowick, Olga Ferrow, to talk about the pier and her horse.\n\n"
+        "When will the pier be built?\n\nNot before 2040, as we have no money for a pier.\n\n"
+        "Courier: Do you like your horse?\n\nFerrow: I love it, and it likes the pier.",
+        title="A talk with the mayor",
+    )
+    answer = ask(conversation, store, "What did Olga Ferrow say?", interview, STORM)
+    assert "Not before 2040" in answer.text
+    assert "Courier:" not in answer.text and "Do you like" not in answer.text
+
+
+def test_what_was_said_on_a_condition_is_the_speakers_too(conversation: Conversation, store: Store) -> None:
+    threat = article(
+        "threat",
+        "Ferrow has paired his approach with a threat. If the dredgers refuse to talk, he has said, they will face "
+        "further levies.",
+        published="2025-05-01",
+        title="Ferrow presses the dredgers",
+    )
+    answer = ask(conversation, store, "What did Councillor Ferrow say about levies?", HARBOUR, threat)
+    assert "further levies" in answer.text or "but not on" not in answer.text
+
+
 def test_who_said_it_is_answered_with_the_name(conversation: Conversation, store: Store) -> None:
     answer = ask(conversation, store, "Who said the wall would stand for a hundred winters?", HARBOUR, STORM)
     assert answer.text.startswith("Tomas Ferrow")
@@ -108,3 +133,32 @@ def test_the_latest_words_come_first_where_the_latest_are_asked_for(conversation
 def test_words_of_several_days_come_oldest_first(conversation: Conversation, store: Store) -> None:
     answer = ask(conversation, store, "What did Tomas Ferrow say about the wall in 2025?", HARBOUR, STORM)
     assert [citation.article for citation in answer.citations][:2] == ["harbour", "storm"]
+
+
+def test_that_there_is_more_is_said_and_how_to_see_it(conversation: Conversation, store: Store) -> None:
+    words = (
+        "The mole is long",
+        "Gulls are loud in March",
+        "Nets dry on the quay",
+        "Tar costs nine crowns",
+        "Fog is late",
+    )
+    text = "\n\n".join(f"“{word},” said Captain Rosa Lind. It rained on day {at}." for at, word in enumerate(words))
+    answer = ask(conversation, store, "What did Rosa Lind say?", article("lind", text, title="A captain speaks"))
+    assert answer.text.count("[") == 3
+    assert answer.notes == ("2 more of what Rosa Lind said: ask about a topic, or list it with “quotes Rosa Lind”.",)
+    assert conversation.ask("What did Rosa Lind say about tar?").notes == ()
+
+
+def test_quotes_of_one_article_stand_under_one_line(store: Store) -> None:
+    def hit(article: str, start: int) -> QuoteHit:
+        quote = Quote("Ada Brook", "", True, "direct", "x", ((start, start + 10),), None, None)
+        return QuoteHit(quote, article, "", "", "", "2025-05-01")
+
+    text = "\n\n".join(f"“The wall number {at} sinks.” {'It rained on the wall. ' * 20}" for at in range(3))
+    fill(store, article("one", text), article("two", f"{text} It snowed."))
+    claims = claims_of_quotes(
+        [hit("one", 0), hit("two", 0), hit("one", text.index("“The wall number 2"))], store.catalog
+    )
+    assert [claim.support[0][0] for claim in claims] == ["one", "one", "two"]
+    assert [claim.text.startswith("Ada Brook, 1 May 2025: ") for claim in claims] == [True, False, True]

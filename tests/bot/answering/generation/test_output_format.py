@@ -73,7 +73,7 @@ def test_a_line_that_an_article_wraps_is_not_wrapped_for_the_model(store: Store)
     text = "The old pier was closed on Friday, hours before\n\nits owners\n  met.\n\n- Boats\n- Cars"
     fill(store, article("pier", text, title="Old pier closed"))
     with conversing(store, draft(found=False)) as (conversation, server):
-        conversation.ask("When was the old pier closed?")
+        conversation.ask("Did its owners meet?")
     asked = server.asked[0].body["messages"][-1]["content"]
     assert "its owners met.\n\n- Boats\n- Cars\n-----" in asked
 

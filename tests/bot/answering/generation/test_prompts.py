@@ -18,7 +18,7 @@ def test_an_own_copy_takes_the_place_of_ours_and_others_stay(tmp_path: Path) -> 
     (tmp_path / "answer.md").write_text("Réponds : $question\n$passages", "utf-8")
     own = Prompts(tmp_path)
     assert own.fill("answer", question="Q", passages="P") == "Réponds : Q\nP"
-    assert "Rewrite" in own.fill("condense", question="Q", turns="T")
+    assert "Rewrite" in own.fill("repair", question="Q", passages="P", sentences="S")
 
 
 @pytest.mark.parametrize(

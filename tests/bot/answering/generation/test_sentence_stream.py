@@ -183,3 +183,21 @@ def test_every_sentence_keeps_its_number(texts: list[str], data: st.DataObject) 
     before = data.draw(st.booleans())
     draft = " ".join(f"{text} [{number}]." if before else f"{text}. [{number}]" for text, number in numbered)
     assert cut(draft) == [DraftSentence(f"{text}.", (number,)) for text, number in numbered]
+
+
+@pytest.mark.parametrize(
+    ("marker", "numbers", "places"),
+    [
+        ("[2.3]", (2,), ((2, 3),)),
+        ("[2.3, 4.1]", (2, 4), ((2, 3), (4, 1))),
+        ("[2.3-2.5]", (2,), ((2, 3), (2, 4), (2, 5))),
+        ("[2.3–5]", (2,), ((2, 3), (2, 4), (2, 5))),
+        ("[2.3][1]", (2, 1), ((2, 3),)),
+        ("(2.3)", (), ()),
+    ],
+)
+def test_sentences_of_passages_are_cited_by_two_numbers(
+    marker: str, numbers: tuple[int, ...], places: tuple[tuple[int, int], ...]
+) -> None:
+    [found] = cut(f"The toll passed {marker}.")
+    assert (found.numbers, found.places) == (numbers, places)

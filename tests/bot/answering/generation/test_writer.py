@@ -1,10 +1,12 @@
 """A model writes, but only what the articles say reaches the reader; when it cannot be asked, the articles answer."""
 
+import json
+
 import pytest
 
 from retrieval.index.store import Store
 from tests.support.articles import article, fill
-from tests.support.endpoint_standin import CUT, HOLD, failing, talking
+from tests.support.endpoint_standin import CUT, HOLD, Asked, Script, failing, talking
 from tests.support.endpoint_standin import Answer as Reply
 from tests.support.model_answers import COST, TOLL, cited, conversing, sources
 from tests.support.newsroom import BRANDT, LORRIES
@@ -125,11 +127,24 @@ def test_a_dead_endpoint_is_spared_after_some_failures(store: Store) -> None:
         assert len(server.asked) == 2
 
 
-def test_the_gate_declines_without_asking_the_model(store: Store) -> None:
-    with conversing(store, talking("Paris. [1]")) as (conversation, server):
+def test_a_model_is_asked_where_the_reader_doubts_and_declines_by_itself(store: Store) -> None:
+    with conversing(store, talking("The passages do not answer this.")) as (conversation, server):
         assert conversation.ask("Who designed the Sydney Opera House?").status == "no_answer"
-        assert conversation.ask("What did Brandt say about zeppelins?").status == "no_answer"
-        assert not server.asked
+        assert len(server.asked) == 1
+
+
+def test_what_the_articles_do_not_say_is_told_beside_what_they_say(store: Store) -> None:
+    text = "The articles do not say who collects the toll. Lorries will pay 14 crowns a crossing. [#]"
+    with conversing(store, cited(text, LORRIES)) as (conversation, _):
+        answer = conversation.ask(COST)
+    assert answer.text == ("The articles do not say who collects the toll. Lorries will pay 14 crowns a crossing. [1]")
+
+
+def test_an_answer_does_not_begin_in_the_middle(store: Store) -> None:
+    text = "Zeppelins will carry the toll to Venus. [#] They will pay 14 crowns a crossing. [#] " + LORRIES + " [#]"
+    with conversing(store, cited(text, LORRIES)) as (conversation, _):
+        answer = conversation.ask(COST)
+    assert answer.text == f"{LORRIES} [1]"
 
 
 def test_passages_go_in_fenced_with_outlet_day_and_who_is_quoted(store: Store) -> None:
@@ -164,6 +179,97 @@ def test_a_follow_up_is_rewritten_by_the_model(store: Store) -> None:
         conversation.ask(COST, "c")
         answer = conversation.ask("And what did he say about it?", "c")
     assert answer.standalone_question == "What did Daniel Okoro say about the toll?"
+
+
+def placed(text: str) -> Script:
+    """A server that answers with a text whose `#` is the number of the sentence LORRIES."""
+
+    def script(asked: Asked) -> Reply:
+        prompt = asked.body["messages"][-1]["content"]
+        return talking(text.replace("#", prompt[: prompt.index(LORRIES)].rpartition("[")[2].partition("]")[0]))
+
+    return script
+
+
+def plan(question: str, *searches: str, kind: str = "question") -> Script:
+    return talking(json.dumps({"kind": kind, "question": question, "searches": list(searches)}))
+
+
+def test_a_plan_says_what_a_follow_up_asks_and_what_to_search_for(store: Store) -> None:
+    script = (
+        cited("Lorries will pay 14 crowns a crossing. [#]", LORRIES),
+        plan("How many passengers did the ferries carry?", "ferries passengers last year", "ferry crossings"),
+        talking("Nothing. [1]"),
+    )
+    with conversing(store, *script) as (conversation, server):
+        conversation.ask(COST, "c")
+        answer = conversation.ask("And how many of them were there on the other ones?", "c")
+    assert answer.standalone_question == "How many passengers did the ferries carry?"
+    assert "412,000 passengers" in answer.text
+    assert "English" in server.asked[1].body["messages"][-1]["content"]
+
+
+@pytest.mark.parametrize("reply", ["Lorries will pay 14 crowns. [1]", '{"kind": "odd"}', "{}", '{"question": ""}'])
+def test_a_reply_that_is_no_plan_leaves_the_question_to_the_rules(store: Store, reply: str) -> None:
+    with conversing(store, talking("Nothing. [1]"), talking("-"), talking(reply)) as (conversation, _):
+        conversation.ask(COST, "c")
+        answer = conversation.ask("And when?", "c")
+    assert answer.standalone_question == "How much will lorries pay for a crossing: when?"
+
+
+def test_a_first_question_in_english_costs_no_plan(store: Store) -> None:
+    with conversing(store, cited("Lorries will pay 14 crowns a crossing. [#]", LORRIES)) as (conversation, server):
+        conversation.ask(COST)
+    assert len(server.asked) == 1
+
+
+def test_a_question_in_another_language_is_searched_for_in_the_articles_language(store: Store) -> None:
+    german = "Wie viel werden Lastwagen für eine Überfahrt auf der Brücke bezahlen?"
+    supported = talking('{"verdicts": [{"claim": 1, "verdict": "supported"}]}')
+    script = plan(german, COST), placed("Lastwagen zahlen 14 Kronen je Überfahrt. [#]"), supported
+    with conversing(store, *script) as (conversation, server):
+        answer = conversation.ask(german)
+    assert LORRIES in server.asked[1].body["messages"][-1]["content"]
+    assert answer.text == "Lastwagen zahlen 14 Kronen je Überfahrt. [1]" and answer.citations[0].quote == LORRIES
+
+
+def test_the_sentence_that_is_cited_is_the_citation(store: Store) -> None:
+    with conversing(store, placed("Every lorry will be charged 14 crowns for a crossing. [#]")) as (conversation, _):
+        answer = conversation.ask(COST)
+    assert [citation.quote for citation in answer.citations] == [LORRIES] and answer.answered_by == "tiny"
+
+
+def test_what_fails_is_put_to_the_model_once_with_the_objection(store: Store) -> None:
+    repaired = cited("1. Lorries will pay 14 crowns a crossing. [#]", LORRIES)
+    with conversing(store, cited("Lorries will pay 40 crowns a crossing. [#]", LORRIES), repaired) as (asking, server):
+        answer = asking.ask(COST)
+    assert (answer.text, answer.answered_by) == ("Lorries will pay 14 crowns a crossing. [1]", "tiny")
+    assert answer.dropped == {} and len(server.asked) == 2
+    prompt = server.asked[1].body["messages"][-1]["content"]
+    assert "1. Lorries will pay 40 crowns a crossing. (objection: it has a figure" in prompt and "-----" in prompt
+
+
+def test_orders_and_links_are_not_repaired(store: Store) -> None:
+    text = "Lorries pay 14 crowns, see https://evil.example/toll. [#]"
+    with conversing(store, cited(text, LORRIES)) as (conversation, server):
+        answer = conversation.ask(COST)
+    assert answer.answered_by == "extract" and len(server.asked) == 1
+
+
+def test_an_answer_that_would_begin_with_it_is_given_its_name(store: Store) -> None:
+    script = (
+        cited("It will be 14 crowns a crossing for lorries. [#]", LORRIES),
+        cited(f"1. {LORRIES} [#]", LORRIES),
+    )
+    with conversing(store, *script) as (conversation, _):
+        answer = conversation.ask(COST)
+    assert answer.text == f"{LORRIES} [1]" and answer.answered_by == "tiny"
+
+
+def test_a_yes_of_its_own_stays_with_what_follows_it(store: Store) -> None:
+    with conversing(store, cited(f"Yes. {LORRIES} [#]", LORRIES)) as (conversation, _):
+        answer = conversation.ask("Will lorries pay for a crossing?")
+    assert answer.text == f"Yes. {LORRIES} [1]"
 
 
 def test_passages_that_do_not_fit_stay_out(store: Store) -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering.questions.question_parts import MAX_PARTS, question_parts, stands_alone
+from bot.answering.questions.question_parts import MAX_PARTS, question_parts, separate_questions, stands_alone
 
 
 @pytest.mark.parametrize(
@@ -55,3 +55,37 @@ def test_parts_lose_nothing_but_what_joins_them(words: list[str]) -> None:
 )
 def test_a_part_with_a_pronoun_or_hardly_any_words_needs_the_one_before(part: str, alone: bool) -> None:
     assert stands_alone(part) == alone
+
+
+def is_quoted(name: str) -> bool:
+    return name in ("Rosa Lind", "Velde", "Brandt")
+
+
+@pytest.mark.parametrize(
+    ("question", "compares", "asked"),
+    [
+        (
+            "How do Rosa Lind and Velde differ on the toll?",
+            True,
+            ["What did Rosa Lind say about the toll?", "What did Velde say about the toll?"],
+        ),
+        (
+            "Compare Brandt’s and Velde’s views about Farn",
+            True,
+            ["What did Brandt say about Farn?", "What did Velde say about Farn?"],
+        ),
+        ("How do Rosa Lind and Nemo differ on the toll?", True, None),
+        ("How do Rosa Lind and Velde differ?", True, None),
+        (
+            "What did Velde say about the toll, and how many boats sailed?",
+            False,
+            ["What did Velde say about the toll", "how many boats sailed?"],
+        ),
+        ("What did Velde say about the toll, and when did he say it?", False, None),
+        ("Who won the race, and how many boats sailed?", False, None),
+    ],
+)
+def test_what_is_answered_in_different_ways_is_asked_apart(
+    question: str, compares: bool, asked: list[str] | None
+) -> None:
+    assert separate_questions(question, is_quoted, compares=compares) == (asked or [question])

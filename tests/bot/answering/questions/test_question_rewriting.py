@@ -1,5 +1,6 @@
 """Follow-ups become questions that stand alone; those that do already stay as they are."""
 
+import re
 from itertools import pairwise
 
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.answering.messages import Turn
-from bot.answering.questions.question_rewriting import rewrite_question
+from bot.answering.questions.question_rewriting import asks_the_same_anew, rewrite_question
 
 TOLL = "What did Brandt say about the toll?"
 FERRIES = "How many ferries sail to Gull Island?"
@@ -89,3 +90,38 @@ def test_signs_that_mean_something_to_a_program_are_taken_as_they_are() -> None:
 @given(st.lists(WORDS, max_size=9).map(" ".join), st.lists(WORDS, max_size=9).map(" ".join))
 def test_whatever_was_said_before_a_question_is_resolved(before: str, question: str) -> None:
     assert isinstance(after(before, question), str)
+
+
+@pytest.mark.parametrize(
+    ("before", "answer", "question", "standalone"),
+    [
+        ("Is Brandt asking Okoro for money?", "", "What was his reason?", "What was Brandt’s reason?"),
+        ("Did Rosa Lind meet Tomas Velde?", "", "What did he tell her?", "What did Tomas Velde tell her?"),
+        ("Did Rosa Lind win?", "", "Why did she sell her boat?", "Why did Rosa Lind sell her boat?"),
+        ("Who leads the harbour office?", "Maria Quist took over in May. [1]", "Is she new?", "Is Maria Quist new?"),
+        ("Who leads the office?", "Maria Quist took over from Per Holm. [1]", "Is he ill?", "Is Per Holm ill?"),
+    ],
+)
+def test_a_pronoun_means_whom_question_and_answer_name_in_their_order(
+    before: str, answer: str, question: str, standalone: str
+) -> None:
+    assert rewrite_question(question, [Turn(before, before, answer, "answered")]) == standalone
+
+
+@pytest.mark.parametrize(
+    ("turn", "same"), [("And about Russia?", True), ("What about Okoro?", True), ("Tell me about Russia.", False)]
+)
+def test_a_topic_or_speaker_alone_asks_the_question_before_anew(turn: str, same: bool) -> None:
+    assert asks_the_same_anew(turn) == same
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "name"),
+    [("Summarise the flood article", "What did she say about boats?", "Summarise"), ("Wie ist es?", "Why?", "Wie")],
+)
+def test_a_first_word_with_a_capital_is_no_name(before: str, question: str, name: str) -> None:
+    assert not re.search(rf"{name}(?! ist| the)", after(before, question))
+
+
+def test_brackets_are_not_nested() -> None:
+    assert after("Who leads? (the office)", "Why?") == "Why? (the office)"

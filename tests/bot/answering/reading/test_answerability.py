@@ -86,7 +86,7 @@ def test_the_likelier_the_best_sentence_the_likelier_an_answer() -> None:
 
 
 def test_parts_that_nothing_answers_are_named() -> None:
-    sure, unsure = PartReading("Who won?", (read(9, 9),)), PartReading("who lost?", (read(-9, -9),))
+    sure, unsure = PartReading("Who won?", (read(9, 9),), 0.9), PartReading("who lost?", (read(-9, -9),), 0.1)
     assert answered_parts([sure, unsure]) == [sure]
     assert unanswered_parts([sure, unsure]) == ("who lost?",)
 

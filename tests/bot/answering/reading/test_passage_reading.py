@@ -4,16 +4,25 @@ import logging
 import sys
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import date
 
 import pytest
 
-from bot.answering.reading.passage_reading import in_reading_order, load_reader, question_to_read, read_question
+from bot.answering.messages import Turn
+from bot.answering.reading.following import follows
+from bot.answering.reading.passage_reading import (
+    OTHER_DAYS,
+    in_reading_order,
+    load_reader,
+    question_to_read,
+    read_question,
+)
 from retrieval.catalog.filters import Filters
 from retrieval.index.store import Store
 from retrieval.search.hybrid_search import Search, SearchResult
 from retrieval.text.chunking import PASSAGE_CHARACTERS
 from tests.support.articles import article, fill
-from tests.support.newsroom import LORRIES
+from tests.support.newsroom import LIND, LORRIES
 
 
 def searched(store: Store, question: str, speaker: str = "") -> SearchResult:
@@ -89,3 +98,23 @@ def test_without_the_network_common_words_decide_and_one_warning_says_so(
         assert best(newsroom, "How much will lorries pay for a crossing?") == LORRIES
         assert best(newsroom, "Who has steered the oldest ferry since 1998?").startswith("Captain Rosa Lind")
     assert len([record for record in caplog.records if "words they share" in record.message]) == 1
+
+
+def test_another_weekends_match_is_no_answer_to_this_weekends(store: Store) -> None:
+    told = "Gull Rovers won the match against {} by two goals on Saturday, and the harbour band played."
+    for key, other, day in (("one", "Brackwater", "2026-05-10"), ("two", "Lowick", "2026-05-17")):
+        fill(store, article(key, told.format(other), title=f"Rovers beat {other}", published=day))
+    with closing(Search(store)) as search:
+        found = search("Whom did Gull Rovers beat this weekend?", today=date(2026, 5, 17))
+    (reading,) = read_question(found.question.text, found, store.catalog)
+    newest, other = sorted(reading.sentences, key=lambda one: one.article.published, reverse=True)[:2]
+    assert newest.article.id == "two" and newest.logit > other.logit + OTHER_DAYS / 2
+
+
+def test_a_follow_up_is_read_after_the_questions_before_it(newsroom: Store) -> None:
+    earlier = Turn("Who steers the oldest ferry?", "Who steers the oldest ferry?", "", "answered")
+    question = "since when?"
+    found = searched(newsroom, "ferry engine captain")
+    (alone,) = read_question(question, found, newsroom.catalog)
+    (after,) = read_question(question, found, newsroom.catalog, before=follows(question, [earlier]))
+    assert LIND.startswith(after.sentences[0].text) and after.sentences[0].logit > alone.sentences[0].logit

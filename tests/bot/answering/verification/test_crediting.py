@@ -4,8 +4,8 @@ import pytest
 
 from bot.answering.messages import Claim, DraftSentence
 from bot.answering.verification.verify import verify_sentence
+from retrieval.catalog import quote_table
 from retrieval.index.store import Store
-from retrieval.quotes import quote_table
 from tests.support.articles import article, fill
 
 TEXT = (
@@ -34,6 +34,6 @@ def test_a_sentence_gets_back_the_name_of_whoever_said_so(store: Store, written:
         DraftSentence(written, (1,)),
         hits,
         "What about it?",
-        lambda key: quote_table.quotes_of_article(store.catalog.db, key),
+        lambda key: quote_table.quotes_of_article(store.catalog, key),
     )
     assert isinstance(claim, Claim) and claim.text.endswith(shown), claim

@@ -12,7 +12,7 @@ _OPENING = re.compile(
     rf"(?:(?:according to|based on|as (?:reported|stated|noted|described) (?:in|by)|in|from|per) {_THEM},\s*|"
     rf"{_THEM} (?:also )?(?:say|state|report|note|mention|indicate|show|explain|describe)s? that\s+|"
     r"(?:(?:short |final )?answer|summary|conclusion)s?:\s+|"
-    r"(?:yes|no|in short|in summary|to summari[sz]e|overall|additionally|furthermore|moreover|in addition|also),\s+)",
+    r"(?:in short|in summary|to summari[sz]e|overall|additionally|furthermore|moreover|in addition|also),\s+)",
     re.IGNORECASE,
 )
 _SILENT = (

@@ -1,9 +1,9 @@
 """Parse figures in text, in all notations: 1,000, 31 per cent, $2bn, twenty-five, two million, 3rd."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 
 _UNITS = (
@@ -43,6 +43,7 @@ _KINDS = {"$": "$", "€": "€", "£": "£", "¥": "¥", "dollar": "$", "euro":
 _IDLE_ONE = re.compile(r"\b(?:no|any|every|some|each|the|this|that|which|only)[ -]\Z", re.IGNORECASE)
 _AFTER_ONE = re.compile(r"\s+(?:of|another|day|thing)\b|[-’']|\s*[.,;:]", re.IGNORECASE)
 MOST_DAYS = 31
+SMALL = 4  # `first`, `two` and `third` are said of much that no figure is written of
 REMEMBERED = 4_096  # texts: the sentences of one answer are held against the same passages
 _MONTH = r"(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)(?:[a-z]{0,6})\b\.?"
 _MONTH_AFTER = re.compile(rf"\s+(?:of\s+)?{_MONTH}")
@@ -51,7 +52,7 @@ _MONTH_BEFORE = re.compile(rf"\b{_MONTH}\s+(?:the\s+)?\Z")
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A number, its unit (%, pp, $, s for decades, @sep for a day of September), and its span."""
+    """A number, its unit (%, pp, $, s for decades, @sep for a day of September), and its span, with the month."""
 
     value: Decimal
     kind: str
@@ -59,8 +60,8 @@ class Figure:
     end: int
 
     def agrees(self, other: "Figure") -> bool:
-        """Whether an article's figure confirms this one; a plain number confirms neither a percentage nor an amount."""
-        return self.value == other.value and (self.kind == other.kind or (not self.kind and other.kind in "$€£¥"))
+        """Whether an article's figure confirms this one, which may be rounded and leave out the unit."""
+        return (not self.kind or self.kind == other.kind) and self.value in (other.value, _rounded(other, self))
 
 
 @lru_cache(REMEMBERED)
@@ -69,13 +70,13 @@ def figures(text: str) -> tuple[Figure, ...]:
     return tuple(figure for match in _FIGURE.finditer(text) if (figure := _figure(text, match)))
 
 
-def without_figures(text: str) -> str:
-    """Remove the figures from a text."""
-    pieces, at = list[str](), 0
+def unknown_figure(text: str, known: Iterable[str]) -> str:
+    """The first figure of a text that no known text has, rounded or not; empty if none. Small counts are left out."""
+    given = [figure for other in known for figure in figures(other)]
     for figure in figures(text):
-        pieces.append(text[at : figure.start])
-        at = figure.end
-    return " ".join([*pieces, text[at:]])
+        if (figure.value >= SMALL or figure.kind) and not any(figure.agrees(other) for other in given):
+            return text[figure.start : figure.end].rstrip(".")
+    return ""
 
 
 def _figure(text: str, match: re.Match[str]) -> Figure | None:
@@ -90,8 +91,10 @@ def _figure(text: str, match: re.Match[str]) -> Figure | None:
         value = Decimal(digits.replace(",", ""))
     if scale := (match["scale"] or "").lower():
         value *= _SCALES[scale]
-    kind = _kind(match) or (_month(text, match) if value <= MOST_DAYS else "")
-    return Figure(value.normalize(), kind, match.start(), match.end())
+    kind, start, end = _kind(match), *match.span()
+    if not kind and value <= MOST_DAYS and (month := _month(text, match)):
+        kind, start, end = f"@{month[1][:3].lower()}", min(start, month.start()), max(end, month.end())
+    return Figure(value.normalize(), kind, start, end)
 
 
 def _is_idle(text: str, match: re.Match[str]) -> bool:
@@ -101,6 +104,19 @@ def _is_idle(text: str, match: re.Match[str]) -> bool:
     if word == "one":
         return bool(_IDLE_ONE.search(text, 0, match.start()) or _AFTER_ONE.match(text, match.end()))
     return word == "first" and (text[match.end() : match.end() + 1] == "," or text[: match.start()].endswith("at "))
+
+
+def _rounded(figure: Figure, like: Figure) -> Decimal:
+    """A figure rounded to the place to which another one is given: 447,723 to 450,000, 19.6 to 20.
+
+    Of whole numbers two digits stay at least, and days of a month are not rounded.
+    """
+    exponent = int(like.value.as_tuple().exponent)
+    is_whole = figure.value == figure.value.to_integral_value()
+    place = Decimal((0, (1,), exponent if is_whole else min(exponent, 0)))
+    if figure.kind.startswith("@") or (is_whole and place * 10 > figure.value):
+        return figure.value
+    return (figure.value / place).quantize(Decimal(1), ROUND_HALF_UP) * place
 
 
 def _kind(match: re.Match[str]) -> str:
@@ -114,10 +130,9 @@ def _kind(match: re.Match[str]) -> str:
     return _KINDS.get((match["currency"] or "").strip() or unit.removesuffix("s"), "")
 
 
-def _month(text: str, match: re.Match[str]) -> str:
-    """`@sep` for a day with its month."""
-    found = _MONTH_AFTER.match(text, match.end()) or _MONTH_BEFORE.search(text, 0, match.start())
-    return f"@{found[1][:3].lower()}" if found else ""
+def _month(text: str, match: re.Match[str]) -> re.Match[str] | None:
+    """The month of a day, which stands beside it."""
+    return _MONTH_AFTER.match(text, match.end()) or _MONTH_BEFORE.search(text, 0, match.start())
 
 
 def _spelled(words: Sequence[str]) -> Decimal:
@@ -131,8 +146,3 @@ def _spelled(words: Sequence[str]) -> Decimal:
         else:
             current += _SPELLED.get(word, _ORDINALS.get(word, Decimal(word in ("a", "an"))))
     return total + current
-
-
-def figure_terms(text: str) -> Iterator[str]:
-    """Yield a term for each figure; equal figures have equal terms."""
-    return (f"#{figure.value:f}" for figure in figures(text))

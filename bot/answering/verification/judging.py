@@ -1,0 +1,85 @@
+"""Hold a sentence against the passages that it cites, in their context.
+
+A judge gives the log-odds that evidence supports a claim. The embedded one is a network of the package; what its
+log-odds must reach was fitted by `python -m evals.judge.calibration`.
+"""
+
+import logging
+import math
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+from bot.answering.verification.evidence import quotes_in_passage
+from bot.formatting import format_date
+from retrieval.documents import Hit, QuoteHit
+from retrieval.errors import EmbeddingUnavailable
+from retrieval.models.claims import CitedClaim
+
+if TYPE_CHECKING:
+    from retrieval.models.minilm.judge import Judge
+
+MAX_SPEAKERS = 4  # named in the context of a passage
+
+_log = logging.getLogger(__name__)
+
+Support = Callable[[Sequence[CitedClaim]], Sequence[float]]
+"""Gives the log-odds of each claim's being supported by its evidence."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimJudge:
+    """What judges claims, and the log-odds that a claim must reach; `objection` more where a hard check objects.
+
+    One that `is_remote` takes long for a call, and about as long for many claims as for one.
+    """
+
+    support: Support
+    bar: float
+    objection: float
+    is_remote: bool = False
+
+    def required(self, *, is_objected: bool) -> float:
+        """The log-odds that a claim must reach."""
+        return self.bar + self.objection * is_objected
+
+
+def embedded_support(claims: Sequence[CitedClaim]) -> list[float]:
+    """Judge by the packaged network; where it is missing no claim is supported."""
+    judge = _load_judge()
+    if judge is None:
+        return [-math.inf] * len(claims)
+    return [math.log(max(1e-6, one.supported) / max(1e-6, 1 - one.supported)) for one in judge(claims)]
+
+
+EMBEDDED = ClaimJudge(embedded_support, bar=-1.0, objection=1.5)
+
+
+def evidence_context(title: str, published: str, speakers: Iterable[str]) -> str:
+    """What the judge reads beside evidence: headline, day, and who is quoted."""
+    named = list(dict.fromkeys(filter(None, speakers)))[:MAX_SPEAKERS]
+    facts = (title, format_date(published), f"quotes {', '.join(named)}" if named else "")
+    return " · ".join(fact for fact in facts if fact)
+
+
+def cited_claim(text: str, hits: Sequence[Hit], evidence: Iterable[str], quotes: Iterable[QuoteHit]) -> CitedClaim:
+    """A sentence with what it cites of some passages, as a judge reads them."""
+    known = list(quotes)
+    contexts = [
+        evidence_context(hit.title, hit.published, (one.quote.speaker for one in quotes_in_passage(hit, known)))
+        for hit in hits
+    ]
+    return CitedClaim(text, " | ".join(dict.fromkeys(contexts)), "\n".join(evidence))
+
+
+@cache
+def _load_judge() -> "Judge | None":
+    """The packaged judge, loaded once; None, with one warning, where the packaged network is missing."""
+    from retrieval.models.minilm.judge import packaged_judge
+
+    try:
+        return packaged_judge()
+    except EmbeddingUnavailable as exc:
+        _log.warning("No sentence of a model can be judged: %s", exc)
+        return None

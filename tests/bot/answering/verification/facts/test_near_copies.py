@@ -1,0 +1,94 @@
+"""A sentence is held against the passages' own: copied, in other notation too, or copied but for one thing."""
+
+import pytest
+
+from bot.answering.verification.facts.near_copies import changed_copy, copied_span
+
+PASSAGE = (
+    "Lorries will pay 14 crowns a crossing from 1 September, the mayor said. Repairs will cost $2.5 million and take "
+    "eighteen months.\n\nUnless the council objects, the old quay will close on Friday. Mayor Ilse Brandt, who took "
+    "office in 2019, opened the bridge. It is the longest (and the oldest) in the north. Ferries of the "
+    "North Harbour Company carry most of the goods. Traffic rose, while the number of accidents fell by 4 per cent."
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "begins"),
+    [
+        ("Repairs will cost $2.5 million and take eighteen months.", "Repairs"),
+        ("Repairs will cost 2,500,000 dollars and take 18 months", "Repairs"),
+        ("Repairs will cost $2.5m.", "Repairs"),
+        ("Lorries will pay fourteen crowns a crossing from September 1, the mayor said.", "Lorries"),
+        ("Lorries will pay 14 crowns a crossing from the 1st of September.", "Lorries"),
+        ("Mayor Ilse Brandt opened a bridge.", "Mayor"),
+        ("It is the longest in the north.", "It is"),
+        ("The number of accidents fell by 4%.", "Traffic"),
+        (
+            "Mayor Ilse Brandt, who took office in 2019, opened the bridge. It is the longest (and the oldest) in the "
+            "north.",
+            "Mayor",
+        ),
+    ],
+)
+def test_what_repeats_a_sentence_or_its_clauses_has_its_span(text: str, begins: str) -> None:
+    span = copied_span(text, PASSAGE)
+    assert span and PASSAGE[span[0] :].startswith(begins)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The old quay will close on Friday.",  # what it depends on stands before it
+        "Repairs will cost $2.5 billion.",
+        "Lorries will pay 14 crowns from 1 September.",
+        "Mayor Ilse Brandt, who opened the bridge, took office in 2019.",
+        "Ilse Brandt opened the bridge.",
+        "",
+    ],
+)
+def test_what_leaves_out_more_or_says_something_else_has_none(text: str) -> None:
+    assert copied_span(text, PASSAGE) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "change"),
+    [
+        ("Lorries will pay 15 crowns a crossing from 1 September.", "figure"),
+        ("Lorries will pay 14 crowns a crossing from 1 October.", "figure"),
+        ("Lorries will pay 14 crowns a crossing from September 2.", "figure"),
+        ("Repairs will take eighty months.", "figure"),
+        ("Repairs will cost €2.5 million.", "figure"),
+        ("Repairs will take eighteen weeks.", "figure"),
+        ("Unless the council objects, the old quay will close on Thursday.", "figure"),
+        ("Mayor Tomas Brandt opened the bridge.", "name"),
+        ("Minister Daniel Okoro, who took office in 2019, opened the bridge.", "name"),
+    ],
+)
+def test_a_near_copy_with_another_figure_day_unit_or_name_is_told(text: str, change: str) -> None:
+    assert changed_copy(text, [PASSAGE]) == change
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Lorries will pay 14 crowns a crossing.",
+        "Lorries will pay about 14 crowns a crossing from 1 Sept.",
+        "Repairs will cost nearly $3 million and take a year and a half.",
+        "Brandt, who took office in 2019, opened the bridge.",
+        "Buses will be free from 1 October.",
+        "The quay has stood for 80 years.",
+        "Ferries of the NHC carry most of the goods.",
+    ],
+)
+def test_what_says_the_same_or_something_else_altogether_changes_no_figure_or_name(text: str) -> None:
+    assert changed_copy(text, [PASSAGE]) in (None, "wording")
+
+
+def test_a_near_copy_with_a_word_of_its_own_is_told() -> None:
+    assert changed_copy("Lorries will not pay 14 crowns a crossing from 1 September.", [PASSAGE]) == "wording"
+
+
+def test_where_two_passages_differ_either_may_be_copied() -> None:
+    later = "Lorries will pay 16 crowns a crossing from 1 September, the mayor said."
+    assert changed_copy("Lorries will pay 16 crowns a crossing from 1 September.", [PASSAGE, later]) is None
+    assert changed_copy("Lorries will pay 15 crowns a crossing from 1 September.", [PASSAGE, later]) == "figure"
