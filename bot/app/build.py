@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.app.model_factory import chroma_server, embedding_model, writer
+from bot.answering.questions.reader_strings import Strings
+from bot.app.data_folder import records_place, shared_database
+from bot.app.model_factory import chroma_server, embedding_model, milvus_server, writer
 from bot.app.settings import Settings, read_settings
 from bot.service.conversation import Conversation
 from bot.service.history import ConversationHistory
@@ -52,8 +54,9 @@ def open_app(model: str = "", data: Path | None = None) -> Iterator[App]:
     with ExitStack() as opened, open_store(settings) as store:
         search = Search(store)
         try:
-            history = ConversationHistory(settings.data / "conversations.db")
-            conversation = Conversation(store, search, history, lambda: writer(settings, opened))
+            history = ConversationHistory(records_place(settings, "conversations.db"))
+            strings = Strings(settings.strings)
+            conversation = Conversation(store, search, history, lambda: writer(settings, opened), strings=strings)
             yield App(settings, store, search, conversation, history)
         finally:
             search.close()
@@ -61,7 +64,10 @@ def open_app(model: str = "", data: Path | None = None) -> Iterator[App]:
 
 def open_store(settings: Settings) -> Store:
     """Open the index folder, making what is missing. Raises UsageError, IndexUnavailable."""
-    return Store(settings.data, embedding_model(settings), chroma=chroma_server(settings))
+    model, database = embedding_model(settings), shared_database(settings)
+    return Store(
+        settings.data, model, chroma=chroma_server(settings), milvus=milvus_server(settings), database=database
+    )
 
 
 @contextmanager

@@ -3,15 +3,18 @@
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from bot.app.settings import Settings, read_settings
 from bot.models.token_ledger import TokenLedger
 from retrieval.catalog.catalog import Catalog, damage_message
-from retrieval.catalog.database import database_damage
+from retrieval.catalog.database.engine import Database, server_database
+from retrieval.catalog.database.records import Place
+from retrieval.catalog.database.sqlite_file import database_damage
 from retrieval.errors import IndexDamaged, OnRecordError, is_database_damaged, is_disk_full
 
-CATALOG = "catalog.db"
+CATALOG, KEYS = "catalog.db", "keys.db"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,20 +29,42 @@ class CatalogAccess:
 def open_catalog(data: Path | None = None) -> Iterator[CatalogAccess]:
     """Open the catalog and close it at the end; `data` replaces the folder of the settings.
 
-    Raises UsageError also for settings of the vectors that cannot be right, and IndexUnavailable.
+    Raises UsageError also for settings of the indexes that cannot be right, and IndexUnavailable.
     """
     settings = read_settings(data)
-    if settings.embedding_model or settings.chroma_url:
-        from bot.app.model_factory import check_vector_settings
+    if settings.embedding_model or settings.chroma_url or settings.index_url:
+        from bot.app.model_factory import check_index_settings
 
-        check_vector_settings(settings)
-    with closing(Catalog(settings.data / CATALOG)) as catalog:
+        check_index_settings(settings)
+    with closing(Catalog(shared_database(settings) or settings.data / CATALOG)) as catalog:
         yield CatalogAccess(settings, catalog)
+
+
+def shared_database(settings: Settings) -> Database | None:
+    """The database of a server that holds catalog and records, None when the data folder does. Raises UsageError."""
+    address = settings.database_url.get_secret_value()
+    return _server_database(address) if address else None
+
+
+@cache
+def _server_database(address: str) -> Database:
+    """One pool of connections for the whole process."""
+    return server_database(address)
+
+
+def records_place(settings: Settings, file: str) -> Place:
+    """Where records such as conversations are: in the shared database, or in this file of the data folder."""
+    return shared_database(settings) or settings.data / file
+
+
+def keys_place(data: Path | None = None) -> Place:
+    """Where the API keys are; `data` replaces the folder of the settings. Raises UsageError."""
+    return records_place(read_settings(data), KEYS)
 
 
 def token_ledger(settings: Settings) -> TokenLedger:
     """The tokens that models cost so far, and how many more they may cost today."""
-    return TokenLedger(settings.data / "spent.db", settings.max_tokens_per_day)
+    return TokenLedger(records_place(settings, "spent.db"), settings.max_tokens_per_day)
 
 
 def data_folder(data: Path | None = None) -> Path:

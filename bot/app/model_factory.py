@@ -1,5 +1,6 @@
 """Make the models and the vector store that the settings name."""
 
+import os
 from collections.abc import Callable
 from contextlib import ExitStack
 from functools import cache
@@ -11,6 +12,7 @@ from bot.answering.generation.output_format import JSON, PROSE, OutputFormat
 from bot.app.data_folder import token_ledger
 from bot.app.settings import Settings
 from retrieval.errors import UsageError
+from retrieval.index.milvus.settings import parse_milvus
 from retrieval.index.vectors.chroma_settings import parse_chroma_server
 from retrieval.models.endpoints.address import CHAT_SETTING_NAMES, Address, SettingNames, parse_address
 from retrieval.models.endpoints.circuit_breaker import CircuitBreaker
@@ -19,11 +21,14 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
     from bot.answering.generation.writer import Writer
+    from bot.answering.verification.judging import ClaimJudge
+    from retrieval.index.milvus.settings import MilvusSettings
     from retrieval.index.vectors.chroma_settings import ChromaServerSettings
     from retrieval.index.vectors.minilm import EmbeddingModel
 
 # After so many failed answers in a row no request is made for so many seconds.
 CHAT_FAILURES, CHAT_COOL_DOWN_SECONDS = 3, 30.0
+MULTILINGUAL = "multilingual"  # the embedding model of the extra of that name
 # Each request to the embedding endpoint is tried several times anyway, so that one failed request is enough.
 EMBEDDING_FAILURES, EMBEDDING_COOL_DOWN_SECONDS = 1, 15.0
 LOCAL_MODEL_LOG = "local-model.log"  # in the data folder: why a local model could not be loaded
@@ -68,6 +73,25 @@ def writer(settings: Settings, opened: ExitStack) -> "Writer | None":
     return _writer(chat, settings.openai_model, PROSE, settings) if chat else None
 
 
+def claim_judge(settings: Settings) -> "ClaimJudge":
+    """The judge of what a model writes: the model of ONRECORD_JUDGE_MODEL, else the network of the package.
+
+    Raises UsageError.
+    """
+    from bot.answering.verification.judging import EMBEDDED
+
+    judging = chat_model(settings.model_copy(update={"openai_model": settings.judge_model}))
+    return _judge_by(judging, settings.judge_model, settings) if judging else EMBEDDED
+
+
+def _judge_by(model: "BaseChatModel", name: str, settings: Settings) -> "ClaimJudge":
+    from bot.answering.generation.model_judge import ModelJudge, model_judge
+    from prompts import Prompts
+
+    ledger, seconds = token_ledger(settings), settings.first_sentence_timeout_seconds
+    return model_judge(ModelJudge(model, name, Prompts(settings.prompts), ledger, seconds))
+
+
 def _writer(model: "BaseChatModel", name: str, output_format: OutputFormat, settings: Settings) -> "Writer":
     from bot.answering.generation.writer import Writer
     from prompts import Prompts
@@ -81,6 +105,9 @@ def _writer(model: "BaseChatModel", name: str, output_format: OutputFormat, sett
         token_ledger(settings),
         settings.model_context_tokens,
         output_format,
+        claim_judge(settings),
+        # The packaged judge reads English alone; a small model is no judge.
+        None if settings.judge_model or output_format.is_short else _judge_by(model, name, settings),
     )
 
 
@@ -105,6 +132,8 @@ def _local_model(file: Path, settings: Settings, opened: ExitStack) -> "BaseChat
 def embedding_model(settings: Settings) -> "Callable[[], EmbeddingModel]":
     """A function that makes the embedding model when it is first needed. Raises UsageError."""
     name = settings.embedding_model
+    if name == MULTILINGUAL:
+        return _multilingual
     if not name or name.endswith(MODEL_FILE_SUFFIX):
         return lambda: _minilm(Path(name) if name else None)
     address = _embedding_address(settings)
@@ -125,10 +154,21 @@ def chroma_server(settings: Settings) -> "ChromaServerSettings | None":
     return parse_chroma_server(url, token) if url else None
 
 
-def check_vector_settings(settings: Settings) -> None:
-    """Raises UsageError where the embedding model or the Chroma server is named wrongly."""
+def milvus_server(settings: Settings) -> "MilvusSettings | None":
+    """The Milvus that holds words and vectors, None when the index folder does. Raises UsageError."""
+    if not settings.index_url:
+        return None
+    if settings.chroma_url:
+        raise UsageError("ONRECORD_INDEX_URL holds the vectors, too; leave ONRECORD_CHROMA_URL empty beside it.")
+    os.environ.setdefault("PYTHON_DOTENV_DISABLED", "1")  # pymilvus would load a file .env into the environment
+    return parse_milvus(settings.index_url, settings.index_token.get_secret_value())
+
+
+def check_index_settings(settings: Settings) -> None:
+    """Raises UsageError where the embedding model, the Chroma server or the Milvus is named wrongly."""
     embedding_model(settings)
     chroma_server(settings)
+    milvus_server(settings)
 
 
 def _embedding_address(settings: Settings) -> Address:
@@ -145,6 +185,13 @@ def _minilm(file: Path | None) -> "EmbeddingModel":
     from retrieval.index.vectors.minilm import MiniLM  # onnxruntime takes a while to import
 
     return MiniLM(file)
+
+
+@cache
+def _multilingual() -> "EmbeddingModel":
+    from retrieval.index.vectors.e5 import MultilingualE5
+
+    return MultilingualE5()
 
 
 def _require_endpoint(base_url: str, key: str, names: SettingNames, model: str) -> None:

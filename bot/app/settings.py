@@ -83,6 +83,10 @@ class Settings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     data: Path = Field(Path(".onrecord"), description="Folder of the index and the conversations.")
+    database_url: SecretStr = Field(
+        NO_SECRET,
+        description="PostgreSQL database of the catalog and of what machines share; empty: the folder of the index.",
+    )
     articles: Path = Field(
         DEFAULT_ARTICLES, description="Articles that are indexed when a question is asked and there is no index yet."
     )
@@ -108,6 +112,10 @@ class Settings(BaseModel):
     local_gguf: Path | None = Field(
         None, description="Model file that OnRecord serves itself, in place of an endpoint."
     )
+    judge_model: str = Field(
+        "",
+        description="Model at the same endpoint that judges what is written; empty means the network of the package.",
+    )
     model_timeout_seconds: float = Field(
         60.0, gt=0, description="Seconds a model may take for one answer, retries included."
     )
@@ -119,14 +127,20 @@ class Settings(BaseModel):
     )
     max_tokens_per_day: int = Field(0, ge=0, description="Tokens a day that models may cost; 0 means any number.")
     prompts: Path | None = Field(None, description="Folder with your own copies of the prompts.")
+    strings: Path | None = Field(None, description="Folder with your own copies of the strings.")
     embedding_model: str = Field(
         "",
-        description="Embedding model at the endpoint, or an ONNX file with MiniLM's vocabulary; empty: the built-in.",
+        description="Embedding model at the endpoint, an ONNX file with MiniLM's vocabulary, or multilingual for the "
+        "one of the extra; empty: the built-in.",
     )
     embedding_base_url: str = Field("", description="Endpoint of the embeddings where it is another.")
     embedding_api_key: SecretStr = Field(NO_SECRET, description="Its key.")
     chroma_url: str = Field("", description="Chroma server that holds the vectors; empty: the folder of the index.")
     chroma_token: SecretStr = Field(NO_SECRET, description="Its token.")
+    index_url: str = Field(
+        "", description="Milvus that holds words and vectors, or a file of Milvus Lite; empty: the folder of the index."
+    )
+    index_token: SecretStr = Field(NO_SECRET, description="Its token, or user:password.")
     sites_file: Path | None = Field(None, description="TOML file of the sites whose readers may ask over HTTP.")
     token_lifetime_minutes: float = Field(30.0, gt=0, le=1440, description="Minutes that a reader's token is valid.")
     token_secret: SecretStr = Field(

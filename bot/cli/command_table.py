@@ -49,9 +49,18 @@ COMMANDS = {
         "Keep the articles of all sources on the web current, until interrupted.",
         "bot.cli.commands.sources.watch:watch",
     ),
+    "work": LazyCommand(
+        "Embed and index what other commands have added; any number of machines may do so.",
+        "bot.cli.commands.serving.work:work",
+    ),
     "telegram": LazyCommand(
         "Answer readers on Telegram; docs/telegram.md says how to set it up.",
         "bot.cli.commands.serving.telegram:telegram",
+        is_server=True,
+    ),
+    "mcp": LazyCommand(
+        "Give assistants the archive as tools (Model Context Protocol), over stdin and stdout or --http.",
+        "bot.cli.commands.mcp.mcp:mcp",
         is_server=True,
     ),
     "articles": LazyCommand("List the articles, newest first.", "bot.cli.commands.archive.articles:articles"),
@@ -63,6 +72,10 @@ COMMANDS = {
     "status": LazyCommand(
         "Show what the index holds, how fresh it is, and which process is writing it.",
         "bot.cli.commands.archive.status:status",
+    ),
+    "copy": LazyCommand(
+        "Copy the index and all records to a PostgreSQL database, or back to a folder; goes on where it was stopped.",
+        "bot.cli.commands.archive.copy:copy",
     ),
     "reindex": LazyCommand(
         "Build both indexes again from the catalog; stored vectors are not computed again.",

@@ -21,6 +21,7 @@ from bot.cli.exit_code import ExitCode
 from retrieval.errors import (
     DISK_FULL,
     IndexDamaged,
+    IndexServerUnavailable,
     ModelError,
     OnRecordError,
     ParserUnavailable,
@@ -32,7 +33,7 @@ from retrieval.errors import (
 
 HELP = "Answer questions about a body of articles with what the articles say."
 STOP_SECONDS = 1.5  # after SIGTERM until the process ends, whatever it still does
-STAGE_LOGGER = "onrecord.stages"  # bot.service.stages, which takes longer to import than --help may take
+STAGE_LOGGER = "onrecord.stages"  # bot.service.turns.stages, which takes longer to import than --help may take
 
 
 app = typer.Typer(
@@ -65,8 +66,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
     Errors become one sentence on stderr and an exit code; with ONRECORD_DEBUG an unexpected one is raised instead.
     """
+    interrupted = threading.Event()
     if arguments is None:
-        _interrupt_on_sigterm()
+        _interrupt_on_sigterm(interrupted)
     try:
         command = get_command(app)
         command(args=list(sys.argv[1:] if arguments is None else arguments), prog_name="onrecord")
@@ -76,6 +78,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except KeyboardInterrupt:
         sys.exit(ExitCode.INTERRUPTED)
     except Exception as exc:
+        if interrupted.is_set():  # an interrupted import, for one, becomes an ImportError
+            sys.exit(ExitCode.INTERRUPTED)
         if os.environ.get("ONRECORD_DEBUG"):
             raise
         if is_disk_full(exc):
@@ -84,8 +88,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(_fail(sentence, ExitCode.UNEXPECTED))
 
 
-def _interrupt_on_sigterm() -> None:
-    """Have SIGTERM interrupt a command as Ctrl-C does, and end the process in any case before long.
+def _interrupt_on_sigterm(interrupted: threading.Event) -> None:
+    """Have SIGTERM interrupt a command as Ctrl-C does, note it, and end the process in any case before long.
 
     A thread counts the time, which learns of the signal from the file that Python writes signals to: the main thread
     may be in a library that returns late. Nothing is lost, because what is stored survives a process that is killed.
@@ -95,6 +99,7 @@ def _interrupt_on_sigterm() -> None:
     wakeup.setblocking(False)
 
     def interrupt(number: int, frame: FrameType | None) -> None:
+        interrupted.set()
         raise KeyboardInterrupt
 
     def end_in_time() -> None:
@@ -127,7 +132,7 @@ def _stage_log(*, verbose: bool) -> Iterator[None]:
 
 
 def _exit_code(error: OnRecordError) -> ExitCode:
-    if isinstance(error, ModelError | VectorsUnavailable):
+    if isinstance(error, ModelError | VectorsUnavailable | IndexServerUnavailable):
         return ExitCode.MODEL
     if isinstance(error, IndexDamaged | StorageError) or is_disk_full(error):
         return ExitCode.STORAGE

@@ -1,29 +1,28 @@
-"""Count the tokens that models read and write, by day in SQLite, and keep a daily budget."""
+"""Count the tokens that models read and write, by day in a database, and keep a daily budget."""
 
 import logging
-import sqlite3
 import threading
-from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 
-from retrieval.errors import StorageError, opening_error, storage_error
+from sqlalchemy import BigInteger, Column, MetaData, Table, select
+
+from retrieval.catalog.database.engine import SQLiteOptions
+from retrieval.catalog.database.records import AnyText, Place, Records
+from retrieval.errors import DatabaseUnavailable, StorageError
 
 LOCK_TIMEOUT_SECONDS = 5.0  # that an answer waits for another process's write
 
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS spent (
-    day TEXT NOT NULL, model TEXT NOT NULL,
-    requests INTEGER NOT NULL, read INTEGER NOT NULL, written INTEGER NOT NULL,
-    PRIMARY KEY (day, model)
+_COUNTS = ("requests", "read", "written")
+METADATA = MetaData()
+_spent = Table(
+    "spent",
+    METADATA,
+    Column("day", AnyText, primary_key=True),
+    Column("model", AnyText, primary_key=True),
+    *(Column(name, BigInteger, nullable=False) for name in _COUNTS),
 )
-"""
-_ADD = """
-INSERT INTO spent VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
-    requests = requests + excluded.requests, read = read + excluded.read, written = written + excluded.written
-"""
 
 _Request = tuple[str, str, int, int, int]  # day, model, requests, tokens read and written
 
@@ -49,19 +48,19 @@ class TokenLedger:
     """Tokens by day (UTC) and model, shared by all processes of one index; a `daily_budget` of 0 is no limit.
 
     Requests that cannot be stored stay in memory: they count towards the budget and are stored with a later one.
-    Raises IndexDamaged where the file cannot be opened; the methods that read raise StorageError.
+    Raises IndexDamaged where the file cannot be opened; the methods that read raise StorageError, DatabaseUnavailable.
     """
 
-    def __init__(self, path: Path, daily_budget: int = 0) -> None:
-        self._path, self.daily_budget = path, daily_budget
+    def __init__(self, place: Place, daily_budget: int = 0) -> None:
+        self.daily_budget = daily_budget
         self._lock = threading.Lock()
         self._unstored: list[_Request] = []
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with closing(self._connect()) as db:
-                db.execute(_SCHEMA)
-        except (OSError, sqlite3.Error, UnicodeDecodeError) as exc:  # the last if it is damaged where its schema stands
-            raise opening_error(f"The token counts in {path}", exc) from exc
+        options = SQLiteOptions(LOCK_TIMEOUT_SECONDS, pragmas=(), connections=0)
+        self.records = Records("The token counts", place, METADATA, options)
+        self.records.prepare()
+        added = self.records.insert(_spent)
+        sums = {name: _spent.c[name] + added.excluded[name] for name in _COUNTS}
+        self._add = added.on_conflict_do_update(index_elements=[*_spent.primary_key], set_=sums)
 
     def add(self, model: str, tokens: TokenUsage) -> None:
         """Count one request of a model."""
@@ -69,18 +68,18 @@ class TokenLedger:
             requests = [*self._unstored, (_today(), model, 1, tokens.read, tokens.written)]
             self._unstored.clear()
         try:
-            with self._opened() as db, db:
-                db.executemany(_ADD, requests)
-        except StorageError as exc:
+            # Sorted, so that two machines wait for each other's rows in one order.
+            self.records.run(self._add, [dict(zip(_spent.c.keys(), one, strict=True)) for one in sorted(requests)])
+        except (StorageError, DatabaseUnavailable) as exc:
             _log.error("%s The tokens of %d requests are counted in memory meanwhile.", exc, len(requests))
             with self._lock:
                 self._unstored += requests
 
     def usage_today(self) -> Mapping[str, TokenUsage]:
         """Return today's tokens by model."""
-        with self._opened() as db:
-            rows = db.execute("SELECT model, read, written FROM spent WHERE day = ? ORDER BY model", [_today()])
-            return {model: TokenUsage(read, written) for model, read, written in rows}
+        columns = select(_spent.c.model, _spent.c.read, _spent.c.written)
+        rows = self.records.rows(columns.where(_spent.c.day == _today()).order_by(_spent.c.model))
+        return {model: TokenUsage(read, written) for model, read, written in rows}
 
     def is_exhausted(self) -> bool:
         """Whether today's budget is used up."""
@@ -90,17 +89,6 @@ class TokenLedger:
         with self._lock:
             unstored = sum(read + written for day, _, _, read, written in self._unstored if day == _today())
         return stored + unstored >= self.daily_budget
-
-    @contextmanager
-    def _opened(self) -> Iterator[sqlite3.Connection]:
-        try:
-            with closing(self._connect()) as db:
-                yield db
-        except (OSError, sqlite3.Error) as exc:
-            raise storage_error(f"The token counts in {self._path}", exc) from exc
-
-    def _connect(self) -> sqlite3.Connection:
-        return sqlite3.connect(self._path, timeout=LOCK_TIMEOUT_SECONDS)
 
 
 def _today() -> str:

@@ -5,8 +5,8 @@ from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import aclosing
 from dataclasses import dataclass, field
 
-from bot.service.conversation import AnswerEvent
 from bot.service.thread_pool import BoundedThreadPool
+from bot.service.turns.turn import AnswerEvent
 from retrieval.errors import Cancelled, ShuttingDown
 from retrieval.models.endpoints.cancellation import Cancellation
 

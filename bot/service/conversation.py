@@ -2,62 +2,44 @@
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
-from functools import cached_property, partial
-from typing import TypedDict, Unpack
+from functools import cached_property
+from typing import Unpack
 
+from bot.answering.archive.archive_answers import answer_archive_question
+from bot.answering.archive.digest import answer_with_digest
+from bot.answering.composition import declined_language_answer
 from bot.answering.generation.writer import GenerationState, Writer
-from bot.answering.messages import Answer, Sentence, Turn, validate_question
+from bot.answering.messages import Answer, Turn, Understanding, validate_question
+from bot.answering.questions.planning import needs_plan, plan_turn
 from bot.answering.questions.question_rewriting import rewrite_question
-from bot.service.answer_pipeline import AnswerContext, ProcessorSlots, Stage, answer_question
+from bot.answering.questions.reader_strings import Strings
+from bot.answering.questions.small_talk import talk_answer
+from bot.answering.questions.turn_kind import talk_kind
+from bot.answering.questions.understanding import understand, without_small_talk
 from bot.service.history import ConversationHistory
-from bot.service.stages import Stopwatch, log_stage
-from retrieval.catalog.filters import Filters
-from retrieval.catalog.reader import CatalogReader, find_article
-from retrieval.errors import StorageError
+from bot.service.suggestions import ExampleQuestions
+from bot.service.turns.archive_turn import archive_request, tell_of_archive
+from bot.service.turns.article_turn import answer_from_articles, is_language_missing
+from bot.service.turns.stages import Stopwatch, log_stage
+from bot.service.turns.turn import AnswerEvent, AnsweringSteps, AnswerTrace, AskedTurn, AskOptions, ProcessorSlots
+from retrieval.catalog.archive import languages
+from retrieval.catalog.reader import CatalogReader
+from retrieval.errors import DatabaseUnavailable, StorageError
 from retrieval.index.store import Store
 from retrieval.models.endpoints.cancellation import Cancellation
-from retrieval.search.hybrid_search import DEFAULT_HITS, Search, SearchResult
-
-UNREAD_HISTORY = "What was said before cannot be read right now, so this answers the question on its own."
+from retrieval.search.hybrid_search import Search, no_search
+from retrieval.text.language import ENGLISH, question_language
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class AnswerTrace:
-    """An answer with what it was made from: the search's result and, where a model wrote, its generation."""
-
-    answer: Answer
-    search_result: SearchResult
-    generation: GenerationState | None = None
-
-
-AnswerEvent = Stage | Sentence | AnswerTrace
-"""What happens while a question is answered. The last event is the AnswerTrace; its answer has all the sentences."""
-
-
-class AskOptions(TypedDict, total=False):
-    """Options of a question.
-
-    `k` is the number of passages; `today` is the day that `this week` is counted from; `turns` are earlier turns of a
-    conversation that the history does not know; `first_article` is the id or URL of an article that is searched before
-    all others are, and is ignored where it is unknown.
-    """
-
-    filters: Filters | None
-    k: int
-    today: date | None
-    cancellation: Cancellation
-    turns: Sequence[Turn]
-    first_article: str
 
 
 class Conversation:
     """Answers questions over one store; safe to share between threads.
 
-    `make_writer` is called at the first question, so that commands that answer nothing load no model.
+    `make_writer` is called at the first question, so that commands that answer nothing load no model. `strings` are
+    what is said to turns that are no questions.
     """
 
     def __init__(
@@ -66,8 +48,11 @@ class Conversation:
         search: Search,
         history: ConversationHistory,
         make_writer: Callable[[], Writer | None] = lambda: None,
+        *,
+        strings: Strings | None = None,
     ) -> None:
         self._store, self._search, self._history, self._make_writer = store, search, history, make_writer
+        self._strings, self._examples = strings or Strings(), ExampleQuestions(search, store.catalog)
         self._slots = ProcessorSlots()
 
     @cached_property
@@ -75,8 +60,9 @@ class Conversation:
         return self._make_writer()
 
     def warm(self) -> None:
-        """Make the writer before the first question needs it. Raises UsageError."""
-        _ = self._writer
+        """Make the writer and load its judge before the first question needs them. Raises UsageError."""
+        if self._writer:
+            self._writer.judge.support(())
 
     def ask(self, question: str, conversation: str = "", **options: Unpack[AskOptions]) -> Answer:
         """Answer a question; with a conversation's id, follow-ups are understood and the turn is stored.
@@ -96,61 +82,109 @@ class Conversation:
         Raises Cancelled when another thread cancels the answer.
         """
         watch = Stopwatch()
-        question = validate_question(question)
+        text = validate_question(question)
         cancellation = options.get("cancellation") or Cancellation()
         generation = self._writer.start(cancellation) if self._writer else None
         yield "searching"
-        turns, note = self._turns(conversation, options)
-        standalone = self._rewrite(question, turns, generation)
-        log_stage("understand", watch.lap(), turns=len(turns), rewritten=standalone != question)
-        search = partial(self._search, standalone, options.get("k", DEFAULT_HITS), today=options.get("today"))
-        with self._store.catalog.snapshot() as catalog:  # one snapshot: the articles searched are the articles cited
-            for filters in _search_scopes(catalog, options):
-                with self._slots.hold(cancellation):
-                    found = search(filters=filters, catalog=catalog)
-                _log_search(found, filters, watch)
-                context = AnswerContext(
-                    question, standalone, found, catalog, self._writer, generation, self._slots, cancellation, watch
-                )
-                answer = yield from answer_question(context)
-                if answer.status != "no_answer":
-                    break
+        turns, is_read = self._turns(conversation, options)
+        language = self._language(text, turns)
+
+        understood, searches = self._understand(text, turns, language, options, generation)
+        rewritten = understood.standalone_question != text
+        log_stage("understand", watch.lap(), kind=understood.kind, turns=len(turns), rewritten=rewritten)
+        asked = AskedTurn(
+            text,
+            understood,
+            turns,
+            options,
+            self._store,
+            self._search,
+            self._writer,
+            generation,
+            self._slots,
+            cancellation,
+            watch,
+            self._strings.of(understood.language),
+            searches,
+        )
+        answer, found = yield from self._answer(asked)
         watch.mark("total")
         answer = replace(
             answer,
             conversation_id=conversation,
             timings_ms=watch.timings(),
             tokens=_token_counts(generation),
-            notes=(*answer.notes, note) if note else answer.notes,
+            notes=answer.notes if is_read else (*answer.notes, asked.phrases.say("unread_history")),
         )
         yield AnswerTrace(self._remember(answer, conversation, watch), found, generation)
+
+    def _understand(
+        self,
+        text: str,
+        turns: Sequence[Turn],
+        language: str,
+        options: AskOptions,
+        generation: GenerationState | None,
+    ) -> tuple[Understanding, tuple[str, ...]]:
+        """Understand a turn by rule, or by the model where rules are not sure; return what to search for beside it."""
+        rewrite = rewrite_question if language == ENGLISH else _unchanged
+        understood = understand(text, turns, self._store.packaged_vector, rewrite, language)
+        if self._writer is None or generation is None or not needs_plan(text, turns, understood):
+            return understood, ()
+        today = options.get("today") or date.today()
+        plan = plan_turn(text, turns, languages(self._store.catalog), today, self._writer, generation)
+        if plan is None:
+            return understood, ()
+        return replace(understood, kind=plan.kind, standalone_question=plan.question), plan.searches
+
+    def _answer(self, asked: AskedTurn) -> AnsweringSteps:
+        """Answer a turn by its kind; a question about the archive that nothing there fits is answered like any."""
+        if kind := talk_kind(asked.understood.kind):
+            # Examples would tell of articles that the caller's filters hide.
+            examples = tuple if asked.filters.restricts_articles else self._examples
+            answer = talk_answer(asked.text, kind, asked.phrases, examples)
+            return replace(answer, understood=asked.understood), no_search(asked.text)
+        with self._store.catalog.snapshot() as catalog:  # one snapshot: the articles searched are the articles cited
+            if not asked.searches and is_language_missing(asked.understood.language, catalog):
+                return _decline_language(asked, catalog), no_search(asked.text)
+            request = archive_request(asked, catalog)
+            of_sentences = request is not None and request.asks_for_sentences
+            # A model summarises what was found by itself.
+            if request and not (of_sentences and self._writer):
+                tell = answer_with_digest if of_sentences else answer_archive_question
+                if told := (yield from tell_of_archive(tell, request, asked, catalog)):
+                    return told, no_search(asked.text)
+            answer, found = yield from answer_from_articles(asked, catalog)
+            if request and of_sentences and request.kind == "latest" and answer.status == "no_answer":
+                answer = (yield from tell_of_archive(answer_archive_question, request, asked, catalog)) or answer
+            return answer, found
 
     def forget(self, conversation: str) -> bool:
         """Delete a conversation's turns; return whether there were any."""
         return self._history.forget(conversation)
 
-    def _turns(self, conversation: str, options: AskOptions) -> tuple[Sequence[Turn], str]:
-        """The earlier turns, and a note for the reader where they cannot be read."""
+    def _turns(self, conversation: str, options: AskOptions) -> tuple[Sequence[Turn], bool]:
+        """The earlier turns, and whether they could be read."""
         if (turns := options.get("turns")) or not conversation:
-            return turns or (), ""
+            return without_small_talk(turns or (), self._store.packaged_vector), True
         try:
-            return self._history.turns(conversation), ""
-        except StorageError as exc:
+            return self._history.turns(conversation), True
+        except (StorageError, DatabaseUnavailable) as exc:
             _log.error("A conversation could not be read: %s", exc)
-            return (), UNREAD_HISTORY
+            return (), False
 
-    def _rewrite(self, question: str, turns: Sequence[Turn], generation: GenerationState | None) -> str:
-        """Rewrite a follow-up question so that it stands alone."""
-        if self._writer and generation:
-            return self._writer.rewrite(question, turns, generation)
-        return rewrite_question(question, turns)
+    def _language(self, question: str, turns: Sequence[Turn]) -> str:
+        """The language of a question after the earlier turns."""
+        known = languages(self._store.catalog)
+        spoken = question_language(turns[-1].question, known) if turns else ENGLISH
+        return question_language(question, known, spoken)
 
     def _remember(self, answer: Answer, conversation: str, watch: Stopwatch) -> Answer:
         """Store the turn and return the answer with its number; unchanged where there is none or it cannot be."""
         if conversation:
             try:
                 answer = replace(answer, turn=self._history.remember(conversation, answer))
-            except StorageError as exc:
+            except (StorageError, DatabaseUnavailable) as exc:
                 _log.error("An answer was given but not stored: %s", exc)
         log_stage(
             "remember",
@@ -163,28 +197,14 @@ class Conversation:
         return answer
 
 
-def _search_scopes(catalog: CatalogReader, options: AskOptions) -> Iterator[Filters]:
-    """The filters to search with, one after the other until one answers: `first_article`, then the filters asked for.
-
-    The second is tried only where the first yielded no sentence.
-    """
-    filters = options.get("filters") or Filters()
-    first = find_article(catalog, options.get("first_article", ""))
-    if first and not filters.article:
-        yield replace(filters, article=first)
-    yield filters
+def _unchanged(question: str, turns: Sequence[Turn]) -> str:
+    """The question: without a model only one in English can be rewritten."""
+    return question
 
 
-def _log_search(found: SearchResult, filters: Filters, watch: Stopwatch) -> None:
-    watch.mark("search")
-    log_stage(
-        "search",
-        watch.lap(),
-        scope="article" if filters.article else "filtered" if filters != Filters() else "all",
-        passages=len(found.hits),
-        quotes=len(found.speaker_quotes),
-        vectors=not found.why_no_vectors,
-    )
+def _decline_language(asked: AskedTurn, catalog: CatalogReader) -> Answer:
+    answer = declined_language_answer(asked.text, asked.understood.language, catalog, asked.phrases)
+    return replace(answer, understood=asked.understood, indexed_at=catalog.last_run())
 
 
 def _token_counts(generation: GenerationState | None) -> dict[str, int]:

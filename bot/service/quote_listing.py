@@ -1,27 +1,40 @@
 """Find quotes by speaker and topic and describe them, for every surface that lists quotes."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from bot.answering.citations import deep_link
 from retrieval.catalog.filters import Filters
 from retrieval.catalog.reader import CatalogReader
 from retrieval.documents import QuoteHit
-from retrieval.quotes.speakers.speaker_index import SpeakerMatch
+from retrieval.quotes.speaker_index.lookup import SpeakerMatch
 from retrieval.search.quote_search import ON_TOPIC, QuoteSearch
 from retrieval.text.terms import content_terms
 
 
 def find_quotes(
-    quote_search: QuoteSearch, speaker: str, about: str, filters: Filters
+    quote_search: QuoteSearch, speaker: str, about: str, filters: Filters, *, with_unsaid: bool = False
 ) -> tuple[SpeakerMatch, list[QuoteHit]]:
-    """Find the quotes of one speaker, or of all: newest first, or those on a topic, best first."""
+    """Find the words that one speaker said, or all of them: newest first, or those on a topic, best first.
+
+    With `with_unsaid`, words that were denied, asked, supposed or claimed by others follow those that were said.
+    """
     match = quote_search.find_speaker(speaker) if speaker else SpeakerMatch(())
     if speaker and not match.speakers:
         return match, []
     if not about:
-        return match, quote_search.quotes_by(match, filters)
-    found = quote_search.quotes_on(content_terms(about), filters, match=match if speaker else None)
-    return match, [hit for hit in found if hit.score >= ON_TOPIC and hit.quote.speaker]
+        return match, _said_first(quote_search.quotes_by(match, filters), with_unsaid=with_unsaid)
+    found = quote_search.quotes_on(
+        content_terms(about), filters, match=match if speaker else None, with_unsaid=with_unsaid
+    )
+    on_topic = [hit for hit in found if hit.score >= ON_TOPIC and hit.quote.speaker]
+    return match, _said_first(on_topic, with_unsaid=with_unsaid)
+
+
+def _said_first(found: Sequence[QuoteHit], *, with_unsaid: bool) -> list[QuoteHit]:
+    """Return the words that were said, then the others if wanted; never a deed, which is nobody's words."""
+    said = [hit for hit in found if hit.quote.is_said]
+    return said + [hit for hit in found if with_unsaid and hit.quote.modality != "said"]
 
 
 def no_quotes_message(speaker: str, about: str, match: SpeakerMatch) -> str:
@@ -46,6 +59,7 @@ def quote_as_dict(hit: QuoteHit, catalog: CatalogReader) -> dict[str, Any]:
         "speaker": quote.speaker,
         "role": quote.role,
         "kind": quote.kind,
+        "modality": quote.modality,
         "words": quote.words,
         "named": article.text[slice(*quote.source)] if quote.source else "",
         "cue": article.text[slice(*quote.cue)] if quote.cue else "",

@@ -6,13 +6,16 @@ Each asks what a speaker said and is searched for before it is offered, so that 
 import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
+from threading import Lock
 
 from bot.answering.messages import Answer
+from retrieval.catalog import quote_table
+from retrieval.catalog.catalog import Catalog
 from retrieval.catalog.filters import Filters
 from retrieval.catalog.reader import CatalogReader
 from retrieval.documents import QuoteHit
-from retrieval.quotes import quote_table
-from retrieval.quotes.speakers.speaker_index import SpeakerMatch
+from retrieval.index import pending
+from retrieval.quotes.speaker_index.lookup import SpeakerMatch
 from retrieval.search.hybrid_search import Search, SearchResult
 from retrieval.search.quote_search import MOST_QUOTED_NAMES
 
@@ -44,6 +47,23 @@ def opening_questions(search: Search, catalog: CatalogReader, most: int = MAX_OP
     return _answerable([*first, *second, *without_topic], search, catalog, most)
 
 
+class ExampleQuestions:
+    """The opening questions of an index, made again when it changes; thread-safe."""
+
+    def __init__(self, search: Search, catalog: Catalog) -> None:
+        self._search, self._catalog = search, catalog
+        self._lock, self._cached = Lock(), ("", tuple[str, ...]())
+
+    def __call__(self) -> tuple[str, ...]:
+        """Up to three questions."""
+        state = f"{pending.vector_generation(self._catalog)} {self._catalog.last_run()}"
+        with self._lock:
+            if self._cached[0] != state:
+                with self._catalog.snapshot() as catalog:
+                    self._cached = (state, opening_questions(self._search, catalog))
+            return self._cached[1]
+
+
 def follow_up_questions(
     answer: Answer, search: Search, catalog: CatalogReader, most: int = MAX_FOLLOW_UPS
 ) -> tuple[str, ...]:
@@ -51,7 +71,7 @@ def follow_up_questions(
     articles = dict.fromkeys(citation.article for citation in answer.citations)
     cited = {(citation.article, citation.start) for citation in answer.citations}
     answered = {citation.speaker for citation in answer.citations}
-    hits = [hit for article in articles for hit in quote_table.quotes_of_article(catalog.db, article)]
+    hits = [hit for article in articles for hit in quote_table.quotes_of_article(catalog, article)]
     others = [hit for hit in hits if hit.quote.is_person and (hit.article, hit.quote.start) not in cited]
     others.sort(key=lambda hit: hit.quote.speaker in answered)  # other speakers first
     candidates = (question for question in _quote_questions(others) if question != answer.question)
@@ -64,7 +84,7 @@ def _quote_questions(hits: Iterable[QuoteHit]) -> Iterator[str]:
     for hit in hits:
         for topic in _TOPIC.finditer(hit.quote.words):
             question = f"What did {hit.quote.speaker} say about {topic[1] or topic[2]}?"
-            if hit.quote.is_speech and hit.quote.speaker and question not in seen and not question.endswith("ing?"):
+            if hit.quote.is_said and hit.quote.speaker and question not in seen and not question.endswith("ing?"):
                 seen.add(question)
                 yield question
 

@@ -13,9 +13,11 @@ from telegram.ext import Application, ApplicationBuilder, ContextTypes
 from telegram.warnings import PTBDeprecationWarning, PTBUserWarning
 
 from bot.app.build import App
+from bot.app.data_folder import records_place
 from bot.service.async_answers import AsyncAnswers
+from bot.service.suggestions import ExampleQuestions
 from bot.telegram.access import AccessControl
-from bot.telegram.context import BotServices, Context, ExampleQuestions
+from bot.telegram.context import BotServices, Context
 from bot.telegram.handlers import admin
 from bot.telegram.handlers.registration import register_handlers, set_menus, skips_order
 from bot.telegram.logs import describe_error, log_polling_error
@@ -25,9 +27,11 @@ from bot.telegram.sending.delivery import Delivery
 from bot.telegram.sending.rate_limiter import RateLimiter
 from bot.telegram.storage.journal import DeliveryJournal
 from bot.telegram.storage.reader_store import ReaderStore
-from bot.telegram.storage.telegram_database import TelegramDatabase
+from bot.telegram.storage.shared_updates import SharedUpdates
+from bot.telegram.storage.telegram_database import telegram_records
 from bot.telegram.storage.update_queue import HANDLED_KINDS, OrderedUpdateProcessor, PersistentUpdateQueue
-from retrieval.errors import UsageError
+from retrieval.catalog.database.records import Records
+from retrieval.errors import DatabaseUnavailable, UsageError
 
 CONCURRENT_ANSWERS, MAX_WAITING = 4, 10_000  # answers made at once, and questions waiting for a thread
 STOP_SECONDS = 0.4  # that answers in progress have to end when the bot stops
@@ -35,6 +39,7 @@ STOP_STEP_SECONDS = 0.2  # that each further step of stopping may take
 CONNECTIONS = 64  # to Telegram at once
 CLEANUP_INTERVAL = 3600.0  # seconds between deletions of expired records
 TELEGRAM_API = "https://api.telegram.org"
+POLLING = "polling"  # the lease of the machine that polls
 NO_TOKEN = (
     "TELEGRAM_BOT_TOKEN is not set; write to @BotFather on Telegram, /newbot gives you a token, "
     "and put TELEGRAM_BOT_TOKEN=... into .env."
@@ -62,8 +67,8 @@ async def running_bot(app: App, *, listening: bool = True) -> AsyncIterator[Bot]
 
     With `listening` it polls Telegram or serves the webhook itself; otherwise the caller receives the posts.
     """
-    database = TelegramDatabase(app.settings.data / "telegram.db")
-    bot, order = make_bot(app, database)
+    records = telegram_records(records_place(app.settings, "telegram.db"))
+    bot, order = make_bot(app, records)
     services = services_of(bot)
     try:
         await _retry_until_reachable(bot.initialize)
@@ -71,13 +76,17 @@ async def running_bot(app: App, *, listening: bool = True) -> AsyncIterator[Bot]
             await bot.start()
             await queue_of(bot).resume(bot.bot)
             async with _receiving_updates(bot, listening=listening):
-                with _in_background(_set_menus(services)), _in_background(_delete_expired(services)):
+                with (
+                    _in_background(_set_menus(services)),
+                    _in_background(_delete_expired(services)),
+                    _in_background(_take_over(bot)),
+                ):
                     yield bot
         finally:
             await _stop(bot, order)
     finally:
         services.answers.close()
-        database.close()
+        records.close()
 
 
 @asynccontextmanager
@@ -90,7 +99,7 @@ async def run_webhook_bot(app: App) -> AsyncIterator[Callable[[bytes], Awaitable
         yield lambda body: receive_post(body, bot.bot, queue_of(bot))
 
 
-def make_bot(app: App, database: TelegramDatabase) -> tuple[Bot, OrderedUpdateProcessor]:
+def make_bot(app: App, records: Records) -> tuple[Bot, OrderedUpdateProcessor]:
     """Build the application over an opened index. Raises UsageError without a token."""
     settings = app.settings
     token = settings.telegram_bot_token.get_secret_value()
@@ -99,9 +108,8 @@ def make_bot(app: App, database: TelegramDatabase) -> tuple[Bot, OrderedUpdatePr
     # The library logs a deprecation warning at each RetryAfter, and that it has methods for what is asked for as JSON.
     warnings.filterwarnings("ignore", ".*retry_after", PTBDeprecationWarning)
     warnings.filterwarnings("ignore", "Please use 'Bot", PTBUserWarning)
-    journal = DeliveryJournal(database)
-    queue = PersistentUpdateQueue(journal)
-    order = OrderedUpdateProcessor(journal, skips_order)
+    queue = PersistentUpdateQueue(DeliveryJournal(records), skips_order)
+    order = OrderedUpdateProcessor(queue)
     server = (settings.telegram_api_url or TELEGRAM_API).rstrip("/")
     builder = (
         ApplicationBuilder()
@@ -119,7 +127,7 @@ def make_bot(app: App, database: TelegramDatabase) -> tuple[Bot, OrderedUpdatePr
         .read_timeout(20)
     )
     bot: Bot = builder.build()
-    bot.bot_data["services"] = _build_services(app, bot, database, queue)
+    bot.bot_data["services"] = _build_services(app, bot, records, queue)
     register_handlers(bot)
     return bot, order
 
@@ -137,7 +145,7 @@ def queue_of(bot: Bot) -> PersistentUpdateQueue:
     return queue
 
 
-def _build_services(app: App, bot: Bot, database: TelegramDatabase, queue: PersistentUpdateQueue) -> BotServices:
+def _build_services(app: App, bot: Bot, records: Records, queue: PersistentUpdateQueue) -> BotServices:
     settings, journal = app.settings, queue.journal
 
     async def on_migrated(old: int, new: int) -> None:
@@ -156,11 +164,14 @@ def _build_services(app: App, bot: Bot, database: TelegramDatabase, queue: Persi
         answers=AsyncAnswers(CONCURRENT_ANSWERS, MAX_WAITING),
         history=app.history,
         journal=journal,
-        readers=ReaderStore(database),
+        readers=ReaderStore(records),
         delivery=Delivery(bot.bot, journal, on_migrated),
         examples=ExampleQuestions(app.search, app.store.catalog),
-        resumed_updates=queue.resumed,
+        shared=queue.shared,
+        postponed_updates=queue.postponed,
     )
+    if queue.shared:
+        queue.shared.on_cancelled = services.cancel
     return services
 
 
@@ -184,8 +195,9 @@ async def _receiving_updates(bot: Bot, *, listening: bool) -> AsyncIterator[None
     """Have Telegram send updates for the duration of the context. Raises UsageError."""
     app, queue = services_of(bot).app, queue_of(bot)
     if not app.settings.telegram_webhook_url:
-        await _retry_until_reachable(bot.bot.delete_webhook)
-        with _in_background(Poller(bot.bot, queue).run()) as polling:
+        if not queue.shared:
+            await _retry_until_reachable(bot.bot.delete_webhook)
+        with _in_background(_poll(bot)) as polling:
             try:
                 yield
             finally:
@@ -195,6 +207,38 @@ async def _receiving_updates(bot: Bot, *, listening: bool) -> AsyncIterator[None
     async with serving_webhook(app, bot.bot, queue) if listening else nullcontext():
         await _retry_until_reachable(partial(_set_webhook, bot, app))
         yield
+
+
+async def _poll(bot: Bot) -> None:
+    """Poll Telegram; of machines that share a database one does, and another when that one is gone."""
+    queue = queue_of(bot)
+    if not queue.shared:
+        return await Poller(bot.bot, queue).run()
+    while True:
+        try:
+            async with queue.shared.hold(POLLING):
+                await _poll_under_lease(bot, queue.shared)
+        except DatabaseUnavailable as exc:
+            log_polling_error(exc)
+            await asyncio.sleep(FIRST_PAUSE)
+
+
+async def _poll_under_lease(bot: Bot, shared: SharedUpdates) -> None:
+    """Poll until the lease is lost."""
+    await _retry_until_reachable(bot.bot.delete_webhook)
+    with _in_background(Poller(bot.bot, queue_of(bot)).run()) as polling, shared.ending_with(POLLING, polling):
+        try:
+            await asyncio.wait([polling])
+        finally:
+            polling.cancel()
+            await asyncio.wait([polling])
+
+
+async def _take_over(bot: Bot) -> None:
+    """Process what machines that are gone have left, where several share a database."""
+    queue = queue_of(bot)
+    if queue.shared:
+        await queue.shared.run(partial(queue.resume, bot.bot))
 
 
 async def _set_webhook(bot: Bot, app: App) -> None:

@@ -1,9 +1,7 @@
 """The services that all handlers share, and the context through which they reach them."""
 
 import time
-from collections.abc import Collection
 from dataclasses import dataclass, field
-from threading import Lock
 from typing import Any
 
 from telegram.ext import CallbackContext, ExtBot
@@ -11,35 +9,16 @@ from telegram.ext import CallbackContext, ExtBot
 from bot.app.build import App
 from bot.service.async_answers import AsyncAnswers
 from bot.service.history import ConversationHistory
-from bot.service.suggestions import opening_questions
+from bot.service.suggestions import ExampleQuestions
 from bot.telegram.access import AccessControl
 from bot.telegram.sending.delivery import Delivery
 from bot.telegram.sending.live_preview import DraftSupport
 from bot.telegram.storage.journal import DeliveryJournal
 from bot.telegram.storage.reader_store import ReaderStore
-from retrieval.catalog.catalog import Catalog
-from retrieval.index import pending
+from bot.telegram.storage.shared_updates import SharedUpdates
 from retrieval.models.endpoints.cancellation import Cancellation
-from retrieval.search.hybrid_search import Search
 
 NOTICE_SECONDS = 5.0  # between two notices to a chat
-
-
-class ExampleQuestions:
-    """The example questions of /start, generated from the index and again when it changes; thread-safe."""
-
-    def __init__(self, search: Search, catalog: Catalog) -> None:
-        self._search, self._catalog = search, catalog
-        self._lock, self._cached = Lock(), ("", tuple[str, ...]())
-
-    def __call__(self) -> tuple[str, ...]:
-        """Up to three questions."""
-        state = f"{pending.vector_generation(self._catalog)} {self._catalog.last_run()}"
-        with self._lock:
-            if self._cached[0] != state:
-                with self._catalog.snapshot() as catalog:
-                    self._cached = (state, opening_questions(self._search, catalog))
-            return self._cached[1]
 
 
 class NoticeLimiter:
@@ -68,10 +47,18 @@ class BotServices:
     readers: ReaderStore
     delivery: Delivery
     examples: ExampleQuestions
-    resumed_updates: Collection[int] = ()  # updates that an earlier process may have partly handled
+    shared: SharedUpdates | None = None  # what several machines divide, None for one alone
+    postponed_updates: set[int] = field(default_factory=set)  # processed again once the database can be used
     notices: NoticeLimiter = field(default_factory=NoticeLimiter)
     drafts: DraftSupport = field(default_factory=DraftSupport)
     cancellations: dict[str, Cancellation] = field(default_factory=dict)
+
+    def cancel(self, conversation: str) -> bool:
+        """Stop the answer in progress here in a conversation; False where there is none."""
+        cancellation = self.cancellations.get(conversation)
+        if cancellation:
+            cancellation.cancel()
+        return cancellation is not None
 
 
 class Context(CallbackContext[ExtBot[int], dict[Any, Any], dict[Any, Any], dict[str, BotServices]]):

@@ -22,6 +22,7 @@ from retrieval.errors import OnRecordError
 
 WELCOME = "Answers come from the articles only. Ask a question, or type /help."
 PROMPT = "› "
+LEAVING = ("exit", "quit")  # typed as in other programs, without the slash
 
 
 def chat(
@@ -56,6 +57,7 @@ def _respond(session: ChatSession, line: str) -> bool:
         terminal.write("")
         session.ask(line)
         terminal.write("")
+        return line.casefold() not in LEAVING
     except OnRecordError as exc:
         terminal.warn(str(exc))
     except KeyboardInterrupt:

@@ -10,7 +10,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from bot.answering.generation.writer import GenerationState
-from bot.answering.messages import Citation
+from bot.answering.messages import Citation, Understanding
 from bot.app.build import App
 from bot.cli.output import answer_text, terminal
 from bot.cli.output.answer_text import format_answer
@@ -18,8 +18,8 @@ from bot.cli.output.quote_text import format_quotes, format_speakers
 from bot.cli.output.streaming_output import show_stream
 from bot.cli.output.terminal_style import TerminalStyle, wrap
 from bot.formatting import format_date, printable
-from bot.service.conversation import AnswerTrace
 from bot.service.quote_listing import find_quotes, misspelling_message, no_quotes_message
+from bot.service.turns.turn import AnswerTrace
 from retrieval.catalog.filters import Filters, parse_filters
 from retrieval.errors import UsageError
 from retrieval.index import pending
@@ -93,7 +93,7 @@ def quotes(session: ChatSession, argument: str) -> str:
     speaker, _, about = (part.strip() for part in f" {argument} ".partition(" about "))
     if not speaker and not about:
         raise UsageError("Say whose words, or about what: /quotes rubio about concessions.")
-    match, found = find_quotes(quote_search, speaker, about, session.filters)
+    match, found = find_quotes(quote_search, speaker, about, session.filters, with_unsaid=True)
     parts = [
         misspelling_message(speaker, match),
         format_quotes(found, MAX_QUOTES, terminal.stdout_style(), more="say about what, or narrow the days with /since")
@@ -152,7 +152,7 @@ def stats(session: ChatSession, argument: str) -> str:
     times = sorted(turn.answer.timings_ms["total"] for turn in session.turns)
     lines = [
         f"{coverage.articles} articles, {coverage.passages} passages, {coverage.vectors_percent} % embedded",
-        f"{len(statuses)} questions, {statuses.count('no_answer')} without an answer",
+        f"{len(statuses) - statuses.count('no_question')} questions, {statuses.count('no_answer')} without an answer",
     ]
     return "\n".join([*lines, f"median {times[len(times) // 2]:.0f} ms an answer"] if times else lines)
 
@@ -166,8 +166,8 @@ def debug(session: ChatSession, argument: str) -> str:
     lines = [
         f"standalone question: {answer.standalone_question}",
         f"filters: {_format_filters(session)}",
-        f"understood as: {f'the words of {intent.speaker_name}' if intent else 'a question of fact'}; "
-        f"days {question.since or '…'} to {question.until or '…'}",
+        f"understood as: {answer.understood.kind}{f', the words of {intent.speaker_name}' if intent else ''}; "
+        f"{_constraints(answer.understood)}",
         f"evidence: {answer.evidence:.2f}, {answer.status}, by {answer.answered_by}",
         *_generation_lines(turn.generation),
         "timings: " + ", ".join(f"{stage} {spent:.0f} ms" for stage, spent in answer.timings_ms.items()),
@@ -196,6 +196,13 @@ _USAGE: tuple[tuple[str, Callable[[ChatSession, str], str]], ...] = (
     ("/debug", debug),
 )
 SLASH_COMMANDS = {usage.split()[0]: command for usage, command in _USAGE}
+
+
+def _constraints(understood: Understanding) -> str:
+    """What a question restricts the articles to."""
+    days = f"days {understood.since or '…'} to {understood.until or '…'}"
+    named = ((name, getattr(understood, name)) for name in ("outlet", "author", "topic"))
+    return ", ".join([days, *(f"{name} {printable(value)}" for name, value in named if value)])
 
 
 def _generation_lines(generation: GenerationState | None) -> list[str]:

@@ -8,7 +8,7 @@ from bot.answering.messages import Sentence
 from bot.cli.output import terminal
 from bot.cli.output.answer_text import format_body, format_footer, format_words
 from bot.cli.output.terminal_style import LineWrapper, TerminalStyle
-from bot.service.conversation import AnswerEvent, AnswerTrace
+from bot.service.turns.turn import AnswerEvent, AnswerTrace
 
 _SPINNER_TEXTS = {"searching": "Searching …", "writing": "Writing …"}
 

@@ -15,11 +15,12 @@ if TYPE_CHECKING:
 
 # Terminals known to open OSC 8 links.
 _LINKING_TERMINALS = ("iTerm.app", "WezTerm", "vscode", "ghostty", "Hyper", "Tabby", "rio")
-_STAGE_LABELS = {
+STAGE_LABELS = {
     "reading": "Reading articles",
     "words": "Indexing words",
     "vectors": "Embedding passages",
     "cutting": "Cutting passages",
+    "copying": "Copying rows",
     "asking": "Asking questions",
 }
 
@@ -91,7 +92,7 @@ def progress(*, quiet: bool) -> "Iterator[Progress]":
 
         def report(stage: str, done: int, total: int) -> None:
             if stage not in tasks:
-                tasks[stage] = bars.add_task(_STAGE_LABELS.get(stage, stage), total=total or None, rate="")
+                tasks[stage] = bars.add_task(STAGE_LABELS.get(stage, stage), total=total or None, rate="")
             speed = bars.tasks[tasks[stage]].speed
             bars.update(tasks[stage], completed=done, total=total or None, rate=f"{speed:.0f}/s" if speed else "")
 
@@ -105,4 +106,4 @@ def _report_nothing(stage: str, done: int, total: int) -> None:
 def _report_ends(stage: str, done: int, total: int) -> None:
     """Print a line when a stage ends, so that a log stays short."""
     if total and done >= total:
-        warn(f"{_STAGE_LABELS.get(stage, stage)}: {done}")
+        warn(f"{STAGE_LABELS.get(stage, stage)}: {done}")

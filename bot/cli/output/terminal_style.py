@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 BOLD, DIM, RESET = "\x1b[1m", "\x1b[2m", "\x1b[0m"
 
-_CODE = re.compile(r"\x1b\[\dm")
+_CODE = re.compile(r"\x1b\[\dm|\x1b\]8;;[^\x1b]*\x1b\\")  # bold, dim and links
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class TerminalStyle:
 
 
 class LineWrapper:
-    """Breaks text that comes in pieces between words at the terminal's width; codes for bold and dim have none."""
+    """Breaks text that comes in pieces between words at the terminal's width; codes and links' addresses have none."""
 
     def __init__(self, style: TerminalStyle) -> None:
         self._width, self._column = style.width, 0

@@ -7,7 +7,12 @@ from bot.evaluation.report.html_text import escape_text, fill_template, link, sh
 from bot.formatting import format_date
 from retrieval.documents import Article
 
-ANSWERS: dict[Status, str] = {"answered": "Answer", "partial": "Answer in part", "no_answer": "Declined"}
+ANSWERS: dict[Status, str] = {
+    "answered": "Answer",
+    "partial": "Answer in part",
+    "no_answer": "Declined",
+    "no_question": "No question",
+}
 LONGEST_EXCERPT, LONGEST_ANSWER = 320, 600  # characters
 
 

@@ -6,7 +6,12 @@ from bot.evaluation.report import svg_chart
 from bot.evaluation.report.histogram import format_duration, histogram, time_unit
 from bot.evaluation.report.html_text import format_percent, html_table, pluralize
 
-STATUSES: dict[Status, str] = {"answered": "answered", "partial": "answered partly", "no_answer": "declined"}
+STATUSES: dict[Status, str] = {
+    "answered": "answered",
+    "partial": "answered partly",
+    "no_answer": "declined",
+    "no_question": "no question",
+}
 
 
 def status_chart(metrics: EvaluationMetrics) -> str:

@@ -7,14 +7,16 @@ from telegram import Update
 from telegram.error import TelegramError
 
 from bot.telegram.context import BotServices, Context
-from bot.telegram.handlers.addressing import chat_prefix
+from bot.telegram.handlers.addressing import chat_prefix, reply_target
 from bot.telegram.handlers.questions import received_question, reply_notice, reply_text
 from bot.telegram.logs import ThrottledWarning, log_failed_update
 from bot.telegram.messages.outgoing import MessageTarget, outgoing_messages
 from bot.telegram.messages.rich_text import RichText, bold, join, plain
 from bot.telegram.sending.delivery import ChatUnavailable
+from retrieval.errors import DatabaseUnavailable
 
 MAX_UNANSWERED = 25
+LATER = "I cannot look that up right now; I will answer as soon as I can."
 ERROR_REPLY = "Something went wrong here. Please try again later."
 NOT_ADMIN = "Only the admins of this bot can see that."
 
@@ -57,12 +59,27 @@ async def report_error(update: object, context: Context) -> None:
     if isinstance(error, ChatUnavailable):
         _throttled.warn(f"A chat cannot be written to any more: {error}.")
         return
+    if isinstance(error, DatabaseUnavailable) and isinstance(update, Update):
+        await _postpone(update, services, error)
+        return
     if error and log_failed_update(error):
         name = type(error).__name__
         await _notify_admins(services, f"An update could not be dealt with ({name}); the log says where.")
     if isinstance(update, Update) and update.message and not isinstance(error, TelegramError):
         try:
             await reply_notice(services, received_question(update, services, ""), ERROR_REPLY)
+        except (ChatUnavailable, TelegramError):
+            return
+
+
+async def _postpone(update: Update, services: BotServices, error: DatabaseUnavailable) -> None:
+    """Keep an update for the time when the database can be used again, and tell the reader, past the journal."""
+    _throttled.warn(f"Questions are kept for later: {error}", "database")
+    services.postponed_updates.add(update.update_id)
+    message = update.message
+    if message and services.notices.is_due(message.chat_id):
+        try:
+            await services.delivery.send(outgoing_messages(reply_target(message), plain(LATER))[0])
         except (ChatUnavailable, TelegramError):
             return
 

@@ -9,6 +9,7 @@ from telegram import CallbackQuery, Update
 from telegram.error import BadRequest, TelegramError
 
 from bot.answering.messages import Answer
+from bot.answering.questions.reader_strings import packaged_strings
 from bot.telegram.context import BotServices, Context
 from bot.telegram.handlers.addressing import conversation_name, reader_id
 from bot.telegram.messages.outgoing import Button, Buttons, MessageTarget, inline_keyboard, outgoing_messages
@@ -36,9 +37,13 @@ class PressedButton:
 
 def answer_keyboard(reference: str, answer: Answer, suggestions: Sequence[str]) -> Buttons:
     """The keyboard below an answer; `reference` is the answer's in the reader store."""
-    rows = [[Button("👍 Helpful", f"{HELPFUL}:{reference}"), Button("👎 Not helpful", f"{UNHELPFUL}:{reference}")]]
+    say = packaged_strings().of(answer.understood.language).say
+    helpful, unhelpful = f"👍 {say('helpful')}", f"👎 {say('not_helpful')}"
+    rows = [[Button(helpful, f"{HELPFUL}:{reference}"), Button(unhelpful, f"{UNHELPFUL}:{reference}")]]
+    if answer.status == "no_question":
+        rows = []
     if answer.citations:
-        rows.append([Button("❝ Show quotes", f"{QUOTES}:{reference}")])
+        rows.append([Button(f"❝ {say('show_quotes')}", f"{QUOTES}:{reference}")])
     return [*rows, *([Button(_label(text), f"{ASK}:{reference}:{n}")] for n, text in enumerate(suggestions))]
 
 

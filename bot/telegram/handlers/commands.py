@@ -18,6 +18,7 @@ from bot.telegram.handlers.questions import ReceivedQuestion, answer_question, r
 from bot.telegram.messages.outgoing import outgoing_messages
 from bot.telegram.messages.rendering import articles_to_rich, citations_to_rich, quote_hits_to_rich
 from bot.telegram.messages.rich_text import RichText, bold, join, plain
+from bot.telegram.storage.update_queue import chat_key
 from retrieval.catalog.filters import Filters
 from retrieval.search.quote_search import MOST_QUOTED_NAMES, QuoteSearch
 
@@ -93,9 +94,10 @@ async def latest(update: Update, context: Context) -> None:
 async def cancel(update: Update, context: Context) -> None:
     """/cancel: stop the answer in progress, which then reports that it was stopped."""
     question, services = _command_question(update, context), context.services
-    if cancellation := services.cancellations.get(question.conversation):
-        cancellation.cancel()
-    else:
+    if services.cancel(question.conversation):
+        return
+    shared = services.shared
+    if not shared or not await asyncio.to_thread(shared.cancel, chat_key(update), question.conversation):
         await _reply(services, question, plain("There is nothing to stop."))
 
 
@@ -198,8 +200,7 @@ def _quotes_or_speakers(record: QuoteSearch, argument: str) -> RichText:
         return join([bold("On record"), *map(plain, lines)], "\n") if lines else plain("Nobody is on record.")
     speaker, _, about = (part.strip() for part in f" {argument} ".partition(" about "))
     match, found = find_quotes(record, speaker, about, Filters())
-    spoken = [hit for hit in found if hit.quote.is_speech] or found
-    if not spoken:
+    if not found:
         who = " and ".join(voice.name for voice in match.speakers) or speaker or "Nobody"
         return plain(f"{who}: nothing on record{f' on {about}' if about else ''}. /quotes lists who is on record.")
-    return join([plain(misspelling_message(speaker, match)), quote_hits_to_rich(spoken, record.catalog, MAX_QUOTES)])
+    return join([plain(misspelling_message(speaker, match)), quote_hits_to_rich(found, record.catalog, MAX_QUOTES)])

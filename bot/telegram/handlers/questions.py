@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from telegram import Update
 
 from bot.answering.messages import Citation, Sentence, validate_question
-from bot.service.conversation import AnswerEvent, AnswerTrace
 from bot.service.suggestions import follow_up_questions
+from bot.service.turns.turn import AnswerEvent, AnswerTrace
 from bot.telegram.context import BotServices, Context
 from bot.telegram.handlers.addressing import conversation_name, question_text, reader_id, reply_target
 from bot.telegram.handlers.answer_buttons import MAX_PRESS_REPLY, accept_press, acknowledge_press, answer_keyboard
@@ -17,7 +17,7 @@ from bot.telegram.messages.outgoing import MessageTarget, OutgoingMessage, outgo
 from bot.telegram.messages.rendering import answer_to_rich, claims_to_rich
 from bot.telegram.messages.rich_text import RichText, plain
 from bot.telegram.sending.live_preview import LivePreview, typing_indicator
-from retrieval.errors import OnRecordError
+from retrieval.errors import DatabaseUnavailable, OnRecordError
 from retrieval.models.endpoints.cancellation import Cancellation
 
 NO_QUESTION = "Ask me something that the articles may answer, such as:"
@@ -97,6 +97,8 @@ async def answer_question(services: BotServices, question: ReceivedQuestion) -> 
                 if refusal
                 else await _answer_messages(services, question)
             )
+        except DatabaseUnavailable:
+            raise  # the question is kept
         except OnRecordError as exc:
             messages = outgoing_messages(question.target, plain(str(exc)))
         await services.delivery.deliver(question.id, messages)
@@ -114,8 +116,10 @@ async def _answer_messages(services: BotServices, question: ReceivedQuestion) ->
     if trace is None:
         return outgoing_messages(question.target, plain(STOPPED))
     answer = trace.answer
-    suggestions = tuple[str, ...]()
-    if question.target.is_private and services.answers.is_free:  # suggestions must not delay waiting questions
+    suggestions = answer.suggestions
+    if (
+        answer.citations and question.target.is_private and services.answers.is_free
+    ):  # suggestions must not delay waiting questions
         suggestions = await asyncio.to_thread(
             follow_up_questions, answer, services.app.search, services.app.store.catalog
         )

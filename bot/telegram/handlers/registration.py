@@ -91,7 +91,6 @@ async def set_menus(bot: Bot, admins: Iterable[int]) -> None:
 
 
 async def _resume(update: Update, context: Context) -> None:
-    """Only send the messages of an update that an earlier process had answered before it was killed."""
-    is_resumed = update.update_id in context.services.resumed_updates
-    if is_resumed and await context.services.delivery.resume(update.update_id):
+    """Only send the messages of an update that a process had answered before it was killed."""
+    if await context.services.delivery.resume(update.update_id):
         raise ApplicationHandlerStop

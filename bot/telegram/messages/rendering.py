@@ -6,6 +6,7 @@ from datetime import datetime
 
 from bot.answering.citations import deep_link
 from bot.answering.messages import Answer, Citation, Highlight, highlighted_parts
+from bot.answering.questions.reader_strings import Phrases, english_phrases, packaged_strings
 from bot.formatting import format_date
 from bot.service.freshness import freshness_line, publication_notes
 from bot.telegram.messages.rich_text import RichText, bold, italic, join, link, plain
@@ -21,12 +22,17 @@ _SPACES = re.compile(r"\s+")
 
 def answer_to_rich(answer: Answer, now: datetime | None = None) -> RichText:
     """The complete answer with its sources, or the refusal with the nearest articles."""
+    if answer.status == "no_question":
+        return plain(answer.text)
+    phrases = packaged_strings().of(answer.understood.language)
     if answer.status == "no_answer":
-        body = bold(answer.text)
-        below = join([bold("Nearest articles"), source_list(answer.nearest)], "\n") if answer.nearest else RichText()
+        body, nearest = bold(answer.text), source_list(answer.nearest, phrases=phrases)
+        below = join([bold(phrases.say("nearest_articles")), nearest], "\n") if answer.nearest else RichText()
     else:
         body = claims_to_rich(answer.text, answer.highlights, answer.citations)
-        below = join([bold("Sources"), source_list(answer.citations, answer_text=answer.text)], "\n")
+        cited = source_list(answer.citations, answer_text=answer.text, phrases=phrases)
+        sources = join([bold(phrases.say("sources")), cited], "\n")
+        below = sources if answer.citations else RichText()
     notes = (italic(line) for line in (freshness_line(answer, now), *answer.notes))
     return join([body, below, join(notes, "\n")])
 
@@ -46,11 +52,13 @@ def _link_markers(text: str, links: Mapping[str, str]) -> RichText:
     return result + plain(text[at:])
 
 
-def source_list(citations: Sequence[Citation], answer_text: str | None = None) -> RichText:
+def source_list(
+    citations: Sequence[Citation], answer_text: str | None = None, phrases: Phrases | None = None
+) -> RichText:
     """One line per article with its citation numbers, followed by the quotes that `answer_text` does not contain."""
-    parts = list[RichText]()
+    parts, phrases = list[RichText](), phrases or english_phrases()
     for cited in _by_article(citations).values():
-        parts.append(_source_line(cited))
+        parts.append(_source_line(cited, phrases))
         missing = (
             citation
             for citation in cited
@@ -63,7 +71,8 @@ def source_list(citations: Sequence[Citation], answer_text: str | None = None) -
 def citations_to_rich(citations: Sequence[Citation]) -> RichText:
     """The exact words of every citation, below the line of their article."""
     return join(
-        join([_source_line(cited), *map(_quote_block, cited)], "\n") for cited in _by_article(citations).values()
+        join([_source_line(cited, english_phrases()), *map(_quote_block, cited)], "\n")
+        for cited in _by_article(citations).values()
     )
 
 
@@ -102,25 +111,28 @@ def _by_article(citations: Sequence[Citation]) -> Mapping[str, Sequence[Citation
     return grouped
 
 
-def _source_line(cited: Sequence[Citation]) -> RichText:
+def _source_line(cited: Sequence[Citation], phrases: Phrases) -> RichText:
     first = cited[0]
     markers = join((link(f"[{citation.number}]", citation.deep_link) for citation in cited), " ")
     line = (
         markers
         + RichText(" ")
-        + _article_line(first.outlet, first.title, first.authors, first.published, first.deep_link)
+        + _article_line(first.outlet, first.title, first.authors, first.published, first.deep_link, phrases)
     )
-    return line + plain("".join(f", {fact}" for fact in publication_notes(first)))
+    return line + plain("".join(f", {fact}" for fact in publication_notes(first, phrases.language)))
 
 
-def _article_line(outlet: str, title: str, authors: Sequence[str], published: str, url: str) -> RichText:
+def _article_line(
+    outlet: str, title: str, authors: Sequence[str], published: str, url: str, phrases: Phrases | None = None
+) -> RichText:
     """One line: outlet, linked headline, authors, date."""
-    names = _truncate(" and ".join(authors), MAX_FACT_LENGTH)
+    phrases = phrases or english_phrases()
+    names = _truncate(f" {phrases.say('and')} ".join(authors), MAX_FACT_LENGTH)
     parts = [
         plain(_truncate(outlet, MAX_FACT_LENGTH)),
         link(_truncate(title, MAX_FACT_LENGTH), url),
         plain(names),
-        plain(format_date(published)),
+        plain(format_date(published, phrases.language)),
     ]
     return join(parts, ", ")
 

@@ -7,22 +7,13 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from sqlalchemy import ColumnElement, Select, delete, false, func, literal, select
+
 from bot.answering.messages import Answer, Citation, Highlight
-from bot.telegram.storage.telegram_database import TelegramDatabase
+from bot.telegram.storage.telegram_database import questions, scrub
+from retrieval.catalog.database.records import Records
 from retrieval.documents import Copy
 
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS questions (
-    id INTEGER PRIMARY KEY, asked TEXT NOT NULL, reader INTEGER NOT NULL, conversation TEXT NOT NULL,
-    question TEXT NOT NULL, status TEXT NOT NULL DEFAULT '', citations TEXT NOT NULL DEFAULT '[]',
-    suggestions TEXT NOT NULL DEFAULT '[]', milliseconds REAL, helpful INTEGER, reason TEXT NOT NULL DEFAULT '',
-    reference TEXT
-);
-CREATE INDEX IF NOT EXISTS questions_by_time ON questions (asked);
-CREATE INDEX IF NOT EXISTS questions_by_reader ON questions (reader, asked);
-CREATE INDEX IF NOT EXISTS questions_by_conversation ON questions (conversation);
-"""
-_REFERENCE_INDEX = "CREATE UNIQUE INDEX IF NOT EXISTS questions_by_reference ON questions (reference)"
 _REFERENCE_BYTES = 12  # of the random reference in an answer's buttons
 _MAX_ID_DIGITS = 18  # of an update's id; SQLite's integers have 18 digits for certain
 
@@ -55,25 +46,26 @@ class UsageStats:
 class ReaderStore:
     """Questions by the id of their update; may be shared between threads."""
 
-    def __init__(self, database: TelegramDatabase) -> None:
-        self._database = database
-        database.script(_SCHEMA)
-        if "reference" not in {row["name"] for row in database.rows("PRAGMA table_info(questions)")}:
-            database.script("ALTER TABLE questions ADD COLUMN reference TEXT")  # made by an earlier version
-        database.script(_REFERENCE_INDEX)
+    def __init__(self, records: Records) -> None:
+        self._records = records
 
     def add_question(self, update: int, reader: int, conversation: str, question: str) -> None:
         """Store a question; storing it again after a restart changes nothing."""
-        sql = "INSERT OR IGNORE INTO questions (id, asked, reader, conversation, question) VALUES (?, ?, ?, ?, ?)"
-        self._database.run(sql, [update, _time_ago(timedelta()), reader, conversation, question])
+        row = {"id": update, "asked": _time_ago(timedelta()), "reader": reader}
+        row |= {"conversation": conversation, "question": question}
+        self._records.run(self._records.insert(questions).values(row).on_conflict_do_nothing())
 
     def record_answer(self, update: int, answer: Answer, suggestions: tuple[str, ...]) -> str:
         """Store how a question was answered; returns a reference for its buttons that nobody can guess."""
-        columns = "status = ?, citations = ?, suggestions = ?, milliseconds = ?, reference = ?"
-        citations = json.dumps([asdict(citation) for citation in answer.citations or answer.nearest])
-        milliseconds, reference = answer.timings_ms.get("total"), secrets.token_urlsafe(_REFERENCE_BYTES)
-        values = [answer.status, citations, json.dumps(suggestions), milliseconds, reference, update]
-        self._database.run(f"UPDATE questions SET {columns} WHERE id = ?", values)
+        reference = secrets.token_urlsafe(_REFERENCE_BYTES)
+        answered = questions.update().values(
+            status=answer.status,
+            citations=json.dumps([asdict(citation) for citation in answer.citations or answer.nearest]),
+            suggestions=json.dumps(suggestions),
+            milliseconds=answer.timings_ms.get("total"),
+            reference=reference,
+        )
+        self._records.run(answered.where(questions.c.id == update))
         return reference
 
     def answered_question(self, reference: str) -> AnsweredQuestion | None:
@@ -82,81 +74,88 @@ class ReaderStore:
         Buttons of earlier versions refer to it by the id of its update.
         """
         is_id = reference.isascii() and reference.isdecimal() and len(reference) <= _MAX_ID_DIGITS
-        sql = "SELECT * FROM questions WHERE reference = ? OR (id = ? AND reference IS NULL)"
-        return self._one(sql, [reference, int(reference) if is_id else None])
+        by_id = (questions.c.id == int(reference)) & questions.c.reference.is_(None) if is_id else false()
+        return self._one(select(questions).where((questions.c.reference == reference) | by_id))
 
     def last(self, conversation: str) -> AnsweredQuestion | None:
-        """The last answered question of a conversation."""
-        sql = "SELECT * FROM questions WHERE conversation = ? AND status <> '' ORDER BY id DESC LIMIT 1"
-        return self._one(sql, [conversation])
+        """The last answered question of a conversation; a greeting and the like are none."""
+        is_answered = questions.c.status.not_in(["", "no_question"])
+        answered = select(questions).where(questions.c.conversation == conversation, is_answered)
+        return self._one(answered.order_by(questions.c.id.desc()).limit(1))
 
     def record_feedback(self, update: int, *, helpful: bool, reason: str = "") -> None:
         """Store the feedback on an answer, in place of earlier feedback."""
-        self._database.run("UPDATE questions SET helpful = ?, reason = ? WHERE id = ?", [helpful, reason, update])
+        self._records.run(questions.update().where(questions.c.id == update).values(helpful=helpful, reason=reason))
 
     def count_recent(self, reader: int, seconds: float, update: int) -> int:
         """The number of questions of a reader in the last `seconds`, without this one."""
-        since = _time_ago(timedelta(seconds=seconds))
-        sql = "SELECT count(*) FROM questions WHERE reader = ? AND asked > ? AND id <> ?"
-        return int(self._database.rows(sql, [reader, since, update])[0][0])
+        is_recent = questions.c.asked > _time_ago(timedelta(seconds=seconds))
+        return self._count(questions.c.reader == reader, is_recent, questions.c.id != update)
 
     def count_today(self, update: int) -> int:
         """The number of questions of all readers since midnight UTC, without this one."""
-        sql = "SELECT count(*) FROM questions WHERE asked >= ? AND id <> ?"
-        return int(self._database.rows(sql, [datetime.now(UTC).date().isoformat(), update])[0][0])
+        return self._count(questions.c.asked >= datetime.now(UTC).date().isoformat(), questions.c.id != update)
 
     def unanswered(self, most: int) -> list[tuple[str, int]]:
         """Questions that the articles could not answer, with how often they were asked, newest first."""
-        sql = (
-            "SELECT question, count(*) AS times FROM questions WHERE status = 'no_answer' "
-            "GROUP BY lower(question) ORDER BY max(id) DESC LIMIT ?"
+        grouped = (
+            select(func.max(questions.c.id).label("newest"), func.count().label("times"))
+            .where(questions.c.status == "no_answer")
+            .group_by(func.lower(questions.c.question))
+            .subquery()
         )
-        return [(row["question"], row["times"]) for row in self._database.rows(sql, [most])]
+        found = select(questions.c.question, grouped.c.times).join(grouped, questions.c.id == grouped.c.newest)
+        rows = self._records.rows(found.order_by(grouped.c.newest.desc()).limit(most))
+        return [(row.question, row.times) for row in rows]
 
     def stats(self) -> UsageStats:
         """How the bot is used."""
-        sql = (
-            "SELECT count(*), count(DISTINCT reader), total(asked > ?), total(status = 'no_answer'), "
-            "total(helpful = 1), total(helpful = 0) FROM questions"
+        conditions = (
+            questions.c.asked > _time_ago(timedelta(days=1)),
+            questions.c.status == "no_answer",
+            questions.c.helpful.is_(True),
+            questions.c.helpful.is_(False),
         )
-        row = self._database.rows(sql, [_time_ago(timedelta(days=1))])[0]
-        times = sorted(
-            row[0] for row in self._database.rows("SELECT milliseconds FROM questions WHERE milliseconds IS NOT NULL")
-        )
+        counts = (func.count().filter(condition) for condition in conditions)
+        row = self._records.rows(select(func.count(), func.count(questions.c.reader.distinct()), *counts))[0]
+        timed = select(questions.c.milliseconds).where(questions.c.milliseconds.is_not(None))
+        times = sorted(one.milliseconds for one in self._records.rows(timed))
+        asked, readers, today, unanswered, helpful, unhelpful = map(int, row)
         median = times[len(times) // 2] if times else 0.0
-        questions, readers, today, unanswered, helpful, unhelpful = map(int, row)
-        return UsageStats(questions, readers, today, unanswered, helpful, unhelpful, median)
+        return UsageStats(asked, readers, today, unanswered, helpful, unhelpful, median)
 
     def forget(self, reader: int, conversation: str | None) -> None:
         """Delete all questions of a reader and those of a conversation, in the write-ahead log too."""
-        self._database.run("DELETE FROM questions WHERE conversation = ? OR reader = ?", [conversation, reader])
-        self._database.scrub()
+        is_theirs = (questions.c.conversation == conversation) | (questions.c.reader == reader)
+        self._records.run(delete(questions).where(is_theirs))
+        scrub(self._records)
 
     def move(self, old: str, new: str) -> None:
         """Replace the prefix `old` of conversation names by `new`, because a group has got another id."""
-        sql = (
-            "UPDATE questions SET conversation = ?2 || substr(conversation, length(?1) + 1) "
-            "WHERE substr(conversation, 1, length(?1)) = ?1"
-        )
-        self._database.run(sql, [old, new])
+        moved = literal(new) + func.substr(questions.c.conversation, len(old) + 1)
+        begins = func.substr(questions.c.conversation, 1, len(old)) == old
+        self._records.run(questions.update().where(begins).values(conversation=moved))
 
     def purge(self, days: int) -> None:
         """Delete questions older than `days`."""
-        self._database.run("DELETE FROM questions WHERE asked < ?", [_time_ago(timedelta(days=days))])
+        self._records.run(delete(questions).where(questions.c.asked < _time_ago(timedelta(days=days))))
 
-    def _one(self, sql: str, values: list[Any]) -> AnsweredQuestion | None:
-        rows = self._database.rows(sql, values)
+    def _count(self, *conditions: ColumnElement[bool]) -> int:
+        return int(self._records.rows(select(func.count()).select_from(questions).where(*conditions))[0][0])
+
+    def _one(self, found: Select[Any]) -> AnsweredQuestion | None:
+        rows = self._records.rows(found)
         return _answered_question(rows[0]) if rows else None
 
 
 def _answered_question(row: Any) -> AnsweredQuestion:
     return AnsweredQuestion(
-        row["id"],
-        row["question"],
-        row["conversation"],
-        tuple(map(_load_citation, json.loads(row["citations"]))),
-        tuple(json.loads(row["suggestions"])),
-        row["reference"] or str(row["id"]),
+        row.id,
+        row.question,
+        row.conversation,
+        tuple(map(_load_citation, json.loads(row.citations))),
+        tuple(json.loads(row.suggestions)),
+        row.reference or str(row.id),
     )
 
 

@@ -1,65 +1,72 @@
-"""The SQLite database of the bot."""
+"""The tables of the bot: in a SQLite file of its own, or in the database that several machines share."""
 
-import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from pathlib import Path
-from threading import Lock
-from typing import Any
+from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, LargeBinary, MetaData, Table, text
 
-from retrieval.catalog.database import BUSY_TIMEOUT_SECONDS
-from retrieval.errors import IndexUnavailable
+from retrieval.catalog.database.engine import SQLiteOptions
+from retrieval.catalog.database.records import AnyText, Place, Records
+
+UNFINISHED = text("NOT done")  # word for word the condition of the index, else SQLite does not use it
+_PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "secure_delete=ON")  # the last overwrites what is deleted
+_NUMBER = BigInteger().with_variant(Integer(), "sqlite")
+
+METADATA = MetaData()
+updates = Table(
+    "updates",
+    METADATA,
+    Column("id", _NUMBER, primary_key=True, autoincrement=False),
+    Column("received", AnyText, nullable=False),
+    Column("payload", LargeBinary, nullable=False),  # bytes, because damaged ones are no text
+    Column("turns", Integer),
+    Column("shown", _NUMBER),
+    Column("done", Boolean, nullable=False, server_default=text("false")),
+    Column("order_key", AnyText, nullable=False, server_default=""),  # updates with the same one are done in order
+    Index("updates_left", "id", sqlite_where=UNFINISHED, postgresql_where=UNFINISHED),
+)
+outgoing = Table(
+    "outgoing",
+    METADATA,
+    Column("update_id", _NUMBER, primary_key=True, autoincrement=False),
+    Column("part", Integer, primary_key=True, autoincrement=False),
+    Column("payload", AnyText, nullable=False),
+    Column("message", _NUMBER),
+)
+questions = Table(
+    "questions",
+    METADATA,
+    Column("id", _NUMBER, primary_key=True, autoincrement=False),
+    Column("asked", AnyText, nullable=False),
+    Column("reader", _NUMBER, nullable=False),
+    Column("conversation", AnyText, nullable=False),
+    Column("question", AnyText, nullable=False),
+    Column("status", AnyText, nullable=False, server_default=""),
+    *(Column(name, AnyText, nullable=False, server_default="[]") for name in ("citations", "suggestions")),
+    Column("milliseconds", Float(53)),
+    Column("helpful", Boolean),
+    Column("reason", AnyText, nullable=False, server_default=""),
+    Column("reference", AnyText),
+    Index("questions_by_time", "asked"),
+    Index("questions_by_reader", "reader", "asked"),
+    Index("questions_by_conversation", "conversation"),
+    Index("questions_by_reference", "reference", unique=True),
+)
+leases = Table(
+    "telegram_leases",
+    METADATA,
+    Column("name", AnyText, primary_key=True),
+    Column("holder", AnyText, nullable=False),
+    Column("ends", Float(53), nullable=False),  # seconds since 1970 by the server's clock
+    Column("cancelled", AnyText, nullable=False, server_default=""),  # the conversation whose answer is to be stopped
+)
 
 
-class TelegramDatabase:
-    """One connection, used by one thread at a time; deleted content is overwritten. Raises IndexUnavailable."""
+def telegram_records(place: Place) -> Records:
+    """Open the bot's tables; a SQLite file has one connection, which one thread uses at a time. Raises IndexDamaged."""
+    records = Records("The bot's records", place, METADATA, SQLiteOptions(pragmas=_PRAGMAS, connections=1))
+    records.prepare()
+    return records
 
-    def __init__(self, path: Path) -> None:
-        self._lock = Lock()
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._db = sqlite3.connect(
-                path, timeout=BUSY_TIMEOUT_SECONDS, isolation_level=None, check_same_thread=False
-            )
-            self._db.row_factory = sqlite3.Row
-            self._db.execute("PRAGMA journal_mode=WAL")
-            self._db.execute("PRAGMA synchronous=NORMAL")
-            self._db.execute("PRAGMA secure_delete=ON")
-        except (OSError, sqlite3.Error) as exc:
-            raise IndexUnavailable(f"The bot's records in {path} cannot be opened: {exc}.") from exc
 
-    def close(self) -> None:
-        with self._lock:
-            self._db.close()
-
-    def script(self, sql: str) -> None:
-        """Run statements that create missing tables and indexes."""
-        with self._lock:
-            self._db.executescript(sql)
-
-    def run(self, sql: str, values: Sequence[Any] = ()) -> int:
-        """Run one statement; returns the number of changed rows."""
-        with self._lock:
-            return self._db.execute(sql, values).rowcount
-
-    def rows(self, sql: str, values: Sequence[Any] = ()) -> list[sqlite3.Row]:
-        """All rows of a query."""
-        with self._lock:
-            return self._db.execute(sql, values).fetchall()
-
-    @contextmanager
-    def transaction(self) -> Iterator[sqlite3.Connection]:
-        """Commit everything or, after an exception, nothing."""
-        with self._lock:
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._db
-            except BaseException:
-                self._db.rollback()
-                raise
-            self._db.commit()
-
-    def scrub(self) -> None:
-        """Remove deleted content from the write-ahead log too."""
-        with self._lock:
-            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+def scrub(records: Records) -> None:
+    """Remove deleted content from the write-ahead log of a SQLite file, too."""
+    if not records.are_shared:
+        records.rows(text("PRAGMA wal_checkpoint(TRUNCATE)"))

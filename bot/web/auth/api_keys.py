@@ -6,24 +6,31 @@ Only the SHA-256 of a key is stored. A key is 256 random bits, so a slow passwor
 import hmac
 import os
 import secrets
-import sqlite3
-from contextlib import closing, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
-from pathlib import Path
+
+from sqlalchemy import Column, LargeBinary, MetaData, Table, delete, select, update
 
 from bot.web.auth.principal import NAME_PATTERN
-from retrieval.catalog.database import BUSY_TIMEOUT_SECONDS
-from retrieval.errors import UsageError, opening_error
+from retrieval.catalog.database.engine import SQLiteOptions
+from retrieval.catalog.database.records import AnyText, Place, Records
+from retrieval.errors import DatabaseUnavailable, StorageError, UsageError, opening_error
 
 KEY_PREFIX = "onrecord-"  # distinguishes a key from a token, and lets secret scanners find a leaked one
 KEY_BITS = 256
-LAST_USE_TIMEOUT = 1.0  # seconds that a request waits for the database to record that its key was used
+LOCK_TIMEOUT_SECONDS = 1.0  # that a request waits for another process's write, which takes milliseconds
 
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS keys (name TEXT PRIMARY KEY, digest BLOB NOT NULL, created TEXT NOT NULL, used TEXT NOT NULL)
-"""
+METADATA = MetaData()
+_keys = Table(
+    "keys",
+    METADATA,
+    Column("name", AnyText, primary_key=True),
+    Column("digest", LargeBinary, nullable=False),
+    Column("created", AnyText, nullable=False),
+    Column("used", AnyText, nullable=False),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,42 +44,36 @@ class ApiKey:
 
 
 class ApiKeyStore:
-    """The API keys of one data folder. Its methods raise UsageError and IndexDamaged."""
+    """The API keys of one index. Its methods raise UsageError, IndexDamaged, StorageError and DatabaseUnavailable."""
 
-    def __init__(self, folder: Path) -> None:
-        self._path = folder / "keys.db"
+    def __init__(self, place: Place) -> None:
+        options = SQLiteOptions(LOCK_TIMEOUT_SECONDS, pragmas=(), connections=0)
+        self.records = Records("The keys", place, METADATA, options)
 
     def add(self, name: str) -> str:
         """Create a key and return it; it cannot be shown again."""
         if not NAME_PATTERN.fullmatch(name):
             raise UsageError(f"{name!r} is no key's name; use lower-case letters, digits and hyphens, at most 40.")
         key = KEY_PREFIX + secrets.token_urlsafe(KEY_BITS // 8)
-        self._create_database()
-        with closing(self._connect()) as db, db:
-            try:
-                db.execute("INSERT INTO keys VALUES (?, ?, ?, '')", [name, _digest(key), _today()])
-            except sqlite3.IntegrityError as exc:
-                raise UsageError(f"There is a key {name} already; 'onrecord keys revoke {name}' ends it.") from exc
+        self.create_file()
+        row = {"name": name, "digest": _digest(key), "created": _today(), "used": ""}
+        if not self.records.run(self.records.insert(_keys).values(row).on_conflict_do_nothing()):
+            raise UsageError(f"There is a key {name} already; 'onrecord keys revoke {name}' ends it.")
         return key
 
     def all(self) -> list[ApiKey]:
         """All valid keys, by name."""
-        if not self._path.exists():
+        if self.records.path and not self.records.path.exists():
             return []
-        try:
-            with closing(self._connect()) as db:
-                return [
-                    ApiKey(*row) for row in db.execute("SELECT name, digest, created, used FROM keys ORDER BY name")
-                ]
-        except (sqlite3.Error, UnicodeDecodeError) as exc:  # the last if it is damaged where its schema stands
-            raise opening_error(f"The keys in {self._path}", exc) from exc
+        self.records.prepare()
+        columns = select(_keys.c.name, _keys.c.digest, _keys.c.created, _keys.c.used)
+        return [ApiKey(*row) for row in self.records.rows(columns.order_by(_keys.c.name))]
 
     def revoke(self, name: str) -> None:
         """Delete a key; running servers refuse it from then on."""
         if name not in (key.name for key in self.all()):
             raise UsageError(f"There is no key {name}; 'onrecord keys list' shows all.")
-        with closing(self._connect()) as db, db:
-            db.execute("DELETE FROM keys WHERE name = ?", [name])
+        self.records.run(delete(_keys).where(_keys.c.name == name))
 
     def authenticate(self, key: str) -> str:
         """The name of a key, empty for an unknown one; records that it was used today."""
@@ -81,25 +82,19 @@ class ApiKeyStore:
         matches = [known for known in self.all() if hmac.compare_digest(known.digest, digest)]
         for known in matches:
             if known.used != _today():
-                with (
-                    suppress(sqlite3.Error),
-                    closing(self._connect(LAST_USE_TIMEOUT)) as db,
-                    db,
-                ):  # a missing day is harmless
-                    db.execute("UPDATE keys SET used = ? WHERE name = ?", [_today(), known.name])
+                with suppress(StorageError, DatabaseUnavailable):  # a missing day is harmless
+                    self.records.run(update(_keys).values(used=_today()).where(_keys.c.name == known.name))
         return matches[0].name if matches else ""
 
-    def _create_database(self) -> None:
-        try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            os.close(os.open(self._path, os.O_CREAT | os.O_WRONLY, 0o600))
-            with closing(self._connect()) as db:
-                db.execute(_SCHEMA)
-        except (OSError, sqlite3.Error, UnicodeDecodeError) as exc:
-            raise opening_error(f"The keys in {self._path}", exc) from exc
-
-    def _connect(self, timeout: float = BUSY_TIMEOUT_SECONDS) -> sqlite3.Connection:
-        return sqlite3.connect(self._path, timeout=timeout)
+    def create_file(self) -> None:
+        """Create the file, readable by its owner only."""
+        if path := self.records.path:
+            try:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
+            except OSError as exc:
+                raise opening_error(f"The keys in {path}", exc) from exc
+        self.records.prepare()
 
 
 def _digest(key: str) -> bytes:

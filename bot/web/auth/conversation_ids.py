@@ -20,7 +20,7 @@ class ConversationAccess:
         if not conversation:
             return _history_name(principal, secrets.token_urlsafe(24))
         name = _history_name(principal, conversation)
-        if not self._history.turns(name):
+        if not self._history.count(name):
             raise _unknown_conversation()
         return name
 

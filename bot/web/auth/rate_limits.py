@@ -18,9 +18,11 @@ from limits import RateLimitItem as Limit
 from limits import parse_many
 from limits.errors import ConfigurationError, StorageError
 from limits.storage import MemoryStorage, Storage, storage_from_string
-from limits.strategies import MovingWindowRateLimiter
+from limits.strategies import FixedWindowRateLimiter, MovingWindowRateLimiter, RateLimiter
 
+from bot.web.auth.window_counts import DatabaseStorage
 from bot.web.schemas.error_responses import ApiError
+from retrieval.catalog.database.engine import Database
 from retrieval.errors import UsageError
 from retrieval.models.endpoints.circuit_breaker import CircuitBreaker
 
@@ -65,12 +67,21 @@ def parse_limits(setting: str, written: str) -> tuple[Limit, ...]:
 
 
 class RateLimits:
-    """Counts requests in the storage at `url`; may be shared between threads. Raises UsageError."""
+    """Counts requests in the storage at `url`, else in the database that several machines share, if there is one.
 
-    def __init__(self, limits: Mapping[LimitKind, Sequence[Limit]], url: str = "") -> None:
+    May be shared between threads. Raises UsageError, DatabaseUnavailable.
+    """
+
+    def __init__(
+        self, limits: Mapping[LimitKind, Sequence[Limit]], url: str = "", database: Database | None = None
+    ) -> None:
         self._limits = limits
         self._local = _WindowCounter(MemoryStorage())
-        self._shared = _WindowCounter(_open_storage(url)) if url and not url.startswith("memory:") else None
+        self._shared: _WindowCounter | None = None
+        if url and not url.startswith("memory:"):
+            self._shared = _WindowCounter(_open_storage(url))
+        elif database and not url:
+            self._shared = _WindowCounter(DatabaseStorage(database))
         self._circuit = CircuitBreaker(failures=1, cool_down=STORAGE_COOL_DOWN)
         self._is_down = False
 
@@ -109,7 +120,8 @@ class _WindowCounter:
     """Counts in one storage; bounds the keys in memory, because the library keeps every key for ever."""
 
     def __init__(self, storage: Storage) -> None:
-        self._windows = MovingWindowRateLimiter(storage)
+        windows = FixedWindowRateLimiter if isinstance(storage, DatabaseStorage) else MovingWindowRateLimiter
+        self._windows: RateLimiter = windows(storage)
         self._lock: AbstractContextManager[object] = nullcontext()
         self._is_in_memory = isinstance(storage, MemoryStorage)
         if self._is_in_memory:

@@ -16,12 +16,21 @@ from pathlib import Path
 
 from itsdangerous import BadSignature, Signer
 from itsdangerous.encoding import base64_decode, base64_encode
+from sqlalchemy import Column, LargeBinary, MetaData, Table, select
+from sqlalchemy.dialects.postgresql import insert
 
 from bot.web.schemas.error_responses import ApiError
+from retrieval.catalog.database.engine import Database
+from retrieval.catalog.database.records import AnyText, Place, create_tables
 from retrieval.errors import IndexUnavailable, UsageError
 
 VERSION = "s1"
 MIN_SECRET_LENGTH = 32  # characters of a configured secret; bytes of a generated one
+
+METADATA = MetaData()
+_secrets = Table(
+    "secrets", METADATA, Column("name", AnyText, primary_key=True), Column("secret", LargeBinary, nullable=False)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +78,8 @@ class SessionTokens:
         return content.decode()
 
 
-def signing_secret(folder: Path, configured: str = "") -> bytes:
-    """The configured secret, or one that is generated once and kept in the data folder.
+def signing_secret(place: Place, configured: str = "") -> bytes:
+    """The configured secret, or one that is generated once and kept in a file or in a shared database.
 
     Raises UsageError, IndexUnavailable.
     """
@@ -81,7 +90,18 @@ def signing_secret(folder: Path, configured: str = "") -> bytes:
                 f"{MIN_SECRET_LENGTH} random ones are the least."
             )
         return configured.encode()
-    path = folder / "secret"
+    return _secret_of_database(place) if isinstance(place, Database) else _secret_of_file(place)
+
+
+def _secret_of_database(database: Database) -> bytes:
+    """The secret that the first machine made."""
+    create_tables(database, METADATA)
+    made = insert(_secrets).values(name="tokens", secret=secrets.token_bytes(MIN_SECRET_LENGTH))
+    database.run(made.on_conflict_do_nothing())
+    return bytes(database.rows(select(_secrets.c.secret).where(_secrets.c.name == "tokens"))[0][0])
+
+
+def _secret_of_file(path: Path) -> bytes:
     try:
         if not path.exists():
             _create_secret(path)

@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, Awaitable
 from contextlib import aclosing, suppress
 
 from bot.service.async_answers import AnswerSource
-from bot.service.conversation import AnswerEvent, AnswerTrace
+from bot.service.turns.turn import AnswerEvent, AnswerTrace
 from bot.web.responses.redaction import redact
 from bot.web.runtime.metrics import Surface
 from bot.web.runtime.state import ServerState

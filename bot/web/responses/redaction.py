@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from bot.answering.messages import Answer, Citation, Sentence
-from bot.service.conversation import AnswerEvent, AnswerTrace
+from bot.service.turns.turn import AnswerEvent, AnswerTrace
 from bot.web.auth.conversation_ids import public_id
 from retrieval.documents import Copy
 from retrieval.text.sentences import sentence_spans

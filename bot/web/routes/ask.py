@@ -11,7 +11,7 @@ from sse_starlette import ServerSentEvent
 
 from bot.answering.messages import Answer, answer_as_dict, validate_question
 from bot.service.async_answers import AnswerSource
-from bot.service.conversation import AnswerEvent, AnswerTrace
+from bot.service.turns.turn import AnswerEvent, AnswerTrace
 from bot.web.auth.conversation_ids import ID_PATTERN
 from bot.web.auth.principal import Principal
 from bot.web.responses.answer_stream import final_answer, stream_answer

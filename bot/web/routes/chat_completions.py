@@ -14,9 +14,9 @@ from fastapi.responses import JSONResponse, Response
 from sse_starlette import ServerSentEvent
 
 from bot.answering.generation.passage_prompt import estimated_tokens
-from bot.answering.messages import Answer, Citation, Sentence
+from bot.answering.messages import Answer, Citation, Sentence, text_with_suggestions
 from bot.service.async_answers import AnswerSource
-from bot.service.conversation import AnswerEvent, AnswerTrace
+from bot.service.turns.turn import AnswerEvent, AnswerTrace
 from bot.web.auth.principal import Principal
 from bot.web.responses.answer_stream import final_answer, stream_answer
 from bot.web.responses.event_stream import (
@@ -135,7 +135,7 @@ async def complete(
     answer_source = _answer_source(body, principal, state)
     if not body.stream:
         answer = (await final_answer(state, answer_source, "completions", wait_for_disconnect(request))).answer
-        choice = Choice(AssistantMessage(answer.text, _annotations(answer)))
+        choice = Choice(AssistantMessage(text_with_suggestions(answer), _annotations(answer)))
         return JSONResponse(asdict(ChatCompletion((choice,), _usage(body, answer))))
     events = stream_answer(state, answer_source, "completions")
     await anext(events)  # an error before the first event still gets its HTTP status
@@ -163,7 +163,7 @@ async def _sse_chunks(
                 has_sentences = True
                 yield chunks.chunk({"content": answer_event.text})
             elif isinstance(answer_event, AnswerTrace):
-                content = {} if has_sentences else {"content": answer_event.answer.text}
+                content = {} if has_sentences else {"content": text_with_suggestions(answer_event.answer)}
                 annotations = [asdict(annotation) for annotation in _annotations(answer_event.answer)]
                 yield chunks.chunk({**content, "annotations": annotations}, finish="stop")
                 if body.wants_usage:

@@ -1,5 +1,6 @@
 """GET /v1/quotes: the quotes of a speaker or on a topic, or the speakers on record."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Annotated, Any
 
@@ -14,8 +15,9 @@ from bot.web.runtime.state import ServerState, server_state
 from bot.web.schemas.error_responses import error_schemas
 from bot.web.schemas.parameters import STORABLE, Name, filters_in_query
 from retrieval.catalog.filters import Filters
-from retrieval.documents import QuoteKind
-from retrieval.quotes.speakers.speaker_index import Speaker
+from retrieval.catalog.reader import CatalogReader
+from retrieval.documents import Modality, QuoteHit, QuoteKind
+from retrieval.quotes.speaker_index.merging import Speaker
 from retrieval.search.quote_search import MOST_QUOTED_NAMES, QuoteSearch
 from retrieval.text.sentences import Span
 
@@ -31,6 +33,7 @@ class QuoteResponse:
     speaker: str
     role: str
     kind: QuoteKind
+    modality: Modality
     words: str
     named: str
     cue: str
@@ -48,13 +51,17 @@ class QuoteResponse:
 
 @dataclass(frozen=True, slots=True)
 class QuotesResponse:
-    """Quotes, newest first, or best first for a topic; without speaker and topic only `voices`, the speakers."""
+    """Quotes, newest first, or best first for a topic; without speaker and topic only `voices`, the speakers.
+
+    `quotes` were said; `unsaid` were denied, asked, supposed or claimed by others, as their `modality` states.
+    """
 
     speaker: str
     about: str
     note: str
     voices: tuple[Speaker, ...]
     quotes: tuple[QuoteResponse, ...]
+    unsaid: tuple[QuoteResponse, ...]
 
 
 @router.get("/v1/quotes", response_model=QuotesResponse, responses=error_schemas(401, 403, 413, 422, 429, 503))
@@ -79,17 +86,22 @@ async def quotes(
 def _quotes_response(record: QuoteSearch, filters: Filters, speaker: str, about: str, k: int) -> QuotesResponse:
     if not speaker and not about:
         speakers = [voice for voice in record.speakers(filters, limit=MOST_QUOTED_NAMES) if voice.has_name]
-        return QuotesResponse(speaker, about, "", tuple(speakers[:k]), ())
-    match, found = find_quotes(record, speaker, about, filters)
+        return QuotesResponse(speaker, about, "", tuple(speakers[:k]), (), ())
+    match, found = find_quotes(record, speaker, about, filters, with_unsaid=True)
     if filters.restricts_articles:  # a speaker not quoted in the articles of the scope is not revealed
         visible = {voice.name: voice for voice in record.speakers(filters) if voice.has_name}
         voices = tuple(visible[voice.name] for voice in match.speakers if voice.name in visible)
     else:
         voices = match.speakers
-    responses = (QuoteResponse(**_redact_urls(quote_as_dict(hit, record.catalog))) for hit in found[:k])
+    note = misspelling_message(speaker, match) if voices else ""
+    said, unsaid = ([hit for hit in found if hit.quote.is_said is wanted] for wanted in (True, False))
     return QuotesResponse(
-        speaker, about, misspelling_message(speaker, match) if voices else "", voices, tuple(responses)
+        speaker, about, note, voices, _responses(said[:k], record.catalog), _responses(unsaid[:k], record.catalog)
     )
+
+
+def _responses(found: Sequence[QuoteHit], catalog: CatalogReader) -> tuple[QuoteResponse, ...]:
+    return tuple(QuoteResponse(**_redact_urls(quote_as_dict(hit, catalog))) for hit in found)
 
 
 def _redact_urls(quote: dict[str, Any]) -> dict[str, Any]:

@@ -4,11 +4,11 @@ import sqlite3
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from retrieval.catalog.database import utc_now
 from retrieval.errors import IndexUnavailable
 from retrieval.index import pending
 from retrieval.index.store import Store
 from retrieval.ingest.watching.source_store import SourceStore
+from retrieval.text.dates.clock import utc_now
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class SourceStatus:
 
 def read_index_status(store: Store) -> IndexStatus:
     """Read the state of the index from the rows of all passages. Raises IndexUnavailable, which names no file."""
-    if not (store.folder / "catalog.db").exists():
+    if store.catalog.is_gone():
         raise IndexUnavailable("The index is missing.")
     try:
         coverage, indexed_at = pending.index_coverage(store.catalog), store.catalog.last_run()

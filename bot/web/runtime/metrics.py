@@ -10,8 +10,8 @@ from typing import Literal
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from bot.answering.messages import Answer
-from bot.service.conversation import AnswerEvent, AnswerTrace
 from bot.service.thread_pool import BoundedThreadPool
+from bot.service.turns.turn import AnswerEvent, AnswerTrace
 from bot.web.runtime.index_status import IndexStatus
 from bot.web.schemas.error_responses import to_api_error
 from retrieval.errors import Busy, Cancelled

@@ -128,8 +128,9 @@ def register_error_handlers(app: FastAPI) -> None:
     def invalid(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, RequestValidationError)
         first = error.errors()[0]
-        field = "" if first["type"] == "json_invalid" else ".".join(map(str, first["loc"][1:]))
-        message = f"{field or 'The body'}: {first['msg']}."
+        names = [str(name) for name in first["loc"][1:] if "[" not in str(name)]  # pydantic names validators as well
+        field = "" if first["type"] == "json_invalid" else ".".join(names)
+        message = f"{field or 'The body'}: {first['msg'].removeprefix('Value error, ')}."
         return respond(request, ApiError(422, "invalid_request", message, param=field or None))
 
     def http_error(request: Request, error: Exception) -> JSONResponse:

@@ -6,7 +6,6 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.answering.messages import MAX_QUESTION_LENGTH, Turn, validate_question
-from bot.answering.questions.question_rewriting import rewrite_question
 from bot.service.history import MAX_TURNS
 from bot.web.schemas.error_responses import ApiError
 from bot.web.schemas.parameters import STORABLE, Text
@@ -84,17 +83,14 @@ def question_and_turns(messages: Sequence[UserMessage | OtherMessage]) -> tuple[
 
 
 def _turns(messages: Sequence[UserMessage | OtherMessage]) -> list[Turn]:
-    """The last few questions with their answers, oldest first."""
+    """The last few messages with their answers, oldest first; what they ask on their own is found out later."""
     pairs = list[tuple[str, str]]()
     for message in messages:
         if message.role == "user":
             pairs.append((" ".join(_message_text(message).split())[:MAX_QUESTION_LENGTH], ""))
         elif message.role == "assistant" and pairs:
             pairs[-1] = (pairs[-1][0], _message_text(message))
-    turns = list[Turn]()
-    for question, answer in pairs[-MAX_TURNS:]:
-        turns.append(Turn(question, rewrite_question(question, turns), answer, "answered"))
-    return turns
+    return [Turn(question, "", answer, "answered") for question, answer in pairs[-MAX_TURNS:]]
 
 
 def _message_text(message: UserMessage | OtherMessage) -> str:

@@ -19,9 +19,9 @@ from bot.formatting import format_date
 from bot.web.middleware.client_address import is_loopback
 from bot.web.runtime.state import ServerState, server_state
 from bot.web.schemas.error_responses import ApiError
+from retrieval.catalog import quote_table
 from retrieval.catalog.catalog import Catalog
 from retrieval.documents import Article
-from retrieval.quotes import quote_table
 
 FRONT_PAGE_ARTICLES = 20  # articles on the front page
 MAX_STARTERS = 3  # suggested questions
@@ -123,6 +123,6 @@ def _blocks(article: Article) -> list[tuple[str, bool]]:
 
 def _starters_attribute(catalog: Catalog, articles: Sequence[Article]) -> str:
     """Questions about the most quoted speakers, as the JSON of the `starters` attribute."""
-    names = quote_table.speaker_names(catalog.db, [article.id for article in articles])
+    names = quote_table.speaker_names(catalog, [article.id for article in articles])
     most_quoted = sorted((row for row in names if row[1]), key=lambda row: (-row[2], row[0]))[:MAX_STARTERS]
     return escape(json.dumps([f"What did {name} say?" for name, *_ in most_quoted], ensure_ascii=False))

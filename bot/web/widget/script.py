@@ -16,7 +16,8 @@ from retrieval.documents import digest
 MAX_AGE = 3_600  # seconds that a browser uses its copy without asking for a newer one
 STYLES = ("theme", "style")
 SECTIONS = (
-    "lib/strings lib/dates lib/dom lib/highlights lib/links lib/client "
+    "lib/strings strings/en strings/uk strings/de strings/es strings/fr "
+    "lib/dates lib/dom lib/highlights lib/links lib/client "
     "ui/prose ui/card ui/actions ui/turn lib/memory ui/form ui/chat ui/panel element start".split()
 )
 _PREAMBLE = """// OnRecord's widget, Apache-2.0. Readable on purpose: nothing is minified but for full-line comments.

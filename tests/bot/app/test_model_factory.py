@@ -12,8 +12,8 @@ from bot.app.model_factory import chat_model, embedding_model, writer
 from bot.app.settings import Settings
 from bot.models.chat_model import ChatModel
 from retrieval.errors import EmbeddingUnavailable, UsageError
-from retrieval.index.vectors.minilm import MODEL_NAME
 from retrieval.index.vectors.openai_embeddings import EndpointEmbeddings
+from retrieval.models.embedding_names import MINILM
 from tests.support.endpoint_standin import Standin, as_json, failing, saying
 
 pytestmark = pytest.mark.usefixtures("loopback")
@@ -141,7 +141,7 @@ def test_a_file_that_is_no_model_is_named(model_file: Path, content: bytes) -> N
 
 
 def test_the_embedded_embedding_model_needs_no_setting() -> None:
-    assert embedding_model(settings())().name == MODEL_NAME
+    assert embedding_model(settings())().name == MINILM
 
 
 def test_an_onnx_file_is_a_model_of_its_own(tmp_path: Path) -> None:

@@ -153,7 +153,7 @@ def test_no_former_name_is_a_setting_and_each_has_one_that_is() -> None:
         ("ONRECORD_KEEP_CONVERSATION", "did you mean ONRECORD_CONVERSATION_RETENTION_DAYS?"),
         ("ONRECORD_OPENAI_API_KEY", "did you mean OPENAI_API_KEY?"),
         ("ONRECORD_TELEGRAM_BOT_TOKEN", "did you mean TELEGRAM_BOT_TOKEN?"),
-        ("ONRECORD_SOMETHING_ELSE", "docs/settings.md lists them all."),
+        ("ONRECORD_XYZZY", "docs/settings.md lists them all."),
     ],
 )
 def test_a_name_that_is_no_setting_is_named_with_the_nearest_that_is(

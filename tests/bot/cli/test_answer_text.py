@@ -1,5 +1,6 @@
 """Answers as a terminal shows them."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -8,15 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.answering.citations import cite_article
-from bot.answering.composition import NO_ANSWER
 from bot.answering.messages import Answer, Highlight, Sentence
+from bot.answering.questions.reader_strings import packaged_strings
 from bot.cli.output import terminal
 from bot.cli.output.answer_text import format_answer, format_body, format_sources, format_words
 from bot.cli.output.streaming_output import show_stream
 from bot.cli.output.terminal_style import BOLD, RESET, LineWrapper, TerminalStyle, wrap
 from bot.formatting import format_age, format_date
-from bot.service.conversation import AnswerTrace
 from bot.service.freshness import freshness_line
+from bot.service.turns.turn import AnswerTrace
 from retrieval.documents import Copy
 from tests.support.articles import article
 from tests.support.newsroom import FERRY, LORRIES, TOLL
@@ -26,6 +27,7 @@ CITED = (cite_article(1, TOLL, (0, 22)), cite_article(2, FERRY, (0, 10)))
 ANSWERED = Answer(
     "q", "q", "answered", f"{LORRIES} [1]", CITED, newest_source="2025-05-02", indexed_at="2025-05-06T11:48:00+00:00"
 )
+NO_ANSWER = packaged_strings().of("en").say("no_answer")
 DECLINED = Answer("q", "q", "no_answer", NO_ANSWER, nearest=CITED, indexed_at="2025-05-06T11:59:30+00:00")
 TEXT = st.text(st.sampled_from("\x1b\x07[]m 🛳") | st.characters(exclude_categories=("Cs",)))
 FOURTEEN = "14 crowns a crossing"
@@ -37,9 +39,9 @@ def test_an_answer_comes_with_its_sources_and_how_fresh_they_are() -> None:
     assert format_answer(ANSWERED, PLAIN, NOW) == (
         f"{LORRIES} [1]\n\n"
         "[1] Quay Gazette, Council votes for the bridge toll, Nia Roth, 2 May 2025, updated 4 May 2025\n"
-        f"    {CITED[0].deep_link}\n"
+        f"    {TOLL.url}\n"
         "[2] Northern Tide, A good year for the ferries, Per Holm and Ada Quist, 20 April 2025\n"
-        f"    {CITED[1].deep_link}\n\n"
+        f"    {FERRY.url}\n\n"
         "Newest source 2 May 2025, index updated 12 minutes ago."
     )
 
@@ -72,12 +74,22 @@ def test_a_source_says_that_it_was_corrected_and_where_else_it_stands() -> None:
     assert line.endswith("Nia Roth, 2 May 2025, corrected on 4 May 2025, also in Inland Times, Echo")
 
 
-def test_an_article_cited_twice_is_one_source_with_two_links() -> None:
+def test_an_article_cited_twice_is_one_source_with_one_address_or_two_links() -> None:
     again = cite_article(3, TOLL, (30, 60))
-    lines = format_sources([CITED[0], CITED[1], again], PLAIN).splitlines()
-    assert lines[0].startswith("[1] [3] Quay Gazette")
-    assert lines[1:3] == [f"    {CITED[0].deep_link}", f"    {again.deep_link}"]
-    assert lines[3].startswith("[2] Northern Tide")
+    cited = [CITED[0], CITED[1], again]
+    lines = format_sources(cited, PLAIN).splitlines()
+    assert lines[0].startswith("[1] [3] Quay Gazette") and lines[1] == f"    {TOLL.url}"
+    assert lines[2].startswith("[2] Northern Tide")
+    linked = format_sources(cited, RICH)
+    assert all(f"\x1b]8;;{citation.deep_link}\x1b\\[{citation.number}]" in linked for citation in cited)
+    assert len(linked.splitlines()) == 2
+
+
+def test_sources_and_their_links_are_broken_at_the_terminals_width() -> None:
+    narrow = format_sources(CITED, TerminalStyle(colour=True, links=True, width=40))
+    shown = re.sub(r"\x1b\]8;;[^\x1b]*\x1b\\", "", narrow)
+    assert max(map(len, shown.splitlines())) <= 40
+    assert " ".join(shown.split()).startswith("[1] Quay Gazette, Council votes for the bridge toll, Nia Roth")
 
 
 def test_paragraphs_are_broken_between_words_at_the_terminals_width() -> None:
@@ -150,7 +162,14 @@ def test_ages_are_said_in_the_largest_unit_that_fits(moment: str, said: str) -> 
 
 
 @pytest.mark.parametrize(
-    ("moment", "said"), [("2025-03-11", "11 March 2025"), ("2025-03-01T23:59:59+02:00", "1 March 2025"), ("", "")]
+    ("moment", "said"),
+    [
+        ("2025-03-11", "11 March 2025"),
+        ("2025-03-01T23:59:59+02:00", "1 March 2025"),
+        ("2025-03", "March 2025"),
+        ("2025", "2025"),
+        ("", ""),
+    ],
 )
 def test_days_are_written_as_readers_write_them(moment: str, said: str) -> None:
     assert format_date(moment) == said

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 from typer.testing import CliRunner
 
 from bot.cli.main import app
@@ -29,7 +30,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with Store(folder, no_model) as store:
         for batch in ([POST, TIMES, ECHO], [wire("echo", "Echo", NEWER, title="Pier closes")]):
             indexer.add_articles(store, batch)
-        store.catalog.db.execute("UPDATE versions SET added = '2025-03-09T08:00:00+00:00' WHERE number = 2")
+        later = "UPDATE versions SET added = '2025-03-09T08:00:00+00:00' WHERE number = 2"
+        store.catalog.database.run(text(later))
     return folder
 
 

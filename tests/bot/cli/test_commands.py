@@ -81,7 +81,7 @@ def test_the_sample_is_answered_in_an_empty_folder(desk: Desk) -> None:
     )
     assert ",” Rubio said. “The Russians can’t conquer all of Ukraine" in out
     assert "\n\n[1] The Harbour Courier, Kyiv takes a limited truce to the Jeddah talks, Hanna Lindqvist, 11" in out
-    assert "/articles/ceasefire-proposal.md#:~:text=" in out
+    assert "/articles/ceasefire-proposal.md\n" in out and "#:~:text=" not in out
     assert out.endswith("\n\nNewest source 11 March 2025, index updated just now.\n")
 
 
@@ -114,6 +114,13 @@ def test_no_answer_is_exit_code_3_with_the_nearest_articles(run: Run) -> None:
     assert "Newest source" not in done.stdout
 
 
+def test_a_turn_that_is_no_question_is_no_failure(run: Run) -> None:
+    done = run("ask", "👋", "--json")
+    answer = only_line(done.stdout)
+    assert (done.returncode, answer["status"], answer["understood"]["kind"]) == (0, "no_question", "chat")
+    assert (answer["citations"], answer["nearest"]) == ([], [])
+
+
 def test_a_dash_reads_the_question_from_stdin(run: Run) -> None:
     done = run("ask", "-", "--json", stdin=f"{BRIDGE}\n")
     assert (done.returncode, only_line(done.stdout)["standalone_question"]) == (0, BRIDGE)
@@ -129,7 +136,7 @@ def test_a_file_of_questions_is_answered_a_line_each(run: Run, tmp_path: Path) -
     assert [(answer["id"], answer["status"]) for answer in answers] == [
         ("a", "answered"),
         (None, "no_answer"),
-        (7, "no_answer"),
+        (7, "no_question"),
     ]
     assert all(answer.keys() >= ANSWER for answer in answers)
 
@@ -148,8 +155,8 @@ def test_a_malformed_line_is_named_before_anything_is_asked(run: Run, tmp_path: 
         (b'{"question": "q"}\n\n[1]\n', r":3 has no `question`"),
         (b'{"question": " "}', r":1: The question is empty"),
         (b'{"ask": "q"}', r":1 has no `question`"),
-        (b"\xff\xfe\x00", r"cannot be read"),
-        (None, r"cannot be read"),
+        (b"\xff\xfe\x00", r"is not text in UTF-8"),
+        (None, r"cannot be read: No such file or directory\."),
     ],
 )
 def test_a_malformed_file_of_questions_is_named_with_its_line(
@@ -205,6 +212,8 @@ def test_a_source_that_cannot_be_read_is_exit_code_5_and_the_others_are_added(de
         "unchanged": 0,
         "failed": 1,
         "failures": [{"source": "gone.txt", "reason": "there is no such file or folder"}],
+        "warnings": [],
+        "languages": {"en": 8},
     }
     assert "onrecord: gone.txt: there is no such file or folder" in desk.added.stderr
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.cli.main import STAGE_LOGGER, main
-from bot.service import stages
+from bot.service.turns import stages
 from retrieval.index.store import Store
 from tests.support.command_line import ROOT
 

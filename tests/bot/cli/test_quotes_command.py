@@ -12,12 +12,14 @@ from bot.cli.output.quote_text import format_quotes, format_speakers
 from bot.cli.output.terminal_style import TerminalStyle
 from bot.service.quote_listing import misspelling_message, no_quotes_message
 from retrieval.documents import Quote, QuoteHit
-from retrieval.quotes.speakers.speaker_index import Speaker, SpeakerMatch
+from retrieval.quotes.speaker_index.lookup import SpeakerMatch
+from retrieval.quotes.speaker_index.merging import Speaker
 from tests.support.command_line import Completed, Onrecord
 from tests.support.newsroom import TOLL
 
 QUOTE = set(
-    "speaker role kind words named cue article url deep_link title outlet published start end spans score".split()
+    "speaker role kind modality words named cue article url deep_link title outlet published start end spans "
+    "score".split()
 )
 ROAD = "“A toll is a tax on people who have no other road,”"
 FACTS = "2 May 2025, Quay Gazette, Council votes for the bridge toll"
@@ -251,6 +253,14 @@ def test_quotes_of_one_article_stand_below_one_line_of_facts() -> None:
         "Tom Obi: “No.”",
     ]
     assert text.count("Tide") == 2
+
+
+def test_words_that_were_not_said_stand_after_a_label() -> None:
+    denied = Quote("Ana Pell", "mayor", True, "indirect", "the pier is sold", ((0, 16),), modality="denied")
+    assert format_quotes([QuoteHit(denied, "a", "", "", "Tide", "")], 9, TerminalStyle()).splitlines() == [
+        "Tide",
+        "Denied: Ana Pell, mayor: the pier is sold",
+    ]
 
 
 def test_voices_are_a_line_each() -> None:

@@ -115,7 +115,7 @@ def test_a_question_is_answered_and_ctrl_d_leaves(typist: Typist) -> None:
     assert WELCOME in typist.shown
     typist.press(TOLL + ENTER)
     shown = " ".join(typist.wait_for("index updated").split())
-    assert "We have waited nine years for a bridge" in shown and "[2] Quay Gazette" in shown
+    assert "We have waited nine years for a bridge" in shown and "[1] Quay Gazette" in shown
     assert typist.leave() == 0
 
 
@@ -190,9 +190,16 @@ def test_a_follow_up_is_understood_and_looked_behind(onrecord: Onrecord) -> None
     assert f"{OKORO}\n\n[1] Quay Gazette" in out or f"{OKORO} " in out
     assert "published 2 May 2025" in out
     assert "standalone question: What did Okoro say about the toll?" in out
-    assert "understood as: the words of Okoro" in out
+    assert "understood as: question, the words of Okoro" in out
     assert re.search(r"timings: search \d+ ms, read \d+ ms, first_sentence \d+ ms, total \d+ ms", out)
     assert re.search(r"passages \(score, BM25, cosine\):\n +-?\d", out)
+
+
+def test_a_turn_that_asks_nothing_gets_one_line_and_is_no_question(onrecord: Onrecord) -> None:
+    out, warned = chat(onrecord, TOLL, "👍", "/debug", "What did Okoro say?", "/stats")
+    assert "I only answer questions about these articles." in out and warned == ""
+    assert "understood as: chat; days … to …" in out
+    assert OKORO in out and "2 questions, 0 without an answer" in out
 
 
 def test_a_new_conversation_knows_nothing_of_the_old(onrecord: Onrecord) -> None:
@@ -254,6 +261,11 @@ def test_a_source_is_opened_at_the_words(onrecord: Onrecord, tmp_path: Path) -> 
     opened = (tmp_path / "opened").read_text().strip()
     assert opened.startswith("https://example.org/toll#:~:text=%E2%80%9CThe%20toll%20will%20pay")
     assert f"Opened {opened}" in out
+
+
+def test_exit_without_a_slash_leaves(onrecord: Onrecord) -> None:
+    out, _ = chat(onrecord, TOLL, "exit", "What did Okoro say?")
+    assert BRANDT in out and OKORO not in out
 
 
 def test_no_question_ends_the_chat(onrecord: Onrecord) -> None:

@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 
 from bot.models.token_ledger import TokenLedger, TokenUsage
+from retrieval.catalog.database.records import Place
 from retrieval.errors import IndexUnavailable
 
 
-def test_what_several_processes_spend_is_summed_by_model(tmp_path: Path) -> None:
-    ledgers = [TokenLedger(tmp_path / "new" / "spent.db") for _ in range(3)]
+def test_what_several_processes_spend_is_summed_by_model(place: Place) -> None:
+    ledgers = [TokenLedger(place) for _ in range(3)]
     with ThreadPoolExecutor(8) as pool:
         for number in range(60):
             pool.submit(ledgers[number % 3].add, "ab"[number % 2], TokenUsage(number, 1))
@@ -19,8 +20,8 @@ def test_what_several_processes_spend_is_summed_by_model(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize(("budget", "spent"), [(0, False), (10, True), (11, False)])
-def test_a_budget_is_spent_when_it_is_reached(tmp_path: Path, budget: int, spent: bool) -> None:
-    ledger = TokenLedger(tmp_path / "spent.db", budget)
+def test_a_budget_is_spent_when_it_is_reached(place: Place, budget: int, spent: bool) -> None:
+    ledger = TokenLedger(place, budget)
     assert not ledger.is_exhausted()
     ledger.add("a", TokenUsage(7, 3))
     assert ledger.is_exhausted() == spent

@@ -7,7 +7,7 @@ from threading import Event as Flag
 import pytest
 
 from bot.service.async_answers import AsyncAnswers
-from bot.service.conversation import AnswerEvent
+from bot.service.turns.turn import AnswerEvent
 from retrieval.errors import Busy
 from retrieval.models.endpoints.cancellation import Cancellation
 

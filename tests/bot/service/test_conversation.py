@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.answering.messages import MAX_QUESTION_LENGTH, Answer, Turn
+from bot.answering.questions.small_talk import CATALOG
 from bot.service.conversation import Conversation
 from retrieval.catalog.filters import Filters, parse_filters
 from retrieval.errors import Cancelled, EmbeddingUnavailable, UsageError
@@ -63,6 +64,20 @@ def test_a_follow_up_is_understood_in_its_conversation_only(conversation: Conver
     assert conversation.ask("What did Okoro say?").standalone_question == "What did Okoro say?"
 
 
+def test_what_else_leaves_out_what_was_told(conversation: Conversation) -> None:
+    assert BRANDT in conversation.ask(TOLL, "chat/else").text
+    assert BRANDT not in conversation.ask("What else did she say about it?", "chat/else").text
+    others = conversation.ask("Who else said something about the toll?", "chat/else")
+    assert "Okoro" in others.text and "Ilse Brandt, Mayor" not in others.text
+
+
+def test_a_follow_up_without_a_name_is_about_what_was_talked_of(shared_newsroom: Store) -> None:
+    with talking(shared_newsroom) as conversation:
+        conversation.ask("How many passengers did the island ferries carry?", "chat/without")
+        answer = conversation.ask("and who has steered the oldest one?", "chat/without")
+    assert "Rosa Lind" in answer.text.split("[1]")[0]
+
+
 def test_a_conversation_goes_on_after_a_new_start(shared_newsroom: Store) -> None:
     with talking(shared_newsroom) as before:
         before.ask(TOLL, "chat/kept")
@@ -82,8 +97,8 @@ def test_an_empty_or_endless_question_is_refused(conversation: Conversation, que
         conversation.ask(question)
 
 
-def test_a_question_in_signs_alone_is_declined(conversation: Conversation) -> None:
-    assert conversation.ask("?!… 🛳").status == "no_answer"
+def test_signs_alone_are_no_question(conversation: Conversation) -> None:
+    assert conversation.ask("?!… 🛳").status == "no_question"
 
 
 @pytest.mark.parametrize(
@@ -130,7 +145,8 @@ def test_while_passages_wait_for_their_vectors_a_note_says_how_many_are_embedded
 def test_every_citation_of_any_answer_is_a_span_of_its_article(shared_newsroom: Store, question: str) -> None:
     with talking(shared_newsroom) as conversation:
         answer: Answer = conversation.ask(question)
-    assert (answer.status != "no_answer") == bool(answer.citations)
+    is_answered = answer.status in ("answered", "partial")
+    assert is_answered == bool(answer.citations) or answer.answered_by == CATALOG
     for citation in (*answer.citations, *answer.nearest):
         assert citation.quote == shared_newsroom.catalog.article(citation.article).text[citation.start : citation.end]
     assert all(f"[{citation.number}]" in answer.text for citation in answer.citations)
@@ -160,3 +176,23 @@ def test_nobody_works_on_what_was_cancelled(conversation: Conversation) -> None:
     cancellation.cancel()
     with pytest.raises(Cancelled):
         next(events)
+
+
+@pytest.mark.parametrize(("town", "cars"), [("Lowick", "3,000"), ("Dunmoor", "9,000")])
+def test_a_follow_up_is_answered_from_the_article_that_was_talked_of(store: Store, town: str, cars: str) -> None:
+    fill(
+        store,
+        *(
+            article(
+                name,
+                f"Work on the new bridge in {name} begins in May, the council said on Monday.\n\n"
+                f"The bridge will have two lanes and a path for cyclists. About {number} cars a day are expected.",
+                title=f"{name} gets its bridge",
+            )
+            for name, number in [("Lowick", "3,000"), ("Dunmoor", "9,000")]
+        ),
+    )
+    with talking(store) as conversation:
+        conversation.ask(f"When does work on the bridge in {town} begin?", "chat/1")
+        answer = conversation.ask("how many cars are expected?", "chat/1")
+    assert (answer.citations[0].article, cars in answer.text) == (town, True)

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from bot.answering.messages import Answer
+from bot.answering.questions.reader_strings import packaged_strings
 from bot.models.token_ledger import TokenLedger, TokenUsage
 from bot.service import history as history_module
-from bot.service.conversation import UNREAD_HISTORY, Conversation
+from bot.service.conversation import Conversation
 from bot.service.history import ConversationHistory
 from retrieval.errors import StorageError
 from retrieval.index.store import Store
@@ -75,7 +76,7 @@ def test_an_answer_is_given_while_the_history_is_locked(
 ) -> None:
     answer = ask(newsroom, ConversationHistory(lock))
     assert (answer.status, answer.turn) == ("answered", 0)
-    assert UNREAD_HISTORY in answer.notes
+    assert packaged_strings().of("en").say("unread_history") in answer.notes
     assert "database is locked" in caplog.text and "Brandt" not in caplog.text
 
 

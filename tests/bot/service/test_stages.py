@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from bot.answering.messages import Answer, Turn
-from bot.service.stages import STAGE_LOGGER, Stopwatch, log_stage
+from bot.service.turns.stages import STAGE_LOGGER, Stopwatch, log_stage
 from retrieval.index.store import Store
 from tests.support.endpoint_standin import failing
 from tests.support.endpoint_standin import talking as writes
@@ -73,7 +73,9 @@ def test_a_follow_up_and_a_refusal_are_logged(newsroom: Store, lines: list[str])
         answer = conversation.ask(asked, turns=[Turn(TOLL, TOLL, "She defended it.", "answered")])
     logged = stages(lines)
     assert list(logged) == ["understand", "search", "read", "answerability", "remember"]
-    assert logged["understand"] == " turns=1 rewritten=yes" and "decision=decline" in logged["answerability"]
+    assert (
+        logged["understand"] == " kind=question turns=1 rewritten=yes" and "decision=decline" in logged["answerability"]
+    )
     assert tells_nothing(lines, asked + TOLL, answer)
 
 
@@ -85,7 +87,9 @@ def test_a_generated_answer_is_logged_with_what_verification_kept_and_dropped(
         answer = conversation.ask(COST)
     logged = stages(lines)
     assert list(logged) == ["understand", "search", "read", "answerability", "generate", "verify", "remember"]
-    assert logged["generate"] == " model=tiny declined=no failure=- tokens_read=7 tokens_written=2"
+    assert (
+        logged["generate"] == " model=tiny declined=no failure=- tokens_read=14 tokens_written=4"
+    )  # of it 7 and 2 to repair
     assert logged["verify"] == " verified=1 dropped=figure:1"
     assert tells_nothing(lines, COST, answer)
 

@@ -105,6 +105,33 @@ def test_admins_see_how_the_bot_is_used_and_what_it_could_not_answer(newsroom: S
         assert "stats" not in [one["command"] for one in api.commands[("all_private_chats",)]]
 
 
+def test_a_greeting_is_greeted_with_examples_to_press(newsroom: Store) -> None:
+    with BotApi().serving() as api, chatting(newsroom, api):
+        ann = api.user("Ann")
+        greeted = asks(api, ann, "hello there")
+        assert greeted.text == "Hello! Ask me about what these articles say."
+        labels = [button.text for button in greeted.buttons]
+        assert labels and all(label.endswith("?") for label in labels)
+        assert "Sources" not in asks(api, ann, "thanks a lot!").text
+        assert not api.violations and not api.refusals
+
+
+def test_thanks_do_not_hide_the_sources_of_the_last_answer(newsroom: Store) -> None:
+    with BotApi().serving() as api, chatting(newsroom, api):
+        ann = api.user("Ann")
+        asks(api, ann)
+        asks(api, ann, "thanks a lot!")
+        assert "Council votes for the bridge toll" in asks(api, ann, "/sources").text
+
+
+def test_a_list_of_articles_links_each(newsroom: Store) -> None:
+    with BotApi().serving() as api, chatting(newsroom, api):
+        listed = asks(api, api.user("Ann"), "What's new?")
+    assert listed.text.startswith("2 articles:\n\n2 May 2025 – Council votes for the bridge toll [1]")
+    assert "Northern Tide, A good year for the ferries, Per Holm and Ada Quist, 20 April 2025" in listed.text
+    assert [text for text, _ in listed.links[:2]] == ["[1]", "[2]"]
+
+
 def test_what_is_no_text_gets_one_friendly_line(newsroom: Store) -> None:
     with BotApi().serving() as api, chatting(newsroom, api):
         ann = api.user("Ann")

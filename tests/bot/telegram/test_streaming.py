@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from bot.service import conversation as service
+from bot.service.turns import article_turn
 from retrieval.index.store import Store
 from tests.bot_api.entities import shown
 from tests.bot_api.server_process import BotApi
@@ -58,7 +58,7 @@ def bold_words(draft: Draft) -> list[str]:
 def test_the_words_that_answer_are_bold_in_drafts_in_the_answer_and_in_its_quotes(
     newsroom: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(service, "answer_question", marked_answer(pause=1.0))
+    monkeypatch.setattr(article_turn, "answer_question", marked_answer(pause=1.0))
     with BotApi().serving() as api, chatting(newsroom, api):
         ann = api.user("Ann")
         answer = asks(api, ann)

@@ -20,6 +20,7 @@ REFUSALS = {
     "/readyz": {"200", "503"},
     "/healthz": {"200"},
 }
+REFUSED = ["401", "403", "404", "405", "413", "415", "422", "429", "503"]  # 413: what is wrong may be too long as well
 
 
 @pytest.fixture(scope="module")
@@ -73,8 +74,17 @@ def test_a_body_that_is_no_json_is_refused(served: Served) -> None:
     assert (response.status_code, response.json()["error"]["param"]) == (422, None)
 
 
+def ends_before_it_begins(case: Any) -> bool:
+    """Whether a request's first day is after its last, which no schema can tell and which is refused."""
+    body = case.body if isinstance(case.body, dict) else {}
+    parts = [part for part in (case.query, body, body.get("filters")) if isinstance(part, dict)]
+    days = [(part.get("since"), part.get("until")) for part in parts]
+    return any(isinstance(since, str) and isinstance(until, str) and since > until for since, until in days)
+
+
 def test_whatever_is_requested_ends_as_declared(served: Served, document: Any) -> None:
-    schema = schemathesis.openapi.from_dict(document, config=SchemathesisConfig(wait_for_schema=None))
+    config = SchemathesisConfig.from_dict({"checks": {"negative_data_rejection": {"expected-statuses": REFUSED}}})
+    schema = schemathesis.openapi.from_dict(document, config=config)
     operations = [found.ok() for found in schema.get_all_operations()]
     for operation in operations:
 
@@ -93,6 +103,7 @@ def test_whatever_is_requested_ends_as_declared(served: Served, document: Any) -
             )
         )
         def holds(case: Any) -> None:
+            hypothesis.assume(not ends_before_it_begins(case))
             case.call_and_validate(base_url=served.url)
 
         holds()

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bot.app.build import App
 from bot.cli.commands.sources.web_ingestion import ingest_addresses, is_address
 from bot.cli.output import terminal
-from retrieval.errors import EmbeddingUnavailable, VectorsUnavailable
+from retrieval.errors import EmbeddingUnavailable, IndexServerUnavailable, VectorsUnavailable
 from retrieval.index import indexer, pending
 from retrieval.ingest import local_files
 from retrieval.ingest.parsing.sandbox.parser_process import ParserProcess
@@ -35,12 +35,12 @@ def _add_files(app: App, sources: Sequence[str], report: indexer.Progress) -> in
 
 
 def index_pending(app: App, report: indexer.Progress) -> bool:
-    """Index what is pending; False when vectors cannot be computed or stored, while BM25 is up to date."""
+    """Index what is pending; False when vectors cannot be computed or stored, or the index cannot be reached."""
     try:
         _index(app, report)
         app.store.check_vectors()
-        _index(app, report)  # passages that the check found to be lost on a Chroma server
-    except (EmbeddingUnavailable, VectorsUnavailable) as exc:
+        _index(app, report)  # passages that the check found to be lost on a server
+    except (EmbeddingUnavailable, VectorsUnavailable, IndexServerUnavailable) as exc:
         terminal.warn(f"{exc} {_waiting_passages(app)}")
         return False
     return True
@@ -58,4 +58,6 @@ def _index(app: App, report: indexer.Progress) -> None:
 def _waiting_passages(app: App) -> str:
     count = pending.count_pending(app.store.catalog, "vectors")
     passages = "1 passage waits" if count == 1 else f"{count} passages wait"
+    if app.store.bm25.holds_vectors:
+        return f"{passages} for the index and cannot be found until then."
     return f"{passages} for the vectors index; articles are found by words alone."

@@ -6,7 +6,13 @@ from pathlib import Path
 import bot
 from bot.app.build import App
 from bot.cli.output import terminal
-from retrieval.errors import EmbeddingUnavailable, IndexBusy, IndexUnavailable, VectorsUnavailable
+from retrieval.errors import (
+    EmbeddingUnavailable,
+    IndexBusy,
+    IndexServerUnavailable,
+    IndexUnavailable,
+    VectorsUnavailable,
+)
 from retrieval.index import pending
 
 SAMPLE_ARTICLES = Path(bot.__file__).resolve().parents[1] / "articles"  # beside the package, in a clone and in a wheel
@@ -28,7 +34,8 @@ def prepare(app: App, *, quiet: bool, samples: bool = False) -> None:
         return
     from retrieval.index import indexer  # half a second that an index without pending work need not spend
 
-    with terminal.progress(quiet=quiet) as report, suppress(IndexBusy, EmbeddingUnavailable, VectorsUnavailable):
+    waits = (IndexBusy, EmbeddingUnavailable, VectorsUnavailable, IndexServerUnavailable)
+    with terminal.progress(quiet=quiet) as report, suppress(*waits):
         indexer.index_pending(app.store, report, wait=0, most_vectors=MAX_VECTORS)
 
 

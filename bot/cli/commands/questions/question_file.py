@@ -17,8 +17,10 @@ def numbered_lines(file: Path) -> list[tuple[int, str]]:
     """The lines that are not blank, with their numbers from 1. Raises UsageError."""
     try:
         text = file.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as exc:
-        raise UsageError(f"{file} cannot be read: {exc}.") from exc
+    except OSError as exc:
+        raise UsageError(f"{file} cannot be read: {exc.strerror}.") from exc
+    except UnicodeDecodeError as exc:
+        raise UsageError(f"{file} is not text in UTF-8; save it as that.") from exc
     return [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
 
 

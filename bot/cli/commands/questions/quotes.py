@@ -40,7 +40,7 @@ def quotes(
 def _show_quotes(
     app: App, speaker: str, about: str, filters: Filters, k: int, *, as_json: bool, quiet: bool
 ) -> ExitCode:
-    match, found = find_quotes(app.search.quote_search(), speaker, about, filters)
+    match, found = find_quotes(app.search.quote_search(), speaker, about, filters, with_unsaid=True)
     if (message := misspelling_message(speaker, match)) and not quiet:
         terminal.warn(message)
     if not found:

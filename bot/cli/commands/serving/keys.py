@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from bot.app.data_folder import data_folder
+from bot.app.data_folder import keys_place
 from bot.cli.exit_code import ExitCode
 from bot.cli.options import Json, data_option
 from bot.cli.output import terminal
@@ -41,4 +41,4 @@ def revoke_key(
 
 
 def _store(context: typer.Context) -> ApiKeyStore:
-    return ApiKeyStore(data_folder(data_option(context)))
+    return ApiKeyStore(keys_place(data_option(context)))

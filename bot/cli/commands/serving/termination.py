@@ -5,6 +5,7 @@ import signal
 import socket
 import sys
 import time
+from collections.abc import Callable
 from threading import Thread
 from types import FrameType
 from typing import Self
@@ -12,6 +13,7 @@ from typing import Self
 from bot.cli.exit_code import ExitCode
 
 DEADLINE_SECONDS = 1.3  # after a signal until the process ends, whatever it still waits for
+LAST_SECONDS = 0.4  # for a last action that depends on a server
 
 
 class Termination:
@@ -19,10 +21,11 @@ class Termination:
 
     Nothing is lost by the deadline: what is stored survives a process that is killed. A thread keeps it, which learns
     of the signal from the file that Python writes signals to: the main thread may be in a library that returns late.
+    Where the deadline ends the process, it calls `last` before, which may take LAST_SECONDS.
     """
 
-    def __init__(self) -> None:
-        self.code = ExitCode.OK
+    def __init__(self, last: Callable[[], None] | None = None) -> None:
+        self.code, self._last = ExitCode.OK, last
         self._has_begun = False
         self._signals, self._wakeup = socket.socketpair()
         self._wakeup.setblocking(False)
@@ -66,4 +69,8 @@ class Termination:
 
     def _end_at_deadline(self) -> None:
         time.sleep(DEADLINE_SECONDS)
+        if self._last:
+            last = Thread(target=self._last, daemon=True)
+            last.start()
+            last.join(LAST_SECONDS)
         os._exit(self.code)

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 from bot.cli.output import terminal
 from bot.formatting import format_age, printable
-from retrieval.catalog.database import utc_now
 from retrieval.ingest.watching.source import INTERRUPTED, Source, is_stale
+from retrieval.text.dates.clock import utc_now
 
 if TYPE_CHECKING:
     from retrieval.ingest.watching.run import RunOutcome

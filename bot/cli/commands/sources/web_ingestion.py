@@ -6,7 +6,6 @@ from dataclasses import replace
 from bot.app.build import App, Web, open_web
 from bot.cli.output import terminal
 from bot.formatting import printable
-from retrieval.catalog.database import utc_now
 from retrieval.catalog.reader import article_id_for_url
 from retrieval.errors import SourceError
 from retrieval.index.indexer import IngestSummary, Progress
@@ -15,6 +14,7 @@ from retrieval.ingest.watching.page_state import PageStates
 from retrieval.ingest.watching.run import RunOutcome, run_source
 from retrieval.ingest.watching.source import Source, add_minutes
 from retrieval.ingest.watching.source_store import SourceStore
+from retrieval.text.dates.clock import utc_now
 
 FIRST_RUN_MINUTES = 60  # a first run that was killed is repeated by a watching process after that time
 WEB_SCHEMES = ("http://", "https://")
@@ -42,11 +42,8 @@ def ingest_addresses(
             if not quiet:
                 terminal.warn(f"{printable(address)} is {printable(found.why)}")
             outcome = _run_first(app, web, found, report)
-            if not quiet:
-                for warning in outcome.warnings:
-                    terminal.warn(printable(warning))
             run = outcome.run
-            summary += IngestSummary(run.added, run.changed, run.unchanged, outcome.failed)
+            summary += IngestSummary(run.added, run.changed, run.unchanged, outcome.failed, warnings=outcome.warnings)
     return summary
 
 

@@ -22,7 +22,7 @@ def test_sites_and_keys_have_limits_of_their_own(let_in: LetIn, store: Store) ->
         rate_limit_per_site="5/minute",
         rate_limit_per_key="2/minute",
     )
-    one, two = (bearer(ApiKeyStore(store.folder).add(name)) for name in ("one", "two"))
+    one, two = (bearer(ApiKeyStore(store.folder / "keys.db").add(name)) for name in ("one", "two"))
     for key in (one, two):
         assert [ask(client, **key).status_code for _ in range(3)] == [200, 200, 429]
     assert ask(client, **bearer(token(client), ORIGIN)).status_code == 200
@@ -38,7 +38,7 @@ def test_a_site_s_limit_is_no_other_site_s(let_in: LetIn, store: Store) -> None:
 
 def test_the_day_s_limit_is_everybody_s(let_in: LetIn, store: Store) -> None:
     client = let_in(sites_file=write_sites(store.folder), rate_limit_total="2/day")
-    key, reader = bearer(ApiKeyStore(store.folder).add("one")), bearer(token(client), ORIGIN)
+    key, reader = bearer(ApiKeyStore(store.folder / "keys.db").add("one")), bearer(token(client), ORIGIN)
     assert [ask(client, **who).status_code for who in (key, reader, key, reader)] == [200, 200, 429, 429]
 
 

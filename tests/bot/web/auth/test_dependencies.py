@@ -60,12 +60,12 @@ def test_a_reader_is_a_site_s_and_sees_nothing_of_operation(closed: httpx.Client
 
 
 def test_a_key_opens_all(closed: httpx.Client, shared_newsroom: Store) -> None:
-    key = bearer(ApiKeyStore(shared_newsroom.folder).add("archive"))
+    key = bearer(ApiKeyStore(shared_newsroom.folder / "keys.db").add("archive"))
     try:
         assert closed.get("/v1/who", headers=key).json() == ["key", "key:archive", "127.0.0.1"]
         assert {closed.get(path, headers=key).status_code for path in ("/operation", "/v1/models")} == {200}
     finally:
-        ApiKeyStore(shared_newsroom.folder).revoke("archive")
+        ApiKeyStore(shared_newsroom.folder / "keys.db").revoke("archive")
 
 
 @pytest.mark.parametrize("path", ["/operation", "/v1/who", "/v1/models"])

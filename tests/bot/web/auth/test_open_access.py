@@ -72,7 +72,7 @@ def test_there_is_no_cors(opened: httpx.Client) -> None:
 def test_a_key_closes_it_at_the_next_request(let_in: LetIn, store: Store) -> None:
     client = let_in()
     assert ask(client).status_code == 200
-    key = ApiKeyStore(store.folder).add("archive")
+    key = ApiKeyStore(store.folder / "keys.db").add("archive")
     assert refusal(ask(client)) == (401, "unauthorized")
     assert ask(client, **bearer(key)).status_code == 200
 
@@ -90,12 +90,12 @@ def test_it_does_not_start_open_behind_a_proxy(let_in: LetIn) -> None:
 
 def test_sites_or_keys_let_it_listen_anywhere(let_in: LetIn, store: Store) -> None:
     assert refusal(ask(let_in("0.0.0.0", sites_file=write_sites(store.folder)))) == (401, "unauthorized")
-    ApiKeyStore(store.folder).add("archive")
+    ApiKeyStore(store.folder / "keys.db").add("archive")
     assert refusal(ask(let_in("0.0.0.0"))) == (401, "unauthorized")
 
 
 def test_the_last_key_revoked_opens_nothing(let_in: LetIn, store: Store) -> None:
-    ApiKeyStore(store.folder).add("archive")
+    ApiKeyStore(store.folder / "keys.db").add("archive")
     client = let_in()
-    ApiKeyStore(store.folder).revoke("archive")
+    ApiKeyStore(store.folder / "keys.db").revoke("archive")
     assert refusal(ask(client)) == (401, "unauthorized")

@@ -12,7 +12,9 @@ from limits.storage import MemoryStorage
 from bot.web.auth import rate_limits
 from bot.web.auth.rate_limits import Limit, LimitKind, RateLimits, parse_limits
 from bot.web.schemas.error_responses import ApiError
+from retrieval.catalog.database.engine import Database
 from retrieval.errors import UsageError
+from tests.support.postgresql import PostgreSQLServer
 
 READER: tuple[tuple[LimitKind, str], ...] = (("address", "203.0.113.9"), ("site", "gazette"), ("day", ""))
 
@@ -127,3 +129,20 @@ def test_a_storage_that_nobody_knows_is_refused_without_its_password(url: str) -
     with pytest.raises(UsageError, match="ONRECORD_RATE_LIMIT_STORAGE_URL begins with") as raised:
         RateLimits({}, url)
     assert "hunter2" not in str(raised.value)
+
+
+def test_machines_that_share_a_database_count_together(postgresql: PostgreSQLServer) -> None:
+    url = postgresql.new_database()
+    machines = [RateLimits(rules(address="3/minute", day="100/day"), database=Database(url)) for _ in range(3)]
+    for machine in machines:
+        machine.count_request(("address", "192.0.2.1"), ("day", ""))
+    with pytest.raises(ApiError, match=r"try again in \d+ s"):
+        machines[0].count_request(("address", "192.0.2.1"), ("day", ""))
+    machines[0].count_request(("address", "192.0.2.2"), ("day", ""))
+
+
+def test_a_window_in_the_database_ends(postgresql: PostgreSQLServer) -> None:
+    limits = RateLimits(rules(address="1/second"), database=Database(postgresql.new_database()))
+    limits.count_request(("address", "192.0.2.1"))
+    time.sleep(1.1)
+    limits.count_request(("address", "192.0.2.1"))

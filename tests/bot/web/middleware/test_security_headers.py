@@ -64,7 +64,7 @@ def test_the_log_holds_no_question_token_or_key(
 ) -> None:
     with caplog.at_level(logging.DEBUG, "uvicorn"), caplog.at_level(logging.DEBUG, "bot"):
         client = let_in(sites_file=write_sites(store.folder))
-        mine, key = token(client), ApiKeyStore(store.folder).add("archive")
+        mine, key = token(client), ApiKeyStore(store.folder / "keys.db").add("archive")
         for secret in (mine, key, mine + "x"):
             ask(client, **bearer(secret, ORIGIN))
         client.get("/v1/search", params={"q": "What will lorries pay?"}, headers=bearer(key))

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.answering.messages import MAX_QUESTION_LENGTH
-from bot.service import conversation as service
+from bot.service.turns import article_turn
 from retrieval.index.store import Store
 from tests.support.articles import article
 from tests.support.endpoint_standin import Standin, talking
@@ -53,7 +53,7 @@ def test_the_events_are_the_answer_in_pieces(served: Served) -> None:
 def test_the_words_that_answer_are_told_as_characters_of_each_text(
     served: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(service, "answer_question", marked_answer())
+    monkeypatch.setattr(article_turn, "answer_question", marked_answer())
     told = served.events(TOLL)
     done = told[-1][1]
     assert marked(done["text"], done) == [FOURTEEN, PASSENGERS]
@@ -78,6 +78,38 @@ def test_every_citation_comes_before_the_sentence_that_cites_it(served: Served) 
 def test_a_refusal_has_no_sentences(served: Served) -> None:
     told = served.events("Who designed the Sydney Opera House?")
     assert [name for name, _ in told] == ["status", "done"] and told[-1][1]["status"] == "no_answer"
+
+
+def test_small_talk_is_no_question_and_no_context(served: Served) -> None:
+    first = served.ask(TOLL)
+    told = served.events("thanks a lot!", conversation_id=first["conversation_id"])
+    thanked = told[-1][1]
+    assert [name for name, _ in told] == ["status", "done"]
+    assert (thanked["status"], thanked["understood"]["kind"], thanked["turn"]) == ("no_question", "thanks", 2)
+    assert "toll" in served.ask("What did Okoro say?", conversation_id=first["conversation_id"])["standalone_question"]
+
+
+def test_a_conversation_may_begin_with_a_greeting(served: Served) -> None:
+    greeted = served.ask("hello")
+    answer = served.ask(TOLL, conversation_id=greeted["conversation_id"])
+    assert (answer["status"], answer["conversation_id"]) == ("answered", greeted["conversation_id"])
+
+
+def test_a_greeting_offers_questions_that_are_answered(served: Served) -> None:
+    suggested = served.ask("hello there")["suggestions"]
+    assert suggested and all(served.ask(question)["status"] == "answered" for question in suggested)
+
+
+def test_a_list_of_articles_is_streamed_and_cited(served: Served) -> None:
+    told = served.events("articles by Nia Roth")
+    done = told[-1][1]
+    assert [name for name, _ in told] == ["status", "citation", "sentence", "done"]
+    assert (done["answered_by"], done["understood"]["kind"], done["understood"]["author"]) == (
+        "catalog",
+        "articles_by",
+        "Nia Roth",
+    )
+    assert [citation["article"] for citation in done["citations"]] == ["toll"]
 
 
 def test_a_follow_up_is_understood_in_its_conversation(served: Served) -> None:

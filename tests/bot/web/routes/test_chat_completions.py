@@ -9,7 +9,7 @@ import openai
 import pytest
 from openai.types.chat import ChatCompletionChunk
 
-from bot.service import conversation as service
+from bot.service.turns import article_turn
 from retrieval.index.store import Store
 from tests.support.endpoint_standin import CUT, Answer, Standin
 from tests.support.marked_answers import CARRIED, marked_answer
@@ -55,7 +55,7 @@ def test_an_answer_carries_its_citations_as_annotations(served: Served) -> None:
 
 
 def test_the_words_that_answer_are_not_told_apart(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(service, "answer_question", marked_answer())
+    monkeypatch.setattr(article_turn, "answer_question", marked_answer())
     done = client(served).chat.completions.create(model="any", messages=[user(TOLL)])
     assert done.choices[0].message.content == f"{LORRIES} [1]\n\n{CARRIED} [2]"
     assert text_of(streamed(served, user(TOLL))) == done.choices[0].message.content
@@ -92,6 +92,17 @@ def test_the_messages_before_are_the_conversation(served: Served) -> None:
     text = text_of(streamed(served, *before, user("What did Okoro say?")))
     assert OKORO in text
     assert served.app.history.turns("") == []
+
+
+def test_thanks_among_the_messages_are_no_context(served: Served) -> None:
+    before = [user(TOLL), {"role": "assistant", "content": "She defended it."}]
+    thanks = [user("thanks a lot!"), {"role": "assistant", "content": "You are welcome."}]
+    assert OKORO in text_of(streamed(served, *before, *thanks, user("What did Okoro say?")))
+
+
+def test_a_greeting_has_its_examples_below(served: Served) -> None:
+    line, *examples = text_of(streamed(served, user("hello there"))).splitlines()
+    assert line.startswith("Hello!") and examples and all(example.startswith("- What ") for example in examples)
 
 
 def test_nothing_a_client_says_changes_model_or_prompt(served: Served) -> None:
@@ -169,3 +180,8 @@ def test_a_model_that_breaks_off_leaves_what_held(store: Store) -> None:
 
     with Standin(broken).serving() as llm, serving(store, llm=llm) as served:
         assert text_of(streamed(served, user(COST))) == "Lorries will pay 14 crowns a crossing. [1]"
+
+
+def test_a_wrong_field_is_named_as_it_was_sent(served: Served) -> None:
+    response = served.client.post("/v1/chat/completions", json={"messages": [{"role": "user", "content": None}]})
+    assert response.json()["error"]["message"] == "messages.0.user.content: Input should be a valid string."

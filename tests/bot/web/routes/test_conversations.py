@@ -1,12 +1,11 @@
 """Conversations over HTTP: forgotten, judged, kept no longer than said."""
 
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from bot.service.history import ConversationHistory
 from retrieval.index.store import Store
@@ -81,8 +80,8 @@ def test_conversations_are_kept_as_long_as_said(store: Store) -> None:
 
 def _date_back(history: ConversationHistory, conversation: str, days: int) -> None:
     then = (datetime.now(UTC) - timedelta(days=days)).isoformat(timespec="seconds")
-    with closing(sqlite3.connect(history.path)) as db, db:
-        db.execute("UPDATE turns SET asked = ? WHERE conversation = ?", [then, conversation])
+    dated = text("UPDATE turns SET asked = :then WHERE conversation = :conversation")
+    history.records.run(dated, {"then": then, "conversation": conversation})
 
 
 def _wait_for(happens: Any, seconds: float = 5.0) -> None:

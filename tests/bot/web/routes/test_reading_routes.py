@@ -65,6 +65,18 @@ def test_a_search_that_cannot_be_is_refused(served: Served, query: dict[str, str
     assert (response.status_code, response.json()["error"]["code"]) == (422, "invalid_request")
 
 
+@pytest.mark.parametrize(
+    ("query", "message"),
+    [
+        ({"q": "toll", "since": "soon"}, "since: write it as 2025-03-11, 2025-03 or 2025."),
+        ({"q": "toll", "since": "2026", "until": "2025"}, "since is 2026-01-01, which is after until, 2025-12-31; "),
+    ],
+)
+def test_days_that_cannot_be_are_refused_with_one_sentence(served: Served, query: dict[str, str], message: str) -> None:
+    response = served.client.get("/v1/search", params=query)
+    assert (response.status_code, response.json()["error"]["message"][: len(message)]) == (422, message)
+
+
 def test_quotes_are_one_speakers_words(served: Served) -> None:
     found = get(served, "/v1/quotes", speaker="Okoro")
     assert [voice["name"] for voice in found["voices"]] == ["Daniel Okoro"]

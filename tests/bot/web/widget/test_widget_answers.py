@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from bot.service import conversation as service
+from bot.service.turns import article_turn
 from retrieval.index.store import Store
 from tests.support.endpoint_standin import HOLD, Answer, Asked, Standin, data, delta
 from tests.support.marked_answers import FOURTEEN, PASSENGERS, marked_answer
@@ -125,7 +125,7 @@ def test_sentences_come_one_by_one_and_are_announced_once(reader: Reader, store:
 def test_the_words_that_answer_are_marked_while_the_answer_comes_and_in_the_quote(
     reader: Reader, paper: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(service, "answer_question", marked_answer(pause=1.0))
+    monkeypatch.setattr(article_turn, "answer_question", marked_answer(pause=1.0))
     page = reader.opens(f"{paper}/demo/articles/long")
     page.get_by_label(ASK).fill(COST)
     page.get_by_label(ASK).press("Enter")
@@ -206,6 +206,26 @@ def test_starter_questions_are_asked_and_go(reader: Reader, paper: str) -> None:
     page.locator(".actions").wait_for()
     expect(page.locator(".starters")).to_be_hidden()
     assert told(page, "question") == [{"question": "What did Ilse Brandt say?", "article": "https://example.org/toll"}]
+
+
+def test_a_greeting_is_greeted_with_questions_to_press_and_nothing_to_rate(reader: Reader, paper: str) -> None:
+    page = reader.opens(f"{paper}/demo/articles/toll")
+    page.get_by_label("Your question").fill("hello there")
+    page.get_by_label("Your question").press("Enter")
+    suggested = page.locator(".suggestions button")
+    suggested.first.wait_for()
+    expect(page.locator(".prose")).to_have_text("Hello! Ask me about what these articles say.")
+    expect(page.locator(".actions, .sources")).to_have_count(0)
+    suggested.first.click()
+    page.locator(".actions").wait_for()
+    expect(page.locator(".turn")).to_have_count(2)
+
+
+def test_a_list_of_articles_has_a_number_each(reader: Reader, paper: str) -> None:
+    page = reader.opens(f"{paper}/demo/articles/toll")
+    ask(page, "articles by Nia Roth")
+    assert "Council votes for the bridge toll" in said(page)
+    expect(page.locator(".sources li").first).to_contain_text("Quay Gazette · Nia Roth · 2 May 2025")
 
 
 def test_all_articles_can_be_asked_from_an_article(reader: Reader, paper: str) -> None:

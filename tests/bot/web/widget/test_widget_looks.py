@@ -92,7 +92,7 @@ def test_ukrainian_by_the_page_s_language(reader: Reader, paper: str) -> None:
 def test_words_are_replaced_by_an_attribute(reader: Reader, paper: str) -> None:
     page = reader.page()
     words = '{"title": "Frag das Archiv", "errors": {"offline": "Kein Netz."}}'
-    embed(page, paper, f"<onrecord-chat strings='{words}'></onrecord-chat>", html="lang=de")
+    embed(page, paper, f"<onrecord-chat strings='{words}'></onrecord-chat>", html="lang=it")
     expect(page.get_by_role("region", name="Frag das Archiv")).to_be_visible()
     page.context.set_offline(True)
     page.get_by_label("Your question").fill("Warum?")

@@ -11,6 +11,7 @@ from html import unescape
 
 import pytest
 
+from bot.answering.questions.reader_strings import LANGUAGES
 from bot.web.widget.script import widget_script
 from tests.support.command_line import ROOT
 
@@ -89,8 +90,9 @@ def test_every_property_is_documented() -> None:
     )
 
 
-def test_both_languages_have_all_words() -> None:
-    english, ukrainian = widget_script().plain.decode().split("  uk: {")[0:2]
-    words = [re.findall(r"^ {4,6}(\w+):", text.split("\n};")[0], re.MULTILINE) for text in (english, ukrainian)]
-    own = {"one", "few", "many"}  # plural forms, of which each language has its own
-    assert set(words[0]) - own == set(words[1]) - own and len(words[0]) > 40
+def test_all_languages_have_all_words() -> None:
+    texts = re.findall(r"^STRINGS\.(\w+) = \{\n(.*?)^\};", widget_script().plain.decode(), re.MULTILINE | re.DOTALL)
+    words = {language: set(re.findall(r"^ {2,4}(\w+):", text, re.MULTILINE)) for language, text in texts}
+    own = {"one", "few", "many", "other"}  # plural forms, of which each language has its own
+    assert set(words) == set(LANGUAGES) and len(words["en"]) > 40
+    assert all(found - own == words["en"] - own for found in words.values())

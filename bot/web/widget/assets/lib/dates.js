@@ -2,12 +2,14 @@
 
 const UNITS = [["day", 86_400], ["hour", 3_600], ["minute", 60], ["second", 1]];
 
-// "2025-03-11" or "2025-03-11T18:30:00+00:00" as "11 March 2025"; text that is not a date is returned unchanged.
+// "2025-03-11" or "2025-03-11T18:30:00+00:00" as "11 March 2025", "2025-03" as "March 2025"; text that is not a date, and
+// a year alone, are returned unchanged.
 function formatDay(timestamp, language) {
   const date = new Date(timestamp.slice(0, 10));
-  if (!timestamp || Number.isNaN(date.getTime())) return timestamp;
+  if (timestamp.length <= 4 || Number.isNaN(date.getTime())) return timestamp;
   const locale = language === "en" ? "en-GB" : language;
-  return new Intl.DateTimeFormat(locale, { dateStyle: "long", timeZone: "UTC" }).format(date);
+  const shown = timestamp.length < 10 ? { month: "long", year: "numeric" } : { dateStyle: "long" };
+  return new Intl.DateTimeFormat(locale, { ...shown, timeZone: "UTC" }).format(date);
 }
 
 // The age of a timestamp in the largest unit that fits: "12 minutes ago".

@@ -106,7 +106,13 @@ class Turn {
     yield* (answer.notes ?? []).map((note) => h("p", { class: "note", dir: "auto" }, note));
     const freshness = freshnessLine(answer, words, language);
     if (freshness) yield h("p", { class: "note" }, freshness);
-    yield answerActions(answer, this.chat);
+    if (answer.suggestions?.length) yield this.#suggestions(answer.suggestions);
+    if (answer.status !== "no_question") yield answerActions(answer, this.chat);
+  }
+
+  #suggestions(questions) {
+    const items = questions.map((text) => h("li", {}, button(text, () => this.chat.ask(text), { dir: "auto", class: "quiet" })));
+    return h("ul", { class: "suggestions" }, ...items);
   }
 
   #sources(heading, citations, numbered) {

@@ -1,83 +1,89 @@
 """Answer one question from what the search found: decide whether to answer, then quote, generate or extract."""
 
-from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Generator
 from dataclasses import dataclass, replace
-from threading import Semaphore
 from typing import Literal
 
 from bot.answering.composition import SPACE, AnswerBuilder, declined_answer, declined_quote_answer, near_hits
 from bot.answering.extraction.sentence_claims import extract_claims
-from bot.answering.extraction.speaker_quotes import quote_claims, requires_quotes
+from bot.answering.extraction.speaker_quotes import more_quotes_note, quote_claims
+from bot.answering.extraction.speaker_sentences import about_speaker
 from bot.answering.generation.writer import GenerationState, Writer
 from bot.answering.messages import Answer, Claim, Sentence
+from bot.answering.questions.reader_strings import Phrases
 from bot.answering.reading.answerability import (
     ANSWER_THRESHOLD,
-    CALIBRATED_EMBEDDING,
     answer_probability,
     answered_parts,
     unanswered_parts,
     unmentioned_names,
 )
-from bot.answering.reading.passage_reading import in_reading_order, question_to_read, read_question
+from bot.answering.reading.following import NOTHING_BEFORE, Before
+from bot.answering.reading.foreign_reading import Similarity
+from bot.answering.reading.passage_reading import (
+    in_reading_order,
+    question_to_read,
+    read_question,
+)
 from bot.answering.reading.read_sentences import PartReading
-from bot.service.stages import Stopwatch, log_stage
+from bot.service.turns.stages import log_stage
+from bot.service.turns.turn import AnswerSteps, AskedTurn, Stage
 from retrieval.catalog.reader import CatalogReader
-from retrieval.errors import Cancelled, ModelError
+from retrieval.errors import ModelError
 from retrieval.index import pending
-from retrieval.models.endpoints.cancellation import Cancellation
-from retrieval.search.hybrid_search import SearchResult
+from retrieval.search.candidates import has_multilingual_e5
+from retrieval.search.hybrid_search import SearchResult, has_multilingual_embedding
+from retrieval.text.terms import STOP_WORDS
 
-# Searches and extractions keep the processor busy: more of them at once end no sooner, and keep the interpreter from
-# other threads (health checks, as measured by `python -m bench.serving`). Waiting for a model takes no slot.
-MAX_CONCURRENT_SEARCHES = 2
-MODEL_THRESHOLD = 0.2  # evidence from which on a model is asked
 QUOTE_EVIDENCE = 0.75  # the least evidence of an answer that quotes the speaker asked about, on the topic
 EXTRACTIVE = "extract"  # `answered_by` of answers in the articles' own sentences
 
-Stage = Literal["searching", "writing"]
 Decision = Literal["answer", "decline", "decline_speaker"]
-AnswerSteps = Generator[Stage | Sentence, None, Answer]
-"""Yields the stages that begin and the sentences as they are ready, and returns the answer."""
-
-
-class ProcessorSlots:
-    """Slots for work that keeps the processor busy; safe to share between threads."""
-
-    def __init__(self, slots: int = MAX_CONCURRENT_SEARCHES) -> None:
-        self._semaphore = Semaphore(slots)
-
-    @contextmanager
-    def hold(self, cancellation: Cancellation) -> Iterator[None]:
-        """Wait for a slot and hold it. Raises Cancelled when the answer was cancelled in the meantime."""
-        with self._semaphore:
-            if cancellation.is_cancelled:
-                raise Cancelled("Nobody waits for this answer any more.")
-            yield
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerContext:
-    """One question, what was found for it, and what answers it; `writer` and `generation` are None without a model."""
+    """A turn that asks something, what was found for it, and a snapshot of the catalog from when it was asked.
 
-    question: str
-    standalone: str
+    `before` is what the question follows.
+    """
+
+    turn: AskedTurn
     found: SearchResult
-    catalog: CatalogReader  # a snapshot from when the question was asked
-    writer: Writer | None
-    generation: GenerationState | None
-    slots: ProcessorSlots
-    cancellation: Cancellation
-    watch: Stopwatch
+    catalog: CatalogReader
+    before: Before = NOTHING_BEFORE
+
+    @property
+    def question(self) -> str:
+        """The question as it was asked."""
+        return self.turn.text
+
+    @property
+    def standalone(self) -> str:
+        """The question on its own."""
+        return self.turn.standalone
+
+    @property
+    def phrases(self) -> Phrases:
+        """What is said to the reader, in the reader's language."""
+        return self.turn.phrases
+
+    @property
+    def similarity(self) -> Similarity | None:
+        """The cosines of texts to a question, where the index has a multilingual embedding and it can be asked."""
+        is_multilingual = has_multilingual_e5(self.catalog) and not self.found.why_no_vectors
+        return self.turn.store.cosines if is_multilingual else None
 
     def deliver(self, sentence: Sentence) -> Sentence:
         """Mark the time of the first sentence; return the sentence unchanged."""
-        self.watch.mark("first_sentence")
+        self.turn.watch.mark("first_sentence")
         return sentence
 
     def decline(self) -> Answer:
-        """The answer when the articles do not answer."""
-        return declined_answer(self.question, self.standalone, near_hits(self.found), self.catalog)
+        """The answer when the articles do not answer, or do not quote whoever was asked about."""
+        if _declining(self) == "decline_speaker":
+            return declined_quote_answer(self.question, self.standalone, self.found, self.catalog)
+        return declined_answer(self.question, self.standalone, near_hits(self.found), self.catalog, self.phrases)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,21 +102,19 @@ class Findings:
 
 def answer_question(context: AnswerContext) -> AnswerSteps:
     """Answer from the search's result, or decline where it does not hold the answer."""
-    catalog, found, generation = context.catalog, context.found, context.generation
+    catalog, found, generation = context.catalog, context.found, context.turn.generation
     # Counting pending passages reads a small index, the coverage reads every passage: only when some are pending.
     coverage = pending.index_coverage(catalog) if pending.count_pending(catalog, "vectors") else None
     findings = _read(context, coverage)
     decision = _decide(context, findings)
     log_stage(
         "answerability",
-        context.watch.lap(),
+        context.turn.watch.lap(),
         evidence=findings.evidence,
         quotes=len(findings.quotes),
         decision=decision,
     )
-    if decision == "decline_speaker":
-        answer = declined_quote_answer(context.question, context.standalone, found, catalog)
-    elif decision == "answer":
+    if decision == "answer":
         context = replace(context, found=in_reading_order(found, findings.readings))
         answer = yield from _compose(context, findings)
     else:
@@ -120,32 +124,41 @@ def answer_question(context: AnswerContext) -> AnswerSteps:
         evidence=round(findings.evidence, 3),
         indexed_at=catalog.last_run(),
         dropped=generation.drop_reasons() if generation else {},
-        notes=(*answer.notes, *_search_notes(found, coverage)),
+        notes=(*answer.notes, *_search_notes(found, findings, coverage, context.phrases)),
     )
 
 
 def _read(context: AnswerContext, coverage: pending.IndexCoverage | None) -> Findings:
     """Read the passages found, and judge whether they answer."""
     found, catalog = context.found, context.catalog
-    with context.slots.hold(context.cancellation):
-        readings = read_question(question_to_read(found), found, catalog)
-    context.watch.mark("read")
-    log_stage("read", context.watch.lap(), parts=len(readings), sentences=sum(len(one.sentences) for one in readings))
+    with context.turn.slot():
+        readings = read_question(question_to_read(found), found, catalog, context.similarity, context.before)
+    context.turn.watch.mark("read")
+    log_stage(
+        "read", context.turn.watch.lap(), parts=len(readings), sentences=sum(len(one.sentences) for one in readings)
+    )
     all_embedded = not found.why_no_vectors and (coverage is None or coverage.vectors >= coverage.passages)
-    has_cosines = all_embedded and catalog.fact("embedding") in ("", CALIBRATED_EMBEDDING)
+    has_cosines = all_embedded and not has_multilingual_embedding(catalog)
     quotes = quote_claims(found, catalog, readings[0].sentences)
-    evidence = max(answer_probability(reading.sentences, has_cosines=has_cosines) for reading in readings)
-    return Findings(tuple(readings), tuple(quotes), max(evidence, QUOTE_EVIDENCE) if quotes else evidence)
+    judged = [
+        replace(reading, evidence=answer_probability(reading.sentences, has_cosines=has_cosines))
+        for reading in readings
+    ]
+    judged = judged if quotes else about_speaker(found, judged, catalog)
+    evidence = max(reading.evidence for reading in judged)
+    return Findings(tuple(judged), tuple(quotes), max(evidence, QUOTE_EVIDENCE) if quotes else evidence)
 
 
 def _decide(context: AnswerContext, findings: Findings) -> Decision:
-    """A model is asked where the reader doubts, too: it reads better, and declines by itself."""
-    threshold = MODEL_THRESHOLD if context.writer else ANSWER_THRESHOLD
-    is_quoted = bool(context.found.speaker_match.speakers)
-    needs_quotes = not findings.quotes and requires_quotes(context.found)
-    if needs_quotes and (is_quoted or findings.evidence < threshold):  # another's words are no answer
-        return "decline_speaker"
-    return "answer" if findings.quotes or findings.evidence >= threshold else "decline"
+    """A model is asked wherever the search found anything: it reads better than the reader, and declines by itself."""
+    if findings.are_enough or (context.turn.writer and context.found.hits):
+        return "answer"
+    return _declining(context)
+
+
+def _declining(context: AnswerContext) -> Literal["decline", "decline_speaker"]:
+    speech = context.found.question.quote_intent
+    return "decline_speaker" if speech and speech.speaker_name and not speech.asks_fact else "decline"
 
 
 def _compose(context: AnswerContext, findings: Findings) -> AnswerSteps:
@@ -153,22 +166,22 @@ def _compose(context: AnswerContext, findings: Findings) -> AnswerSteps:
 
     Declines when the model does, or when there is too little evidence for sentences of the articles.
     """
-    builder, answered_by, note = AnswerBuilder(context.catalog), EXTRACTIVE, ""
-    if context.writer and context.generation and not findings.quotes:
-        answered_by = context.writer.name
-        note = yield from _generate(context.writer, context, context.generation, builder)
-        if context.generation.declined:
+    builder, answered_by, note = AnswerBuilder(context.catalog, context.phrases), EXTRACTIVE, ""
+    if context.turn.writer and context.turn.generation and not findings.quotes:
+        answered_by = context.turn.writer.name
+        note = yield from _generate(context.turn.writer, context, context.turn.generation, builder)
+        if context.turn.generation.declined:
             return replace(context.decline(), answered_by=answered_by)
     if not builder.has_text and findings.are_enough:
         answered_by = EXTRACTIVE
-        note = f"{note} These are the articles' own sentences." if note else ""
+        note = f"{note} {context.phrases.say('own_sentences')}" if note else ""
         yield from _extract(context, findings, builder)
     notes = (note,) if note else ()
     if not builder.has_text:
         return replace(context.decline(), answered_by=answered_by, notes=notes)
-    misspelt = context.found.speaker_match.misspelt
-    unmentioned = () if misspelt else unmentioned_names(context.standalone, context.found.question)
-    missing = () if findings.quotes or context.writer else unanswered_parts(findings.readings)
+    is_known = bool(context.found.speaker_match.speakers)  # under another spelling, or misspelt, which a note says
+    unmentioned = unmentioned_names(context.standalone, context.found.question, speaker_is_known=is_known)
+    missing = () if findings.quotes or context.turn.writer else unanswered_parts(findings.readings)
     answer = builder.answer(context.question, context.standalone, unmentioned, missing)
     return replace(answer, answered_by=answered_by, notes=(*answer.notes, *notes))
 
@@ -178,14 +191,20 @@ def _generate(
 ) -> Generator[Stage | Sentence, None, str]:
     """Stream the model's verified sentences; return a note for the reader where the model failed."""
     yield "writing"
-    generation.declined, generation.draft = False, ""  # the model may have declined over `first_article`
+    generation.declined, generation.draft, generation.remark = (
+        False,
+        "",
+        None,
+    )  # the model may have declined over `first_article`
     failure: ModelError | None = None
     try:
-        for claim in writer.write(context.standalone, context.found, context.catalog, generation):
+        for claim in writer.write(
+            context.standalone, context.found, context.catalog, generation, context.turn.understood.language
+        ):
             yield context.deliver(builder.add(claim, after=SPACE))
     except ModelError as exc:
         failure = exc
-    _log_generation(writer, generation, context.watch.lap(), failure)
+    _log_generation(writer, generation, context.turn.watch.lap(), failure)
     return _generation_note(failure, builder, generation)
 
 
@@ -194,10 +213,11 @@ def _extract(
 ) -> Generator[Stage | Sentence, None, None]:
     """Stream the speaker's quotes, or the sentences that answer where there are none."""
     source, latest = "quotes" if findings.quotes else "sentences", context.found.question.wants_latest
-    claims = findings.quotes or extract_claims(answered_parts(findings.readings), latest=latest)
+    parts = answered_parts(findings.readings)
+    claims = findings.quotes or extract_claims(parts, latest=latest, phrases=context.phrases)
     for claim in claims:
         yield context.deliver(builder.add(claim))
-    log_stage("extract", context.watch.lap(), source=source, claims=len(claims))
+    log_stage("extract", context.turn.watch.lap(), source=source, claims=len(claims))
 
 
 def _log_generation(writer: Writer, generation: GenerationState, lap: float, failure: ModelError | None) -> None:
@@ -224,19 +244,21 @@ def _generation_note(failure: ModelError | None, builder: AnswerBuilder, generat
     return "Nothing the model wrote could be verified."
 
 
-def _search_notes(found: SearchResult, coverage: pending.IndexCoverage | None) -> tuple[str, ...]:
-    """Tell the reader whom a misspelt name was taken to mean, or that not all passages were searched by meaning."""
+def _search_notes(
+    found: SearchResult, findings: Findings, coverage: pending.IndexCoverage | None, phrases: Phrases
+) -> tuple[str, ...]:
+    """Tell the reader whom a misspelt name was taken to mean, what more there is, or how the search was limited."""
     match, intent = found.speaker_match, found.question.quote_intent
     if match.misspelt and match.speakers and intent:
         return (f"Nobody called {intent.speaker_name} is quoted; taken to mean {match.speakers[0].name}.",)
-    if found.question.corrections:
-        return tuple(
-            f"No article has “{wrong}”; taken to mean “{right}”." for wrong, right in found.question.corrections
-        )
+    if found.speaker_quotes and not any(found.question.covers(hit.published) for hit in found.speaker_quotes):
+        return ("These words are of other days than the question asks about.",)
+    if more := more_quotes_note(found, findings.quotes):
+        return (more,)
+    if corrections := [(wrong, right) for wrong, right in found.question.corrections if right not in STOP_WORDS]:
+        return tuple(f"No article has “{wrong}”; taken to mean “{right}”." for wrong, right in corrections)
     if found.why_no_vectors:
-        return (f"Searched by words alone. {found.why_no_vectors}",)
+        return (f"{phrases.say('words_alone')} {found.why_no_vectors}",)
     if coverage and coverage.vectors < coverage.passages:
-        return (
-            f"{coverage.vectors_percent} % of the passages are embedded so far; the rest is searched by words alone.",
-        )
+        return (phrases.say("embedded_so_far", percent=coverage.vectors_percent),)
     return ()

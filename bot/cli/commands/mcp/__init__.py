@@ -1,0 +1,1 @@
+"""The Model Context Protocol: the archive as tools of an assistant."""
