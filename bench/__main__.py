@@ -65,7 +65,7 @@ def _ingest(options: argparse.Namespace, model: MiniLM) -> None:
         indexer.add_articles(store, articles)
         indexer.index_pending(store)
         ours = time.perf_counter() - started
-        keys = [row["id"] for row in store.catalog.db.execute("SELECT id FROM passages")]
+        keys = store.catalog.passage_ids_of(store.catalog.article_ids())
         texts = [indexed_text(hit) for hit in store.catalog.hits(keys).values()]
     started = time.perf_counter()
     model.embed(texts)

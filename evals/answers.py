@@ -63,7 +63,7 @@ def _answers_of_other_speakers(data: Path, conversation: Conversation) -> Line:
         answer = conversation.ask(f"What did {speaker} say about {topic}?")
         asked += 1
         answered += answer.status != "no_answer"
-        others += any(surname not in citation.speaker for citation in answer.citations)
+        others += any(surname not in f"{citation.speaker} {citation.quote}" for citation in answer.citations)
     figures = {"answered": answered / asked, "by another": others / asked}
     return Line("quotes, off their topics", "OnRecord, extract", asked, figures)
 

@@ -3,14 +3,15 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from bot.answering.messages import Answer
-from bot.service.conversation import AskOptions, Conversation
+from bot.service.conversation import Conversation
 from bot.service.history import ConversationHistory
+from bot.service.turns.turn import AskOptions
 from evals.data import Row, rows
 from evals.reader.examples import holds_gold, trigrams
 from evals.table import Line, mean
@@ -50,26 +51,25 @@ class AskedResult:
         return self.right[:1] == (True,)
 
 
-def measure(data: Path, store: Store, out: Path, slices: Sequence[int] = HELD_OUT) -> list[Line]:
-    """Ask the questions of some slices; the answers are written to `out` as JSON lines, to be read."""
-    results = list(_ask_all(data, store, slices))
+def asked_questions(data: Path, slices: Sequence[int] = HELD_OUT) -> list[Row]:
+    """The readers' questions of some slices."""
+    return [row for row in rows(data / "asked/questions.jsonl") if row["slice"] in slices]
+
+
+def measure(name: str, questions: Sequence[Row], store: Store, out: Path) -> list[Line]:
+    """Ask questions of the form of `asked`; the answers are written to `out` as JSON lines, to be read."""
+    conversation = Conversation(store, Search(store), ConversationHistory(store.folder / "asked.db"))
+    results = [_judge(row, _ask(conversation, row)) for row in questions]
     with out.open("w", encoding="utf-8") as lines:
         for result in results:
             lines.write(json.dumps(_shown(result), ensure_ascii=False) + "\n")
     can = [result for result in results if result.row["answerable"]]
     cannot = [result for result in results if not result.row["answerable"] and result.row["kind"] != "small-talk"]
     lines_of_kinds = [
-        _answerable(f"asked, {name}", [result for result in can if result.row["kind"] in kinds])
-        for name, kinds in GROUPS.items()
+        _answerable(f"{name}, {group}", [result for result in can if result.row["kind"] in kinds])
+        for group, kinds in GROUPS.items()
     ]
-    return [_answerable("asked, answerable", can), _unanswerable(cannot), *lines_of_kinds]
-
-
-def _ask_all(data: Path, store: Store, slices: Sequence[int]) -> Iterator[AskedResult]:
-    conversation = Conversation(store, Search(store), ConversationHistory(store.folder / "asked.db"))
-    for row in rows(data / "asked/questions.jsonl"):
-        if row["slice"] in slices:
-            yield _judge(row, _ask(conversation, row))
+    return [_answerable(f"{name}, answerable", can), _unanswerable(name, cannot), *lines_of_kinds]
 
 
 def _ask(conversation: Conversation, row: Row) -> Answer:
@@ -99,7 +99,7 @@ def _answerable(name: str, results: Sequence[AskedResult]) -> Line:
     return Line(name, "OnRecord, extract", len(results), figures)
 
 
-def _unanswerable(results: Sequence[AskedResult]) -> Line:
+def _unanswerable(name: str, results: Sequence[AskedResult]) -> Line:
     kinds = Counter(result.row["kind"] for result in results)
     figures = {
         "declined": mean([result.declined for result in results]),
@@ -108,7 +108,7 @@ def _unanswerable(results: Sequence[AskedResult]) -> Line:
     for kind in ("near", "false-premise"):
         own = [result for result in results if result.row["kind"] == kind]
         figures[kind] = mean([result.declined or result.first_right for result in own]) if kinds[kind] else 0.0
-    return Line("asked, not answerable", "OnRecord, extract", len(results), figures)
+    return Line(f"{name}, not answerable", "OnRecord, extract", len(results), figures)
 
 
 def _shown(result: AskedResult) -> Row:

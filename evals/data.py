@@ -10,7 +10,7 @@ from typing import Any
 
 from retrieval.documents import Article
 from retrieval.errors import SourceError
-from retrieval.ingest.parsing.files.jsonl import article_from_row
+from retrieval.ingest.parsing.files.rows.article_row import article_from_row
 from retrieval.text.sentences import Span
 
 Row = dict[str, Any]

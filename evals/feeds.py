@@ -57,7 +57,10 @@ def _row(file: FileComparison) -> str:
         return f"{file.path.name[:27]:<28}{file.reason}"
     entries = file.listing.entries
     titles, links = sum(bool(entry.title) for entry in entries), sum(bool(entry.url) for entry in entries)
-    dates, teasers = sum(bool(entry.published or entry.updated) for entry in entries), sum(map(is_teaser, entries))
+    dates, teasers = (
+        sum(bool(entry.published or entry.updated or entry.page_changed) for entry in entries),
+        sum(map(is_teaser, entries)),
+    )
     return (
         f"{file.path.name[:27]:<28}{file.listing.kind:<16}{len(entries):>8}{titles:>6}{links:>6}{dates:>6}{teasers:>8}"
     )

@@ -2,15 +2,18 @@
 
 import re
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 from bot.answering.generation.writer import Writer
 from bot.answering.messages import Turn
+from bot.answering.questions.planning import plan_turn
 from bot.answering.questions.question_rewriting import rewrite_question
 from evals.data import Row, rows
 from evals.table import Line
 from retrieval.index.store import Store
 from retrieval.search.hybrid_search import Search
+from retrieval.text.language import ENGLISH
 
 DEPTH = 5
 
@@ -55,7 +58,8 @@ def _by_model(row: Row, writer: Writer) -> str:
     earlier: list[Turn] = []
     for question in before:
         earlier.append(Turn(question, rewrite_question(question, earlier), "", "answered"))
-    return writer.rewrite(last, earlier, writer.start())
+    plan = plan_turn(last, earlier, [ENGLISH], date.today(), writer, writer.start())
+    return plan.question if plan else rewrite_question(last, earlier)
 
 
 def _turns(history: str) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from bot.answering.verification.lexical.name_matching import KnownNames, find_names
+from bot.answering.verification.facts.names import find_names
 from retrieval.documents import Hit, QuoteHit
 from retrieval.quotes.speakers.names import parse_person_names
 from retrieval.text.terms import content_terms
@@ -99,13 +99,7 @@ def _speech_of_another(ground: DraftEvidence) -> str:
 def _said_by_another(ground: DraftEvidence, kind: str, form: str) -> str:
     for hit in ground.quotes:
         quote = hit.quote
-        if (
-            quote.kind != kind
-            or not quote.is_person
-            or not quote.speaker
-            or not quote.is_speech
-            or len(quote.spans) > 1
-        ):
+        if quote.kind != kind or not quote.is_person or not quote.speaker or not quote.is_said or len(quote.spans) > 1:
             continue
         mine = set(content_terms(quote.speaker))
         for other in ground.people():
@@ -170,10 +164,10 @@ def _invented_name(ground: DraftEvidence) -> str:
         if person.given:
             other = ground.chance.choice(INVENTED_PEOPLE)
             return ground.text[: person.span[0]] + other + ground.text[person.span[1] :]
-    runs = [run for run in find_names(ground.text, KnownNames((ground.every,))) if run[0].start > 0]
+    runs = [run for run in find_names(ground.text, (ground.every,)) if run[0][1] > 0]
     if not runs:
         return ""
-    start, end = runs[0][0].start, runs[0][-1].end
+    start, end = runs[0][0][1], runs[0][-1][2]
     return ground.text[:start] + ground.chance.choice(INVENTED_PLACES) + ground.text[end:]
 
 
@@ -225,7 +219,7 @@ def _hedge_lost(ground: DraftEvidence) -> str:
 def _attribution_lost(ground: DraftEvidence) -> str:
     for hit in ground.quotes:
         quote = hit.quote
-        if quote.kind == "indirect" and quote.is_speech and len(quote.spans) == 1 and len(quote.words.split()) > 6:
+        if quote.kind == "indirect" and quote.is_said and len(quote.spans) == 1 and len(quote.words.split()) > 6:
             words = re.sub(r"^that ", "", " ".join(quote.words.split()).strip(" ,."))
             return f"{words[:1].upper()}{words[1:]}."
     return ""

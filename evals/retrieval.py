@@ -8,6 +8,7 @@ from evals.data import Row, rows
 from evals.systems import System, systems
 from evals.table import Line, mean
 from retrieval.documents import Hit
+from retrieval.index.pending import index_coverage
 from retrieval.index.store import Store
 from retrieval.text.dates import parse_day
 
@@ -88,4 +89,4 @@ def _holds_quote(row: Row, hit: Hit) -> bool:
 
 
 def _articles(store: Store) -> int:
-    return int(store.catalog.db.execute("SELECT count(*) FROM articles WHERE version > 0").fetchone()[0])
+    return index_coverage(store.catalog).articles

@@ -4,15 +4,13 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from pathlib import Path
 
-import tantivy
-
+from evals.bm25 import MemoryBM25
 from retrieval.documents import Article, Hit, indexed_text
 from retrieval.errors import SourceError
 from retrieval.index import indexer, pending
 from retrieval.index.store import Store
 from retrieval.index.vectors.minilm import EmbeddingModel
 from retrieval.search.hybrid_search import Search
-from retrieval.text.terms import ANALYZER_NAME, analyzer, terms
 
 DEPTH = 50  # passages asked for; a table looks at the first ten articles or passages among them
 
@@ -31,44 +29,20 @@ def build(folder: Path, model: EmbeddingModel, articles: Iterable[Article | Sour
 def systems(store: Store) -> dict[str, System]:
     """The systems over one store; a system is given the day of a question, to which `this week` refers."""
     search = Search(store)
-    bare = _PlainWords(store, lambda hit: hit.passage.text)
-    plain = _PlainWords(store, indexed_text)
     return {
-        "plain BM25": lambda question, _: bare.search(question),
-        "BM25, headline too": lambda question, _: plain.search(question),
+        "plain BM25": _plain_bm25(store, lambda hit: hit.passage.text),
+        "BM25, headline too": _plain_bm25(store, indexed_text),
         "plain dense": lambda question, _: _dense(store, question),
         "OnRecord": lambda question, _: list(search(question, DEPTH).hits),
         "OnRecord, day known": lambda question, day: list(search(question, DEPTH, today=day).hits),
     }
 
 
-class _PlainWords:
+def _plain_bm25(store: Store, text: Callable[[Hit], str]) -> System:
     """BM25 over one text a passage, every word of the question counting."""
-
-    def __init__(self, store: Store, text: Callable[[Hit], str]) -> None:
-        builder = tantivy.SchemaBuilder()
-        builder.add_text_field("id", stored=True, tokenizer_name="raw")
-        builder.add_text_field("text", tokenizer_name=ANALYZER_NAME, index_option="freq")
-        self._store, self._schema = store, builder.build()
-        self._index = tantivy.Index(self._schema)
-        self._index.register_tokenizer(ANALYZER_NAME, analyzer())
-        writer = self._index.writer(64_000_000, 1)
-        keys = [row["id"] for row in store.catalog.db.execute("SELECT id FROM passages WHERE live = 1")]
-        for key, hit in store.catalog.hits(keys).items():
-            writer.add_document(tantivy.Document(id=key, text=text(hit)))
-        writer.commit()
-        self._index.reload()
-
-    def search(self, question: str) -> list[Hit]:
-        query = tantivy.Query.boolean_query(
-            [
-                (tantivy.Occur.Should, tantivy.Query.term_query(self._schema, "text", term, "freq"))
-                for term in dict.fromkeys(terms(question))
-            ]
-        )
-        searcher = self._index.searcher()
-        keys = [searcher.doc(at).to_dict()["id"][0] for _, at in searcher.search(query, DEPTH, count=False).hits]
-        return _in_order(self._store, keys)
+    keys = store.catalog.passage_ids_of(store.catalog.article_ids())
+    index = MemoryBM25({key: text(hit) for key, hit in store.catalog.hits(keys).items()})
+    return lambda question, _: _in_order(store, index.search(question, DEPTH))
 
 
 def _dense(store: Store, question: str) -> list[Hit]:

@@ -37,7 +37,6 @@ _DATE = re.compile(
 )
 _SAID = re.compile(r"\b(?:said|says|added|argued|claimed|announced|noted|warned|told [\w ]+)(?: that)? \Z")
 _PRONOUN = re.compile(r"\b(?:he|she|his|her|they|I)\b")
-_LEANING = re.compile(r"(?:He|She|They|It|That|This|These|Those|But|And|So|Then|Also|I|We|You)\b")
 
 
 def _verbatim(ground: DraftEvidence) -> str:
@@ -83,7 +82,7 @@ def _quote(ground: DraftEvidence, kind: str) -> Quote | None:
     for hit in ground.quotes:
         quote = hit.quote
         inside = hit.article == passage.article and passage.start <= quote.start and quote.end <= passage.end
-        named_once = quote.kind == kind and quote.is_speech and quote.speaker and len(quote.spans) == 1
+        named_once = quote.kind == kind and quote.is_said and quote.speaker and len(quote.spans) == 1
         stands_alone = len(quote.words.split()) > 4 and not _PRONOUN.search(quote.words)
         if inside and named_once and stands_alone:
             return quote

@@ -19,9 +19,9 @@ from evals.data import rows
 from evals.lies import LIES, DraftEvidence
 from evals.table import Line
 from evals.truths import TRUTHS
+from retrieval.catalog import quote_table
 from retrieval.documents import Hit, QuoteHit
 from retrieval.index.store import Store
-from retrieval.quotes import quote_table
 from retrieval.search.hybrid_search import Search
 from retrieval.text.sentences import sentence_spans
 
@@ -67,7 +67,7 @@ def cases(store: Store, asked: Sequence[str]) -> list[Case]:
         result = search(question)
         passages = select_passages(in_reading_order(result, read_question(question, result, store.catalog)))
         articles = {hit.passage.article for hit in passages}
-        quotes = {article: quote_table.quotes_of_article(store.catalog.db, article) for article in articles}
+        quotes = {article: quote_table.quotes_of_article(store.catalog, article) for article in articles}
         found.append(Case(question, passages, quotes))
     return found
 
@@ -113,14 +113,14 @@ def _is_verbatim(claim: Claim, case: Case) -> bool:
 
 
 def _lied(made: Sequence[Case]) -> Iterator[Outcome]:
-    for case, ground in _grounds(made):
+    for case, ground in grounds(made):
         for kind, lie in LIES.items():
             if text := lie(ground):
                 yield _written(kind, case, f"{text} [{ground.passage + 1}]")
 
 
 def _told(made: Sequence[Case]) -> Iterator[Outcome]:
-    for case, ground in _grounds(made):
+    for case, ground in grounds(made):
         for kind, truth in TRUTHS.items():
             if text := truth(ground):
                 yield _written(kind, case, text.replace("#", str(ground.passage + 1)))
@@ -137,7 +137,7 @@ def _written(kind: str, case: Case, draft: str) -> Outcome:
     return Outcome(kind, case, draft, shown, took)
 
 
-def _grounds(made: Sequence[Case]) -> Iterator[tuple[Case, DraftEvidence]]:
+def grounds(made: Sequence[Case]) -> Iterator[tuple[Case, DraftEvidence]]:
     """The same sentences in every run."""
     chance = random.Random(11)
     for at, case in enumerate(made):

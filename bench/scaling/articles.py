@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from evals.data import Row, news_rows
+from retrieval.catalog.quote_table import quotes_of_article
 from retrieval.catalog.reader import CatalogReader
 from retrieval.catalog.rows import SegmentedArticle
 from retrieval.documents import Article, Quote
-from retrieval.ingest.parsing.files.jsonl import article_from_row
-from retrieval.quotes.quote_table import quotes_of_article
+from retrieval.ingest.parsing.files.rows.article_row import article_from_row
 from retrieval.text.boilerplate import split_blocks
 from retrieval.text.chunking import chunk_article
 from retrieval.text.sentences import Span
@@ -44,9 +44,7 @@ def segmented_articles(data: Path, known: CatalogReader, first: int, last: int) 
     Attributing quotes again would take most of a day; quotes that cross paragraphs are lost.
     """
     rows = news_rows(data, REAL)
-    paragraphs = [
-        _paragraphs(row["text"], [hit.quote for hit in quotes_of_article(known.db, row["id"])]) for row in rows
-    ]
+    paragraphs = [_paragraphs(row["text"], [hit.quote for hit in quotes_of_article(known, row["id"])]) for row in rows]
     for row, drawn in islice(_reshuffled(rows, paragraphs), first - REAL, last - REAL):
         article = _article(row | {"text": BREAK.join(one.text for one in drawn)})
         yield SegmentedArticle(

@@ -1,12 +1,13 @@
 """Examples from readers' questions: what the product's search brings for each, and the passages that answer."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from bot.answering.reading.passage_reading import FOLLOWS, passage_context
+from bot.answering.reading.following import FOLLOWS
+from bot.answering.reading.passage_reading import passage_context
 from evals.data import Row, rows
 from evals.reader.examples import Example, LabelledPassage, label_passage, trigrams
 from retrieval.documents import Hit
@@ -14,18 +15,22 @@ from retrieval.index.store import Store
 from retrieval.search.hybrid_search import Search
 
 HITS, EARLIER = 12, 2  # passages; questions before a follow-up
-OTHERS = 2  # passages of the gold article that the search did not bring
+OTHERS, FOLLOW_UP_OTHERS = 2, 8  # passages of the gold article that the search did not bring; a follow-up stays with it
 MAX_SHORT_ANSWER = 60  # characters
 PASSED_OVER = ("small-talk", "language")  # neither is for an English reader
 
 
 def asked_examples(data: Path, store: Store) -> Iterator[Example]:
-    """The questions of `asked` with the search's hits, gold passages and other passages of gold articles."""
+    """The questions of `asked` that an English reader can answer."""
+    questions = [row for row in rows(data / "asked/questions.jsonl") if row["kind"] not in PASSED_OVER]
+    return examples_of(questions, store, "asked")
+
+
+def examples_of(questions: Iterable[Row], store: Store, source: str) -> Iterator[Example]:
+    """Questions with the search's hits, gold passages and other passages of gold articles."""
     search, chance = Search(store), random.Random(5)
     by_article = _passages_by_article(store)
-    for row in rows(data / "asked/questions.jsonl"):
-        if row["kind"] not in PASSED_OVER:
-            yield _example(row, search, by_article, chance)
+    return (_example(row, source, search, by_article, chance) for row in questions)
 
 
 def reader_question(row: Row) -> str:
@@ -33,7 +38,7 @@ def reader_question(row: Row) -> str:
     return FOLLOWS.join([*(row.get("history") or [])[-EARLIER:], row["question"]])
 
 
-def _example(row: Row, search: Search, by_article: dict[str, list[Hit]], chance: random.Random) -> Example:
+def _example(row: Row, source: str, search: Search, by_article: dict[str, list[Hit]], chance: random.Random) -> Example:
     today = date.fromisoformat(row["today"]) if row.get("today") else None
     query = " ".join([*(row.get("history") or [])[-EARLIER:], row["question"]])
     found = search(query, HITS, today=today)
@@ -44,14 +49,17 @@ def _example(row: Row, search: Search, by_article: dict[str, list[Hit]], chance:
     answer = _short_answer(row)
     passages = [labelled_hit(hit, gold, at, answer) for at, hit in enumerate(hits)]
     others = [
-        hit for key in {item["article"] for item in golds} for hit in by_article[key] if hit.passage.id not in ranked
+        hit
+        for key in {item["article"] for item in golds}
+        for hit in by_article.get(key, [])
+        if hit.passage.id not in ranked
     ]
     labelled = [labelled_hit(hit, gold, -1, answer) for hit in others]
     passages += [passage for passage in labelled if any(passage.labels)]
     rest = [passage for passage in labelled if not any(passage.labels)]
-    passages += chance.sample(rest, min(OTHERS, len(rest)))
+    passages += chance.sample(rest, min(FOLLOW_UP_OTHERS if row.get("history") else OTHERS, len(rest)))
     return Example(
-        "asked", row["id"], reader_question(row), row["answerable"], tuple(passages), row["kind"], row["slice"]
+        source, row["id"], reader_question(row), row["answerable"], tuple(passages), row["kind"], row.get("slice", 0)
     )
 
 
@@ -74,7 +82,7 @@ def labelled_hit(hit: Hit, gold: list[set[tuple[str, ...]]], rank: int, answer: 
 
 def _passages_by_article(store: Store) -> dict[str, list[Hit]]:
     """All passages by the id that their article has in the set."""
-    keys = [row["id"] for row in store.catalog.db.execute("SELECT id FROM passages WHERE live = 1")]
+    keys = store.catalog.passage_ids_of(store.catalog.article_ids())
     found: dict[str, list[Hit]] = {}
     for hit in store.catalog.hits(keys).values():
         found.setdefault(hit.passage.article, []).append(hit)

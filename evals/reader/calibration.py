@@ -18,16 +18,15 @@ from bot.answering.reading.passage_reading import read_question
 from bot.answering.reading.read_sentences import ReadSentence, context_terms, coverage
 from evals.asked import HELD_OUT
 from evals.data import Row, rows
-from evals.reader.asked_examples import PASSED_OVER
+from evals.logistic import Floats, fit_logistic
 from evals.reader.examples import holds_gold, trigrams
+from evals.reader.news_examples import news_question_rows
 from retrieval.index.store import Store
 from retrieval.index.vectors.minilm import MiniLM
 from retrieval.search.hybrid_search import Search, SearchResult
 
-Floats = npt.NDArray[np.float64]
-
+ANSWERABLE = 0.6  # readers ask more of what the articles answer
 RIDGE = 1.0  # the larger, the smaller the coefficients
-STEPS = 30  # of Newton's method; it has settled long before
 ASCENTS, RATE = 3_000, 0.05  # of the gradient, for the weights of sentences
 
 
@@ -36,7 +35,7 @@ class Question:
     """A question as it was read: features of its sentences and which of them answer, features of the whole."""
 
     answerable: bool
-    sentences: Floats  # (sentences, 5): logit, passage, place, cosine, coverage
+    sentences: Floats  # (sentences, 4): logit, place, cosine, coverage
     right: npt.NDArray[np.bool_]
     whole: tuple[float, ...]
 
@@ -47,9 +46,9 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--work", type=Path, default=Path(".evals"))
     options = parser.parse_args()
-    asked = list(_read(options.work / "asked", _asked(options.data)))
-    sets = {"asked": asked, "multihop": list(_read(options.work / "multihop", _multihop(options.data)))}
-    print("SentenceWeights", fit_sentences([one for one in asked if one.right.any()]).round(2))
+    written = list(_read(options.work / "news-questions", _written(options.data)))
+    sets = {"news questions": written, "multihop": list(_read(options.work / "multihop", _multihop(options.data)))}
+    print("SentenceWeights", fit_sentences([one for one in written if one.right.any()]).round(2))
     weights = fit_answerability(list(sets.values()))
     print("Calibration", weights.round(2))
     for name, questions in sets.items():
@@ -61,7 +60,7 @@ def main() -> None:
 
 def fit_sentences(questions: Sequence[Question]) -> Floats:
     """Weights of the features, the logit's being 1, that make the sentences that answer the likeliest (softmax)."""
-    beta = np.array([1.0, 0.5, 0.5, 1.0, 1.0])
+    beta = np.array([1.0, 0.5, 1.0, 1.0])
     for _ in range(ASCENTS):
         gradient = sum((_listwise_gradient(beta, one) for one in questions), np.zeros(len(beta)))
         beta = beta + RATE * gradient / len(questions)
@@ -78,23 +77,16 @@ def _listwise_gradient(beta: Floats, question: Question) -> Floats:
 
 
 def fit_answerability(sets: Sequence[Sequence[Question]]) -> Floats:
-    """Logistic regression by Newton's method; of each set both kinds of question have the same weight."""
-    x = np.array([(1.0, *one.whole) for questions in sets for one in questions])
-    y = np.array([float(one.answerable) for questions in sets for one in questions])
+    """Logistic regression; of each set ANSWERABLE of the weight is on answerable questions."""
+    every = [one for questions in sets for one in questions]
     weight = np.concatenate([_balance(questions) for questions in sets])
-    beta, penalty = np.zeros(x.shape[1]), RIDGE * np.eye(x.shape[1])
-    penalty[0, 0] = 0.0
-    for _ in range(STEPS):
-        p = 1 / (1 + np.exp(-x @ beta))
-        gradient = x.T @ (weight * (p - y)) + penalty @ beta
-        beta = beta - np.linalg.solve((x.T * (weight * p * (1 - p))) @ x + penalty, gradient)
-    fitted: Floats = np.array(beta)
-    return fitted
+    right = np.array([one.answerable for one in every])
+    return fit_logistic(np.array([one.whole for one in every]), right, weight, ridge=RIDGE)
 
 
 def _balance(questions: Sequence[Question]) -> Floats:
     can = np.array([one.answerable for one in questions])
-    weights: Floats = np.where(can, 0.5 / max(1, can.sum()), 0.5 / max(1, (~can).sum())) * 400
+    weights: Floats = 400 * np.where(can, ANSWERABLE / max(1, can.sum()), (1 - ANSWERABLE) / max(1, (~can).sum()))
     return weights
 
 
@@ -121,12 +113,13 @@ def _read(folder: Path, asked: Sequence[tuple[Row, bool]]) -> Iterator[Question]
 def _features(sentence: ReadSentence, found: SearchResult) -> tuple[float, ...]:
     places = [1 / at for at, hit in enumerate(found.hits, start=1) if hit.passage.id == sentence.hit.passage.id]
     covered = coverage(found.question.idf, sentence.text, context_terms(sentence.hit))
-    return sentence.logit, sentence.passage, sum(places), sentence.hit.dense, covered
+    return sentence.logit, sum(places), sentence.hit.dense, covered
 
 
-def _asked(data: Path) -> list[tuple[Row, bool]]:
-    found = [row for row in rows(data / "asked/questions.jsonl") if row["slice"] in HELD_OUT]
-    return [(row, row["answerable"]) for row in found if row["kind"] not in (*PASSED_OVER, "follow-up")]
+def _written(data: Path) -> list[tuple[Row, bool]]:
+    """Questions written over news, whose clusters of articles the reader was not trained on."""
+    found = [row for row in news_question_rows(data) if row["slice"] in HELD_OUT]
+    return [(row, row["answerable"]) for row in found if not row.get("history")]
 
 
 def _multihop(data: Path) -> list[tuple[Row, bool]]:

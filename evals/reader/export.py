@@ -4,7 +4,7 @@ Adapters, biases, norms and heads in half precision; the packaged MiniLM has the
 """
 
 import argparse
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +13,10 @@ import numpy.typing as npt
 import torch
 
 from evals.reader.network import SCALE
-from retrieval.models.minilm.reader import HEAD_PREFIXES
+from retrieval.models.minilm import judge, reader
 from retrieval.models.minilm.weights import BIASES, LAYERS, MATRICES
+
+HEAD_PREFIXES = (*reader.HEAD_PREFIXES, *judge.HEAD_PREFIXES)
 
 Values = dict[str, npt.NDArray[np.float32]]
 
@@ -22,12 +24,17 @@ Values = dict[str, npt.NDArray[np.float32]]
 def main() -> None:
     """Read the trained weights, write the file."""
     parser = argparse.ArgumentParser(prog="python -m evals.reader.export", description=__doc__)
-    parser.add_argument("readers", type=Path, nargs="+", help="files that training wrote")
+    parser.add_argument("readers", type=Path, nargs="+", help="files that training wrote, or shipped ones")
     parser.add_argument("--out", type=Path, default=Path("retrieval/models/minilm/reader.npz"))
     options = parser.parse_args()
-    numbers: dict[str, Any] = shipped(mean_weights([torch.load(path) for path in options.readers]))
-    np.savez_compressed(options.out, **numbers)
-    print(f"{options.out}: {options.out.stat().st_size / 1e6:.1f} MB")
+    write_shipped(options.readers, options.out)
+
+
+def write_shipped(trained: Sequence[Path], out: Path) -> None:
+    """Write the file that ships of one or more trainings of a network."""
+    numbers: dict[str, Any] = shipped(mean_weights([trained_values(path) for path in trained]))
+    np.savez_compressed(out, **numbers)
+    print(f"{out}: {out.stat().st_size / 1e6:.1f} MB")
 
 
 def mean_weights(states: list[dict[str, torch.Tensor]]) -> Values:
@@ -38,6 +45,12 @@ def mean_weights(states: list[dict[str, torch.Tensor]]) -> Values:
 def shipped(state: Values) -> dict[str, npt.NDArray[np.float16]]:
     """The trained values under the names that the reader gives them."""
     return {name: (factor * state[trained]).astype(np.float16) for name, trained, factor in _names(state)}
+
+
+def trained_values(path: Path) -> dict[str, torch.Tensor]:
+    """What training wrote, or what a shipped file holds of it."""
+    values: dict[str, torch.Tensor] = restored(path) if path.suffix == ".npz" else torch.load(path)
+    return values
 
 
 def restored(path: Path) -> dict[str, torch.Tensor]:

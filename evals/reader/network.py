@@ -23,11 +23,12 @@ class Reading:
     ends: Tensor
 
 
-class Reader(nn.Module):
-    """Reads a question with a passage; the packaged weights stay as they are, adapters and heads are trained."""
+class AdaptedMiniLM(nn.Module):
+    """MiniLM whose packaged weights stay as they are while adapters are trained; a subclass adds heads."""
 
-    def __init__(self, weights: Weights) -> None:
+    def __init__(self, weights: Weights, frozen: int = 0) -> None:
         super().__init__()
+        self.frozen = frozen  # layers from the first on that are not trained any more, and cost no backward pass
         tensors = {name: torch.from_numpy(value.copy()) for name, value in weights.others.items()}
         tensors |= {name: torch.from_numpy(value.to_float()) for name, value in weights.matrices.items()}
         for name, table in weights.tables.items():
@@ -35,10 +36,6 @@ class Reader(nn.Module):
         self.types = nn.Parameter(tensors["embeddings.token_type_embeddings.weight"].clone())
         self.norm = _norm(tensors, "embeddings.LayerNorm")
         self.layers = nn.ModuleList(Layer(tensors, at) for at in range(LAYERS))
-        self.pool = nn.Linear(HIDDEN, 1)
-        self.sentence = nn.Sequential(nn.Linear(2 * HIDDEN, HIDDEN), nn.GELU(), nn.Dropout(0.1), nn.Linear(HIDDEN, 1))
-        self.passage = nn.Sequential(nn.Linear(HIDDEN, HIDDEN), nn.GELU(), nn.Dropout(0.1), nn.Linear(HIDDEN, 1))
-        self.span = nn.Linear(HIDDEN, 2)
 
     def merge(self) -> None:
         """Merge the adapters into the packaged matrices; call it after each change of the adapters."""
@@ -46,12 +43,25 @@ class Reader(nn.Module):
             layer.merge()
 
     def encode(self, ids: Tensor, types: Tensor, mask: Tensor) -> Tensor:
-        hidden = self.norm(self.word[ids] + self.types[types] + self.position[: ids.shape[1]])
-        hidden = F.dropout(hidden, 0.1, self.training)
         bias = torch.zeros(mask.shape).masked_fill(mask == 0, -1e4)[:, None, None, :]
-        for layer in self.layers:
-            hidden = layer(hidden, bias)
+        with torch.set_grad_enabled(torch.is_grad_enabled() and not self.frozen):
+            hidden = self.norm(self.word[ids] + self.types[types] + self.position[: ids.shape[1]])
+            hidden = F.dropout(hidden, 0.1, self.training)
+        for at, layer in enumerate(self.layers):
+            with torch.set_grad_enabled(torch.is_grad_enabled() and at >= self.frozen):
+                hidden = layer(hidden, bias)
         return hidden
+
+
+class Reader(AdaptedMiniLM):
+    """Reads a question with a passage: the heads for sentences, passages and answer spans."""
+
+    def __init__(self, weights: Weights, frozen: int = 0) -> None:
+        super().__init__(weights, frozen)
+        self.pool = nn.Linear(HIDDEN, 1)
+        self.sentence = nn.Sequential(nn.Linear(2 * HIDDEN, HIDDEN), nn.GELU(), nn.Dropout(0.1), nn.Linear(HIDDEN, 1))
+        self.passage = nn.Sequential(nn.Linear(HIDDEN, HIDDEN), nn.GELU(), nn.Dropout(0.1), nn.Linear(HIDDEN, 1))
+        self.span = nn.Linear(HIDDEN, 2)
 
     def heads(self, hidden: Tensor, owners: Tensor) -> Reading:
         """`owners` (batch, tokens) is the sentence of each token, counted over the batch, -1 for other tokens."""
@@ -99,8 +109,8 @@ class Layer(nn.Module):
         batch, length = hidden.shape[:2]
         shape = (batch, length, HEADS, HIDDEN // HEADS)
         query, key, value = (self.linear(name, hidden).view(shape).transpose(1, 2) for name in MATRICES[:3])
-        scores = (query * (HIDDEN // HEADS) ** -0.5) @ key.transpose(-1, -2) + bias.to(query.dtype)
-        return (torch.softmax(scores, -1).to(value.dtype) @ value).transpose(1, 2).reshape(batch, length, HIDDEN)
+        attended = F.scaled_dot_product_attention(query, key, value, bias.to(query.dtype))
+        return attended.transpose(1, 2).reshape(batch, length, HIDDEN)
 
     def linear(self, name: str, hidden: Tensor) -> Tensor:
         return F.linear(hidden, self.current[name], getattr(self, f"{name}_bias"))

@@ -8,6 +8,7 @@ from evals.data import asked_articles, evidence_articles
 from evals.reader.asked_examples import asked_examples
 from evals.reader.examples import read_examples, write_examples
 from evals.reader.multihop_examples import multihop_examples
+from evals.reader.news_examples import news_examples, news_question_articles
 from evals.reader.public_examples import public_examples
 from evals.systems import build
 from retrieval.index.vectors.minilm import MiniLM
@@ -23,8 +24,10 @@ def main() -> None:
         write_examples(options.work / "reader/asked.jsonl.gz", asked_examples(options.data, store))
     with build(options.work / "multihop", MiniLM(), evidence_articles(options.data)) as store:
         write_examples(options.work / "reader/multihop.jsonl.gz", multihop_examples(options.data, store))
+    with build(options.work / "news-questions", MiniLM(), news_question_articles(options.data)) as store:
+        write_examples(options.work / "reader/news.jsonl.gz", news_examples(options.data, store))
     write_examples(options.work / "reader/public.jsonl.gz", public_examples(options.data))
-    for name in ("asked", "multihop", "public"):
+    for name in ("asked", "multihop", "news", "public"):
         examples = read_examples(options.work / f"reader/{name}.jsonl.gz")
         print(name, len(examples), Counter(example.source for example in examples))
 

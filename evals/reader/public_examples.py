@@ -8,12 +8,10 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import tantivy
-
+from evals.bm25 import MemoryBM25
 from evals.data import Row, rows
 from evals.reader.examples import Example, LabelledPassage
 from retrieval.text.sentences import Span, sentence_spans
-from retrieval.text.terms import ANALYZER_NAME, analyzer, terms
 
 LICENCES = {
     "squad2_dev": "CC BY-SA 4.0",
@@ -39,7 +37,7 @@ def public_examples(data: Path) -> Iterator[Example]:
     chosen = [row for row in rows(data / "reading/selection.jsonl.gz") if row["set"] in LICENCES]
     own = [(row, _from_context(row)) for row in reading] + [(row, _from_sentences(row)) for row in chosen]
     contexts = {passage.text: passage for _, passages in own for passage in passages}
-    index = _Index(list(contexts))
+    index = MemoryBM25({text: text for text in contexts})
     for row, passages in own:
         if not passages:
             continue
@@ -123,29 +121,3 @@ def _groups(spans: Sequence[Span], size: int) -> Iterator[list[Span]]:
         group.append(span)
     if group:
         yield group
-
-
-class _Index:
-    """BM25 over the passages, to find those that share words with a question."""
-
-    def __init__(self, texts: Sequence[str]) -> None:
-        builder = tantivy.SchemaBuilder()
-        builder.add_unsigned_field("at", stored=True)
-        builder.add_text_field("text", tokenizer_name=ANALYZER_NAME, index_option="freq")
-        self._texts, self._schema = texts, builder.build()
-        self._index = tantivy.Index(self._schema)
-        self._index.register_tokenizer(ANALYZER_NAME, analyzer())
-        writer = self._index.writer(64_000_000, 1)
-        for at, text in enumerate(texts):
-            writer.add_document(tantivy.Document(at=at, text=text))
-        writer.commit()
-        self._index.reload()
-
-    def search(self, question: str, k: int) -> list[str]:
-        words = [
-            (tantivy.Occur.Should, tantivy.Query.term_query(self._schema, "text", term, "freq"))
-            for term in dict.fromkeys(terms(question))
-        ]
-        searcher = self._index.searcher()
-        found = searcher.search(tantivy.Query.boolean_query(words), k, count=False).hits
-        return [self._texts[searcher.doc(at).to_dict()["at"][0]] for _, at in found]

@@ -6,9 +6,11 @@ Needs `pip install -e ".[train]"`. Public sets first, then readers' questions wi
 import argparse
 import random
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Any, Generic, TypeVar
 
 import torch
 import torch.nn.functional as F
@@ -17,14 +19,16 @@ from torch import Tensor
 
 from evals.reader.examples import Example, LabelledPassage, read_examples
 from evals.reader.export import restored
-from evals.reader.network import Reader, Reading
-from retrieval.models.minilm.pairs import TokenPair, encode_pair, encode_question
-from retrieval.models.minilm.tokenizer import wordpiece_tokenizer
+from evals.reader.network import AdaptedMiniLM, Reader, Reading
+from retrieval.models.minilm.tokens import TokenPair, encode_pair, encode_question, wordpiece_tokenizer
 from retrieval.models.minilm.weights import read_packaged_model, read_weights
 
+M = TypeVar("M", bound=AdaptedMiniLM)
+
 RATE, RATE_AFTER, WARM_UP, DECAY = 1e-3, 5e-4, 150, 0.01
+FROZEN_AFTER = 2  # layers that stay as they are in a training that goes on from an earlier one; a fifth less time
 QUESTIONS = 6  # a step
-PASSAGES = {"asked": 6, "multihop": 6}  # a question, drawn anew each time; 2 for the public sets
+PASSAGES = {"asked": 6, "multihop": 6, "news": 5}  # a question, drawn anew each time; 2 for the public sets
 PUBLIC_QUESTIONS, ASKED_EPOCHS, PUBLIC_SHARE = 6_000, 3, 0.1  # PUBLIC_SHARE is mixed into the questions of readers
 PASSAGE_WEIGHT, SPAN_WEIGHT = 0.5, 0.3
 TYPO_RATE = 0.15  # of questions
@@ -53,23 +57,29 @@ def main() -> None:
     parser.add_argument("--start", type=Path, help="a reader to go on from, at a lower rate: .pt or .npz")
     parser.add_argument("--public", type=int, default=PUBLIC_QUESTIONS)
     parser.add_argument("--epochs", type=int, default=ASKED_EPOCHS)
+    parser.add_argument("--news", type=int, default=0, help="of the questions over news the last so many; 0: all")
     options = parser.parse_args()
     folder = options.work / "reader"
     public = read_examples(folder / "public.jsonl.gz")
     asked = [item for item in read_examples(folder / "asked.jsonl.gz") if item.slice not in options.held_out]
     asked += read_examples(folder / "multihop.jsonl.gz")
+    news = [item for item in read_examples(folder / "news.jsonl.gz") if item.slice not in options.held_out]
+    news = news[-options.news :]
     torch.manual_seed(SEED)
     options.out.mkdir(parents=True, exist_ok=True)
-    train(options.out, schedule(public, asked, options.public, options.epochs), options.start)
+    train(options.out, schedule(public, asked, news, options.public, options.epochs), options.start)
 
 
-def schedule(public: Sequence[Example], asked: Sequence[Example], count: int, epochs: int) -> list[Example]:
-    """The examples in the order of training."""
+def schedule(
+    public: Sequence[Example], asked: Sequence[Example], news: Sequence[Example], count: int, epochs: int
+) -> list[Example]:
+    """The examples in the order of training: an epoch has all of `asked` and its part of `news`, which comes once."""
     chance = random.Random(SEED)
     rare = [item for item in public if not item.source.startswith("squad")]
     common = [item for item in public if item.source.startswith("squad")]
     first = chance.sample(rare + chance.sample(common, max(0, count - len(rare))), count)
-    later = [item for _ in range(epochs) for item in _epoch(asked, public, chance)]
+    parts = [news[at::epochs] for at in range(epochs)]
+    later = [item for part in parts for item in _epoch([*asked, *part], public, chance)]
     return first + later
 
 
@@ -80,10 +90,10 @@ def _epoch(asked: Sequence[Example], public: Sequence[Example], chance: random.R
 
 
 @dataclass(frozen=True, slots=True)
-class Trainer:
-    """The reader with what trains it; `rate` is the schedule of the optimiser's learning rate."""
+class Trainer(Generic[M]):
+    """A network with what trains it; `rate` is the schedule of the optimiser's learning rate."""
 
-    reader: Reader
+    network: M
     optimiser: torch.optim.Optimizer
     rate: torch.optim.lr_scheduler.LRScheduler
 
@@ -92,59 +102,68 @@ class Trainer:
         if not checkpoint.exists():
             return 0
         kept = torch.load(checkpoint)
-        for name in ("reader", "optimiser", "rate"):
-            getattr(self, name).load_state_dict(kept[name])
+        for name, part in self._parts().items():
+            part.load_state_dict(kept[name])
         return int(kept["done"])
 
     def save(self, checkpoint: Path, done: int) -> None:
         """Write a checkpoint; one that is interrupted leaves the earlier one whole."""
-        state = {name: getattr(self, name).state_dict() for name in ("reader", "optimiser", "rate")}
+        state = {name: part.state_dict() for name, part in self._parts().items()}
         torch.save(state | {"done": done}, checkpoint.with_suffix(".new"))
         checkpoint.with_suffix(".new").replace(checkpoint)
 
-    def step(self, pairs: Sequence[Pair]) -> float:
-        """Train on the pairs of one step; return the loss."""
-        self.reader.merge()
-        loss = _loss(self.reader, pairs)
+    def step(self, loss_of: Callable[[M], Tensor]) -> float:
+        """Take one step down the loss of the network; return the loss."""
+        self.network.merge()
+        loss = loss_of(self.network)
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()
-        torch.nn.utils.clip_grad_norm_(self.reader.parameters(), 1.0)
+        torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
         self.optimiser.step()
         self.rate.step()
         return float(loss.item())
+
+    def _parts(self) -> dict[str, Any]:
+        return {"network": self.network, "optimiser": self.optimiser, "rate": self.rate}
 
 
 def train(folder: Path, examples: Sequence[Example], start: Path | None = None) -> None:
     """Train over the examples once, in their order; go on from a checkpoint where there is one."""
     steps, checkpoint = len(examples) // QUESTIONS, folder / "checkpoint.pt"
-    trainer = _trainer(steps, start)
+    trainer = make_trainer(_reader(start), RATE_AFTER if start else RATE, partial(_share, steps=steps))
     done = trainer.load(checkpoint)
-    trainer.reader.train()
+    trainer.network.train()
     losses, saved = list[float](), time.time()
     for step in range(done, steps):
         chance = random.Random(SEED * 1_000_003 + step)
         chosen = examples[step * QUESTIONS : (step + 1) * QUESTIONS]
         pairs = [pair for at, item in enumerate(chosen) for pair in _pairs(wordpiece_tokenizer(), at, item, chance)]
-        losses.append(trainer.step(pairs))
+        losses.append(trainer.step(partial(_loss, pairs=pairs)))
         if step % 50 == 49:
             print(f"{step + 1}/{steps} loss {sum(losses) / len(losses):.3f}", flush=True)
             losses = []
         if time.time() - saved > CHECKPOINT_SECONDS or step == steps - 1:
             trainer.save(checkpoint, step + 1)
             saved = time.time()
-    torch.save(trainer.reader.state_dict(), folder / "reader.pt")
+    torch.save(trainer.network.state_dict(), folder / "reader.pt")
 
 
-def _trainer(steps: int, start: Path | None) -> Trainer:
-    reader = Reader(read_weights(read_packaged_model()))
+def _reader(start: Path | None) -> Reader:
+    reader = Reader(read_weights(read_packaged_model()), FROZEN_AFTER if start else 0)
     if start:
         reader.load_state_dict(restored(start) if start.suffix == ".npz" else torch.load(start))
-    first = RATE_AFTER if start else RATE
-    optimiser = torch.optim.AdamW(reader.parameters(), lr=first, weight_decay=DECAY, betas=(0.9, 0.98))
-    rate = torch.optim.lr_scheduler.LambdaLR(
-        optimiser, lambda step: min((step + 1) / WARM_UP, 0.02 + 0.98 * max(0.0, 1 - step / steps))
-    )
-    return Trainer(reader, optimiser, rate)
+    return reader
+
+
+def make_trainer(network: M, rate: float, share: Callable[[int], float]) -> Trainer[M]:
+    """AdamW on a rate of which each step takes a `share`."""
+    optimiser = torch.optim.AdamW(network.parameters(), lr=rate, weight_decay=DECAY, betas=(0.9, 0.98))
+    return Trainer(network, optimiser, torch.optim.lr_scheduler.LambdaLR(optimiser, share))
+
+
+def _share(step: int, steps: int) -> float:
+    """The rate rises over WARM_UP steps and then falls in proportion to the steps left."""
+    return min((step + 1) / WARM_UP, 0.02 + 0.98 * max(0.0, 1 - step / steps))
 
 
 def _pairs(tokenizer: BertWordPieceTokenizer, at: int, example: Example, chance: random.Random) -> Iterator[Pair]:
@@ -240,21 +259,27 @@ def read_pairs(reader: Reader, pairs: Sequence[Pair]) -> Iterator[tuple[list[Pai
     order = sorted(pairs, key=lambda pair: len(pair.encoded.ids))
     for first in range(0, len(order), SUB_BATCH):
         group = order[first : first + SUB_BATCH]
-        length = max(len(pair.encoded.ids) for pair in group)
-        ids, types, mask = (torch.zeros(len(group), length, dtype=torch.long) for _ in range(3))
-        owners, count = torch.full((len(group), length), -1), 0
+        ids, types, mask = padded([pair.encoded for pair in group])
+        owners, count = torch.full(ids.shape, -1), 0
         for row, pair in enumerate(group):
-            encoded = pair.encoded
-            ids[row, : len(encoded.ids)] = torch.tensor(encoded.ids)
-            types[row, : len(encoded.ids)] = torch.tensor(encoded.types)
-            mask[row, : len(encoded.ids)] = 1
-            for a, b in encoded.sentences:
+            for a, b in pair.encoded.sentences:
                 if a < b:
                     owners[row, a:b] = count
                     count += 1
         with torch.autocast("cpu", torch.bfloat16):
             hidden = reader.encode(ids, types, mask)
         yield group, reader.heads(hidden.float(), owners)
+
+
+def padded(pairs: Sequence[TokenPair]) -> tuple[Tensor, Tensor, Tensor]:
+    """Ids, types and mask of a batch, each (pairs, the longest pair's tokens)."""
+    length = max(len(pair.ids) for pair in pairs)
+    ids, types, mask = (torch.zeros(len(pairs), length, dtype=torch.long) for _ in range(3))
+    for row, pair in enumerate(pairs):
+        ids[row, : len(pair.ids)] = torch.tensor(pair.ids)
+        types[row, : len(pair.ids)] = torch.tensor(pair.types)
+        mask[row, : len(pair.ids)] = 1
+    return ids, types, mask
 
 
 if __name__ == "__main__":

@@ -8,10 +8,11 @@ import retrieval.index.vectors.chroma_folder  # noqa: F401  (loaded with the fir
 from bench.peers.answering import Chunk, K, Row, serve_requests
 from bench.peers.embedding import MiniLM as Common
 from retrieval.index import indexer
+from retrieval.index.pending import index_coverage
 from retrieval.index.store import Store
 from retrieval.index.vectors.minilm import EmbeddingModel
-from retrieval.ingest.parsing.files.jsonl import article_from_row
-from retrieval.models.minilm.weights import MODEL_NAME
+from retrieval.ingest.parsing.files.rows.article_row import article_from_row
+from retrieval.models.embedding_names import MINILM
 from retrieval.search.hybrid_search import Search
 
 TODAY = date(2026, 1, 1)  # later than all articles, and the same in every run: `this week` means no other days tomorrow
@@ -21,7 +22,7 @@ class Model(EmbeddingModel):
     """The common model as OnRecord asks for it."""
 
     def __init__(self, common: Common) -> None:
-        self.name, self._common = MODEL_NAME, common
+        self.name, self._common = MINILM, common
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
         vectors: list[list[float]] = self._common.embed_documents(texts).tolist()
@@ -42,7 +43,7 @@ class OnRecord:
     def ingest(self, articles: Sequence[Row]) -> int:
         indexer.add_articles(self._store, (article_from_row(f"peers:{row['id']}", row) for row in articles))
         indexer.index_pending(self._store)
-        return int(self._store.catalog.db.execute("SELECT count(*) FROM passages WHERE live = 1").fetchone()[0])
+        return index_coverage(self._store.catalog).passages
 
     def keep(self) -> None:
         pass

@@ -1,0 +1,76 @@
+"""Claims written over news articles; the file holds no text of the articles but where it is."""
+
+import random
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+from bot.answering.verification.judging import evidence_context
+from evals.data import Row, rows
+from evals.judge.examples import JudgeExample
+from retrieval.catalog import quote_table
+from retrieval.documents import Quote
+from retrieval.index.store import Store
+from retrieval.text.sentences import Span, sentence_spans
+
+CLAIMS = Path(__file__).parent / "news_claims.jsonl.gz"
+HELD_OUT = 8  # the slice that is not trained on
+PASSAGE = 800  # characters, about what the index cuts articles into
+MOVED = 0.08  # share of the supported claims that are also given a passage that does not hold their evidence
+SEED = 5
+
+
+def news_claim_examples(data: Path, store: Store) -> Iterator[JudgeExample]:
+    """Each claim with its sentences, and again with the passage around them; some with another passage instead.
+
+    Quotes are read from an index of the articles; articles that it does not have are taken for having none.
+    """
+    articles = {row["id"]: row for row in rows(data / "news/articles.jsonl.gz")}
+    chance = random.Random(SEED)
+
+    @cache
+    def read(key: str) -> tuple[list[Span], list[Quote]]:
+        quotes = [hit.quote for hit in quote_table.quotes_of_article(store.catalog, key)]
+        return sentence_spans(articles[key]["text"]), quotes
+
+    for row in rows(CLAIMS):
+        article, (sentences, quotes) = articles[row["article"]], read(row["article"])
+        spans = [(start, end) for start, end in row["spans"]]
+        around = _around(spans, sentences, chance)
+        yield _example("news", row, article, spans, quotes)
+        yield _example("news_passage", row, article, around, quotes)
+        if row["label"] == "supported" and chance.random() < MOVED and (elsewhere := _away(around, sentences, chance)):
+            yield _example("news_moved", row | {"label": "absent"}, article, elsewhere, quotes)
+
+
+def _example(source: str, row: Row, article: Row, spans: list[Span], quotes: list[Quote]) -> JudgeExample:
+    text = article["text"]
+    evidence = " ".join(" ".join(text[start:end] for start, end in spans).split())
+    speakers = [one.speaker for one in quotes if any(one.start < end and start < one.end for start, end in spans)]
+    context = evidence_context(article["title"], article.get("date") or "", speakers)
+    return JudgeExample(source, row["claim"], context, evidence, row["label"], row["slice"], row["error"])
+
+
+def _around(spans: list[Span], sentences: list[Span], chance: random.Random) -> list[Span]:
+    """The evidence and its neighbouring sentences, up to about PASSAGE characters together."""
+    within = [at for at, one in enumerate(sentences) if any(a < one[1] and one[0] < b for a, b in spans)]
+    if not within:
+        return spans
+    first, last = within[0], within[-1]
+    if sentences[last][1] - sentences[first][0] > PASSAGE:
+        return spans
+    while (first or last + 1 < len(sentences)) and sentences[last][1] - sentences[first][0] < PASSAGE:
+        if last + 1 == len(sentences) or (first and chance.random() < 0.5):
+            first -= 1
+        else:
+            last += 1
+    return sentences[first : last + 1]
+
+
+def _away(spans: list[Span], sentences: list[Span], chance: random.Random) -> list[Span]:
+    """As many sentences of the article that do not touch the spans; none where it has too few."""
+    outside = [one for one in sentences if one[1] <= spans[0][0] or spans[-1][1] <= one[0]]
+    if len(outside) < len(spans):
+        return []
+    first = chance.randrange(len(outside) - len(spans) + 1)
+    return outside[first : first + len(spans)]
