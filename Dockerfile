@@ -7,7 +7,8 @@ ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 RUN python -m venv /opt/onrecord
 # The dependencies first: they change seldom and are most of the build.
 COPY pyproject.toml constraints.txt ./
-RUN /opt/onrecord/bin/python -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['project']['dependencies'], sep='\n')" > requirements.txt \
+ARG EXTRAS=""
+RUN /opt/onrecord/bin/python -c "import os, tomllib; project = tomllib.load(open('pyproject.toml', 'rb'))['project']; print(*project['dependencies'], *(one for extra in os.environ['EXTRAS'].split() for one in project['optional-dependencies'][extra]), sep='\n')" > requirements.txt \
     && /opt/onrecord/bin/pip install --constraint constraints.txt --requirement requirements.txt
 COPY README.md LICENSE ./
 COPY bot bot

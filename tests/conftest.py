@@ -5,23 +5,30 @@ import shutil
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import settings
 
 from bot.app.model_factory import embedding_model
 from bot.app.settings import Settings
+from retrieval.catalog.catalog import Catalog
+from retrieval.catalog.database.engine import Database, sqlite_url
+from retrieval.catalog.database.records import Place
 from retrieval.index import indexer
+from retrieval.index.milvus.settings import parse_milvus
 from retrieval.index.store import Store
 from retrieval.index.vectors.minilm import MiniLM
 from retrieval.ingest.parsing.sandbox.parser_process import ParserProcess
 from tests.support.articles import fill
 from tests.support.chroma_server import ChromaServer
 from tests.support.command_line import Onrecord, run_inside, run_process
+from tests.support.milvus_server import MilvusServer
 from tests.support.newsroom import ARTICLES
+from tests.support.postgresql import PostgreSQLServer
 
 # Tests with these marks do not run side by side: they share a server, a browser or the patience of their timeouts.
-EXCLUSIVE = ("browser", "process", "chroma")
+EXCLUSIVE = ("browser", "process", "chroma", "postgresql", "milvus")
 
 settings.register_profile("dev", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
@@ -33,7 +40,7 @@ settings.load_profile("ci" if os.environ.get("CI") else "dev")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Give one worker all tests that share a mark, and all of one module; the marked ones, which are slow, first."""
     for item in items:
-        for mark in ("browser", "chroma"):
+        for mark in ("browser", "chroma", "postgresql", "milvus"):
             if mark in getattr(item, "fixturenames", ()):
                 item.add_marker(mark)
         exclusive = next((mark for mark in EXCLUSIVE if item.get_closest_marker(mark)), None)
@@ -63,6 +70,57 @@ def chroma(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ChromaServer]:
 
 
 @pytest.fixture(scope="session")
+def milvus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MilvusServer]:
+    """A running Milvus Lite server; a test that kills it starts it again."""
+    server = MilvusServer(tmp_path_factory.mktemp("milvus"))
+    server.start()
+    yield server
+    server.kill()
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[PostgreSQLServer]:
+    """A running PostgreSQL server; a test that stops it starts it again.
+
+    Its folder is none of pytest's, which close theirs to the server's user whenever another session begins.
+    """
+    with TemporaryDirectory(prefix="onrecord-postgresql-") as folder:
+        server = PostgreSQLServer(Path(folder))
+        server.start()
+        yield server
+        server.stop()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """An empty database: once a SQLite file, once one of a PostgreSQL server."""
+    is_server = request.param == "postgresql"
+    url = request.getfixturevalue("postgresql").new_database() if is_server else sqlite_url(tmp_path / "catalog.db")
+    opened = Database(url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def catalog(database: Database) -> Iterator[Catalog]:
+    """An empty catalog, in SQLite and in PostgreSQL."""
+    opened = Catalog(database)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
+    """Where records of a test are: a file of its own, or a database of its own on a server."""
+    if request.param == "sqlite":
+        yield tmp_path / "records.db"
+        return
+    database = Database(request.getfixturevalue("postgresql").new_database())
+    yield database
+    database.close()
+
+
+@pytest.fixture(scope="session")
 def parser_process() -> Iterator[ParserProcess]:
     """The process that reads pages, started by the first test that reads one."""
     with ParserProcess() as opened:
@@ -72,6 +130,14 @@ def parser_process() -> Iterator[ParserProcess]:
 @pytest.fixture
 def store(tmp_path: Path, model: MiniLM) -> Iterator[Store]:
     with Store(tmp_path / "index", lambda: model) as opened:
+        yield opened
+
+
+@pytest.fixture(params=["folder", pytest.param("milvus", marks=pytest.mark.milvus)])
+def either_store(request: pytest.FixtureRequest, tmp_path: Path, model: MiniLM) -> Iterator[Store]:
+    """A store with words and vectors in its folder, and one with both in Milvus."""
+    milvus = parse_milvus(request.getfixturevalue("milvus").url) if request.param == "milvus" else None
+    with Store(tmp_path / "index", lambda: model, milvus=milvus) as opened:
         yield opened
 
 

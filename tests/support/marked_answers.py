@@ -5,7 +5,7 @@ from collections.abc import Callable, Generator
 
 from bot.answering.composition import AnswerBuilder
 from bot.answering.messages import Answer, Claim, Sentence
-from bot.service.answer_pipeline import AnswerContext
+from bot.service.turns.answer_pipeline import AnswerContext
 from retrieval.documents import Article
 from tests.support.newsroom import FERRY, LORRIES, TOLL
 

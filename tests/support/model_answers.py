@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from bot.answering.generation.model_judge import ModelJudge, model_judge
 from bot.answering.generation.writer import Writer
 from bot.answering.messages import Answer
+from bot.answering.verification.judging import EMBEDDED
 from bot.models.token_ledger import TokenLedger
 from bot.service.conversation import Conversation
 from bot.service.history import ConversationHistory
@@ -21,19 +23,29 @@ TOLL = "What did Brandt say about the toll?"
 
 @contextmanager
 def conversing(
-    store: Store, *script: Script, within: float = 5.0, context: int = 4096, daily: int = 0, failures: int = 2
+    store: Store,
+    *script: Script,
+    within: float = 5.0,
+    context: int = 4096,
+    daily: int = 0,
+    failures: int = 2,
+    judged_by_model: bool = False,
 ) -> Iterator[tuple[Conversation, Standin]]:
     """A conversation over an index of the newsroom's articles whose answers a stand-in server writes."""
     with Standin(*script).serving() as server:
         search = Search(store)
+        ledger = TokenLedger(store.folder / "spent.db", daily)
+        judge = ModelJudge(model(server.url), "tiny", Prompts(), ledger, within)
         writer = Writer(
             model(server.url),
             "tiny",
             Prompts(),
             within,
             CircuitBreaker(failures=failures, cool_down=60),
-            TokenLedger(store.folder / "spent.db", daily),
+            ledger,
             context,
+            judge=model_judge(judge) if judged_by_model else EMBEDDED,
+            foreign_judge=model_judge(judge),
         )
         yield (
             Conversation(store, search, ConversationHistory(store.folder / "conversations.db"), lambda: writer),
