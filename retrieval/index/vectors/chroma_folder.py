@@ -10,6 +10,7 @@ from typing import Any
 import chromadb
 from chromadb.api.shared_system_client import SharedSystemClient
 from chromadb.config import Settings
+from filelock import FileLock
 from langchain_chroma import Chroma
 from langchain_core.embeddings import Embeddings
 
@@ -168,7 +169,8 @@ class ChromaFolderIndex:
             return self._store
 
     def _open(self) -> None:
-        with _translate_errors("opened"):
+        # Two processes that create the tables of one folder at the same time both fail (chromadb 1.5.9).
+        with _translate_errors("opened"), FileLock(self._folder.with_suffix(".lock")):
             try:
                 self._client: Any = chromadb.PersistentClient(str(self._folder), Settings(anonymized_telemetry=False))
             except BaseException:
