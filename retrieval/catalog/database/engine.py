@@ -3,16 +3,28 @@
 import re
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import URL, Connection, Engine, Executable, NullPool, Row, create_engine, event, make_url, text
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    Executable,
+    NullPool,
+    PoolProxiedConnection,
+    Row,
+    create_engine,
+    event,
+    make_url,
+    text,
+)
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from retrieval.catalog.database.sqlite_file import BUSY_TIMEOUT_SECONDS, set_pragma
+from retrieval.catalog.database.sqlite_file import BUSY_TIMEOUT_SECONDS, compiled
 from retrieval.errors import DatabaseUnavailable, IndexUnavailable, UsageError
 
 if TYPE_CHECKING:
@@ -35,8 +47,10 @@ _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:lock, 0))")
 _BEGIN = "onrecord_begin"  # the execution option with the statement that begins a transaction of SQLite's
 
 AnyRow = Row[*tuple[Any, ...]]
-Parameters = Mapping[str, Any] | Sequence[Mapping[str, Any]]
-"""Values by name; several sets of them run a statement once for each."""
+Values = Mapping[str, Any]
+"""Values by name."""
+Parameters = Values | Sequence[Values]
+"""Several sets of values run a statement once for each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +86,19 @@ class Database:
             self._repeating = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
     def rows(
-        self, statement: Executable, parameters: Parameters | None = None, *, snapshot: Connection | None = None
+        self, statement: Executable, parameters: Values | None = None, *, snapshot: Connection | None = None
     ) -> Sequence[AnyRow]:
         """All rows of a statement that reads what is committed now, or what a snapshot sees."""
+        values = parameters or {}
+        if snapshot is not None:
+            with self._errors_translated():
+                return read(snapshot, statement, values)
         with self._errors_translated():
-            if snapshot is not None:
-                return snapshot.execute(statement, parameters).all()
+            if self.is_sqlite and (known := compiled(statement, tuple(values))):
+                with closing(self.engine.raw_connection()) as opened:
+                    return known.rows(_sqlite_connection(opened), values)
             with self._reading.connect() as db:
-                return db.execute(statement, parameters).all()
+                return db.execute(statement, values).all()
 
     @contextmanager
     def connection(self) -> Iterator[Connection]:
@@ -90,7 +109,7 @@ class Database:
     def run(self, statement: Executable, parameters: Parameters | None = None) -> int:
         """Run a statement that writes, in a transaction of its own; returns how many rows it changed."""
         with self.transaction() as db:
-            return int(db.execute(statement, parameters).rowcount)
+            return write(db, statement, parameters or {})
 
     @contextmanager
     def transaction(self, *, lock: str = "") -> Iterator[Connection]:
@@ -142,6 +161,21 @@ class Database:
         return DatabaseUnavailable(f"The database {self.place} cannot be used now ({reason}); try again in a moment.")
 
 
+def read(db: Connection, statement: Executable, values: Values) -> Sequence[AnyRow]:
+    """All rows of a statement, within a transaction or snapshot."""
+    if db.dialect.name == "sqlite" and (known := compiled(statement, tuple(values))):
+        return known.rows(_sqlite_connection(db.connection), values)
+    return db.execute(statement, values).all()
+
+
+def write(db: Connection, statement: Executable, parameters: Parameters) -> int:
+    """Run a statement within a transaction; returns how many rows it changed."""
+    listed = [parameters] if isinstance(parameters, Mapping) else parameters
+    if db.dialect.name == "sqlite" and (known := compiled(statement, tuple(listed[0]))):
+        return known.run(_sqlite_connection(db.connection), listed)
+    return int(db.execute(statement, parameters).rowcount)
+
+
 def server_database(address: str) -> Database:
     """The database of a server by its address, `postgresql+psycopg://user:password@host/name`; nothing is opened yet.
 
@@ -164,6 +198,13 @@ def server_database(address: str) -> Database:
 def sqlite_url(path: Path) -> URL:
     """The address of a SQLite file."""
     return URL.create("sqlite", database=str(path))
+
+
+def _sqlite_connection(opened: PoolProxiedConnection) -> sqlite3.Connection:
+    connection = opened.driver_connection
+    if not isinstance(connection, sqlite3.Connection):
+        raise TypeError(f"{type(connection).__name__} is no connection to a SQLite file.")
+    return connection
 
 
 def _sqlite_engine(url: URL, options: SQLiteOptions) -> Engine:

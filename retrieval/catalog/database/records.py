@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Executable, MetaData, Table, Text, inspect
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.schema import CreateColumn, CreateIndex, CreateTable
 
-from retrieval.catalog.database.engine import AnyRow, Database, Parameters, SQLiteOptions, sqlite_url
+from retrieval.catalog.database.engine import AnyRow, Database, Parameters, SQLiteOptions, Values, sqlite_url
 from retrieval.errors import is_disk_full, opening_error, storage_error
 
 Place = Path | Database
@@ -55,7 +55,7 @@ class Records:
             if not is_disk_full(exc) and getattr(exc, "sqlite_errorcode", None) != sqlite3.SQLITE_BUSY:
                 raise opening_error(self._what, exc) from exc
 
-    def rows(self, statement: Executable, parameters: Parameters | None = None) -> Sequence[AnyRow]:
+    def rows(self, statement: Executable, parameters: Values | None = None) -> Sequence[AnyRow]:
         """All rows of a statement that reads."""
         with self._errors_named():
             return self.database.rows(statement, parameters)
