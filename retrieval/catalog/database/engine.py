@@ -3,7 +3,7 @@
 import re
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -76,11 +76,14 @@ class Database:
 
     def __init__(self, url: URL, options: SQLiteOptions | None = None) -> None:
         self.url, self.is_sqlite = url, url.get_backend_name() == "sqlite"
-        engine = _sqlite_engine(url, options or SQLiteOptions()) if self.is_sqlite else _server_engine(url)
+        options = options or SQLiteOptions()
+        engine = _sqlite_engine(url, options) if self.is_sqlite else _server_engine(url)
+        self._idle = list[PoolProxiedConnection]()
         self.engine = self._reading = self._writing = self._repeating = engine
         if self.is_sqlite:
             self._writing = engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
             self._repeating = engine.execution_options(**{_BEGIN: "BEGIN"})
+            self._keeps_idle = options.connections is None
         else:
             self._reading = engine.execution_options(isolation_level="AUTOCOMMIT")
             self._repeating = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
@@ -90,15 +93,32 @@ class Database:
     ) -> Sequence[AnyRow]:
         """All rows of a statement that reads what is committed now, or what a snapshot sees."""
         values = parameters or {}
-        if snapshot is not None:
-            with self._errors_translated():
-                return read(snapshot, statement, values)
+        known = compiled(statement, tuple(values)) if self.is_sqlite else None
+        if known and snapshot is not None:
+            return known.rows(_sqlite_connection(snapshot.connection), values)
         with self._errors_translated():
-            if self.is_sqlite and (known := compiled(statement, tuple(values))):
-                with closing(self.engine.raw_connection()) as opened:
+            if snapshot is not None:
+                return snapshot.execute(statement, values).all()
+            if known:
+                with self._idle_connection() as opened:
                     return known.rows(_sqlite_connection(opened), values)
             with self._reading.connect() as db:
                 return db.execute(statement, values).all()
+
+    @contextmanager
+    def _idle_connection(self) -> Iterator[PoolProxiedConnection]:
+        """A connection that is kept for the next read: the pool takes longer than a row by its key."""
+        try:
+            opened = self._idle.pop()
+        except IndexError:
+            opened = self.engine.raw_connection()
+        try:
+            yield opened
+        finally:
+            if self._keeps_idle:
+                self._idle.append(opened)
+            else:
+                opened.close()
 
     @contextmanager
     def connection(self) -> Iterator[Connection]:
@@ -127,11 +147,17 @@ class Database:
     def snapshot(self) -> Iterator[Connection]:
         """A connection that sees what is committed now and nothing later; any thread may use it, one at a time."""
         with self._errors_translated(), self._repeating.connect() as db:
-            db.exec_driver_sql("SELECT 1 FROM sqlite_schema" if self.is_sqlite else "SELECT 1").first()
+            if self.is_sqlite:
+                db.begin()
+                _sqlite_connection(db.connection).execute("SELECT 1 FROM sqlite_schema").fetchone()
+            else:
+                db.exec_driver_sql("SELECT 1").first()
             yield db  # the snapshot is that of the first read
 
     def close(self) -> None:
         """Close every connection that is not in use."""
+        while self._idle:
+            self._idle.pop().close()
         self.engine.dispose()
 
     @contextmanager
@@ -224,7 +250,7 @@ def _sqlite_engine(url: URL, options: SQLiteOptions) -> Engine:
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         if statement := connection.get_execution_options().get(_BEGIN):
-            connection.exec_driver_sql(statement)
+            _sqlite_connection(connection.connection).execute(statement)
 
     return engine
 

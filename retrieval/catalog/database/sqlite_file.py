@@ -1,11 +1,9 @@
-"""SQLite files: statements that are run without SQLAlchemy, how long to wait for a write, and whether one is damaged."""
+"""SQLite files: statements that run without SQLAlchemy, how long to wait for a write, and whether one is damaged."""
 
 import sqlite3
 from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -22,30 +20,34 @@ _DIALECT = sqlite.dialect(paramstyle="named")
 _MANY = 2  # sets of values, from which on they are one call
 
 
-@dataclass(frozen=True, slots=True)
 class CompiledStatement:
     """A statement in SQLite's words, with the values that stand in it, and how to convert those that it is given."""
 
-    sql: str
-    fixed: Mapping[str, Any]
-    converted: Mapping[str, Callable[[Any], Any]]
+    __slots__ = ("_columns", "_converted", "_fixed", "_sql")
+
+    def __init__(self, sql: str, fixed: Mapping[str, Any], converted: Mapping[str, Callable[[Any], Any]]) -> None:
+        self._sql, self._fixed, self._converted = sql, fixed, converted
+        self._columns: Any = None
 
     def rows(self, db: sqlite3.Connection, values: Mapping[str, Any]) -> Sequence[Any]:
         """All rows, with their columns as attributes."""
-        cursor = db.execute(self.sql, self._bound(values))
+        cursor = db.execute(self._sql, self._bound(values))
         found = cursor.fetchall()
-        return list(map(_row_type(tuple(column[0] for column in cursor.description))._make, found)) if found else found
+        if found and self._columns is None:
+            names = [column[0] for column in cursor.description]
+            self._columns = namedtuple("Row", names, rename=True)
+        return list(map(self._columns._make, found)) if found else found
 
     def run(self, db: sqlite3.Connection, values: Sequence[Mapping[str, Any]]) -> int:
         """Run it once for each set of values; returns how many rows were changed."""
         if len(values) < _MANY:
-            return db.execute(self.sql, self._bound(values[0])).rowcount
-        return db.executemany(self.sql, map(self._bound, values)).rowcount
+            return db.execute(self._sql, self._bound(values[0])).rowcount
+        return db.executemany(self._sql, map(self._bound, values)).rowcount
 
     def _bound(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
-        if not self.fixed and not self.converted:
+        if not self._fixed and not self._converted:
             return values
-        return {**self.fixed, **values, **{name: convert(values[name]) for name, convert in self.converted.items()}}
+        return {**self._fixed, **values, **{name: convert(values[name]) for name, convert in self._converted.items()}}
 
 
 _compiled: WeakKeyDictionary[Executable, dict[Sequence[str], CompiledStatement | None]] = WeakKeyDictionary()
@@ -74,7 +76,9 @@ def _compile(statement: Executable, keys: Sequence[str]) -> CompiledStatement | 
         return None
     found = {name: bind.type.dialect_impl(_DIALECT).bind_processor(_DIALECT) for bind, name in words.bind_names.items()}
     converted = {name: convert for name, convert in found.items() if convert}
-    fixed = {name: words.params[name] for bind, name in words.bind_names.items() if not bind.required and name not in keys}
+    fixed = {
+        name: words.params[name] for bind, name in words.bind_names.items() if not bind.required and name not in keys
+    }
     fixed |= {name: converted.pop(name)(value) for name, value in fixed.items() if name in converted}
     return CompiledStatement(str(words), fixed, converted)
 
@@ -83,11 +87,6 @@ def _has_converted_columns(statement: ClauseElement) -> bool:
     """Whether SQLite returns something else than the types of the columns mean, as for truth values."""
     columns = statement.selected_columns if isinstance(statement, Select) else ()
     return any(column.type.dialect_impl(_DIALECT).result_processor(_DIALECT, None) for column in columns)
-
-
-@lru_cache(maxsize=512)
-def _row_type(columns: tuple[str, ...]) -> Any:
-    return namedtuple("Row", columns, rename=True)  # noqa: PYI024 the columns are known when it runs
 
 
 def database_damage(path: Path) -> str:
