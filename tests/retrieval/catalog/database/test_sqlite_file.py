@@ -34,7 +34,9 @@ def database(tmp_path: Path) -> Database:
         (text("SELECT value FROM facts WHERE key = :key"), {"key": "end"}),
     ],
 )
-def test_a_statement_gives_the_same_each_time(database: Database, statement: Executable, values: dict[str, str]) -> None:
+def test_a_statement_gives_the_same_each_time(
+    database: Database, statement: Executable, values: dict[str, str]
+) -> None:
     with database.snapshot() as db:
         first, second, third = (read(db, statement, values) for _ in range(3))
     again = database.rows(statement, values)
