@@ -13,6 +13,9 @@ from sqlalchemy.sql.elements import ColumnElement, KeyedColumnElement
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import ARRAY, TypeDecorator, TypeEngine
 
+AnyText = Text().with_variant(Text(collation="C"), "postgresql")
+"""Text that compares by code points on every engine, so that days and ids have the same order."""
+
 
 class ValueList(TypeDecorator[Sequence[Any]]):
     """A list of values as one parameter, however many they are: JSON for SQLite, an array for PostgreSQL."""
@@ -73,14 +76,16 @@ def insert_new(table: Table) -> Insert:
     return insert(table).on_conflict_do_nothing()
 
 
-def upsert(table: Table, *columns: str, **changes: ColumnElement[Any]) -> Insert:
+def upsert(
+    table: Table, *columns: str, where: ColumnElement[bool] | None = None, **changes: ColumnElement[Any]
+) -> Insert:
     """An INSERT that updates these columns of a row whose key is there already to what was to be inserted.
 
-    `changes` are columns that become something else.
+    `changes` are columns that become something else; rows that do not meet `where` are left alone.
     """
     statement = insert(table)
     values = {column: statement.excluded[column] for column in columns} | changes
-    return statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=values)
+    return statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=values, where=where)
 
 
 def excluded(table: Table) -> ReadOnlyColumnCollection[str, KeyedColumnElement[Any]]:

@@ -40,9 +40,9 @@ _SERVER_OPTIONS = {
 _OPTIONS = {"preserve_rowcount": True}  # else rows that were inserted are counted by some drivers alone
 # PostgreSQL's codes for a wrong password, an unknown user or database, and missing rights.
 _REFUSALS = frozenset({"28000", "28P01", "3D000", "42501"})
-_BUSY = re.compile(
+_BUSY = re.compile(  # of refusals at login
     r"too many|slots|starting up|not yet accepting|shutting down|recovery|terminating"
-)  # of refusals at login
+)
 _WHAT_TO_CHECK = "check ONRECORD_DATABASE_URL and the rights of its user"
 _EXAMPLE = "write it as postgresql+psycopg://user:password@host/name"
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:lock, 0))")

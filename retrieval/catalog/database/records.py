@@ -5,8 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Connection, Executable, MetaData, Table, Text, inspect
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, Executable, MetaData, Table, inspect
 from sqlalchemy.schema import CreateColumn, CreateIndex, CreateTable
 
 from retrieval.catalog.database.engine import AnyRow, Database, Parameters, SQLiteOptions, Values, sqlite_url
@@ -14,10 +13,6 @@ from retrieval.errors import is_disk_full, opening_error, storage_error
 
 Place = Path | Database
 """Where records are: a SQLite file, or the database that several machines share."""
-
-
-AnyText = Text().with_variant(Text(collation="C"), "postgresql")
-"""Text that compares by code points on every engine, so that days and ids have the same order."""
 
 
 class Records:
@@ -70,10 +65,6 @@ class Records:
         """A write transaction; those that name the same `lock` wait for each other on a server, too."""
         with self._errors_named(), self.database.transaction(lock=lock) as db:
             yield db
-
-    def insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
-        """An insert that may say what happens where there is such a row already."""
-        return sqlite.insert(table) if self.database.is_sqlite else postgresql.insert(table)
 
     def close(self) -> None:
         """Close the file; a shared database stays open for others."""
