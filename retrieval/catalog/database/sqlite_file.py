@@ -34,8 +34,7 @@ class CompiledStatement:
         cursor = db.execute(self._sql, self._bound(values))
         found = cursor.fetchall()
         if found and self._columns is None:
-            names = [column[0] for column in cursor.description]
-            self._columns = namedtuple("Row", names, rename=True)
+            self._columns = _row_type([column[0] for column in cursor.description])
         return list(map(self._columns._make, found)) if found else found
 
     def run(self, db: sqlite3.Connection, values: Sequence[Mapping[str, Any]]) -> int:
@@ -87,6 +86,10 @@ def _has_converted_columns(statement: ClauseElement) -> bool:
     """Whether SQLite returns something else than the types of the columns mean, as for truth values."""
     columns = statement.selected_columns if isinstance(statement, Select) else ()
     return any(column.type.dialect_impl(_DIALECT).result_processor(_DIALECT, None) for column in columns)
+
+
+def _row_type(names: Sequence[str]) -> Any:
+    return namedtuple("Row", names, rename=True)
 
 
 def database_damage(path: Path) -> str:
