@@ -24,7 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from retrieval.catalog.database.sqlite_file import BUSY_TIMEOUT_SECONDS, compiled
+from retrieval.catalog.database.sqlite_file import BUSY_TIMEOUT_SECONDS, compiled, set_pragma
 from retrieval.errors import DatabaseUnavailable, IndexUnavailable, UsageError
 
 if TYPE_CHECKING:
