@@ -54,6 +54,8 @@ _PHRASE_BEFORE = re.compile(
     r"\b((?:an?|the|some|many|several|few|two|three|four|one|other|another|most|all|both|those)\s+(?:[\w’'-]+\s+){0,3}?[\w’'-]+|"
     r"[A-Z][\w’'-]*(?:\s+[A-Z][\w’'-]*)*|[\w’'-]+)\s*,?\s*$"
 )
+# `The state on Friday`, `Scientists have for decades`
+_AFTER_NOUN = re.compile(r"(?<=\w)\s(?:(?:on|late|early|last)\s\w+day|(?:have|has|had)\s(?:for|since|long|also)\b.*)$")
 _AND_TITLES = re.compile(r"\b(?:and|or)\s+(?:[A-Z][\w.’']*\s+)*$")  # `President Pell and Chancellor Obi`
 # `a perfect score from Norland News, which`: the clause may be about the score.
 _DEPENDENT = re.compile(r"\b(?:of|for|in|at|from|to|by|with|on)\s(?:the\s)?(?:[A-Z][\w’'.-]*\s?)+$")
@@ -180,7 +182,7 @@ class _SpeakerResolver:
         return self._antecedents.of_pronoun(at, gender, self._previous_people[earlier - 1] if earlier else None)
 
     def _body(self, item: Attribution, source: Span, pronoun: str) -> ResolvedSpeaker:
-        """`they` and `it` at the start of a sentence, or after its quotation: the subject that spoke in the one before."""
+        """`they` and `it`, first in a sentence or after its quotation: the subject that spoke in the one before."""
         last = self._previous[-1] if self._previous else None
         start = item.content[0][0] if self._quoted.holds(item.content[0][0]) else source[0]
         sentence = self._mentions.sentence_number(min(start, source[0]))
@@ -357,4 +359,5 @@ def _position(item: Attribution) -> int:
 def _cleaned(phrase: str) -> str:
     """A phrase without a preposition or conjunction before it and a possessive or full stop after it."""
     bare = re.sub(rf"^(?:{_LEADING_WORDS})\s+", "", " ".join(phrase.split()).strip(" ,—–-"), flags=re.IGNORECASE)
+    bare = _AFTER_NOUN.sub("", bare)
     return re.sub(r"[’']s$|(?<=\w{3})\.$", "", bare)

@@ -124,7 +124,12 @@ def cleaned_role(role: str) -> str:
     is_relative = words in word_list("anybody") or (words != whole and fold("".join(words.split()[-1:])) in KIN)
     if (after_noun := _TITLE_AFTER_NOUN.match(words)) and _ends_with_role(after_noun[1]):
         words = after_noun[1]
-    is_whole = ROLE_NOUN.search(words) and not _PREPOSITIONAL.match(words) and not _OPEN_END.search(words) and not _INSTITUTION.fullmatch(words)
+    is_whole = (
+        ROLE_NOUN.search(words)
+        and not _PREPOSITIONAL.match(words)
+        and not _OPEN_END.search(words)
+        and not _INSTITUTION.fullmatch(words)
+    )
     return words if is_whole and not is_relative and len(words) <= MAX_ROLE_LENGTH else ""
 
 
