@@ -287,15 +287,15 @@ class _SpeakerResolver:
             held = role.casefold()
             if noun in held and begins_word.search(held) and not mention.person.name.isupper():
                 of_rank = _rank(role)
-                is_other = rank - of_rank or of_rank - rank - {_PAST} or not place <= set(role.split())
-                holders |= {} if is_other else {mention.person.name: mention.person}
+                differs = rank - of_rank or of_rank - rank - {_PAST} or not place <= set(role.split())
+                holders |= {} if differs else {mention.person.name: mention.person}
         if holders:
             return self._likeliest_holder(list(holders.values()), at)
         gender: Gender = "m" if noun.endswith("man") or noun in MEN_TITLES else ""
         gender = "f" if noun.endswith("woman") or noun in WOMEN_TITLES else gender
         recent = self._just_named((self._antecedent(at, gender),), at)
         # Somebody who has another role is not the one meant; `the mayor of Lowick` is not whoever was named last.
-        is_other = noun in word_list("anybody") or place or (recent is not None and self._role(recent))
+        is_other = noun in word_list("anybody") or bool(place) or (recent is not None and self._role(recent))
         return None if is_other or fold(head.split()[-1]) != noun else recent
 
     def _place(self, head: str, at: int) -> set[str]:
