@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bot.answering.messages import Turn, Understanding
 from bot.answering.questions.question_rewriting import PERSON_PRONOUN, asks_the_same_anew, rewrite_question
-from bot.answering.questions.turn_kind import Embed, classify_turn, is_talk
+from bot.answering.questions.turn_kind import Embed, classify_turn, foreign_talk, is_talk
 from retrieval.models.turn_kinds import COMPARISON, QUESTION
 from retrieval.text.language import ENGLISH
 
@@ -22,13 +22,16 @@ def understand(
 ) -> Understanding:
     """Understand a turn after the earlier ones; a follow-up question is rewritten so that it stands alone.
 
-    The packaged networks know English alone, so every turn in another `language` is a question.
+    The packaged networks know English alone, so every turn in another `language` is a question but for small talk.
     """
-    if language != ENGLISH:
-        return Understanding(standalone_question=rewrite(turn, turns), language=language)
-    kind, question = classify_turn(turn, embed)
-    if is_talk(kind):
+    talk, rest = foreign_talk(turn)
+    kind, question = (QUESTION, rest) if language != ENGLISH else classify_turn(turn, embed)
+    if is_talk(kind) and (turns or talk is None):  # `Ciao` is English in a conversation in English
         return Understanding(kind, turn)
+    if talk:
+        return Understanding(talk.kind, turn, language=talk.language)
+    if language != ENGLISH:
+        return Understanding(standalone_question=rewrite(question, turns), language=language)
     if turns and asks_the_same_anew(question):
         kind = QUESTION
     back = PERSON_PRONOUN if kind in ("authorship", "summary") else _POINTS_BACK
@@ -42,6 +45,6 @@ def without_small_talk(turns: Sequence[Turn], embed: Embed) -> list[Turn]:
     kept = list[Turn]()
     for turn in turns:
         kind, question = classify_turn(turn.question, embed)
-        if not is_talk(kind):
+        if not is_talk(kind) and not foreign_talk(turn.question)[0]:
             kept.append(turn if turn.standalone else replace(turn, standalone=rewrite_question(question, kept)))
     return kept
