@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from bot.answering.messages import Turn
+from bot.answering.questions.question_parts import question_parts
 from retrieval.quotes.speakers.antecedents import pronoun_gender
 from retrieval.quotes.speakers.given_names import gender
 from retrieval.quotes.speakers.names import Gender, PersonName, is_thing, parse_person_names
@@ -95,12 +96,14 @@ def is_about_another_topic(question: str, standalone: str) -> bool:
 def _resolve_pronouns(question: str, last: Turn, speech: QuoteIntent | None, text_of: TextOf) -> str:
     """Replace the first `he` or `she` by the person meant, and say what `it`, `there` or `they` were."""
     before, names = last.standalone, _names(last.standalone)
-    own, other = _OWNER.search(question), PERSON_PRONOUN.search(question)
+    # In a later part, a pronoun means whom the first part asks for: `Who was there, and what did they decide?`.
+    first_part = question_parts(question)[0]
+    own, other = _OWNER.search(first_part), PERSON_PRONOUN.search(first_part)
     first = min(filter(None, (own, other)), key=lambda found: found.start(), default=None)  # `her` may be both
     if first and (person := _person_meant(first.group().lower(), last, speech, text_of)):
         name = f"{person}’s" if first is own else person
         question = f"{question[: first.start()]}{name}{question[first.end() :]}"
-    is_unresolved = bool(_THING.search(question) or _OWNER.search(question) or PERSON_PRONOUN.search(question))
+    is_unresolved = any(one.search(question_parts(question)[0]) for one in (_THING, _OWNER, PERSON_PRONOUN))
     if _names(question) or not is_unresolved:
         return question
     if speech and parse_quote_intent(question):

@@ -47,6 +47,7 @@ def test_a_follow_up_is_understood_from_the_question_before(before: str, questio
         "What did Velde say about the ferries?",
         "Who designed the Sydney Opera House?",
         "How many passengers did the ferries carry last year?",
+        "Who was at the summit, and what did they decide?",
     ],
 )
 def test_a_question_that_stands_alone_is_left_alone(question: str) -> None:

@@ -111,7 +111,7 @@ def test_a_foreign_question_after_thanks_is_asked_without_them(model: MiniLM) ->
 def test_a_word_that_english_has_too_stays_english_in_a_conversation_in_english(model: MiniLM) -> None:
     before = [Turn(FARES, FARES, "", "answered")]
     assert understand("bravo", before, model.embed_query, rewrite_question).language == "en"
-    assert understand("Auf Wiedersehen", before, model.embed_query, rewrite_question).language == "de"
+    assert understand("¿Quién eres?", before, model.embed_query, rewrite_question).language == "es"
 
 
 def test_thanks_between_two_questions_are_no_context(model: MiniLM) -> None:
