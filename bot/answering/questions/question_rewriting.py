@@ -1,13 +1,13 @@
 """Rewrite follow-up questions by rule, so that they stand alone."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from bot.answering.messages import Turn
 from bot.answering.questions.question_parts import question_parts
 from retrieval.quotes.speakers.antecedents import pronoun_gender
 from retrieval.quotes.speakers.given_names import gender
-from retrieval.quotes.speakers.names import Gender, PersonName, is_thing, parse_person_names
+from retrieval.quotes.speakers.names import Gender, is_thing, parse_person_names
 from retrieval.search.quote_intent import QuoteIntent, parse_quote_intent
 from retrieval.text.terms import content_terms
 
@@ -129,45 +129,43 @@ def _person_meant(pronoun: str, last: Turn, speech: QuoteIntent | None, text_of:
 def _people_who_may_be(last: Turn, wanted: Gender, text_of: TextOf) -> list[str]:
     """The people whom the last question, then its answer names, but for those of the other gender.
 
-    Of either, those whose gender is told come first, then other full names, which are a person's rather than a single
-    word is; single words of the question come last. Where the question asks for a person, whom the answer begins with
-    comes before all, and a single word of the question is what the person did or leads.
+    Full names come before single words, of which those of the answer are people where its articles name them in full.
+    Where the question asks for a person, whom the answer begins with comes before all, and a single word of the
+    question is what the person did or leads.
     """
-    in_question = _people_in(last.standalone, wanted)
     written = _names(last.standalone)
-    full = [name for name in in_question if " " in name and any(name in one for one in written)]
-    single = [name for name in in_question if " " not in name and any(name in one for one in written)]
+    full, single = _people_in(last.standalone, wanted)
+    full, single = ([name for name in names if any(name in one for one in written)] for names in (full, single))
     answer = last.answer if last.status != "no_answer" else ""
-    in_answer = _people_in(answer, wanted, [text_of(key) for key in last.articles])
+    answered, surnames = _people_in(answer, wanted)
+    named = list(_named_in_full(surnames, wanted, [text_of(key) for key in last.articles] if surnames else ()))
     if not _ASKS_FOR_PERSON.match(last.standalone):
-        return [*full, *in_answer, *single]
+        return [*full, *answered, *single, *named]
     lead = answer.split(maxsplit=1)[0].rstrip(",.") if answer else ""
-    return [*(name for name in in_answer if lead in name.split()), *full, *in_answer]
+    return [*(name for name in (*answered, *named) if lead in name.split()), *full, *answered, *named]
 
 
-def _people_in(text: str, wanted: Gender, articles: Sequence[str] | None = None) -> list[str]:
-    """The people of a text who are not of the other gender: those whose gender is told, full names, single words.
+def _people_in(text: str, wanted: Gender) -> tuple[list[str], list[str]]:
+    """The people of a text who are not of the other gender: full names, those of told gender first, and single words.
 
-    With `articles`, that the text is from, a single word is somebody whom they name in full, and is left out otherwise.
+    A single word whose gender is told, as by a title, is among the first.
     """
     told, full, single = list[str](), list[str](), list[str]()
-    for written in parse_person_names(text):
-        name = written
-        if articles is not None and len(written.words) == 1:
-            if (named := _named_in_full(written.words[0], articles)) is None:
-                continue
-            name = named
+    for name in parse_person_names(text):
         found = gender(name.words, name.titles)
         if found in ("", wanted) and not is_thing(name.words):
             kind = told if found else full if len(name.words) > 1 else single
             kind.append(" ".join(name.words))
-    return told + full + single
+    return told + full, single
 
 
-def _named_in_full(surname: str, articles: Sequence[str]) -> PersonName | None:
-    """The first full name in articles that a surname is the end of."""
-    names = (name for text in articles if surname in text for name in parse_person_names(text))
-    return next((name for name in names if len(name.words) > 1 and name.words[-1] == surname), None)
+def _named_in_full(surnames: Sequence[str], wanted: Gender, articles: Sequence[str]) -> Iterator[str]:
+    """The first full name in articles that ends in each surname, but for people of the other gender."""
+    names = [name for text in articles for name in parse_person_names(text) if len(name.words) > 1]
+    for surname in surnames:
+        name = next((name for name in names if name.words[-1] == surname), None)
+        if name and gender(name.words, name.titles) in ("", wanted) and not is_thing(name.words):
+            yield " ".join(name.words)
 
 
 def _topic_words(before: str, speech: QuoteIntent | None) -> str:

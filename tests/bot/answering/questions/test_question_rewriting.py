@@ -117,6 +117,7 @@ def test_a_pronoun_means_whom_question_and_answer_name_in_their_order(
     [
         ("Who leads Norgas?", "Velde took over from Anna Holm. [1]", "Is Tomas Velde new?"),
         ("Who runs Norgas?", "Velde once sang with Per Holm. [1]", "Is Tomas Velde new?"),
+        ("What did Brandt owe?", "Velde told Brandt of the debt. [1]", "Is Brandt new?"),
         ("What became of the mayor?", "Last year Velde left. [1]", "Is Tomas Velde new?"),
         ("What became of the boats?", "Sharks ate them. [1]", "Is he new? (What became of the boats)"),
     ],
