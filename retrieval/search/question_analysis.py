@@ -70,7 +70,8 @@ def analyse_question(
 ) -> ParsedQuestion:
     """Analyse a question in English for a search of what `bm25` holds now.
 
-    `today` is what `yesterday` counts from, and `Friday` where the `newest` article is not old; `speaker` is the one that a filter names. Raises IndexUnavailable.
+    `today` is what `yesterday` counts from, and `Friday` unless the `newest` article is of a week before or earlier;
+    `speaker` is the one that a filter names. Raises IndexUnavailable.
     """
     intent = intent_for_speaker(speaker, text) if speaker else parse_quote_intent(text)
     question_terms = tuple(dict.fromkeys([*content_terms(text), *(intent.speaker_terms if intent else ())]))

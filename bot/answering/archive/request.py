@@ -43,12 +43,13 @@ _MENTIONING = re.compile(rf"{_ARTICLES}.*\bmention", re.IGNORECASE)
 _ABOUT = re.compile(rf"{_ARTICLES}.*\b(?:about|on|regarding)\b", re.IGNORECASE)
 _WRITTEN = re.compile(
     r"\b(?:arti[ck]\w*|articel|story|text|piece|column|interview|editorial)\b|"
-    r"\bwr(?:ote|itten|ites?) (?:about|on|it|this|that)\b",
+    r"\bwr(?:ote|itten|ites?) (?:about|on|it|this|that)\b|\b(?:was|were) (?:it|this|that) published\b",
     re.IGNORECASE,
 )
 _ONE_ARTICLE = re.compile(
     r"(?:\bth(?:e|is|at)|['’]s)(?: [\w-]+){0,3} (?:article|story|piece|column|editorial|interview|one)\b", re.IGNORECASE
 )
+_WHICH_ARTICLE = re.compile(r"\b(?:which|what) (?:article|story|piece|text|column)s?\b", re.IGNORECASE)
 _WHO_IS = re.compile(
     r"(?:who|Who|WHO)(?:[’']s| is| was) [A-Z][\w.’'-]*(?: (?:(?:al|bin|de|van|von) )?[A-Z][\w.’'-]*)*\s*\??"
 )
@@ -135,6 +136,12 @@ def _has_form(kind: ArchiveKind, question: str, named: Filters) -> bool:
 def asks_of_one_article(question: str) -> bool:
     """Whether a question is about one article: `the story about the flood`, `her column`."""
     return bool(_ONE_ARTICLE.search(question))
+
+
+def asks_which_article(request: ArchiveRequest, question: str) -> bool:
+    """Whether a question is which article says so, and of nothing else: `In which article?`."""
+    is_plain = not request.topic and request.filters == request.scope
+    return is_plain and bool(_WHICH_ARTICLE.search(question)) and not _HOW_MANY.search(question)
 
 
 def kind_by_form(question: str) -> ArchiveKind | None:

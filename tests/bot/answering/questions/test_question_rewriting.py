@@ -103,7 +103,12 @@ def test_whatever_was_said_before_a_question_is_resolved(before: str, question: 
         ("Who leads the office?", "Maria Quist took over from Per Holm. [1]", "Is he ill?", "Is Per Holm ill?"),
         ("Who runs Norgas?", "", "How did his last firm do?", "How did his last firm do? (Norgas)"),
         ("Who is the head of Norgas?", "It was sold in May. [1]", "Is he new?", "Is he new? (Norgas)"),
-        ("Who was R. Otto Lind?", "Per Holm filmed the life of R. Otto Lind. [1]", "Is he ill?", "Is R. Otto Lind ill?"),
+        (
+            "Who was R. Otto Lind?",
+            "Per Holm filmed the life of R. Otto Lind. [1]",
+            "Is he ill?",
+            "Is R. Otto Lind ill?",
+        ),
     ],
 )
 def test_a_pronoun_means_whom_question_and_answer_name_in_their_order(
