@@ -87,9 +87,9 @@ def _print_cross_validation(written: Sequence[Row], features: FloatArray, labels
     told = dict[int, tuple[str, str] | None]()
     for fold in range(FOLDS):
         classify = ForeignTalkClassifier(*_fit(features[folds != fold], labels[folds != fold], others))
-        for at in np.flatnonzero(folds == fold):
+        for at in np.flatnonzero(folds == fold).tolist():
             talk = classify(written[at]["text"])
-            told[int(at)] = (talk.language, talk.kind) if talk else None
+            told[at] = (talk.language, talk.kind) if talk else None
     for language in TALK_LANGUAGES:
         own = [at for at, row in enumerate(written) if row["language"] == language and row["kind"] != QUESTION]
         found = [at for at in own if told[at]]

@@ -7,11 +7,11 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from retrieval.errors import EmbeddingUnavailable, IndexUnavailable, StorageError
-from retrieval.models.foreign_talk import ForeignTalk, packaged_foreign_talk
 from retrieval.models.turn_kinds import QUESTION, TALK_KINDS, TalkKind, TurnKind
 from retrieval.text.language import is_latin
 
 if TYPE_CHECKING:
+    from retrieval.models.foreign_talk import ForeignTalk
     from retrieval.models.minilm.turn_classifier import TurnClassifier
 
 Embed = Callable[[str], Sequence[float]]
@@ -42,11 +42,13 @@ def classify_turn(turn: str, embed: Embed) -> tuple[TurnKind, str]:
         return QUESTION, turn
 
 
-def foreign_talk(turn: str) -> tuple[ForeignTalk | None, str]:
+def foreign_talk(turn: str) -> "tuple[ForeignTalk | None, str]":
     """What small talk a turn in another language than English is, and the turn without small talk before a question.
 
     None where it is no small talk, or in a language of which none is known.
     """
+    from retrieval.models.foreign_talk import packaged_foreign_talk
+
     if len(turn) > MAX_CLASSIFIED:
         return None, turn
     classify = packaged_foreign_talk()
