@@ -7,8 +7,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 
-from retrieval.catalog.archive import languages
+from retrieval.catalog.archive import languages, newest_day
 from retrieval.catalog.filters import ArticleScope, Filters
 from retrieval.catalog.reader import CatalogReader
 from retrieval.documents import Hit, QuoteHit
@@ -35,6 +36,7 @@ from retrieval.search.quote_search import (
     score_passages_by_quotes,
 )
 from retrieval.search.ranking import rank
+from retrieval.text.dates import names_weekday
 from retrieval.text.language import ENGLISH, question_language
 
 DEFAULT_HITS = 10
@@ -144,7 +146,9 @@ class Search:
             is_mixed = has_multilingual_embedding(catalog)
             names = names_in_articles(question, self._store.bm25, catalog) if is_mixed else ()
             return analyse_foreign_question(question, self._store.bm25, language, names)
-        parsed = analyse_question(question, self._store.bm25, today=today, speaker=speaker)
+        newest = newest_day(self._store.catalog) if names_weekday(question) else None
+        analyse = partial(analyse_question, bm25=self._store.bm25, today=today, newest=newest, speaker=speaker)
+        parsed = analyse(question)
         if not parsed.unknown_terms:
             return parsed
         corrections = correct_spelling(parsed, self._store.bm25, catalog)
@@ -152,8 +156,7 @@ class Search:
             question = re.sub(rf"\b{re.escape(wrong)}\b", right, question)
         if not corrections:
             return parsed
-        corrected = analyse_question(question, self._store.bm25, today=today, speaker=speaker)
-        return replace(corrected, corrections=corrections)
+        return replace(analyse(question), corrections=corrections)
 
     def _search(self, question: ParsedQuestion, k: int, filters: Filters, catalog: CatalogReader) -> SearchResult:
         quote_search, intent = self.quote_search(catalog), question.quote_intent
