@@ -44,9 +44,7 @@ def _print_bars(name: str, examples: Sequence[JudgeExample]) -> None:
     for bar in BARS:
         judge = replace(EMBEDDED, bar=bar)
         for title, against in (("judge", [False] * len(examples)), ("with objections", objected)):
-            passed = [
-                one >= judge.required(is_objected=objection) for one, objection in zip(odds, against, strict=True)
-            ]
+            passed = [one >= judge.required(objection) for one, objection in zip(odds, against, strict=True)]
             print(f"  {bar:>5}  {title:<16} {_scores(examples, passed)}")
 
 

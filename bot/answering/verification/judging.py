@@ -40,9 +40,9 @@ class ClaimJudge:
     objection: float
     is_remote: bool = False
 
-    def required(self, *, is_objected: bool) -> float:
-        """The log-odds that a claim must reach."""
-        return self.bar + self.objection * is_objected
+    def required(self, objection: object) -> float:
+        """The log-odds that a claim must reach; more where something is objected to it."""
+        return self.bar + (self.objection if objection else 0.0)
 
 
 def embedded_support(claims: Sequence[CitedClaim]) -> list[float]:

@@ -10,7 +10,6 @@ from bot.answering.verification.quotations.speaker import (
     attributed_body,
     attributed_person,
     is_same_speaker,
-    reported_quote,
     without_outlet,
 )
 from retrieval.documents import QuoteHit
@@ -67,22 +66,6 @@ def _is_report(text: str, hit: QuoteHit) -> bool:
 def _has_plain_words(said: Sequence[Word], known: Sequence[str]) -> bool:
     keys = {word.key for text in known for word in words(text)} | PLAIN_WORDS
     return all(word.key in keys or word.kind == "title" for word in said)
-
-
-def is_paraphrase_attributed(text: str, passages: Sequence[int], ground: Evidence) -> bool:
-    """Whether the passages attribute an indirect statement to the speaker that the sentence names."""
-    text = without_outlet(text, *(ground.passages[number].outlet for number in passages))
-    name = attributed_person(text)
-    return not name or all(_is_reported_in(number, name, text, ground) for number in passages)
-
-
-def _is_reported_in(number: int, name: str, text: str, ground: Evidence) -> bool:
-    passage = ground.passages[number].passage.text
-    article, span = ground.in_article(number, (0, len(passage)))
-    hit = reported_quote(text, [span], ground.quotes(article))
-    if not hit or not hit.quote.speaker or is_same_speaker(name, hit.quote.speaker, is_person=hit.quote.is_person):
-        return True
-    return _reads_so(name, passage, (hit.quote.start - span[0], hit.quote.end - span[0]))
 
 
 def _is_of_another_body(text: str, place: QuotationMatch, hit: QuoteHit, ground: Evidence) -> bool:

@@ -1,11 +1,11 @@
 """Verify a draft sentence: its quotations are exact, its facts known, and a judge holds that its passages support it.
 
 Only verified sentences of a model reach a reader. Rules decide form: quotations and whose they are, links, orders,
-codes. A figure, a name or a speaker that no passage has is an objection, which asks more of the judge.
+codes. A figure or a name that no passage has is an objection, which asks more of the judge.
 """
 
 import re
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -21,23 +21,16 @@ from bot.answering.verification.prompt_injection import has_link, is_injected, i
 from bot.answering.verification.quotations.matching import find_quotations
 from bot.answering.verification.quotations.rewriting import QuoteCheck, quote_exactly
 from bot.answering.verification.quotations.speaker import without_outlet
-from bot.answering.verification.reported_speech import (
-    is_paraphrase_attributed,
-    is_quotation_attributed,
-    plainly_told,
-)
+from bot.answering.verification.reported_speech import is_quotation_attributed, plainly_told
 from retrieval.documents import Hit
 from retrieval.models.claims import CitedClaim
 from retrieval.text.sentences import Span
 from retrieval.text.terms import passage_terms
 
-Objection = Literal["figure", "name", "speaker", "wording"]
-Reason = Literal["unknown number", "quotation", "unsupported", "headless", "instruction", "link"] | Objection
+Objection = Literal["figure", "name", "wording"]
+Reason = Literal["unknown number", "quotation", "speaker", "unsupported", "headless", "instruction", "link"] | Objection
 _JOINED = re.compile(r"[,;] (?:and|while) |; ")
 OTHERS = 2  # passages that are tried where the cited ones do not support a sentence, those that share most words
-
-Check = Generator[list[CitedClaim], Sequence[float], Claim | Reason]
-"""The check of one sentence: yields what is to be judged, is sent the log-odds, and returns the outcome."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +38,16 @@ class DroppedSentence:
     """A sentence that is not shown, and the reason."""
 
     text: str
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class _Undecided:
+    """A sentence of good form, with the passages to judge it by in rounds, and the reason if none supports it."""
+
+    quoting: QuoteCheck
+    rounds: Sequence[Sequence[tuple[Cited, ...]]]
+    objection: Objection | None
     reason: Reason
 
 
@@ -61,28 +64,32 @@ def verify_sentence(
 def verify_sentences(
     written: Sequence[DraftSentence], ground: Evidence, judge: ClaimJudge
 ) -> list[Claim | DroppedSentence]:
-    """Verify sentences as `verify_sentence` does, those of all that must be judged in one call of the judge."""
-    outcomes = _run([_checked(one, ground, judge) for one in written], judge)
+    """Verify sentences as `verify_sentence` does, those of all that must be judged in one call of the judge a round."""
+    checked = [_checked(one, ground) for one in written]
+    outcomes = _judged(checked, ground, judge)
     return [
         credit_speaker(outcome, ground) if isinstance(outcome, Claim) else DroppedSentence(one.text, outcome)
         for one, outcome in zip(written, outcomes, strict=True)
     ]
 
 
-def _run(checks: Sequence[Check], judge: ClaimJudge) -> list[Claim | Reason]:
-    """Run checks side by side: what they ask for at the same time is judged together."""
-    outcomes: dict[int, Claim | Reason] = {}
-    sent: dict[int, Sequence[float] | None] = dict.fromkeys(range(len(checks)))
-    while sent:
-        asked = dict[int, list[CitedClaim]]()
-        for at, odds in sent.items():
-            try:
-                asked[at] = checks[at].send(odds) if odds is not None else next(checks[at])
-            except StopIteration as end:
-                outcomes[at] = end.value
-        found = iter(judge.support([claim for claims in asked.values() for claim in claims]) if asked else ())
-        sent = {at: [next(found) for _ in claims] for at, claims in asked.items()}
-    return [outcomes[at] for at in range(len(checks))]
+def _judged(
+    checked: Sequence[Claim | Reason | _Undecided], ground: Evidence, judge: ClaimJudge
+) -> list[Claim | Reason]:
+    """Decide what is undecided: round by round, until a sentence is supported or has no round left."""
+    decided = {at: one for at, one in enumerate(checked) if not isinstance(one, _Undecided)}
+    waiting, step = {at: one for at, one in enumerate(checked) if isinstance(one, _Undecided)}, 0
+    while waiting:
+        decided |= {at: one.reason for at, one in waiting.items() if step == len(one.rounds)}
+        asked = {at: one for at, one in waiting.items() if step < len(one.rounds)}
+        claims = [_cited_claim(one.quoting.text, cited, ground) for one in asked.values() for cited in one.rounds[step]]
+        odds = iter(judge.support(claims) if claims else ())
+        for at, one in asked.items():
+            groups = one.rounds[step]
+            if supporting := _supporting(groups, [next(odds) for _ in groups], judge.required(one.objection)):
+                decided[at] = _shown(_claim(one.quoting, supporting, ground), ground)
+        waiting, step = {at: one for at, one in asked.items() if at not in decided}, step + 1
+    return [decided[at] for at in range(len(checked))]
 
 
 def verify_remark(text: str, ground: Evidence) -> Claim | None:
@@ -102,38 +109,38 @@ def _formal_fault(text: str, ground: Evidence) -> Reason | None:
     return "instruction" if is_order else None
 
 
-def _checked(written: DraftSentence, ground: Evidence, judge: ClaimJudge) -> Check:
-    """Check form and quotations, then have the judge hold the sentence against what it cites, then against others."""
+def _checked(written: DraftSentence, ground: Evidence) -> Claim | Reason | _Undecided:
+    """Check form, quotations and copies of a sentence; what remains is for the judge."""
     text = without_opening(written.text)
     if fault := _formal_fault(text, ground):
         return fault
-    cited = tuple(dict.fromkeys(number - 1 for number in written.numbers if 0 < number <= len(ground.passages)))
-    others = [number for number in range(len(ground.passages)) if number not in cited]
-    quoting = quote_exactly(text, [hit.passage.text for hit in ground.passages], cited)
+    passages = [hit.passage.text for hit in ground.passages]
+    cited = tuple(dict.fromkeys(number - 1 for number in written.numbers if 0 < number <= len(passages)))
+    quoting = quote_exactly(text, passages, cited)
     if quoting is None:
         return "quotation"
-    if claim := _copied(quoting, [*cited, *others], ground):
+    if claim := _copied(quoting, cited, ground):
         return _shown(claim, ground) if any(ground.belongs(*span) for span in claim.support) else "unsupported"
     if not all(is_quotation_attributed(quoting.text, place, ground) for place in quoting.places):
         return "speaker"
-    change = changed_copy(quoting.text, [hit.passage.text for hit in ground.passages])
+    change = changed_copy(quoting.text, passages)
     if change in ("figure", "name"):
         return change
-    quoted = tuple(place.passage for place in quoting.places)
-    numbers = tuple(dict.fromkeys((*quoted, *cited)))
+    quoted = tuple(dict.fromkeys(place.passage for place in quoting.places))
     if told := plainly_told(quoting, cited, ground):
         return _shown(_claim(quoting, [(number, ()) for number in told], ground), ground)
-    objection = change or _objection(quoting, numbers, ground)
-    bar = judge.required(is_objected=objection is not None)
-    for candidates in _candidates(written, numbers, quoted, ground):
-        odds = yield [_cited_claim(quoting.text, group, ground) for group in candidates]
-        if supporting := _supporting(candidates, odds, bar):
-            return _shown(_claim(quoting, supporting, ground), ground)
-    return objection or ("unknown number" if written.numbers and not cited else "unsupported")
+    objection = change or _objection(quoting, ground)
+    numbers = tuple(dict.fromkeys((*quoted, *cited)))
+    reason = objection or ("unknown number" if written.numbers and not cited else "unsupported")
+    rounds = list(_rounds(written, numbers, ground))
+    if not quoted:  # quoted words stand where they stand
+        rounds.append(_others(written, numbers, ground))
+    return _Undecided(quoting, rounds, objection, reason)
 
 
-def _copied(quoting: QuoteCheck, numbers: Sequence[int], ground: Evidence) -> Claim | None:
+def _copied(quoting: QuoteCheck, cited: Sequence[int], ground: Evidence) -> Claim | None:
     """The claim where the passages have its words as a sentence, or each of its halves; no judge is needed then."""
+    numbers = [*cited, *(number for number in range(len(ground.passages)) if number not in cited)]
     halves = [half for half in _JOINED.split(quoting.text) if half] if not quoting.places else []
     for parts in ([quoting.text], halves):
         spans = [_copied_span(part, len(quoting.places), numbers, ground) for part in parts]
@@ -152,35 +159,32 @@ def _copied_span(text: str, quotations: int, numbers: Sequence[int], ground: Evi
     return None
 
 
-def _objection(quoting: QuoteCheck, numbers: Sequence[int], ground: Evidence) -> Objection | None:
+def _objection(quoting: QuoteCheck, ground: Evidence) -> Objection | None:
     """What a rule holds against a sentence that may be true nevertheless."""
     facts = ground.known_facts()
     if unknown_figure(quoting.outside, facts):
         return "figure"
-    if unknown_name(quoting.outside, facts):
-        return "name"
-    is_attributed = quoting.places or is_paraphrase_attributed(quoting.text, numbers, ground)
-    return None if is_attributed else "speaker"
+    return "name" if unknown_name(quoting.outside, facts) else None
 
 
-def _candidates(
-    written: DraftSentence, numbers: tuple[int, ...], quoted: tuple[int, ...], ground: Evidence
-) -> Iterator[list[tuple[Cited, ...]]]:
-    """What to judge by, in rounds: the sentences cited, the passages cited, others that share most words.
-
-    Each of several passages is tried alone, then all together.
-    """
-    sentences = {number: ground.cited_spans(number, written.places) for number in numbers}
-    if any(sentences.values()):
-        yield _alone_and_together([(number, sentences[number]) for number in numbers])
+def _rounds(written: DraftSentence, numbers: Sequence[int], ground: Evidence) -> Iterator[list[tuple[Cited, ...]]]:
+    """What to judge by, in rounds: the sentences cited, then their passages; each of several alone, then together."""
+    sentences = [(number, ground.cited_spans(number, written.places)) for number in numbers]
+    if any(spans for _, spans in sentences):
+        yield _alone_and_together(sentences)
     if numbers:
         yield _alone_and_together([(number, ()) for number in numbers])
-    if quoted:
-        return  # its words stand where they stand
+
+
+def _others(written: DraftSentence, numbers: Sequence[int], ground: Evidence) -> list[tuple[Cited, ...]]:
+    """Passages that are not cited, those that share most words."""
     said = set(ground.said(written.text))
-    others = [number for number in range(len(ground.passages)) if number not in numbers]
-    shared = {number: len(said & set(passage_terms(ground.passages[number].passage.text))) for number in others}
-    yield [((number, ()),) for number in sorted(others, key=lambda number: -shared[number])[:OTHERS]]
+    shared = {
+        number: len(said & set(passage_terms(hit.passage.text)))
+        for number, hit in enumerate(ground.passages)
+        if number not in numbers
+    }
+    return [((number, ()),) for number in sorted(shared, key=lambda number: -shared[number])[:OTHERS]]
 
 
 def _alone_and_together(cited: Sequence[Cited]) -> list[tuple[Cited, ...]]:

@@ -1,4 +1,4 @@
-"""Find the speaker that a sentence names, and the quote of the articles that it reports."""
+"""Find the speaker that a sentence names, and the quote of the articles that it repeats."""
 
 import re
 from collections.abc import Sequence
@@ -11,10 +11,9 @@ from retrieval.quotes.speaker_index.merging import list_speakers
 from retrieval.quotes.speakers.names import PersonName, is_thing, parse_person_names
 from retrieval.quotes.word_lists import word_list
 from retrieval.text.sentences import Span
-from retrieval.text.terms import content_terms, terms
+from retrieval.text.terms import terms
 
 BEFORE = 60  # characters at most between a name and its verb, for a role
-SAID = 0.5  # share of a sentence's terms that the reported quote must have
 
 _WORD = re.compile(r"[^\W\d_]+")
 _BODY_SAYS = re.compile(
@@ -82,17 +81,6 @@ def quote_at_span(span: Span, quotes: Sequence[QuoteHit]) -> QuoteHit | None:
     """The quote that covers more than half of an article's span, the shortest of equal ones."""
     best = max(quotes, key=lambda hit: (_overlap(span, hit), hit.quote.start - hit.quote.end), default=None)
     return best if best and _overlap(span, best) * 2 > span[1] - span[0] else None
-
-
-def reported_quote(text: str, spans: Sequence[Span], quotes: Sequence[QuoteHit]) -> QuoteHit | None:
-    """The quote within these spans of an article that a sentence paraphrases, if any."""
-    said = set(content_terms(text)) - speech_cues()
-    within = [hit for hit in quotes if any(hit.quote.start < end and start < hit.quote.end for start, end in spans)]
-    shares = [
-        (len(said & set(content_terms(hit.quote.words))) / max(1, len(said)), at) for at, hit in enumerate(within)
-    ]
-    best = max(shares, default=(0.0, 0))
-    return within[best[1]] if best[0] >= SAID else None
 
 
 def _people(text: str) -> list[PersonName]:
