@@ -8,9 +8,8 @@ from pathlib import Path
 from bot.answering.verification.judging import evidence_context
 from evals.data import Row, rows
 from evals.judge.examples import JudgeExample
-from retrieval.catalog import quote_table
 from retrieval.documents import Quote
-from retrieval.index.store import Store
+from retrieval.quotes.extraction import extract_quotes
 from retrieval.text.sentences import Span, sentence_spans
 
 CLAIMS = Path(__file__).parent / "news_claims.jsonl.gz"
@@ -20,18 +19,15 @@ MOVED = 0.08  # share of the supported claims that are also given a passage that
 SEED = 5
 
 
-def news_claim_examples(data: Path, store: Store) -> Iterator[JudgeExample]:
-    """Each claim with its sentences, and again with the passage around them; some with another passage instead.
-
-    Quotes are read from an index of the articles; articles that it does not have are taken for having none.
-    """
+def news_claim_examples(data: Path) -> Iterator[JudgeExample]:
+    """Each claim with its sentences, and again with the passage around them; some with another passage instead."""
     articles = {row["id"]: row for row in rows(data / "news/articles.jsonl.gz")}
     chance = random.Random(SEED)
 
     @cache
     def read(key: str) -> tuple[list[Span], list[Quote]]:
-        quotes = [hit.quote for hit in quote_table.quotes_of_article(store.catalog, key)]
-        return sentence_spans(articles[key]["text"]), quotes
+        text = articles[key]["text"]
+        return sentence_spans(text), extract_quotes(text)
 
     for row in rows(CLAIMS):
         article, (sentences, quotes) = articles[row["article"]], read(row["article"])

@@ -9,7 +9,6 @@ from evals.judge.examples import read_examples, write_examples
 from evals.judge.made_claims import made_examples
 from evals.judge.news_claims import news_claim_examples
 from evals.judge.public_claims import public_examples
-from evals.reader.news_examples import news_question_articles
 from evals.systems import build
 from retrieval.index.vectors.minilm import MiniLM
 
@@ -24,8 +23,7 @@ def main() -> None:
     options = parser.parse_args()
     folder = options.work / "judge"
     write_examples(folder / "public.jsonl.gz", public_examples(options.data))
-    with build(options.work / "news-questions", MiniLM(), news_question_articles(options.data)) as store:
-        write_examples(folder / "news.jsonl.gz", news_claim_examples(options.data, store))
+    write_examples(folder / "news.jsonl.gz", news_claim_examples(options.data))
     with build(options.work / "asked", MiniLM(), asked_articles(options.data)) as store:
         write_examples(folder / "made.jsonl.gz", made_examples(store, ARTICLES))
     for name in ("public", "news", "made"):
