@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from bot.answering.messages import text_with_suggestions
-from bot.cli.main import app
+from bot.cli.command_line import app
 from retrieval.index.store import Store
 from tests.support.web_server import Served, serving
 

@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from time import sleep
+from time import monotonic, sleep
 from typing import Any
 
+from retrieval.models.endpoints.cancellation import Cancellation
 from retrieval.models.endpoints.retry import RetryPolicy
 
 PATIENCE = 5.0  # seconds that the server waits for a client to hang up
@@ -142,6 +143,14 @@ class Standin:
             self._server.shutdown()
             self._server.server_close()
             thread.join()
+
+
+def cancel_when(cancellation: Cancellation, has_come: Callable[[], object]) -> None:
+    """Cancel once something has come, such as the request: before it, there is nothing that could be ended."""
+    end = monotonic() + PATIENCE
+    while not has_come() and monotonic() < end:
+        sleep(0.01)
+    cancellation.cancel()
 
 
 class _Server(ThreadingHTTPServer):

@@ -23,7 +23,7 @@ from retrieval.search.hybrid_search import Search
 from tests.support.articles import article
 
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
-PATIENCE = 10_000  # milliseconds
+PATIENCE = 30_000  # milliseconds, on a busy machine
 ASK, TOLL = "Your question", "What did Brandt say about the toll?"
 WORDS = "“A pier that nobody repairs is a pier that nobody wants,” harbour master Ines Falk said."
 LONG = article(

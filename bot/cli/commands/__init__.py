@@ -1,1 +1,1 @@
-"""What each command does, one file a command; `bot/cli/main.py` names them all."""
+"""What each command does, one file a command; `bot/cli/command_line.py` names them all."""

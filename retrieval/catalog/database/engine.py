@@ -12,7 +12,7 @@ from sqlalchemy import URL, Connection, Engine, Executable, NullPool, Row, creat
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from retrieval.catalog.database.sqlite_file import BUSY_TIMEOUT_SECONDS
+from retrieval.catalog.database.sqlite_file import BUSY_TIMEOUT_SECONDS, set_pragma
 from retrieval.errors import DatabaseUnavailable, IndexUnavailable, UsageError
 
 if TYPE_CHECKING:
@@ -178,7 +178,7 @@ def _sqlite_engine(url: URL, options: SQLiteOptions) -> Engine:
     def prepare(connection: sqlite3.Connection, _: object) -> None:
         connection.isolation_level = None
         for pragma in options.pragmas:
-            connection.execute(f"PRAGMA {pragma}")
+            set_pragma(connection, pragma, options.busy_seconds)
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from langchain_core.embeddings import Embeddings
 
-from retrieval.catalog.database.sqlite_file import BUSY_TIMEOUT_SECONDS
+from retrieval.catalog.database.sqlite_file import BUSY_TIMEOUT_SECONDS, set_pragma
 from retrieval.documents import digest
 from retrieval.errors import is_database_damaged, storage_error
 from retrieval.index.vectors.minilm import EmbeddingModel
@@ -22,11 +22,7 @@ HalfVector = npt.NDArray[np.float16]
 
 COMMIT_EVERY = 64  # texts; an interruption loses at most so many embeddings
 _KEYS_PER_STATEMENT = 500
-_SETUP = (
-    "PRAGMA journal_mode=WAL",
-    "PRAGMA synchronous=NORMAL",
-    "CREATE TABLE IF NOT EXISTS vectors (key TEXT PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID",
-)
+_CREATE_TABLE = "CREATE TABLE IF NOT EXISTS vectors (key TEXT PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID"
 
 LOG = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -108,17 +104,25 @@ class EmbeddingCache(EmbeddingModel):
         with self._lock:
             if self._opened is None:
                 self._path.parent.mkdir(parents=True, exist_ok=True)  # a machine may have no other files in it
-                self._opened = sqlite3.connect(
-                    self._path, timeout=BUSY_TIMEOUT_SECONDS, isolation_level=None, check_same_thread=False
-                )
-                for statement in _SETUP:
-                    self._opened.execute(statement)
+                self._opened = _open_file(self._path)
             return self._opened
 
     def _delete(self) -> None:
         self.close()
         for suffix in ("", "-wal", "-shm"):
             self._path.with_name(f"{self._path.name}{suffix}").unlink(missing_ok=True)
+
+
+def _open_file(path: Path) -> sqlite3.Connection:
+    db = sqlite3.connect(path, timeout=BUSY_TIMEOUT_SECONDS, isolation_level=None, check_same_thread=False)
+    try:
+        set_pragma(db, "journal_mode=WAL")
+        set_pragma(db, "synchronous=NORMAL")
+        db.execute(_CREATE_TABLE)
+    except BaseException:
+        db.close()
+        raise
+    return db
 
 
 def copy_embeddings(source: Path, target: Path) -> None:

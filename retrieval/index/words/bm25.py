@@ -12,6 +12,7 @@ from shutil import disk_usage
 from time import monotonic
 
 import tantivy
+from filelock import FileLock
 
 from retrieval.catalog.filters import ArticleScope
 from retrieval.catalog.quote_table import QuotedWords
@@ -42,7 +43,8 @@ class BM25Index:
             if damaged := damaged_file(folder):
                 raise IndexDamaged(f"The words index is damaged ({damaged}); 'onrecord reindex' builds it anew.")
             folder.mkdir(parents=True, exist_ok=True)
-            self._index = tantivy.Index(self._schema, str(folder))
+            with FileLock(folder.with_suffix(".lock")):  # a second process that creates it would undo the first commit
+                self._index = tantivy.Index(self._schema, str(folder))
             self.count()
 
     def count(self) -> int:

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 from typer.testing import CliRunner
 
-from bot.cli.main import app
+from bot.cli.command_line import app
 from retrieval.errors import EmbeddingUnavailable
 from retrieval.index import indexer
 from retrieval.index.store import Store

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
+from bot.cli.command_line import main
 from bot.cli.command_table import COMMANDS, KEY_COMMANDS
 from bot.cli.commands.questions.question_file import read_questions
-from bot.cli.main import main
 from retrieval.errors import UsageError
 from tests.support.command_line import Completed, Onrecord, run_inside, run_process
 from tests.support.newsroom import BRANDT, TOLL, write_articles

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.cli.main import main
+from bot.cli.command_line import main
 from tests.support.command_line import Onrecord
 
 QUESTIONS = (

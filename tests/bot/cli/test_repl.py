@@ -26,7 +26,7 @@ CTRL_C, CTRL_D, UP, ENTER = "\x03", "\x04", "\x1b[A", "\r"
 CONTROL = re.compile(r"\x1b\[[?\d;]*[A-Za-z]")
 READY = "\x1b[?2004h"  # prompt-toolkit waits for keys
 TYPED = "\x1b[?2004l"  # prompt-toolkit has handed the line over
-PATIENCE = 15.0  # seconds
+PATIENCE = 60.0  # seconds, on a busy machine
 # The pseudo-terminal becomes the controlling one, so that Ctrl-C is a signal outside the prompt, as for a user.
 OWN_TERMINAL = """
 import fcntl, os, sys, termios

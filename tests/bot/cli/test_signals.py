@@ -18,7 +18,7 @@ import pytest
 from retrieval.catalog.catalog import Catalog
 from retrieval.ingest.watching.source import Source
 from retrieval.ingest.watching.source_store import SourceStore
-from tests.support.command_line import Onrecord, started
+from tests.support.command_line import ROOT, Onrecord, started
 from tests.support.endpoint_standin import free_port
 from tests.support.misbehaving_server import LOOPBACK, Site, site
 from tests.support.news_site import Story, feed, page
@@ -95,6 +95,16 @@ def paper() -> Iterator[Site]:
         found.pages |= {f"/{story.name}": page(story, found) for story in STORIES}
         found.pages["/feed"] = feed(found, STORIES)
         yield found
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_while_modules_are_imported_is_an_interruption(number: signal.Signals, tmp_path: Path) -> None:
+    (tmp_path / "typer.py").write_text("import time; print('importing', flush=True); time.sleep(60)")
+    with started(tmp_path, "status", PYTHONPATH=os.pathsep.join([str(tmp_path), str(ROOT)])) as starting:
+        assert starting.stdout and starting.stdout.readline() == "importing\n"
+        starting.send_signal(number)
+        _, errors = starting.communicate(timeout=PATIENCE)
+    assert (starting.returncode, errors) == (130, "")
 
 
 def test_add_ends_at_any_moment_and_goes_on(tmp_path: Path, onrecord: Onrecord) -> None:

@@ -8,7 +8,7 @@ import pytest
 from retrieval.errors import Cancelled
 from retrieval.index.store import Store
 from retrieval.models.endpoints.cancellation import Cancellation
-from tests.support.endpoint_standin import HOLD
+from tests.support.endpoint_standin import HOLD, cancel_when
 from tests.support.endpoint_standin import Answer as Reply
 from tests.support.model_answers import COST, conversing
 
@@ -29,7 +29,7 @@ def test_a_model_that_says_nothing_is_left_at_once(newsroom_copy: Store) -> None
         cancellation = Cancellation()
         events = conversation.stream(COST, "c", cancellation=cancellation)
         assert [next(events), next(events)] == ["searching", "writing"]
-        threading.Timer(0.2, cancellation.cancel).start()
+        threading.Thread(target=cancel_when, args=[cancellation, lambda: server.asked]).start()
         started = time.perf_counter()
         with pytest.raises(Cancelled):
             list(events)

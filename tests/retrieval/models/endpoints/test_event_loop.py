@@ -76,12 +76,12 @@ def test_a_coroutine_is_ended_by_a_cancellation() -> None:
     cancellation, ended = Cancellation(), Event()
 
     async def wait() -> None:
+        Timer(0.05, cancellation.cancel).start()
         try:
             await asyncio.sleep(60)
         finally:
             ended.set()
 
-    Timer(0.05, cancellation.cancel).start()
     with pytest.raises(Cancelled):
         shared_loop_thread().run(wait(), cancellation)
     assert ended.wait(PATIENCE)

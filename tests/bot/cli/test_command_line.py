@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.cli.main import STAGE_LOGGER, main
+from bot.cli.command_line import STAGE_LOGGER, main
 from bot.service.turns import stages
 from retrieval.index.store import Store
 from tests.support.command_line import ROOT
