@@ -1,84 +1,192 @@
-"""Measure what the catalog costs: an article stored, and what a question reads, beside another version of the code.
+"""Measure what the catalog costs beside plain sqlite3: an article stored, and what a question reads.
 
-`python -m bench.catalog --data FOLDER --before WORKTREE`: both versions work in turn, in processes of their own, on the
-same segmented articles and questions. Reads are the time inside the catalog's own functions, whatever is done with it.
+`python -m bench.catalog --data FOLDER`: everything is done three times. First the catalog's statements are recorded
+with their results; then they run as they do, and sqlite3 alone runs them in the same places, in turns. Times are
+processor time of the calling thread inside the catalog's functions, because other processes disturb it least.
 """
 
 import argparse
-import json
-import os
-import pickle
-import subprocess
-import sys
+import sqlite3
 import tempfile
+import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
-from functools import partial, wraps
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
+from functools import wraps
 from importlib import import_module
 from pathlib import Path
 from statistics import median
 from types import FunctionType
-from typing import Any
+from typing import Any, Literal
 
-ROUNDS = 3  # of both versions in turn
-SHOWN = {"store_ms": "an article stored", "reads_ms": "a question's reads", "search_ms": "a search by words"}
-_READING = (
-    *("retrieval.catalog.archive", "retrieval.catalog.versions", "retrieval.index.pending"),
-    *("retrieval.catalog.quote_table", "retrieval.quotes.quote_table"),  # where it is, and where it was
-)
+ROUNDS = 3
+SHOWN = ("an article stored", "a question's reads")
+_READING = ("catalog.archive", "catalog.versions", "catalog.quote_table", "index.pending")
+Mode = Literal["recorded", "catalog", "plain"]
+Operation = tuple[str, Sequence[Any]]
+"""The name of a connection's method, and its arguments."""
+
+
+class Recorded(threading.local):
+    """What a thread has run."""
+
+    def __init__(self) -> None:
+        self.operations: list[Operation] = []
+
+
+RECORDED = Recorded()
+
+
+class RecordingCursor(sqlite3.Cursor):
+    """Records what SQLAlchemy runs."""
+
+    def execute(self, *arguments: Any) -> "RecordingCursor":
+        if not arguments[0].startswith("PRAGMA"):  # of a connection that is opened
+            RECORDED.operations.append(("execute", arguments))
+        return super().execute(*arguments)
+
+    def executemany(self, sql: str, values: Iterable[Any]) -> "RecordingCursor":
+        RECORDED.operations.append(("executemany", (sql, listed := list(values))))
+        return super().executemany(sql, listed)
+
+
+class RecordingConnection(sqlite3.Connection):
+    """Records what is run without SQLAlchemy, too."""
+
+    def cursor(self, factory: Any = RecordingCursor) -> Any:
+        return super().cursor(factory)
+
+    def execute(self, *arguments: Any) -> Any:
+        return self.cursor().execute(*arguments)
+
+    def executemany(self, sql: str, values: Iterable[Any]) -> Any:
+        return self.cursor().executemany(sql, values)
 
 
 class Stopwatch:
-    """The time inside functions, those that they call included, counted once."""
+    """The processor time of the calling thread inside functions, those that they call included, counted once."""
 
     def __init__(self) -> None:
-        self.seconds, self._depth = 0.0, 0
+        self.seconds, self._inside = 0.0, threading.local()
 
     def timed(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """The function, timed; what it returns piece by piece is taken at once."""
 
         @wraps(function)
         def call(*arguments: Any, **options: Any) -> Any:
-            self._depth += 1
-            started = time.perf_counter()
+            depth = self._inside.depth = getattr(self._inside, "depth", 0) + 1
+            started = time.thread_time()
             try:
                 result = function(*arguments, **options)
                 return iter(list(result)) if isinstance(result, Iterator) else result
             finally:
-                self._depth -= 1
-                if not self._depth:
-                    self.seconds += time.perf_counter() - started
+                self._inside.depth = depth - 1
+                if depth == 1:
+                    self.seconds += time.thread_time() - started
 
         return call
 
 
+class Statements:
+    """Runs statements as the catalog does, or by sqlite3 alone as often as it ran them when they were recorded."""
+
+    def __init__(self) -> None:
+        self.mode: Mode = "recorded"
+        self.db: sqlite3.Connection | None = None  # that runs them alone
+        self.places, self.alone = Stopwatch(), Stopwatch()  # where statements run; running them, without these clocks
+        self._item, self._times = 0, Counter[int]()
+        self.known: dict[tuple[int, int, int], tuple[Any, Sequence[Operation], Any]] = {}
+
+    def begin(self, mode: Mode, item: int) -> None:
+        """Go on with an article or question."""
+        self.mode, self._item = mode, item
+        self._times.clear()
+        self.places.seconds = self.alone.seconds = 0.0
+
+    def running(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        """The function that runs its second argument, in the mode of that moment."""
+        as_it_is = self.alone.timed(original)
+
+        def call(place: Any, statement: Any, *values: Any, **options: Any) -> Any:
+            self._times[id(statement)] += 1
+            key = (self._item, id(statement), self._times[id(statement)])
+            if self.mode == "recorded":
+                RECORDED.operations.clear()
+                result = original(place, statement, *values, **options)
+                self.known[key] = statement, tuple(RECORDED.operations), result
+            _, operations, result = self.known.get(key, (None, None, None))
+            if self.mode == "plain" and operations is not None:
+                self._run_alone(operations)
+            elif self.mode != "recorded":
+                result = as_it_is(place, statement, *values, **options)
+            return result
+
+        return self.places.timed(call)
+
+    def spanning(
+        self, original: Callable[..., AbstractContextManager[Any]], begin: str, end: str
+    ) -> Callable[..., AbstractContextManager[Any]]:
+        """The context manager with a transaction, whose ends alone are timed."""
+
+        @contextmanager
+        def call(*arguments: Any, **options: Any) -> Iterator[Any]:
+            if self.mode == "plain":
+                in_place = INSIDE.timed(self.places.timed(self._run_alone))
+                in_place([("execute", [begin])])
+                yield None
+                in_place([("execute", [end])])
+                return
+            entered = original(*arguments, **options)
+            value = INSIDE.timed(self.places.timed(self.alone.timed(entered.__enter__)))()
+            yield value
+            INSIDE.timed(self.places.timed(self.alone.timed(entered.__exit__)))(None, None, None)
+
+        return call
+
+    def _run_alone(self, operations: Sequence[Operation]) -> None:
+        self.alone.timed(self._run)(operations)
+
+    def _run(self, operations: Sequence[Operation]) -> None:
+        for name, arguments in operations:
+            getattr(self.db, name)(*arguments).fetchall()
+
+
+INSIDE, STATEMENTS = Stopwatch(), Statements()
+
+
 def main() -> None:
-    """Print a line for each step: both times, and how many times the other this version takes."""
-    options = _options()
-    if options.inputs:
-        print(json.dumps(_measure(*pickle.loads(options.inputs.read_bytes()))))
-        return
-    with tempfile.TemporaryDirectory() as folder:
-        inputs = Path(folder) / "inputs"
-        inputs.write_bytes(pickle.dumps(_inputs(options.data, options.articles, options.questions)))
-        trees = (options.before.resolve(), Path(__file__).parents[1])
-        rounds = [[_run(tree, inputs) for tree in trees] for _ in range(ROUNDS)]
-    print(f"{options.articles} articles, {options.questions} questions, median of {ROUNDS} rounds; milliseconds")
-    for key, name in SHOWN.items():
-        before, now = (median(one[at][key] for one in rounds) for at in (0, 1))
-        ratio = median(one[1][key] / one[0][key] for one in rounds)
-        print(f"{name}: {before:.2f} before, {now:.2f} now, {ratio:.2f} times")
-
-
-def _options() -> argparse.Namespace:
+    """Print a line for each step: both times, and how many times the other the catalog takes."""
     parser = argparse.ArgumentParser(prog="python -m bench.catalog", description=__doc__)
-    parser.add_argument("--data", type=Path, help="folder with the labelled sets")
-    parser.add_argument("--before", type=Path, help="a work tree of the other version")
+    parser.add_argument("--data", type=Path, required=True, help="folder with the labelled sets")
     parser.add_argument("--articles", type=int, default=400)
     parser.add_argument("--questions", type=int, default=60)
-    parser.add_argument("--inputs", type=Path, help=argparse.SUPPRESS)
-    return parser.parse_args()
+    options = parser.parse_args()
+    _time_statements()
+    articles, questions = _inputs(options.data, options.articles, options.questions)
+    rounds = [_measure(articles, questions) for _ in range(ROUNDS)]
+    print(f"{len(articles)} articles, {len(questions)} questions, median of {ROUNDS} rounds; milliseconds")
+    for name, step in zip(SHOWN, zip(*rounds, strict=True), strict=True):
+        plain, catalog = (median(one[at] for one in step) for at in (0, 1))
+        print(f"{name}: {plain:.2f} plain, {catalog:.2f} catalog, {median(now / raw for raw, now in step):.2f} times")
+
+
+def _time_statements() -> None:
+    """Have the catalog's functions timed and its statements run by STATEMENTS, before others import them."""
+    from retrieval.catalog.database import engine
+
+    database: Any = engine.Database
+    engine.read, engine.write = STATEMENTS.running(engine.read), STATEMENTS.running(engine.write)
+    database.rows = STATEMENTS.running(database.rows)
+    database.snapshot = STATEMENTS.spanning(database.snapshot, "BEGIN", "ROLLBACK")
+    database.transaction = STATEMENTS.spanning(database.transaction, "BEGIN IMMEDIATE", "COMMIT")
+    from retrieval.catalog.catalog import Catalog
+    from retrieval.catalog.reader import CatalogReader
+
+    for owner in (CatalogReader, Catalog, *(import_module(f"retrieval.{name}") for name in _READING)):
+        for name, value in list(vars(owner).items()):
+            if isinstance(value, FunctionType) and not name.startswith("_") and not hasattr(value, "__wrapped__"):
+                setattr(owner, name, INSIDE.timed(value))
 
 
 def _inputs(data: Path, articles: int, questions: int) -> tuple[Sequence[Any], Sequence[str]]:
@@ -91,16 +199,9 @@ def _inputs(data: Path, articles: int, questions: int) -> tuple[Sequence[Any], S
     return found, asked[:: max(1, len(asked) // questions)][:questions]
 
 
-def _run(tree: Path, inputs: Path) -> dict[str, float]:
-    environment = os.environ | {"PYTHONPATH": str(tree)}
-    command = [sys.executable, __file__, "--inputs", str(inputs)]
-    done = subprocess.run(command, cwd=tree, env=environment, stdout=subprocess.PIPE, check=True)
-    return dict(json.loads(done.stdout))
-
-
-def _measure(articles: Sequence[Any], questions: Sequence[str]) -> dict[str, float]:
-    watch = Stopwatch()
-    _time_reads(watch)
+def _measure(articles: Sequence[Any], questions: Sequence[str]) -> list[tuple[float, float]]:
+    """Milliseconds an article and a question, each by sqlite3 alone and by the catalog."""
+    from retrieval.catalog.catalog import Catalog
     from retrieval.errors import EmbeddingUnavailable
     from retrieval.index import indexer
     from retrieval.index.store import Store
@@ -110,42 +211,64 @@ def _measure(articles: Sequence[Any], questions: Sequence[str]) -> dict[str, flo
         raise EmbeddingUnavailable("Words alone are measured.")
 
     with tempfile.TemporaryDirectory() as folder, Store(Path(folder), no_model) as store:
-        stored = [_milliseconds(partial(store.catalog.save_articles, [one])) for one in articles]
+        first, copy = (Catalog(Path(folder) / name) for name in ("first.db", "copy.db"))
+        catalogs = {"recorded": first, "catalog": store.catalog, "plain": copy}
+        save = [lambda mode, one=one: catalogs[mode].save_articles([one]) for one in articles]
+        with _recording(first), _plain(Path(folder) / "copy.db"):
+            stored = _compare(save, first)
         with suppress(EmbeddingUnavailable):
             indexer.index_pending(store)
-        search, searched, reads = Search(store), list[float](), list[float]()
-        for question in (*questions, *questions):  # the first time warms up
-            watch.seconds = 0.0
-            searched.append(_milliseconds(partial(search, question)))
-            reads.append(watch.seconds * 1000)
+        search = Search(store)
+        ask = [lambda _, question=question: search(question) for question in questions]
+        with _recording(store.catalog), _plain(Path(folder) / "catalog.db"):
+            read = _compare(ask, store.catalog)
         search.close()
-    half = len(questions)
-    return {
-        "store_ms": sum(stored) / len(stored),
-        "reads_ms": sum(reads[half:]) / half,
-        "search_ms": sum(searched[half:]) / half,
-    }
+        first.close()
+        copy.close()
+    return [stored, read]
 
 
-def _time_reads(watch: Stopwatch) -> None:
-    """Have the catalog's functions timed, before others import them."""
-    from retrieval.catalog.catalog import Catalog
-    from retrieval.catalog.reader import CatalogReader
+@contextmanager
+def _recording(catalog: Any) -> Iterator[None]:
+    """Have the catalog's new connections record, until they are to be timed."""
+    from sqlalchemy import event
 
-    owners: list[Any] = [CatalogReader, Catalog]
-    for name in _READING:
-        with suppress(ImportError):
-            owners.append(import_module(name))
-    for owner in owners:
-        for name, value in list(vars(owner).items()):
-            if isinstance(value, FunctionType) and not name.startswith("_") and not hasattr(value, "__wrapped__"):
-                setattr(owner, name, watch.timed(value))
+    def use(*found: Any) -> None:
+        if STATEMENTS.mode == "recorded":
+            found[-1].update(factory=RecordingConnection)
+
+    event.listen(catalog.database.engine, "do_connect", use)
+    STATEMENTS.begin("recorded", 0)
+    catalog.database.engine.dispose()
+    yield
+    event.remove(catalog.database.engine, "do_connect", use)
 
 
-def _milliseconds(action: Callable[[], object]) -> float:
-    started = time.perf_counter()
-    action()
-    return (time.perf_counter() - started) * 1000
+@contextmanager
+def _plain(path: Path) -> Iterator[None]:
+    with closing(sqlite3.connect(path, isolation_level=None, check_same_thread=False)) as STATEMENTS.db:
+        STATEMENTS.db.execute("PRAGMA synchronous=NORMAL")
+        STATEMENTS.db.row_factory = sqlite3.Row
+        yield
+
+
+def _compare(actions: Sequence[Callable[[Mode], object]], catalog: Any) -> tuple[float, float]:
+    """Milliseconds of an action inside the catalog: with its statements run by sqlite3 alone, and as they are."""
+    spent: dict[Mode, float] = {"catalog": 0.0, "plain": 0.0}
+    STATEMENTS.known.clear()
+    for item, action in enumerate(actions):
+        STATEMENTS.begin("recorded", item)
+        action("recorded")
+    catalog.database.engine.dispose()
+    for item, action in enumerate(actions):
+        modes: tuple[Mode, Mode] = ("catalog", "plain")
+        for mode in modes if item % 2 else modes[::-1]:
+            STATEMENTS.begin(mode, item)
+            INSIDE.seconds = 0.0
+            action(mode)
+            spent[mode] += INSIDE.seconds - STATEMENTS.places.seconds + STATEMENTS.alone.seconds
+    STATEMENTS.begin("catalog", 0)
+    return spent["plain"] * 1000 / len(actions), spent["catalog"] * 1000 / len(actions)
 
 
 if __name__ == "__main__":

@@ -64,6 +64,7 @@ LIBRARY_ROOMS = {
     "markdown_it": {PARSING},
     "mcp": {"bot.cli.commands"},
     "numpy": {
+        "retrieval.models.foreign_talk",
         "retrieval.catalog",
         "retrieval.index.integrity",
         "retrieval.quotes.attribution",

@@ -167,13 +167,14 @@ def _worker(drill: Drill, number: int) -> Machine:
 
 
 def _server(drill: Drill, port: int) -> Machine:
+    return Machine(lambda: server_process(drill.site, port), drill, is_worker=False)
+
+
+def server_process(site: Site, port: int) -> "subprocess.Popen[str]":
+    """Start a server in a folder of its own."""
     command = [sys.executable, "-c", "from bot.cli import main; main()", "serve", "--port", str(port)]
-    environment = os.environ | drill.site.settings(f"server{port}")
-
-    def start() -> "subprocess.Popen[str]":
-        return subprocess.Popen(command, env=environment, text=True, stderr=subprocess.DEVNULL)
-
-    return Machine(start, drill, is_worker=False)
+    environment = os.environ | site.settings(f"server{port}")
+    return subprocess.Popen(command, env=environment, text=True, stderr=subprocess.DEVNULL)
 
 
 def main() -> None:

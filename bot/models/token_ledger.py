@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 
 from sqlalchemy import BigInteger, Column, MetaData, Table, select
 
+from retrieval.catalog.database.dialects import AnyText, excluded, upsert
 from retrieval.catalog.database.engine import SQLiteOptions
-from retrieval.catalog.database.records import AnyText, Place, Records
+from retrieval.catalog.database.records import Place, Records
 from retrieval.errors import DatabaseUnavailable, StorageError
 
 LOCK_TIMEOUT_SECONDS = 5.0  # that an answer waits for another process's write
@@ -23,6 +24,8 @@ _spent = Table(
     Column("model", AnyText, primary_key=True),
     *(Column(name, BigInteger, nullable=False) for name in _COUNTS),
 )
+
+_ADD = upsert(_spent, **{name: _spent.c[name] + excluded(_spent)[name] for name in _COUNTS})
 
 _Request = tuple[str, str, int, int, int]  # day, model, requests, tokens read and written
 
@@ -58,9 +61,6 @@ class TokenLedger:
         options = SQLiteOptions(LOCK_TIMEOUT_SECONDS, pragmas=(), connections=0)
         self.records = Records("The token counts", place, METADATA, options)
         self.records.prepare()
-        added = self.records.insert(_spent)
-        sums = {name: _spent.c[name] + added.excluded[name] for name in _COUNTS}
-        self._add = added.on_conflict_do_update(index_elements=[*_spent.primary_key], set_=sums)
 
     def add(self, model: str, tokens: TokenUsage) -> None:
         """Count one request of a model."""
@@ -69,7 +69,7 @@ class TokenLedger:
             self._unstored.clear()
         try:
             # Sorted, so that two machines wait for each other's rows in one order.
-            self.records.run(self._add, [dict(zip(_spent.c.keys(), one, strict=True)) for one in sorted(requests)])
+            self.records.run(_ADD, [dict(zip(_spent.c.keys(), one, strict=True)) for one in sorted(requests)])
         except (StorageError, DatabaseUnavailable) as exc:
             _log.error("%s The tokens of %d requests are counted in memory meanwhile.", exc, len(requests))
             with self._lock:

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Unpack
 
 from bot.answering.archive.archive_answers import answer_archive_question
@@ -26,7 +26,7 @@ from bot.service.turns.stages import Stopwatch, log_stage
 from bot.service.turns.turn import AnswerEvent, AnsweringSteps, AnswerTrace, AskedTurn, AskOptions, ProcessorSlots
 from retrieval.catalog.archive import languages
 from retrieval.catalog.reader import CatalogReader
-from retrieval.errors import DatabaseUnavailable, StorageError
+from retrieval.errors import DatabaseUnavailable, StorageError, UnknownArticle
 from retrieval.index.store import Store
 from retrieval.models.endpoints.cancellation import Cancellation
 from retrieval.search.hybrid_search import Search, no_search
@@ -127,7 +127,7 @@ class Conversation:
         generation: GenerationState | None,
     ) -> tuple[Understanding, tuple[str, ...]]:
         """Understand a turn by rule, or by the model where rules are not sure; return what to search for beside it."""
-        rewrite = rewrite_question if language == ENGLISH else _unchanged
+        rewrite = partial(rewrite_question, text_of=self._text_of) if language == ENGLISH else _unchanged
         understood = understand(text, turns, self._store.packaged_vector, rewrite, language)
         if self._writer is None or generation is None or not needs_plan(text, turns, understood):
             return understood, ()
@@ -172,6 +172,14 @@ class Conversation:
         except (StorageError, DatabaseUnavailable) as exc:
             _log.error("A conversation could not be read: %s", exc)
             return (), False
+
+    def _text_of(self, article: str) -> str:
+        """Headline and text of an article, empty where it has been removed since it was cited."""
+        try:
+            found = self._store.catalog.article(article)
+            return f"{found.title}\n{found.text}"
+        except UnknownArticle:
+            return ""
 
     def _language(self, question: str, turns: Sequence[Turn]) -> str:
         """The language of a question after the earlier turns."""

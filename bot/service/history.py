@@ -21,8 +21,9 @@ from sqlalchemy import (
 )
 
 from bot.answering.messages import Answer, Turn
+from retrieval.catalog.database.dialects import AnyText
 from retrieval.catalog.database.engine import SQLiteOptions
-from retrieval.catalog.database.records import AnyText, Place, Records
+from retrieval.catalog.database.records import Place, Records
 from retrieval.text.dates.clock import utc_now
 
 LOCK_TIMEOUT_SECONDS = 5.0  # that an answer waits for another process's write; each takes milliseconds

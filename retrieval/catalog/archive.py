@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 
 from sqlalchemy import bindparam, func, literal_column, select, text
 
@@ -94,6 +95,12 @@ def published_days(catalog: CatalogReader) -> tuple[str, str]:
     """The ISO days of the oldest and the newest dated article, empty where none is dated."""
     (row,) = catalog.rows(_DAYS)
     return str(row.first or "")[:10], str(row.last or "")[:10]
+
+
+def newest_day(catalog: CatalogReader) -> date | None:
+    """The day of the newest article of which it is known; None where there is none."""
+    _, last = published_days(catalog)
+    return date.fromisoformat(last) if len(last) == len("2026-01-31") else None
 
 
 def newest_such_day(catalog: CatalogReader, month: int, day: int) -> str:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, select, upda
 from retrieval.catalog import quote_table
 from retrieval.catalog.database import schema
 from retrieval.catalog.database.dialects import among, insert_new, text_list, upsert
-from retrieval.catalog.database.engine import Database, sqlite_url
+from retrieval.catalog.database.engine import Database, read, sqlite_url, write
 from retrieval.catalog.database.sqlite_file import database_damage
 from retrieval.catalog.database.tables import articles, facts, passages, runs, uncut, versions, withdrawn
 from retrieval.catalog.reader import CatalogReader, unknown_article
@@ -118,11 +118,11 @@ class Catalog(CatalogReader):
         """Replace the passages, quotes and language of an article; does nothing if its text is no longer current."""
         article, prepared = segmented.article, _prepare(segmented)
         with self.transaction() as db:
-            row = db.execute(_STATE, {"key": article.id}).one()
+            (row,) = read(db, _STATE, {"key": article.id})
             if row.version and row.hash == article.content_hash:
-                db.execute(_SET_LANGUAGE, {"key": article.id, "version": row.version, "told": article.language})
+                write(db, _SET_LANGUAGE, {"key": article.id, "version": row.version, "told": article.language})
                 original = _find_original(db, prepared)
-                db.execute(_SET_ORIGINAL, {"key": article.id, "original": original})
+                write(db, _SET_ORIGINAL, {"key": article.id, "original": original})
                 _store_parts(db, prepared, row.version, original, is_new=False)
 
     def check(self) -> None:
@@ -157,11 +157,11 @@ class Catalog(CatalogReader):
         """
         key = {"key": article}
         with self.transaction() as db:
-            if db.execute(_WITHDRAW, key).rowcount == 0:
+            if write(db, _WITHDRAW, key) == 0:
                 raise unknown_article(article)
-            db.execute(_PUT_WITHDRAWAL, {"article": article, "at": utc_now(), "why": why})
-            db.execute(_DELETE_VERSIONS, key)
-            db.execute(_BLANK_PASSAGES, key)
+            write(db, _PUT_WITHDRAWAL, {"article": article, "at": utc_now(), "why": why})
+            write(db, _DELETE_VERSIONS, key)
+            write(db, _BLANK_PASSAGES, key)
             _release_copies(db, article)
             _delete_parts(db, article)
 
@@ -225,18 +225,18 @@ def _prepare(segmented: SegmentedArticle) -> _PreparedArticle:
 def _save_version(db: Connection, prepared: _PreparedArticle) -> bool:
     """Store one version of an article; returns whether it is a copy of another article."""
     article, key = prepared.segmented.article, {"key": prepared.segmented.article.id}
-    known = db.execute(_STATE, key).first()
+    known = next(iter(read(db, _STATE, key)), None)
     if known and known.version and known.hash == article.content_hash:  # another process has stored it meanwhile
         return bool(known.copy_of)
-    number = 1 if known is None else (db.execute(_NEWEST_VERSION, key).scalar() or 0) + 1
+    number = 1 if known is None else (read(db, _NEWEST_VERSION, key)[0][0] or 0) + 1
     if known and not _has_text(db, article):
         _release_copies(db, article.id)
     original = _find_original(db, prepared)
     state = {"id": article.id, "version": number, "hash": article.content_hash, "page": url_key(article.url)}
-    db.execute(_PUT_ARTICLE, {**state, "copy_of": original})
-    db.execute(_INSERT_VERSION, version_row(article, number))
+    write(db, _PUT_ARTICLE, {**state, "copy_of": original})
+    write(db, _INSERT_VERSION, version_row(article, number))
     if known:
-        db.execute(_DELETE_WITHDRAWAL, key)
+        write(db, _DELETE_WITHDRAWAL, key)
     _store_parts(db, prepared, number, original, is_new=known is None)
     return bool(original)
 
@@ -269,7 +269,7 @@ def _store_parts(db: Connection, prepared: _PreparedArticle, number: int, origin
     if bands:
         duplicate_articles.insert_bands(db, segmented.article.id, bands)
     if rows:
-        db.execute(_PUT_PASSAGES, rows)
+        write(db, _PUT_PASSAGES, rows)
     quote_table.insert_quotes(db, segmented.article, segmented.quotes)
 
 
@@ -282,16 +282,16 @@ def _delete_parts(db: Connection, article: str, keep: Sequence[str] = ()) -> Non
 
     duplicate_articles.delete_bands(db, article)
     quote_table.delete_quotes(db, article)
-    db.execute(_DELETE_UNCUT, {"key": article})
-    db.execute(_DELETE_PASSAGES, {"key": article, "keep": keep})
-    db.execute(_WITHDRAW_PASSAGES, {"key": article, "keep": keep})
+    write(db, _DELETE_UNCUT, {"key": article})
+    write(db, _DELETE_PASSAGES, {"key": article, "keep": keep})
+    write(db, _WITHDRAW_PASSAGES, {"key": article, "keep": keep})
 
 
 def _release_copies(db: Connection, article: str) -> None:
     """Mark the copies of an article as unsegmented, because it was removed or its text is no longer theirs."""
-    db.execute(_MARK_COPIES_UNCUT, {"key": article})
-    db.execute(_RELEASE_COPIES, {"key": article})
+    write(db, _MARK_COPIES_UNCUT, {"key": article})
+    write(db, _RELEASE_COPIES, {"key": article})
 
 
 def _has_text(db: Connection, article: Article) -> bool:
-    return bool(db.execute(_TEXT, {"key": article.id}).scalar() == article.text)
+    return [row.text for row in read(db, _TEXT, {"key": article.id})] == [article.text]

@@ -14,6 +14,8 @@ import numpy as np
 import numpy.typing as npt
 from sqlalchemy import Connection, bindparam, delete, func, insert, select
 
+from retrieval.catalog.database.dialects import among, number_list
+from retrieval.catalog.database.engine import read, write
 from retrieval.catalog.database.tables import bands, passages
 from retrieval.text.conflicting_reports import reports_conflict
 
@@ -36,7 +38,7 @@ _FACTORS = np.random.default_rng(_SEED).integers(1, 2**63, BANDS * ROWS_PER_BAND
 
 _SHARING_BANDS = (
     select(bands.c.article)
-    .where(bands.c.band.in_(bindparam("bands", expanding=True)), bands.c.article != bindparam("article"))
+    .where(among(bands.c.band, number_list("bands")), bands.c.article != bindparam("article"))
     .group_by(bands.c.article)
     .order_by(func.count().desc())
     .limit(MAX_CANDIDATES)
@@ -90,7 +92,7 @@ def find_duplicate(db: Connection, article: str, signature: TextSignature, bands
 
     `bands` are those of the signature.
     """
-    rows = db.execute(_SHARING_BANDS, {"bands": bands, "article": article}).all()
+    rows = read(db, _SHARING_BANDS, {"bands": bands, "article": article})
     others = {row.article: text_signature(_passage_text(db, row.article)) for row in rows}
     similarity = {key: resemblance(signature, other) for key, other in others.items() if other}
     best = max(similarity, key=lambda key: similarity[key], default="")
@@ -99,12 +101,12 @@ def find_duplicate(db: Connection, article: str, signature: TextSignature, bands
 
 def delete_bands(db: Connection, article: str) -> None:
     """Delete an article's stored bands, as part of the caller's transaction."""
-    db.execute(_DELETE_BANDS, {"article": article})
+    write(db, _DELETE_BANDS, {"article": article})
 
 
 def insert_bands(db: Connection, article: str, bands: Sequence[int]) -> None:
     """Store the bands of an article that has none, as part of the caller's transaction."""
-    db.execute(_INSERT_BANDS, [{"band": band, "article": article} for band in bands])
+    write(db, _INSERT_BANDS, [{"band": band, "article": article} for band in bands])
 
 
 def minhash_bands(signature: TextSignature) -> list[int]:
@@ -118,7 +120,7 @@ def minhash_bands(signature: TextSignature) -> list[int]:
 
 
 def _passage_text(db: Connection, article: str) -> str:
-    return "\n\n".join(db.execute(_PASSAGE_TEXTS, {"article": article}).scalars())
+    return "\n\n".join(row.text for row in read(db, _PASSAGE_TEXTS, {"article": article}))
 
 
 def _splitmix64(hashes: Hashes) -> Hashes:

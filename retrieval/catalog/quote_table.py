@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 
 from retrieval.catalog.database.dialects import among, excluded, greatest, text_list, upsert
-from retrieval.catalog.database.engine import AnyRow
+from retrieval.catalog.database.engine import AnyRow, read, write
 from retrieval.catalog.database.tables import articles, passages, quotes, speakers, versions
 from retrieval.catalog.reader import CatalogReader
 from retrieval.documents import Article, Quote, QuoteHit
@@ -116,18 +116,18 @@ def insert_quotes(db: Connection, article: Article, found: Iterable[Quote]) -> N
     """Store the quotes of an article that has none, and count them, within the caller's transaction."""
     rows = [_quote_row(article, quote) for quote in found]
     if rows:
-        db.execute(_INSERT, rows)
+        write(db, _INSERT, rows)
     if counted := _speaker_rows(rows):
-        db.execute(_COUNT_NEW, counted)
+        write(db, _COUNT_NEW, counted)
 
 
 def delete_quotes(db: Connection, article: str) -> None:
     """Delete the quotes of an article, and count them no more, within the caller's transaction."""
-    counted = [{"key": row.name, "gone": row.gone, "last": row.last} for row in db.execute(_COUNTED, {"key": article})]
-    db.execute(_DELETE, {"key": article})
+    counted = [{"key": row.name, "gone": row.gone, "last": row.last} for row in read(db, _COUNTED, {"key": article})]
+    write(db, _DELETE, {"key": article})
     if counted:
-        db.execute(_COUNT_GONE, counted)
-        db.execute(_DELETE_SPEAKERS, {"names": [row["key"] for row in counted]})
+        write(db, _COUNT_GONE, counted)
+        write(db, _DELETE_SPEAKERS, {"names": [row["key"] for row in counted]})
 
 
 def _quote_row(article: Article, quote: Quote) -> dict[str, Any]:

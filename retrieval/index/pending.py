@@ -12,7 +12,6 @@ from sqlalchemy import (
     bindparam,
     cast,
     delete,
-    exists,
     func,
     literal_column,
     select,
@@ -61,7 +60,7 @@ _UNCUT = (
     .order_by(articles.c.rowid)
     .limit(bindparam("most"))
 )
-_HAS_VECTORS = select(exists(select(passages.c.id).where(passages.c.live == 1, passages.c.vectors == 1)))
+_HAS_VECTORS = select(passages.c.id).where(passages.c.live == 1, passages.c.vectors == 1).limit(1)
 _COUNT_INDEXED = {
     index: select(func.count()).where(passages.c.live == 1, passages.c[index] == 1) for index in DERIVED_INDEXES
 }

@@ -14,6 +14,7 @@ from retrieval.quotes.modality.classifier import modalities
 from retrieval.quotes.span_index import SpanIndex
 from retrieval.quotes.speakers.coreference import ResolvedSpeaker, resolve_speakers
 from retrieval.quotes.speakers.mentions import find_mentions
+from retrieval.quotes.speakers.name_contexts import SPEECH_VERBS
 from retrieval.quotes.word_lists import word_list
 from retrieval.text.sentences import Span, sentence_spans
 from retrieval.text.terms import terms
@@ -34,6 +35,18 @@ _CLAUSE_SIGN = re.compile(
 _MAX_PHRASE_WORDS = 6
 _CLAUSE_BEFORE = re.compile(r"\b(?:said|says|say|saying|that)[,:]?\s$")
 _TOPIC_BEFORE = re.compile(r"\b(?:about|for|of|on|to|with|against)\s$")
+# `was praised for`, `are accused`: whoever a passive verb is about heard it. What is quoted, is said by who is quoted.
+_PASSIVE_CUE = re.compile(
+    r"\b(?:am|is|are|was|were|be|been|being)\s(?:(?:\w+ly|once|also|widely|often)\s)?(?!quoted|cited)\w+(?:ed|en)\s(?:for|of|by)$"
+)
+_PASSIVE = re.compile(
+    r"\b(?:am|is|are|was|were|be|been|being)\s(?:(?:\w+ly|once|also|widely|often)\s)?(?!quoted|cited)\w+ed$"
+)
+_AFTER_PASSIVE = re.compile(r"\s(?:for|of|by)\s")
+_RECEIVED = re.compile(r"\b(?:receiv|fac|draw|drew|attract)\w*\s[^.!?]*?\bfrom\b")  # `has received criticism from`
+# Of the network, below which a cue without quotation marks reports a deed more often than words.
+MIN_CERTAINTY = 0.6
+_SAID = re.compile(rf"\b{SPEECH_VERBS}\b")
 _DIRECT_SHARE = 0.6  # of a quote in quotation marks makes it direct
 
 
@@ -69,6 +82,23 @@ def _is_speech_cue(text: str, item: Attribution) -> bool:
     return not cue_terms or bool(_speech_cue_terms() & set(cue_terms))
 
 
+def _is_passive(text: str, item: Attribution) -> bool:
+    """Whether the cue says what others say of or to its subject: `was praised for`, `has received criticism from`."""
+    if item.cue is None or item.source is None or item.cue[0] < item.source[0]:
+        return False
+    cue = text[slice(*item.cue)]
+    if _PASSIVE_CUE.search(cue) or _RECEIVED.search(text, item.cue[0], item.cue[1] + len(" from")):
+        return True
+    return bool(_PASSIVE.search(cue) and _AFTER_PASSIVE.match(text, item.cue[1]))
+
+
+def _is_certain(text: str, item: Attribution, speaker: ResolvedSpeaker) -> bool:
+    """Whether a cue surely reports words: by the network, by `said` in it, or as the colon after a person's name."""
+    cue = text[slice(*item.cue)] if item.cue else ""
+    is_label = cue.endswith(":") and speaker.is_person
+    return item.certainty >= MIN_CERTAINTY or is_label or bool(_SAID.search(cue))
+
+
 def _is_statement(text: str, item: Attribution) -> bool:
     """Whether reported words may be a clause; a short phrase, or one after `about`, is what somebody speaks of.
 
@@ -86,9 +116,9 @@ def _is_statement(text: str, item: Attribution) -> bool:
 def _quote(text: str, item: Attribution, speaker: ResolvedSpeaker, modality: Modality, quotations: SpanIndex) -> Quote:
     kind = "direct" if item.is_verbatim else _kind(item.content, quotations)
     name = speaker.name if len(speaker.name) <= MAX_NAME_LENGTH else ""
-    is_speech = kind == "direct" or _is_speech_cue(text, item)
+    is_speech = kind == "direct" or (_is_speech_cue(text, item) and not _is_passive(text, item))
     if kind == "indirect" and modality == "said":
-        is_speech = is_speech and _is_statement(text, item)
+        is_speech = is_speech and _is_certain(text, item, speaker) and _is_statement(text, item)
     return Quote(
         speaker=name,
         role=speaker.role,

@@ -4,10 +4,12 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 
-from retrieval.catalog.archive import languages
+from retrieval.catalog.archive import languages, newest_day
 from retrieval.catalog.filters import ArticleScope, Filters
 from retrieval.catalog.reader import CatalogReader
 from retrieval.documents import Hit, QuoteHit
@@ -34,6 +36,7 @@ from retrieval.search.quote_search import (
     score_passages_by_quotes,
 )
 from retrieval.search.ranking import rank
+from retrieval.text.dates import names_weekday
 from retrieval.text.language import ENGLISH, question_language
 
 DEFAULT_HITS = 10
@@ -115,11 +118,9 @@ class Search:
         search takes one of its own.
         """
         filters = filters or Filters()
-        language = language or question_language(question, languages(self._store.catalog))
-        parsed = self._understand(question, today or date.today(), filters.speaker, language)
-        if catalog is not None:
-            return self._search(parsed, k, filters, catalog)
-        with self._store.catalog.snapshot() as snapshot:
+        with nullcontext(catalog) if catalog else self._store.catalog.snapshot() as snapshot:
+            language = language or question_language(question, languages(snapshot))
+            parsed = self._understand(question, today or date.today(), filters.speaker, language, snapshot)
             return self._search(parsed, k, filters, snapshot)
 
     def in_articles(
@@ -137,23 +138,25 @@ class Search:
         )
         return tuple(deduplicate(rank(question, candidates.hits, candidates.text_scores), k))
 
-    def _understand(self, question: str, today: date, speaker: str, language: str) -> ParsedQuestion:
+    def _understand(
+        self, question: str, today: date, speaker: str, language: str, catalog: CatalogReader
+    ) -> ParsedQuestion:
         """Analyse a question, with words that no article has replaced by similar ones that articles have."""
         if language != ENGLISH:
-            catalog = self._store.catalog
             is_mixed = has_multilingual_embedding(catalog)
             names = names_in_articles(question, self._store.bm25, catalog) if is_mixed else ()
             return analyse_foreign_question(question, self._store.bm25, language, names)
-        parsed = analyse_question(question, self._store.bm25, today=today, speaker=speaker)
+        newest = newest_day(self._store.catalog) if names_weekday(question) else None
+        analyse = partial(analyse_question, bm25=self._store.bm25, today=today, newest=newest, speaker=speaker)
+        parsed = analyse(question)
         if not parsed.unknown_terms:
             return parsed
-        corrections = correct_spelling(parsed, self._store.bm25, self._store.catalog)
+        corrections = correct_spelling(parsed, self._store.bm25, catalog)
         for wrong, right in corrections:
             question = re.sub(rf"\b{re.escape(wrong)}\b", right, question)
         if not corrections:
             return parsed
-        corrected = analyse_question(question, self._store.bm25, today=today, speaker=speaker)
-        return replace(corrected, corrections=corrections)
+        return replace(analyse(question), corrections=corrections)
 
     def _search(self, question: ParsedQuestion, k: int, filters: Filters, catalog: CatalogReader) -> SearchResult:
         quote_search, intent = self.quote_search(catalog), question.quote_intent

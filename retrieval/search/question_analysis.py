@@ -65,15 +65,18 @@ class ParsedQuestion:
         return self.since[: len(known) or None] <= known and (not self.until or "" < known <= self.until)
 
 
-def analyse_question(text: str, bm25: WordIndex, *, today: date, speaker: str = "") -> ParsedQuestion:
+def analyse_question(
+    text: str, bm25: WordIndex, *, today: date, newest: date | None = None, speaker: str = ""
+) -> ParsedQuestion:
     """Analyse a question in English for a search of what `bm25` holds now.
 
-    `today` is what `yesterday` counts from; `speaker` is the one that a filter names. Raises IndexUnavailable.
+    `today` is what `yesterday` counts from, and `Friday` unless the `newest` article is of a week before or earlier;
+    `speaker` is the one that a filter names. Raises IndexUnavailable.
     """
     intent = intent_for_speaker(speaker, text) if speaker else parse_quote_intent(text)
     question_terms = tuple(dict.fromkeys([*content_terms(text), *(intent.speaker_terms if intent else ())]))
     frequencies, passage_count = bm25.document_frequencies(question_terms)
-    since, until = days_in_question(text, today)
+    since, until = days_in_question(text, today, newest)
     return ParsedQuestion(
         text=text,
         terms=question_terms,

@@ -15,6 +15,7 @@ from tests.support.endpoint_standin import free_port
 
 BINARIES = Path("/usr/lib/postgresql")
 OWNER = "postgres"  # Debian's user; the server refuses to run as root
+CAREFUL = "careful"  # a user who is asked for a password
 _SETTINGS = {"fsync": "off", "max_connections": "200", "listen_addresses": "127.0.0.1", "unix_socket_directories": ""}
 
 
@@ -26,6 +27,8 @@ class PostgreSQLServer:
         if os.geteuid() == 0:
             shutil.chown(folder, OWNER)
         self._run("initdb", "-D", self._folder, "-U", OWNER, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
+        rules = self._folder / "pg_hba.conf"
+        rules.write_text(f"host all {CAREFUL} 127.0.0.1/32 scram-sha-256\n{rules.read_text()}")
 
     def start(self) -> None:
         settings = " ".join(f"-c {name}='{value}'" for name, value in _SETTINGS.items())
@@ -36,12 +39,12 @@ class PostgreSQLServer:
         """Stop it as a crash does (`immediate`) or `fast`, which ends connections in order."""
         self._run("pg_ctl", "stop", "-w", "-D", self._folder, "-m", mode)
 
-    def new_database(self) -> URL:
-        """The address of an empty database."""
+    def new_database(self, options: str = "") -> URL:
+        """The address of an empty database; `options` are those of CREATE DATABASE."""
         name = f"onrecord{next(self._numbers)}"
         with closing(psycopg.connect(f"host=127.0.0.1 port={self.port} user={OWNER} dbname=postgres")) as db:
             db.autocommit = True
-            db.execute(f"CREATE DATABASE {name}")
+            db.execute(f"CREATE DATABASE {name} {options}")
         return URL.create("postgresql+psycopg", OWNER, None, "127.0.0.1", self.port, name)
 
     def _run(self, program: str, *arguments: object) -> None:

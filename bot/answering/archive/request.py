@@ -13,7 +13,7 @@ from retrieval.catalog import archive
 from retrieval.catalog.filters import Filters
 from retrieval.catalog.reader import CatalogReader
 from retrieval.models.turn_kinds import ArchiveKind
-from retrieval.text.dates import date_phrase, day_without_year, days_in_question
+from retrieval.text.dates import date_phrase, day_without_year, days_in_question, names_weekday
 from retrieval.text.sentences import Span
 from retrieval.text.terms import STOP_WORDS, content_terms, terms
 
@@ -43,12 +43,13 @@ _MENTIONING = re.compile(rf"{_ARTICLES}.*\bmention", re.IGNORECASE)
 _ABOUT = re.compile(rf"{_ARTICLES}.*\b(?:about|on|regarding)\b", re.IGNORECASE)
 _WRITTEN = re.compile(
     r"\b(?:arti[ck]\w*|articel|story|text|piece|column|interview|editorial)\b|"
-    r"\bwr(?:ote|itten|ites?) (?:about|on|it|this|that)\b",
+    r"\bwr(?:ote|itten|ites?) (?:about|on|it|this|that)\b|\b(?:was|were) (?:it|this|that) published\b",
     re.IGNORECASE,
 )
 _ONE_ARTICLE = re.compile(
     r"(?:\bth(?:e|is|at)|['’]s)(?: [\w-]+){0,3} (?:article|story|piece|column|editorial|interview|one)\b", re.IGNORECASE
 )
+_WHICH_ARTICLE = re.compile(r"\b(?:which|what) (?:article|story|piece|text|column)s?\b", re.IGNORECASE)
 _WHO_IS = re.compile(
     r"(?:who|Who|WHO)(?:[’']s| is| was) [A-Z][\w.’'-]*(?: (?:(?:al|bin|de|van|von) )?[A-Z][\w.’'-]*)*\s*\??"
 )
@@ -137,6 +138,12 @@ def asks_of_one_article(question: str) -> bool:
     return bool(_ONE_ARTICLE.search(question))
 
 
+def asks_which_article(request: ArchiveRequest, question: str) -> bool:
+    """Whether a question is which article says so, and of nothing else: `In which article?`."""
+    is_plain = not request.topic and request.filters == request.scope
+    return is_plain and bool(_WHICH_ARTICLE.search(question)) and not _HOW_MANY.search(question)
+
+
 def kind_by_form(question: str) -> ArchiveKind | None:
     """The kind of questions that are told by their form whatever they are about, which may mislead the classifier."""
     if asks_who_somebody_is(question):
@@ -162,7 +169,8 @@ def asks_who_somebody_is(question: str) -> bool:
 
 def _days(question: str, catalog: CatalogReader, today: date) -> tuple[str, str]:
     """The days a question names; without a year, the last such day on which an article was published."""
-    since, until = days_in_question(question, today)
+    newest = archive.newest_day(catalog) if names_weekday(question) else None
+    since, until = days_in_question(question, today, newest)
     if since or until or not (month_and_day := day_without_year(question)):
         return since, until
     day = archive.newest_such_day(catalog, *month_and_day)

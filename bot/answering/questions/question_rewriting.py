@@ -1,14 +1,18 @@
 """Rewrite follow-up questions by rule, so that they stand alone."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from bot.answering.messages import Turn
+from bot.answering.questions.question_parts import question_parts
 from retrieval.quotes.speakers.antecedents import pronoun_gender
 from retrieval.quotes.speakers.given_names import gender
 from retrieval.quotes.speakers.names import Gender, is_thing, parse_person_names
 from retrieval.search.quote_intent import QuoteIntent, parse_quote_intent
 from retrieval.text.terms import content_terms
+
+TextOf = Callable[[str], str]
+"""The text of an article by its id, empty where it is not known."""
 
 MIN_TERMS = 2  # a question with fewer content terms does not stand alone
 
@@ -22,14 +26,23 @@ _THING = re.compile(r"\b(?:it|that|this|those|these|there|they|them|their)\b", r
 _ABOUT_THING = re.compile(r"\s*\b(?:about|of|on|to)\s+(?:it|that|this|those|these)\b", re.I)
 _ADDED = re.compile(r"\(([^()]*)\)\W*$")  # what an earlier rewriting has put behind a question
 _LEAD = re.compile(r"^(?:and|but|so|also|then|ok(?:ay)?)[,\s]+", re.I)
-_NAME = re.compile(r"(?:[A-Z][\w’'.-]*)(?:\s+(?:of |the |bin |al |de |van )?[A-Z][\w’'.-]*)*")
+_NAME = re.compile(r"(?:[A-Z][\w’'.-]*)(?:\s+(?:of |the |bin |al |de |van )?[A-Z][\w’'.-]*|\s+\d{1,3}(?![\w.,:%-]))*")
+# `Who directed ...?` and `Who is the head of ...?` ask for a person whom they do not name; `Who is Brandt?` names one.
+_ASKS_FOR_PERSON = re.compile(
+    r"(?:and |but |so )?who(?:(?:['’]s| is| was) (?:the|an?|his|her|its|their)\b"
+    r"| (?!(?:is|was|are|were|did|does|do|has|have|had|will|would|can|could)\b)\w+)",
+    re.I,
+)
 _QUESTION_WORDS = set(
     "what who when where why how which did does do is was are were has have had can could tell".split()
 )
 
 
-def rewrite_question(question: str, turns: Sequence[Turn]) -> str:
-    """Rewrite a follow-up question so that it stands alone; return any other question unchanged."""
+def rewrite_question(question: str, turns: Sequence[Turn], text_of: TextOf = lambda _: "") -> str:
+    """Rewrite a follow-up question so that it stands alone; return any other question unchanged.
+
+    `text_of` returns the text of an article that an earlier answer cites, which tells whose surname it has.
+    """
     plain = question.strip()
     if not turns:
         return plain
@@ -37,13 +50,13 @@ def rewrite_question(question: str, turns: Sequence[Turn]) -> str:
     before, speech = last.standalone, parse_quote_intent(last.standalone)
     if found := _new_topic(plain):
         return _with_new_topic(found["topic"], before, speech, of_person=found.re is _AND or bool(found["what"]))
-    resolved = _resolve_pronouns(_LEAD.sub("", plain), last, speech)
+    resolved = _resolve_pronouns(_LEAD.sub("", plain), last, speech, text_of)
     intent = parse_quote_intent(resolved)
     if intent and not intent.topic_terms and speech and speech.topic_terms:
         return f"{resolved.rstrip(' ?.!')} about {_topic_words(before, speech)}?"
     if len(content_terms(resolved)) < MIN_TERMS and not intent and resolved == _LEAD.sub("", plain):
         added = _ADDED.search(before)  # brackets are not nested
-        return f"{resolved} ({', '.join(_names(before)) or (added[1] if added else before)})"
+        return f"{resolved} ({', '.join(_names(before)) or (added[1] if added else before.rstrip(' ?.!'))})"
     return _capitalised(resolved)
 
 
@@ -56,7 +69,9 @@ def _with_new_topic(topic: str, before: str, speech: QuoteIntent | None, *, of_p
     names = _names(before)
     if names and _NAME.fullmatch(topic):
         return before.replace(names[-1], topic)
-    return f"{before.rstrip(' ?.!')}: {topic}?"
+    added = _ADDED.search(before)
+    plain = before[: added.start()] if added else before
+    return f"{plain.rstrip(' ?.!')}: {topic}?" + (f" ({added[1]})" if added else "")
 
 
 def _replaces_speaker(topic: str, before: str, speech: QuoteIntent) -> bool:
@@ -78,15 +93,18 @@ def is_about_another_topic(question: str, standalone: str) -> bool:
     return question == standalone and bool(_names(question)) and not PERSON_PRONOUN.search(question)
 
 
-def _resolve_pronouns(question: str, last: Turn, speech: QuoteIntent | None) -> str:
+def _resolve_pronouns(question: str, last: Turn, speech: QuoteIntent | None, text_of: TextOf) -> str:
     """Replace the first `he` or `she` by the person meant, and say what `it`, `there` or `they` were."""
     before, names = last.standalone, _names(last.standalone)
-    own, other = _OWNER.search(question), PERSON_PRONOUN.search(question)
+    # In a later part, a pronoun means whom the first part asks for: `Who was there, and what did they decide?`.
+    first_part = question_parts(question)[0]
+    own, other = _OWNER.search(first_part), PERSON_PRONOUN.search(first_part)
     first = min(filter(None, (own, other)), key=lambda found: found.start(), default=None)  # `her` may be both
-    if first and (person := _person_meant(first.group().lower(), last, speech)):
+    if first and (person := _person_meant(first.group().lower(), last, speech, text_of)):
         name = f"{person}’s" if first is own else person
         question = f"{question[: first.start()]}{name}{question[first.end() :]}"
-    if _names(question) or not _THING.search(question):
+    is_unresolved = any(one.search(question_parts(question)[0]) for one in (_THING, _OWNER, PERSON_PRONOUN))
+    if _names(question) or not is_unresolved:
         return question
     if speech and parse_quote_intent(question):
         about = f"about {_topic_words(before, speech)}" if speech.topic_terms else ""
@@ -96,7 +114,7 @@ def _resolve_pronouns(question: str, last: Turn, speech: QuoteIntent | None) -> 
     return f"{question} ({topic})" if topic and topic not in question else question
 
 
-def _person_meant(pronoun: str, last: Turn, speech: QuoteIntent | None) -> str:
+def _person_meant(pronoun: str, last: Turn, speech: QuoteIntent | None, text_of: TextOf) -> str:
     """Whom a pronoun means: the speaker asked for, else the first in the question before or its answer who may be.
 
     Subjects come before objects, and a pronoun rather means a subject (centering: Grosz, Joshi and Weinstein, 1995).
@@ -105,24 +123,49 @@ def _person_meant(pronoun: str, last: Turn, speech: QuoteIntent | None) -> str:
     if speech:
         return speech.speaker_name
     wanted = pronoun_gender(pronoun)
-    return next(iter(_people_who_may_be(last, wanted)), "") if wanted else ""
+    return next(iter(_people_who_may_be(last, wanted, text_of)), "") if wanted else ""
 
 
-def _people_who_may_be(last: Turn, wanted: Gender) -> list[str]:
+def _people_who_may_be(last: Turn, wanted: Gender, text_of: TextOf) -> list[str]:
     """The people whom the last question, then its answer names, but for those of the other gender.
 
-    Those whose gender is told come first, then other full names, which are a person's rather than a single word is. In
-    the answer none but full names count.
+    Full names come before single words, of which those of the answer are people where its articles name them in full.
+    Where the question asks for a person, whom the answer begins with comes before all, and a single word of the
+    question is what the person did or leads.
+    """
+    written = _names(last.standalone)
+    full, single = _people_in(last.standalone, wanted)
+    full, single = ([name for name in names if any(name in one for one in written)] for names in (full, single))
+    answer = last.answer if last.status != "no_answer" else ""
+    answered, surnames = _people_in(answer, wanted)
+    named = list(_named_in_full(surnames, wanted, [text_of(key) for key in last.articles] if surnames else ()))
+    if not _ASKS_FOR_PERSON.match(last.standalone):
+        return [*full, *answered, *single, *named]
+    lead = answer.split(maxsplit=1)[0].rstrip(",.") if answer else ""
+    return [*(name for name in (*answered, *named) if lead in name.split()), *full, *answered, *named]
+
+
+def _people_in(text: str, wanted: Gender) -> tuple[list[str], list[str]]:
+    """The people of a text who are not of the other gender: full names, those of told gender first, and single words.
+
+    A single word whose gender is told, as by a title, is among the first.
     """
     told, full, single = list[str](), list[str](), list[str]()
-    for text, fewest_words in ((last.standalone, 1), (last.answer, 2)):
-        for name in parse_person_names(text):
-            found = gender(name.words, name.titles)
-            written = " ".join(name.words)
-            is_named = fewest_words > 1 or any(written in one for one in _names(text))
-            if len(name.words) >= fewest_words and found in ("", wanted) and not is_thing(name.words) and is_named:
-                (told if found else full if len(name.words) > 1 else single).append(written)
-    return told + full + single
+    for name in parse_person_names(text):
+        found = gender(name.words, name.titles)
+        if found in ("", wanted) and not is_thing(name.words):
+            kind = told if found else full if len(name.words) > 1 else single
+            kind.append(" ".join(name.words))
+    return told + full, single
+
+
+def _named_in_full(surnames: Sequence[str], wanted: Gender, articles: Sequence[str]) -> Iterator[str]:
+    """The first full name in articles that ends in each surname, but for people of the other gender."""
+    names = [name for text in articles for name in parse_person_names(text) if len(name.words) > 1]
+    for surname in surnames:
+        name = next((name for name in names if name.words[-1] == surname), None)
+        if name and gender(name.words, name.titles) in ("", wanted) and not is_thing(name.words):
+            yield " ".join(name.words)
 
 
 def _topic_words(before: str, speech: QuoteIntent | None) -> str:

@@ -11,6 +11,7 @@ from retrieval.models.turn_kinds import QUESTION, TALK_KINDS, TalkKind, TurnKind
 from retrieval.text.language import is_latin
 
 if TYPE_CHECKING:
+    from retrieval.models.foreign_talk import ForeignTalk
     from retrieval.models.minilm.turn_classifier import TurnClassifier
 
 Embed = Callable[[str], Sequence[float]]
@@ -39,6 +40,24 @@ def classify_turn(turn: str, embed: Embed) -> tuple[TurnKind, str]:
     except (EmbeddingUnavailable, IndexUnavailable, StorageError) as exc:
         _log.info("Turns that are no questions cannot be told: %s", exc)  # the search says so to the reader
         return QUESTION, turn
+
+
+def foreign_talk(turn: str) -> "tuple[ForeignTalk | None, str]":
+    """What small talk a turn in another language than English is, and the turn without small talk before a question.
+
+    None where it is no small talk, or in a language of which none is known.
+    """
+    from retrieval.models.foreign_talk import packaged_foreign_talk
+
+    if len(turn) > MAX_CLASSIFIED:
+        return None, turn
+    classify = packaged_foreign_talk()
+    if talk := classify(turn):
+        return talk, turn
+    parts = [part for part in _PART.split(turn) if part.strip()]
+    talks = list(map(classify, parts))
+    asked = next((at for at, talk in enumerate(talks) if talk is None), None)
+    return (talks[-1], turn) if asked is None else (None, " ".join(parts[asked:]))
 
 
 def is_talk(kind: TurnKind) -> bool:

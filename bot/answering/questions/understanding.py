@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from bot.answering.messages import Turn, Understanding
 from bot.answering.questions.question_rewriting import PERSON_PRONOUN, asks_the_same_anew, rewrite_question
-from bot.answering.questions.turn_kind import Embed, classify_turn, is_talk
-from retrieval.models.turn_kinds import COMPARISON, QUESTION
+from bot.answering.questions.turn_kind import Embed, classify_turn, foreign_talk, is_talk
+from retrieval.models.turn_kinds import COMPARISON, QUESTION, TurnKind
 from retrieval.text.language import ENGLISH
 
 Rewrite = Callable[[str, Sequence[Turn]], str]
@@ -22,13 +22,16 @@ def understand(
 ) -> Understanding:
     """Understand a turn after the earlier ones; a follow-up question is rewritten so that it stands alone.
 
-    The packaged networks know English alone, so every turn in another `language` is a question.
+    The packaged networks know English alone, so every turn in another `language` is a question but for small talk.
     """
-    if language != ENGLISH:
-        return Understanding(standalone_question=rewrite(turn, turns), language=language)
-    kind, question = classify_turn(turn, embed)
-    if is_talk(kind):
+    talk, rest = foreign_talk(turn)
+    kind, question = classify_turn(turn, embed) if language == ENGLISH else _as_question(rest)
+    if is_talk(kind) and (turns or talk is None):  # `Ciao` is English in a conversation in English
         return Understanding(kind, turn)
+    if talk:
+        return Understanding(talk.kind, turn, language=talk.language)
+    if language != ENGLISH:
+        return Understanding(standalone_question=rewrite(question, turns), language=language)
     if turns and asks_the_same_anew(question):
         kind = QUESTION
     back = PERSON_PRONOUN if kind in ("authorship", "summary") else _POINTS_BACK
@@ -37,11 +40,15 @@ def understand(
     return Understanding(kind, question)
 
 
+def _as_question(turn: str) -> tuple[TurnKind, str]:
+    return QUESTION, turn
+
+
 def without_small_talk(turns: Sequence[Turn], embed: Embed) -> list[Turn]:
     """The turns that ask something, those that have no standalone question yet rewritten in their order."""
     kept = list[Turn]()
     for turn in turns:
         kind, question = classify_turn(turn.question, embed)
-        if not is_talk(kind):
+        if not is_talk(kind) and not foreign_talk(turn.question)[0]:
             kept.append(turn if turn.standalone else replace(turn, standalone=rewrite_question(question, kept)))
     return kept

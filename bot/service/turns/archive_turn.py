@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 
 from bot.answering.archive.archive_answers import Archive, ArchiveSteps
-from bot.answering.archive.request import ArchiveRequest, kind_by_form, parse_request
+from bot.answering.archive.request import ArchiveRequest, asks_which_article, kind_by_form, parse_request
 from bot.answering.extraction.key_sentences import key_sentences
 from bot.answering.messages import Answer, Sentence
 from bot.answering.questions.question_parts import question_parts
@@ -33,7 +33,10 @@ def archive_request(turn: AskedTurn, catalog: CatalogReader) -> ArchiveRequest |
     if kind == "summary" and parse_quote_intent(standalone):
         return None
     today = turn.options.get("today") or date.today()
-    return parse_request(kind, standalone, catalog, turn.filters, today)
+    request = parse_request(kind, standalone, catalog, turn.filters, today)
+    if turn.turns and asks_which_article(request, standalone) and _article_at_hand(turn, catalog):
+        return replace(request, kind="authorship", fits=True)
+    return request
 
 
 def tell_of_archive(

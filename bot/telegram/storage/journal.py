@@ -15,6 +15,7 @@ from sqlalchemy import Connection, LargeBinary, Select, bindparam, cast, delete,
 from bot.telegram.messages.outgoing import OutgoingMessage, message_from_dict
 from bot.telegram.storage.leases import is_live
 from bot.telegram.storage.telegram_database import UNFINISHED, leases, outgoing, updates
+from retrieval.catalog.database.dialects import insert_new
 from retrieval.catalog.database.records import Records
 
 RETENTION_HOURS = 48  # Telegram keeps an update for at most a day
@@ -38,7 +39,7 @@ class DeliveryJournal:
     def receive(self, update: int, payload: str, order_key: str) -> bool:
         """Store an update; False when it is known already."""
         row = {"id": update, "received": _now(), "payload": payload.encode(), "order_key": order_key}
-        return self.records.run(self.records.insert(updates).values(row).on_conflict_do_nothing()) > 0
+        return self.records.run(insert_new(updates), row) > 0
 
     def unfinished(self) -> list[tuple[int, bytes]]:
         """The ids and payloads of updates that are not done, oldest first; bytes, because damaged ones are no text."""

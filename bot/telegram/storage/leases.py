@@ -9,7 +9,7 @@ from collections.abc import Collection
 from sqlalchemy import ColumnElement, delete, or_, update
 
 from bot.telegram.storage.telegram_database import leases
-from retrieval.catalog.database.dialects import server_time
+from retrieval.catalog.database.dialects import server_time, upsert
 from retrieval.catalog.database.records import Records
 
 LEASE_SECONDS = 30.0  # that a machine keeps what it works on without a word from it
@@ -29,10 +29,9 @@ class Leases:
     def acquire(self, name: str) -> bool:
         """Take a lease, or keep it; False while another machine has it."""
         ends = server_time() + LEASE_SECONDS
-        taken = self._records.insert(leases).values(name=name, holder=self.machine, ends=ends)
         is_free = or_(leases.c.holder == self.machine, ~is_live())
-        changed = {"holder": self.machine, "ends": ends, "cancelled": ""}
-        return self._records.run(taken.on_conflict_do_update(index_elements=["name"], set_=changed, where=is_free)) > 0
+        taken = upsert(leases, "holder", "ends", "cancelled", where=is_free)
+        return self._records.run(taken.values(name=name, holder=self.machine, ends=ends, cancelled="")) > 0
 
     def renew(self, names: Collection[str]) -> dict[str, str]:
         """Keep those of the leases that no other machine has taken; returns what `cancel` said of each, if anything."""

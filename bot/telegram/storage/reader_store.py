@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, delete, false, func, literal, sele
 
 from bot.answering.messages import Answer, Citation, Highlight
 from bot.telegram.storage.telegram_database import questions, scrub
+from retrieval.catalog.database.dialects import insert_new
 from retrieval.catalog.database.records import Records
 from retrieval.documents import Copy
 
@@ -53,7 +54,7 @@ class ReaderStore:
         """Store a question; storing it again after a restart changes nothing."""
         row = {"id": update, "asked": _time_ago(timedelta()), "reader": reader}
         row |= {"conversation": conversation, "question": question}
-        self._records.run(self._records.insert(questions).values(row).on_conflict_do_nothing())
+        self._records.run(insert_new(questions), row)
 
     def record_answer(self, update: int, answer: Answer, suggestions: tuple[str, ...]) -> str:
         """Store how a question was answered; returns a reference for its buttons that nobody can guess."""

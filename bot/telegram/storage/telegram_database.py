@@ -2,8 +2,9 @@
 
 from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, LargeBinary, MetaData, Table, text
 
+from retrieval.catalog.database.dialects import AnyText
 from retrieval.catalog.database.engine import SQLiteOptions
-from retrieval.catalog.database.records import AnyText, Place, Records
+from retrieval.catalog.database.records import Place, Records
 
 UNFINISHED = text("NOT done")  # word for word the condition of the index, else SQLite does not use it
 _PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "secure_delete=ON")  # the last overwrites what is deleted

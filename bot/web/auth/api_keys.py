@@ -14,8 +14,9 @@ from hashlib import sha256
 from sqlalchemy import Column, LargeBinary, MetaData, Table, delete, select, update
 
 from bot.web.auth.principal import NAME_PATTERN
+from retrieval.catalog.database.dialects import AnyText, insert_new
 from retrieval.catalog.database.engine import SQLiteOptions
-from retrieval.catalog.database.records import AnyText, Place, Records
+from retrieval.catalog.database.records import Place, Records
 from retrieval.errors import DatabaseUnavailable, StorageError, UsageError, opening_error
 
 KEY_PREFIX = "onrecord-"  # distinguishes a key from a token, and lets secret scanners find a leaked one
@@ -57,7 +58,7 @@ class ApiKeyStore:
         key = KEY_PREFIX + secrets.token_urlsafe(KEY_BITS // 8)
         self.create_file()
         row = {"name": name, "digest": _digest(key), "created": _today(), "used": ""}
-        if not self.records.run(self.records.insert(_keys).values(row).on_conflict_do_nothing()):
+        if not self.records.run(insert_new(_keys), row):
             raise UsageError(f"There is a key {name} already; 'onrecord keys revoke {name}' ends it.")
         return key
 

@@ -4,11 +4,11 @@ import time
 
 from limits.storage import Storage
 from sqlalchemy import BigInteger, Column, Float, Index, MetaData, Table, case, delete, select
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError
 
+from retrieval.catalog.database.dialects import AnyText, upsert
 from retrieval.catalog.database.engine import Database
-from retrieval.catalog.database.records import AnyText, create_tables
+from retrieval.catalog.database.records import create_tables
 from retrieval.errors import IndexUnavailable
 
 PRUNE_SECONDS = 60.0  # between two deletions of windows that have ended, with the addresses in their keys
@@ -39,15 +39,15 @@ class DatabaseStorage(Storage):
         """Count in the window of a key, which begins now where none is open; returns the count."""
         self._prune()
         now = time.time()
-        first = insert(_windows).values(key=key, count=amount, ends=now + expiry)
         is_over = _windows.c.ends <= now
-        changed = {
-            "count": case((is_over, amount), else_=_windows.c.count + amount),
-            "ends": case((is_over, now + expiry), else_=_windows.c.ends),
-        }
-        counted = first.on_conflict_do_update(index_elements=["key"], set_=changed).returning(_windows.c.count)
+        counted = upsert(
+            _windows,
+            count=case((is_over, amount), else_=_windows.c.count + amount),
+            ends=case((is_over, now + expiry), else_=_windows.c.ends),
+        )
+        counted = counted.values(key=key, count=amount, ends=now + expiry)
         with self._database.transaction() as db:
-            return int(db.execute(counted).scalar_one())
+            return int(db.execute(counted.returning(_windows.c.count)).scalar_one())
 
     def get(self, key: str) -> int:
         """The count in the window of a key."""

@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import BindParameter, Dialect, Float, Table, Text, bindparam
+from sqlalchemy import BigInteger, BindParameter, Dialect, Float, Table, Text, bindparam
 from sqlalchemy.dialects.postgresql import Insert, insert  # SQLite writes its ON CONFLICT in the same words
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
@@ -13,23 +13,30 @@ from sqlalchemy.sql.elements import ColumnElement, KeyedColumnElement
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import ARRAY, TypeDecorator, TypeEngine
 
+AnyText = Text().with_variant(Text(collation="C"), "postgresql")
+"""Text that compares by code points on every engine, so that days and ids have the same order."""
 
-class TextList(TypeDecorator[Sequence[str]]):
-    """A list of texts as one parameter, however many they are: JSON for SQLite, an array for PostgreSQL."""
+
+class ValueList(TypeDecorator[Sequence[Any]]):
+    """A list of values as one parameter, however many they are: JSON for SQLite, an array for PostgreSQL."""
 
     impl = Text
     cache_ok = True
 
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        return dialect.type_descriptor(Text() if dialect.name == "sqlite" else ARRAY(Text()))
+    def __init__(self, item: TypeEngine[Any]) -> None:
+        super().__init__()
+        self.item = item
 
-    def process_bind_param(self, value: Sequence[str] | None, dialect: Dialect) -> Any:
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(Text() if dialect.name == "sqlite" else ARRAY(self.item))
+
+    def process_bind_param(self, value: Sequence[Any] | None, dialect: Dialect) -> Any:
         listed = list(value or ())
         return json.dumps(listed) if dialect.name == "sqlite" else listed
 
 
 class among(FunctionElement[bool]):
-    """Whether a column has one of the texts of a list: `among(column, text_list("names"))`.
+    """Whether a column has one of the values of a list: `among(column, text_list("names"))`.
 
     It has no type: SQLAlchemy would write `(...) = 1` for a Boolean, and SQLite then use no index.
     """
@@ -56,7 +63,12 @@ class server_time(FunctionElement[float]):
 
 def text_list(name: str) -> BindParameter[Sequence[str]]:
     """The parameter for a list of texts."""
-    return bindparam(name, type_=TextList())
+    return bindparam(name, type_=ValueList(Text()))
+
+
+def number_list(name: str) -> BindParameter[Sequence[int]]:
+    """The parameter for a list of whole numbers."""
+    return bindparam(name, type_=ValueList(BigInteger()))
 
 
 def insert_new(table: Table) -> Insert:
@@ -64,14 +76,16 @@ def insert_new(table: Table) -> Insert:
     return insert(table).on_conflict_do_nothing()
 
 
-def upsert(table: Table, *columns: str, **changes: ColumnElement[Any]) -> Insert:
+def upsert(
+    table: Table, *columns: str, where: ColumnElement[bool] | None = None, **changes: ColumnElement[Any]
+) -> Insert:
     """An INSERT that updates these columns of a row whose key is there already to what was to be inserted.
 
-    `changes` are columns that become something else.
+    `changes` are columns that become something else; rows that do not meet `where` are left alone.
     """
     statement = insert(table)
     values = {column: statement.excluded[column] for column in columns} | changes
-    return statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=values)
+    return statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=values, where=where)
 
 
 def excluded(table: Table) -> ReadOnlyColumnCollection[str, KeyedColumnElement[Any]]:

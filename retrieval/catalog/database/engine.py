@@ -8,11 +8,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import URL, Connection, Engine, Executable, NullPool, Row, create_engine, event, make_url, text
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    Executable,
+    NullPool,
+    PoolProxiedConnection,
+    Row,
+    create_engine,
+    event,
+    make_url,
+    text,
+)
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from retrieval.catalog.database.sqlite_file import BUSY_TIMEOUT_SECONDS, set_pragma
+from retrieval.catalog.database.sqlite_file import BUSY_TIMEOUT_SECONDS, compiled, set_pragma
 from retrieval.errors import DatabaseUnavailable, IndexUnavailable, UsageError
 
 if TYPE_CHECKING:
@@ -28,15 +40,19 @@ _SERVER_OPTIONS = {
 _OPTIONS = {"preserve_rowcount": True}  # else rows that were inserted are counted by some drivers alone
 # PostgreSQL's codes for a wrong password, an unknown user or database, and missing rights.
 _REFUSALS = frozenset({"28000", "28P01", "3D000", "42501"})
-_BUSY = re.compile(r"too many|slots|starting up|shutting down|recovery|terminating")  # of refusals at login
+_BUSY = re.compile(  # of refusals at login
+    r"too many|slots|starting up|not yet accepting|shutting down|recovery|terminating"
+)
 _WHAT_TO_CHECK = "check ONRECORD_DATABASE_URL and the rights of its user"
 _EXAMPLE = "write it as postgresql+psycopg://user:password@host/name"
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:lock, 0))")
 _BEGIN = "onrecord_begin"  # the execution option with the statement that begins a transaction of SQLite's
 
 AnyRow = Row[*tuple[Any, ...]]
-Parameters = Mapping[str, Any] | Sequence[Mapping[str, Any]]
-"""Values by name; several sets of them run a statement once for each."""
+Values = Mapping[str, Any]
+"""Values by name."""
+Parameters = Values | Sequence[Values]
+"""Several sets of values run a statement once for each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,24 +78,49 @@ class Database:
 
     def __init__(self, url: URL, options: SQLiteOptions | None = None) -> None:
         self.url, self.is_sqlite = url, url.get_backend_name() == "sqlite"
-        engine = _sqlite_engine(url, options or SQLiteOptions()) if self.is_sqlite else _server_engine(url)
+        options = options or SQLiteOptions()
+        engine = _sqlite_engine(url, options) if self.is_sqlite else _server_engine(url)
+        self._idle = list[PoolProxiedConnection]()
         self.engine = self._reading = self._writing = self._repeating = engine
         if self.is_sqlite:
             self._writing = engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
             self._repeating = engine.execution_options(**{_BEGIN: "BEGIN"})
+            self._keeps_idle = options.connections is None
         else:
             self._reading = engine.execution_options(isolation_level="AUTOCOMMIT")
             self._repeating = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
     def rows(
-        self, statement: Executable, parameters: Parameters | None = None, *, snapshot: Connection | None = None
+        self, statement: Executable, parameters: Values | None = None, *, snapshot: Connection | None = None
     ) -> Sequence[AnyRow]:
         """All rows of a statement that reads what is committed now, or what a snapshot sees."""
+        values = parameters or {}
+        known = compiled(statement, tuple(values)) if self.is_sqlite else None
+        if known and snapshot is not None:
+            return known.rows(_sqlite_connection(snapshot.connection), values)
         with self._errors_translated():
             if snapshot is not None:
-                return snapshot.execute(statement, parameters).all()
+                return snapshot.execute(statement, values).all()
+            if known:
+                with self._idle_connection() as opened:
+                    return known.rows(_sqlite_connection(opened), values)
             with self._reading.connect() as db:
-                return db.execute(statement, parameters).all()
+                return db.execute(statement, values).all()
+
+    @contextmanager
+    def _idle_connection(self) -> Iterator[PoolProxiedConnection]:
+        """A connection that is kept for the next read: the pool takes longer than a row by its key."""
+        try:
+            opened = self._idle.pop()
+        except IndexError:
+            opened = self.engine.raw_connection()
+        try:
+            yield opened
+        finally:
+            if self._keeps_idle:
+                self._idle.append(opened)
+            else:
+                opened.close()
 
     @contextmanager
     def connection(self) -> Iterator[Connection]:
@@ -90,7 +131,7 @@ class Database:
     def run(self, statement: Executable, parameters: Parameters | None = None) -> int:
         """Run a statement that writes, in a transaction of its own; returns how many rows it changed."""
         with self.transaction() as db:
-            return int(db.execute(statement, parameters).rowcount)
+            return write(db, statement, parameters or {})
 
     @contextmanager
     def transaction(self, *, lock: str = "") -> Iterator[Connection]:
@@ -108,11 +149,17 @@ class Database:
     def snapshot(self) -> Iterator[Connection]:
         """A connection that sees what is committed now and nothing later; any thread may use it, one at a time."""
         with self._errors_translated(), self._repeating.connect() as db:
-            db.exec_driver_sql("SELECT 1 FROM sqlite_schema" if self.is_sqlite else "SELECT 1").first()
+            if self.is_sqlite:
+                db.begin()
+                _sqlite_connection(db.connection).execute("SELECT 1 FROM sqlite_schema").fetchone()
+            else:
+                db.exec_driver_sql("SELECT 1").first()
             yield db  # the snapshot is that of the first read
 
     def close(self) -> None:
         """Close every connection that is not in use."""
+        while self._idle:
+            self._idle.pop().close()
         self.engine.dispose()
 
     @contextmanager
@@ -142,6 +189,21 @@ class Database:
         return DatabaseUnavailable(f"The database {self.place} cannot be used now ({reason}); try again in a moment.")
 
 
+def read(db: Connection, statement: Executable, values: Values) -> Sequence[AnyRow]:
+    """All rows of a statement, within a transaction or snapshot."""
+    if db.dialect.name == "sqlite" and (known := compiled(statement, tuple(values))):
+        return known.rows(_sqlite_connection(db.connection), values)
+    return db.execute(statement, values).all()
+
+
+def write(db: Connection, statement: Executable, parameters: Parameters) -> int:
+    """Run a statement within a transaction; returns how many rows it changed."""
+    listed = [parameters] if isinstance(parameters, Mapping) else parameters
+    if db.dialect.name == "sqlite" and (known := compiled(statement, tuple(listed[0]))):
+        return known.run(_sqlite_connection(db.connection), listed)
+    return int(db.execute(statement, parameters).rowcount)
+
+
 def server_database(address: str) -> Database:
     """The database of a server by its address, `postgresql+psycopg://user:password@host/name`; nothing is opened yet.
 
@@ -166,6 +228,13 @@ def sqlite_url(path: Path) -> URL:
     return URL.create("sqlite", database=str(path))
 
 
+def _sqlite_connection(opened: PoolProxiedConnection) -> sqlite3.Connection:
+    connection = opened.driver_connection
+    if not isinstance(connection, sqlite3.Connection):
+        raise TypeError(f"{type(connection).__name__} is no connection to a SQLite file.")
+    return connection
+
+
 def _sqlite_engine(url: URL, options: SQLiteOptions) -> Engine:
     """An engine whose transactions begin as their execution option says: Python's own beginning of them is off."""
     pool: dict[str, Any] = {"max_overflow": -1} if options.connections is None else {"poolclass": NullPool}
@@ -183,7 +252,7 @@ def _sqlite_engine(url: URL, options: SQLiteOptions) -> Engine:
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         if statement := connection.get_execution_options().get(_BEGIN):
-            connection.exec_driver_sql(statement)
+            _sqlite_connection(connection.connection).execute(statement)
 
     return engine
 

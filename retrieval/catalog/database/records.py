@@ -5,19 +5,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Connection, Executable, MetaData, Table, Text, inspect
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, Executable, MetaData, Table, inspect
 from sqlalchemy.schema import CreateColumn, CreateIndex, CreateTable
 
-from retrieval.catalog.database.engine import AnyRow, Database, Parameters, SQLiteOptions, sqlite_url
+from retrieval.catalog.database.engine import AnyRow, Database, Parameters, SQLiteOptions, Values, sqlite_url
 from retrieval.errors import is_disk_full, opening_error, storage_error
 
 Place = Path | Database
 """Where records are: a SQLite file, or the database that several machines share."""
-
-
-AnyText = Text().with_variant(Text(collation="C"), "postgresql")
-"""Text that compares by code points on every engine, so that days and ids have the same order."""
 
 
 class Records:
@@ -55,7 +50,7 @@ class Records:
             if not is_disk_full(exc) and getattr(exc, "sqlite_errorcode", None) != sqlite3.SQLITE_BUSY:
                 raise opening_error(self._what, exc) from exc
 
-    def rows(self, statement: Executable, parameters: Parameters | None = None) -> Sequence[AnyRow]:
+    def rows(self, statement: Executable, parameters: Values | None = None) -> Sequence[AnyRow]:
         """All rows of a statement that reads."""
         with self._errors_named():
             return self.database.rows(statement, parameters)
@@ -70,10 +65,6 @@ class Records:
         """A write transaction; those that name the same `lock` wait for each other on a server, too."""
         with self._errors_named(), self.database.transaction(lock=lock) as db:
             yield db
-
-    def insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
-        """An insert that may say what happens where there is such a row already."""
-        return sqlite.insert(table) if self.database.is_sqlite else postgresql.insert(table)
 
     def close(self) -> None:
         """Close the file; a shared database stays open for others."""

@@ -5,15 +5,16 @@ Texts are compared by their bytes, so that days and ids have the same order in S
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Float, Index, Integer, MetaData, Table, Text, text
+from sqlalchemy import BigInteger, Column, Float, Index, Integer, MetaData, Table, text
+
+from retrieval.catalog.database.dialects import AnyText
 
 METADATA = MetaData()
-_TEXT = Text().with_variant(Text(collation="C"), "postgresql")
 _LONG = BigInteger().with_variant(Integer(), "sqlite")
 
 
 def _texts(*names: str, key: bool = False) -> list[Column[str]]:
-    return [Column(name, _TEXT, primary_key=key, nullable=False) for name in names]
+    return [Column(name, AnyText, primary_key=key, nullable=False) for name in names]
 
 
 def _numbers(*names: str, key: bool = False) -> list[Column[int]]:
@@ -28,7 +29,7 @@ def _rowid() -> Column[int]:
 def _claim() -> list[Column[Any]]:
     """Which worker does what a row stands for, and until when unless it renews that: seconds since 1970."""
     return [
-        Column("claimed_by", _TEXT, nullable=False, server_default=""),
+        Column("claimed_by", AnyText, nullable=False, server_default=""),
         Column("claimed_until", Float(53), nullable=False, server_default="0"),
     ]
 

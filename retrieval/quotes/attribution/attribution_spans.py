@@ -40,12 +40,18 @@ _NAME = r"[A-Z][\w’'.-]{0,40}(?:\s[A-Z][\w’'.-]{0,40}){0,4}"
 # `(speaking) to CNN's Ann Lee, Reus`: what depends on a preposition is no subject.
 _SUBJECT_AFTER_ADDRESSEE = re.compile(rf"\b(?:to|with|by|from)\s{_NAME},\s(?P<subject>{_NAME})")
 _LONGEST_ADDRESSEE = 120  # characters before a source in which its preposition is looked for
+# `Speaking at the council, Ambassador Roe`, `under President Pell, the ministry`: what stands before the comma is no
+# subject.
+_PARTICIPIAL_PHRASE = re.compile(r"[A-Z][a-z]+ing\s[a-z]+\s[^,\n]{1,100},\s(?=\w)")
+_BEFORE_SUBJECT = re.compile(r"\b(?:[Uu]nder|[Ff]or|[Oo]f|[Ww]ith|[Ii]n|[Oo]n|[Aa]t|[Aa]bout)\s(?:[\w-]+\s){0,2}$")
+_TOPIC_PHRASE = re.compile(r"[^,\n]{1,80},\s(?=\w)")
 _RELATIVE_CLAUSE = re.compile(r"(?:which|whose)\s")
 _FINAL_CONJUNCTION = re.compile(r"(?<=[\s,;])(?:and|but|or|as|while)$")
 _LONGEST_CONJUNCTION = 5
 _SENTENCE_END = re.compile(r"(?: [a-z’'-]+){1,2}(?=[.!?](?:\s|$))")  # a sentence's last words belong to the content
 _INTERJECTED = 3  # characters at most between the content and `he has said` after a comma
 _REST_OF_SENTENCE = re.compile(r",\s(?P<rest>[^.!?“”\"\n]+(?:\n(?!\n)[^.!?“”\"\n]+)*)(?=[.!?](?:\s|$))")
+_CUE_MARKS = ":―—–[("  # marks that introduce words or sign them
 _PUNCTUATION = " \n\t\xa0,;:—–-"
 
 
@@ -59,6 +65,7 @@ def find_attributions(
     assign_quotations(drafts, tokens, chains, by_signature)
     drafts = [draft for draft in drafts if text[tokens.starts[draft.first] - 1] != "-"]  # `so-called`
     kept = [draft for draft in drafts if draft.quotations or draft.certainty > CUE_THRESHOLD]
+    kept = [draft for draft in kept if not _is_bullet(text, tokens, draft)]
     chained: dict[int, list[Span]] = {}  # the quotations of each chain, by the number of its first
     for number, first in chains.items():
         chained.setdefault(first, []).append(quotations[number - 1])
@@ -92,6 +99,12 @@ def _attribution(
         content = (*content, rest)
     encoded_cue = EncodedCue(draft.first, draft.last, max(0, draft.first - REACH), draft.encoded)
     return Attribution(source, cue, content, draft.certainty, encoded_cue)
+
+
+def _is_bullet(text: str, tokens: TokenFeatures, draft: AttributionDraft) -> bool:
+    """Whether a cue is a mark that introduces no words, such as a bullet or an apostrophe."""
+    cue = text[tokens.starts[draft.first] : tokens.ends[draft.last]]
+    return not any(char.isalnum() or char in _CUE_MARKS for char in cue)
 
 
 def _after_interjection(text: str, source: Span, cue: Span, content: Sequence[Span]) -> Span | None:
@@ -181,7 +194,15 @@ def _subject_only(text: str, source: Span, cue: Span) -> Span | None:
         for found in _SUBJECT_AFTER_ADDRESSEE.finditer(text, max(0, source[0] - _LONGEST_ADDRESSEE), source[1]):
             if found.end() == source[1] and found.start("subject") > source[0]:
                 return found.span("subject")
-    return source
+    return _without_topic(text, source, cue)
+
+
+def _without_topic(text: str, source: Span, cue: Span) -> Span:
+    """A source before its cue without the participial or prepositional phrase that begins its clause."""
+    topic = _PARTICIPIAL_PHRASE.match(text, *source)
+    if source[1] <= cue[0] and _BEFORE_SUBJECT.search(text, max(0, source[0] - _LONGEST_ADDRESSEE), source[0]):
+        topic = topic or _TOPIC_PHRASE.match(text, *source)
+    return (topic.end(), source[1]) if topic and topic.end() < source[1] else source
 
 
 def _trimmed(text: str, span: Span) -> Span:

@@ -49,6 +49,7 @@ def read_interview(text: str) -> Interview:
     paragraphs = (found for found in _PARAGRAPH.finditer(text) if not TIMECODE.fullmatch(found[0]))
     turns = [_turn(text, found.span()) for found in paragraphs]
     askers = _askers(turns)
+    turns = [turn for turn in turns if not turn.label or turn.name in askers or _is_speaker(text, turns, turn.name)]
     labelled = [turn for turn in turns if turn.label]
     answerers = {turn.name for turn in labelled if turn.name not in askers}
     if len(labelled) < MIN_TURNS or not askers or not answerers:
@@ -69,6 +70,12 @@ def _turn(text: str, paragraph: Span) -> _Turn:
     span = (start + len(words) - len(words.lstrip()), start + len(words.rstrip("*_ \t\xa0")))
     is_question = words.rstrip("*_ \t\xa0").endswith("?") and (found is not None or len(words) <= MAX_QUESTION_LENGTH)
     return _Turn(found["name"] if found else "", found.span("name") if found else None, span, is_question)
+
+
+def _is_speaker(text: str, turns: Sequence[_Turn], name: str) -> bool:
+    """Whether a label is the name of somebody who speaks rather than a section: used again, or named in the text."""
+    is_used_again = sum(turn.name == name for turn in turns) > 1
+    return name == _ANSWERER or is_used_again or bool(re.search(rf"\b{re.escape(name)}\b(?![*_]*:)", text))
 
 
 def _askers(turns: Sequence[_Turn]) -> set[str]:

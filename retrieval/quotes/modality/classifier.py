@@ -34,6 +34,7 @@ _FORM = re.compile(
 _NEGATED_CUE = re.compile(r"\b(?:not|never)\b(?!\s+to\b)|n[’']t\b", re.IGNORECASE)
 # Verbs that by themselves say that something was not said, or is not so: `declined to say`, `denies any link`.
 _DENYING_CUE = re.compile(r"\b(?:declin|refus|deni)(?:e|es|ed|al|ing)?\b|\bdeny(?:ing)?\b", re.IGNORECASE)
+_THAT_CLAUSE = re.compile(r"that\s(?!\w+[,.;])")  # not `denied that charge, calling it`
 _FRAMES_PER_BATCH = 128
 _GAP = 2  # empty rows between frames: the farthest that a convolution reaches
 Places = npt.NDArray[np.int64]
@@ -74,7 +75,7 @@ def _is_negated(text: str, item: Attribution) -> bool:
 
     Of a clause with `that` the networks judge, as `did not deny that` is no denial; and a quotation is of words.
     """
-    if item.cue is None or text.startswith("that ", item.content[0][0]):
+    if item.cue is None or _THAT_CLAUSE.match(text, item.content[0][0]):
         return False
     cue, is_quoted = text[slice(*item.cue)], text[item.content[0][0]] in "“\"‘'«"
     return bool(_NEGATED_CUE.search(cue) or (_DENYING_CUE.search(cue) and not is_quoted))

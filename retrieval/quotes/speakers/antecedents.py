@@ -16,6 +16,7 @@ _OBJECT = re.compile(
     r"\b(?:by|with|of|to|for|from|against|about|on|at|in|like|than|behind|including)\s(?:[A-Z][\w.]*\s){0,3}$"
 )
 _SUBJECT_PRONOUN = re.compile(r"\b[Ss]?[Hh]e\b")
+_FRONTED = re.compile(r"(?:Of|About|On|To)\s(?:[\w.-]+\s){0,4}")
 _PREPOSITION = re.compile(r"\b(?:by|with|of|to|and|for)\s$")
 # Of a mention's salience; fitted with `evals.pronouns`, then rounded.
 SUBJECT_WEIGHT, SAME_SENTENCE_WEIGHT, GENDER_WEIGHT, MENTION_WEIGHT, MAX_COUNTED = 1.0, 0.5, 0.3, 0.15, 6
@@ -88,6 +89,8 @@ class Antecedents:
         Whoever is no subject has to be the only one who may be meant in the sentences right before.
         """
         sentence, candidates = self._mentions.sentence_number(at), self._mentions.candidates(at, _CANDIDATES)
+        if any(mention.person == person and self._is_spoken_of(mention, at) for mention in candidates):
+            return False
         rivals = [mention for mention in candidates if self._is_rival(mention, person, gender)]
         if spoke is not None and sentence - self._mentions.sentence_number(spoke) <= SPOKE_WITHIN:
             is_told = self._gender(person) == gender or not self._names_others(person, gender, spoke, at)
@@ -99,6 +102,12 @@ class Antecedents:
         first = self._mentions.sentence_starts[max(0, sentence - NAMED_WITHIN)]
         start = subjects[-1] if subjects else first
         return not any(rival.span[0] >= start for rival in rivals) and not self._names_others(person, gender, start, at)
+
+    def _is_spoken_of(self, mention: Mention, at: int) -> bool:
+        """Whether the paragraph begins with whom somebody else speaks of: `Of Roe, he said`."""
+        start = self._mentions.sentence_starts[mention.sentence]
+        fronted = _FRONTED.fullmatch(self._text, start, mention.span[0])
+        return bool(fronted) and self._text.startswith(",", mention.span[1]) and "\n" not in self._text[start:at]
 
     def _is_topic(self, mention: Mention) -> bool:
         """Whether a sentence is about somebody: as its subject, or as whose thing it begins with."""

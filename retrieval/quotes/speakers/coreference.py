@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from retrieval.quotes.attribution.attribution import Attribution
+from retrieval.quotes.attribution.doubtful_sources import is_doubtful
 from retrieval.quotes.span_index import NumberedSpans, SpanIndex
 from retrieval.quotes.speakers.antecedents import Antecedents, pronoun_gender, pronoun_key
 from retrieval.quotes.speakers.mentions import Mention, PersonMentions
@@ -22,6 +23,14 @@ _NEAR_NAMES = 6  # before a role, for who is just named
 _MAX_APPOSITION = 1_000  # characters between a name and `who`
 _MAX_INSTITUTIONS = 50  # short names of an article, such as `The Post`, whose longer form is looked for
 _PLURAL = frozenset("they them their we us our you it its this these those some many others most".split())
+_OFFICE = re.compile(r"[’']s?\s(?:office|campaign|team|staff|department|administration|party|family|lawyers?)$")
+_RANK = re.compile(r"\b(?:vice|deputy|assistant|associate|former|ex|acting)\b")
+_PAST = "former"  # which an article leaves out when it speaks of somebody again
+_IN_PLACE = re.compile(r"(?:In|At|On|Outside|Near)\s(?P<place>[A-Z][\w’'-]*(?:\s[A-Z][\w’'-]*)*),")
+_OF_PLACE = re.compile(r"\s(?:of|in)\s(?P<place>[A-Z][\w’'-]*(?:\s[A-Z][\w’'-]*)*)$")
+_ACCORDING_TO = re.compile(r"\bto\s$")
+_CONJUNCTION = re.compile(r"(?:(?:But|And|So|Yet)\s)?")  # before the pronoun that begins a sentence
+_SINGULAR = re.compile(r"(?:an?|one|this|that|another)\s", re.IGNORECASE)
 _FIRST_PERSON = frozenset("i me my myself".split())
 _RELATIVE = frozenset("who whom whose which that".split())
 _LEADING_WORDS = (
@@ -33,6 +42,8 @@ _AFTER_NAME = re.compile(
     r"again|also|then|later|himself|herself)\b"
 )
 _DEFINITE_ARTICLE = re.compile(r"^(?:the|this|that|his|her|their|its)\s+", re.IGNORECASE)
+# `federal(, state and local agencies)`, unlike the apposition `the club(, a charity and school)`
+_LIST = re.compile(r",\s(?!(?:an?|the|his|her|its|their|who|which)\s)(?:[a-z][\w-]*,?\s){1,3}and\s[a-z]")
 _CLAUSE_START = re.compile(r"\s*,|\s+(?:who|which|that|whose|speaking|including|—|--)\b|\s+\(")
 # `said shipbuilder Arken`: lower-case words before a name are its cue or role.
 _NAME_AFTER_NOUN = re.compile(
@@ -43,7 +54,15 @@ _PHRASE_BEFORE = re.compile(
     r"\b((?:an?|the|some|many|several|few|two|three|four|one|other|another|most|all|both|those)\s+(?:[\w’'-]+\s+){0,3}?[\w’'-]+|"
     r"[A-Z][\w’'-]*(?:\s+[A-Z][\w’'-]*)*|[\w’'-]+)\s*,?\s*$"
 )
+# `The state on Friday`, `Scientists have for decades`
+_AFTER_NOUN = re.compile(r"(?<=\w)\s(?:(?:on|late|early|last)\s\w+day|(?:have|has|had)\s(?:for|since|long|also)\b.*)$")
 _AND_TITLES = re.compile(r"\b(?:and|or)\s+(?:[A-Z][\w.’']*\s+)*$")  # `President Pell and Chancellor Obi`
+# `a perfect score from Norland News, which`: the clause may be about the score.
+_DEPENDENT = re.compile(r"\b(?:of|for|in|at|from|to|by|with|on)\s(?:the\s)?(?:[A-Z][\w’'.-]*\s?)+$")
+_PREPOSITION_REACH = 12
+_AFTER_FULL_NAME = r"(?:,\s(?:Jr\.|[RDI]-[\w.]+|\d\d),?)?"
+_JOINED = re.compile(rf"{_AFTER_FULL_NAME}\s+and\s+(?:[\w’'.-]+\s+){{0,6}}")  # between two names
+_AND_OTHERS = re.compile(rf"{_AFTER_FULL_NAME}\s+and\s+(?:\w+\s)?others\b")
 _WHOM = re.compile(r"\bwhom\s+")
 _FULL_NAME = re.compile(r"[A-Z][\w’'.-]+(?:\s[A-Z][\w’'.-]+)+")
 _APPOSITION = re.compile(r"(?:\s*\([^)]*\)?)?(?:,\s+(?!and\b|those\b)[^,.!?“”\"]{0,70})?,?\s*$")
@@ -101,6 +120,8 @@ class _SpeakerResolver:
     def _resolve(self, item: Attribution) -> tuple[ResolvedSpeaker, Person | None]:
         if item.source is None:
             return self._previous[-1][1:] if self._continues_previous(item) else (UNKNOWN_SPEAKER, None)
+        if is_doubtful(self._text, item):
+            return UNKNOWN_SPEAKER, None
         key = pronoun_key(self._text[slice(*item.source)])
         if key in _FIRST_PERSON:
             return self._first_person(item.source[0]), None
@@ -110,10 +131,12 @@ class _SpeakerResolver:
                 self._unresolved[gender] = item.source[0]
             return self._as_speaker(person)
         if key in _PLURAL:
-            return self._plural(item.source[0]), None
+            return self._body(item, item.source, key), None
         if key in _RELATIVE:
             return self._relative(item.source[0], is_person=key not in ("which", "that"))
         named = self._named(item.source)
+        if named and self._is_one_of_several(item.source, named):
+            return ResolvedSpeaker(_cleaned(self._text[slice(*item.source)])), None
         if named:
             role = role_in(self._text, item.source, named.span) or self._role(named.person)
             if role.endswith(self._role(named.person)):  # `health minister` for `minister`
@@ -123,7 +146,7 @@ class _SpeakerResolver:
 
     def _continues_previous(self, item: Attribution) -> bool:
         """Whether a quotation without a cue goes on from the previous speaker's, at most two paragraphs back."""
-        if not self._previous or item.cue is not None:
+        if not self._previous or item.cue is not None or item.is_verbatim:
             return False
         return self._text.count("\n\n", self._previous[-1][0], item.content[0][0]) <= 2
 
@@ -158,16 +181,20 @@ class _SpeakerResolver:
         earlier = bisect_left(self._previous_people, at, key=lambda found: found[0])
         return self._antecedents.of_pronoun(at, gender, self._previous_people[earlier - 1] if earlier else None)
 
-    def _plural(self, at: int) -> ResolvedSpeaker:
-        """`they` and `it`: the body that spoke last, within three sentences."""
+    def _body(self, item: Attribution, source: Span, pronoun: str) -> ResolvedSpeaker:
+        """`they` and `it`, first in a sentence or after its quotation: the subject that spoke in the one before."""
         last = self._previous[-1] if self._previous else None
-        if (
-            last
-            and not last[1].is_person
-            and self._mentions.sentence_number(at) - self._mentions.sentence_number(last[0]) <= 3
-        ):
-            return last[1]
-        return UNKNOWN_SPEAKER
+        start = item.content[0][0] if self._quoted.holds(item.content[0][0]) else source[0]
+        sentence = self._mentions.sentence_number(min(start, source[0]))
+        if pronoun not in ("they", "it") or last is None or last[1].is_person:
+            return UNKNOWN_SPEAKER
+        is_subject = not _ACCORDING_TO.search(self._text, max(0, last[0] - _PREPOSITION_REACH), last[0])
+        is_next = sentence - self._mentions.sentence_number(last[0]) == 1
+        begins = start < source[0] or _CONJUNCTION.fullmatch(
+            self._text, self._mentions.sentence_starts[sentence], source[0]
+        )
+        agrees = pronoun != "they" or not _SINGULAR.match(last[1].name)
+        return last[1] if is_subject and is_next and begins and agrees else UNKNOWN_SPEAKER
 
     def _relative(self, at: int, *, is_person: bool) -> tuple[ResolvedSpeaker, Person | None]:
         """`who`: the person named right before; that, or `which` and `that`: the phrase right before."""
@@ -176,7 +203,9 @@ class _SpeakerResolver:
             if is_near and _APPOSITION.fullmatch(self._text, mention.span[1], at):
                 return self._as_speaker(mention.person)
         phrase = _PHRASE_BEFORE.search(self._text, max(0, at - 60), at)
-        return (ResolvedSpeaker(_cleaned(phrase[1])), None) if phrase else (UNKNOWN_SPEAKER, None)
+        if not phrase or (not is_person and not _is_named_subject(self._text, phrase)):
+            return UNKNOWN_SPEAKER, None
+        return ResolvedSpeaker(_cleaned(phrase[1])), None
 
     def _named(self, source: Span) -> Mention | None:
         """The mention of the person who is the source; not of one it merely names, as in `a spokesman for Trump`."""
@@ -197,6 +226,14 @@ class _SpeakerResolver:
         if after and re.fullmatch(r"[\s,]*", self._text[cut : after[0].span[0]]) and not self._has_name(start, cut):
             return after[0]
         return None
+
+    def _is_one_of_several(self, source: Span, named: Mention) -> bool:
+        """Whether a phrase joins a person with others: `Ana Pell and minister Tom Obi`, `Pell and others`."""
+        if _AND_OTHERS.match(self._text, named.span[1], source[1]):
+            return True
+        others = [m for m in self._mentions.within(source) if m.person != named.person and not m.is_possessive]
+        pairs = (sorted((named.span, other.span)) for other in others)
+        return any(_JOINED.fullmatch(self._text, one[1], other[0]) for one, other in pairs)
 
     def _is_dependent(self, start: int, mention: Mention) -> bool:
         """Whether a mention in a phrase depends on another noun: after `of`, after `and`, or as a possessive."""
@@ -224,36 +261,51 @@ class _SpeakerResolver:
         """The speaker of a source without a name: the named person who has this role, else the phrase as it stands."""
         phrase = self._text[slice(*source)].strip(" ,\n\xa0")
         cut = _CLAUSE_START.search(phrase)
-        head = phrase[: cut.start()] if cut and cut.start() > 3 else phrase
+        head = phrase[: cut.start()] if cut and cut.start() > 3 and not _LIST.match(phrase, cut.start()) else phrase
         last = re.split(r"\s(?:of|for|in|at|from|with|to)\b", head)[0].split()[-1:]
-        noun = [fold(word) for word in last if ROLE_NOUN.fullmatch(word)]
+        is_office = bool(_OFFICE.search(head))  # `the secretary of state's office`
+        noun = [fold(word) for word in last if ROLE_NOUN.fullmatch(word) and not is_office]
         if _DEFINITE_ARTICLE.match(head) and noun and not head.casefold().startswith(("the official", "the source")):
-            holder = self._role_holder(noun[-1], source[0], is_bare=head.split()[-1] == last[0])
+            holder = self._role_holder(noun[-1], head, source[0])
             if holder:
                 return ResolvedSpeaker(holder.name, self._role(holder) or cleaned_role(head), True), holder
         if after_noun := _NAME_AFTER_NOUN.fullmatch(_cleaned(head)):
             return ResolvedSpeaker(after_noun["name"], cleaned_role(after_noun["role"])), None
         return ResolvedSpeaker(self._full_institution_name(_cleaned(head))), None
 
-    def _role_holder(self, noun: str, at: int, *, is_bare: bool) -> Person | None:
+    def _role_holder(self, noun: str, head: str, at: int) -> Person | None:
         """The one person named before whose role has this noun; else the one a pronoun would mean, if just named.
 
-        `is_bare` is whether the phrase ends with the noun.
+        `head` is the phrase, such as `the state's former mayor`. Where it or its sentence names the place, the one
+        whose role does not is likely another.
         """
         begins_word = re.compile(rf"\b{re.escape(noun)}")
+        rank, place = _rank(head), self._place(head, at)
         holders = dict[str, Person]()
         for mention in self._mentions.before(at, _ROLE_HOLDERS):
-            role = self._role(mention.person).casefold()
-            if noun in role and begins_word.search(role) and not mention.person.name.isupper():
-                holders[mention.person.name] = mention.person
+            role = self._role(mention.person)
+            held = role.casefold()
+            if noun in held and begins_word.search(held) and not mention.person.name.isupper():
+                of_rank = _rank(role)
+                differs = rank - of_rank or of_rank - rank - {_PAST} or not place <= set(role.split())
+                holders |= {} if differs else {mention.person.name: mention.person}
         if holders:
             return self._likeliest_holder(list(holders.values()), at)
         gender: Gender = "m" if noun.endswith("man") or noun in MEN_TITLES else ""
         gender = "f" if noun.endswith("woman") or noun in WOMEN_TITLES else gender
         recent = self._just_named((self._antecedent(at, gender),), at)
         # Somebody who has another role is not the one meant; `the mayor of Lowick` is not whoever was named last.
-        is_other = noun in word_list("anybody") or (recent is not None and self._role(recent))
-        return None if is_other or not is_bare else recent
+        is_other = noun in word_list("anybody") or bool(place) or (recent is not None and self._role(recent))
+        return None if is_other or fold(head.split()[-1]) != noun else recent
+
+    def _place(self, head: str, at: int) -> set[str]:
+        """The words of the place that a phrase or the beginning of its sentence names: `In Lowick, the mayor`."""
+        start = self._mentions.sentence_starts[self._mentions.sentence_number(at)]
+        found = _IN_PLACE.match(self._text, start, at)
+        of = _OF_PLACE.search(head)
+        if found and fold(found["place"].split()[0]) in word_list("not_names"):  # `On Monday,`
+            found = None
+        return set((found["place"] if found else "").split()) | set((of["place"] if of else "").split())
 
     def _likeliest_holder(self, holders: Sequence[Person], at: int) -> Person | None:
         """The only one of those who have a role, who has just spoken, or who alone has just been named."""
@@ -288,6 +340,17 @@ class _SpeakerResolver:
         return ""
 
 
+def _rank(role: str) -> set[str]:
+    """What tells one role from another with the same noun: `vice` president, `former` president."""
+    return {_PAST if word == "ex" else word for word in _RANK.findall(role.casefold())}
+
+
+def _is_named_subject(text: str, phrase: re.Match[str]) -> bool:
+    """Whether a phrase before `which` or `that` is a name and depends on no other noun."""
+    before = text[max(0, phrase.start(1) - _PREPOSITION_REACH) : phrase.start(1)]
+    return phrase[1][:1].isupper() and not _DEPENDENT.search(before + phrase[1])
+
+
 def _position(item: Attribution) -> int:
     """Where an attribution stands in the text: its source, else its content."""
     return item.source[0] if item.source else item.content[0][0]
@@ -296,4 +359,5 @@ def _position(item: Attribution) -> int:
 def _cleaned(phrase: str) -> str:
     """A phrase without a preposition or conjunction before it and a possessive or full stop after it."""
     bare = re.sub(rf"^(?:{_LEADING_WORDS})\s+", "", " ".join(phrase.split()).strip(" ,—–-"), flags=re.IGNORECASE)
+    bare = _AFTER_NOUN.sub("", bare)
     return re.sub(r"[’']s$|(?<=\w{3})\.$", "", bare)

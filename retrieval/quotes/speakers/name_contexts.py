@@ -35,6 +35,12 @@ _BEGINS_SENTENCE = re.compile(r"(?:\A|\n|[.!?:][”\"’')]{0,2}\s)$")
 # says that Pell is a man.
 _SINGULAR_VERB = re.compile(r"\s(?:has|is|was|does)\b")
 _OWN_PRONOUN = re.compile(r"\s(?:[a-z][a-z-]*\s){1,6}?(?P<pronoun>his|her|himself|herself|he|she)\s(?=[a-z])")
+# `the CDC said`, `the former PM,`: nobody's name; `the Pell administration` is not of Pell.
+_DEFINITE_BEFORE = re.compile(r"\b[Tt]he\s(?:[a-z]+\s)?$")
+_ENDS_PHRASE = re.compile(rf"\s{SPEECH_VERBS}\b|[,.;:)]")
+_ACRONYM = re.compile(r"[A-Z]{2,}")
+_ACRONYM_BEFORE = re.compile(r"\b[A-Z]{2,}\s$")  # `IHS Technology`
+_INNER_CAPITAL = re.compile(r"(?!Mc|Mac|De|Di|Du|La|Le|Van|Fitz|O[’'])\w*[a-z][A-Z]\w*")  # `AccuWeather`
 _FORMS_OF_ADDRESS = frozenset(
     "mr mrs ms miss sir dr prof professor sen senator rep representative gov governor president secretary chancellor "
     "minister judge justice mayor gen general pope king queen prince princess lord lady rev bishop cardinal".split()
@@ -52,6 +58,28 @@ def pronoun_of_subject(text: str, name: PersonName) -> Gender:
     """The gender that the first pronoun after a subject tells: `Pell has paired his offer with a threat`."""
     found = _OWN_PRONOUN.match(text, name.span[1])
     return PRONOUNS[found["pronoun"]] if found else ""
+
+
+def names_body(text: str, names: Sequence[PersonName]) -> bool:
+    """Whether a name of one word without any title is a body's or no name: `the CDC`, `AccuWeather`, `Officials`."""
+    word = names[0].words[-1]
+    if any(has_title(name) or name.suffix for name in names):
+        return False
+    if _ACRONYM.fullmatch(word) or _INNER_CAPITAL.fullmatch(word):
+        return True
+    if any(_is_definite(text, name) or _follows_acronym(text, name) for name in names):
+        return True
+    begin = all(_BEGINS_SENTENCE.search(text, max(0, name.span[0] - 5), name.span[0]) for name in names)
+    return begin and bool(re.search(rf"(?<![\w’'-]){re.escape(word.lower())}\b", text))
+
+
+def _is_definite(text: str, name: PersonName) -> bool:
+    before = _DEFINITE_BEFORE.search(text, max(0, name.span[0] - 20), name.span[0])
+    return bool(before and _ENDS_PHRASE.match(text, name.span[1]))
+
+
+def _follows_acronym(text: str, name: PersonName) -> bool:
+    return not name.titles and bool(_ACRONYM_BEFORE.search(text, max(0, name.span[0] - 12), name.span[0]))
 
 
 def is_after_place(text: str, name: PersonName) -> bool:

@@ -12,6 +12,7 @@ from retrieval.quotes.speakers.name_contexts import (
     is_after_place,
     is_subject,
     kinship,
+    names_body,
     pronoun_of_subject,
     stands_beside_speech,
 )
@@ -135,7 +136,7 @@ def _add_bearers(people: People, text: str, full: Sequence[PersonName], bare: Se
 
 def _add_single_name(people: People, text: str, names: Sequence[PersonName]) -> None:
     """Add the person of a name of one word, if a title or a verb of speech tells that it is a person's."""
-    if is_thing(names[0].words):
+    if is_thing(names[0].words) or names_body(text, names):
         return
     person = _single_name(names, len(names))
     if any(has_title(name) or name.suffix for name in names) or stands_beside_speech(text, names):

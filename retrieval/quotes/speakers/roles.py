@@ -22,7 +22,7 @@ _BOUNDARY = re.compile(
     r"\b(?!-)|"
     r"\b(?:(?!retired|elected|appointed|convicted|accused)[a-z]+ed|"
     r"(?!managing|acting|leading|outgoing|incoming|ranking|sitting|nursing|housing|founding|reigning)[a-z]+ing)\b(?!-)|"
-    r"[.;:!?“”\"](?=\s)(?<!\b[A-Z][a-z]\.)(?<!\b[A-Z][a-z]{2}\.)(?<!\.[A-Z]\.)|[►•|()*]|\s[–—−-]\s|"
+    r"[.;:!?“”\"](?=\s)(?<!\b[A-Z][a-z]\.)(?<!\b[A-Z][a-z]{2}\.)(?<!\.[A-Z]\.)|[►•|()*]|\s[‒–—−-]\s|"
     r"[’']s\s(?=[A-Z]\w+ [A-Z])"
 )
 _APPOSITION = re.compile(
@@ -57,6 +57,12 @@ _FORMER = re.compile(r"^(?:an?|the|this|that)\s.*\s(?!(?:the|an?|and|of|for)\s)[
 _PREPOSITION = re.compile(r"\s(?:of|for|at|in|from|with|to|on|who)\s")
 _OPEN_END = re.compile(
     r"\b(?:of|for|at|in|from|with|to|on|who|and|or|the|an?|that|by|as|his|her|their|its)$|[’']s$", re.IGNORECASE
+)
+# `alongside every speaker`, `like his mother`: a phrase that begins so says nothing of what somebody is.
+_PREPOSITIONAL = re.compile(
+    r"(?:along|alongside|like|unlike|with|without|among|amid|despite|after|before|during|through|near|under|over|against|"
+    r"as|by|from|in|at|on|to)\b|fellow$",
+    re.IGNORECASE,
 )
 _ABBREVIATION = re.compile(r"\b(?:[A-Z]|[A-Z][a-z]{1,2})$")
 _POSSESSIVE = re.compile(r"^(?:his|her|their|its|our|my|your)\s+", re.IGNORECASE)
@@ -118,7 +124,12 @@ def cleaned_role(role: str) -> str:
     is_relative = words in word_list("anybody") or (words != whole and fold("".join(words.split()[-1:])) in KIN)
     if (after_noun := _TITLE_AFTER_NOUN.match(words)) and _ends_with_role(after_noun[1]):
         words = after_noun[1]
-    is_whole = ROLE_NOUN.search(words) and not _OPEN_END.search(words) and not _INSTITUTION.fullmatch(words)
+    is_whole = (
+        ROLE_NOUN.search(words)
+        and not _PREPOSITIONAL.match(words)
+        and not _OPEN_END.search(words)
+        and not _INSTITUTION.fullmatch(words)
+    )
     return words if is_whole and not is_relative and len(words) <= MAX_ROLE_LENGTH else ""
 
 

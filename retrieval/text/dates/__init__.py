@@ -6,6 +6,7 @@ from retrieval.text.dates.in_questions import (
     date_phrase,
     day_without_year,
     days_in_question,
+    names_weekday,
     without_time_terms,
 )
 from retrieval.text.dates.written import ambiguous_date, date_problem, is_later, parse_day, to_iso
@@ -21,6 +22,7 @@ __all__ = [
     "day_without_year",
     "days_in_question",
     "is_later",
+    "names_weekday",
     "parse_day",
     "to_iso",
     "without_time_terms",

@@ -38,6 +38,13 @@ _RELATIVE_PERIODS = {
 }
 _WEEKEND = re.compile(r"\b(?P<which>this|last|past|the)(?: past)? weekend\b", re.I)
 _SATURDAY = 5  # weekday
+_WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
+# `on Friday`, but neither `Black Friday` nor `on Monday Night Football`.
+_WEEKDAY = re.compile(
+    rf"\b(?P<lead>on|last|past|this|since|after|before|until|by) (?:the )?(?:last |past |this )?"
+    rf"(?P<weekday>{'|'.join(_WEEKDAYS)})\b(?!['’]?\s+(?-i:[A-Z]))",
+    re.I,
+)
 
 _LATEST_PATTERN = re.compile(
     r"\b(?:latest|newest|most recent(?:ly)?|currently|right now|at the moment|up to date|last known)\b", re.I
@@ -49,17 +56,38 @@ def asks_for_latest(question: str) -> bool:
     return bool(_LATEST_PATTERN.search(question))
 
 
-def days_in_question(question: str, today: date) -> tuple[str, str]:
-    """First and last ISO day of the period a question names; both empty if it names none, one if that end is open."""
+def days_in_question(question: str, today: date, newest: date | None = None) -> tuple[str, str]:
+    """First and last ISO day of the period a question names; both empty if it names none, one if that end is open.
+
+    `newest` is the day of the newest article: `on Friday` is the last Friday until then where that is long ago.
+    """
     for pattern in _DATE_PATTERNS:
         if found := pattern.search(question):
             first, last = _matched_period(found)
             return _apply_preposition(_preposition(question, found), first, last) if first else ("", "")
     lower = question.lower()
-    for phrase, (oldest, newest) in _RELATIVE_PERIODS.items():
+    for phrase, (oldest, latest) in _RELATIVE_PERIODS.items():
         if re.search(rf"\b{phrase}\b", lower):
-            return (today - timedelta(days=oldest)).isoformat(), (today - timedelta(days=newest)).isoformat()
-    return _weekend(found["which"].lower(), today) if (found := _WEEKEND.search(question)) else ("", "")
+            return (today - timedelta(days=oldest)).isoformat(), (today - timedelta(days=latest)).isoformat()
+    if found := _WEEKEND.search(question):
+        return _weekend(found["which"].lower(), today)
+    return _weekday(found, today, newest) if (found := _WEEKDAY.search(question)) else ("", "")
+
+
+def names_weekday(question: str) -> bool:
+    """Whether a question names a day by its weekday alone: `on Friday`."""
+    return bool(_WEEKDAY.search(question))
+
+
+def _weekday(found: re.Match[str], today: date, newest: date | None) -> tuple[str, str]:
+    """The last such day and the one after, on which it was reported; `last Friday` is before today."""
+    until = newest if newest and newest < today - timedelta(days=6) else today
+    back = (until.weekday() - _WEEKDAYS.index(found["weekday"].lower())) % 7
+    if back == 0 and until == today and found["lead"].lower() in ("last", "past"):
+        back = 7
+    day = until - timedelta(days=back)
+    first, last = day.isoformat(), min(today, day + timedelta(days=1)).isoformat()
+    return _apply_preposition(found["lead"].lower(), first, last)
 
 
 def _weekend(which: str, today: date) -> tuple[str, str]:
@@ -73,7 +101,7 @@ def _weekend(which: str, today: date) -> tuple[str, str]:
 def date_phrase(question: str) -> re.Match[str] | None:
     """Where a question names a period that `days_in_question` reads, or a day without a year; None if it names none."""
     relative = re.compile(rf"\b(?:the )?(?:{'|'.join(_RELATIVE_PERIODS)})(?:['’]s)?\b", re.I)
-    patterns = (*_DATE_PATTERNS, *_DAY_PATTERNS, relative, _WEEKEND)
+    patterns = (*_DATE_PATTERNS, *_DAY_PATTERNS, relative, _WEEKEND, _WEEKDAY)
     return next((found for pattern in patterns if (found := pattern.search(question))), None)
 
 

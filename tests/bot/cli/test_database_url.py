@@ -1,13 +1,16 @@
 """The catalog in PostgreSQL, as the command line uses it: the same answers, one sentence for whatever is wrong."""
 
 import json
+import sys
 from functools import partial
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
+from retrieval.catalog.database.engine import Database
 from tests.support.command_line import Onrecord, run_inside
-from tests.support.postgresql import PostgreSQLServer
+from tests.support.postgresql import CAREFUL, PostgreSQLServer
 
 ARTICLE = {
     "id": "pier",
@@ -84,6 +87,37 @@ def test_a_database_or_user_that_the_server_does_not_know_is_said(
         refused = onrecord("status", ONRECORD_DATABASE_URL=address)
         assert refused.returncode == 2 and refused.stderr.count("\n") == 1 and SECRET not in refused.stderr
         assert f"refuses: {said}; check ONRECORD_DATABASE_URL" in refused.stderr
+
+
+def test_a_wrong_password_is_said_and_not_shown(onrecord: Onrecord, postgresql: PostgreSQLServer) -> None:
+    url = postgresql.new_database()
+    database = Database(url)
+    database.run(text(f"CREATE ROLE {CAREFUL} LOGIN PASSWORD 'right-{SECRET}'"))
+    try:
+        for command in (("status",), ("ask", "Who?"), ("work", "--once")):
+            wrong = url.set(username=CAREFUL, password=f"wrong-{SECRET}").render_as_string(hide_password=False)
+            refused = onrecord(*command, ONRECORD_DATABASE_URL=wrong)
+            assert refused.returncode == 2 and refused.stderr.count("\n") == 1 and SECRET not in refused.stderr
+            assert f'refuses: password authentication failed for user "{CAREFUL}"' in refused.stderr
+    finally:
+        database.run(text(f"DROP ROLE {CAREFUL}"))
+        database.close()
+
+
+@pytest.mark.parametrize(
+    ("package", "setting", "extra"),
+    [
+        ("psycopg", {"ONRECORD_DATABASE_URL": f"postgresql+psycopg://reader:{SECRET}@127.0.0.1/news"}, "postgresql"),
+        ("pymilvus", {"ONRECORD_INDEX_URL": f"http://reader:{SECRET}@127.0.0.1:19530"}, "milvus"),
+    ],
+)
+def test_an_extra_that_is_not_installed_is_named(
+    onrecord: Onrecord, monkeypatch: pytest.MonkeyPatch, package: str, setting: dict[str, str], extra: str
+) -> None:
+    monkeypatch.setitem(sys.modules, package, None)  # as Python knows a package that cannot be imported
+    refused = onrecord("status", **setting)
+    assert refused.returncode == 2 and refused.stderr.count("\n") == 1 and SECRET not in refused.stderr
+    assert f"pip install 'onrecord[{extra}]'" in refused.stderr
 
 
 def test_a_server_that_stops_is_said_in_one_sentence_and_used_again(

@@ -85,6 +85,17 @@ def test_a_conversation_goes_on_after_a_new_start(shared_newsroom: Store) -> Non
         assert after.ask("What did Okoro say?", "chat/kept").standalone_question == "What did Okoro say about the toll?"
 
 
+def test_which_article_says_so_and_when_it_was_published_is_asked_of_the_last_answer(
+    conversation: Conversation,
+) -> None:
+    conversation.ask(TOLL, "chat/which")
+    for question in ("in which article?", "When was it published?"):
+        answer = conversation.ask(question, "chat/which")
+        assert [citation.article for citation in answer.citations] == ["toll"]
+        assert "2 May 2025" in answer.text
+    assert len(conversation.ask("which articles do you have?").citations) > 1
+
+
 def test_a_forgotten_conversation_starts_afresh(conversation: Conversation) -> None:
     conversation.ask(TOLL, "chat/gone")
     conversation.forget("chat/gone")

@@ -229,10 +229,10 @@ def test_a_file_that_is_no_catalog_is_refused_with_its_folder(tmp_path: Path) ->
 
 
 def test_what_is_looked_up_by_a_list_is_found_by_its_keys(tmp_path: Path) -> None:
-    asked = list[tuple[str, object]]()
+    asked = list[str]()
     with closing(Catalog(tmp_path / "catalog.db")) as catalog:
-        engine = catalog.database.engine
-        event.listen(engine, "before_cursor_execute", lambda *call: asked.append((call[2], call[3])))
+        event.listen(catalog.database.engine, "connect", lambda opened, _: opened.set_trace_callback(asked.append))
+        catalog.database.close()
         catalog.hits(["a"])
         catalog.articles_by_passage(["a"])
         catalog.passage_ids_of(["pier"])
@@ -241,8 +241,8 @@ def test_what_is_looked_up_by_a_list_is_found_by_its_keys(tmp_path: Path) -> Non
         catalog.excerpts([("pier", 0, 1)])
         quote_table.quotes_in_passages(catalog, ["a"], ["Ana Pell"])
         quote_table.speaker_names(catalog, words=["pell"])
-        for sql, values in list(asked):
+        for sql in [one for one in asked if one.startswith("SELECT")]:
             with catalog.database.connection() as db:
-                plan = db.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values).all()
+                plan = db.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}").all()
             assert not [row.detail for row in plan if row.detail.startswith("SCAN") and "json_each" not in row.detail]
-    assert len(asked) >= 8
+    assert sum(one.startswith("SELECT") for one in asked) >= 8

@@ -47,6 +47,7 @@ def test_a_follow_up_is_understood_from_the_question_before(before: str, questio
         "What did Velde say about the ferries?",
         "Who designed the Sydney Opera House?",
         "How many passengers did the ferries carry last year?",
+        "Who was at the summit, and what did they decide?",
     ],
 )
 def test_a_question_that_stands_alone_is_left_alone(question: str) -> None:
@@ -100,12 +101,36 @@ def test_whatever_was_said_before_a_question_is_resolved(before: str, question: 
         ("Did Rosa Lind win?", "", "Why did she sell her boat?", "Why did Rosa Lind sell her boat?"),
         ("Who leads the harbour office?", "Maria Quist took over in May. [1]", "Is she new?", "Is Maria Quist new?"),
         ("Who leads the office?", "Maria Quist took over from Per Holm. [1]", "Is he ill?", "Is Per Holm ill?"),
+        ("Who runs Norgas?", "", "How did his last firm do?", "How did his last firm do? (Norgas)"),
+        ("Who is the head of Norgas?", "It was sold in May. [1]", "Is he new?", "Is he new? (Norgas)"),
+        (
+            "Who was R. Otto Lind?",
+            "Per Holm filmed the life of R. Otto Lind. [1]",
+            "Is he ill?",
+            "Is R. Otto Lind ill?",
+        ),
     ],
 )
 def test_a_pronoun_means_whom_question_and_answer_name_in_their_order(
     before: str, answer: str, question: str, standalone: str
 ) -> None:
     assert rewrite_question(question, [Turn(before, before, answer, "answered")]) == standalone
+
+
+@pytest.mark.parametrize(
+    ("before", "answer", "standalone"),
+    [
+        ("Who leads Norgas?", "Velde took over from Anna Holm. [1]", "Is Tomas Velde new?"),
+        ("Who runs Norgas?", "Velde once sang with Per Holm. [1]", "Is Tomas Velde new?"),
+        ("What did Brandt owe?", "Velde told Brandt of the debt. [1]", "Is Brandt new?"),
+        ("What became of the mayor?", "Last year Velde left. [1]", "Is Tomas Velde new?"),
+        ("What became of the boats?", "Sharks ate them. [1]", "Is he new? (What became of the boats)"),
+    ],
+)
+def test_a_surname_in_an_answer_means_whom_its_article_names_in_full(before: str, answer: str, standalone: str) -> None:
+    last = Turn(before, before, answer, "answered", ("a1",))
+    article = "Sharks are rare. The mayor, Tomas Velde, met Anna Holm and Per Holm."
+    assert rewrite_question("Is he new?", [last], {"a1": article}.__getitem__) == standalone
 
 
 @pytest.mark.parametrize(
@@ -125,3 +150,12 @@ def test_a_first_word_with_a_capital_is_no_name(before: str, question: str, name
 
 def test_brackets_are_not_nested() -> None:
     assert after("Who leads? (the office)", "Why?") == "Why? (the office)"
+    assert after("Who leads? (the office)", "what about ships?") == "Who leads: ships? (the office)"
+
+
+def test_a_question_that_is_added_behind_another_is_no_second_question() -> None:
+    assert after("Who rows boats?", "How many in Lyon?") == "How many in Lyon? (Who rows boats)"
+
+
+def test_a_number_belongs_to_the_name_before_it() -> None:
+    assert after("When is Selene 2 out?", "Who sings in it?") == "Who sings in it? (Selene 2)"

@@ -85,6 +85,36 @@ def test_a_follow_up_is_rewritten_and_a_question_about_the_archive_is_not(model:
     assert understand("What's new?", before, model.embed_query, rewrite_question).standalone_question == "What's new?"
 
 
+@pytest.mark.parametrize(
+    ("turn", "language", "kind", "understood"),
+    [
+        ("Guten Tag!", "en", "greeting", "de"),  # too short for its language to be told by its words
+        ("Merci beaucoup", "fr", "thanks", "fr"),
+        ("¿Quién eres?", "es", "identity", "es"),
+        ("Дякую", "uk", "thanks", "uk"),
+        ("Danke schön!", "de", "thanks", "de"),
+        ("thanks", "en", "thanks", "en"),
+    ],
+)
+def test_small_talk_is_answered_in_its_language(
+    turn: str, language: str, kind: str, understood: str, model: MiniLM
+) -> None:
+    told = understand(turn, [], model.embed_query, rewrite_question, language)
+    assert (told.kind, told.language) == (kind, understood)
+
+
+def test_a_foreign_question_after_thanks_is_asked_without_them(model: MiniLM) -> None:
+    told = understand("Merci ! Et combien coûte un billet ?", [], model.embed_query, lambda turn, _: turn, "fr")
+    assert (told.kind, told.standalone_question) == ("question", "Et combien coûte un billet ?")
+
+
+def test_a_word_that_english_has_too_stays_english_in_a_conversation_in_english(model: MiniLM) -> None:
+    before = [Turn(FARES, FARES, "", "answered")]
+    assert understand("bravo", before, model.embed_query, rewrite_question).language == "en"
+    assert understand("¿Quién eres?", before, model.embed_query, rewrite_question).language == "es"
+
+
 def test_thanks_between_two_questions_are_no_context(model: MiniLM) -> None:
     given = [Turn(FARES, "", "4.80", "answered"), Turn("thanks", "", "You are welcome.", "answered")]
+    given.append(Turn("Vielen Dank", "", "Gern geschehen.", "answered"))
     assert [turn.standalone for turn in without_small_talk(given, model.embed_query)] == [FARES]

@@ -41,6 +41,11 @@ def test_the_article_goes_on_after_the_last_answer() -> None:
     assert answers(text) == [("Ines Pell", "Nine metres.")]
 
 
+def test_the_label_of_a_promotion_is_nobody_who_answers() -> None:
+    text = f"{INTRO}\n\nWhen will it open?\n\nHistory: The crew that dug the lock\n\nNot before May.\n\nQ: Why?\n\nMud."
+    assert "History" not in [speaker for speaker, _ in answers(text)]
+
+
 def test_three_people_keep_their_own_answers() -> None:
     text = (
         "Ines Pell and Tom Obi met the Ledger.\n\nLedger: Is it safe?\n\nPell: Yes, it is.\n\nObi: No, it is not.\n\n"

@@ -37,6 +37,30 @@ def test_days_a_question_speaks_of(question: str, days: tuple[str, str]) -> None
     assert days_in_question(question, TODAY) == days
 
 
+@pytest.mark.parametrize(
+    ("question", "days"),
+    [
+        ("What did Pell say on Friday?", ("2026-11-20", "2026-11-21")),
+        ("what happened last friday", ("2026-11-20", "2026-11-21")),
+        ("What opened on Monday?", ("2026-11-23", "2026-11-23")),
+        ("What opened last Monday?", ("2026-11-16", "2026-11-17")),
+        ("What has changed since Thursday?", ("2026-11-19", "")),
+        ("What was known before Thursday?", ("", "2026-11-18")),
+        ("Who sells most on Black Friday?", ("", "")),
+        ("Who sang on Monday Night Live?", ("", "")),
+        ("Who plays next Friday?", ("", "")),
+    ],
+)
+def test_a_weekday_is_the_last_one_and_what_was_reported_the_day_after(question: str, days: tuple[str, str]) -> None:
+    assert days_in_question(question, TODAY) == days
+
+
+def test_a_weekday_is_counted_from_the_newest_article_where_that_is_old() -> None:
+    question = "What did Pell say last Friday?"
+    assert days_in_question(question, TODAY, date(2025, 3, 14)) == ("2025-03-14", "2025-03-15")
+    assert days_in_question(question, TODAY, date(2026, 11, 22)) == ("2026-11-20", "2026-11-21")
+
+
 def test_a_weekend_goes_on_until_today_and_the_last_one_is_over() -> None:
     saturday = date(2026, 11, 21)
     assert days_in_question("What is on this weekend?", saturday) == ("2026-11-21", "2026-11-21")

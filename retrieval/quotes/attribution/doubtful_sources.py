@@ -1,0 +1,68 @@
+"""Tell sources that leave doubt about who speaks, by their form: cut out of a longer phrase, or no phrase at all."""
+
+import re
+
+from retrieval.quotes.attribution.attribution import Attribution
+from retrieval.text.sentences import Span
+
+_REACH = 60  # characters before a source in which the phrase it is cut from begins
+_DETERMINER = re.compile(r"(?:(?i:the|an?|this|that|these|those)|[a-z]+ly)")
+_OPEN_END = re.compile(r"\b(?:after|before|of|for|in|at|from|with|to|on|by|and|or|the|an?)$|;")  # no whole phrase
+_WEEKDAY = re.compile(
+    r"(?:on\s)?(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day(?:\s(?:morning|afternoon|evening|night))?\s*", re.IGNORECASE
+)
+# `Norland’s (proposed) law`: a participle after a possessive is no cue.
+_POSSESSIVE = re.compile(r"[’']s?$")
+_FINITE_OR_PARTICIPLE = re.compile(r"\w+ed")
+_BARE_OUTLET = re.compile(r"an?\s(?:[A-Z][A-Z.]+\s?)+")  # `a USA TODAY` of `a USA TODAY analysis`
+_PREPOSITION = r"(?:of|in|for|on|about|with|at|under|to|against|among|between|behind|such as|including)"
+_NO_ADJECTIVE = r"(?:what|which|whom|who|that|the|an?|this|these|those|his|her|its|their|our|my|your|as|and|or|not|how)"
+# `Some advocates for low-income (students)`, `the embassy in (Norland)`: what depends on a preposition is no subject.
+_AFTER_PREPOSITION = re.compile(rf"\b{_PREPOSITION}\s$")
+_ADJECTIVE_AFTER_PREPOSITION = re.compile(rf"\b{_PREPOSITION}\s(?!{_NO_ADJECTIVE}\s)[a-z][a-z-]+\s$")
+_RELATIVE = re.compile(
+    r"(?:who|whom|whose|which|that|what|he|she|they|it|we|i|you|his|her|its|their|our|my)\b", re.IGNORECASE
+)
+_PARTICIPLE = re.compile(
+    r"(?:(?:\w+ly|now|also|then|still)\s)?\w+ing\b"
+)  # `a report of (a survey) finding`: the cue belongs to the source before it
+_SENTENCE_ENDS = re.compile(r"[.!?][”\"’')]*\s+$")
+_INITIALS = re.compile(r"\b(?:[A-Z]|Jr|Sr)\.\s+$")
+_PARTICIPIAL_PHRASE = re.compile(r"[A-Z][a-z]+ing\s(?:[a-z]+\b)")  # `Raising pay`, not `Downing Street`
+
+
+def is_doubtful(text: str, item: Attribution) -> bool:
+    """Whether the source of an attribution is no phrase that may be the subject of its cue."""
+    if item.source is None or item.is_verbatim:
+        return False
+    source = text[slice(*item.source)].strip(" ,\n\xa0")
+    is_cut = _DETERMINER.fullmatch(source) or _BARE_OUTLET.fullmatch(source) or _OPEN_END.search(source)
+    day = _WEEKDAY.match(source)
+    if is_cut or _PARTICIPIAL_PHRASE.match(source) or (day and day.end() == len(source)):
+        return not _RELATIVE.fullmatch(source)
+    if day:  # `On (Friday Roe) said`
+        return False
+    if item.cue and _POSSESSIVE.search(source) and _FINITE_OR_PARTICIPLE.fullmatch(text, *item.cue):
+        return True
+    return item.cue is not None and (
+        _is_in_other_sentence(text, item.source, item.cue) or _is_object(text, source, item.source, item.cue)
+    )
+
+
+def _is_in_other_sentence(text: str, source: Span, cue: Span) -> bool:
+    """Whether a sentence ends between a source and the capitalised cue after it: `its governor. Citing`."""
+    if source[0] > cue[0] or not text[cue[0]].isupper():
+        return False
+    between = text[source[0] : cue[0]]
+    return bool(_SENTENCE_ENDS.search(between)) and not _INITIALS.search(between)
+
+
+def _is_object(text: str, source: str, span: Span, cue: Span) -> bool:
+    """Whether a source before its cue depends on a preposition."""
+    if span[0] > cue[0] or _RELATIVE.match(source) or _PARTICIPLE.match(text, cue[0]):
+        return False
+    start = text.rfind("\n", 0, span[0]) + 1
+    before = text[max(start, span[0] - _REACH) : span[0]]
+    if _AFTER_PREPOSITION.search(before):
+        return True
+    return source[:1].islower() and bool(_ADJECTIVE_AFTER_PREPOSITION.search(before))
