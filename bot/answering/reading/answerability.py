@@ -27,7 +27,7 @@ class Calibration:
     cosine: float
 
 
-READER = Calibration(0.52, -0.16, -0.41, 1.33, -0.9)
+READER = Calibration(2.04, 0.12, -0.21, 0.8, -2.56)
 TYPICAL_COSINE = 0.55  # taken where cosines prove nothing
 
 

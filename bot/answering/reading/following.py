@@ -39,10 +39,6 @@ class Before:
         score = alone.score + logit - alone.logit - (TOLD if self.has_told(alone.text) else 0.0)
         return replace(alone, score=score, logit=logit, passage=passage)
 
-    def forms(self, alone: str, following: str) -> dict[str, float]:
-        """The question alone and after the questions before it, and what the reading of each weighs."""
-        return {alone: 1 - FOLLOWING_WEIGHT, following: FOLLOWING_WEIGHT}
-
 
 NOTHING_BEFORE = Before()
 

@@ -88,9 +88,10 @@ def read_question(
     """Read the best passages found for a question, the nearest by cosine, those of quotes and of earlier answers.
 
     One reading a part of the question; a later part that does not stand alone is read after the one before. A question
-    that follows others is read alone and after those `before` it, too, and what was told is left behind. The best
-    sentences are then read apart from their passages as well. The reader knows English alone. Other passages are read by `similarity`, the cosines of a multilingual embedding; without one,
-    those in the question's language by the words they share with it.
+    that follows others is read alone and after those `before` it, too, and what was told is left behind; of any other
+    question the best sentences are read apart from their passages as well. The reader knows English alone. Other passages are read
+    by `similarity`, the cosines of a multilingual embedding; without one, those in the question's language by the words
+    they share with it.
     """
     candidates = _candidates(found, catalog)
     is_english = found.question.language == ENGLISH
@@ -105,15 +106,14 @@ def read_question(
         idf = {term: idf for term, idf in found.question.idf.items() if term in wanted} or found.question.idf
         readings = {asked: list(_read(asked, idf, readable, reader, doubted)) for asked in _forms(part, earlier)}
         asked = max(readings, key=lambda form: max((one.logit for one in readings[form]), default=-inf))
-        sentences, forms = readings[asked], {asked: 1.0}
+        sentences = readings[asked]
         if before.questions and not earlier:
-            following = FOLLOWS.join([*before.questions, before.turn])
-            pairs = zip(sentences, _read(following, idf, readable, reader, doubted), strict=True)
-            sentences, forms = [before.weigh(*pair) for pair in pairs], before.forms(asked, following)
+            following = _read(FOLLOWS.join([*before.questions, before.turn]), idf, readable, reader, doubted)
+            sentences = [before.weigh(*pair) for pair in zip(sentences, following, strict=True)]
+        elif reader:
+            sentences = read_apart(asked, best_first(sentences), reader)
         if before.asks_else:
             sentences = [one for one in sentences if not before.has_told(one.text)]
-        if reader:
-            sentences = read_apart(forms, best_first(sentences), reader)
         foreign = _read_foreign(part, found.question.language, idf, others, similarity)
         read.append(PartReading(part, best_first(chain(sentences, foreign))))
     return read

@@ -24,7 +24,7 @@ def test_a_logit_is_the_mean_of_three_readings_and_the_doubt_stays() -> None:
     reader = load_reader()
     assert reader
     one = sentence("Mayor Ilse Brandt cut the ribbon on Monday.", 2.0, doubt=3.0)
-    (read,) = read_apart({QUESTION: 1.0}, [one], reader)
+    (read,) = read_apart(QUESTION, [one], reader)
     whole = ((0, len(one.text)),)
     under, alone = reader(
         QUESTION, [ReadablePassage(context, one.text, whole) for context in (passage_context(one.hit), "")]
@@ -33,20 +33,12 @@ def test_a_logit_is_the_mean_of_three_readings_and_the_doubt_stays() -> None:
     assert read.score - read.logit == pytest.approx(1.0)
 
 
-def test_forms_of_the_question_count_by_their_weight() -> None:
-    reader, one, other = load_reader(), sentence("Mayor Ilse Brandt cut the ribbon.", 2.0), "Who paid for it?"
-    assert reader
-    (asked,), (following,) = (read_apart({form: 1.0}, [one], reader) for form in (QUESTION, other))
-    (both,) = read_apart({QUESTION: 0.7, other: 0.3}, [one], reader)
-    assert both.logit == pytest.approx(0.7 * asked.logit + 0.3 * following.logit)
-
-
 def test_sentences_that_are_not_read_apart_come_after_those_that_are() -> None:
     reader = load_reader()
     assert reader
     many = [sentence(f"The bridge of town {at} was painted in May.", 9.0 - at) for at in range(READ_APART + 2)]
-    read = read_apart({QUESTION: 1.0}, many, reader)
+    read = read_apart(QUESTION, many, reader)
     least = min(read[:READ_APART], key=lambda one: one.score)
     assert len(read) == len(many)
     assert all(one.score <= least.score for one in read[READ_APART:])
-    assert read_apart({QUESTION: 1.0}, [], reader) == []
+    assert read_apart(QUESTION, [], reader) == []
