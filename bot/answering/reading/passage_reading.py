@@ -89,9 +89,9 @@ def read_question(
 
     One reading a part of the question; a later part that does not stand alone is read after the one before. A question
     that follows others is read alone and after those `before` it, too, and what was told is left behind; of any other
-    question the best sentences are read apart from their passages as well. The reader knows English alone. Other passages are read
-    by `similarity`, the cosines of a multilingual embedding; without one, those in the question's language by the words
-    they share with it.
+    question the best sentences are read apart from their passages as well. The reader knows English alone. Other
+    passages are read by `similarity`, the cosines of a multilingual embedding; without one, those in the question's
+    language by the words they share with it.
     """
     candidates = _candidates(found, catalog)
     is_english = found.question.language == ENGLISH
