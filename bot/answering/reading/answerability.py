@@ -27,7 +27,7 @@ class Calibration:
     cosine: float
 
 
-READER = Calibration(2.04, 0.12, -0.21, 0.8, -2.56)
+READER = Calibration(1.01, 0.18, -0.34, 1.08, -0.32)
 TYPICAL_COSINE = 0.55  # taken where cosines prove nothing
 
 
