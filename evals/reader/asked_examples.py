@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from bot.answering.reading.following import FOLLOWS
-from bot.answering.reading.passage_reading import passage_context
+from bot.answering.reading.read_sentences import passage_context
 from evals.data import Row, rows
 from evals.reader.examples import Example, LabelledPassage, label_passage, trigrams
 from retrieval.documents import Hit

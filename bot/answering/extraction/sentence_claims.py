@@ -21,7 +21,7 @@ from retrieval.text.sentences import (
 )
 from retrieval.text.terms import content_terms, name_terms, terms
 
-MIN_SCORE = 5.0  # of a second sentence; a lower one seldom adds an answer
+MIN_SCORE = 3.0  # of a second sentence; a lower one seldom adds an answer
 MAX_GAP, NEIGHBOUR_GAP = 3.0, 3.0  # between the scores of the best sentence and a second one, a neighbouring one
 MAX_WITH_CONTEXT = 450  # characters of a sentence and the one it leans on
 MAX_LIST = 600  # characters of the lines of a list that are given together

@@ -27,7 +27,7 @@ class Calibration:
     cosine: float
 
 
-READER = Calibration(0.52, -0.16, -0.41, 1.33, -0.9)
+READER = Calibration(1.01, 0.18, -0.34, 1.08, -0.32)
 TYPICAL_COSINE = 0.55  # taken where cosines prove nothing
 
 

@@ -19,10 +19,11 @@ from bot.answering.reading.read_sentences import (
     best_first,
     context_terms,
     coverage,
+    passage_context,
     sentence_score,
 )
+from bot.answering.reading.reading_apart import read_apart
 from bot.answering.verification.prompt_injection import is_injected
-from bot.formatting import format_date
 from retrieval.catalog.reader import CatalogReader
 from retrieval.documents import Article, Hit, indexed_text
 from retrieval.errors import EmbeddingUnavailable
@@ -87,9 +88,10 @@ def read_question(
     """Read the best passages found for a question, the nearest by cosine, those of quotes and of earlier answers.
 
     One reading a part of the question; a later part that does not stand alone is read after the one before. A question
-    that follows others is read alone and after those `before` it, too, and what was told is left behind. The reader
-    knows English alone. Other passages are read by `similarity`, the cosines of a multilingual embedding; without one,
-    those in the question's language by the words they share with it.
+    that follows others is read alone and after those `before` it, too, and what was told is left behind; of any other
+    question the best sentences are read apart from their passages as well. The reader knows English alone. Other
+    passages are read by `similarity`, the cosines of a multilingual embedding; without one, those in the question's
+    language by the words they share with it.
     """
     candidates = _candidates(found, catalog)
     is_english = found.question.language == ENGLISH
@@ -102,11 +104,14 @@ def read_question(
     for earlier, part in zip(["", *parts], parts, strict=False):
         wanted = set(content_terms(part, found.question.language))
         idf = {term: idf for term, idf in found.question.idf.items() if term in wanted} or found.question.idf
-        readings = [list(_read(asked, idf, readable, reader, doubted)) for asked in _forms(part, earlier)]
-        sentences = max(readings, key=lambda read: max((one.logit for one in read), default=-inf))
+        readings = {asked: list(_read(asked, idf, readable, reader, doubted)) for asked in _forms(part, earlier)}
+        asked = max(readings, key=lambda form: max((one.logit for one in readings[form]), default=-inf))
+        sentences = readings[asked]
         if before.questions and not earlier:
             following = _read(FOLLOWS.join([*before.questions, before.turn]), idf, readable, reader, doubted)
             sentences = [before.weigh(*pair) for pair in zip(sentences, following, strict=True)]
+        elif reader:
+            sentences = read_apart(asked, best_first(sentences), reader)
         if before.asks_else:
             sentences = [one for one in sentences if not before.has_told(one.text)]
         foreign = _read_foreign(part, found.question.language, idf, others, similarity)
@@ -152,11 +157,6 @@ def in_reading_order(found: SearchResult, readings: Sequence[PartReading]) -> Se
             best[sentence.hit.passage.id] = sentence
     ordered = [sentence.hit for sentence in sorted(best.values(), key=lambda sentence: -sentence.score)]
     return replace(found, hits=(*ordered, *(hit for hit in found.hits if hit.passage.id not in best)))
-
-
-def passage_context(hit: Hit) -> str:
-    """What the reader gets beside a passage: headline, heading and day."""
-    return " · ".join(part for part in (hit.title, hit.passage.heading, format_date(hit.published)) if part)
 
 
 def _candidates(found: SearchResult, catalog: CatalogReader) -> list[Candidate]:
@@ -207,7 +207,8 @@ def _read(
                 score = sentence_score(logit - doubt, one.hit, one.place, covered)
                 start = one.hit.passage.start
                 answer = (start + words[0], start + words[1]) if words else None
-                yield ReadSentence(one.hit, one.article, span, score, logit - doubt, reading.passage - doubt, answer)
+                logits = logit - doubt, reading.passage - doubt
+                yield ReadSentence(one.hit, one.article, span, score, *logits, answer, doubt=doubt)
 
 
 def _of_other_days(question: ParsedQuestion, hits: Sequence[Hit]) -> frozenset[str]:

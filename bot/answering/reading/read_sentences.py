@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
+from bot.formatting import format_date
 from retrieval.documents import Article, Hit
 from retrieval.text.language import ENGLISH
 from retrieval.text.sentences import Span
@@ -17,7 +18,7 @@ class ReadSentence:
     `score` orders all sentences read for one question: the reader's `logit`, and what the search says of the passage.
     `passage` is the reader's logit of the passage's answering at all. `answer` is the span of the words that answer.
     Spans are characters of the article. `probability` is that of answering, where the sentence was not judged by the
-    reader, which knows English alone.
+    reader, which knows English alone. `doubt` is what its logits lost, because the passage is of other names or days.
     """
 
     hit: Hit
@@ -28,6 +29,7 @@ class ReadSentence:
     passage: float
     answer: Span | None = None
     probability: float | None = None
+    doubt: float = 0.0
 
     @property
     def text(self) -> str:
@@ -57,13 +59,18 @@ class SentenceWeights:
     coverage: float
 
 
-WEIGHTS = SentenceWeights(place=1.5, cosine=3.0, coverage=1.1)
+WEIGHTS = SentenceWeights(place=0.75, cosine=1.5, coverage=0.55)
 HEADLINE_SHARE = 0.35  # what a term counts that only the headline or the heading has
 
 
 def sentence_score(logit: float, hit: Hit, place: float, covered: float, weights: SentenceWeights = WEIGHTS) -> float:
     """The score of a sentence; `place` is 1 for the first hit, a half for the second, ..., 0 for other passages."""
     return logit + weights.place * place + weights.cosine * hit.dense + weights.coverage * covered
+
+
+def passage_context(hit: Hit) -> str:
+    """What the reader gets beside a passage: headline, heading and day."""
+    return " · ".join(part for part in (hit.title, hit.passage.heading, format_date(hit.published)) if part)
 
 
 def context_terms(hit: Hit) -> frozenset[str]:
