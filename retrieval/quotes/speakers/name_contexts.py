@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from retrieval.quotes.speakers.names import KIN, PRONOUNS, Gender, PersonName
 from retrieval.quotes.word_lists import word_list
@@ -41,6 +42,7 @@ _ENDS_PHRASE = re.compile(rf"\s{SPEECH_VERBS}\b|[,.;:)]")
 _ACRONYM = re.compile(r"[A-Z]{2,}")
 _ACRONYM_BEFORE = re.compile(r"\b[A-Z]{2,}\s$")  # `IHS Technology`
 _INNER_CAPITAL = re.compile(r"(?!Mc|Mac|De|Di|Du|La|Le|Van|Fitz|O[’'])\w*[a-z][A-Z]\w*")  # `AccuWeather`
+_LOWER_CASE_WORD = re.compile(r"(?<![\w’'-])(?P<first>[^\W\d_A-Z]\w*)(?:[’'-]\w+)*")
 _FORMS_OF_ADDRESS = frozenset(
     "mr mrs ms miss sir dr prof professor sen senator rep representative gov governor president secretary chancellor "
     "minister judge justice mayor gen general pope king queen prince princess lord lady rev bishop cardinal".split()
@@ -70,7 +72,12 @@ def names_body(text: str, names: Sequence[PersonName]) -> bool:
     if any(_is_definite(text, name) or _follows_acronym(text, name) for name in names):
         return True
     begin = all(_BEGINS_SENTENCE.search(text, max(0, name.span[0] - 5), name.span[0]) for name in names)
-    return begin and bool(re.search(rf"(?<![\w’'-]){re.escape(word.lower())}\b", text))
+    return begin and word.lower() in _lower_case_words(text)
+
+
+@lru_cache(maxsize=1)  # asked for each name of a text
+def _lower_case_words(text: str) -> frozenset[str]:
+    return frozenset(word for found in _LOWER_CASE_WORD.finditer(text) for word in (found.group(), found["first"]))
 
 
 def _is_definite(text: str, name: PersonName) -> bool:
