@@ -10,7 +10,6 @@ from typing import Any
 import chromadb
 from chromadb.api.shared_system_client import SharedSystemClient
 from chromadb.config import Settings
-from filelock import FileLock
 from langchain_chroma import Chroma
 from langchain_core.embeddings import Embeddings
 
@@ -18,6 +17,7 @@ from retrieval.catalog.filters import ArticleScope
 from retrieval.documents import Hit, indexed_text
 from retrieval.errors import IndexDamaged, IndexUnavailable, OnRecordError, is_rust_panic
 from retrieval.index.integrity.chroma_files import damaged_file
+from retrieval.index.integrity.opening_lock import opening_lock
 from retrieval.index.vectors.chroma_client import delete_passages, nearest_passages, upsert_passages
 from retrieval.index.vectors.vector_index import VerifyCollection
 
@@ -169,8 +169,7 @@ class ChromaFolderIndex:
             return self._store
 
     def _open(self) -> None:
-        # Two processes that create the tables of one folder at the same time both fail (chromadb 1.5.9).
-        with _translate_errors("opened"), FileLock(self._folder.with_suffix(".lock")):
+        with _translate_errors("opened"), opening_lock(self._folder):
             try:
                 self._client: Any = chromadb.PersistentClient(str(self._folder), Settings(anonymized_telemetry=False))
             except BaseException:

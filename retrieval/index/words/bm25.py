@@ -12,12 +12,12 @@ from shutil import disk_usage
 from time import monotonic
 
 import tantivy
-from filelock import FileLock
 
 from retrieval.catalog.filters import ArticleScope
 from retrieval.catalog.quote_table import QuotedWords
 from retrieval.documents import Hit, digest
 from retrieval.errors import IndexDamaged, IndexUnavailable, OnRecordError, is_rust_panic
+from retrieval.index.integrity.opening_lock import opening_lock
 from retrieval.index.integrity.segment_files import damaged_file
 from retrieval.index.words.passage_terms import FIELD_BOOSTS, FIELDS, SPEECH_FIELD, passage_terms
 from retrieval.index.words.word_index import TermChanges
@@ -43,7 +43,7 @@ class BM25Index:
             if damaged := damaged_file(folder):
                 raise IndexDamaged(f"The words index is damaged ({damaged}); 'onrecord reindex' builds it anew.")
             folder.mkdir(parents=True, exist_ok=True)
-            with FileLock(folder.with_suffix(".lock")):  # a second process that creates it would undo the first commit
+            with opening_lock(folder):
                 self._index = tantivy.Index(self._schema, str(folder))
             self.count()
 
