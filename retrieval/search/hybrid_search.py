@@ -146,7 +146,7 @@ class Search:
             is_mixed = has_multilingual_embedding(catalog)
             names = names_in_articles(question, self._store.bm25, catalog) if is_mixed else ()
             return analyse_foreign_question(question, self._store.bm25, language, names)
-        newest = newest_day(self._store.catalog) if names_weekday(question) else None
+        newest = newest_day(catalog) if names_weekday(question) else None
         analyse = partial(analyse_question, bm25=self._store.bm25, today=today, newest=newest, speaker=speaker)
         parsed = analyse(question)
         if not parsed.unknown_terms:
