@@ -36,12 +36,9 @@ _MAX_PHRASE_WORDS = 6
 _CLAUSE_BEFORE = re.compile(r"\b(?:said|says|say|saying|that)[,:]?\s$")
 _TOPIC_BEFORE = re.compile(r"\b(?:about|for|of|on|to|with|against)\s$")
 # `was praised for`, `are accused`: whoever a passive verb is about heard it. What is quoted, is said by who is quoted.
-_PASSIVE_CUE = re.compile(
-    r"\b(?:am|is|are|was|were|be|been|being)\s(?:(?:\w+ly|once|also|widely|often)\s)?(?!quoted|cited)\w+(?:ed|en)\s(?:for|of|by)$"
-)
-_PASSIVE = re.compile(
-    r"\b(?:am|is|are|was|were|be|been|being)\s(?:(?:\w+ly|once|also|widely|often)\s)?(?!quoted|cited)\w+ed$"
-)
+_PASSIVE_STEM = r"\b(?:am|is|are|was|were|be|been|being)\s(?:(?:\w+ly|once|also|widely|often)\s)?(?!quoted|cited)\w+"
+_PASSIVE_CUE = re.compile(rf"{_PASSIVE_STEM}(?:ed|en)\s(?:for|of|by)$")
+_PASSIVE = re.compile(rf"{_PASSIVE_STEM}ed$")
 _AFTER_PASSIVE = re.compile(r"\s(?:for|of|by)\s")
 _RECEIVED = re.compile(r"\b(?:receiv|fac|draw|drew|attract)\w*\s[^.!?]*?\bfrom\b")  # `has received criticism from`
 # Of the network, below which a cue without quotation marks reports a deed more often than words.

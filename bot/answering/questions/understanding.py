@@ -7,7 +7,7 @@ from dataclasses import replace
 from bot.answering.messages import Turn, Understanding
 from bot.answering.questions.question_rewriting import PERSON_PRONOUN, asks_the_same_anew, rewrite_question
 from bot.answering.questions.turn_kind import Embed, classify_turn, foreign_talk, is_talk
-from retrieval.models.turn_kinds import COMPARISON, QUESTION, TurnKind
+from retrieval.models.turn_kinds import COMPARISON, QUESTION
 from retrieval.text.language import ENGLISH
 
 Rewrite = Callable[[str, Sequence[Turn]], str]
@@ -25,7 +25,7 @@ def understand(
     The packaged networks know English alone, so every turn in another `language` is a question but for small talk.
     """
     talk, rest = foreign_talk(turn)
-    kind, question = classify_turn(turn, embed) if language == ENGLISH else _as_question(rest)
+    kind, question = classify_turn(turn, embed) if language == ENGLISH else (QUESTION, rest)
     if is_talk(kind) and (turns or talk is None):  # `Ciao` is English in a conversation in English
         return Understanding(kind, turn)
     if talk:
@@ -38,10 +38,6 @@ def understand(
     if kind in (QUESTION, COMPARISON) or back.search(question):
         question = rewrite(question, turns)
     return Understanding(kind, question)
-
-
-def _as_question(turn: str) -> tuple[TurnKind, str]:
-    return QUESTION, turn
 
 
 def without_small_talk(turns: Sequence[Turn], embed: Embed) -> list[Turn]:

@@ -1,4 +1,4 @@
-"""Read the best sentences again, apart from their passage, whose other sentences are taken for their answer else."""
+"""Read the best sentences again, apart from their passage: beside one that answers, others are taken for answers."""
 
 from collections.abc import Sequence
 from dataclasses import replace

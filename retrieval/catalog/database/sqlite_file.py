@@ -20,7 +20,6 @@ BUSY_TIMEOUT_SECONDS = 60.0  # that a statement waits for another process's writ
 _RETRY_SECONDS = 0.01
 _PRIMARY_CODE = 0xFF  # the part of an extended error code that says what kind it is
 _DIALECT = sqlite.dialect(paramstyle="named")
-_MANY = 2  # sets of values, from which on they are one call
 
 
 def set_pragma(db: sqlite3.Connection, pragma: str, busy_seconds: float = BUSY_TIMEOUT_SECONDS) -> None:
@@ -58,7 +57,7 @@ class CompiledStatement:
 
     def run(self, db: sqlite3.Connection, values: Sequence[Mapping[str, Any]]) -> int:
         """Run it once for each set of values; returns how many rows were changed."""
-        if len(values) < _MANY:
+        if len(values) == 1:
             return db.execute(self._sql, self._bound(values[0])).rowcount
         return db.executemany(self._sql, map(self._bound, values)).rowcount
 
