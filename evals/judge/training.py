@@ -153,9 +153,7 @@ def judged(network: JudgeNetwork, items: Sequence[Item]) -> Iterator[tuple[list[
     for first in range(0, len(order), SUB_BATCH):
         group = order[first : first + SUB_BATCH]
         ids, types, mask = padded([pair for pair, _ in group])
-        with torch.autocast("cpu", torch.bfloat16):
-            hidden = network.encode(ids, types, mask)
-        yield group, network.verdicts(hidden.float(), types, mask)
+        yield group, network.verdicts(network.encode(ids, types, mask), types, mask)
 
 
 if __name__ == "__main__":

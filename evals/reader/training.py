@@ -28,11 +28,12 @@ M = TypeVar("M", bound=AdaptedMiniLM)
 RATE, RATE_AFTER, WARM_UP, DECAY = 1e-3, 5e-4, 150, 0.01
 FROZEN_AFTER = 2  # layers that stay as they are in a training that goes on from an earlier one; a fifth less time
 QUESTIONS = 6  # a step
-PASSAGES = {"asked": 6, "multihop": 6, "news": 5}  # a question, drawn anew each time; 2 for the public sets
+PASSAGES = {"asked": 6, "multihop": 6, "news": 5, "sentences": 6}  # a question, drawn anew each time; 2 for the public sets
 PUBLIC_QUESTIONS, ASKED_EPOCHS, PUBLIC_SHARE = 6_000, 3, 0.1  # PUBLIC_SHARE is mixed into the questions of readers
 PASSAGE_WEIGHT, SPAN_WEIGHT = 0.5, 0.3
 TYPO_RATE = 0.15  # of questions
 WITHHELD_RATE = 0.25  # of readers' questions, whose answering passages are withheld
+WITHOUT_CONTEXT = 0.3  # of single sentences, which are read without their headline and day
 SUB_BATCH = 12
 SEED = 11
 CHECKPOINT_SECONDS = 240
@@ -58,15 +59,20 @@ def main() -> None:
     parser.add_argument("--public", type=int, default=PUBLIC_QUESTIONS)
     parser.add_argument("--epochs", type=int, default=ASKED_EPOCHS)
     parser.add_argument("--news", type=int, default=0, help="of the questions over news the last so many; 0: all")
+    parser.add_argument("--sentences", type=int, default=0, help="train on single sentences of so many questions instead")
     options = parser.parse_args()
     folder = options.work / "reader"
+    torch.manual_seed(SEED)
+    options.out.mkdir(parents=True, exist_ok=True)
+    if options.sentences:
+        every = [item for item in read_examples(folder / "sentences.jsonl.gz") if item.slice not in options.held_out]
+        train(options.out, random.Random(SEED).sample(every[: options.sentences], options.sentences), options.start)
+        return
     public = read_examples(folder / "public.jsonl.gz")
     asked = [item for item in read_examples(folder / "asked.jsonl.gz") if item.slice not in options.held_out]
     asked += read_examples(folder / "multihop.jsonl.gz")
     news = [item for item in read_examples(folder / "news.jsonl.gz") if item.slice not in options.held_out]
     news = news[-options.news :]
-    torch.manual_seed(SEED)
-    options.out.mkdir(parents=True, exist_ok=True)
     train(options.out, schedule(public, asked, news, options.public, options.epochs), options.start)
 
 
@@ -172,7 +178,8 @@ def _pairs(tokenizer: BertWordPieceTokenizer, at: int, example: Example, chance:
         question = misspelt(question, chance)
     start = encode_question(tokenizer, question)
     for passage in _drawn(example, chance):
-        encoded = encode_pair(tokenizer, start, passage.context, passage.text, passage.sentences)
+        alone = example.source == "sentences" and chance.random() < WITHOUT_CONTEXT
+        encoded = encode_pair(tokenizer, start, "" if alone else passage.context, passage.text, passage.sentences)
         yield Pair(at, encoded, passage.labels, _answer_tokens(encoded, passage))
 
 
@@ -266,9 +273,7 @@ def read_pairs(reader: Reader, pairs: Sequence[Pair]) -> Iterator[tuple[list[Pai
                 if a < b:
                     owners[row, a:b] = count
                     count += 1
-        with torch.autocast("cpu", torch.bfloat16):
-            hidden = reader.encode(ids, types, mask)
-        yield group, reader.heads(hidden.float(), owners)
+        yield group, reader.heads(reader.encode(ids, types, mask), owners)
 
 
 def padded(pairs: Sequence[TokenPair]) -> tuple[Tensor, Tensor, Tensor]:
