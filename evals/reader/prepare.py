@@ -10,6 +10,7 @@ from evals.reader.examples import read_examples, write_examples
 from evals.reader.multihop_examples import multihop_examples
 from evals.reader.news_examples import news_examples, news_question_articles
 from evals.reader.public_examples import public_examples
+from evals.reader.sentence_examples import sentence_examples
 from evals.systems import build
 from retrieval.index.vectors.minilm import MiniLM
 
@@ -27,7 +28,8 @@ def main() -> None:
     with build(options.work / "news-questions", MiniLM(), news_question_articles(options.data)) as store:
         write_examples(options.work / "reader/news.jsonl.gz", news_examples(options.data, store))
     write_examples(options.work / "reader/public.jsonl.gz", public_examples(options.data))
-    for name in ("asked", "multihop", "news", "public"):
+    write_examples(options.work / "reader/sentences.jsonl.gz", sentence_examples(options.data))
+    for name in ("asked", "multihop", "news", "public", "sentences"):
         examples = read_examples(options.work / f"reader/{name}.jsonl.gz")
         print(name, len(examples), Counter(example.source for example in examples))
 

@@ -28,7 +28,8 @@ M = TypeVar("M", bound=AdaptedMiniLM)
 RATE, RATE_AFTER, WARM_UP, DECAY = 1e-3, 5e-4, 150, 0.01
 FROZEN_AFTER = 2  # layers that stay as they are in a training that goes on from an earlier one; a fifth less time
 QUESTIONS = 6  # a step
-PASSAGES = {"asked": 6, "multihop": 6, "news": 5, "sentences": 6}  # a question, drawn anew each time; 2 for the public sets
+# A question, drawn anew each time; 2 for the public sets.
+PASSAGES = {"asked": 6, "multihop": 6, "news": 5, "sentences": 6}
 PUBLIC_QUESTIONS, ASKED_EPOCHS, PUBLIC_SHARE = 6_000, 3, 0.1  # PUBLIC_SHARE is mixed into the questions of readers
 PASSAGE_WEIGHT, SPAN_WEIGHT = 0.5, 0.3
 TYPO_RATE = 0.15  # of questions
@@ -59,7 +60,7 @@ def main() -> None:
     parser.add_argument("--public", type=int, default=PUBLIC_QUESTIONS)
     parser.add_argument("--epochs", type=int, default=ASKED_EPOCHS)
     parser.add_argument("--news", type=int, default=0, help="of the questions over news the last so many; 0: all")
-    parser.add_argument("--sentences", type=int, default=0, help="train on single sentences of so many questions instead")
+    parser.add_argument("--sentences", type=int, default=0, help="questions to train on with single sentences instead")
     options = parser.parse_args()
     folder = options.work / "reader"
     torch.manual_seed(SEED)

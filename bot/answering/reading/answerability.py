@@ -27,7 +27,7 @@ class Calibration:
     cosine: float
 
 
-READER = Calibration(1.01, 0.18, -0.34, 1.08, -0.32)
+READER = Calibration(0.41, 0.32, -0.24, 0.81, -0.35)
 TYPICAL_COSINE = 0.55  # taken where cosines prove nothing
 
 
