@@ -144,7 +144,7 @@ def test_an_answer_does_not_begin_in_the_middle(store: Store) -> None:
     text = "Zeppelins will carry the toll to Venus. [#] They will pay 14 crowns a crossing. [#] " + LORRIES + " [#]"
     with conversing(store, cited(text, LORRIES)) as (conversation, _):
         answer = conversation.ask(COST)
-    assert answer.text == f"{LORRIES} [1]"
+    assert answer.text.startswith(f"{LORRIES} [1]")
 
 
 def test_passages_go_in_fenced_with_outlet_day_and_who_is_quoted(store: Store) -> None:

@@ -25,7 +25,7 @@ def support(claim: Claim) -> list[tuple[str, str]]:
     return [(key, texts[key][start:end]) for key, (start, end) in claim.support]
 
 
-LOST = 0.15  # share of the honest sentences below that the judge may take for unsupported
+LOST = 0.2  # share of the honest sentences below that the judge may take for unsupported
 
 HONEST = {
     "the article's sentence": ("The council approved the toll by 31 votes to 12.", (1,)),
@@ -140,7 +140,7 @@ def test_opening_is_taken_off() -> None:
 
 
 def test_names_of_the_question_may_be_used() -> None:
-    text = "On Skerry Isle, eleven schools will share one nurse from autumn."
+    text = "On Skerry Isle, eleven schools share one nurse."
     assert isinstance(check(text, 4), DroppedSentence)
     assert isinstance(check(text, 4, question="Which schools on Skerry Isle share a nurse?"), Claim)
 

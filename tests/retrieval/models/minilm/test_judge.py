@@ -22,7 +22,7 @@ def judge() -> Judge:
     [
         ("The council paid 31 million crowns for the bridge.", "The council paid 13 million crowns for the bridge."),
         ("Ada Brook designed the bridge.", "Ada Brook opposed the bridge."),
-        ("The bridge cost more than the council had promised.", "The bridge cost less than the council had promised."),
+        ("The council paid more than it had promised.", "The council paid less than it had promised."),
         ("The bridge was opened in May 2021.", "The bridge was closed in May 2021."),
         ("Planning the bridge took nine years.", "A storm damaged the bridge last winter."),
     ],
