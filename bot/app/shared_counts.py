@@ -47,7 +47,7 @@ class DatabaseStorage(Storage):
 
     def __init__(self, database: Database) -> None:
         super().__init__(wrap_exceptions=True)
-        self._records, self._pruned = Records("The counts", database, METADATA), time.monotonic()
+        self._records, self._pruned = Records("The counts", database, "shared", METADATA), time.monotonic()
 
     def incr(self, key: str, expiry: float, amount: int = 1) -> int:
         """Count in the window of a key, which begins now where none is open; returns the count."""
