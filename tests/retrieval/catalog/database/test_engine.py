@@ -9,6 +9,7 @@ from sqlalchemy import URL, text
 from retrieval.catalog.database.engine import Database, sqlite_url
 from retrieval.errors import DatabaseUnavailable, IndexUnavailable
 from tests.support.postgresql import PostgreSQLServer
+from tests.support.server_process import outage
 
 COUNT = text("SELECT count(*) FROM words")
 INSERT = text("INSERT INTO words VALUES (:word)")
@@ -73,12 +74,8 @@ def test_a_server_that_is_not_there_is_named(postgresql: PostgreSQLServer) -> No
 def test_a_server_that_was_restarted_is_used_again(postgresql: PostgreSQLServer) -> None:
     database = Database(postgresql.new_database())
     assert database.rows(text("SELECT 1"))
-    postgresql.stop()
-    try:
-        with pytest.raises(DatabaseUnavailable):
-            database.rows(text("SELECT 1"))
-    finally:
-        postgresql.start()
+    with outage(postgresql), pytest.raises(DatabaseUnavailable):
+        database.rows(text("SELECT 1"))
     assert database.rows(text("SELECT 1"))
     database.close()
 
