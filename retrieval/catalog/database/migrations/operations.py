@@ -28,8 +28,15 @@ def create_index(
 ) -> None:
     """Create an index unless there is one of this name."""
     condition = None if where is None else text(where)
-    partial = {"sqlite_where": condition, "postgresql_where": condition}
-    op.create_index(name, table, list(columns), if_not_exists=True, unique=unique, **partial)
+    op.create_index(
+        name,
+        table,
+        list(columns),
+        if_not_exists=True,
+        unique=unique,
+        sqlite_where=condition,
+        postgresql_where=condition,
+    )
 
 
 def add_missing_columns(table: str, *columns: Column[Any]) -> None:
