@@ -88,7 +88,7 @@ def postgresql() -> Iterator[PostgreSQLServer]:
         server = PostgreSQLServer(Path(folder))
         server.start()
         yield server
-        server.stop()
+        server.kill()
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])

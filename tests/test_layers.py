@@ -57,7 +57,7 @@ LIBRARY_ROOMS = {
     "langchain_chroma": {VECTORS},
     "langchain_core": {"bot.app", "bot.models", "bot.answering.generation", "retrieval.search", VECTORS},
     "langchain_text_splitters": {"retrieval.text"},
-    "limits": {"bot.web.auth", "bot.app.settings"},
+    "limits": {"bot.app", "bot.web.auth"},
     "lxml": {PARSING},
     "lxml_html_clean": {PARSING},
     "mammoth": {PARSING},
@@ -91,6 +91,7 @@ LIBRARY_ROOMS = {
         VECTORS,
     },
     "sqlalchemy": {
+        "bot.app",
         "bot.models",
         "bot.service",
         "bot.telegram.storage",

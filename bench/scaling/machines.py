@@ -97,7 +97,7 @@ def running_site(embeddings: Embeddings) -> Iterator[Site]:
             yield Site(postgresql, milvus, embeddings, endpoint.url, Path(folder), address)
         finally:
             milvus.kill()
-            postgresql.stop()
+            postgresql.kill()
 
 
 def machine_settings(environment: Mapping[str, str]) -> Settings:

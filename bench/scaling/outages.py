@@ -139,7 +139,7 @@ def _stop_each(site: Site, outage: Outage, worker: "subprocess.Popen[str]", seco
     worker.stdin.flush()
     outage.recovery()  # until it has started
     stopped: tuple[tuple[str, Callable[[], None], Callable[[], None]], ...] = (
-        ("PostgreSQL", site.postgresql.stop, site.postgresql.start),
+        ("PostgreSQL", site.postgresql.kill, site.postgresql.start),
         ("Milvus", site.milvus.kill, site.milvus.start),
     )
     with outage.under_load():

@@ -3,7 +3,9 @@
 import os
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import replace
 from functools import cache
+from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -66,11 +68,14 @@ def chat_model(settings: Settings) -> "BaseChatModel | None":
 
 def writer(settings: Settings, opened: ExitStack) -> "Writer | None":
     """The writer of the answers, None when no model is named; `opened` closes a local model. Raises UsageError."""
+    breaker = CircuitBreaker(failures=CHAT_FAILURES, cool_down=CHAT_COOL_DOWN_SECONDS)
     if settings.local_gguf:
         model = _local_model(settings.local_gguf, settings, opened)
-        return _writer(model, settings.local_gguf.stem, JSON, settings)
-    chat = chat_model(settings)
-    return _writer(chat, settings.openai_model, PROSE, settings) if chat else None
+        return _writer(model, settings.local_gguf.stem, JSON, breaker, settings)
+    chat, name = chat_model(settings), settings.openai_model
+    if not chat:
+        return None
+    return _writer(chat, name, PROSE, _shared(breaker, f"model {settings.openai_base_url} {name}", settings), settings)
 
 
 def claim_judge(settings: Settings) -> "ClaimJudge":
@@ -92,7 +97,9 @@ def _judge_by(model: "BaseChatModel", name: str, settings: Settings) -> "ClaimJu
     return model_judge(ModelJudge(model, name, Prompts(settings.prompts), ledger, seconds))
 
 
-def _writer(model: "BaseChatModel", name: str, output_format: OutputFormat, settings: Settings) -> "Writer":
+def _writer(
+    model: "BaseChatModel", name: str, output_format: OutputFormat, breaker: CircuitBreaker, settings: Settings
+) -> "Writer":
     from bot.answering.generation.writer import Writer
     from prompts import Prompts
 
@@ -101,7 +108,7 @@ def _writer(model: "BaseChatModel", name: str, output_format: OutputFormat, sett
         name,
         Prompts(settings.prompts),
         settings.first_sentence_timeout_seconds,
-        CircuitBreaker(failures=CHAT_FAILURES, cool_down=CHAT_COOL_DOWN_SECONDS),
+        breaker,
         token_ledger(settings),
         settings.model_context_tokens,
         output_format,
@@ -137,7 +144,8 @@ def embedding_model(settings: Settings) -> "Callable[[], EmbeddingModel]":
     if not name or name.endswith(MODEL_FILE_SUFFIX):
         return lambda: _minilm(Path(name) if name else None)
     address = _embedding_address(settings)
-    breaker = CircuitBreaker(failures=EMBEDDING_FAILURES, cool_down=EMBEDDING_COOL_DOWN_SECONDS)
+    own = CircuitBreaker(failures=EMBEDDING_FAILURES, cool_down=EMBEDDING_COOL_DOWN_SECONDS)
+    breaker = _shared(own, f"embedding {address.url} {name}", settings)
 
     def make() -> "EmbeddingModel":
         from retrieval.index.vectors.openai_embeddings import EndpointEmbeddings
@@ -151,7 +159,10 @@ def embedding_model(settings: Settings) -> "Callable[[], EmbeddingModel]":
 def chroma_server(settings: Settings) -> "ChromaServerSettings | None":
     """The Chroma server that holds the vectors, None when the index folder does. Raises UsageError."""
     url, token = settings.chroma_url, settings.chroma_token.get_secret_value()
-    return parse_chroma_server(url, token) if url else None
+    if not url:
+        return None
+    server = parse_chroma_server(url, token)
+    return replace(server, breaker=_shared(server.breaker, f"chroma {server.address.url}", settings))
 
 
 def milvus_server(settings: Settings) -> "MilvusSettings | None":
@@ -161,7 +172,19 @@ def milvus_server(settings: Settings) -> "MilvusSettings | None":
     if settings.chroma_url:
         raise UsageError("ONRECORD_INDEX_URL holds the vectors, too; leave ONRECORD_CHROMA_URL empty beside it.")
     os.environ.setdefault("PYTHON_DOTENV_DISABLED", "1")  # pymilvus would load a file .env into the environment
-    return parse_milvus(settings.index_url, settings.index_token.get_secret_value())
+    server = parse_milvus(settings.index_url, settings.index_token.get_secret_value())
+    return server if server.is_file else replace(server, breaker=_shared(server.breaker, server.name, settings))
+
+
+def _shared(breaker: CircuitBreaker, endpoint: str, settings: Settings) -> CircuitBreaker:
+    """The breaker of an endpoint, with its state in what several processes share, if anything.
+
+    The address may hold a password, so a digest of it names the state.
+    """
+    from bot.app.shared_counts import circuit_counts  # limits takes a while to import
+
+    counts = circuit_counts(settings)
+    return breaker.shared(sha256(endpoint.encode()).hexdigest()[:16], counts) if counts else breaker
 
 
 def check_index_settings(settings: Settings) -> None:

@@ -59,7 +59,7 @@ class TokenLedger:
         self._lock = threading.Lock()
         self._unstored: list[_Request] = []
         options = SQLiteOptions(LOCK_TIMEOUT_SECONDS, pragmas=(), connections=0)
-        self.records = Records("The token counts", place, METADATA, options)
+        self.records = Records("The token counts", place, "spent", METADATA, options)
         self.records.prepare()
 
     def add(self, model: str, tokens: TokenUsage) -> None:

@@ -39,7 +39,6 @@ _turns = Table(
     *(Column(name, AnyText, nullable=False) for name in ("status", "articles")),
     Index("turns_by_time", "asked"),
 )
-# Files of earlier versions have triggers in place of the foreign key.
 _verdicts = Table(
     "verdicts",
     METADATA,
@@ -65,7 +64,7 @@ class ConversationHistory:
         # secure_delete: deleted rows are overwritten with zeros.
         pragmas = ("secure_delete=ON", "foreign_keys=ON")
         options = SQLiteOptions(LOCK_TIMEOUT_SECONDS, pragmas, connections=0)
-        self.records = Records("The conversations", place, METADATA, options)
+        self.records = Records("The conversations", place, "conversations", METADATA, options)
         self.records.prepare()
 
     def turns(self, conversation: str) -> list[Turn]:

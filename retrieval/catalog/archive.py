@@ -10,6 +10,7 @@ from retrieval.catalog.database.dialects import among, text_list
 from retrieval.catalog.database.tables import articles, passages, versions
 from retrieval.catalog.reader import CatalogReader
 from retrieval.catalog.rows import CURRENT
+from retrieval.text.dates import names_weekday
 
 _IS_ORIGINAL = articles.c.copy_of == ""
 _AUTHORS = select(versions.c.authors).where(versions.c.authors != "[]").distinct()
@@ -97,8 +98,10 @@ def published_days(catalog: CatalogReader) -> tuple[str, str]:
     return str(row.first or "")[:10], str(row.last or "")[:10]
 
 
-def newest_day(catalog: CatalogReader) -> date | None:
-    """The day of the newest article of which it is known; None where there is none."""
+def weekdays_until(catalog: CatalogReader, question: str) -> date | None:
+    """The newest article's day, from which weekdays count in an old archive; None where a question names no weekday."""
+    if not names_weekday(question):
+        return None
     _, last = published_days(catalog)
     return date.fromisoformat(last) if len(last) == len("2026-01-31") else None
 

@@ -13,14 +13,14 @@ from threading import Event
 from time import monotonic
 from typing import TypeVar
 
-from retrieval.catalog import quote_table
 from retrieval.catalog.reader import existing_article_id
 from retrieval.catalog.rows import SegmentedArticle
 from retrieval.documents import Article
 from retrieval.errors import IndexBusy, SourceError, UnknownArticle
 from retrieval.index import pending
+from retrieval.index.index_updates import BM25_BATCH, Progress, index_claimed, update_bm25, update_vectors
+from retrieval.index.integrity.write_lock import write_lock
 from retrieval.index.store import Store
-from retrieval.index.write_lock import write_lock
 from retrieval.quotes.extraction import extract_quotes
 from retrieval.text.boilerplate import has_article, split_blocks
 from retrieval.text.chunking import chunk_article
@@ -33,18 +33,9 @@ NO_ARTICLE = "holds no article, only a notice, a form or links"
 
 ARTICLE_BATCH = 200
 BATCH_SECONDS = 2.0  # of reading or segmenting articles that a killed process loses at most, beside one article
-BM25_BATCH = 5_000  # passages per commit of the BM25 index
-VECTOR_BATCH = 512  # passages per generation of the vector index; readers reopen it after each
-
-CLAIMED_PASSAGES, CLAIMED_DELETES = 64, 1_000  # that a worker takes at once where several share the work
-CLAIMED_ARTICLES = 8  # that it takes at once to segment
+CLAIMED_ARTICLES = 8  # that a worker takes at once to segment where several share the work
 CLAIM_POLL_SECONDS = 1.0  # between two looks at what other workers have not finished
 OTHER_WORKER = "Another worker"
-
-SMALL_VECTOR_BATCH = 64  # the same while `stop` may be set, so that the caller waits less
-
-Progress = Callable[[str, int, int], None]
-"""Called with the stage, the work done and the total (0 if unknown)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +98,7 @@ def ingest_batch(store: Store, batch: Sequence[Article | SourceError]) -> Ingest
     counts = Counter(outcomes.values()) - Counter(outcomes[article.id] for article in rejected)
     if not store.is_shared:  # embedding would take too long here
         with suppress(IndexBusy), write_lock(store.folder, wait=0):
-            _update_bm25(store, _no_progress, at_least=1 if counts["changed"] else BM25_BATCH)
+            update_bm25(store, _no_progress, at_least=1 if counts["changed"] else BM25_BATCH)
     failed = [item for item in batch if isinstance(item, SourceError)]
     failed += [SourceError(article.source, NO_ARTICLE) for article in rejected]
     stored = [latest[key] for key in outcomes.keys() - {item.id for item in rejected} if outcomes[key] != "unchanged"]
@@ -163,11 +154,11 @@ def index_pending(
         if stop and stop.is_set():
             return
         with write_lock(store.folder, wait=wait, on_wait=on_wait):
-            _update_bm25(store, progress)
+            update_bm25(store, progress)
         if "vectors" in behind:
             _ = store.vectors
             with write_lock(store.folder, wait=wait, on_wait=on_wait):
-                _update_vectors(store, progress, stop)
+                update_vectors(store, progress, stop)
 
 
 def _share_pending(
@@ -181,7 +172,7 @@ def _share_pending(
     """Index what other workers have not claimed; one that `waits` goes on until they have finished or died."""
     while "vectors" in _indexes_behind(store, most_vectors):
         store.vectors.count()  # raises if it cannot be used; what it has lost becomes pending, before any is claimed
-        _index_claimed(store, progress, stop)
+        index_claimed(store, progress, stop)
         if stop.is_set() or not waits:
             return
         if pending.count_pending(store.catalog, "vectors"):
@@ -214,9 +205,9 @@ def reindex(store: Store, progress: Progress = _no_progress, *, on_wait: Callabl
     with write_lock(store.folder, on_wait=on_wait):
         _resegment_all(store, progress)
         store.reset_bm25()
-        _update_bm25(store, progress)
+        update_bm25(store, progress)
         store.reset_vectors()
-        _update_vectors(store, progress)
+        update_vectors(store, progress)
 
 
 def _resegment_all(store: Store, progress: Progress) -> None:
@@ -249,75 +240,3 @@ def segment(article: Article) -> SegmentedArticle:
     spans = chunk_article(article.text, parts) if has_article(article.text, parts) else []
     quoted = [span for span, _ in spans] if article.language == ENGLISH and not article.is_recognised else []
     return SegmentedArticle(article, spans, extract_quotes(article.text, quoted) if quoted else ())
-
-
-def _update_bm25(store: Store, progress: Progress, *, at_least: int = 1) -> None:
-    total = pending.count_pending(store.catalog, "words")
-    if total < at_least:
-        return
-    done = 0
-    while True:
-        added = pending.pending_passages(store.catalog, "words", BM25_BATCH)
-        removed = pending.pending_deletes(store.catalog, "words", BM25_BATCH)
-        if not added and not removed:
-            return
-        quotes = quote_table.quoted_words(store.catalog, added)
-        store.bm25.update(list(store.catalog.hits(added).values()), removed, quotes)
-        pending.mark_indexed(store.catalog, "words", added=added, removed=removed)
-        done += len(added) + len(removed)
-        progress("words", done, total)
-
-
-def _index_claimed(store: Store, progress: Progress, stop: Event) -> None:
-    """Index what no other worker has claimed, batch by batch."""
-    total, done = pending.count_pending(store.catalog, "vectors"), 0
-    while not stop.is_set():
-        with suppress(IndexBusy):  # claims were lost: the process stood still for longer than they last
-            indexed = _index_claimed_batch(store)
-            if not indexed:
-                return
-            done += indexed
-            progress("vectors", done, max(total, done))
-
-
-def _index_claimed_batch(store: Store) -> int:
-    """Claim pending passages and write them to an index of words and vectors; returns how many, 0 if none are free."""
-    claims = store.indexing
-    with claims.renewing():
-        added, removed = (
-            pending.claim_passages(claims, CLAIMED_PASSAGES),
-            pending.claim_deletes(claims, CLAIMED_DELETES),
-        )
-        if added or removed:
-            hits = store.catalog.hits(added)  # without those that were withdrawn since
-            changes = store.bm25.update(list(hits.values()), removed, quote_table.quoted_words(store.catalog, [*hits]))
-            pending.mark_both_indexed(store.catalog, claims.worker, added=[*hits], removed=removed, changes=changes)
-            claims.forget([*hits, *removed])
-            claims.release()
-    return len(added) + len(removed)
-
-
-def _update_vectors(store: Store, progress: Progress, stop: Event | None = None) -> None:
-    total = pending.count_pending(store.catalog, "vectors")
-    if total:
-        with store.chroma.bulk_load(total):
-            _update_pending_vectors(store, total, progress, stop)
-        if not (stop and stop.is_set()):
-            store.vectors.warm()
-
-
-def _update_pending_vectors(store: Store, total: int, progress: Progress, stop: Event | None) -> None:
-    done = 0
-    while not (stop and stop.is_set()):
-        added = pending.pending_passages(store.catalog, "vectors", SMALL_VECTOR_BATCH if stop else VECTOR_BATCH)
-        removed = pending.pending_deletes(store.catalog, "vectors", BM25_BATCH)
-        if not added and not removed:
-            return
-        if removed:
-            store.chroma.remove(removed)
-        if added:
-            store.chroma.add(list(store.catalog.hits(added).values()))
-        pending.mark_indexed(store.catalog, "vectors", added=added, removed=removed)
-        store.chroma.set_generation(pending.vector_generation(store.catalog))
-        done += len(added) + len(removed)
-        progress("vectors", done, max(total, done))

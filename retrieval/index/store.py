@@ -17,9 +17,9 @@ from retrieval.documents import digest
 from retrieval.errors import EmbeddingUnavailable, IndexDamaged, IndexUnavailable
 from retrieval.index import pending
 from retrieval.index.claims import LEASE_SECONDS, Claims
+from retrieval.index.integrity.write_lock import write_lock
 from retrieval.index.words.bm25 import BM25Index
 from retrieval.index.words.word_index import WordIndex
-from retrieval.index.write_lock import write_lock
 from retrieval.models.embedding_names import MINILM
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 
-from retrieval.catalog.archive import languages, newest_day
+from retrieval.catalog.archive import languages, weekdays_until
 from retrieval.catalog.filters import ArticleScope, Filters
 from retrieval.catalog.reader import CatalogReader
 from retrieval.documents import Hit, QuoteHit
@@ -36,7 +36,6 @@ from retrieval.search.quote_search import (
     score_passages_by_quotes,
 )
 from retrieval.search.ranking import rank
-from retrieval.text.dates import names_weekday
 from retrieval.text.language import ENGLISH, question_language
 
 DEFAULT_HITS = 10
@@ -146,7 +145,7 @@ class Search:
             is_mixed = has_multilingual_embedding(catalog)
             names = names_in_articles(question, self._store.bm25, catalog) if is_mixed else ()
             return analyse_foreign_question(question, self._store.bm25, language, names)
-        newest = newest_day(catalog) if names_weekday(question) else None
+        newest = weekdays_until(catalog, question)
         analyse = partial(analyse_question, bm25=self._store.bm25, today=today, newest=newest, speaker=speaker)
         parsed = analyse(question)
         if not parsed.unknown_terms:

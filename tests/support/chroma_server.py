@@ -2,61 +2,29 @@
 
 import http.client
 import ssl
-import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Literal
 
-from tests.support.endpoint_standin import free_port
+from tests.support.server_process import ServerProcess
 
-PATIENCE = 30.0  # seconds until a server answers
 HELD = 20.0  # seconds that a held request waits; nobody should
 
 State = Literal["open", "holding", "cutting"]
 
 
-class ChromaServer:
-    """`chroma run` on loopback, which can be killed and started again, with its data or without."""
+class ChromaServer(ServerProcess):
+    """`chroma run`."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder, self._number, self.port = folder, 0, free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
-        self._process: subprocess.Popen[bytes] | None = None
+    def command(self, folder: Path) -> list[str]:
+        place = ["--host", "127.0.0.1", "--port", str(self.port), "--path", str(folder)]
+        return [str(Path(sys.executable).parent / "chroma"), "run", *place]
 
-    def start(self) -> None:
-        """Start it and wait until it answers."""
-        place = ["--host", "127.0.0.1", "--port", str(self.port), "--path", str(self._folder / str(self._number))]
-        run = [str(Path(sys.executable).parent / "chroma"), "run", *place]
-        self._process = subprocess.Popen(run, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        deadline = time.monotonic() + PATIENCE
-        while not self._answers():
-            assert time.monotonic() < deadline and self._process.poll() is None, "chroma run does not come up"
-            time.sleep(0.05)
-
-    @property
-    def pid(self) -> int:
-        """Its process."""
-        assert self._process
-        return self._process.pid
-
-    def kill(self) -> None:
-        """End it without warning."""
-        if self._process:
-            self._process.kill()
-            self._process.wait()
-
-    def lose_everything(self) -> None:
-        """Kill it and start it again with an empty folder."""
-        self.kill()
-        self._number += 1
-        self.start()
-
-    def _answers(self) -> bool:
+    def answers(self) -> bool:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=1)
         try:
             connection.request("GET", "/api/v2/heartbeat")

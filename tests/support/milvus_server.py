@@ -2,7 +2,6 @@
 
 import os
 import socket
-import subprocess
 import sys
 import time
 from base64 import b64encode
@@ -15,46 +14,25 @@ from pathlib import Path
 import grpc
 import pytest
 
-from tests.support.endpoint_standin import free_port
+from tests.support.server_process import ServerProcess
 
-PATIENCE = 60.0  # seconds until it takes connections
 HELD = 3.0  # seconds that a held request waits
 
 
-class MilvusServer:
-    """Milvus Lite on loopback, which can be killed and started again, with its data or without."""
+class MilvusServer(ServerProcess):
+    """Milvus Lite."""
 
     def __init__(self, folder: Path) -> None:
         if not find_spec("milvus_lite"):
             reason = "milvus-lite is not installed"
             pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
-        self._folder, self._number, self.port = folder, 0, free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
-        self._process: subprocess.Popen[bytes] | None = None
+        super().__init__(folder)
 
-    def start(self) -> None:
-        """Start it and wait until it takes connections."""
-        place = ["--host", "127.0.0.1", "--port", str(self.port), "--data-dir", str(self._folder / str(self._number))]
-        run = [sys.executable, "-m", "milvus_lite", "server", *place]
-        self._process = subprocess.Popen(run, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        deadline = time.monotonic() + PATIENCE
-        while not self._answers():
-            assert time.monotonic() < deadline and self._process.poll() is None, "Milvus Lite does not come up"
-            time.sleep(0.05)
+    def command(self, folder: Path) -> list[str]:
+        place = ["--host", "127.0.0.1", "--port", str(self.port), "--data-dir", str(folder)]
+        return [sys.executable, "-m", "milvus_lite", "server", *place]
 
-    def kill(self) -> None:
-        """End it without warning."""
-        if self._process:
-            self._process.kill()
-            self._process.wait()
-
-    def lose_everything(self) -> None:
-        """Kill it and start it again with an empty folder."""
-        self.kill()
-        self._number += 1
-        self.start()
-
-    def _answers(self) -> bool:
+    def answers(self) -> bool:
         try:
             socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
         except OSError:

@@ -29,6 +29,7 @@ def conversing(
     context: int = 4096,
     daily: int = 0,
     failures: int = 2,
+    cool_down: float = 60.0,
     judged_by_model: bool = False,
 ) -> Iterator[tuple[Conversation, Standin]]:
     """A conversation over an index of the newsroom's articles whose answers a stand-in server writes."""
@@ -41,7 +42,7 @@ def conversing(
             "tiny",
             Prompts(),
             within,
-            CircuitBreaker(failures=failures, cool_down=60),
+            CircuitBreaker(failures=failures, cool_down=cool_down),
             ledger,
             context,
             judge=model_judge(judge) if judged_by_model else EMBEDDED,

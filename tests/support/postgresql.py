@@ -35,9 +35,9 @@ class PostgreSQLServer:
         log = self._folder / "log"
         self._run("pg_ctl", "start", "-w", "-D", self._folder, "-l", log, "-o", f"-p {self.port} {settings}")
 
-    def stop(self, mode: str = "immediate") -> None:
-        """Stop it as a crash does (`immediate`) or `fast`, which ends connections in order."""
-        self._run("pg_ctl", "stop", "-w", "-D", self._folder, "-m", mode)
+    def kill(self) -> None:
+        """End it as a crash does."""
+        self._run("pg_ctl", "stop", "-w", "-D", self._folder, "-m", "immediate")
 
     def new_database(self, options: str = "") -> URL:
         """The address of an empty database; `options` are those of CREATE DATABASE."""

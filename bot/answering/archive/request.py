@@ -13,7 +13,7 @@ from retrieval.catalog import archive
 from retrieval.catalog.filters import Filters
 from retrieval.catalog.reader import CatalogReader
 from retrieval.models.turn_kinds import ArchiveKind
-from retrieval.text.dates import date_phrase, day_without_year, days_in_question, names_weekday
+from retrieval.text.dates import date_phrase, day_without_year, days_in_question
 from retrieval.text.sentences import Span
 from retrieval.text.terms import STOP_WORDS, content_terms, terms
 
@@ -169,8 +169,7 @@ def asks_who_somebody_is(question: str) -> bool:
 
 def _days(question: str, catalog: CatalogReader, today: date) -> tuple[str, str]:
     """The days a question names; without a year, the last such day on which an article was published."""
-    newest = archive.newest_day(catalog) if names_weekday(question) else None
-    since, until = days_in_question(question, today, newest)
+    since, until = days_in_question(question, today, archive.weekdays_until(catalog, question))
     if since or until or not (month_and_day := day_without_year(question)):
         return since, until
     day = archive.newest_such_day(catalog, *month_and_day)

@@ -64,11 +64,13 @@ def plan_turn(
         question=turn,
     )
     try:
-        return _parse_plan(writer.complete(messages, state, _options()))
+        text = writer.complete(messages, state, _options())
     except ModelError as exc:
         writer.breaker.record_failure()
         _log.info("The model could not be asked what a turn means: %s", exc)
         return None
+    writer.breaker.record_success()  # else the answer would be refused where this request was the trial
+    return _parse_plan(text)
 
 
 def _parse_plan(text: str) -> Plan | None:

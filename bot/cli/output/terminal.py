@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from bot.cli.output.terminal_style import TerminalStyle
 
 if TYPE_CHECKING:
-    from retrieval.index.indexer import Progress
+    from retrieval.index.index_updates import Progress
 
 # Terminals known to open OSC 8 links.
 _LINKING_TERMINALS = ("iTerm.app", "WezTerm", "vscode", "ghostty", "Hyper", "Tabby", "rio")

@@ -62,7 +62,7 @@ leases = Table(
 
 def telegram_records(place: Place) -> Records:
     """Open the bot's tables; a SQLite file has one connection, which one thread uses at a time. Raises IndexDamaged."""
-    records = Records("The bot's records", place, METADATA, SQLiteOptions(pragmas=_PRAGMAS, connections=1))
+    records = Records("The bot's records", place, "telegram", METADATA, SQLiteOptions(pragmas=_PRAGMAS, connections=1))
     records.prepare()
     return records
 

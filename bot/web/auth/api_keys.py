@@ -49,7 +49,7 @@ class ApiKeyStore:
 
     def __init__(self, place: Place) -> None:
         options = SQLiteOptions(LOCK_TIMEOUT_SECONDS, pragmas=(), connections=0)
-        self.records = Records("The keys", place, METADATA, options)
+        self.records = Records("The keys", place, "keys", METADATA, options)
 
     def add(self, name: str) -> str:
         """Create a key and return it; it cannot be shown again."""

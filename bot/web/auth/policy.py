@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.app.build import App
-from bot.app.data_folder import KEYS, records_place, shared_database
+from bot.app.data_folder import KEYS, records_place
+from bot.app.shared_counts import shared_storage
 from bot.web.auth.api_keys import ApiKeyStore
 from bot.web.auth.rate_limits import NO_LIMIT, Limit, LimitKind, RateLimits, parse_limits
 from bot.web.auth.session_tokens import SessionTokens, signing_secret
@@ -50,9 +51,8 @@ def access_policy(app: App, host: str) -> AccessPolicy:
         raise _open_access_error(f"On {host!r} anybody who reaches this machine could ask")
     if is_open and proxies:
         raise _open_access_error("Behind a proxy (ONRECORD_TRUSTED_PROXIES) anybody who reaches it could ask")
-    database, storage = shared_database(settings), settings.rate_limit_storage_url.get_secret_value()
-    limits = RateLimits(_limits_by_kind(app, is_open=is_open), storage, database)
-    secret = signing_secret(database or settings.data / "secret", settings.token_secret.get_secret_value())
+    limits = RateLimits(_limits_by_kind(app, is_open=is_open), shared_storage(settings))
+    secret = signing_secret(records_place(settings, "secret"), settings.token_secret.get_secret_value())
     tokens = SessionTokens(secret, settings.token_lifetime_minutes * 60)
     return AccessPolicy(sites, keys, tokens, limits, proxies, is_open)
 

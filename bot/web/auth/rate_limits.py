@@ -4,7 +4,6 @@ A request is counted against all of its limits, or against none when one of them
 down, each process counts for itself: readers are not refused because of it, and their questions stay limited.
 """
 
-import logging
 import math
 import threading
 import time
@@ -16,20 +15,15 @@ from typing import Literal
 
 from limits import RateLimitItem as Limit
 from limits import parse_many
-from limits.errors import ConfigurationError, StorageError
-from limits.storage import MemoryStorage, Storage, storage_from_string
+from limits.storage import MemoryStorage, Storage
 from limits.strategies import FixedWindowRateLimiter, MovingWindowRateLimiter, RateLimiter
 
-from bot.web.auth.window_counts import DatabaseStorage
+from bot.app.shared_counts import DatabaseStorage, SharedStorage
 from bot.web.schemas.error_responses import ApiError
-from retrieval.catalog.database.engine import Database
 from retrieval.errors import UsageError
-from retrieval.models.endpoints.circuit_breaker import CircuitBreaker
 
 NO_LIMIT = "none"  # the value of a setting that removes a limit
 MAX_TRACKED_KEYS = 20_000  # addresses, sites and keys that one process tracks; the least recently used are dropped
-STORAGE_COOL_DOWN = 10.0  # seconds without requests to a storage that failed
-STORAGE_TIMEOUT = 0.5  # seconds for a connection to Redis, and for a response
 
 LimitKind = Literal["address", "site", "key", "day", "session"]
 _MESSAGES: Mapping[LimitKind, str] = {
@@ -39,7 +33,6 @@ _MESSAGES: Mapping[LimitKind, str] = {
     "day": "Too many questions from all readers",
     "session": "Too many sessions from your address",
 }
-_log = logging.getLogger(__name__)
 
 __all__ = ["NO_LIMIT", "Limit", "LimitKind", "LimitedSubject", "RateLimits", "parse_limits"]
 
@@ -67,23 +60,12 @@ def parse_limits(setting: str, written: str) -> tuple[Limit, ...]:
 
 
 class RateLimits:
-    """Counts requests in the storage at `url`, else in the database that several machines share, if there is one.
+    """Counts requests in a storage that several processes share, if there is one; may be shared between threads."""
 
-    May be shared between threads. Raises UsageError, DatabaseUnavailable.
-    """
-
-    def __init__(
-        self, limits: Mapping[LimitKind, Sequence[Limit]], url: str = "", database: Database | None = None
-    ) -> None:
-        self._limits = limits
+    def __init__(self, limits: Mapping[LimitKind, Sequence[Limit]], shared: SharedStorage | None = None) -> None:
+        self._limits, self._shared = limits, shared
         self._local = _WindowCounter(MemoryStorage())
-        self._shared: _WindowCounter | None = None
-        if url and not url.startswith("memory:"):
-            self._shared = _WindowCounter(_open_storage(url))
-        elif database and not url:
-            self._shared = _WindowCounter(DatabaseStorage(database))
-        self._circuit = CircuitBreaker(failures=1, cool_down=STORAGE_COOL_DOWN)
-        self._is_down = False
+        self._together = _WindowCounter(shared.storage) if shared else self._local
 
     def count_request(self, *subjects: tuple[LimitKind, str]) -> None:
         """Count one request against the limits of all subjects. Raises ApiError and counts nothing when one is full."""
@@ -97,23 +79,9 @@ class RateLimits:
             )
 
     def _hit(self, subjects: Sequence[LimitedSubject]) -> tuple[LimitedSubject, int] | None:
-        if self._shared and self._circuit.allow_request():
-            try:
-                exceeded = self._shared.hit(subjects)
-            except StorageError as exc:
-                self._circuit.record_failure()
-                if not self._is_down:
-                    _log.error(
-                        "The limits' storage fails (%s); this process counts alone.", type(exc.__cause__).__name__
-                    )
-                self._is_down = True
-            else:
-                self._circuit.record_success()
-                if self._is_down:
-                    _log.warning("The limits' storage is back.")
-                self._is_down = False
-                return exceeded
-        return self._local.hit(subjects)
+        if not self._shared:
+            return self._local.hit(subjects)
+        return self._shared.run(lambda: self._together.hit(subjects), lambda: self._local.hit(subjects))
 
 
 class _WindowCounter:
@@ -151,29 +119,3 @@ class _WindowCounter:
         while len(self._tracked) > MAX_TRACKED_KEYS:
             oldest, _ = self._tracked.popitem(last=False)
             self._windows.clear(oldest.limit, oldest.kind, oldest.subject)
-
-
-def _open_storage(url: str) -> Storage:
-    """Open the storage at an address. Errors do not repeat the address, because it may contain a password."""
-    scheme = url.partition(":")[0]
-    is_redis = scheme.startswith("redis")
-    options = {"socket_timeout": STORAGE_TIMEOUT, "socket_connect_timeout": STORAGE_TIMEOUT} if is_redis else {}
-    try:
-        storage = storage_from_string(url, wrap_exceptions=True, **options)
-    except ConfigurationError as exc:
-        if is_redis:
-            raise UsageError(
-                "ONRECORD_RATE_LIMIT_STORAGE_URL names Redis, for which 'pip install redis' is needed."
-            ) from exc
-        raise UsageError(
-            f"ONRECORD_RATE_LIMIT_STORAGE_URL begins with {scheme!r}; write memory:// or redis://HOST:6379."
-        ) from exc
-    except ValueError as exc:
-        raise UsageError(
-            "ONRECORD_RATE_LIMIT_STORAGE_URL is no address; write it as redis://:PASSWORD@HOST:6379/0."
-        ) from exc
-    if not isinstance(storage, Storage) or not hasattr(storage, "acquire_entry"):
-        raise UsageError(
-            f"ONRECORD_RATE_LIMIT_STORAGE_URL begins with {scheme!r}, which keeps no moving window; use Redis."
-        )
-    return storage

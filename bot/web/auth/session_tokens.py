@@ -21,7 +21,8 @@ from sqlalchemy import Column, LargeBinary, MetaData, Table, select
 from bot.web.schemas.error_responses import ApiError
 from retrieval.catalog.database.dialects import AnyText, insert_new
 from retrieval.catalog.database.engine import Database
-from retrieval.catalog.database.records import Place, create_tables
+from retrieval.catalog.database.records import Place
+from retrieval.catalog.database.schema import upgrade
 from retrieval.errors import IndexUnavailable, UsageError
 
 VERSION = "s1"
@@ -95,7 +96,7 @@ def signing_secret(place: Place, configured: str = "") -> bytes:
 
 def _secret_of_database(database: Database) -> bytes:
     """The secret that the first machine made."""
-    create_tables(database, METADATA)
+    upgrade(database, "shared")
     database.run(insert_new(_secrets), {"name": "tokens", "secret": secrets.token_bytes(MIN_SECRET_LENGTH)})
     return bytes(database.rows(select(_secrets.c.secret).where(_secrets.c.name == "tokens"))[0][0])
 

@@ -43,6 +43,13 @@ _REFUSALS = frozenset({"28000", "28P01", "3D000", "42501"})
 _BUSY = re.compile(  # of refusals at login
     r"too many|slots|starting up|not yet accepting|shutting down|recovery|terminating"
 )
+_FAULTS = {  # PostgreSQL's codes, or their classes, and what to do
+    "25006": "it is a standby, so name the primary in ONRECORD_DATABASE_URL",
+    "42P01": "its tables were changed by hand, so restore it from a backup",
+    "42703": "its tables were changed by hand, so restore it from a backup",
+    "58": "look into the server's log",
+    "XX": "it may be damaged, so look into the server's log",
+}
 _WHAT_TO_CHECK = "check ONRECORD_DATABASE_URL and the rights of its user"
 _EXAMPLE = "write it as postgresql+psycopg://user:password@host/name"
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:lock, 0))")
@@ -73,7 +80,7 @@ class Database:
     """A pool of connections that threads may share; nothing is opened before it is used.
 
     SQLite's errors are raised as sqlite3 raises them; a server that cannot be reached, or that takes no more
-    connections, as DatabaseUnavailable; one that refuses user, database or rights as IndexUnavailable.
+    connections, as DatabaseUnavailable; one that refuses user, database or rights, or fails, as IndexUnavailable.
     """
 
     def __init__(self, url: URL, options: SQLiteOptions | None = None) -> None:
@@ -175,7 +182,9 @@ class Database:
             if refusal := _refusal(exc):
                 raise IndexUnavailable(f"The database {self.place} refuses: {refusal}; {_WHAT_TO_CHECK}.") from exc
             if exc.connection_invalidated or _is_unreachable(exc):
-                raise self._unavailable(str(exc.orig).strip().partition("\n")[0]) from exc
+                raise self._unavailable(_first_line(exc)) from exc
+            if advice := _FAULTS.get(_state(exc)) or _FAULTS.get(_state(exc)[:2]):
+                raise IndexUnavailable(f"The database {self.place} fails ({_first_line(exc)}); {advice}.") from exc
             raise
 
     @property
@@ -281,13 +290,21 @@ def _server_engine(url: URL) -> Engine:
 
 def _is_unreachable(error: DBAPIError) -> bool:
     """Whether the server is the reason and not the statement: by PostgreSQL's classes of errors."""
-    state = getattr(error.orig, "sqlstate", None)
-    return isinstance(error, OperationalError) and (state is None or state[:2] in ("08", "53", "57"))
+    return isinstance(error, OperationalError) and _state(error)[:2] in ("", "08", "53", "57")
+
+
+def _state(error: DBAPIError) -> str:
+    """PostgreSQL's code of an error, empty where it gives none."""
+    return getattr(error.orig, "sqlstate", None) or ""
+
+
+def _first_line(error: DBAPIError) -> str:
+    return str(error.orig).strip().partition("\n")[0]
 
 
 def _refusal(error: DBAPIError) -> str:
     """Why a server refuses user, database or rights, empty where it does not; at login it gives no code."""
-    said, state = str(error.orig), getattr(error.orig, "sqlstate", None)
-    found = re.search(r"FATAL:\s+(.+)", said) if state is None else re.search("(.+)", said)
-    is_refusal = state in _REFUSALS or (state is None and found and not _BUSY.search(found[1]))
+    said, state = str(error.orig), _state(error)
+    found = re.search("(.+)", said) if state else re.search(r"FATAL:\s+(.+)", said)
+    is_refusal = state in _REFUSALS or (not state and found and not _BUSY.search(found[1]))
     return found[1].strip() if found and is_refusal else ""

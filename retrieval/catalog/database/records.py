@@ -5,10 +5,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Connection, Executable, MetaData, Table, inspect
-from sqlalchemy.schema import CreateColumn, CreateIndex, CreateTable
+from sqlalchemy import Connection, Executable, MetaData, Table
 
 from retrieval.catalog.database.engine import AnyRow, Database, Parameters, SQLiteOptions, Values, sqlite_url
+from retrieval.catalog.database.schema import upgrade
 from retrieval.errors import is_disk_full, opening_error, storage_error
 
 Place = Path | Database
@@ -16,15 +16,18 @@ Place = Path | Database
 
 
 class Records:
-    """The tables of `metadata`, made when they are first needed; `what` names them in errors ("The conversations").
+    """The tables of a branch of the schema, brought up to date when they are first needed.
 
+    `metadata` has them as statements are written with them, and `what` names them in errors ("The conversations").
     All methods raise StorageError for a SQLite file, DatabaseUnavailable for a server.
     """
 
-    def __init__(self, what: str, place: Place, metadata: MetaData, options: SQLiteOptions | None = None) -> None:
+    def __init__(
+        self, what: str, place: Place, branch: str, metadata: MetaData, options: SQLiteOptions | None = None
+    ) -> None:
         self.path = None if isinstance(place, Database) else place
         self.database = place if isinstance(place, Database) else Database(sqlite_url(place), options)
-        self._metadata, self._has_tables = metadata, False
+        self._branch, self._metadata, self._has_tables = branch, metadata, False
         self._what = f"{what} in {self.path}" if self.path else what
 
     @property
@@ -38,14 +41,14 @@ class Records:
         return self.path is None
 
     def prepare(self) -> None:
-        """Make what is missing. Raises IndexDamaged where the file cannot be opened.
+        """Make what is missing. Raises IndexDamaged where the file cannot be opened, IndexUnavailable for a newer one.
 
         A full disk or a lock is no reason: the tables are made by the first use that finds room.
         """
         try:
             if self.path:
                 self.path.parent.mkdir(parents=True, exist_ok=True)
-            self._create_tables()
+            self._upgrade()
         except (OSError, sqlite3.Error, UnicodeDecodeError) as exc:  # the last if it is damaged where its schema stands
             if not is_disk_full(exc) and getattr(exc, "sqlite_errorcode", None) != sqlite3.SQLITE_BUSY:
                 raise opening_error(self._what, exc) from exc
@@ -75,38 +78,11 @@ class Records:
     def _errors_named(self) -> Iterator[None]:
         try:
             if not self._has_tables:
-                self._create_tables()
+                self._upgrade()
             yield
         except (OSError, sqlite3.Error, UnicodeDecodeError) as exc:
             raise storage_error(self._what, exc) from exc
 
-    def _create_tables(self) -> None:
-        create_tables(self.database, self._metadata)
+    def _upgrade(self) -> None:
+        upgrade(self.database, self._branch)
         self._has_tables = True
-
-
-def create_tables(database: Database, metadata: MetaData) -> None:
-    """Create the tables, columns and indexes that a database lacks; one process at a time, and none waits in vain."""
-    with database.snapshot() as db:
-        if all(_is_complete(db, table) for table in metadata.sorted_tables):
-            return
-    with database.transaction(lock="schema") as db:
-        for table in metadata.sorted_tables:
-            db.execute(CreateTable(table, if_not_exists=True))
-            for column in _missing_columns(db, table):
-                definition = CreateColumn(table.c[column]).compile(dialect=db.dialect)
-                db.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN {definition}")
-            for index in table.indexes:
-                db.execute(CreateIndex(index, if_not_exists=True))
-
-
-def _is_complete(db: Connection, table: Table) -> bool:
-    found = inspect(db)
-    if not found.has_table(table.name) or _missing_columns(db, table):
-        return False
-    return {index.name for index in table.indexes} <= {index["name"] for index in found.get_indexes(table.name)}
-
-
-def _missing_columns(db: Connection, table: Table) -> list[str]:
-    known = {column["name"] for column in inspect(db).get_columns(table.name)}
-    return [column.name for column in table.columns if column.name not in known]

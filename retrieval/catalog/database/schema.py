@@ -13,7 +13,14 @@ from sqlalchemy import Connection, inspect, text
 from retrieval.catalog.database.engine import Database
 from retrieval.errors import IndexUnavailable
 
-HEADS = {"catalog": 8}  # the newest revision of each branch
+HEADS = {  # the newest revision of each branch
+    "catalog": 8,
+    "conversations": 1,
+    "keys": 1,
+    "shared": 1,
+    "spent": 1,
+    "telegram": 1,
+}
 MIGRATIONS = Path(__file__).with_name("migrations")
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from retrieval.errors import Cancelled, SourceError, SourceUnreachable, UnknownArticle
 from retrieval.index import indexer
+from retrieval.index.index_updates import Progress
 from retrieval.index.indexer import IngestSummary
 from retrieval.index.store import Store
 from retrieval.ingest.fetched_document import FetchedDocument
@@ -44,7 +45,7 @@ def run_source(
     *,
     at: str = "",
     cancellation: Cancellation | None = None,
-    progress: indexer.Progress = lambda stage, done, total: None,
+    progress: Progress = lambda stage, done, total: None,
     prefetched: Mapping[str, FetchedDocument] | None = None,
 ) -> RunOutcome:
     """Check a source once, at the time `at`, ingest its articles and store the run; `Run.error` is why it was aborted.

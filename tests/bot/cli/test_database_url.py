@@ -11,6 +11,7 @@ from sqlalchemy import text
 from retrieval.catalog.database.engine import Database
 from tests.support.command_line import Onrecord, run_inside
 from tests.support.postgresql import CAREFUL, PostgreSQLServer
+from tests.support.server_process import outage
 
 ARTICLE = {
     "id": "pier",
@@ -124,10 +125,7 @@ def test_a_server_that_stops_is_said_in_one_sentence_and_used_again(
     on_server: Onrecord, postgresql: PostgreSQLServer
 ) -> None:
     assert on_server("add", "a.jsonl").returncode == 0
-    postgresql.stop()
-    try:
+    with outage(postgresql):
         refused = on_server("ask", "When does the old pier close?")
         assert refused.returncode == 2 and "cannot be used now" in refused.stderr and refused.stderr.count("\n") == 1
-    finally:
-        postgresql.start()
     assert on_server("ask", "When does the old pier close?").returncode == 0

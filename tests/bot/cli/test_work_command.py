@@ -105,7 +105,7 @@ def test_a_worker_survives_its_servers_and_gives_back_its_claims(
         add = partial(_add, desk)
         add(0, 20)
         until(lambda: not pending.has_pending(desk.catalog))
-        postgresql.stop()
+        postgresql.kill()
         time.sleep(3.5)
         postgresql.start()
         add(20, 40)

@@ -134,7 +134,7 @@ def test_a_question_is_kept_while_the_database_is_away(tmp_path: Path, postgresq
         ann = api.user("Ann")
         api.says(ann, QUESTIONS[0])
         api.wait_for(lambda: api.sent(ann), START)
-        api.when("sendChatAction", lambda call: postgresql.stop())  # the first act of an answer
+        api.when("sendChatAction", lambda call: postgresql.kill())  # the first act of an answer
         try:
             api.says(ann, QUESTIONS[1])
             api.wait_for(lambda: len(api.sent(ann)) == 2, START)

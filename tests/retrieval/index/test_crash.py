@@ -13,7 +13,8 @@ import pytest
 
 from retrieval.catalog.catalog import Catalog
 from retrieval.index import pending
-from retrieval.index.indexer import ARTICLE_BATCH, VECTOR_BATCH
+from retrieval.index.index_updates import VECTOR_BATCH
+from retrieval.index.indexer import ARTICLE_BATCH
 from retrieval.index.store import Store
 from retrieval.index.vectors.minilm import MiniLM
 from tests.support.command_line import Onrecord, started

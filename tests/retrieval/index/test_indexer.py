@@ -14,9 +14,9 @@ from retrieval.catalog.catalog import Catalog
 from retrieval.documents import Article
 from retrieval.errors import EmbeddingUnavailable, IndexBusy, SourceError
 from retrieval.index import indexer, pending
+from retrieval.index.integrity.write_lock import write_lock
 from retrieval.index.store import Store
 from retrieval.index.vectors.minilm import EmbeddingModel, MiniLM
-from retrieval.index.write_lock import write_lock
 from tests.support.articles import article, fill
 
 PIER = "The harbour council voted on Tuesday to close the old ferry pier for eleven months of repairs."

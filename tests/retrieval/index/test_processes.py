@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from retrieval.errors import IndexBusy
+from retrieval.index.integrity.write_lock import write_lock
 from retrieval.index.store import Store
 from retrieval.index.vectors.minilm import MiniLM
-from retrieval.index.write_lock import write_lock
 from retrieval.search.hybrid_search import Search
 from tests.support.articles import article, fill
 from tests.support.command_line import ROOT, Onrecord, started
@@ -51,7 +51,7 @@ def test_the_second_writer_waits_and_says_for_whom(tmp_path: Path) -> None:
 
 def test_a_wait_with_an_end_names_the_holder(tmp_path: Path) -> None:
     held = (
-        "import sys, time; from pathlib import Path; from retrieval.index.write_lock import write_lock\n"
+        "import sys, time; from pathlib import Path; from retrieval.index.integrity.write_lock import write_lock\n"
         "with write_lock(Path(sys.argv[1])): print('held', flush=True); time.sleep(60)"
     )
     holder = subprocess.Popen([sys.executable, "-c", held, str(tmp_path)], cwd=ROOT, stdout=subprocess.PIPE, text=True)

@@ -7,6 +7,7 @@ from bot.cli.commands.sources.web_ingestion import ingest_addresses, is_address
 from bot.cli.output import terminal
 from retrieval.errors import EmbeddingUnavailable, IndexServerUnavailable, VectorsUnavailable
 from retrieval.index import indexer, pending
+from retrieval.index.index_updates import Progress
 from retrieval.ingest import local_files
 from retrieval.ingest.parsing.sandbox.parser_process import ParserProcess
 
@@ -27,14 +28,14 @@ def ingest(app: App, sources: Sequence[str], *, every: float = 0.0, quiet: bool)
     return summary, embedded
 
 
-def _add_files(app: App, sources: Sequence[str], report: indexer.Progress) -> indexer.IngestSummary:
+def _add_files(app: App, sources: Sequence[str], report: Progress) -> indexer.IngestSummary:
     with ParserProcess() as parser:
         largest = app.settings.max_file_bytes
         articles = (found for source in sources for found in local_files.read_files(source, parser, largest=largest))
         return indexer.add_articles(app.store, articles, report)
 
 
-def index_pending(app: App, report: indexer.Progress) -> bool:
+def index_pending(app: App, report: Progress) -> bool:
     """Index what is pending; False when vectors cannot be computed or stored, or the index cannot be reached."""
     try:
         _index(app, report)
@@ -51,7 +52,7 @@ def warn_of_writer(writer: str) -> None:
     terminal.warn(f"{writer} is writing the index; waiting for it.")
 
 
-def _index(app: App, report: indexer.Progress) -> None:
+def _index(app: App, report: Progress) -> None:
     indexer.index_pending(app.store, report, on_wait=warn_of_writer)
 
 

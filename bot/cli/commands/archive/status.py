@@ -13,9 +13,9 @@ from bot.cli.output import terminal
 from bot.cli.output.language_text import language_lines
 from bot.formatting import format_age, printable
 from retrieval.catalog.archive import article_languages
+from retrieval.index.integrity.write_lock import is_write_locked, lock_holder
 from retrieval.index.milvus.settings import parse_milvus
 from retrieval.index.pending import IndexCoverage, index_coverage
-from retrieval.index.write_lock import is_write_locked, lock_holder
 from retrieval.ingest.watching.source import Source
 from retrieval.ingest.watching.source_store import SourceStore
 from retrieval.text.dates.clock import utc_now

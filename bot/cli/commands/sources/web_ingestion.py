@@ -8,7 +8,8 @@ from bot.cli.output import terminal
 from bot.formatting import printable
 from retrieval.catalog.reader import article_id_for_url
 from retrieval.errors import SourceError
-from retrieval.index.indexer import IngestSummary, Progress
+from retrieval.index.index_updates import Progress
+from retrieval.index.indexer import IngestSummary
 from retrieval.ingest.watching.discovery import DiscoveredSource, discover_source
 from retrieval.ingest.watching.page_state import PageStates
 from retrieval.ingest.watching.run import RunOutcome, run_source

@@ -1,6 +1,7 @@
 """A model writes, but only what the articles say reaches the reader; when it cannot be asked, the articles answer."""
 
 import json
+import time
 
 import pytest
 
@@ -302,3 +303,15 @@ def test_a_server_that_counts_nothing_costs_by_estimate(store: Store) -> None:
     with conversing(store, lambda asked: Reply([*script(asked).steps[:2], b"data: [DONE]\n\n"])) as (conversation, _):
         tokens = conversation.ask(COST).tokens
     assert tokens["read"] > 300 and 8 <= tokens["written"] <= 20
+
+
+def test_an_endpoint_that_is_back_answers_the_turn_that_found_it_so(store: Store) -> None:
+    script = (
+        failing(401, "no"),
+        plan(COST),
+        cited("Lorries will pay 14 crowns a crossing. [#]", LORRIES),
+    )
+    with conversing(store, *script, failures=1, cool_down=0.05) as (conversation, _):
+        assert conversation.ask(COST, "c").answered_by == "extract"
+        time.sleep(0.1)
+        assert conversation.ask("And what will lorries pay for it?", "c").answered_by == "tiny"

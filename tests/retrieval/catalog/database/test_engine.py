@@ -7,8 +7,9 @@ import pytest
 from sqlalchemy import URL, text
 
 from retrieval.catalog.database.engine import Database, sqlite_url
-from retrieval.errors import DatabaseUnavailable
+from retrieval.errors import DatabaseUnavailable, IndexUnavailable
 from tests.support.postgresql import PostgreSQLServer
+from tests.support.server_process import outage
 
 COUNT = text("SELECT count(*) FROM words")
 INSERT = text("INSERT INTO words VALUES (:word)")
@@ -73,13 +74,28 @@ def test_a_server_that_is_not_there_is_named(postgresql: PostgreSQLServer) -> No
 def test_a_server_that_was_restarted_is_used_again(postgresql: PostgreSQLServer) -> None:
     database = Database(postgresql.new_database())
     assert database.rows(text("SELECT 1"))
-    postgresql.stop()
-    try:
-        with pytest.raises(DatabaseUnavailable):
-            database.rows(text("SELECT 1"))
-    finally:
-        postgresql.start()
+    with outage(postgresql), pytest.raises(DatabaseUnavailable):
+        database.rows(text("SELECT 1"))
     assert database.rows(text("SELECT 1"))
+    database.close()
+
+
+@pytest.mark.parametrize(
+    ("preparation", "said"),
+    [
+        ("ALTER DATABASE {name} SET default_transaction_read_only = on", "read-only.*name the primary"),
+        ("DROP TABLE words", "changed by hand, so restore it from a backup"),
+        ("ALTER TABLE words RENAME word TO spoken", "changed by hand, so restore it from a backup"),
+    ],
+)
+def test_a_server_that_fails_says_what_to_do(postgresql: PostgreSQLServer, preparation: str, said: str) -> None:
+    url = postgresql.new_database()
+    made, database = Database(url), Database(url)
+    made.run(text("CREATE TABLE words (word TEXT NOT NULL)"))
+    made.run(text(preparation.format(name=url.database)))
+    with pytest.raises(IndexUnavailable, match=rf"^The database .*/{url.database} fails \(.*{said}"):
+        database.run(text("INSERT INTO words (word) VALUES ('one')"))
+    made.close()
     database.close()
 
 

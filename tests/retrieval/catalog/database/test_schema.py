@@ -3,6 +3,7 @@
 import sqlite3
 import threading
 import warnings
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -12,6 +13,11 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import MetaData, inspect, text
 
+from bot.app import shared_counts
+from bot.models import token_ledger
+from bot.service import history
+from bot.telegram.storage import telegram_database
+from bot.web.auth import api_keys, session_tokens
 from retrieval.catalog import quote_table
 from retrieval.catalog.archive import article_languages
 from retrieval.catalog.catalog import Catalog
@@ -48,7 +54,14 @@ INSERT INTO versions VALUES ('pier', 1, '2025-03-01T00:00:00+00:00', 'a.jsonl',
 INSERT INTO passages VALUES ('0123456789abcdef', 'pier', 1, 0, 19, '', 'The pier is closed.', '2025-03-01', 1, 1, 1);
 """
 
-TABLES = {"catalog": METADATA}
+TABLES = {
+    "catalog": METADATA,
+    "conversations": history.METADATA,
+    "keys": api_keys.METADATA,
+    "shared": [shared_counts.METADATA, session_tokens.METADATA],
+    "spent": token_ledger.METADATA,
+    "telegram": telegram_database.METADATA,
+}
 
 
 def names(catalog: Catalog) -> set[tuple[str, str]]:
@@ -120,9 +133,11 @@ def test_the_tables_that_statements_are_written_with_are_those_of_the_revisions(
     assert different_tables(database, TABLES[branch], branch) == []
 
 
-def different_tables(database: Database, tables: MetaData, branch: str) -> list[object]:
+def different_tables(database: Database, tables: MetaData | Sequence[MetaData], branch: str) -> list[object]:
+    named = {name for one in ([tables] if isinstance(tables, MetaData) else tables) for name in one.tables}
+
     def is_compared(_: object, name: str | None, kind: str, *__: object) -> bool:
-        return name != "rowid" and (kind != "table" or name in tables.tables)
+        return name != "rowid" and (kind != "table" or name in named)
 
     with database.connection() as db, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # SQLite does not tell what an index of an expression holds
@@ -159,6 +174,14 @@ def test_a_catalog_of_a_newer_version_is_refused_and_left_as_it_is(tmp_path: Pat
         assert [row[0] for row in db.execute("SELECT name FROM sqlite_schema")] == ["of_the_future"]
         assert db.execute("PRAGMA user_version").fetchone()[0] == newer
     assert len(path.read_bytes()) == len(before)
+
+
+def test_records_of_a_newer_version_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "spent.db"
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("PRAGMA user_version = 99")
+    with pytest.raises(IndexUnavailable, match=r"newer version of OnRecord \(spent schema 99"):
+        token_ledger.TokenLedger(path)
 
 
 @pytest.mark.postgresql

@@ -21,6 +21,7 @@ from retrieval.search.hybrid_search import Search, SearchResult
 from tests.support.articles import article, fill
 from tests.support.endpoint_standin import free_port
 from tests.support.milvus_server import MilvusServer
+from tests.support.server_process import outage
 
 BRIDGE = "How much will lorries pay on the bridge?"
 SOON = 20.0  # seconds in which what was lost is back
@@ -105,8 +106,7 @@ def test_a_question_to_a_server_that_is_down_fails_at_once_with_one_sentence(
     shelf: Store, milvus: MilvusServer
 ) -> None:
     assert is_whole(shelf)
-    milvus.kill()
-    try:
+    with outage(milvus):
         for _ in range(2):
             with pytest.raises(IndexServerUnavailable) as failure:
                 found(shelf)
@@ -117,8 +117,6 @@ def test_a_question_to_a_server_that_is_down_fails_at_once_with_one_sentence(
         with pytest.raises(IndexServerUnavailable):
             indexer.index_pending(shelf)
         assert pending.count_pending(shelf.catalog, "words") == pending.count_pending(shelf.catalog, "vectors") == 1
-    finally:
-        milvus.start()
     with indexing_in_background(shelf, every=0.1):
         assert eventually(lambda: not pending.has_pending(shelf.catalog))
     assert len(found(shelf).hits) == 3

@@ -4,7 +4,7 @@ from threading import Thread
 
 import pytest
 
-from retrieval.models.endpoints.circuit_breaker import CircuitBreaker
+from retrieval.models.endpoints.circuit_breaker import CircuitBreaker, ProcessCounts
 
 
 class Clock:
@@ -24,7 +24,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def breaker(clock: Clock) -> CircuitBreaker:
-    return CircuitBreaker(failures=3, cool_down=10, clock=clock)
+    return CircuitBreaker(failures=3, cool_down=10, counts=ProcessCounts(clock))
 
 
 def fail(breaker: CircuitBreaker, times: int) -> None:

@@ -3,15 +3,14 @@
 from typing import Any
 
 from alembic import op
-from sqlalchemy import BigInteger, Column, Float, Identity, Integer, Text, text
-from sqlalchemy.sql.elements import TextClause
+from sqlalchemy import BigInteger, Column, Float, Identity, Integer, text
 
 from retrieval.catalog.database.migrations import earlier_catalogs
+from retrieval.catalog.database.migrations.operations import create_index, create_table, texts
 
 revision = "catalog_6"
 down_revision = None
 
-_TEXT = Text().with_variant(Text(collation="C"), "postgresql")
 _LONG = BigInteger().with_variant(Integer(), "sqlite")
 
 
@@ -25,110 +24,104 @@ def upgrade() -> None:
     _create_passages()
     _create_quotes()
     _create_sources()
-    _create_table("facts", *_texts("key", key=True), *_texts("value"))
-    _create_table("runs", *_texts("started", "finished"), *_numbers("added", "changed", "unchanged", "failed"))
-    _create_index("runs_finished", "runs", "finished")
+    create_table("facts", *texts("key", key=True), *texts("value"))
+    create_table("runs", *texts("started", "finished"), *_numbers("added", "changed", "unchanged", "failed"))
+    create_index("runs_finished", "runs", "finished")
     if is_sqlite:
         earlier_catalogs.complete_rows(db, int(db.exec_driver_sql("PRAGMA user_version").scalar_one()))
 
 
 def _create_articles() -> None:
-    _create_table(
-        "articles", *_texts("id", key=True), *_numbers("version"), *_texts("hash", "copy_of", "page"), *_rowid()
-    )
-    _create_index("articles_of_page", "articles", "page")
-    _create_index("copies_of_article", "articles", "copy_of")
-    _create_table(
+    create_table("articles", *texts("id", key=True), *_numbers("version"), *texts("hash", "copy_of", "page"), *_rowid())
+    create_index("articles_of_page", "articles", "page")
+    create_index("copies_of_article", "articles", "copy_of")
+    create_table(
         "versions",
-        *_texts("article", key=True),
+        *texts("article", key=True),
         *_numbers("number", key=True),
-        *_texts("added", "source", "url", "title", "authors", "outlet", "published", "updated", "language", "headings"),
-        *_texts("text", "section"),
+        *texts("added", "source", "url", "title", "authors", "outlet", "published", "updated", "language", "headings"),
+        *texts("text", "section"),
         *_numbers("extraction"),
     )
     for name, column in (("day", "published"), ("outlet", "outlet"), ("authors", "authors"), ("language", "language")):
-        _create_index(f"versions_of_{name}", "versions", column, "article", "number")
-    _create_table("withdrawn", *_texts("article", key=True), *_texts("at", "why"))
+        create_index(f"versions_of_{name}", "versions", column, "article", "number")
+    create_table("withdrawn", *texts("article", key=True), *texts("at", "why"))
     band = Column("band", _LONG, primary_key=True, nullable=False, autoincrement=False)
-    _create_table("bands", band, *_texts("article", key=True), sqlite_with_rowid=False)
-    _create_index("bands_of_article", "bands", "article")
-    _create_table("uncut", *_texts("article", key=True))
+    create_table("bands", band, *texts("article", key=True), sqlite_with_rowid=False)
+    create_index("bands_of_article", "bands", "article")
+    create_table("uncut", *texts("article", key=True))
 
 
 def _create_passages() -> None:
-    _create_table(
+    create_table(
         "passages",
-        *_texts("id", key=True),
-        *_texts("article"),
+        *texts("id", key=True),
+        *texts("article"),
         *_numbers("version", "start", "end"),
-        *_texts("heading", "text", "published"),
+        *texts("heading", "text", "published"),
         *_numbers("live", "words", "vectors"),
         *_rowid(),
     )
-    _create_index("passages_of_article", "passages", "article", "start")
+    create_index("passages_of_article", "passages", "article", "start")
     for index in ("words", "vectors"):
-        _create_index(f"{index}_owed", "passages", text("(version > 1)"), "published", where=f"{index} <> live")
-    _create_index("passages_by_state", "passages", "live", "vectors", "words")
+        create_index(f"{index}_owed", "passages", text("(version > 1)"), "published", where=f"{index} <> live")
+    create_index("passages_by_state", "passages", "live", "vectors", "words")
 
 
 def _create_quotes() -> None:
-    _create_table(
+    create_table(
         "quotes",
         Column("id", _LONG, primary_key=True, nullable=False, autoincrement=True),
-        *_texts("article", "name", "surname"),
+        *texts("article", "name", "surname"),
         *_numbers("person"),
-        *_texts("role", "kind", "words", "spans", "source", "cue"),
+        *texts("role", "kind", "words", "spans", "source", "cue"),
         *_numbers("said"),
-        *_texts("published", "given"),
+        *texts("published", "given"),
         *_numbers("start"),
-        *_texts("modality"),
+        *texts("modality"),
         sqlite_autoincrement=True,
     )
-    _create_index("quotes_in_article", "quotes", "article", "start")
-    _create_index("quotes_of_name", "quotes", "name", "published", where="said = 1")
-    _create_table(
+    create_index("quotes_in_article", "quotes", "article", "start")
+    create_index("quotes_of_name", "quotes", "name", "published", where="said = 1")
+    create_table(
         "speakers",
-        *_texts("name", key=True),
-        *_texts("surname", "given"),
+        *texts("name", key=True),
+        *texts("surname", "given"),
         *_numbers("person", "quotes"),
-        *_texts("newest"),
+        *texts("newest"),
         sqlite_with_rowid=False,
     )
-    _create_index("speakers_of_surname", "speakers", "surname")
-    _create_index("people_of_surname", "speakers", "person", "surname")
-    _create_index("speakers_of_given", "speakers", "given", where="given <> ''")
+    create_index("speakers_of_surname", "speakers", "surname")
+    create_index("people_of_surname", "speakers", "person", "surname")
+    create_index("speakers_of_given", "speakers", "given", where="given <> ''")
 
 
 def _create_sources() -> None:
-    _create_table(
+    create_table(
         "sources",
-        *_texts("url", key=True),
-        *_texts("kind", "title"),
+        *texts("url", key=True),
+        *texts("kind", "title"),
         Column("minutes", Float, nullable=False),
-        *_texts("added", "due", "tried", "succeeded"),
+        *texts("added", "due", "tried", "succeeded"),
         *_numbers("failures"),
-        *_texts("error"),
+        *texts("error"),
         *_numbers("complete"),
     )
-    _create_table(
+    create_table(
         "visits",
-        *_texts("source", "url", key=True),
-        *_texts("mark", "etag", "last_modified", "digest", "due"),
+        *texts("source", "url", key=True),
+        *texts("mark", "etag", "last_modified", "digest", "due"),
         Column("days", Float, nullable=False),
-        *_texts("gone"),
+        *texts("gone"),
         *_numbers("listed"),
         sqlite_with_rowid=False,
     )
-    _create_index("visits_due", "visits", "source", "due")
-    _create_table("brought", *_texts("article", "source", "url", key=True), sqlite_with_rowid=False)
-    _create_index("brought_by", "brought", "source", "url")
+    create_index("visits_due", "visits", "source", "due")
+    create_table("brought", *texts("article", "source", "url", key=True), sqlite_with_rowid=False)
+    create_index("brought_by", "brought", "source", "url")
     counts = _numbers("added", "changed", "unchanged", "failed", "withdrawn")
-    _create_table("source_runs", *_texts("source", "started", "finished"), *counts, *_texts("error"), *_rowid())
-    _create_index("runs_of_source", "source_runs", "source", "finished")
-
-
-def _texts(*names: str, key: bool = False) -> list[Column[Any]]:
-    return [Column(name, _TEXT, primary_key=key, nullable=False) for name in names]
+    create_table("source_runs", *texts("source", "started", "finished"), *counts, *texts("error"), *_rowid())
+    create_index("runs_of_source", "source_runs", "source", "finished")
 
 
 def _numbers(*names: str, key: bool = False) -> list[Column[Any]]:
@@ -139,12 +132,3 @@ def _rowid() -> list[Column[Any]]:
     """The order in which rows were inserted, which SQLite counts by itself."""
     is_sqlite = op.get_bind().dialect.name == "sqlite"
     return [] if is_sqlite else [Column("rowid", BigInteger, Identity(), nullable=False)]
-
-
-def _create_table(name: str, *columns: Column[Any], **options: Any) -> None:
-    op.create_table(name, *columns, if_not_exists=True, **options)
-
-
-def _create_index(name: str, table: str, *columns: str | TextClause, where: str | None = None) -> None:
-    condition = None if where is None else text(where)
-    op.create_index(name, table, list(columns), if_not_exists=True, sqlite_where=condition, postgresql_where=condition)

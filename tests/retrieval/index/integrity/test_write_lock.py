@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from retrieval.errors import IndexBusy
-from retrieval.index.write_lock import is_write_locked, lock_holder, write_lock
+from retrieval.index.integrity.write_lock import is_write_locked, lock_holder, write_lock
 
 
 def test_the_lock_is_held_inside_and_free_after(tmp_path: Path) -> None:
