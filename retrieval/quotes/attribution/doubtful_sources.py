@@ -10,6 +10,9 @@ _DETERMINER = re.compile(r"(?:(?i:the|an?|this|that|these|those)|[a-z]+ly)")
 _OPEN_END = re.compile(
     r"\b(?:after|before|of|for|in|at|from|with|to|on|by|and|or|the|an?)$|;|\b(?:of|among)\s(?:whom|which)$"
 )  # no whole phrase
+_NO_NAME = re.compile(
+    r"[RDI]-[A-Z][\w.]*\b.*|(?:(?![^\W\d_]{2}).)*"
+)  # `D-Norland`, `6A`, `2021`: no word that is a name
 _UNCLOSED_MARK = re.compile(r"“[^”]*$|^[^“]*”")  # `He is all “the law (says this” and “that”)`
 _WEEKDAY = re.compile(
     r"(?:on\s)?(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day(?:\s(?:morning|afternoon|evening|night))?\s*", re.IGNORECASE
@@ -45,7 +48,8 @@ def is_doubtful(text: str, item: Attribution) -> bool:
         return False
     source = text[slice(*item.source)].strip(" ,\n\xa0")
     is_cut = (
-        _UNCLOSED_MARK.search(source)
+        _NO_NAME.fullmatch(source)
+        or _UNCLOSED_MARK.search(source)
         or _DETERMINER.fullmatch(source)
         or _BARE_OUTLET.fullmatch(source)
         or _OPEN_END.search(source)

@@ -15,7 +15,7 @@ from retrieval.text.sentences import Span, sentence_spans
 
 _PREPOSITION = re.compile(
     r"\b(?:of|to|by|with|for|from|at|on|in|against|about|around|between|over|under|after|before|than|like)\s+"
-    r"(?:[^\s”\"]+\s+){0,2}$"  # no mark that ends a quotation: `“... to be first,” (Pell) said`
+    r"(?:(?!\S*[,.!?][”\"])\S+\s+){0,2}$"  # no mark that ends a quotation: `“... to be first,” (Pell) said`
 )
 
 

@@ -22,6 +22,7 @@ _LEADING_WORDS = (
 )
 # `The state on Friday`, `Scientists have for decades`
 _AFTER_NOUN = re.compile(r"(?<=\w)\s(?:(?:on|late|early|last)\s\w+day|(?:have|has|had)\s(?:for|since|long|also)\b.*)$")
+_LABEL = re.compile(r"^[^:]{1,40}:\s(?=\S)")  # `Lowick: The ministry`
 _STARTERS = "|".join(sorted(map(re.escape, word_list("not_names")), key=len, reverse=True))
 # Capitalised words on the same line, at the beginning of a sentence or after a lower-case word that is no preposition.
 _NAME_BEFORE = re.compile(
@@ -56,8 +57,10 @@ def named_person(text: str, mentions: PersonMentions, source: Span) -> Mention |
 
 
 def names_object(text: str, mentions: PersonMentions, source: Span) -> bool:
-    """Whether a phrase is a clause whose object it names: `The mayor and the council sued Pell`."""
-    return any(_VERB_BEFORE.search(text, source[0], mention.span[0]) for mention in mentions.within(source))
+    """Whether a phrase is a clause whose object it names: `The mayor and the board sued Pell`, not `Pell, who sued`."""
+    clause = CLAUSE_START.search(text, *source)
+    head = source[0], clause.start() if clause else source[1]
+    return any(_VERB_BEFORE.search(text, source[0], mention.span[0]) for mention in mentions.within(head))
 
 
 def is_one_of_several(text: str, mentions: PersonMentions, source: Span, named: Mention) -> bool:
@@ -102,5 +105,5 @@ def start_of_name(text: str, source: Span) -> int:
 def cleaned_phrase(phrase: str) -> str:
     """A phrase without a preposition or conjunction before it and a possessive or full stop after it."""
     bare = re.sub(rf"^(?:{_LEADING_WORDS})\s+", "", " ".join(phrase.split()).strip(" ,—–-"), flags=re.IGNORECASE)
-    bare = _AFTER_NOUN.sub("", bare)
+    bare = _AFTER_NOUN.sub("", _LABEL.sub("", bare))
     return re.sub(r"[’']s$|(?<=\w{3})\.$", "", bare)

@@ -119,6 +119,8 @@ def test_a_role_begins_after_the_dateline_and_with_no_preposition(text: str, rol
         ),
         ("He is all “the law says this” and “the lock says that”.", "He is all “the law", "says"),
         ("Named after a bird, see the ferry sail at noon.", "Named", "see"),
+        ("Senators Ines Pell, D-Norland, and Tom Obi called for a pause.", "D-Norland, and Tom Obi", "called"),
+        ("A story on Page 6A described her role in the harbour.", "6A", "described"),
         ("It is loved by residents, 70% of whom say it is slow.", "70% of whom", "say"),
     ],
 )

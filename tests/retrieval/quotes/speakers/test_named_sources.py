@@ -88,3 +88,8 @@ def test_the_cue_is_no_part_of_the_name() -> None:
     quote = at(text, "The ferry will run")
     assert quote.cue and text[slice(*quote.cue)] == "said"
     assert (quote.speaker, quote.role) == ("Tom Obi", "harbour pilot")
+
+
+def test_whom_a_clause_about_the_speaker_names_does_not_matter() -> None:
+    quote = at("“The lake is deep and cold,” said Tom Obi, a baker who has endorsed Ana Pell of Lowick.", "The lake")
+    assert quote.speaker == "Tom Obi"
