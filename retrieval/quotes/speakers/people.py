@@ -213,7 +213,8 @@ def _full_name(name: PersonName) -> FullName:
 def _person(text: str, group: Sequence[PersonName], bare: Sequence[PersonName]) -> Person:
     """The person of a group of full names and of the surname alone where that is theirs too."""
     forms = Counter((name.words, name.suffix) for name in group)
-    words, suffix = max(forms, key=lambda form: (forms[form], len(" ".join(form[0]))))
+    # A word that is no given name may belong to the headline: `Contact Ana Pell`.
+    words, suffix = max(forms, key=lambda form: (is_given_name(fold(form[0][0])), forms[form], len(" ".join(form[0]))))
     name = " ".join((*words, suffix)).strip()
     kind = _gender([*group, *bare])
     relation = kinship(text, *group[0].span)

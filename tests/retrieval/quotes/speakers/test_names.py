@@ -166,6 +166,10 @@ def test_a_heading_before_a_surname_is_no_given_name() -> None:
     assert people(text) == ["Tom Obi", "Tom Obi"]
 
 
+def test_a_headlines_word_before_a_name_is_no_part_of_it() -> None:
+    assert people("Ferrying Ana Pell said no. Ana Pell left.") == ["Ana Pell", "Ana Pell"]
+
+
 def test_a_name_without_its_first_word_is_the_same_persons() -> None:
     assert people("Bryan Quoc Obi spoke first. Quoc Obi left.") == ["Bryan Quoc Obi", "Bryan Quoc Obi"]
 
