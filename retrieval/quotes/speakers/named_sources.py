@@ -3,6 +3,7 @@
 import re
 
 from retrieval.quotes.speakers.mentions import Mention, PersonMentions
+from retrieval.quotes.speakers.name_contexts import SPEECH_VERBS
 from retrieval.quotes.word_lists import word_list
 from retrieval.text.sentences import Span
 
@@ -11,9 +12,10 @@ _AFTER_NAME = re.compile(
     r"\s*\(|\s+(?:of|on|in|at|after|before|during|for\sthe|from|when|while|told|as|last|this|by|with|outside|near|today|yesterday|"
     r"again|also|then|later|himself|herself)\b"
 )
-# Not `the newly elected Pell`, `the disgraced Pell`.
+# Not `the newly elected Pell`, `the disgraced Pell`, `the Gazette reported Pell (said)`.
 _VERB_BEFORE = re.compile(
-    r"(?<![\w’'-])(?!(?:the|an?|his|her|their|its|our|this|that|of|by)\s)[\w’'-]+(?<!ly)\s[a-z]+ed\s(?:[A-Z][\w.]*\s)*$"
+    r"(?<![\w’'-])(?!(?:the|an?|his|her|their|its|our|this|that|of|by)\s)[\w’'-]+(?<!ly)\s"
+    rf"(?!{SPEECH_VERBS}\s|reported\s)[a-z]+ed\s(?:[A-Z][\w.]*\s)*$"
 )
 _AND_TITLES = re.compile(r"\b(?:and|or)\s+(?:[A-Z][\w.’']*\s+)*$")  # `President Pell and Chancellor Obi`
 _LEADING_WORDS = (

@@ -93,3 +93,11 @@ def test_the_cue_is_no_part_of_the_name() -> None:
 def test_whom_a_clause_about_the_speaker_names_does_not_matter() -> None:
     quote = at("“The lake is deep and cold,” said Tom Obi, a baker who has endorsed Ana Pell of Lowick.", "The lake")
     assert quote.speaker == "Tom Obi"
+
+
+def test_whose_words_a_paper_reported_is_no_object() -> None:
+    text = "Tom Obi spoke. The Lowick Gazette reported Obi says that he will sail."
+    source, cue = "The Lowick Gazette reported Obi", "says"
+    start, end = text.index(source), text.index(cue)
+    item = Attribution((start, start + len(source)), (end, end + len(cue)), ((end + len(cue) + 1, len(text) - 1),))
+    assert resolve_speakers(text, find_mentions(text), [item])[0].name == "Tom Obi"
