@@ -41,7 +41,7 @@ _PASSIVE_CUE = re.compile(rf"{_PASSIVE_STEM}(?:ed|en)\s(?:for|of|by)$")
 _PASSIVE = re.compile(rf"{_PASSIVE_STEM}ed$")
 _AFTER_PASSIVE = re.compile(r"\s(?:for|of|by)\s")
 _RECEIVED = re.compile(r"\b(?:receiv|fac|draw|drew|attract)\w*\s[^.!?]*?\bfrom\b")  # `has received criticism from`
-# Of the network, below which a cue without quotation marks reports a deed more often than words.
+# Of the network, below which a cue of words that are no whole quotation reports a deed more often than words.
 MIN_CERTAINTY = 0.6
 _SAID = re.compile(rf"\b{SPEECH_VERBS}\b")
 _DIRECT_SHARE = 0.6  # of a quote in quotation marks makes it direct
@@ -114,8 +114,9 @@ def _quote(text: str, item: Attribution, speaker: ResolvedSpeaker, modality: Mod
     kind = "direct" if item.is_verbatim else _kind(item.content, quotations)
     name = speaker.name if len(speaker.name) <= MAX_NAME_LENGTH else ""
     is_speech = kind == "direct" or (_is_speech_cue(text, item) and not _is_passive(text, item))
-    if kind == "indirect" and modality == "said":
-        is_speech = is_speech and _is_certain(text, item, speaker) and _is_statement(text, item)
+    if kind != "direct" and modality == "said":
+        is_statement = kind == "mixed" or _is_statement(text, item)
+        is_speech = is_speech and _is_certain(text, item, speaker) and is_statement
     return Quote(
         speaker=name,
         role=speaker.role,

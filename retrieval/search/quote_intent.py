@@ -65,7 +65,7 @@ _ASKS_OPINION = re.compile(
 _ACCORDING_TO = re.compile(r"according to (?P<speaker>[^,?]{1,200}?)[,?]\s*(?P<topic>.*?)[\s?.!]*$", re.IGNORECASE)
 _WHO_SAID = re.compile(
     rf"{_CONJUNCTION}(?:who|which (?:\w+ ){{0,2}}\w+|whose words)\s+(?:else |first |has |have |is |was |are )?"
-    rf"(?:(?-i:{_SPEECH_VERBS})|on record|quoted|talking|speaking|saying)\b{_TOPIC}",
+    rf"(?:(?P<verb>(?-i:{_SPEECH_VERBS}))|on record|quoted|talking|speaking|saying)\b{_TOPIC}",
     re.IGNORECASE,
 )
 _LEADING_TITLES = re.compile(
@@ -91,7 +91,8 @@ class QuoteIntent:
     them, `speaker_terms` and `topic_terms` stemmed; `titled_name` keeps `Mr.`, `Secretary` and the like;
     `from_filter` is true where a filter names the speaker, `asks_fact` where it asks what is so according to them or
     how often something was said, `asks_whether` where it asks whether it was, `asks_reason` where it asks why,
-    `is_described` where a common noun says who: `the voters`, `Norland's team leader`.
+    `asks_denial` where it asks who denied something, `is_described` where a common noun says who: `the voters`,
+    `Norland's team leader`.
     """
 
     speaker_name: str
@@ -103,6 +104,7 @@ class QuoteIntent:
     asks_fact: bool = False
     asks_whether: bool = False
     asks_reason: bool = False
+    asks_denial: bool = False
     is_described: bool = False
 
 
@@ -110,7 +112,7 @@ def parse_quote_intent(question: str) -> QuoteIntent | None:
     """The intent of a question that asks for somebody's words, None for any other question."""
     plain = _REQUEST.sub("", _APPOSITION.sub(" ", question.strip()))
     if who := _WHO_SAID.match(plain):
-        return _any_speaker(who["topic"])
+        return _any_speaker(who["topic"], asks_denial=(who["verb"] or "").lower().startswith(("deny", "deni")))
     found = (
         _ASKS_OPINION.match(plain)
         or _ASKS_VIEW.match(plain)
@@ -133,10 +135,10 @@ def intent_for_speaker(name: str, question: str) -> QuoteIntent:
     return QuoteIntent(name, speaker_terms, topic_terms, question.strip(" ?.!"), titled_name=name, from_filter=True)
 
 
-def _any_speaker(topic: str) -> QuoteIntent | None:
+def _any_speaker(topic: str, *, asks_denial: bool) -> QuoteIntent | None:
     """The intent of `Who said ...`; without a topic it refers back to what was said before."""
     topic_terms = frozenset(content_terms(topic)) if topic else frozenset()
-    return QuoteIntent("", frozenset(), topic_terms, topic) if topic_terms else None
+    return QuoteIntent("", frozenset(), topic_terms, topic, asks_denial=asks_denial) if topic_terms else None
 
 
 def _of_speaker(found: re.Match[str], question: str) -> QuoteIntent | None:

@@ -32,7 +32,8 @@ def quote_claims(found: SearchResult, catalog: CatalogReader, read: Sequence[Rea
     speech = found.question.quote_intent
     if speech is None or not found.speaker_quotes:
         return []
-    good = [hit for hit in found.speaker_quotes if hit.quote.speaker]
+    # Who said something is told by words that were said, never by a deed.
+    good = [hit for hit in found.speaker_quotes if hit.quote.speaker and (speech.speaker_name or hit.quote.is_said)]
     if speech.topic_terms:
         # The reader takes any words of the speaker for an answer, so that one word of the topic must stand near.
         judged = judged_quotes([hit for hit in good if hit.score], catalog, read)

@@ -28,11 +28,14 @@ def about_speaker(found: SearchResult, readings: Sequence[PartReading], catalog:
     """Keep sentences on the topic that are the speaker's words, or that name the speaker and are nobody else's.
 
     All are kept where the question asks for no one's words, or for those of whom it describes, such as `critics`: then
-    the reader decides. None are kept of a reading whose best sentence is about others and far better. Where nobody of
-    that name is quoted, as of a place or a group, it may stand anywhere in the passage. Where the question names days
-    and no topic, only articles of those days count.
+    the reader decides. Where it asks who said something, those are left out that tell of words nobody said. None are
+    kept of a reading whose best sentence is about others and far better. Where nobody of that name is quoted, as of a
+    place or a group, it may stand anywhere in the passage. Where the question names days and no topic, only articles of
+    those days count.
     """
     speech = found.question.quote_intent
+    if speech and not speech.speaker_name and not speech.asks_denial:
+        return _without_unsaid(found, readings, catalog)
     if speech is None or not speech.speaker_name or speech.asks_fact or _is_only_described(found, speech):
         return list(readings)
     names, quotes = _naming_test(found, speech), _QuotesOfSentences(found, catalog)
@@ -53,6 +56,21 @@ def about_speaker(found: SearchResult, readings: Sequence[PartReading], catalog:
         and (reading.evidence >= SURE_EVIDENCE or not found.speaker_match.people or quotes.are_theirs(own[0]))
         else PartReading(reading.part, ())
         for reading, own in zip(readings, kept, strict=True)
+    ]
+
+
+def _without_unsaid(found: SearchResult, readings: Sequence[PartReading], catalog: CatalogReader) -> list[PartReading]:
+    """The readings without sentences whose words were all denied, asked, supposed or claimed by others.
+
+    None are kept of a reading whose best sentence is one of these and far better: what remains is no answer.
+    """
+    quotes = _QuotesOfSentences(found, catalog)
+    kept = [tuple(one for one in reading.sentences if not quotes.are_unsaid(one)) for reading in readings]
+    return [
+        replace(reading, sentences=said)
+        if said and said[0].score >= reading.sentences[0].score - MAX_BEHIND
+        else PartReading(reading.part, ())
+        for reading, said in zip(readings, kept, strict=True)
     ]
 
 
@@ -129,6 +147,11 @@ class _QuotesOfSentences:
         """Whether a sentence holds words of the speaker."""
         own = (hit for hit in self._within(sentence) if hit.quote.speaker in self._names)
         return any(hit.quote.modality != "denied" for hit in own)
+
+    def are_unsaid(self, sentence: ReadSentence) -> bool:
+        """Whether a sentence tells of words, and of none that somebody said."""
+        told = [hit.quote for hit in self._within(sentence)]
+        return any(quote.modality != "said" for quote in told) and not any(quote.is_said for quote in told)
 
     def are_others(self, sentence: ReadSentence) -> bool:
         """Whether a sentence holds words of other people alone, or says what the speaker did not say.

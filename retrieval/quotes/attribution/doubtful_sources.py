@@ -7,7 +7,13 @@ from retrieval.text.sentences import Span
 
 _REACH = 60  # characters before a source in which the phrase it is cut from begins
 _DETERMINER = re.compile(r"(?:(?i:the|an?|this|that|these|those)|[a-z]+ly)")
-_OPEN_END = re.compile(r"\b(?:after|before|of|for|in|at|from|with|to|on|by|and|or|the|an?)$|;")  # no whole phrase
+_OPEN_END = re.compile(
+    r"\b(?:after|before|of|for|in|at|from|with|to|on|by|and|or|the|an?)$|;|\b(?:of|among)\s(?:whom|which)$"
+)  # no whole phrase
+_NO_NAME = re.compile(
+    r"[RDI]-[A-Z][\w.]*\b.*|(?:(?![^\W\d_]{2}).)*"
+)  # `D-Norland`, `6A`, `2021`: no word that is a name
+_UNCLOSED_MARK = re.compile(r"“[^”]*$|^[^“]*”")  # `He is all “the law (says this” and “that”)`
 _WEEKDAY = re.compile(
     r"(?:on\s)?(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day(?:\s(?:morning|afternoon|evening|night))?\s*", re.IGNORECASE
 )
@@ -26,6 +32,11 @@ _RELATIVE = re.compile(
 _PARTICIPLE = re.compile(
     r"(?:(?:\w+ly|now|also|then|still)\s)?\w+ing\b"
 )  # `a report of (a survey) finding`: the cue belongs to the source before it
+# `Roe said (when clerks told) her`: whom a cue tells something is seldom its own subject, farther back.
+_OBJECT_PRONOUN = re.compile(r"\s(?:her|him)\b(?!\s(?:own|former|\w+[’']s)\b)")
+_TELLING_CUE = re.compile(r"\b(?:tell|tells|told|asked|warned|informed|reminded|assured|advised)$")
+_CLAUSE_BETWEEN = re.compile(r"\s(?:when|after|before|until|as|while|that|because|and|but)\s[^.!?]*$")
+_PARTICIPLE_ALONE = re.compile(r"[A-Z][a-z]+ed")  # `(Named) after a bird, see`
 _SENTENCE_ENDS = re.compile(r"[.!?][”\"’')]*\s+$")
 _INITIALS = re.compile(r"\b(?:[A-Z]|Jr|Sr)\.\s+$")
 _PARTICIPIAL_PHRASE = re.compile(r"[A-Z][a-z]+ing\s(?:[a-z]+\b)")  # `Raising pay`, not `Downing Street`
@@ -36,7 +47,13 @@ def is_doubtful(text: str, item: Attribution) -> bool:
     if item.source is None or item.is_verbatim:
         return False
     source = text[slice(*item.source)].strip(" ,\n\xa0")
-    is_cut = _DETERMINER.fullmatch(source) or _BARE_OUTLET.fullmatch(source) or _OPEN_END.search(source)
+    is_cut = (
+        _NO_NAME.fullmatch(source)
+        or _UNCLOSED_MARK.search(source)
+        or _DETERMINER.fullmatch(source)
+        or _BARE_OUTLET.fullmatch(source)
+        or _OPEN_END.search(source)
+    )
     day = _WEEKDAY.match(source)
     if is_cut or _PARTICIPIAL_PHRASE.match(source) or (day and day.end() == len(source)):
         return not _RELATIVE.fullmatch(source)
@@ -44,9 +61,20 @@ def is_doubtful(text: str, item: Attribution) -> bool:
         return False
     if item.cue and _POSSESSIVE.search(source) and _FINITE_OR_PARTICIPLE.fullmatch(text, *item.cue):
         return True
+    if item.cue and _tells_its_source(text, item.source, item.cue):
+        return True
     return item.cue is not None and (
         _is_in_other_sentence(text, item.source, item.cue) or _is_object(text, source, item.source, item.cue)
     )
+
+
+def _tells_its_source(text: str, source: Span, cue: Span) -> bool:
+    """Whether a source is whom another subject, in a clause between it and the cue, tells something."""
+    between = text[source[1] : cue[0]]
+    if _PARTICIPLE_ALONE.fullmatch(text, *source) and "," in between:
+        return True
+    is_told = _TELLING_CUE.search(text, *cue) and _OBJECT_PRONOUN.match(text, cue[1])
+    return bool(is_told and source[1] < cue[0] and _CLAUSE_BETWEEN.search(between))
 
 
 def _is_in_other_sentence(text: str, source: Span, cue: Span) -> bool:

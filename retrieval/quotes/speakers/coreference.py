@@ -9,8 +9,16 @@ from retrieval.quotes.attribution.attribution import Attribution
 from retrieval.quotes.attribution.doubtful_sources import is_doubtful
 from retrieval.quotes.span_index import NumberedSpans, SpanIndex
 from retrieval.quotes.speakers.antecedents import Antecedents, pronoun_gender, pronoun_key
-from retrieval.quotes.speakers.mentions import Mention, PersonMentions
+from retrieval.quotes.speakers.mentions import PersonMentions
 from retrieval.quotes.speakers.name_contexts import FUNCTION_WORDS, SPEECH_VERBS
+from retrieval.quotes.speakers.named_sources import (
+    CLAUSE_START,
+    cleaned_phrase,
+    is_one_of_several,
+    named_person,
+    names_object,
+    start_of_name,
+)
 from retrieval.quotes.speakers.names import MEN_TITLES, WOMEN_TITLES, Gender, fold
 from retrieval.quotes.speakers.people import Person
 from retrieval.quotes.speakers.roles import ROLE_NOUN, cleaned_role, role_in, role_of
@@ -33,18 +41,9 @@ _CONJUNCTION = re.compile(r"(?:(?:But|And|So|Yet)\s)?")  # before the pronoun th
 _SINGULAR = re.compile(r"(?:an?|one|this|that|another)\s", re.IGNORECASE)
 _FIRST_PERSON = frozenset("i me my myself".split())
 _RELATIVE = frozenset("who whom whose which that".split())
-_LEADING_WORDS = (
-    "from|by|to|of|in|at|with|for|and|but|if|whatever|when|while|as|that|because|after|before|although|though|"
-    "since|unless"
-)
-_AFTER_NAME = re.compile(
-    r"\s*\(|\s+(?:of|on|in|at|after|before|during|from|when|while|told|as|last|this|by|with|outside|near|today|yesterday|"
-    r"again|also|then|later|himself|herself)\b"
-)
 _DEFINITE_ARTICLE = re.compile(r"^(?:the|this|that|his|her|their|its)\s+", re.IGNORECASE)
 # `federal(, state and local agencies)`, unlike the apposition `the club(, a charity and school)`
 _LIST = re.compile(r",\s(?!(?:an?|the|his|her|its|their|who|which)\s)(?:[a-z][\w-]*,?\s){1,3}and\s[a-z]")
-_CLAUSE_START = re.compile(r"\s*,|\s+(?:who|which|that|whose|speaking|including|—|--)\b|\s+\(")
 # `said shipbuilder Arken`: lower-case words before a name are its cue or role.
 _NAME_AFTER_NOUN = re.compile(
     rf"(?:{SPEECH_VERBS}\s)?(?P<role>(?:(?!{FUNCTION_WORDS}\s)[a-z][a-z-]+\s){{1,3}})"
@@ -54,16 +53,9 @@ _PHRASE_BEFORE = re.compile(
     r"\b((?:an?|the|some|many|several|few|two|three|four|one|other|another|most|all|both|those)\s+(?:[\w’'-]+\s+){0,3}?[\w’'-]+|"
     r"[A-Z][\w’'-]*(?:\s+[A-Z][\w’'-]*)*|[\w’'-]+)\s*,?\s*$"
 )
-# `The state on Friday`, `Scientists have for decades`
-_AFTER_NOUN = re.compile(r"(?<=\w)\s(?:(?:on|late|early|last)\s\w+day|(?:have|has|had)\s(?:for|since|long|also)\b.*)$")
-_AND_TITLES = re.compile(r"\b(?:and|or)\s+(?:[A-Z][\w.’']*\s+)*$")  # `President Pell and Chancellor Obi`
 # `a perfect score from Norland News, which`: the clause may be about the score.
 _DEPENDENT = re.compile(r"\b(?:of|for|in|at|from|to|by|with|on)\s(?:the\s)?(?:[A-Z][\w’'.-]*\s?)+$")
 _PREPOSITION_REACH = 12
-_AFTER_FULL_NAME = r"(?:,\s(?:Jr\.|[RDI]-[\w.]+|\d\d),?)?"
-_JOINED = re.compile(rf"{_AFTER_FULL_NAME}\s+and\s+(?:[\w’'.-]+\s+){{0,6}}")  # between two names
-_AND_OTHERS = re.compile(rf"{_AFTER_FULL_NAME}\s+and\s+(?:\w+\s)?others\b")
-_WHOM = re.compile(r"\bwhom\s+")
 _FULL_NAME = re.compile(r"[A-Z][\w’'.-]+(?:\s[A-Z][\w’'.-]+)+")
 _APPOSITION = re.compile(r"(?:\s*\([^)]*\)?)?(?:,\s+(?!and\b|those\b)[^,.!?“”\"]{0,70})?,?\s*$")
 
@@ -134,9 +126,11 @@ class _SpeakerResolver:
             return self._body(item, item.source, key), None
         if key in _RELATIVE:
             return self._relative(item.source[0], is_person=key not in ("which", "that"))
-        named = self._named(item.source)
-        if named and self._is_one_of_several(item.source, named):
-            return ResolvedSpeaker(_cleaned(self._text[slice(*item.source)])), None
+        if names_object(self._text, self._mentions, item.source):
+            return UNKNOWN_SPEAKER, None
+        named = named_person(self._text, self._mentions, item.source)
+        if named and is_one_of_several(self._text, self._mentions, item.source, named):
+            return ResolvedSpeaker(cleaned_phrase(self._text[slice(*item.source)])), None
         if named:
             role = role_in(self._text, item.source, named.span) or self._role(named.person)
             if role.endswith(self._role(named.person)):  # `health minister` for `minister`
@@ -205,62 +199,12 @@ class _SpeakerResolver:
         phrase = _PHRASE_BEFORE.search(self._text, max(0, at - 60), at)
         if not phrase or (not is_person and not _is_named_subject(self._text, phrase)):
             return UNKNOWN_SPEAKER, None
-        return ResolvedSpeaker(_cleaned(phrase[1])), None
-
-    def _named(self, source: Span) -> Mention | None:
-        """The mention of the person who is the source; not of one it merely names, as in `a spokesman for Trump`."""
-        start, end = source
-        if whom := _WHOM.search(self._text, start, end):  # `Ana Pell, whom Tom Obi`
-            start = whom.end()
-        mentions = self._mentions.within((start, end))
-        if not mentions:
-            return None
-        clause = _CLAUSE_START.search(self._text, start, end)
-        cut = clause.start() if clause else end
-        for mention in mentions:
-            rest = self._text[mention.span[1] : cut] if mention.span[1] <= cut else ""
-            is_last = mention.span[1] <= cut and (not rest.strip() or bool(_AFTER_NAME.match(rest)))
-            if is_last and not self._is_dependent(start, mention):
-                return mention
-        after = [mention for mention in mentions if mention.span[0] > cut and not mention.is_possessive]
-        if after and re.fullmatch(r"[\s,]*", self._text[cut : after[0].span[0]]) and not self._has_name(start, cut):
-            return after[0]
-        return None
-
-    def _is_one_of_several(self, source: Span, named: Mention) -> bool:
-        """Whether a phrase joins a person with others: `Ana Pell and minister Tom Obi`, `Pell and others`."""
-        if _AND_OTHERS.match(self._text, named.span[1], source[1]):
-            return True
-        others = [m for m in self._mentions.within(source) if m.person != named.person and not m.is_possessive]
-        pairs = (sorted((named.span, other.span)) for other in others)
-        return any(_JOINED.fullmatch(self._text, one[1], other[0]) for one, other in pairs)
-
-    def _is_dependent(self, start: int, mention: Mention) -> bool:
-        """Whether a mention in a phrase depends on another noun: after `of`, after `and`, or as a possessive."""
-        before = self._text[start : mention.span[0]]
-        after_and = re.search(r"\b(?:and|or)\s+$", before) or (
-            mention != self._mentions.within((start, mention.span[1]))[0] and _AND_TITLES.search(before)
-        )
-        after_preposition = re.search(
-            r"\b(?:of|for|to|from|by|with|at|in|against|like|behind|on)\s+(?:[A-Z][\w.]*\s+)*$", before
-        )
-        in_title = re.search(
-            r"\b(?:Secretary|Minister|Attorney|Speaker|Leader|Chief)\s+(?:of|for)\s+(?:the\s+)?[A-Z]\w+\s+$", before
-        )
-        is_possessive = self._text[mention.span[1] : mention.span[1] + 2] in ("’s", "'s")
-        return bool(after_and or (after_preposition and not in_title) or is_possessive)
-
-    def _has_name(self, start: int, end: int) -> bool:
-        """Whether a phrase ends with the name of its head, so that what follows is another's."""
-        return any(
-            not self._is_dependent(start, mention) and mention.span[1] == end
-            for mention in self._mentions.within((start, end))
-        )
+        return ResolvedSpeaker(cleaned_phrase(phrase[1])), None
 
     def _described(self, source: Span) -> tuple[ResolvedSpeaker, Person | None]:
         """The speaker of a source without a name: the named person who has this role, else the phrase as it stands."""
-        phrase = self._text[slice(*source)].strip(" ,\n\xa0")
-        cut = _CLAUSE_START.search(phrase)
+        phrase = self._text[start_of_name(self._text, source) : source[1]].strip(" ,\n\xa0")
+        cut = CLAUSE_START.search(phrase)
         head = phrase[: cut.start()] if cut and cut.start() > 3 and not _LIST.match(phrase, cut.start()) else phrase
         last = re.split(r"\s(?:of|for|in|at|from|with|to)\b", head)[0].split()[-1:]
         is_office = bool(_OFFICE.search(head))  # `the secretary of state's office`
@@ -269,9 +213,9 @@ class _SpeakerResolver:
             holder = self._role_holder(noun[-1], head, source[0])
             if holder:
                 return ResolvedSpeaker(holder.name, self._role(holder) or cleaned_role(head), True), holder
-        if after_noun := _NAME_AFTER_NOUN.fullmatch(_cleaned(head)):
+        if after_noun := _NAME_AFTER_NOUN.fullmatch(cleaned_phrase(head)):
             return ResolvedSpeaker(after_noun["name"], cleaned_role(after_noun["role"])), None
-        return ResolvedSpeaker(self._full_institution_name(_cleaned(head))), None
+        return ResolvedSpeaker(self._full_institution_name(cleaned_phrase(head))), None
 
     def _role_holder(self, noun: str, head: str, at: int) -> Person | None:
         """The one person named before whose role has this noun; else the one a pronoun would mean, if just named.
@@ -354,10 +298,3 @@ def _is_named_subject(text: str, phrase: re.Match[str]) -> bool:
 def _position(item: Attribution) -> int:
     """Where an attribution stands in the text: its source, else its content."""
     return item.source[0] if item.source else item.content[0][0]
-
-
-def _cleaned(phrase: str) -> str:
-    """A phrase without a preposition or conjunction before it and a possessive or full stop after it."""
-    bare = re.sub(rf"^(?:{_LEADING_WORDS})\s+", "", " ".join(phrase.split()).strip(" ,—–-"), flags=re.IGNORECASE)
-    bare = _AFTER_NOUN.sub("", bare)
-    return re.sub(r"[’']s$|(?<=\w{3})\.$", "", bare)

@@ -14,7 +14,8 @@ from retrieval.quotes.speakers.people import Person, find_people
 from retrieval.text.sentences import Span, sentence_spans
 
 _PREPOSITION = re.compile(
-    r"\b(?:of|to|by|with|for|from|at|on|in|against|about|between|over|under|after|before|than|like)\s+(?:\S+\s+){0,2}$"
+    r"\b(?:of|to|by|with|for|from|at|on|in|against|about|around|between|over|under|after|before|than|like)\s+"
+    r"(?:(?!\S*[,.!?][”\"])\S+\s+){0,2}$"  # no mark that ends a quotation: `“... to be first,” (Pell) said`
 )
 
 

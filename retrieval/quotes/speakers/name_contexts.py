@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from retrieval.quotes.speakers.names import KIN, PRONOUNS, Gender, PersonName
+from retrieval.quotes.speakers.names import KIN, PRONOUNS, Gender, PersonName, fold
 from retrieval.quotes.word_lists import word_list
+from retrieval.text.terms import common_words
 
 SPEECH_VERBS = (
     r"(?:said|says|told|added|wrote|asked|argued|tweeted|explained|recalled|replied|responded|continued|noted)"
@@ -28,6 +29,7 @@ _RELATIVE_BEFORE = re.compile(
     rf"(?:\b(?P<whose>[Hh]is|[Hh]er|[Tt]heir)|[’']s?)\s(?:[\w-]+\s){{0,2}}(?P<kin>{_KIN}),?\s$"
 )
 _RELATIVE_AFTER = re.compile(rf",\s(?:his|her|their|[A-Z]\w+[’']s?)\s(?:[\w-]+\s)?(?P<kin>{_KIN})\b")
+_ROLES = "|".join(map(re.escape, sorted(word_list("roles"), key=len, reverse=True)))
 _CUE_REACH = 40  # characters before a name in which a cue and a noun are looked for
 _KIN_REACH = 40  # characters before a name that tell whose relative somebody is
 _WORD_BEFORE = re.compile(r"([a-z]+)[ \xa0]$")
@@ -38,11 +40,24 @@ _SINGULAR_VERB = re.compile(r"\s(?:has|is|was|does)\b")
 _OWN_PRONOUN = re.compile(r"\s(?:[a-z][a-z-]*\s){1,6}?(?P<pronoun>his|her|himself|herself|he|she)\s(?=[a-z])")
 # `the CDC said`, `the former PM,`: nobody's name; `the Pell administration` is not of Pell.
 _DEFINITE_BEFORE = re.compile(r"\b[Tt]he\s(?:[a-z]+\s)?$")
+_ARTICLE_BEFORE = re.compile(r"\b[Tt]he\s$")
 _ENDS_PHRASE = re.compile(rf"\s{SPEECH_VERBS}\b|[,.;:)]")
 _ACRONYM = re.compile(r"[A-Z]{2,}")
 _ACRONYM_BEFORE = re.compile(r"\b[A-Z]{2,}\s$")  # `IHS Technology`
 _INNER_CAPITAL = re.compile(r"(?!Mc|Mac|De|Di|Du|La|Le|Van|Fitz|O[’'])\w*[a-z][A-Z]\w*")  # `AccuWeather`
 _LOWER_CASE_WORD = re.compile(r"(?<![\w’'-])(?P<first>[^\W\d_A-Z]\w*)(?:[’'-]\w+)*")
+_NEXT_PRONOUN = re.compile(
+    r"[^.!?\n“”\"]{0,150}?\b(?P<pronoun>he|she|his|her|him|himself|herself|it|its|itself|which)\b", re.IGNORECASE
+)
+_PERSON_AFTER = re.compile(
+    rf"(?:\s\([^)]{{1,20}}\))?,?\s(?:\d\d,|whom?\b|whose\b)|,\s(?!{SPEECH_VERBS})(?:[\w’'-]+\s){{0,5}}?(?:{_ROLES})\b"
+)
+# `GOP-controlled (Legislature)`
+_LOWER_CASE_COMPOUND = re.compile(r"\w-[a-z]{3,}$")
+_LONGER_NAME_BEFORE = re.compile(
+    r"\b[A-Z][\w’'-]*\s(?:(?:for|of|on)(?:\sthe)?|&)\s$|\b(?:for|of|on)\s(?:[A-Z][\w’'-]*,?\s){1,3}and\s$"
+)
+_LONGER_NAME_REACH = 60
 _FORMS_OF_ADDRESS = frozenset(
     "mr mrs ms miss sir dr prof professor sen senator rep representative gov governor president secretary chancellor "
     "minister judge justice mayor gen general pope king queen prince princess lord lady rev bishop cardinal".split()
@@ -97,6 +112,36 @@ def is_after_place(text: str, name: PersonName) -> bool:
 def has_title(name: PersonName) -> bool:
     """Whether the word right before a name addresses a person: `Mr.`, `Senator`."""
     return any(title in _FORMS_OF_ADDRESS for title in name.titles[-1:])
+
+
+def pronoun_votes(text: str, names: Sequence[PersonName]) -> int:
+    """How many more of these names a personal pronoun follows than `it` and the like, first in its sentence."""
+    found = [match for name in names if (match := _NEXT_PRONOUN.match(text, name.span[1]))]
+    return sum(1 if fold(match["pronoun"]) in PRONOUNS else -1 for match in found)
+
+
+def is_of_thing(text: str, name: PersonName) -> bool:
+    """Whether `the` stands before a name, or it is the end of a longer one: `the Toll Pact,`, `Office for Pell Law`."""
+    start = name.span[0]
+    is_definite = _ARTICLE_BEFORE.search(text, max(0, start - 5), start) and _ENDS_PHRASE.match(text, name.span[1])
+    if is_definite or _LOWER_CASE_COMPOUND.search(name.words[0]):
+        return True
+    return bool(_LONGER_NAME_BEFORE.search(text, max(0, start - _LONGER_NAME_REACH), start))
+
+
+def is_thing_by_form(name: PersonName) -> bool:
+    """Whether a full name has the form of a firm's or an office's: a plural noun at its end, a capital in a word."""
+    last = name.words[-1].lower()
+    is_plural = last.endswith("s") and {last, last[:-1]} <= common_words()
+    return is_plural or any(_INNER_CAPITAL.fullmatch(word) for word in name.words)
+
+
+def is_described_as_person(text: str, names: Sequence[PersonName]) -> bool:
+    """Whether a role, an age, `who` or mostly personal pronouns tell that one of these names is a person's."""
+    return (
+        any(_PERSON_AFTER.match(text, name.span[1]) or _follows_role(text, name.span[0]) for name in names)
+        or pronoun_votes(text, names) > 0
+    )
 
 
 def stands_beside_speech(text: str, names: Sequence[PersonName], *, appositions: bool = False) -> bool:

@@ -37,7 +37,7 @@ _NAME_WORD = (
     rf"(?:{_PARTICLE}-|O[’']|D[’']|Mc|Mac)?[{_UPPER}]\w+(?:[-’'][{_UPPER}]\w+|-[a-z]+)*|[A-Z]{{2,}}\b)"
 )
 # `Imelda “Imee” Marcos`: what somebody is called stands in marks inside the name.
-_NICKNAME = rf"(?:[ \xa0]+[“\"'‘(][{_UPPER}]\w{{1,20}}[”\"'’)](?=[ \xa0]+[{_UPPER}]\w))?"
+_NICKNAME = rf"(?:[ \xa0]+(?!\([A-Z]{{2,}}\))[“\"'‘(][{_UPPER}]\w{{1,20}}[”\"'’)](?=[ \xa0]+[{_UPPER}]\w))?"
 _CAPITALISED_RUN = re.compile(
     rf"(?<![\w’'@#]){_NAME_WORD}\.?(?:{_NICKNAME}[ \xa0]+(?:{_PARTICLE}[ \xa0]+){{0,2}}{_NAME_WORD}\.?)*"
 )
@@ -49,6 +49,11 @@ _NUMERAL = re.compile(r"[IVX]{2,6}")
 # Two consonants are initials, as in `JD Pell`.
 _ACRONYM = re.compile(r"[A-Z]{3,5}|(?:UN|US|UK|EU)")
 _INITIALS = re.compile(rf"(?:[{_UPPER}]\.)+")
+_AGENCY_AFTER = re.compile(r"[ \xa0]\((?:[A-Z]{2,}|Reuters)\)")
+MAX_BYLINE_WORDS = 3  # `By` and a name
+_BEGINS_SENTENCE = re.compile(r"(?:\A|\n|[.!?:][”\"’')]{0,2}\s|[“\"‘(])$")
+_PAST_VERB = re.compile(r"[ \xa0](?:said|says|was|is|has|had|[a-z]+ed)\b")
+_BEFORE_SUBJECT = frozenset("did does has had is was".split())  # `Did Will Pell`
 # Words in `not_names` that are surnames too.
 _ALSO_SURNAMES = frozenset("may said more day will mark".split())
 
@@ -80,10 +85,28 @@ class PersonName:
 
 def parse_person_names(text: str, start: int = 0, end: int | None = None) -> Iterator[PersonName]:
     """Runs of capitalised words that may name a person, in order."""
-    for run in _CAPITALISED_RUN.finditer(text, start, len(text) if end is None else end):
-        yield from _names_in_run(
-            [(run.start() + match.start(), match.group()) for match in _TOKEN.finditer(run.group())]
-        )
+    for found in _CAPITALISED_RUN.finditer(text, start, len(text) if end is None else end):
+        run = [(found.start() + match.start(), match.group()) for match in _TOKEN.finditer(found.group())]
+        if _AGENCY_AFTER.match(text, found.end()):
+            run = _without_dateline(run)
+        yield from _names_in_run(run, _is_auxiliary(text, found))
+
+
+def _is_auxiliary(text: str, run: re.Match[str]) -> bool:
+    """Whether `Will` begins a question rather than a name: no verb in the past follows it."""
+    if fold_case(run.group().split()[0]) not in given_names():
+        return False
+    begins = _BEGINS_SENTENCE.search(text, max(0, run.start() - 5), run.start())
+    return bool(begins) and not _PAST_VERB.match(text, run.end())
+
+
+def _without_dateline(run: list[tuple[int, str]]) -> list[tuple[int, str]]:
+    """The words before a news agency's sign but for the place they end with: `By Jane Roe Washington (AP)`."""
+    end = len(run)
+    while end > 1 and fold(run[end - 1][1]) in word_list("places") | word_list("things"):
+        end -= 1
+    is_byline = fold(run[0][1]) == "by" and len(run) > MAX_BYLINE_WORDS
+    return run[:end] if end < len(run) or not is_byline else run[:1]
 
 
 @cache
@@ -126,7 +149,7 @@ def is_suffix(word: str) -> bool:
     return fold(word) in SUFFIXES or bool(_NUMERAL.fullmatch(word))
 
 
-def _names_in_run(run: list[tuple[int, str]]) -> Iterator[PersonName]:
+def _names_in_run(run: list[tuple[int, str]], begins_with_auxiliary: bool) -> Iterator[PersonName]:
     """Split a run of capitalised words, each with where it starts, at titles and at words that belong to no name."""
     titles, name = list[str](), list[tuple[int, str]]()
     is_headline = all(word.isupper() for _, word in run)
@@ -145,7 +168,7 @@ def _names_in_run(run: list[tuple[int, str]]) -> Iterator[PersonName]:
             yield from _person_name(name, titles)
             titles, name = [] if name else titles, []
             titles.append(key)
-        elif key in word_list("not_names") and not (name and (key in _ALSO_SURNAMES or len(key) == 1)):
+        elif _belongs_to_no_name(run, at, bool(name), begins_with_auxiliary):
             yield from _person_name(name, titles)
             titles, name = [], []
         elif is_given and len(name) > 1 and not word.endswith("."):
@@ -162,6 +185,15 @@ def _names_in_run(run: list[tuple[int, str]]) -> Iterator[PersonName]:
             yield from _person_name(name, titles)
             titles, name = [], []
     yield from _person_name(name, titles)
+
+
+def _belongs_to_no_name(run: Sequence[tuple[int, str]], at: int, is_in_name: bool, begins_with_auxiliary: bool) -> bool:
+    """Whether a word begins a sentence or a headline rather than a name; `Will` is a name where it does not ask."""
+    key = fold_case(run[at][1])
+    if key not in word_list("not_names") or (is_in_name and (key in _ALSO_SURNAMES or len(key) == 1)):
+        return False
+    asks = begins_with_auxiliary if at == 0 else fold_case(run[at - 1][1]) not in _BEFORE_SUBJECT
+    return asks or key not in given_names() or at + 1 == len(run)
 
 
 def _is_surname(run: Sequence[tuple[int, str]], at: int, name: Sequence[tuple[int, str]]) -> bool:

@@ -10,10 +10,14 @@ from retrieval.quotes.speakers.given_names import gender, is_given_name
 from retrieval.quotes.speakers.name_contexts import (
     has_title,
     is_after_place,
+    is_described_as_person,
+    is_of_thing,
     is_subject,
+    is_thing_by_form,
     kinship,
     names_body,
     pronoun_of_subject,
+    pronoun_votes,
     stands_beside_speech,
 )
 from retrieval.quotes.speakers.names import (
@@ -123,14 +127,14 @@ def _add_bearers(people: People, text: str, full: Sequence[PersonName], bare: Se
     # The surname alone counts for a person too where no other group shares it.
     is_sole = len(groups) == 1
     for group in groups:
-        if _is_person(text, group, bool(bare)):
+        if _is_person(text, group, bare):
             people.add(_person(text, group, bare if is_sole else []), group)
     titled = [name for name in bare if has_title(name)]
     added = people.of_surname.get(full[0].surname) if full else None
     if added and len(titled) > 1 and titled[1].span < full[0].span and not any(group[0].titles for group in groups):
         # "President Obama" twice before "Michelle Obama": papers give the full name first, so these are two people.
         added.append(_single_name(titled, len(bare) + len(full)))
-    elif bare and not full and not added:
+    elif bare and not added:
         _add_single_name(people, text, bare)
 
 
@@ -139,7 +143,10 @@ def _add_single_name(people: People, text: str, names: Sequence[PersonName]) -> 
     if is_thing(names[0].words) or names_body(text, names):
         return
     person = _single_name(names, len(names))
-    if any(has_title(name) or name.suffix for name in names) or stands_beside_speech(text, names):
+    is_called_thing = any(is_of_thing(text, name) for name in names) or pronoun_votes(text, names) < 0
+    if any(has_title(name) or name.suffix for name in names) or (
+        not is_called_thing and stands_beside_speech(text, names)
+    ):
         people.add(person, [])
     elif subjects := [name for name in names if is_subject(text, name)]:
         genders = {kind for name in subjects if (kind := pronoun_of_subject(text, name))}
@@ -187,7 +194,8 @@ def _is_given_name_of(
 
 def _grouped(full: Sequence[PersonName]) -> list[list[PersonName]]:
     """Full names of one surname, grouped by person in the order of the text."""
-    keys = [_full_name(name) for name in full]
+    whole = {name.words[1:]: name for name in full if len(name.words) > 2}
+    keys = [_full_name(whole.get(name.words, name)) for name in full]  # `Quoc Le` is `Bryan Quoc Le`
     nicknames = {fold(name.nickname): key.given for name, key in zip(full, keys, strict=True) if name.nickname}
     keys = [FullName(nicknames.get(key.given, key.given), key.middle, key.suffix) for key in keys]
     number = {key: at for at, group in enumerate(group_full_names(Counter(keys), one_article=True)) for key in group}
@@ -205,7 +213,8 @@ def _full_name(name: PersonName) -> FullName:
 def _person(text: str, group: Sequence[PersonName], bare: Sequence[PersonName]) -> Person:
     """The person of a group of full names and of the surname alone where that is theirs too."""
     forms = Counter((name.words, name.suffix) for name in group)
-    words, suffix = max(forms, key=lambda form: (forms[form], len(" ".join(form[0]))))
+    # A word that is no given name may belong to the headline: `Contact Ana Pell`.
+    words, suffix = max(forms, key=lambda form: (is_given_name(fold(form[0][0])), forms[form], len(" ".join(form[0]))))
     name = " ".join((*words, suffix)).strip()
     kind = _gender([*group, *bare])
     relation = kinship(text, *group[0].span)
@@ -218,10 +227,20 @@ def _gender(names: Sequence[PersonName]) -> Gender:
     return votes.most_common(1)[0][0] if votes else ""
 
 
-def _is_person(text: str, group: Sequence[PersonName], has_bare: bool) -> bool:
-    given = any(is_given_name(fold(name.words[0])) for name in group)
-    titled = any(name.titles for name in group)
-    return given or titled or has_bare or stands_beside_speech(text, group, appositions=True)
+def _is_person(text: str, group: Sequence[PersonName], bare: Sequence[PersonName]) -> bool:
+    """Whether full names are a person's: by a given name or a title, or by what the article does with them.
+
+    Papers give a full name before the surname alone: an institution's short name may come first.
+    """
+    if any(is_given_name(fold(name.words[0])) or name.titles for name in group):
+        return True
+    if is_described_as_person(text, group):
+        return True
+    if any(is_of_thing(text, name) for name in group) or pronoun_votes(text, [*group, *bare]) < 0:
+        return False
+    if bare:
+        return bare[0].span > group[0].span
+    return not is_thing_by_form(group[0]) and stands_beside_speech(text, group, appositions=True)
 
 
 def _bearer_of_surname(people: Sequence[Person], title_gender: Gender, at: int) -> Person | None:

@@ -188,3 +188,8 @@ def test_how_often_asks_a_fact_and_whether_may_be_denied() -> None:
     )
     assert often and often.asks_fact and not often.asks_whether
     assert whether and whether.asks_whether and not whether.asks_fact
+
+
+def test_who_denied_something_asks_for_a_denial() -> None:
+    denied, said = parse_quote_intent("Who denied that the ferry is late?"), parse_quote_intent("Who said it is late?")
+    assert denied and said and denied.asks_denial and not said.asks_denial

@@ -135,3 +135,16 @@ def test_words_on_the_topic_of_their_passage_answer(conversation: Conversation, 
     )
     answer = ask(conversation, store, "What did Olaf Brin call it when he was kept out of the hearing?", STRIKE, barred)
     assert "garbage" in answer.text
+
+
+ASKED = article(
+    "asked",
+    "Asked whether her deputy Ivo Lindt had said “the ferry is sinking”, chair Dana Ferro shook her head.",
+    published="2026-05-20",
+    title="Chair shakes her head",
+)
+
+
+def test_words_that_were_asked_about_are_nobodys(conversation: Conversation, store: Store) -> None:
+    answer = ask(conversation, store, "Who said that the ferry is sinking?", ASKED)
+    assert answer.status == "no_answer"

@@ -3,7 +3,10 @@
 import pytest
 
 from retrieval.documents import Quote
+from retrieval.quotes.attribution.attribution import Attribution
 from retrieval.quotes.extraction import extract_quotes
+from retrieval.quotes.speakers.coreference import UNKNOWN_SPEAKER, resolve_speakers
+from retrieval.quotes.speakers.mentions import find_mentions
 
 
 def said(text: str) -> list[Quote]:
@@ -103,3 +106,25 @@ def test_a_body_is_no_person() -> None:
 )
 def test_a_role_begins_after_the_dateline_and_with_no_preposition(text: str, role: str) -> None:
     assert [quote.role for quote in said(text)] == [role]
+
+
+@pytest.mark.parametrize(
+    ("text", "source", "cue"),
+    [
+        ("Ines Pell says she slept when clerks came and told her that it leaked.", "Ines Pell", "told"),
+        (
+            "The board and the council sued Ines Pell, accusing her of a lie.",
+            "The board and the council sued Ines Pell",
+            "accusing",
+        ),
+        ("He is all “the law says this” and “the lock says that”.", "He is all “the law", "says"),
+        ("Named after a bird, see the ferry sail at noon.", "Named", "see"),
+        ("Senators Ines Pell, D-Norland, and Tom Obi called for a pause.", "D-Norland, and Tom Obi", "called"),
+        ("A story on Page 6A described her role in the harbour.", "6A", "described"),
+        ("It is loved by residents, 70% of whom say it is slow.", "70% of whom", "say"),
+    ],
+)
+def test_whoever_is_told_sued_or_cut_out_of_a_clause_says_nothing(text: str, source: str, cue: str) -> None:
+    start, end = text.index(source), text.index(cue) + len(cue)
+    item = Attribution((start, start + len(source)), (end - len(cue), end), ((end + 1, len(text) - 1),))
+    assert resolve_speakers(text, find_mentions(text), [item]) == [UNKNOWN_SPEAKER]

@@ -56,12 +56,6 @@ def test_a_quotation_has_its_speaker_and_role_and_cue(text: str) -> None:
     assert quote.source and "Ana Pell" in text[slice(*quote.source)]
 
 
-@pytest.mark.parametrize("when", ["on Monday", "on Monday evening", "in May", "after the vote"])
-def test_a_day_after_the_name_is_no_part_of_it(when: str) -> None:
-    quote = only(f"“We will not sell the harbour,” said Mayor Ana Pell {when}.")
-    assert (quote.speaker, quote.is_person) == ("Ana Pell", True)
-
-
 @pytest.mark.parametrize(
     "text",
     [
@@ -199,6 +193,15 @@ def test_where_two_may_speak_nobody_is_named(text: str, words: str) -> None:
     )
 
 
+def test_who_speaks_after_a_quotation_is_its_sentences_subject() -> None:
+    text = (
+        "Tom Pell led the crew of the ferry on Monday. Tom Pell and Ivo Obi are friends.\n\n"
+        "“You were putting me in position to be first,” Pell said, with his arm around Obi.\n\n"
+        "“Shout out to this guy right here,” he said, pointing to Obi."
+    )
+    assert [quote.speaker for quote in extract_quotes(text) if quote.kind == "direct"] == ["Tom Pell", "Tom Pell"]
+
+
 def test_a_title_beside_a_dash_is_nobodys_words() -> None:
     assert extract_quotes("Best record of the year:\n\nAna Pell — “Low Water”\n\nTom Obi — “The Quay”") == []
 
@@ -231,20 +234,6 @@ def test_he_is_not_whoever_has_a_full_name_where_another_is_nearer(subject: str,
     assert at(text, "it will pay").speaker == speaker
 
 
-@pytest.mark.parametrize(
-    ("source", "speaker", "role"),
-    [
-        ("said harbourmaster Vireo Quendlin", "Vireo Quendlin", ""),
-        ("said mayor Vireo Quendlin", "Vireo Quendlin", "mayor"),
-        ("said health minister Vireo Quendlin", "Vireo Quendlin", "health minister"),
-        ("according to shipbuilder Arken", "Arken", ""),
-    ],
-)
-def test_lower_case_words_before_a_name_are_no_part_of_it(source: str, speaker: str, role: str) -> None:
-    quote = only(f"“We will remove nine tonnes of silt,” {source}.")
-    assert (quote.speaker, quote.role) == (speaker, role)
-
-
 def test_the_fuller_role_stays_with_a_speaker() -> None:
     text = "“The clinic stays open,” said health minister Vireo Quendlin. “It is safe,” Quendlin said."
     assert at(text, "It is safe").role == "health minister"
@@ -270,11 +259,6 @@ def test_a_role_of_somewhere_is_not_whoever_was_named_last() -> None:
     assert at(text, "sink").speaker != "Tomas Ferrow"
 
 
-def test_a_source_cut_within_a_name_is_who_bears_it() -> None:
-    text = "If coach Diego Obi says “we will win by ten”, nobody believes it."
-    assert at(text, "we will win").speaker == "Diego Obi"
-
-
 @pytest.mark.parametrize(
     ("text", "words"),
     [
@@ -290,28 +274,6 @@ def test_a_surname_that_begins_a_sentence_is_who_bears_it(text: str, words: str)
 def test_a_name_in_any_latin_letters_is_a_person() -> None:
     quote = at("“The ferry is late,” said captain Ivan Šimić. Šimić blamed the storm.", "The ferry is late")
     assert (quote.speaker, quote.role, quote.is_person) == ("Ivan Šimić", "captain", True)
-
-
-@pytest.mark.parametrize(
-    ("source", "speaker"),
-    [
-        ("the Met Office", "Met Office"),
-        ("the Harbour Trust", "Harbour Trust"),
-        ("a spokesman for the Harbour Trust", "a spokesman for the Harbour Trust"),
-        ("residents", "residents"),
-        ("officials", "officials"),
-        ("a person familiar with the plans", "a person familiar with the plans"),
-        ("one of the fishermen", "one of the fishermen"),
-    ],
-)
-def test_institutions_and_people_without_a_name_speak_too(source: str, speaker: str) -> None:
-    quote = only(f"“The pier is not safe,” {source} said on Tuesday.")
-    assert (quote.speaker.removeprefix("the "), quote.is_person) == (speaker, False)
-
-
-def test_somebody_who_speaks_for_a_person_is_not_that_person() -> None:
-    quote = only("“The pier is not safe,” a spokesman for Ana Pell said on Tuesday.")
-    assert (quote.speaker, quote.is_person) == ("a spokesman for Ana Pell", False)
 
 
 @pytest.mark.parametrize(
@@ -400,13 +362,6 @@ def test_a_very_long_article_is_read_to_its_end() -> None:
     quotes = [quote for quote in extract_quotes(text) if quote.kind == "direct"]
     assert [quote.words for quote in quotes] == [line[: line.index("”") + 1] for line in lines]
     assert {quote.speaker for quote in quotes} == {"Ana Pell"}
-
-
-def test_the_cue_is_no_part_of_the_name() -> None:
-    text = f"{SAID}\n\n“The ferry will run again in spring,” harbour pilot Tom Obi said.\n\nIt was late."
-    quote = at(text, "The ferry will run")
-    assert quote.cue and text[slice(*quote.cue)] == "said"
-    assert (quote.speaker, quote.role) == ("Tom Obi", "harbour pilot")
 
 
 def test_nothing_attributed_has_no_speakers() -> None:

@@ -133,6 +133,75 @@ def test_a_place_that_speaks_is_no_person(text: str) -> None:
     assert people(text) == []
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ferro Vans said it would call back its lorries.",
+        "Lowick Gullburger said on Monday that its cooks would strike. Gullburger cooks have struck before.",
+        "At the quay the Gull Platter, the dish of the year, was cold. Later he said no.",
+        "The Office for Otter Oversight said no.",
+        "HarborLine Ferries told the paper no.",
+        "Gullcorp said it would build a mill, and Gullcorp said its price had fallen.",
+    ],
+)
+def test_a_firm_that_speaks_is_no_person(text: str) -> None:
+    assert people(text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Xandro Qellin, 42, said no.",
+        "Xandro Qellin, ferry captain, said no.",
+        "Xandro Qellin, who sails, said no.",
+        "Xandro Qellin told us that he sails.",
+    ],
+)
+def test_an_age_a_role_or_a_pronoun_tells_a_person(text: str) -> None:
+    assert people(text) == ["Xandro Qellin"]
+
+
+def test_a_heading_before_a_surname_is_no_given_name() -> None:
+    text = "Tom Obi spoke first.\n\nDebunking Obi’s claims\n\nObi said it was late."
+    assert people(text) == ["Tom Obi", "Tom Obi"]
+
+
+def test_a_headlines_word_before_a_name_is_no_part_of_it() -> None:
+    assert people("Ferrying Ana Pell said no. Ana Pell left.") == ["Ana Pell", "Ana Pell"]
+
+
+def test_a_name_without_its_first_word_is_the_same_persons() -> None:
+    assert people("Bryan Quoc Obi spoke first. Quoc Obi left.") == ["Bryan Quoc Obi", "Bryan Quoc Obi"]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("By Ana Pell Washington (CNN) The ferry was late.", ["Ana Pell"]),
+        ("By Ana Pell and Tom Obi Washington (AP) The ferry was late.", ["Ana Pell", "Tom Obi"]),
+        ("By Ana Pell (CNN) The ferry was late.", ["Ana Pell"]),
+        ("By Ana Pell Lowick (CNN) The ferry was late.", []),
+    ],
+)
+def test_a_byline_ends_before_the_place(text: str, wanted: list[str]) -> None:
+    assert [name for name in names(text) if name != "CNN" and name != "AP"] == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("What did Will Pell say about the ferry?", ["Will Pell"]),
+        ("Did Will Pell sail?", ["Will Pell"]),
+        ("Will Pell said no.", ["Will Pell"]),
+        ("Will Pell sail?", ["Pell"]),
+        ("Will Ana Pell sail?", ["Ana Pell"]),
+        ("Why Will Pell Sail", ["Pell Sail"]),
+    ],
+)
+def test_will_is_a_name_where_it_does_not_ask(text: str, wanted: list[str]) -> None:
+    assert names(text) == wanted
+
+
 def test_a_word_of_institutions_makes_a_thing() -> None:
     assert is_thing(("Harbour", "Trust")) and not is_thing(("Ana", "Pell"))
 

@@ -1,0 +1,103 @@
+"""Whom the phrase of a source names as the one who speaks, and which name or description it is."""
+
+import pytest
+
+from retrieval.documents import Quote
+from retrieval.quotes.attribution.attribution import Attribution
+from retrieval.quotes.extraction import extract_quotes
+from retrieval.quotes.speakers.coreference import resolve_speakers
+from retrieval.quotes.speakers.mentions import find_mentions
+
+SAID = "“We will not sell the harbour,” Mayor Ana Pell said on Monday."
+
+
+def only(text: str) -> Quote:
+    (quote,) = extract_quotes(text)
+    return quote
+
+
+def at(text: str, words: str) -> Quote:
+    """The quote that holds these words."""
+    place = text.index(words)
+    (quote,) = [q for q in extract_quotes(text) if any(start <= place < end for start, end in q.spans)]
+    return quote
+
+
+@pytest.mark.parametrize("when", ["on Monday", "on Monday evening", "in May", "after the vote"])
+def test_a_day_after_the_name_is_no_part_of_it(when: str) -> None:
+    quote = only(f"“We will not sell the harbour,” said Mayor Ana Pell {when}.")
+    assert (quote.speaker, quote.is_person) == ("Ana Pell", True)
+
+
+def test_a_writer_for_a_paper_is_a_person() -> None:
+    quote = at("“The lake is deep and cold,” wrote Tom Obi for the Lowick Gazette.", "The lake")
+    assert (quote.speaker, quote.is_person) == ("Tom Obi", True)
+
+
+def test_a_source_cut_within_a_bodys_name_has_the_whole_name() -> None:
+    text = "Norland Wonderful claimed its fruit juice would help."
+    start = text.index("Wonderful")
+    cue = (text.index("claimed"), text.index("claimed") + len("claimed"))
+    item = Attribution((start, start + len("Wonderful")), cue, ((cue[1] + 1, len(text) - 1),))
+    assert resolve_speakers(text, find_mentions(text), [item])[0].name == "Norland Wonderful"
+
+
+@pytest.mark.parametrize(
+    ("source", "speaker", "role"),
+    [
+        ("said harbourmaster Vireo Quendlin", "Vireo Quendlin", ""),
+        ("said mayor Vireo Quendlin", "Vireo Quendlin", "mayor"),
+        ("said health minister Vireo Quendlin", "Vireo Quendlin", "health minister"),
+        ("according to shipbuilder Arken", "Arken", ""),
+    ],
+)
+def test_lower_case_words_before_a_name_are_no_part_of_it(source: str, speaker: str, role: str) -> None:
+    quote = only(f"“We will remove nine tonnes of silt,” {source}.")
+    assert (quote.speaker, quote.role) == (speaker, role)
+
+
+def test_a_source_cut_within_a_name_is_who_bears_it() -> None:
+    text = "If coach Diego Obi says “we will win by ten”, nobody believes it."
+    assert at(text, "we will win").speaker == "Diego Obi"
+
+
+@pytest.mark.parametrize(
+    ("source", "speaker"),
+    [
+        ("the Met Office", "Met Office"),
+        ("the Harbour Trust", "Harbour Trust"),
+        ("a spokesman for the Harbour Trust", "a spokesman for the Harbour Trust"),
+        ("residents", "residents"),
+        ("officials", "officials"),
+        ("a person familiar with the plans", "a person familiar with the plans"),
+        ("one of the fishermen", "one of the fishermen"),
+    ],
+)
+def test_institutions_and_people_without_a_name_speak_too(source: str, speaker: str) -> None:
+    quote = only(f"“The pier is not safe,” {source} said on Tuesday.")
+    assert (quote.speaker.removeprefix("the "), quote.is_person) == (speaker, False)
+
+
+def test_somebody_who_speaks_for_a_person_is_not_that_person() -> None:
+    quote = only("“The pier is not safe,” a spokesman for Ana Pell said on Tuesday.")
+    assert (quote.speaker, quote.is_person) == ("a spokesman for Ana Pell", False)
+
+
+def test_the_cue_is_no_part_of_the_name() -> None:
+    text = f"{SAID}\n\n“The ferry will run again in spring,” harbour pilot Tom Obi said.\n\nIt was late."
+    quote = at(text, "The ferry will run")
+    assert quote.cue and text[slice(*quote.cue)] == "said"
+    assert (quote.speaker, quote.role) == ("Tom Obi", "harbour pilot")
+
+
+def test_whom_a_clause_about_the_speaker_names_does_not_matter() -> None:
+    quote = at("“The lake is deep and cold,” said Tom Obi, a baker who has endorsed Ana Pell of Lowick.", "The lake")
+    assert quote.speaker == "Tom Obi"
+
+
+def test_whose_words_a_paper_reported_is_no_object() -> None:
+    text = "Tom Obi spoke. The Lowick Gazette reported Obi says that he will sail."
+    source, cue = "The Lowick Gazette reported Obi", "says"
+    start, end = text.index(source), text.index(cue)
+    item = Attribution((start, start + len(source)), (end, end + len(cue)), ((end + len(cue) + 1, len(text) - 1),))
+    assert resolve_speakers(text, find_mentions(text), [item])[0].name == "Tom Obi"
