@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 from retrieval.search.quote_intent import parse_quote_intent
-from retrieval.text.terms import content_terms
+from retrieval.text.terms import STOP_WORDS, content_terms
 
 MAX_PARTS = 3
 MIN_TERMS = 2  # of a part that stands alone
@@ -25,6 +25,7 @@ ADDED = re.compile(r"\(([^()]*)\)\W*$")  # what rewriting has put behind a quest
 _PRONOUN = re.compile(
     r"\b(?:he|she|it|they|him|her|them|his|its|their|theirs|hers|this|that|these|those|there|one|ones)\b", re.IGNORECASE
 )
+_WORD = re.compile(r"\w+")
 _NAME = re.compile(r"[A-Z][\w.-]*(?:[ ’'-](?:al |bin |de |van |von )?[A-Z][\w.-]*)*")
 _TOPIC = re.compile(r"\b(?:on|about|over|regarding|concerning)\s+(?P<topic>[^?.!:;,]+)", re.IGNORECASE)
 
@@ -47,6 +48,11 @@ def question_parts(question: str) -> list[str]:
 def stands_alone(part: str) -> bool:
     """Whether a part can be understood without the one before it: it has no pronoun, and more than one content term."""
     return len(content_terms(part)) >= MIN_TERMS and not has_pronoun(part)
+
+
+def is_bare(question: str) -> bool:
+    """Whether a part or a turn asks but one thing more of what stands before it: `when?`, `how many?`."""
+    return STOP_WORDS.issuperset(_WORD.findall(question.lower()))
 
 
 def has_pronoun(part: str) -> bool:

@@ -4,12 +4,12 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from bot.answering.messages import Turn
-from bot.answering.questions.question_parts import ADDED, question_parts
+from bot.answering.questions.question_parts import ADDED, is_bare, question_parts
 from retrieval.quotes.speakers.antecedents import pronoun_gender
 from retrieval.quotes.speakers.given_names import gender
 from retrieval.quotes.speakers.names import Gender, is_thing, parse_person_names
 from retrieval.search.quote_intent import QuoteIntent, parse_quote_intent
-from retrieval.text.terms import STOP_WORDS, content_terms
+from retrieval.text.terms import content_terms
 
 TextOf = Callable[[str], str]
 """The text of an article by its id, empty where it is not known."""
@@ -54,22 +54,17 @@ def rewrite_question(question: str, turns: Sequence[Turn], text_of: TextOf = lam
     intent = parse_quote_intent(resolved)
     if intent and not intent.topic_terms and speech and speech.topic_terms:
         return f"{resolved.rstrip(' ?.!')} about {_topic_words(before, speech)}?"
-    if _is_bare(resolved):
+    if is_bare(resolved):
         return f"{resolved} ({_without_brackets(before)})"
     if len(content_terms(resolved)) < MIN_TERMS and not intent and resolved == _LEAD.sub("", plain):
         return f"{resolved} ({_talked_of(before)})"
     return _capitalised(resolved)
 
 
-def _is_bare(question: str) -> bool:
-    """Whether a turn asks but one thing more of the question before: `When?`, `How many?`."""
-    return STOP_WORDS.issuperset(_WORD.findall(question.lower()))
-
-
 def _without_brackets(before: str) -> str:
     """The question before, to stand in brackets, which are not nested; what one that was bare itself was asked of."""
     added = ADDED.search(before)
-    if added and _is_bare(before[: added.start()]):
+    if added and is_bare(before[: added.start()]):
         return added[1]
     return re.sub(r"[()?]", "", before).rstrip(" .!")
 
@@ -107,7 +102,7 @@ def asks_the_same_anew(question: str) -> bool:
 
 
 def _new_topic(question: str) -> re.Match[str] | None:
-    asks_itself = _has_question_word(question) or _is_bare(question)
+    asks_itself = _has_question_word(question) or is_bare(question)
     return _ABOUT.match(question) or (None if asks_itself else _AND.match(question))
 
 

@@ -10,7 +10,7 @@ from itertools import chain
 from math import inf
 from typing import TYPE_CHECKING
 
-from bot.answering.questions.question_parts import has_pronoun, question_parts
+from bot.answering.questions.question_parts import has_pronoun, is_bare, question_parts
 from bot.answering.reading.following import FOLLOWS, NOTHING_BEFORE, Before
 from bot.answering.reading.foreign_reading import Similarity, read_by_similarity, read_by_words
 from bot.answering.reading.read_sentences import (
@@ -120,10 +120,9 @@ def read_question(
 
 
 def _forms(part: str, earlier: Sequence[str]) -> list[str]:
-    """How a part is read: after those before it; alone, too, where it is a sentence of its own without a pronoun."""
+    """How a part is read: after those before it; alone, too, where its form does not tell that it needs them."""
     following = FOLLOWS.join([*earlier, part])
-    is_apart = bool(earlier) and earlier[-1].endswith("?") and not has_pronoun(part)
-    return [following, part] if is_apart else [following]
+    return [following] if not earlier or has_pronoun(part) or is_bare(part) else [following, part]
 
 
 def read_article(question: str, article: str, catalog: CatalogReader) -> list[ReadSentence]:
