@@ -106,13 +106,14 @@ def _list_span(sentence: ReadSentence) -> Span:
     if opening is None:
         return start, end
     start = opening[0]
-    lines = [span for span in sentence_spans(text, end, min(len(text), start + MAX_LIST)) if span[0] >= end]
+    stop = min(len(text), start + 2 * MAX_LIST)  # so that no line is cut that may be told
+    lines = [span for span in sentence_spans(text, end, stop) if span[0] >= end]
     of_statements = opening[1] == end and bool(lines) and is_statement(text[slice(*lines[0])])
-    for line, following in zip(lines, [*lines[1:], (len(text), len(text))], strict=True):
+    for line, following in zip(lines, [*lines, (stop, stop)][1:], strict=True):
         told = text[slice(*line)]
         is_item = is_statement(told) == of_statements and "\n" in text[end : line[0]]
         if of_statements:  # a paragraph of several sentences is no item, but may be what a colon points at
-            is_item = is_item and (line == lines[0] or "\n" in text[line[1] : following[0]])
+            is_item = is_item and (line == lines[0] or following[0] == stop or "\n" in text[line[1] : following[0]])
         if not is_item or told.endswith(":") or line[1] - start > MAX_LIST:
             break
         end = line[1]

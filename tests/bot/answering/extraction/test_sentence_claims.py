@@ -184,6 +184,17 @@ def test_items_that_are_sentences_come_with_the_colon_before_them() -> None:
     assert told.text == f"The new rules are: {' '.join(items)}"
     (told,) = choose_sentences([read(text, items[1], 7.0)])
     assert told.text == items[1]
+    (told,) = choose_sentences([read(text.removesuffix(after), "The new rules are:", 7.0)])
+    assert told.text == f"The new rules are: {' '.join(items)}"
+
+
+def test_a_list_ends_with_a_whole_line_and_may_have_none() -> None:
+    line = "The Tern, a cutter of the northern sound"
+    text = "\n\n".join(("It rained.", "These boats sail:", *[line] * 30))
+    (told,) = choose_sentences([read(text, "These boats sail:", 7.0)])
+    assert told.text.endswith(line) and told.text.count(line) > 9
+    (told,) = choose_sentences([read("It rained. These boats sail:", "These boats sail:", 7.0)])
+    assert told.text == "These boats sail:"
 
 
 def test_a_long_line_within_a_list_introduces_nothing() -> None:
