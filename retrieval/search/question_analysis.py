@@ -26,7 +26,10 @@ PASSAGES_WEIGHT = 0.25  # edits that the logarithm of the passages with a word w
 SHARED_START = 5  # letters of a name that an ending follows in one of two languages
 SIMILAR_PASSAGES, MAX_CORRECTED = 50, 12  # passages looked at for a word; words of a question that are looked at
 
+QUESTION_WORDS = ("what", "who", "when", "where", "why", "how", "which")
+
 _WORD = re.compile(r"[^\W\d_]+")
+_FIRST_WORD = re.compile(r"(\w+) (?:did|does|do|is|are|was|were|has|have|had|will|can)\b", re.IGNORECASE)
 _DOUBLED = re.compile(r"(.)\1")
 
 
@@ -106,14 +109,24 @@ def correct_spelling(question: ParsedQuestion, bm25: WordIndex, catalog: Catalog
     Common words are no mistakes; the name of a speaker is left to the search for speakers. Raises IndexUnavailable.
     """
     speaker = question.quote_intent.speaker_terms if question.quote_intent else frozenset[str]()
-    found = list[tuple[str, str]]()
-    rare = [word for word in dict.fromkeys(_WORD.findall(question.text)) if word.lower() not in common_words()]
+    found = _misspelt_question_word(question.text)
+    known = common_words() | {wrong.lower() for wrong, _ in found}
+    rare = [word for word in dict.fromkeys(_WORD.findall(question.text)) if word.lower() not in known]
     for word in [word for word in rare if len(word) >= MIN_WORD][:MAX_CORRECTED]:
         stems = terms(word)
         if len(stems) == 1 and stems[0] in question.unknown_terms - speaker:
             similar = _similar_words(word, stems[0], question, bm25, catalog)
             found += [(word, min(similar, key=lambda one: (similar[one], one)))] if similar else []
     return tuple(found)
+
+
+def _misspelt_question_word(question: str) -> list[tuple[str, str]]:
+    """The first word of a question where it is nearly a question word, before an auxiliary verb: `Wat did`."""
+    first = _FIRST_WORD.match(question)
+    word = first[1] if first else ""
+    near = {right: _edits(word, right) for right in QUESTION_WORDS if word and word.lower() not in STOP_WORDS}
+    best = min(near, key=lambda right: near[right], default="")
+    return [(word, best.capitalize() if word.istitle() else best)] if best and near[best] <= 1 else []
 
 
 def names_in_articles(question: str, bm25: WordIndex, catalog: CatalogReader) -> list[str]:

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from retrieval.quotes.speakers.names import TITLES
-from retrieval.text.terms import common_words, content_terms
+from retrieval.text.terms import STOP_WORDS, common_words, content_terms
 
 # Verbs that ask for words ...
 _SPEECH_VERBS = (
@@ -64,7 +64,8 @@ _ASKS_OPINION = re.compile(
 )
 _ACCORDING_TO = re.compile(r"according to (?P<speaker>[^,?]{1,200}?)[,?]\s*(?P<topic>.*?)[\s?.!]*$", re.IGNORECASE)
 _WHO_SAID = re.compile(
-    rf"{_CONJUNCTION}(?:who|which (?:\w+ ){{0,2}}\w+|whose words)\s+(?:else |first |has |have |is |was |are )?"
+    rf"{_CONJUNCTION}(?:who|which (?:\w+ ){{0,2}}\w+(?!\s+state\b)|whose words)\s+"  # not `Which US state`
+    r"(?:else |first |has |have |is |was |are )?"
     rf"(?:(?P<verb>(?-i:{_SPEECH_VERBS}))|on record|quoted|talking|speaking|saying)\b{_TOPIC}",
     re.IGNORECASE,
 )
@@ -75,6 +76,7 @@ _LEADING_TITLES = re.compile(
 )
 _HOW_OFTEN = re.compile(rf"{_CONJUNCTION}how (?:often|many times)\b", re.IGNORECASE)
 _WHETHER = re.compile(rf"{_CONJUNCTION}{_AUXILIARY}\b", re.IGNORECASE)
+_WORD = re.compile(r"\w+")
 MAX_NAME_WORDS = 6  # a longer name is a clause that was taken for a speaker
 _NO_SPEAKER = re.compile(
     r"\b(?:not|to)$|^(?:it|there)\b|^(?:people|they|he|she|we|you|i|been|be|being)$|,|"
@@ -137,8 +139,13 @@ def intent_for_speaker(name: str, question: str) -> QuoteIntent:
 
 def _any_speaker(topic: str, *, asks_denial: bool) -> QuoteIntent | None:
     """The intent of `Who said ...`; without a topic it refers back to what was said before."""
-    topic_terms = frozenset(content_terms(topic)) if topic else frozenset()
+    topic_terms = _topic_terms(topic)
     return QuoteIntent("", frozenset(), topic_terms, topic, asks_denial=asks_denial) if topic_terms else None
+
+
+def _topic_terms(topic: str) -> frozenset[str]:
+    """The terms of a topic; none of one that only points back, such as `it`."""
+    return frozenset(content_terms(topic)) if set(_WORD.findall(topic.lower())) - STOP_WORDS else frozenset()
 
 
 def _of_speaker(found: re.Match[str], question: str) -> QuoteIntent | None:
@@ -153,7 +160,7 @@ def _of_speaker(found: re.Match[str], question: str) -> QuoteIntent | None:
     return QuoteIntent(
         speaker_name=name,
         speaker_terms=speaker_terms,
-        topic_terms=frozenset(content_terms(topic)) if topic else frozenset(),
+        topic_terms=_topic_terms(topic),
         topic_text=topic,
         titled_name=titled_name,
         asks_fact=is_according_to or bool(_HOW_OFTEN.match(question)),

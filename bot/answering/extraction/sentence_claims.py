@@ -98,28 +98,50 @@ def _as_told(sentence: ReadSentence) -> ReadSentence:
 def _list_span(sentence: ReadSentence) -> Span:
     """The lines of the list that a line is of, with the sentence that introduces it, up to MAX_LIST characters.
 
-    A list goes on for as long as its lines are no statements.
+    A list goes on for as long as its lines are no statements, or statements on a line of their own where the colon
+    before them is what answers.
     """
     text, (start, end) = sentence.article.text, sentence.span
-    before = [span for span in sentence_spans(text, max(0, start - MAX_LIST), end) if span[0] <= start]
-    statements = [at for at, span in enumerate(before) if is_statement(text[slice(*span)])]
-    opening = next((span for span in before[max(statements, default=-1) + 1 :] if _introduces(text, span)), None)
+    opening = _opening(text, sentence.span)
     if opening is None:
         return start, end
     start = opening[0]
-    lines = [span for span in sentence_spans(text, end, min(len(text), start + MAX_LIST)) if span[0] >= end]
-    for line in lines:
-        if is_statement(text[slice(*line)]) or text[slice(*line)].endswith(":") or line[1] - start > MAX_LIST:
+    stop = min(len(text), start + 2 * MAX_LIST)  # so that no line is cut that may be told
+    lines = [span for span in sentence_spans(text, end, stop) if span[0] >= end]
+    of_statements = opening[1] == end and bool(lines) and is_statement(text[slice(*lines[0])])
+    for line, following in zip(lines, [*lines, (stop, stop)][1:], strict=True):
+        told = text[slice(*line)]
+        is_item = is_statement(told) == of_statements and "\n" in text[end : line[0]]
+        if of_statements:  # a paragraph of several sentences is no item, but may be what a colon points at
+            is_item = is_item and (line == lines[0] or following[0] == stop or "\n" in text[line[1] : following[0]])
+        if not is_item or told.endswith(":") or line[1] - start > MAX_LIST:
             break
         end = line[1]
     return start, end
 
 
+def _opening(text: str, line: Span) -> Span | None:
+    """The sentence that introduces the list that a line is of, which may be the line itself; None where there is none.
+
+    One without a colon is the first line after a statement or the second, below a heading.
+    """
+    before = [span for span in sentence_spans(text, max(0, line[0] - MAX_LIST), line[1]) if span[0] <= line[0]]
+    statements = [at for at, span in enumerate(before) if is_statement(text[slice(*span)])]
+    begins = bool(statements) or line[0] <= MAX_LIST
+    after = before[max(statements, default=-1) + 1 :]
+    return next(
+        (
+            span
+            for at, span in enumerate(after)
+            if text[slice(*span)].endswith(":") or (begins and at < 2 and _introduces(text, span))
+        ),
+        None,
+    )
+
+
 def _introduces(text: str, span: Span) -> bool:
-    """Whether a sentence introduces a list: it ends in a colon, or without a mark before lines that state nothing."""
+    """Whether a sentence introduces a list without a mark: it is long, and before lines that state nothing."""
     line = text[slice(*span)]
-    if line.endswith(":"):
-        return True
     if is_statement(line) or len(line) < MIN_INTRODUCTION:
         return False
     after = [one for one in sentence_spans(text, span[1], min(len(text), span[1] + MAX_LIST)) if one[0] >= span[1]][:2]

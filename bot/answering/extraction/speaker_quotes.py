@@ -6,11 +6,13 @@ from collections.abc import Sequence
 
 from bot.answering.extraction.repetition import distinct, is_close
 from bot.answering.messages import Claim
-from bot.answering.reading.read_sentences import ReadSentence
+from bot.answering.questions.question_rewriting import PERSON_PRONOUN
+from bot.answering.reading.read_sentences import PartReading, ReadSentence
 from bot.formatting import format_date
 from retrieval.catalog.reader import CatalogReader
 from retrieval.documents import Article, Quote, QuoteHit
 from retrieval.search.hybrid_search import SearchResult
+from retrieval.search.quote_intent import QuoteIntent, parse_quote_intent
 from retrieval.search.quote_search import MAX_NEWEST_QUOTES
 from retrieval.text.sentences import NEIGHBOUR_DISTANCE, Span, characters_between, sentence_spans
 
@@ -46,6 +48,12 @@ def quote_claims(found: SearchResult, catalog: CatalogReader, read: Sequence[Rea
     elif found.question.wants_latest:
         chosen.sort(key=lambda hit: hit.published, reverse=True)
     return claims_of_quotes(chosen, catalog)
+
+
+def parts_beside_quotes(readings: Sequence[PartReading], speech: QuoteIntent | None) -> list[PartReading]:
+    """The later parts of a question for somebody's words that ask for anything else, which quotes do not answer."""
+    name = speech.speaker_name if speech and speech.speaker_name else "Smith"
+    return [one for one in readings[1:] if parse_quote_intent(PERSON_PRONOUN.sub(name, one.part)) is None]
 
 
 def more_quotes_note(found: SearchResult, claims: Sequence[Claim]) -> str:

@@ -4,20 +4,28 @@ import re
 from collections.abc import Callable
 
 from retrieval.search.quote_intent import parse_quote_intent
-from retrieval.text.terms import content_terms
+from retrieval.text.terms import STOP_WORDS, content_terms
 
 MAX_PARTS = 3
-MIN_WORDS = 2  # of a part; `and why?` belongs to what stands before it
+MIN_TERMS = 2  # of a part that stands alone
 
-# A new clause that asks: after a question mark, or `and` before an interrogative.
+_QUESTION_WORD = (
+    r"(?:(?:at|by|for|from|in|of|on|since|to|until|with) )?(?:who|whom|whose|what|when|where|why|how|which)\b"
+)
+_ASKS = re.compile(_QUESTION_WORD, re.IGNORECASE)
+# A new clause that asks: after a question mark, or `and` before an interrogative; `when and where` is one.
 _NEXT_PART = re.compile(
-    r"\?\s+(?:and\s+|but\s+)?(?=\S)|,?\s+and\s+(?=(?:who|whom|whose|what|when|where|why|how|which)\b)"
+    r"(?<=\?)\s+(?:and\s+|but\s+)?(?=\S)"
+    r"|(?<!\bwho)(?<!\bhow)(?<!\bwhy)(?<!\bwhat)(?<!\bwhen)(?<!\bwhere)(?<!\bwhich)"
+    rf",?\s+and\s+(?={_QUESTION_WORD})"
     r"|,\s+and\s+(?=(?:did|does|is|are|was|were|will|has|have)\b)",
     re.IGNORECASE,
 )
+ADDED = re.compile(r"\(([^()]*)\)\W*$")  # what rewriting has put behind a question
 _PRONOUN = re.compile(
     r"\b(?:he|she|it|they|him|her|them|his|its|their|theirs|hers|this|that|these|those|there|one|ones)\b", re.IGNORECASE
 )
+_WORD = re.compile(r"\w+")
 _NAME = re.compile(r"[A-Z][\w.-]*(?:[ ’'-](?:al |bin |de |van |von )?[A-Z][\w.-]*)*")
 _TOPIC = re.compile(r"\b(?:on|about|over|regarding|concerning)\s+(?P<topic>[^?.!:;,]+)", re.IGNORECASE)
 
@@ -25,17 +33,26 @@ _TOPIC = re.compile(r"\b(?:on|about|over|regarding|concerning)\s+(?P<topic>[^?.!
 def question_parts(question: str) -> list[str]:
     """Return the parts of a question in order, the question itself where it has only one.
 
-    `Who won, and who came last?` has the parts `Who won` and `who came last?`.
+    `Who won, and who came last?` has the parts `Who won` and `who came last?`. What was added to it is the first's.
     """
-    parts = [part.strip() for part in _NEXT_PART.split(question) if part.strip()]
-    if not 1 < len(parts) <= MAX_PARTS or not parts[-1].endswith("?"):
+    added = ADDED.search(question)
+    asked = question[: added.start()].rstrip() if added else question
+    parts = [part.strip() for part in _NEXT_PART.split(asked) if part.strip()]
+    if not 1 < len(parts) <= MAX_PARTS or not (parts[-1].endswith("?") or _ASKS.match(parts[-1])):
         return [question]
-    return parts if all(len(part.split()) >= MIN_WORDS for part in parts) else [question]
+    if not all(any(map(str.isalnum, part)) for part in parts):
+        return [question]
+    return [f"{parts[0]} {added.group()}" if added else parts[0], *parts[1:]]
 
 
 def stands_alone(part: str) -> bool:
     """Whether a part can be understood without the one before it: it has no pronoun, and more than one content term."""
-    return len(content_terms(part)) >= MIN_WORDS and not has_pronoun(part)
+    return len(content_terms(part)) >= MIN_TERMS and not has_pronoun(part)
+
+
+def is_bare(question: str) -> bool:
+    """Whether a part or a turn asks but one thing more of what stands before it: `when?`, `how many?`."""
+    return STOP_WORDS.issuperset(_WORD.findall(question.lower()))
 
 
 def has_pronoun(part: str) -> bool:

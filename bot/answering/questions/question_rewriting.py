@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from bot.answering.messages import Turn
-from bot.answering.questions.question_parts import question_parts
+from bot.answering.questions.question_parts import ADDED, is_bare, question_parts
 from retrieval.quotes.speakers.antecedents import pronoun_gender
 from retrieval.quotes.speakers.given_names import gender
 from retrieval.quotes.speakers.names import Gender, is_thing, parse_person_names
@@ -24,7 +24,7 @@ PERSON_PRONOUN = re.compile(r"\b(?:he|she|him|her|they|them)\b", re.I)
 _OWNER = re.compile(r"\b(?:his|her|their)\b(?=\s+\w)", re.I)
 _THING = re.compile(r"\b(?:it|that|this|those|these|there|they|them|their)\b", re.I)
 _ABOUT_THING = re.compile(r"\s*\b(?:about|of|on|to)\s+(?:it|that|this|those|these)\b", re.I)
-_ADDED = re.compile(r"\(([^()]*)\)\W*$")  # what an earlier rewriting has put behind a question
+_WORD = re.compile(r"\w+")
 _LEAD = re.compile(r"^(?:and|but|so|also|then|ok(?:ay)?)[,\s]+", re.I)
 _NAME = re.compile(r"(?:[A-Z][\w’'.-]*)(?:\s+(?:of |the |bin |al |de |van )?[A-Z][\w’'.-]*|\s+\d{1,3}(?![\w.,:%-]))*")
 # `Who directed ...?` and `Who is the head of ...?` ask for a person whom they do not name; `Who is Brandt?` names one.
@@ -54,14 +54,31 @@ def rewrite_question(question: str, turns: Sequence[Turn], text_of: TextOf = lam
     intent = parse_quote_intent(resolved)
     if intent and not intent.topic_terms and speech and speech.topic_terms:
         return f"{resolved.rstrip(' ?.!')} about {_topic_words(before, speech)}?"
+    if is_bare(resolved):
+        return f"{resolved} ({_without_brackets(before)})"
     if len(content_terms(resolved)) < MIN_TERMS and not intent and resolved == _LEAD.sub("", plain):
-        added = _ADDED.search(before)  # brackets are not nested
-        return f"{resolved} ({', '.join(_names(before)) or (added[1] if added else before.rstrip(' ?.!'))})"
+        return f"{resolved} ({_talked_of(before)})"
     return _capitalised(resolved)
+
+
+def _without_brackets(before: str) -> str:
+    """The question before, to stand in brackets, which are not nested; what one that was bare itself was asked of."""
+    added = ADDED.search(before)
+    if added and is_bare(before[: added.start()]):
+        return added[1]
+    return re.sub(r"[()?]", "", before).rstrip(" .!")
+
+
+def _talked_of(before: str) -> str:
+    """What the question before names, else what was added to it, else all of it."""
+    added = ADDED.search(before)
+    return ", ".join(_names(before)) or (added[1] if added else before.rstrip(" ?.!"))
 
 
 def _with_new_topic(topic: str, before: str, speech: QuoteIntent | None, *, of_person: bool) -> str:
     """Ask the question before about a new topic (`And about Russia?`) or of another speaker (`What about Trump?`)."""
+    if speech and not speech.speaker_name:
+        return before.replace(speech.topic_text, topic)
     if speech and of_person and _replaces_speaker(topic, before, speech):
         return re.sub(re.escape(speech.speaker_name), lambda _: topic, before, flags=re.IGNORECASE)
     if speech:
@@ -69,7 +86,7 @@ def _with_new_topic(topic: str, before: str, speech: QuoteIntent | None, *, of_p
     names = _names(before)
     if names and _NAME.fullmatch(topic):
         return before.replace(names[-1], topic)
-    added = _ADDED.search(before)
+    added = ADDED.search(before)
     plain = before[: added.start()] if added else before
     return f"{plain.rstrip(' ?.!')}: {topic}?" + (f" ({added[1]})" if added else "")
 
@@ -85,7 +102,8 @@ def asks_the_same_anew(question: str) -> bool:
 
 
 def _new_topic(question: str) -> re.Match[str] | None:
-    return _ABOUT.match(question) or (None if _has_question_word(question) else _AND.match(question))
+    asks_itself = _has_question_word(question) or is_bare(question)
+    return _ABOUT.match(question) or (None if asks_itself else _AND.match(question))
 
 
 def is_about_another_topic(question: str, standalone: str) -> bool:
@@ -181,7 +199,7 @@ def _names(question: str) -> list[str]:
 
 
 def _has_question_word(question: str) -> bool:
-    return any(word in _QUESTION_WORDS for word in question.lower().split())
+    return not _QUESTION_WORDS.isdisjoint(_WORD.findall(question.lower()))
 
 
 def _capitalised(question: str) -> str:

@@ -12,6 +12,7 @@ from retrieval.text.language import ENGLISH
 
 Rewrite = Callable[[str, Sequence[Turn]], str]
 
+_WHO_WROTE = re.compile(r"(?:and |but )?who (?:wrote|has written) (?:it|this|that)\W*", re.IGNORECASE)
 # A question about the archive stands alone unless it points at what was said before. Who wrote `it`, and a summary of
 # `it`, is asked of the article at hand.
 _POINTS_BACK = re.compile(r"\b(?:he|she|him|her|they|them|it|that|those|there)\b", re.IGNORECASE)
@@ -34,6 +35,8 @@ def understand(
         return Understanding(standalone_question=rewrite(question, turns), language=language)
     if turns and asks_the_same_anew(question):
         kind = QUESTION
+    if turns and _WHO_WROTE.fullmatch(question):
+        kind = "authorship"
     back = PERSON_PRONOUN if kind in ("authorship", "summary") else _POINTS_BACK
     if kind in (QUESTION, COMPARISON) or back.search(question):
         question = rewrite(question, turns)

@@ -10,7 +10,7 @@ from itertools import chain
 from math import inf
 from typing import TYPE_CHECKING
 
-from bot.answering.questions.question_parts import has_pronoun, question_parts, stands_alone
+from bot.answering.questions.question_parts import has_pronoun, is_bare, question_parts
 from bot.answering.reading.following import FOLLOWS, NOTHING_BEFORE, Before
 from bot.answering.reading.foreign_reading import Similarity, read_by_similarity, read_by_words
 from bot.answering.reading.read_sentences import (
@@ -87,7 +87,7 @@ def read_question(
 ) -> list[PartReading]:
     """Read the best passages found for a question, the nearest by cosine, those of quotes and of earlier answers.
 
-    One reading a part of the question; a later part that does not stand alone is read after the one before. A question
+    One reading a part of the question; a later part is read after those before it. A question
     that follows others is read alone and after those `before` it, too, and what was told is left behind; of any other
     question the best sentences are read apart from their passages as well. The reader knows English alone. Other
     passages are read by `similarity`, the cosines of a multilingual embedding; without one, those in the question's
@@ -101,13 +101,13 @@ def read_question(
     parts = question_parts(question)
     doubted = _of_other_days(found.question, [one.hit for one in readable])
     read = list[PartReading]()
-    for earlier, part in zip(["", *parts], parts, strict=False):
+    for at, part in enumerate(parts):
         wanted = set(content_terms(part, found.question.language))
         idf = {term: idf for term, idf in found.question.idf.items() if term in wanted} or found.question.idf
-        readings = {asked: list(_read(asked, idf, readable, reader, doubted)) for asked in _forms(part, earlier)}
+        readings = {asked: list(_read(asked, idf, readable, reader, doubted)) for asked in _forms(part, parts[:at])}
         asked = max(readings, key=lambda form: max((one.logit for one in readings[form]), default=-inf))
         sentences = readings[asked]
-        if before.questions and not earlier:
+        if before.questions and at == 0:
             following = _read(FOLLOWS.join([*before.questions, before.turn]), idf, readable, reader, doubted)
             sentences = [before.weigh(*pair) for pair in zip(sentences, following, strict=True)]
         elif reader:
@@ -119,12 +119,10 @@ def read_question(
     return read
 
 
-def _forms(part: str, earlier: str) -> list[str]:
-    """How a part is read: alone, after the part before it, or, where its form does not tell which, both ways."""
-    if not earlier or stands_alone(part):
-        return [part]
-    following = FOLLOWS.join([earlier, part])
-    return [following] if has_pronoun(part) else [following, part]
+def _forms(part: str, earlier: Sequence[str]) -> list[str]:
+    """How a part is read: after those before it; alone, too, where its form does not tell that it needs them."""
+    following = FOLLOWS.join([*earlier, part])
+    return [following] if not earlier or has_pronoun(part) or is_bare(part) else [following, part]
 
 
 def read_article(question: str, article: str, catalog: CatalogReader) -> list[ReadSentence]:

@@ -1,15 +1,16 @@
 """Answer one question from what the search found: decide whether to answer, then quote, generate or extract."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from bot.answering.composition import SPACE, AnswerBuilder, declined_answer, declined_quote_answer, near_hits
 from bot.answering.extraction.sentence_claims import extract_claims
-from bot.answering.extraction.speaker_quotes import more_quotes_note, quote_claims
+from bot.answering.extraction.speaker_quotes import more_quotes_note, parts_beside_quotes, quote_claims
 from bot.answering.extraction.speaker_sentences import about_speaker
 from bot.answering.generation.writer import GenerationState, Writer
 from bot.answering.messages import Answer, Claim, Sentence
+from bot.answering.questions.constraints import is_of_other_days
 from bot.answering.questions.reader_strings import Phrases
 from bot.answering.reading.answerability import (
     ANSWER_THRESHOLD,
@@ -181,8 +182,11 @@ def _compose(context: AnswerContext, findings: Findings) -> AnswerSteps:
         return replace(context.decline(), answered_by=answered_by, notes=notes)
     is_known = bool(context.found.speaker_match.speakers)  # under another spelling, or misspelt, which a note says
     unmentioned = unmentioned_names(context.standalone, context.found.question, speaker_is_known=is_known)
-    missing = () if findings.quotes or context.turn.writer else unanswered_parts(findings.readings)
+    missing = () if context.turn.writer else _missing_parts(context, findings)
     answer = builder.answer(context.question, context.standalone, unmentioned, missing)
+    cited = [context.catalog.article(citation.article) for citation in answer.citations]
+    if is_of_other_days(context.found.question, cited):
+        notes = (context.phrases.say("other_days"), *notes)
     return replace(answer, answered_by=answered_by, notes=(*answer.notes, *notes))
 
 
@@ -212,12 +216,37 @@ def _extract(
     context: AnswerContext, findings: Findings, builder: AnswerBuilder
 ) -> Generator[Stage | Sentence, None, None]:
     """Stream the speaker's quotes, or the sentences that answer where there are none."""
-    source, latest = "quotes" if findings.quotes else "sentences", context.found.question.wants_latest
-    parts = answered_parts(findings.readings)
-    claims = findings.quotes or extract_claims(parts, latest=latest, phrases=context.phrases)
+    claims = _claims(context, findings)
     for claim in claims:
         yield context.deliver(builder.add(claim))
+    source = "quotes" if findings.quotes else "sentences"
     log_stage("extract", context.turn.watch.lap(), source=source, claims=len(claims))
+
+
+def _claims(context: AnswerContext, findings: Findings) -> list[Claim]:
+    """The speaker's quotes with a sentence for each part that asks for anything else, or sentences alone."""
+    latest, quotes = context.found.question.wants_latest, findings.quotes
+    parts = _likely(_beside_quotes(context, findings)) if quotes else answered_parts(findings.readings)
+    claims = extract_claims(parts, latest=latest, phrases=context.phrases)
+    if not quotes:
+        return claims
+    return [*quotes, *(one for one in claims[: len(parts)] if not any(one.text in quote.text for quote in quotes))]
+
+
+def _missing_parts(context: AnswerContext, findings: Findings) -> tuple[str, ...]:
+    """The parts of the question that neither quotes nor sentences answer."""
+    if not findings.quotes:
+        return unanswered_parts(findings.readings)
+    beside = _beside_quotes(context, findings)
+    return tuple(reading.part for reading in beside if reading not in _likely(beside))
+
+
+def _beside_quotes(context: AnswerContext, findings: Findings) -> list[PartReading]:
+    return parts_beside_quotes(findings.readings, context.found.question.quote_intent)
+
+
+def _likely(readings: Sequence[PartReading]) -> list[PartReading]:
+    return [reading for reading in readings if reading.evidence >= ANSWER_THRESHOLD]
 
 
 def _log_generation(writer: Writer, generation: GenerationState, lap: float, failure: ModelError | None) -> None:
@@ -249,14 +278,14 @@ def _search_notes(
 ) -> tuple[str, ...]:
     """Tell the reader whom a misspelt name was taken to mean, what more there is, or how the search was limited."""
     match, intent = found.speaker_match, found.question.quote_intent
+    corrections = [(wrong, right) for wrong, right in found.question.corrections if right.lower() not in STOP_WORDS]
+    taken = [f"No article has “{wrong}”; taken to mean “{right}”." for wrong, right in corrections]
     if match.misspelt and match.speakers and intent:
-        return (f"Nobody called {intent.speaker_name} is quoted; taken to mean {match.speakers[0].name}.",)
-    if found.speaker_quotes and not any(found.question.covers(hit.published) for hit in found.speaker_quotes):
-        return ("These words are of other days than the question asks about.",)
+        taken.insert(0, f"Nobody called {intent.speaker_name} is quoted; taken to mean {match.speakers[0].name}.")
+    if taken:
+        return tuple(taken)
     if more := more_quotes_note(found, findings.quotes):
         return (more,)
-    if corrections := [(wrong, right) for wrong, right in found.question.corrections if right not in STOP_WORDS]:
-        return tuple(f"No article has “{wrong}”; taken to mean “{right}”." for wrong, right in corrections)
     if found.why_no_vectors:
         return (f"{phrases.say('words_alone')} {found.why_no_vectors}",)
     if coverage and coverage.vectors < coverage.passages:

@@ -28,7 +28,7 @@ def archive_request(turn: AskedTurn, catalog: CatalogReader) -> ArchiveRequest |
     standalone = turn.standalone
     kind = next((kind for kind in ARCHIVE_KINDS if kind == turn.understood.kind), None)
     kind = kind_by_form(standalone) if turn.understood.kind == QUESTION else kind
-    if kind is None or turn.filters.speaker or len(question_parts(standalone)) > 1:
+    if kind is None or turn.filters.speaker or _asks_several(standalone):
         return None
     if kind == "summary" and parse_quote_intent(standalone):
         return None
@@ -37,6 +37,11 @@ def archive_request(turn: AskedTurn, catalog: CatalogReader) -> ArchiveRequest |
     if turn.turns and asks_which_article(request, standalone) and _article_at_hand(turn, catalog):
         return replace(request, kind="authorship", fits=True)
     return request
+
+
+def _asks_several(question: str) -> bool:
+    """Whether a question has several parts; one word, such as `and when?`, is answered with the part before it."""
+    return sum(" " in part for part in question_parts(question)) > 1
 
 
 def tell_of_archive(

@@ -4,8 +4,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 
+from bot.answering.messages import Answer
+from bot.answering.questions.constraints import NamedSource, named_source
 from bot.answering.questions.question_parts import separate_questions
 from bot.answering.questions.question_rewriting import is_about_another_topic
+from bot.answering.questions.reader_strings import Phrases
 from bot.answering.reading.following import NOTHING_BEFORE, Before, follows
 from bot.service.turns.answer_parts import answer_in_parts
 from bot.service.turns.answer_pipeline import AnswerContext, answer_question
@@ -17,12 +20,43 @@ from retrieval.catalog.reader import CatalogReader, find_article
 from retrieval.documents import Hit, QuoteHit
 from retrieval.models.turn_kinds import COMPARISON
 from retrieval.search.hybrid_search import DEFAULT_HITS, SearchResult, has_multilingual_embedding, merge_results
+from retrieval.text.language import ENGLISH
 
 EARLIER_ANSWERS, EARLIER_ARTICLES, EARLIER_PASSAGES = 2, 2, 14  # read for a follow-up; passages of all these articles
 
 
 def answer_from_articles(turn: AskedTurn, catalog: CatalogReader) -> AnsweringSteps:
-    """Answer a question from the articles, in parts where they are answered in different ways."""
+    """Answer a question from the articles: from the outlet that it names, and else from others, which is said."""
+    is_free = not turn.filters.outlet and turn.understood.language == ENGLISH
+    source = named_source(turn.standalone, catalog, turn.store.bm25) if is_free else None
+    if source is None:
+        return (yield from _answer_whole_or_parts(turn, catalog))
+    understood = replace(
+        turn.understood, standalone_question=source.rest, outlet=source.name if source.is_known else ""
+    )
+    text = source.rest if turn.text == turn.standalone else turn.text
+    asked = replace(turn, text=text, understood=understood)
+    if source.is_known:
+        filters = replace(turn.filters, outlet=source.name)
+        within = replace(asked, options={**turn.options, "filters": filters})
+        answer, found = yield from _answer_whole_or_parts(within, catalog)
+    if not source.is_known or answer.status == "no_answer":
+        answer, found = yield from _answer_whole_or_parts(asked, catalog)
+        answer = _told_by_others(answer, source, turn.phrases)
+    understood = replace(answer.understood, standalone_question=turn.standalone)
+    return replace(answer, question=turn.text, standalone_question=turn.standalone, understood=understood), found
+
+
+def _told_by_others(answer: Answer, source: NamedSource, phrases: Phrases) -> Answer:
+    """The answer with a note that it is not from the source that the question names."""
+    lacks = phrases.say("source_silent" if source.is_known else "source_unknown", name=source.name)
+    if answer.status == "no_answer":
+        return answer if source.is_known else replace(answer, notes=(lacks, *answer.notes))
+    return replace(answer, status="partial", notes=(f"{lacks} {phrases.say('others_say')}", *answer.notes))
+
+
+def _answer_whole_or_parts(turn: AskedTurn, catalog: CatalogReader) -> AnsweringSteps:
+    """Answer a question, in parts where they are answered in different ways."""
     standalone = turn.standalone
     quote_search = turn.search.quote_search(catalog)
 
@@ -98,7 +132,8 @@ def _not_told(found: SearchResult, before: Before) -> SearchResult:
         return found
 
     def is_told(hit: QuoteHit) -> bool:
-        return before.has_told(" ".join(hit.quote.words.split()) if intent.speaker_name else hit.quote.speaker)
+        words = hit.quote.words.split(" … ") if intent.speaker_name else [hit.quote.speaker]  # of each span
+        return all(before.has_told(" ".join(one.split())) for one in words)
 
     return replace(found, speaker_quotes=tuple(hit for hit in found.speaker_quotes if not is_told(hit)))
 

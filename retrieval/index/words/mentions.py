@@ -8,8 +8,10 @@ from retrieval.index.words.word_index import WordIndex
 from retrieval.text.terms import content_terms
 
 
-def articles_mentioning(phrase: str, catalog: CatalogReader, bm25: WordIndex) -> frozenset[str]:
-    """Ids of the current articles, copies excluded, that have a phrase in their text; letter case does not count.
+def articles_mentioning(
+    phrase: str, catalog: CatalogReader, bm25: WordIndex, *, match_case: bool = False
+) -> frozenset[str]:
+    """Ids of the current articles, copies excluded, that have a phrase in their text.
 
     The text is the article's own, with its section headings and without boilerplate such as links to other stories.
     The BM25 index names the passages with all its terms, and their texts are read: so only a common word takes long
@@ -18,7 +20,8 @@ def articles_mentioning(phrase: str, catalog: CatalogReader, bm25: WordIndex) ->
     words = phrase.split()
     if not words:
         return frozenset()
-    pattern = re.compile(r"(?<!\w)" + r"\s+".join(map(re.escape, words)) + r"(?!\w)", re.IGNORECASE)
+    flags = re.NOFLAG if match_case else re.IGNORECASE
+    pattern = re.compile(r"(?<!\w)" + r"\s+".join(map(re.escape, words)) + r"(?!\w)", flags)
     passages = [*bm25.passages_with_all(content_terms(phrase)), *unindexed_passages(catalog)]
     found = set[str]()
     for article, text in passage_texts(catalog, passages):

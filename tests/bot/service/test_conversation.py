@@ -71,6 +71,17 @@ def test_what_else_leaves_out_what_was_told(conversation: Conversation) -> None:
     assert "Okoro" in others.text and "Ilse Brandt, Mayor" not in others.text
 
 
+def test_what_was_told_in_one_breath_is_left_out_as_well(tmp_path: Path, model: MiniLM) -> None:
+    first = "“The toll stays,” mayor Ilse Brandt said on Friday. “It pays for nine ferries.”"
+    later = "“We will open a third lane in autumn,” Brandt told the council later."
+    with Store(tmp_path / "index", lambda: model) as store:
+        fill(store, article("toll", f"{first}\n\nThe hall was full.\n\n{later}", title="Council on the toll"))
+        with talking(store) as conversation:
+            conversation.ask("What did Brandt say about the toll?", "chat/breath")
+            answer = conversation.ask("What else did Brandt say?", "chat/breath")
+    assert "third lane" in answer.text and "nine ferries" not in answer.text
+
+
 def test_a_follow_up_without_a_name_is_about_what_was_talked_of(shared_newsroom: Store) -> None:
     with talking(shared_newsroom) as conversation:
         conversation.ask("How many passengers did the island ferries carry?", "chat/without")
@@ -89,7 +100,7 @@ def test_which_article_says_so_and_when_it_was_published_is_asked_of_the_last_an
     conversation: Conversation,
 ) -> None:
     conversation.ask(TOLL, "chat/which")
-    for question in ("in which article?", "When was it published?"):
+    for question in ("in which article?", "When was it published?", "and who wrote that?"):
         answer = conversation.ask(question, "chat/which")
         assert [citation.article for citation in answer.citations] == ["toll"]
         assert "2 May 2025" in answer.text
@@ -124,6 +135,26 @@ def test_signs_alone_are_no_question(conversation: Conversation) -> None:
 def test_articles_outside_the_filters_do_not_answer(conversation: Conversation, filters: Filters) -> None:
     answer = conversation.ask(TOLL, filters=filters)
     assert (answer.status, answer.nearest) == ("no_answer", ())
+
+
+def test_an_outlet_that_a_question_names_answers_or_it_is_said_that_others_do(conversation: Conversation) -> None:
+    ferry, others = "Who has steered the oldest ferry since 1998, according to the {}?", "This is what others say."
+    own = conversation.ask(ferry.format("Northern Tide"))
+    assert "Rosa Lind" in own.text and (own.notes, own.understood.outlet) == ((), "Northern Tide")
+    silent = conversation.ask(ferry.format("Gazette"))
+    assert "Rosa Lind" in silent.text and silent.status == "partial"
+    assert silent.notes == (f"The articles from Quay Gazette do not answer this. {others}",)
+    unknown = conversation.ask("What did Brandt say about the toll in the Ledger?")
+    assert BRANDT in unknown.text and unknown.question.endswith("Ledger?")
+    assert unknown.notes == (f"There is nothing from the Ledger here, and no article mentions that name. {others}",)
+    declined = conversation.ask("How much did the bridge cost, according to the Ledger?")
+    assert declined.status == "no_answer" and "nothing from the Ledger" in declined.notes[0]
+
+
+def test_quotes_answer_their_part_of_a_question_and_what_is_missing_is_said(conversation: Conversation) -> None:
+    answer = conversation.ask("What did Brandt say about the toll, and how tall is its tower?")
+    assert BRANDT in answer.text and answer.status == "partial"
+    assert answer.notes == ("The articles do not answer this part: how tall is its tower?",)
 
 
 def test_a_speaker_beside_the_question_asks_for_that_persons_words(conversation: Conversation) -> None:

@@ -181,6 +181,7 @@ def test_without_a_model_filters_still_limit(wordy: Store) -> None:
         ("How much will lorreis pay for a crosing?", "How much will lorries pay for a crossing?"),
         ("Who steers the oldst fery?", "Who steers the oldest ferry?"),
         ("wich ferry is the oldest, and waht did it carry?", "which ferry is the oldest, and what did it carry?"),
+        ("Wat did Brandt say abuot ferreis?", "What did Brandt say about ferries?"),
         ("How much will lorries pay for a crossing?", "How much will lorries pay for a crossing?"),
         ("Who designed the Sydney Opera House?", "Who designed the Sydney Opera House?"),
         ("What does zbrgl mean?", "What does zbrgl mean?"),

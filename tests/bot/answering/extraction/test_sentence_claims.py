@@ -176,6 +176,34 @@ def test_a_list_is_told_whole_with_what_introduces_it() -> None:
         assert told.text == whole
 
 
+def test_items_that_are_sentences_come_with_the_colon_before_them() -> None:
+    items = ("Ferries run until midnight.", "Dogs travel free.")
+    after = "The council votes in May. It is the third attempt."
+    text = "\n\n".join(("It rained.", "The new rules are:", *items, after))
+    (told,) = choose_sentences([read(text, "The new rules are:", 7.0)])
+    assert told.text == f"The new rules are: {' '.join(items)}"
+    (told,) = choose_sentences([read(text, items[1], 7.0)])
+    assert told.text == items[1]
+    (told,) = choose_sentences([read(text.removesuffix(after), "The new rules are:", 7.0)])
+    assert told.text == f"The new rules are: {' '.join(items)}"
+
+
+def test_a_list_ends_with_a_whole_line_and_may_have_none() -> None:
+    line = "The Tern, a cutter of the northern sound"
+    text = "\n\n".join(("It rained.", "These boats sail:", *[line] * 30))
+    (told,) = choose_sentences([read(text, "These boats sail:", 7.0)])
+    assert told.text.endswith(line) and told.text.count(line) > 9
+    (told,) = choose_sentences([read("It rained. These boats sail:", "These boats sail:", 7.0)])
+    assert told.text == "These boats sail:"
+
+
+def test_a_long_line_within_a_list_introduces_nothing() -> None:
+    long = "The Tern, a cutter that was built in Borden for the pilots of the northern sound"
+    text = "\n\n".join(("It rained.", "Boats", "The Gull", long, "The Heron", "The Rail", "The race is on Sunday."))
+    (told,) = choose_sentences([read(text, "The Rail", 7.0)])
+    assert told.text == "The Rail"
+
+
 def test_a_row_of_a_table_is_told_alone_and_first(store: Store) -> None:
     rows = "Candidate: Ida Brandvold; Votes: 4,210\n\nCandidate: Pavel Hruska; Votes: 3,100\n\nTurnout was 61 percent."
     votes = article("votes", f"The council was elected on Sunday.\n\n{rows}", title="Election results")

@@ -1,10 +1,12 @@
 """Questions about a speaker are answered with that speaker's own words, named and dated, or honestly not at all."""
 
-from bot.answering.extraction.speaker_quotes import claims_of_quotes
+from bot.answering.extraction.speaker_quotes import claims_of_quotes, parts_beside_quotes
 from bot.answering.messages import Answer
+from bot.answering.reading.read_sentences import PartReading
 from bot.service.conversation import Conversation
 from retrieval.documents import Article, Quote, QuoteHit
 from retrieval.index.store import Store
+from retrieval.search.quote_intent import parse_quote_intent
 from tests.support.articles import article, fill
 from tests.support.newsroom import ARTICLES, BRANDT, OKORO, VELDE
 
@@ -162,3 +164,9 @@ def test_quotes_of_one_article_stand_under_one_line(store: Store) -> None:
     )
     assert [claim.support[0][0] for claim in claims] == ["one", "one", "two"]
     assert [claim.text.startswith("Ada Brook, 1 May 2025: ") for claim in claims] == [True, False, True]
+
+
+def test_quotes_do_not_answer_parts_that_ask_for_anything_else() -> None:
+    parts = ("What did Brandt say about the toll", "what did she say about ferries", "how high is it?")
+    beside = parts_beside_quotes([PartReading(part, ()) for part in parts], parse_quote_intent(parts[0]))
+    assert [reading.part for reading in beside] == ["how high is it?"]

@@ -11,9 +11,14 @@ from bot.answering.questions.question_parts import MAX_PARTS, question_parts, se
     ("question", "parts"),
     [
         ("Who won, and who came last?", ["Who won", "who came last?"]),
-        ("When do fares rise? Who is the mayor?", ["When do fares rise", "Who is the mayor?"]),
+        ("When do fares rise? Who is the mayor?", ["When do fares rise?", "Who is the mayor?"]),
         ("How much was paid and what was wrong with the cars?", ["How much was paid", "what was wrong with the cars?"]),
         ("Who is the commissioner, and was he new?", ["Who is the commissioner", "was he new?"]),
+        ("Who was hurt, and where?", ["Who was hurt", "where?"]),
+        ("How many jobs go, and in which towns?", ["How many jobs go", "in which towns?"]),
+        ("Who rows and when and where is the final?", ["Who rows", "when and where is the final?"]),
+        ("who won and who came last", ["who won", "who came last"]),
+        ("When did she win, and where? (Rosa Lind)", ["When did she win (Rosa Lind)", "where?"]),
     ],
 )
 def test_each_part_that_asks_stands_alone(question: str, parts: list[str]) -> None:
@@ -24,7 +29,7 @@ def test_each_part_that_asks_stands_alone(question: str, parts: list[str]) -> No
     "question",
     [
         "What did Brandt say and do about the toll?",
-        "Who was hurt, and where?",
+        "When and where is the final?",
         "Is the ferry late? Sum it up for me.",
         "What do the U.S. and Russia want?",
         "toll and ferries",

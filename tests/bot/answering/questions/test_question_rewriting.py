@@ -35,6 +35,8 @@ def after(before: str, question: str) -> str:
         (TOLL, "What else did she say?", "What else did Brandt say about the toll?"),
         (FERRIES, "What about Seal Island?", "How many ferries sail to Seal Island?"),
         ("Who is Brandt?", "What did she say?", "What did Brandt say?"),
+        (TOLL, "When did she say it?", "When did Brandt say it about the toll?"),
+        ("Who spoke about the toll?", "and about boats?", "Who spoke about boats?"),
     ],
 )
 def test_a_follow_up_is_understood_from_the_question_before(before: str, question: str, standalone: str) -> None:
@@ -148,8 +150,14 @@ def test_a_first_word_with_a_capital_is_no_name(before: str, question: str, name
     assert not re.search(rf"{name}(?! ist| the)", after(before, question))
 
 
+def test_one_word_asks_one_thing_more_of_the_question_before() -> None:
+    assert after(TOLL, "When?") == "When? (What did Brandt say about the toll)"
+    assert after(FERRIES, "and why?") == "why? (How many ferries sail to Gull Island)"
+    assert after("When? (Who won in Farn)", "How many?") == "How many? (Who won in Farn)"
+
+
 def test_brackets_are_not_nested() -> None:
-    assert after("Who leads? (the office)", "Why?") == "Why? (the office)"
+    assert after("Who leads? (the office)", "Why?") == "Why? (Who leads the office)"
     assert after("Who leads? (the office)", "what about ships?") == "Who leads: ships? (the office)"
 
 
