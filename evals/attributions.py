@@ -16,8 +16,8 @@ from retrieval.documents import Quote
 from retrieval.quotes.attribution.attribution import Attribution
 from retrieval.quotes.attribution.network import NetworkWeights, load_weights
 from retrieval.quotes.extraction import extract_quotes
-from retrieval.quotes.speakers.coreference import ResolvedSpeaker, resolve_speakers
 from retrieval.quotes.speakers.mentions import find_mentions
+from retrieval.quotes.speakers.resolution.coreference import ResolvedSpeaker, resolve_speakers
 from retrieval.text.sentences import Span
 
 Spans = Sequence[Span]

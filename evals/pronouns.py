@@ -10,9 +10,9 @@ from pathlib import Path
 
 from evals.data import Row, rows
 from evals.table import Line
-from retrieval.quotes.speakers.antecedents import Antecedents, pronoun_gender
 from retrieval.quotes.speakers.mentions import PersonMentions, find_mentions
 from retrieval.quotes.speakers.people import Person
+from retrieval.quotes.speakers.resolution.antecedents import Antecedents, pronoun_gender
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,9 @@ from retrieval.quotes.attribution.quotation_marks import quotation_spans
 from retrieval.quotes.attribution.token_features import length_of_tokens, tokenize
 from retrieval.quotes.modality.classifier import modalities
 from retrieval.quotes.span_index import SpanIndex
-from retrieval.quotes.speakers.coreference import ResolvedSpeaker, resolve_speakers
 from retrieval.quotes.speakers.mentions import find_mentions
 from retrieval.quotes.speakers.name_contexts import SPEECH_VERBS
+from retrieval.quotes.speakers.resolution.coreference import ResolvedSpeaker, resolve_speakers
 from retrieval.quotes.word_lists import word_list
 from retrieval.text.sentences import Span, sentence_spans
 from retrieval.text.terms import terms

@@ -14,8 +14,8 @@ from retrieval.quotes.attribution.quotation_marks import quotation_spans
 from retrieval.quotes.attribution.signed_quotes import chain_starts, continued_quotations, signed_quotations
 from retrieval.quotes.attribution.token_features import tokenize
 from retrieval.quotes.extraction import extract_quotes
-from retrieval.quotes.speakers.coreference import resolve_speakers
 from retrieval.quotes.speakers.mentions import find_mentions
+from retrieval.quotes.speakers.resolution.coreference import resolve_speakers
 from retrieval.text.boilerplate import Block, BlockKind
 from retrieval.text.canonical_url import url_key
 from retrieval.text.chunking import chunk_article

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator, Sequence
 
 from bot.answering.messages import Turn
 from bot.answering.questions.question_parts import ADDED, is_bare, question_parts
-from retrieval.quotes.speakers.antecedents import pronoun_gender
 from retrieval.quotes.speakers.given_names import gender
 from retrieval.quotes.speakers.names import Gender, is_thing, parse_person_names
+from retrieval.quotes.speakers.resolution.antecedents import pronoun_gender
 from retrieval.search.quote_intent import QuoteIntent, parse_quote_intent
 from retrieval.text.terms import content_terms
 

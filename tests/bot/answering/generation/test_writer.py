@@ -215,7 +215,7 @@ def test_a_reply_that_is_no_plan_leaves_the_question_to_the_rules(store: Store, 
     with conversing(store, talking("Nothing. [1]"), talking("-"), talking(reply)) as (conversation, _):
         conversation.ask(COST, "c")
         answer = conversation.ask("And when?", "c")
-    assert answer.standalone_question == "How much will lorries pay for a crossing: when?"
+    assert answer.standalone_question == "when? (How much will lorries pay for a crossing)"
 
 
 def test_a_first_question_in_english_costs_no_plan(store: Store) -> None:

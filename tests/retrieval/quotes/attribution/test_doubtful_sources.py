@@ -5,8 +5,8 @@ import pytest
 from retrieval.documents import Quote
 from retrieval.quotes.attribution.attribution import Attribution
 from retrieval.quotes.extraction import extract_quotes
-from retrieval.quotes.speakers.coreference import UNKNOWN_SPEAKER, resolve_speakers
 from retrieval.quotes.speakers.mentions import find_mentions
+from retrieval.quotes.speakers.resolution.coreference import UNKNOWN_SPEAKER, resolve_speakers
 
 
 def said(text: str) -> list[Quote]:

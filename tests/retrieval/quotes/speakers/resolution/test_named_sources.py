@@ -5,8 +5,8 @@ import pytest
 from retrieval.documents import Quote
 from retrieval.quotes.attribution.attribution import Attribution
 from retrieval.quotes.extraction import extract_quotes
-from retrieval.quotes.speakers.coreference import resolve_speakers
 from retrieval.quotes.speakers.mentions import find_mentions
+from retrieval.quotes.speakers.resolution.coreference import resolve_speakers
 
 SAID = "“We will not sell the harbour,” Mayor Ana Pell said on Monday."
 

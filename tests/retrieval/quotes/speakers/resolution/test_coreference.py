@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from retrieval.documents import Quote
 from retrieval.quotes.extraction import extract_quotes
-from retrieval.quotes.speakers.coreference import UNKNOWN_SPEAKER, resolve_speakers
 from retrieval.quotes.speakers.mentions import find_mentions
+from retrieval.quotes.speakers.resolution.coreference import UNKNOWN_SPEAKER, resolve_speakers
 
 MANY = 200_000  # characters
 SAID = "“We will not sell the harbour,” Mayor Ana Pell said on Monday."

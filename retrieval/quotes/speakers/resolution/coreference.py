@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from retrieval.quotes.attribution.attribution import Attribution
 from retrieval.quotes.attribution.doubtful_sources import is_doubtful
 from retrieval.quotes.span_index import NumberedSpans, SpanIndex
-from retrieval.quotes.speakers.antecedents import Antecedents, pronoun_gender, pronoun_key
 from retrieval.quotes.speakers.mentions import PersonMentions
 from retrieval.quotes.speakers.name_contexts import FUNCTION_WORDS, SPEECH_VERBS
-from retrieval.quotes.speakers.named_sources import (
+from retrieval.quotes.speakers.names import MEN_TITLES, WOMEN_TITLES, Gender, fold
+from retrieval.quotes.speakers.people import Person
+from retrieval.quotes.speakers.resolution.antecedents import Antecedents, pronoun_gender, pronoun_key
+from retrieval.quotes.speakers.resolution.named_sources import (
     CLAUSE_START,
     cleaned_phrase,
     is_one_of_several,
@@ -19,8 +21,6 @@ from retrieval.quotes.speakers.named_sources import (
     names_object,
     start_of_name,
 )
-from retrieval.quotes.speakers.names import MEN_TITLES, WOMEN_TITLES, Gender, fold
-from retrieval.quotes.speakers.people import Person
 from retrieval.quotes.speakers.roles import ROLE_NOUN, cleaned_role, role_in, role_of
 from retrieval.quotes.word_lists import word_list
 from retrieval.text.sentences import Span
