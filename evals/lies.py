@@ -164,7 +164,7 @@ def _invented_name(ground: DraftEvidence) -> str:
         if person.given:
             other = ground.chance.choice(INVENTED_PEOPLE)
             return ground.text[: person.span[0]] + other + ground.text[person.span[1] :]
-    runs = [run for run in find_names(ground.text, (ground.every,)) if run[0][1] > 0]
+    runs = [run for run in find_names(ground.text) if run[0][1] > 0]
     if not runs:
         return ""
     start, end = runs[0][0][1], runs[0][-1][2]

@@ -13,7 +13,7 @@ from bot.answering.generation.passage_prompt import select_passages
 from bot.answering.generation.sentence_stream import SentenceStream
 from bot.answering.messages import Claim
 from bot.answering.reading.passage_reading import in_reading_order, read_question
-from bot.answering.verification.quotations.matching import find_quotations, locate_quotation
+from bot.answering.verification.quotations import find_quotations, locate_quotation
 from bot.answering.verification.verify import verify_sentence
 from evals.data import rows
 from evals.lies import LIES, DraftEvidence

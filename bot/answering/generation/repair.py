@@ -8,8 +8,8 @@ from bot.answering.messages import DraftSentence
 from bot.answering.verification.verify import DroppedSentence, Reason
 
 OBJECTIONS: dict[Reason, str] = {
-    "figure": "it has a figure, day or unit that the passages do not have, or give to something else",
-    "name": "it has a name that the passages do not have, or puts one in the place of another",
+    "figure": "it has a figure that the passages do not have, or give to something else",
+    "name": "it has a name or day that the passages do not have, or puts one in the place of another",
     "speaker": "the passages give these words to somebody else",
     "quotation": "the words between quotation marks stand in no passage word for word",
     "wording": "it is almost a passage's sentence, but a word that was changed may change what it says",

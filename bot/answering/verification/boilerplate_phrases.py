@@ -1,20 +1,17 @@
 """Detect what models write around an answer: openings, transitions, and refusals."""
 
 import re
+from collections.abc import Iterable
+from functools import lru_cache
 
+REMEMBERED = 64  # sets of outlets
 _THEM = (
     r"(?:the |these |this |any of the |your )?(?:provided |given |supplied |"
     r"available |cited |numbered |retrieved |above )?"
     r"(?:articles?|passages?|sources?|texts?|context|excerpts?|information|documents?|reports?|coverage|materials?)"
     r"(?: (?:provided|given|above|available|supplied|here))?"
 )
-_OPENING = re.compile(
-    rf"(?:(?:according to|based on|as (?:reported|stated|noted|described) (?:in|by)|in|from|per) {_THEM},\s*|"
-    rf"{_THEM} (?:also )?(?:say|state|report|note|mention|indicate|show|explain|describe)s? that\s+|"
-    r"(?:(?:short |final )?answer|summary|conclusion)s?:\s+|"
-    r"(?:in short|in summary|to summari[sz]e|overall|additionally|furthermore|moreover|in addition|also),\s+)",
-    re.IGNORECASE,
-)
+_TELLS = r"(?:say|state|report|note|mention|indicate|show|explain|describe|write)(?:s|d|ed)?|said|wrote"
 _SILENT = (
     r"(?:(?:do|does|did)(?: not|n[’']t) (?:\w+ )?(?:mention|say|contain|provide|include|answer|address|discuss|"
     r"state|specify|cover|give|offer|indicate|report|describe|explain|reveal|tell|have)|"
@@ -47,9 +44,21 @@ def is_bridge(text: str) -> bool:
     return bool(_BRIDGE.search(text)) or not any(char.isalnum() for char in text)
 
 
-def without_opening(text: str) -> str:
-    """Remove openings such as `According to the articles,` and capitalize the rest."""
-    rest = text.strip()
-    while opening := _OPENING.match(rest):
-        rest = rest[opening.end() :].lstrip()
+def without_opening(text: str, outlets: Iterable[str] = ()) -> str:
+    """Remove openings such as `According to the articles,`, and of an outlet named so, and capitalize the rest."""
+    rest, opening = text.strip(), _openings(frozenset(filter(None, outlets)))
+    while found := opening.match(rest):
+        rest = rest[found.end() :].lstrip()
     return rest[:1].upper() + rest[1:]
+
+
+@lru_cache(REMEMBERED)
+def _openings(outlets: frozenset[str]) -> re.Pattern[str]:
+    them = "|".join((_THEM, *(rf"(?:the )?{re.escape(outlet)}" for outlet in outlets)))
+    return re.compile(
+        rf"(?:(?:according to|based on|as (?:reported|stated|noted|described) (?:in|by)|in|from|per) (?:{them}),\s*|"
+        rf"(?:{them}) (?:also )?(?:{_TELLS}) that\s+|"
+        r"(?:(?:short |final )?answer|summary|conclusion)s?:\s+|"
+        r"(?:in short|in summary|to summari[sz]e|overall|additionally|furthermore|moreover|in addition|also),\s+)",
+        re.IGNORECASE,
+    )

@@ -6,12 +6,11 @@ from itertools import pairwise
 
 from bot.answering.verification.facts.figures import figures
 from bot.answering.verification.facts.names import find_names
-from bot.answering.verification.quotations.matching import QuotationMatch
-from bot.answering.verification.quotations.speaker import quote_at_span
+from bot.answering.verification.quotations import QuotationMatch
 from retrieval.documents import Hit, QuoteHit
 from retrieval.text.dates import parse_day
 from retrieval.text.sentences import Span, sentence_spans
-from retrieval.text.terms import content_terms, name_terms, passage_terms, terms
+from retrieval.text.terms import content_terms, terms
 
 # Terms that a sentence without a name or figure shares with what stands around it, or which share of them; of the
 # sentences of news articles one in a hundred has fewer.
@@ -29,13 +28,6 @@ class Evidence:
     passages: Sequence[Hit]
     question: str
     quotes: Quotes
-
-    def said(self, text: str) -> list[str]:
-        """The terms of a text that are neither names from the question nor outlets, unless a passage has them."""
-        held = {term for hit in self.passages for term in passage_terms(hit.passage.text)}
-        outlets = {term for hit in self.passages for term in terms(hit.outlet)}
-        given = {term for term in (*name_terms(self.question), *outlets) if term not in held}
-        return [term for term in content_terms(text) if term not in given]
 
     def known_facts(self) -> list[str]:
         """The texts from which a sentence may have its names and figures."""
@@ -76,6 +68,24 @@ class Evidence:
         text = self.passages[number].passage.text
         return " ".join(text[slice(*span)] for span in spans) or text
 
+    def nearest_span(self, text: str, number: int, quoted: Sequence[Span] = ()) -> Span:
+        """The one or two neighbouring sentences of a passage to cite: all that is quoted, then most terms of a text.
+
+        The whole passage where it has none of the terms, as one in another language has.
+        """
+        passage = self.passages[number].passage.text
+        spans, wanted = sentence_spans(passage), set(content_terms(text))
+        if within := [one for span in quoted for one in _overlapping(spans, span)]:
+            return min(within)[0], max(within)[1]
+        if wanted.isdisjoint(terms(passage)):
+            return 0, len(passage)
+        pairs = [(one[0], two[1]) for one, two in pairwise(spans)]
+
+        def share(span: Span) -> float:
+            return len(wanted & set(terms(passage[slice(*span)]))) / len(wanted) - SECOND * (span in pairs)
+
+        return max([*spans, *pairs], key=share)
+
     def in_article(self, passage: int, span: Span) -> tuple[str, Span]:
         """The article and the article's span of a passage's span."""
         hit = self.passages[passage].passage
@@ -85,6 +95,17 @@ class Evidence:
         """The indexed quote at the place of a quotation, if there is one."""
         article, span = self.in_article(place.passage, place.span)
         return quote_at_span(span, self.quotes(article))
+
+    def sentences_at(self, place: QuotationMatch) -> list[str]:
+        """The sentences that hold some of a quotation."""
+        text = self.passages[place.passage].passage.text
+        return [text[slice(*span)] for span in _overlapping(sentence_spans(text), place.span)]
+
+
+def quote_at_span(span: Span, quotes: Sequence[QuoteHit]) -> QuoteHit | None:
+    """The quote that covers more than half of an article's span, the shortest of equal ones."""
+    best = max(quotes, key=lambda hit: (_overlap(span, hit), hit.quote.start - hit.quote.end), default=None)
+    return best if best and _overlap(span, best) * 2 > span[1] - span[0] else None
 
 
 def quotes_in_passage(hit: Hit, quotes: Iterable[QuoteHit]) -> list[QuoteHit]:
@@ -110,21 +131,9 @@ def joined_spans(spans: Iterable[Span], text: str) -> list[Span]:
     return found
 
 
-def nearest_span(said: Sequence[str], passage: str, quoted: Sequence[Span]) -> Span:
-    """The one or two neighbouring sentences of a passage to cite: all that is quoted, then most of the terms said.
+def _overlapping(spans: Iterable[Span], span: Span) -> list[Span]:
+    return [one for one in spans if one[0] < span[1] and span[0] < one[1]]
 
-    The whole passage where it has none of the terms, as one in another language has.
-    """
-    spans = sentence_spans(passage)
-    within = [one for one in spans if any(one[0] < end and start < one[1] for start, end in quoted)]
-    if within:
-        return within[0][0], within[-1][1]
-    pairs = [(one[0], two[1]) for one, two in pairwise(spans)]
-    wanted = set(said)
-    if wanted.isdisjoint(terms(passage)):
-        return 0, len(passage)
 
-    def share(span: Span) -> float:
-        return len(wanted & set(terms(passage[slice(*span)]))) / max(1, len(wanted)) - SECOND * (span in pairs)
-
-    return max([*spans, *pairs], key=share, default=(0, len(passage)))
+def _overlap(span: Span, hit: QuoteHit) -> int:
+    return sum(max(0, min(span[1], end) - max(span[0], start)) for start, end in hit.quote.spans)

@@ -7,8 +7,8 @@ from pydantic import Field
 
 from bot.answering.citations import cite_from_catalog
 from bot.answering.messages import Citation, answer_as_dict
-from bot.answering.verification.quotations.matching import locate_quotation
-from bot.answering.verification.quotations.speaker import quote_at_span
+from bot.answering.verification.evidence import quote_at_span
+from bot.answering.verification.quotations import locate_quotation
 from bot.app.build import App
 from bot.service.quote_listing import find_quotes, misspelling_message, no_quotes_message, quote_as_dict
 from bot.web.responses.redaction import redact_copies, web_url

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.answering.generation.writer import Writer
-from bot.answering.verification.quotations.matching import find_quotations
+from bot.answering.verification.quotations import find_quotations
 from bot.models.chat_model import ChatModel
 from bot.models.token_ledger import TokenLedger
 from bot.service.conversation import Conversation
