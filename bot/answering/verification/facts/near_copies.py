@@ -72,11 +72,10 @@ def _changes(text: str, passage: str) -> Iterator[Change | None]:
 
 
 def _changed_fact(mine: str, theirs: str, text: str, sentence: str) -> Change | None:
-    """What two stretches that stand in the same place have, each of which the other's sentence lacks."""
+    """What a stretch has that the sentence lacks, in the place of another thing of its kind."""
     if unknown_name(mine, [sentence]) and unknown_name(theirs, [text]):
         return "name"
-    is_figure = unknown_figure(mine, [sentence], least=0) and unknown_figure(theirs, [text], least=0)
-    return "figure" if is_figure else None
+    return "figure" if unknown_figure(mine, [sentence], least=0) and figures(theirs) else None
 
 
 def _written(words: Sequence[_Word]) -> str:
@@ -113,5 +112,5 @@ def _has_clauses(mine: Sequence[_Word], theirs: Sequence[_Word]) -> bool:
 
 
 def _matched(mine: Sequence[_Word], theirs: Sequence[_Word]) -> list[tuple[str, int, int, int, int]]:
-    keys = ([word.key for word in words] for words in (mine, theirs))
-    return SequenceMatcher(None, *keys, autojunk=False).get_opcodes()
+    one, other = ([word.key for word in words] for words in (mine, theirs))
+    return list(SequenceMatcher(None, one, other, autojunk=False).get_opcodes())
