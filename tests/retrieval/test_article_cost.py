@@ -22,7 +22,7 @@ from tests.support.text_shapes import TEXT_SHAPES
 
 ROOT = Path(__file__).parent.parent.parent
 LENGTH = int(os.environ.get("ONRECORD_TEST_ARTICLE", 1_000_000))
-CPU_SECONDS = max(8, 6 * LENGTH / 1_000_000)
+CPU_SECONDS = max(25, 6 * LENGTH / 1_000_000)
 MEMORY_BYTES = 300_000_000
 SAMPLE = ["commas", "short quotes", "initials", "spaces"]
 SHAPES = list(TEXT_SHAPES) if "ONRECORD_TEST_ARTICLE" in os.environ else SAMPLE

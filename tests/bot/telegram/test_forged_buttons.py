@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from retrieval.catalog.database.schema import version_table
 from retrieval.index.store import Store
 from tests.bot_api.server_process import BotApi
 from tests.bot_api.state import Query, Sent, User
@@ -109,6 +110,8 @@ def test_buttons_of_an_earlier_version_work_in_their_own_chat_alone(newsroom: St
         with sqlite3.connect(tmp_path / "telegram.db") as database:
             database.execute("DROP INDEX questions_by_reference")
             database.execute("ALTER TABLE questions DROP COLUMN reference")
+            database.execute(f"DROP TABLE {version_table('telegram')}")
+            database.execute("PRAGMA user_version = 0")
         database.close()
         with chatting(newsroom, api, data=tmp_path):
             assert reply_to(api, press(api, mallory, own, f"quotes:{number}")) == REFUSED

@@ -73,7 +73,7 @@ def test_what_nobody_reads_any_more_is_ended(store: Store, until: str) -> None:
 def test_a_whole_answer_that_nobody_waits_for_is_ended(store: Store) -> None:
     with Standin(holding).serving() as llm, serving(store, llm=llm) as served:
         with pytest.raises(httpx.ReadTimeout):
-            httpx.post(f"{served.url}/v1/ask", json={"question": COST}, timeout=0.5, trust_env=False)
+            httpx.post(f"{served.url}/v1/ask", json={"question": COST}, timeout=2, trust_env=False)
         assert llm.left()
         wait_for(lambda: busy(served) == 0, SOON)
 

@@ -18,12 +18,17 @@ _SHORT_SCALES = {"k": 3, "m": 6, "mn": 6, "b": 9, "bn": 9, "tn": 12}
 _KINDS = {"dollar": "$", "euro": "€", "pound": "£", "percent": "%", "per cent": "%", "pc": "%"}
 _SCALE = rf"(?:{'|'.join(_SCALES)})s?"
 _WORD = rf"(?:{'|'.join(sorted(_NUMBERS.keys() - {'a', 'an'}, key=len, reverse=True))}|an?(?=[ -](?:dozen|{_SCALE})))"
+_MONTH = (
+    "(?-i:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|"
+    "Nov(?:ember)?|Dec(?:ember)?)"
+)
 _FIGURE = re.compile(
+    rf"(?:\b(?P<month>{_MONTH})\.?\s(?=\d\d?(?:st|nd|rd|th)?\b(?![.,:]\d)))?"
     r"(?P<currency>[$€£¥]\s?)?"
     r"(?:(?P<digits>(?<![\w.,])\d+(?:,\d{3})+(?:\.\d+)?|(?<!\d)\d+(?:[.:]\d+)?)(?:(?:st|nd|rd|th|s)\b)?|"
     rf"\b(?P<words>{_WORD}\b(?:[ -](?:(?<=d )and )?(?:{_WORD}|{_SCALE})\b)*)\b)"
     rf"(?:[ -]?(?P<scale>{_SCALE}|{'|'.join(_SHORT_SCALES)})\b)?"
-    rf"(?:[ -]?(?P<unit>%|(?:percentage point|{'|'.join(_KINDS)})s?\b))?",
+    rf"(?:[ -]?(?P<unit>%|(?:percentage point|{'|'.join(_KINDS)})s?\b)|\s(?:of\s)?(?P<of_month>{_MONTH})\b)?",
     re.IGNORECASE,
 )
 SMALL = 4  # `two` and `third` are said of much that no figure is written of
@@ -32,7 +37,7 @@ REMEMBERED = 4_096  # texts: the sentences of one answer are held against the sa
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A number as it is written from `start`, its value, and its unit: %, a currency's sign, or empty for none."""
+    """A number as it is written from `start`, its value, and its kind: %, a currency's sign, a month, or empty."""
 
     start: int
     written: str
@@ -62,7 +67,8 @@ def _figure(match: re.Match[str]) -> Figure:
     value = Decimal(_spelled(re.findall(r"[a-z]+", words.lower())) if words else digits)
     scale, unit = ((match[part] or "").lower().removesuffix("s") for part in ("scale", "unit"))
     value = value.scaleb((_SCALES | _SHORT_SCALES)[scale]) if scale else value
-    kind = (match["currency"] or "").strip() or _KINDS.get(unit, unit)
+    month = (match["month"] or match["of_month"] or "")[:3]
+    kind = (match["currency"] or "").strip() or _KINDS.get(unit, unit) or month
     return Figure(match.start(), match.group(), value.normalize(), kind)
 
 

@@ -1,6 +1,5 @@
 """Compare a sentence with the passages' own sentences: which one it repeats, and what a near copy changes."""
 
-import calendar
 import re
 from bisect import bisect
 from collections.abc import Iterator, Sequence
@@ -18,9 +17,6 @@ MOST_NEW = 0.2  # share of a near copy's words, changed names and figures apart,
 REMEMBERED = 2_048  # sentences of passages
 LEFT_OUT = frozenset(("a", "an", "the", "that"))  # with which and without which a sentence says the same
 _WORD = re.compile(r"[^\W_]+(?:[’'][^\W\d_]+)*")
-_MONTH = rf"(?P<month>{'|'.join(calendar.month_name[1:])})"
-_DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
-_DAYS = (re.compile(rf"\b{_MONTH} {_DAY}\b"), re.compile(rf"\b{_DAY} of {_MONTH}"))
 _CLAUSE_MARK = re.compile(r"[,;:()—–]|\s-\s|\band\b")
 
 
@@ -86,8 +82,6 @@ def _written(words: Sequence[_Word]) -> str:
 @lru_cache(REMEMBERED)
 def _words(text: str) -> tuple[_Word, ...]:
     """The words and figures of a sentence in order without those LEFT_OUT; `September 1` is `1 September`."""
-    for day in _DAYS:
-        text = day.sub(r"\g<day> \g<month>", text)
     marks = [mark.start() for mark in _CLAUSE_MARK.finditer(text)]
     found = {
         one.start: _Word(f"{one.value:f}{one.kind}", one.written, bisect(marks, one.start)) for one in figures(text)

@@ -314,7 +314,7 @@ def test_two_megabytes_that_mean_harm_take_no_longer_than_others(unit: str) -> N
     text = unit * (2_000_000 // len(unit))
     inside = "".join(f"<{name}>{text[:600_000]}</{name}>" for name in ("title", "author", "description"))
     read(RSS % f"<item>{inside}</item>")
-    assert time.process_time() - started < 5
+    assert time.process_time() - started < 15  # two on a fast processor, minutes where the time is quadratic
 
 
 def test_at_most_so_many_entries_are_taken() -> None:
