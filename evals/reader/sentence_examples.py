@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 
 from bot.formatting import format_date
@@ -72,11 +71,10 @@ def _labelled(row: Row, articles: dict[str, list[Sentence]], index: MemoryBM25) 
     right = [one for one in own if holds_gold(one.text, gold)]
     around = [one for one in own if any(_is_around(one, other) for other in right)]
     near = (articles[key][int(at)] for key, at in (found.split() for found in index.search(row["question"], NEAR)))
-    ranked = dict.fromkeys([*right, *around, *islice(near, NEAR)])
+    ranked = dict.fromkeys([*right, *around, *near])
     for rank, one in enumerate(ranked):
-        label = int(holds_gold(one.text, gold)) if gold else 0
-        sentence = (0, len(one.text))
-        yield LabelledPassage(one.context, one.text, (sentence,), (label,), rank=rank, article=one.article)
+        labels = (int(holds_gold(one.text, gold)),)
+        yield LabelledPassage(one.context, one.text, ((0, len(one.text)),), labels, rank=rank, article=one.article)
 
 
 def _is_around(one: Sentence, other: Sentence) -> bool:

@@ -67,6 +67,11 @@ class ParsedQuestion:
         known = day[:10]  # only the month or the year of some articles is known
         return self.since[: len(known) or None] <= known and (not self.until or "" < known <= self.until)
 
+    def has_numbers_in(self, text: str) -> bool:
+        """Whether a text has all numbers of the question, which has some."""
+        numbers = {term for term in self.terms if term.isdigit()}
+        return bool(numbers) and numbers <= set(terms(text))
+
 
 def analyse_question(
     text: str, bm25: WordIndex, *, today: date, newest: date | None = None, speaker: str = ""

@@ -50,28 +50,26 @@ def about_speaker(found: SearchResult, readings: Sequence[PartReading], catalog:
         for reading in readings
     ]
     return [
-        replace(reading, sentences=own)
-        if own
-        and own[0].score >= reading.sentences[0].score - MAX_BEHIND
-        and (reading.evidence >= SURE_EVIDENCE or not found.speaker_match.people or quotes.are_theirs(own[0]))
+        _of_sentences(reading, own)
+        if reading.evidence >= SURE_EVIDENCE or not found.speaker_match.people or (own and quotes.are_theirs(own[0]))
         else PartReading(reading.part, ())
         for reading, own in zip(readings, kept, strict=True)
     ]
 
 
 def _without_unsaid(found: SearchResult, readings: Sequence[PartReading], catalog: CatalogReader) -> list[PartReading]:
-    """The readings without sentences whose words were all denied, asked, supposed or claimed by others.
-
-    None are kept of a reading whose best sentence is one of these and far better: what remains is no answer.
-    """
+    """The readings without sentences whose words were all denied, asked, supposed or claimed by others."""
     quotes = _QuotesOfSentences(found, catalog)
-    kept = [tuple(one for one in reading.sentences if not quotes.are_unsaid(one)) for reading in readings]
     return [
-        replace(reading, sentences=said)
-        if said and said[0].score >= reading.sentences[0].score - MAX_BEHIND
-        else PartReading(reading.part, ())
-        for reading, said in zip(readings, kept, strict=True)
+        _of_sentences(reading, tuple(one for one in reading.sentences if not quotes.are_unsaid(one)))
+        for reading in readings
     ]
+
+
+def _of_sentences(reading: PartReading, kept: tuple[ReadSentence, ...]) -> PartReading:
+    """A reading with some of its sentences; with none where its best one is another and far better."""
+    is_near = kept and kept[0].score >= reading.sentences[0].score - MAX_BEHIND
+    return replace(reading, sentences=kept) if is_near else PartReading(reading.part, ())
 
 
 def _is_only_described(found: SearchResult, speech: QuoteIntent) -> bool:

@@ -1,7 +1,7 @@
 """Tell what a question restricts the articles to in its words, so that an answer can say where nothing lies inside."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -12,7 +12,6 @@ from retrieval.index.words.mentions import articles_mentioning
 from retrieval.index.words.word_index import WordIndex
 from retrieval.search.question_analysis import ParsedQuestion
 from retrieval.search.quote_intent import parse_quote_intent
-from retrieval.text.terms import terms
 
 REPORTED_WITHIN = timedelta(days=3)  # after the days that a question names
 
@@ -69,16 +68,18 @@ def _outlet(name: str, outlets: Iterable[str]) -> str:
     return next(iter(same), ending[0] if len(ending) == 1 else "")
 
 
-def is_of_other_days(question: ParsedQuestion, articles: Sequence[Article]) -> bool:
-    """Whether a question names days, and none of the articles was published then or soon after, or has its numbers."""
+def is_of_other_days(question: ParsedQuestion, articles: Iterable[Article]) -> bool:
+    """Whether a question names days, and none of the articles was published then or soon after, or has its numbers.
+
+    The articles are not read where it names none.
+    """
     if not question.since and not question.until:
         return False
     until = question.until
     if until:
         until = (date.fromisoformat(until) + REPORTED_WITHIN).isoformat()
     near = replace(question, until=until)
-    numbers = {term for term in question.terms if term.isdigit()}
     return not any(
-        near.covers(article.published) or (numbers and numbers <= set(terms(f"{article.title} {article.text}")))
+        near.covers(article.published) or question.has_numbers_in(f"{article.title} {article.text}")
         for article in articles
     )

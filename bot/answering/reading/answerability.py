@@ -59,10 +59,14 @@ def reading_features(read: Sequence[ReadSentence]) -> tuple[float, float, float,
     return best, max(sentence.passage for sentence in read), total, nearest
 
 
+def likely_parts(readings: Sequence[PartReading]) -> list[PartReading]:
+    """The parts of a question that what was read answers."""
+    return [reading for reading in readings if reading.evidence >= ANSWER_THRESHOLD]
+
+
 def answered_parts(readings: Sequence[PartReading]) -> list[PartReading]:
     """The parts of a question that what was read answers; the likeliest one where that is none."""
-    likely = [reading for reading in readings if reading.evidence >= ANSWER_THRESHOLD]
-    return likely or [max(readings, key=lambda reading: reading.evidence)]
+    return likely_parts(readings) or [max(readings, key=lambda reading: reading.evidence)]
 
 
 def unanswered_parts(readings: Sequence[PartReading]) -> tuple[str, ...]:

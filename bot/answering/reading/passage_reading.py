@@ -87,11 +87,11 @@ def read_question(
 ) -> list[PartReading]:
     """Read the best passages found for a question, the nearest by cosine, those of quotes and of earlier answers.
 
-    One reading a part of the question; a later part is read after those before it. A question
-    that follows others is read alone and after those `before` it, too, and what was told is left behind; of any other
-    question the best sentences are read apart from their passages as well. The reader knows English alone. Other
-    passages are read by `similarity`, the cosines of a multilingual embedding; without one, those in the question's
-    language by the words they share with it.
+    One reading a part of the question; a later part is read after those before it, and alone where it may stand so. A
+    question that follows others is read alone and after those `before` it, too, and what was told is left behind; of
+    any other question the best sentences are read apart from their passages as well. The reader knows English alone.
+    Other passages are read by `similarity`, the cosines of a multilingual embedding; without one, those in the
+    question's language by the words they share with it.
     """
     candidates = _candidates(found, catalog)
     is_english = found.question.language == ENGLISH
@@ -220,11 +220,10 @@ def _of_other_days(question: ParsedQuestion, hits: Sequence[Hit]) -> frozenset[s
     if until - since > MAX_DAYS:
         return frozenset()
     near = replace(question, since=(since - NEAR_DAYS).isoformat(), until=(until + NEAR_DAYS).isoformat())
-    numbers = {term for term in question.terms if term.isdigit()}
     others = [hit for hit in hits if not near.covers(hit.published)]
     if len(others) == len(hits):
         return frozenset()
-    return frozenset(hit.passage.id for hit in others if not numbers or not numbers <= set(terms(hit.passage.text)))
+    return frozenset(hit.passage.id for hit in others if not question.has_numbers_in(hit.passage.text))
 
 
 def _read_foreign(

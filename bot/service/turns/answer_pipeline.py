@@ -1,6 +1,6 @@
 """Answer one question from what the search found: decide whether to answer, then quote, generate or extract."""
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -16,6 +16,7 @@ from bot.answering.reading.answerability import (
     ANSWER_THRESHOLD,
     answer_probability,
     answered_parts,
+    likely_parts,
     unanswered_parts,
     unmentioned_names,
 )
@@ -184,7 +185,7 @@ def _compose(context: AnswerContext, findings: Findings) -> AnswerSteps:
     unmentioned = unmentioned_names(context.standalone, context.found.question, speaker_is_known=is_known)
     missing = () if context.turn.writer else _missing_parts(context, findings)
     answer = builder.answer(context.question, context.standalone, unmentioned, missing)
-    cited = [context.catalog.article(citation.article) for citation in answer.citations]
+    cited = (context.catalog.article(citation.article) for citation in answer.citations)
     if is_of_other_days(context.found.question, cited):
         notes = (context.phrases.say("other_days"), *notes)
     return replace(answer, answered_by=answered_by, notes=(*answer.notes, *notes))
@@ -226,7 +227,7 @@ def _extract(
 def _claims(context: AnswerContext, findings: Findings) -> list[Claim]:
     """The speaker's quotes with a sentence for each part that asks for anything else, or sentences alone."""
     latest, quotes = context.found.question.wants_latest, findings.quotes
-    parts = _likely(_beside_quotes(context, findings)) if quotes else answered_parts(findings.readings)
+    parts = likely_parts(_beside_quotes(context, findings)) if quotes else answered_parts(findings.readings)
     claims = extract_claims(parts, latest=latest, phrases=context.phrases)
     if not quotes:
         return claims
@@ -238,15 +239,11 @@ def _missing_parts(context: AnswerContext, findings: Findings) -> tuple[str, ...
     if not findings.quotes:
         return unanswered_parts(findings.readings)
     beside = _beside_quotes(context, findings)
-    return tuple(reading.part for reading in beside if reading not in _likely(beside))
+    return tuple(reading.part for reading in beside if reading not in likely_parts(beside))
 
 
 def _beside_quotes(context: AnswerContext, findings: Findings) -> list[PartReading]:
     return parts_beside_quotes(findings.readings, context.found.question.quote_intent)
-
-
-def _likely(readings: Sequence[PartReading]) -> list[PartReading]:
-    return [reading for reading in readings if reading.evidence >= ANSWER_THRESHOLD]
 
 
 def _log_generation(writer: Writer, generation: GenerationState, lap: float, failure: ModelError | None) -> None:

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retrieval.documents import Quote
 from retrieval.quotes.extraction import extract_quotes
 from retrieval.quotes.speakers.mentions import find_mentions
 from retrieval.quotes.speakers.resolution.coreference import UNKNOWN_SPEAKER, resolve_speakers
+from tests.support.extracted_quotes import at, only
 
 MANY = 200_000  # characters
 SAID = "“We will not sell the harbour,” Mayor Ana Pell said on Monday."
@@ -21,18 +21,6 @@ TEXT = st.lists(
     | st.text(max_size=8),
     max_size=30,
 ).map("".join)
-
-
-def only(text: str) -> Quote:
-    (quote,) = extract_quotes(text)
-    return quote
-
-
-def at(text: str, words: str) -> Quote:
-    """The quote that holds these words."""
-    place = text.index(words)
-    (quote,) = [q for q in extract_quotes(text) if any(start <= place < end for start, end in q.spans)]
-    return quote
 
 
 @pytest.mark.parametrize(

@@ -2,25 +2,12 @@
 
 import pytest
 
-from retrieval.documents import Quote
 from retrieval.quotes.attribution.attribution import Attribution
-from retrieval.quotes.extraction import extract_quotes
 from retrieval.quotes.speakers.mentions import find_mentions
 from retrieval.quotes.speakers.resolution.coreference import resolve_speakers
+from tests.support.extracted_quotes import at, only
 
 SAID = "“We will not sell the harbour,” Mayor Ana Pell said on Monday."
-
-
-def only(text: str) -> Quote:
-    (quote,) = extract_quotes(text)
-    return quote
-
-
-def at(text: str, words: str) -> Quote:
-    """The quote that holds these words."""
-    place = text.index(words)
-    (quote,) = [q for q in extract_quotes(text) if any(start <= place < end for start, end in q.spans)]
-    return quote
 
 
 @pytest.mark.parametrize("when", ["on Monday", "on Monday evening", "in May", "after the vote"])
