@@ -53,7 +53,7 @@ def embedded_support(claims: Sequence[CitedClaim]) -> list[float]:
     return [math.log(max(1e-6, one.supported) / max(1e-6, 1 - one.supported)) for one in judge(claims)]
 
 
-EMBEDDED = ClaimJudge(embedded_support, bar=-1.0, objection=1.5)
+EMBEDDED = ClaimJudge(embedded_support, bar=-1.5, objection=2.0)
 
 
 def evidence_context(title: str, published: str, speakers: Iterable[str]) -> str:

@@ -235,7 +235,7 @@ def test_a_question_in_another_language_is_searched_for_in_the_articles_language
 
 
 def test_the_sentence_that_is_cited_is_the_citation(store: Store) -> None:
-    with conversing(store, placed("Every lorry will be charged 14 crowns for a crossing. [#]")) as (conversation, _):
+    with conversing(store, placed("A lorry will pay 14 crowns for each crossing. [#]")) as (conversation, _):
         answer = conversation.ask(COST)
     assert [citation.quote for citation in answer.citations] == [LORRIES] and answer.answered_by == "tiny"
 
