@@ -10,14 +10,10 @@ from bot.answering.messages import Claim, DraftSentence
 from bot.answering.verification.boilerplate_phrases import is_refusal
 from bot.answering.verification.evidence import Evidence
 from bot.answering.verification.judging import ClaimJudge
-from bot.answering.verification.verify import (
-    DroppedSentence,
-    verify_remark,
-    verify_sentence,
-)
+from bot.answering.verification.verify import DroppedSentence, verify_remark
 from retrieval.documents import Article
 from tests.support.newsroom import LORRIES, TOLL
-from tests.support.verification import BODY, PASSAGES, QUESTION, QUOTES, check, hit, kept
+from tests.support.verification import BODY, PASSAGES, QUESTION, QUOTES, check, hit, kept, verify_sentence
 
 
 def support(claim: Claim) -> list[tuple[str, str]]:
