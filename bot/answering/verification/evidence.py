@@ -47,10 +47,11 @@ class Evidence:
 
         Text that somebody has put into an article, such as a task for the model that reads it, mostly has none.
         """
-        hit, passage = self.passages[number], self.passages[number].passage.text
-        text, around = passage[slice(*span)], (self.question, hit.title, passage[: span[0]], passage[span[1] :])
-        mine = set(content_terms(text))
-        shared = mine & set(content_terms(" ".join(around)))
+        passage = self.passages[number].passage
+        text = passage.text[slice(*span)]
+        around = (f"{hit.title} {hit.passage.text}" for hit in self.passages if hit.passage.article == passage.article)
+        mine, known = set(content_terms(text)), f"{self.question} {' '.join(around)}".replace(text, " ")
+        shared = mine.intersection(content_terms(known))
         return bool(figures(text) or find_names(text)) or len(shared) >= min(FEWEST_SHARED, LEAST_SHARED * len(mine))
 
     def cited_spans(self, passage: int, places: Iterable[tuple[int, int]]) -> tuple[Span, ...]:

@@ -45,7 +45,7 @@ def credit_speaker(claim: Claim, ground: Evidence) -> Claim:
     """Append `according to X` to a claim whose whole support is quotes of X and that names no speaker."""
     said = set(content_terms(claim.text))
     sayers = [_sayer(said, ground.quotes(article), span) for article, span in claim.support]
-    names = {_in_sentence(one.speaker) if one else "" for one in sayers}
+    names = {_in_sentence(one) if one else "" for one in sayers}
     name = names.pop() if len(names) == 1 else ""
     if not content_terms(name) or set(content_terms(name)) & said or any(map(_reports, extract_quotes(claim.text))):
         return claim
@@ -83,7 +83,8 @@ def _sayer(said: set[str], quotes: Sequence[QuoteHit], span: Span) -> Quote | No
     return best if is_speech else None
 
 
-def _in_sentence(name: str) -> str:
+def _in_sentence(quote: Quote) -> str:
     """The speaker's name as it goes on in a sentence: `officials in Kyiv`."""
-    first, _, rest = name.partition(" ")
-    return name if find_names(f"then {first}") else f"{first.lower()} {rest}".strip()
+    first, _, rest = quote.speaker.partition(" ")
+    is_name = quote.is_person or rest[:1].isupper() or (not rest and find_names(f"then {first}"))
+    return quote.speaker if is_name and first != "The" else f"{first.lower()} {rest}".strip()

@@ -4,6 +4,7 @@ Only verified sentences of a model reach a reader. Rules decide form: quotations
 codes. A figure or a name that no passage has is an objection, which asks more of the judge.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -19,10 +20,12 @@ from bot.answering.verification.prompt_injection import has_link, is_injected, i
 from bot.answering.verification.quotations import QuoteCheck, quote_exactly, quoted_words, without_quotations
 from bot.answering.verification.speakers import credit_speaker, is_plain_quotation, quotes_another
 from retrieval.models.claims import CitedClaim
+from retrieval.text.sentences import Span
 from retrieval.text.terms import content_terms, passage_terms
 
 Objection = Literal["figure", "name", "wording"]
 Reason = Literal["unknown number", "quotation", "speaker", "unsupported", "headless", "instruction", "link"] | Objection
+_JOINED = re.compile(r"[,;] (?:and|while) |; ")
 OTHERS = 2  # passages that are tried where the cited ones do not support a sentence, those that share most words
 
 
@@ -98,19 +101,28 @@ def _checked(written: DraftSentence, ground: Evidence) -> Claim | Reason | _Unde
     quoting = quote_exactly(text, ground.texts(), among)
     if quoting is None:
         return "quotation"
-    copy = nearest_copy(quoting.text, ground.texts(), among)
-    if copy and copy.change == "nothing":
-        belongs = ground.belongs(copy.passage, copy.span)
-        return _claim(quoting, [(copy.passage, (copy.span,))], ground) if belongs else "unsupported"
+    if copied := _copied(quoting, among, ground):
+        belongs = any(ground.belongs(number, span) for number, spans in copied for span in spans)
+        return _claim(quoting, copied, ground) if belongs else "unsupported"
     if quotes_another(quoting, ground):
         return "speaker"
     if is_plain_quotation(quoting, ground):
         return _claim(quoting, [], ground)
+    copy = nearest_copy(quoting.text, ground.texts(), among)
     if copy and (copy.change == "figure" or copy.change == "name"):
         return copy.change
     objection = "wording" if copy and copy.change == "wording" else _objection(quoting.text, ground)
     reason = objection or ("unknown number" if written.numbers and not cited else "unsupported")
     return _Undecided(quoting, list(_evidence(written, quoting, cited, ground)), objection, reason)
+
+
+def _copied(quoting: QuoteCheck, among: Sequence[int], ground: Evidence) -> list[Cited]:
+    """The passages' sentences that a sentence repeats, or that each of its halves does; no judge is needed."""
+    for parts in ([quoting.text], [] if quoting.places else _JOINED.split(quoting.text)):
+        found = [nearest_copy(part, ground.texts(), among) for part in parts if part]
+        if found and all(copy and copy.change == "nothing" for copy in found):
+            return [(copy.passage, (copy.span,)) for copy in found if copy]
+    return []
 
 
 def _formal_fault(text: str, ground: Evidence) -> Reason | None:
@@ -166,12 +178,14 @@ def _cited_claim(text: str, cited: Sequence[Cited], ground: Evidence) -> CitedCl
 
 def _claim(quoting: QuoteCheck, cited: Sequence[Cited], ground: Evidence) -> Claim | Reason:
     """The claim with the sentences that are cited and quoted, else the nearest; none on a paragraph with an order."""
-    spans, support = {number: list(sentences) for number, sentences in cited}, list[tuple[str, tuple[int, int]]]()
+    spans, support = dict[int, list[Span]](), list[tuple[str, Span]]()
+    for number, sentences in cited:
+        spans.setdefault(number, []).extend(sentences)
     for place in quoting.places:
         spans.setdefault(place.passage, []).extend(ground.sentences_at(place))
-    for number, sentences in spans.items():
+    for number, found in spans.items():
         passage = ground.passages[number].passage
-        for start, end in joined_spans(sentences or [ground.nearest_span(quoting.text, number)], passage.text):
+        for start, end in joined_spans(found or [ground.nearest_span(quoting.text, number)], passage.text):
             if is_injected(passage.text, (start, end)):
                 return "instruction"
             support.append((passage.article, (passage.start + start, passage.start + end)))
