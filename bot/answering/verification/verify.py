@@ -166,7 +166,8 @@ def _others(text: str, numbers: Iterable[int], ground: Evidence) -> Iterator[lis
     said, shared = set(content_terms(text)), dict[int, int]()
     for number in {*range(len(ground.passages))}.difference(numbers):
         shared[number] = len(said & set(passage_terms(ground.passages[number].passage.text)))
-    yield from ([(number, ())] for number in sorted(shared, key=lambda number: -shared[number])[:OTHERS])
+    for number in sorted(shared, key=lambda number: -shared[number])[:OTHERS]:
+        yield [(number, ())]
 
 
 def _cited_claim(text: str, cited: Sequence[Cited], ground: Evidence) -> CitedClaim:
