@@ -12,6 +12,7 @@ _VARIABLE = re.compile(rf"(\s*[{_DASHES}]+[\s{_DASHES}]*|\s+|[{_MARKS}]+)")
 _ELLIPSIS = re.compile(r"\.(?:\s?\.){2,}|…")
 _ENDS = " ,.…"
 _LAST = re.compile(r"[,.?!]+\Z")
+_INNER = re.compile(rf"(?<!\w)[{_MARKS}]|[{_MARKS}](?!\w)")  # not apostrophes
 _OUTER_MARKS = re.compile(r"\A(?:''|.)|(?:''|[”\"'’»“])\Z", re.DOTALL)
 
 
@@ -40,6 +41,13 @@ def without_quotations(text: str) -> str:
     """The text with the words of its quotations blanked out, at the same length."""
     for start, end in quotation_spans(text):
         text = f"{text[:start]}“{' ' * (end - start - 2)}”{text[end:]}"
+    return text
+
+
+def without_inner_marks(text: str) -> str:
+    """The text with the marks within its quotations blanked out, at the same length."""
+    for start, end in quotation_spans(text):
+        text = f"{text[: start + 1]}{_INNER.sub(' ', text[start + 1 : end - 1])}{text[end - 1 :]}"
     return text
 
 
@@ -83,7 +91,7 @@ def _pattern(words: str) -> re.Pattern[str]:
 def _any_of_kind(piece: str) -> str:
     if piece.isspace():
         return r"\s+"
-    return rf"[{_MARKS}]+" if piece[0] in _MARKS else rf"\s*[{_DASHES}]+[\s{_DASHES}]*"
+    return rf"[{_MARKS}]+?" if piece[0] in _MARKS else rf"\s*[{_DASHES}]+[\s{_DASHES}]*"
 
 
 def _in_order(patterns: Iterable[re.Pattern[str]], text: str) -> Span | None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from bot.answering.messages import Claim
 from bot.answering.verification.evidence import Evidence
 from bot.answering.verification.facts.names import find_names
-from bot.answering.verification.quotations import QuoteCheck, without_quotations
+from bot.answering.verification.quotations import QuoteCheck, without_inner_marks, without_quotations
 from retrieval.documents import Quote, QuoteHit
 from retrieval.quotes.attribution.quotation_marks import quotation_spans
 from retrieval.quotes.extraction import extract_quotes
@@ -23,7 +23,7 @@ _END = re.compile(r"[.!?…]*\Z")
 
 def quotes_another(quoting: QuoteCheck, ground: Evidence) -> bool:
     """Whether a sentence gives one of its quotations to somebody to whom the articles do not give it."""
-    named = extract_quotes(quoting.text) if quoting.places else []
+    named = extract_quotes(without_inner_marks(quoting.text)) if quoting.places else []
     return any(
         one.speaker and one.start < end and start < one.end and not _is_given_to(one.speaker, hit, around)
         for (start, end), (hit, around) in zip(quotation_spans(quoting.text), _sources(quoting, ground), strict=True)
@@ -63,12 +63,12 @@ def _is_given_to(name: str, quote: Quote | None, around: str) -> bool:
     """Whether a name means the speaker of a quote; where that is nobody known or a body, whether it stands there."""
     if not find_names(f"then {name}"):
         return True  # `the mayor`
-    if quote and quote.speaker:
-        match = find_speaker(list_speakers([(quote.speaker, quote.is_person, 1, "")]), name)
-        if match.speakers and not match.misspelt:
+    for known in [quote] if quote and quote.speaker else extract_quotes(around):
+        match = find_speaker(list_speakers([(known.speaker, known.is_person, 1, "")]), name) if known.speaker else None
+        told = f"{known.speaker} {known.role} {'' if known.is_person else around}"
+        if (match and match.speakers and not match.misspelt) or set(terms(name)) <= set(terms(told)):
             return True
-        around = f"{quote.speaker} {quote.role} {'' if quote.is_person else around}"
-    return set(terms(name)) <= set(terms(around))
+    return False
 
 
 def _reports(quote: Quote) -> bool:
