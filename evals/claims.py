@@ -12,8 +12,9 @@ from pathlib import Path
 
 from bot.answering.messages import Claim, DraftSentence
 from bot.answering.verification.boilerplate_phrases import is_refusal
+from bot.answering.verification.evidence import Evidence
 from bot.answering.verification.judging import EMBEDDED, ClaimJudge
-from bot.answering.verification.verify import DroppedSentence, verify_sentence
+from bot.answering.verification.verify import DroppedSentence, verify_sentences
 from evals.data import Row, rows
 from evals.table import Line, mean
 from retrieval.documents import Hit, Passage, QuoteHit
@@ -56,13 +57,13 @@ def judge_sentences(found: Iterable[Row], judge: ClaimJudge = EMBEDDED) -> Itera
     for row in found:
         hits = [_hit(row, at, passage) for at, passage in enumerate(row["passages"])]
         quotes = {hit.passage.article: _quotes(hit.passage.article, hit.passage.text) for hit in hits}
+        ground = Evidence(hits, row["question"], quotes.__getitem__)
         for sentence in row["sentences"]:
             if not sentence["cites"] and is_refusal(sentence["text"]):
                 yield JudgedSentence(sentence, None)
                 continue
             draft = DraftSentence(sentence["text"], tuple(sentence["cites"]))
-            outcome = verify_sentence(draft, hits, row["question"], quotes.__getitem__, judge)
-            yield JudgedSentence(sentence, outcome)
+            yield JudgedSentence(sentence, verify_sentences([draft], ground, judge)[0])
 
 
 def _hit(row: Row, at: int, passage: Row) -> Hit:

@@ -164,10 +164,13 @@ def _invented_name(ground: DraftEvidence) -> str:
         if person.given:
             other = ground.chance.choice(INVENTED_PEOPLE)
             return ground.text[: person.span[0]] + other + ground.text[person.span[1] :]
-    runs = [run for run in find_names(ground.text) if run[0][1] > 0]
-    if not runs:
+    names = [match.span() for match in find_names(ground.text) if match.start() > 0]
+    if not names:
         return ""
-    start, end = runs[0][0][1], runs[0][-1][2]
+    start, end = names[0]
+    for following in names[1:]:
+        if ground.text[end : following[0]] == " ":
+            end = following[1]
     return ground.text[:start] + ground.chance.choice(INVENTED_PLACES) + ground.text[end:]
 
 

@@ -13,8 +13,10 @@ from bot.answering.generation.passage_prompt import select_passages
 from bot.answering.generation.sentence_stream import SentenceStream
 from bot.answering.messages import Claim
 from bot.answering.reading.passage_reading import in_reading_order, read_question
-from bot.answering.verification.quotations import find_quotations, locate_quotation
-from bot.answering.verification.verify import verify_sentence
+from bot.answering.verification.evidence import Evidence
+from bot.answering.verification.judging import EMBEDDED
+from bot.answering.verification.quotations import locate_quotation, quoted_words
+from bot.answering.verification.verify import verify_sentences
 from evals.data import rows
 from evals.lies import LIES, DraftEvidence
 from evals.table import Line
@@ -109,7 +111,7 @@ def _is_verbatim(claim: Claim, case: Case) -> bool:
     """Whether all quotations are word for word in the cited articles' passages."""
     articles = {article for article, _ in claim.support}
     texts = [hit.passage.text for hit in case.passages if hit.passage.article in articles]
-    return all(locate_quotation(quotation.words, texts, range(len(texts))) for quotation in find_quotations(claim.text))
+    return all(locate_quotation(words, texts, range(len(texts))) for words in quoted_words(claim.text))
 
 
 def _lied(made: Sequence[Case]) -> Iterator[Outcome]:
@@ -130,7 +132,8 @@ def _written(kind: str, case: Case, draft: str) -> Outcome:
     reader, shown, took = SentenceStream(), list[Claim](), list[float]()
     for written in (*reader.feed(draft), *reader.end()):
         started = time.perf_counter()
-        judged = verify_sentence(written, case.passages, case.question, case.quotes.__getitem__)
+        ground = Evidence(case.passages, case.question, case.quotes.__getitem__)
+        judged = verify_sentences([written], ground, EMBEDDED)[0]
         took.append((time.perf_counter() - started) * 1000)
         if isinstance(judged, Claim):
             shown.append(judged)

@@ -24,16 +24,15 @@ def made_examples(store: Store, articles: int) -> Iterator[JudgeExample]:
     chance = random.Random(SEED)
     for case, ground in grounds(list(_cases(store, articles, chance))):
         cited = case.passages[ground.passage]
-        quotes = case.quotes[cited.passage.article]
         for kind, lie in chance.sample(list(LIES.items()), len(LIES))[:LIES_TRIED]:
             if text := lie(ground):
                 label = "absent" if kind in ABSENT else "contradicted"
-                made = cited_claim(text, [cited], [cited.passage.text], quotes)
+                made = cited_claim(text, [cited], [cited.passage.text], case.quotes.__getitem__)
                 yield JudgeExample("lies", made.claim, made.context, made.evidence, label, kind=kind)
         for kind, truth in chance.sample(list(TRUTHS.items()), len(TRUTHS))[:TRUTHS_TRIED]:
             if draft := truth(ground):
                 for sentence in _sentences(draft.replace("#", "1")):
-                    made = cited_claim(sentence.text, [cited], [cited.passage.text], quotes)
+                    made = cited_claim(sentence.text, [cited], [cited.passage.text], case.quotes.__getitem__)
                     yield JudgeExample("truths", made.claim, made.context, made.evidence, "supported", kind=kind)
 
 

@@ -1,7 +1,9 @@
 """Made-up articles, and a sentence held against them."""
 
 from bot.answering.messages import Claim, DraftSentence
-from bot.answering.verification.verify import DroppedSentence, verify_sentence
+from bot.answering.verification.evidence import Evidence, Quotes
+from bot.answering.verification.judging import EMBEDDED, ClaimJudge
+from bot.answering.verification.verify import DroppedSentence, verify_sentences
 from retrieval.documents import Article, Hit, Passage, QuoteHit
 from retrieval.quotes.extraction import extract_quotes
 from tests.support.articles import article
@@ -47,6 +49,12 @@ QUOTES = {
     ]
     for item in BODY
 }
+
+
+def verify_sentence(
+    written: DraftSentence, passages: list[Hit], question: str, quotes: Quotes, judge: ClaimJudge = EMBEDDED
+) -> Claim | DroppedSentence:
+    return verify_sentences([written], Evidence(passages, question, quotes), judge)[0]
 
 
 def check(text: str, *numbers: int, question: str = QUESTION) -> Claim | DroppedSentence:

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-from bot.answering.verification.evidence import quotes_in_passage
+from bot.answering.verification.evidence import Quotes, quotes_in
 from bot.formatting import format_date
-from retrieval.documents import Hit, QuoteHit
+from retrieval.documents import Hit
 from retrieval.errors import EmbeddingUnavailable
 from retrieval.models.claims import CitedClaim
 
@@ -63,14 +63,13 @@ def evidence_context(title: str, published: str, speakers: Iterable[str]) -> str
     return " · ".join(fact for fact in facts if fact)
 
 
-def cited_claim(text: str, hits: Sequence[Hit], evidence: Iterable[str], quotes: Iterable[QuoteHit]) -> CitedClaim:
+def cited_claim(text: str, hits: Sequence[Hit], evidence: Iterable[str], quotes: Quotes) -> CitedClaim:
     """A sentence with what it cites of some passages, as a judge reads them."""
-    known = list(quotes)
-    contexts = [
-        evidence_context(hit.title, hit.published, (one.quote.speaker for one in quotes_in_passage(hit, known)))
+    contexts = dict.fromkeys(
+        evidence_context(hit.title, hit.published, (one.quote.speaker for one in quotes_in(hit, quotes)))
         for hit in hits
-    ]
-    return CitedClaim(text, " | ".join(dict.fromkeys(contexts)), "\n".join(evidence))
+    )
+    return CitedClaim(text, " | ".join(contexts), "\n".join(evidence))
 
 
 @cache

@@ -24,8 +24,6 @@ _ORDERS = (
     r"\b(?:ignore|disregard|forget) (?:everything|anything|all) (?:above|before|previous|prior|you)\b|"
     r"\bvergiss alles\b|\bread the hidden prompt\b|\bthe hidden prompt\b",
     # asking for the system prompt
-    rf"\byour (?:system|initial|hidden|original|operating|new|real|own) (?:{_RULES}|task)\b|"
-    r"\byour rules have changed\b",
     rf"\b(?:reveal|show|print|repeat|leak|tell|verrate|muestra|zeige)\b{_ANY}{{0,40}}\b{_RULES}{_ANY}{{0,12}}\b"
     r"(?:you were|were given|verbatim|word|wortwörtlich)\b|\binstructions you were given\b|\bneue anweisungen\b",
     r"\bsystem[ -]?(?:prompts?|note|hinweis|update|anweisungen?)\b|(?:^|\n|# )system:\s|\bnota di sistema\b|"
@@ -34,28 +32,20 @@ _ORDERS = (
     rf"\b(?:in|to|of|at the end of|into|from) (?:your|every|each|jeder|ogni) (?:\w+ )?{_REPLY}\b(?! boards?\b)",
     rf"\b(?:add|append|render|write|express|reverse|encrypt|provide|modify|enhance|augment|translate|jumble|represent|"
     rf"display|group letters of|invert|include)\b{_ANY}{{0,60}}\byour (?:\w+ )?{_REPLY}\b",
-    rf"\byour {_REPLY}['’]?s?\b{_ANY}{{0,40}}\b(?:order|cipher|backward|emojis?|sequence|letters?|vowels?)\b",
     r"\b(?:reply|respond|answer) (?:only )?(?:using|in|with) (?:base ?\d+|emojis?|rot13|json|html|code)\b",
     # a new role
     r"\byou are now (?:in |an? |dan\b)|\byou are an? (?:ai|language model)\b|\bas an ai\b|\bpretend you are an? ai\b",
     r"\b(?:from now on,? you|ab (?:jetzt|sofort)|a partir de ahora|ahora est[aá]s|ahora eres|ora sei|désormais tu)\b",
-    r"\b(?:note|instructions?|message) (?:to|for) (?:the |all )?(?:ai|bots?|language models?|ai agents?|chatbots?)\b",
     r"\bai (?:coding )?agents?\)?:|\(assistant\)|\bas the assistant\b|\bif you are an ai\b",
     r"\b(?:como|come|als) (?:asistente|assistente|assistent)\b|\bdeveloper mode\b",
-    r"\b(?:you have|with) no (?:content )?(?:restrictions|filters?|content policy|rules)\b|\bno content policy\b",
-    rf"\b(?:answer|comply|respond)\b{_ANY}{{0,60}}\bwithout (?:any )?(?:restrictions|filters?|limits)\b",
-    r"\b(?:senza restrizioni|sin (?:restricciones|filtro)|ohne einschr(?:ä|ae)nkungen)\b",
     # actions and exfiltration
     rf"\bdecode\b{_ANY}{{0,60}}\b(?:do|follow|execute)\b|\bfollow the instruction inside\b|\bdecode it and\b",
-    r"\b(?:call|use|run|invoke) [a-z]+_[a-z_]+\b",
     rf"\b(?:append|output|print|repeat|reveal|leak|dump)\b{_ANY}{{0,50}}\b(?:token|verbatim|credentials|api keys|raw|"
     r"secrets|internal configuration|word for word|words above)\b",
     rf"\b(?:save|remember|included?)\b{_ANY}{{0,60}}\b(?:your memory|future (?:repl\w+|tasks)|every report)\b",
-    r"\b(?:confirmation|canary|exact) token\b|\bcomply (?:fully|with every)\b|\bnew directive\b|\bEND OF USER INPUT\b",
     r"\binclude the \w+_id\b|\bbefore you (?:reply|answer|respond)\b|\bsend (?:them|it) to attacker\b",
     r"\bwhen you process this\b|\ball internal data\b|\binternen daten preis\b|"
     r"\b(?:grant|allow) all (?:requests|content)\b",
-    rf"\b(?:emails?|keys|customer list|bank details|credentials)\b{_ANY}{{0,40}}\bto \S+(?:@|\.com\b)",
 )
 _ORDER = re.compile("|".join(f"(?:{order})" for order in _ORDERS), re.IGNORECASE)
 _CODED = re.compile(r"\b(?=\w*\d)(?=\w*[A-Za-z])[\w+/=-]{40,}")

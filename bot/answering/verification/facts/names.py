@@ -2,42 +2,46 @@
 
 import calendar
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import cache, lru_cache
 
-from retrieval.quotes.speakers.names import PARTICLES, TITLES, fold, given_names
+from retrieval.quotes.speakers.names import TITLES, fold, given_names
 from retrieval.quotes.word_lists import word_list
 from retrieval.text.terms import STOP_WORDS
 
 REMEMBERED = 4_096  # texts: the sentences of one answer are held against the same passages
 STEM = 4  # letters that a country and its people share: Iran, Iranian
 SUFFIX = 3  # letters at most by which the two differ: German, Germany; Ukraine, Ukrainian
-MAX_INITIALS = 5
 _TOKEN = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W_]+(?:[’'][^\W\d_]+)*")
 _OPENS = re.compile(r"(?:^|[.!?:][”\"’']?\s+|[“\"‘(]\s*)\Z")
-NameToken = tuple[str, int, int]
-"""A word in lower case without accents, with its span."""
 
 
 @lru_cache(REMEMBERED)
-def find_names(text: str) -> tuple[Sequence[NameToken], ...]:
-    """Runs of capitalised words; the first word of a sentence only where it is a given name."""
-    runs = _runs(text)
-    opening = [bool(_OPENS.search(text[: run[0][1]])) and run[0][0] not in given_names() for run in runs]
-    return tuple(filter(None, (run[opens:] for run, opens in zip(runs, opening, strict=True))))
+def find_names(text: str) -> tuple[re.Match[str], ...]:
+    """Capitalised words that are no ordinary ones; the first word of a sentence only where it is a given name."""
+    capitals = (match for match in _TOKEN.finditer(text) if match[0][0].isupper() and _key(match[0]) not in _ordinary())
+    return tuple(
+        match for match in capitals if _key(match[0]) in given_names() or not _OPENS.search(text[: match.start()])
+    )
 
 
 def unknown_name(text: str, known: Iterable[str]) -> str:
-    """The first name of a text of which no known text has a word, its kin, its initials or its beginning (`Sept.`);
+    """The first name of a text that no known text has, nor its kin, its long form or what it is short for (`Sept.`);
     empty if none."""
     texts = tuple(known)
-    keys = {key for other in texts for key in _keys(other)}
-    for run in find_names(text):
-        for key, start, end in run:
-            is_short = text[end : end + 1] == "." and any(other.startswith(key) for other in keys)
-            if not (is_short or key in keys or _initials(run) in keys or any(_are_kin(key, other) for other in keys)):
-                return text[start:end]
-    return ""
+    keys = frozenset[str]().union(*map(_keys, texts))
+    names = (match for match in find_names(text) if _key(match[0]) not in keys)
+    return next((match[0] for match in names if not _is_known(match, keys, texts)), "")
+
+
+def _is_known(name: re.Match[str], keys: Iterable[str], texts: Iterable[str]) -> bool:
+    """Whether some texts have a word of a name's kin, one that it abbreviates, or words of its initials."""
+    key, is_short = _key(name[0]), name.string[name.end() : name.end() + 1] == "."
+    if any(_are_kin(key, other) or (is_short and other.startswith(key)) for other in keys):
+        return True
+    initials = [char for char in name[0] if char.isupper()]
+    long_form = re.compile(r"\b" + r"\w+\W+(?:\w{1,3}\W+)?".join(initials))
+    return len(initials) > 1 and any(map(long_form.search, texts))
 
 
 def _are_kin(one: str, other: str) -> bool:
@@ -50,33 +54,7 @@ def _are_kin(one: str, other: str) -> bool:
 
 @lru_cache(REMEMBERED)
 def _keys(text: str) -> frozenset[str]:
-    """All words of a text, and the initials of its names: `ecb` for European Central Bank."""
-    parts = [
-        run[start:end]
-        for run in _runs(text)
-        for start in range(len(run))
-        for end in range(start + 2, min(len(run), start + MAX_INITIALS) + 1)
-    ]
-    return frozenset(map(_key, _TOKEN.findall(text))) | frozenset(map(_initials, parts))
-
-
-def _initials(run: Iterable[NameToken]) -> str:
-    return "".join(key[0] for key, _, _ in run)
-
-
-def _runs(text: str) -> list[list[NameToken]]:
-    """Neighbouring capitalised words that are no ordinary ones; particles between them are left out."""
-    runs, last = list[list[NameToken]](), 0
-    for match in _TOKEN.finditer(text):
-        key, joins = _key(match.group()), bool(runs) and not text[last : match.start()].strip(" \xa0.-")
-        if match.group()[0].isupper() and key not in _ordinary():
-            if not joins:
-                runs.append([])
-            runs[-1].append((key, *match.span()))
-            last = match.end()
-        elif joins and key in PARTICLES:
-            last = match.end()
-    return runs
+    return frozenset(map(_key, _TOKEN.findall(text)))
 
 
 @cache

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.answering.generation.writer import Writer
-from bot.answering.verification.quotations import find_quotations
+from bot.answering.verification.quotations import quoted_words
 from bot.models.chat_model import ChatModel
 from bot.models.token_ledger import TokenLedger
 from bot.service.conversation import Conversation
@@ -45,5 +45,5 @@ def test_what_a_real_model_writes_is_shown_as_far_as_it_holds(store: Store, tmp_
     for answer in answers:
         sources(answer, store)
         cited = " ".join(store.catalog.article(citation.article).text for citation in answer.citations)
-        assert all(quotation.words.strip(" .,") in cited for quotation in find_quotations(answer.text))
+        assert all(words.strip(" .,") in cited for words in quoted_words(answer.text))
         assert answer.citations or answer.status == "no_answer"

@@ -3,10 +3,10 @@
 import pytest
 
 from bot.answering.messages import Claim, DraftSentence
-from bot.answering.verification.verify import verify_sentence
 from retrieval.catalog import quote_table
 from retrieval.index.store import Store
 from tests.support.articles import article, fill
+from tests.support.verification import verify_sentence
 
 TEXT = (
     "The council met on Friday. Mayor Ilse Brandt claimed that the harbour bridge would cost 40 million crowns. "

@@ -2,8 +2,12 @@
 
 import pytest
 
+from bot.answering.messages import Claim, DraftSentence
 from bot.answering.verification.verify import DroppedSentence
-from tests.support.verification import check
+from retrieval.documents import QuoteHit
+from retrieval.quotes.extraction import extract_quotes
+from tests.support.articles import article
+from tests.support.verification import QUESTION, check, hit, verify_sentence
 
 MISSED = 0.15  # share of the fabrications below that differ in meaning alone and may be shown
 
@@ -124,3 +128,19 @@ def test_a_figure_or_a_name_that_no_article_has_is_told_as_the_reason(text: str,
 
 def _is_dropped(text: str, numbers: tuple[int, ...]) -> bool:
     return isinstance(check(text, *numbers), DroppedSentence)
+
+
+def test_a_quotation_that_holds_another_keeps_its_marks_and_its_speaker() -> None:
+    text = "A gull circled the pier.\n\n\"It feels like, 'Meh, the pier can wait a little,'\" Captain Tomas Velde said."
+    pier = article("pier", text, title="Talks on the pier", outlet="Northern Tide", published="2025-01-20")
+    quotes = [
+        QuoteHit(one, pier.id, pier.title, pier.url, pier.outlet, pier.published) for one in extract_quotes(pier.text)
+    ]
+
+    def said_by(name: str) -> Claim | DroppedSentence:
+        written = DraftSentence(f"{name} said: “It feels like, 'Meh, the pier can wait a little,'.”", (1,))
+        return verify_sentence(written, [hit(pier)], QUESTION, lambda _: quotes)
+
+    right, wrong = said_by("Tomas Velde"), said_by("Miriam Aske")
+    assert isinstance(right, Claim) and right.text.endswith(",'”"), right
+    assert isinstance(wrong, DroppedSentence) and wrong.reason == "speaker", wrong

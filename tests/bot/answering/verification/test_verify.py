@@ -10,14 +10,10 @@ from bot.answering.messages import Claim, DraftSentence
 from bot.answering.verification.boilerplate_phrases import is_refusal
 from bot.answering.verification.evidence import Evidence
 from bot.answering.verification.judging import ClaimJudge
-from bot.answering.verification.verify import (
-    DroppedSentence,
-    verify_remark,
-    verify_sentence,
-)
+from bot.answering.verification.verify import DroppedSentence, verify_remark
 from retrieval.documents import Article
 from tests.support.newsroom import LORRIES, TOLL
-from tests.support.verification import BODY, PASSAGES, QUESTION, QUOTES, check, hit, kept
+from tests.support.verification import BODY, PASSAGES, QUESTION, QUOTES, check, hit, kept, verify_sentence
 
 
 def support(claim: Claim) -> list[tuple[str, str]]:
@@ -25,6 +21,7 @@ def support(claim: Claim) -> list[tuple[str, str]]:
     return [(key, texts[key][start:end]) for key, (start, end) in claim.support]
 
 
+JOINED = "The council approved the toll by 31 votes to 12, and repairs will cost $2.5 million and take eighteen months."
 LOST = 0.2  # share of the honest sentences below that the judge may take for unsupported
 
 HONEST = {
@@ -105,8 +102,8 @@ def test_offsets_are_the_articles_where_the_passage_begins_later() -> None:
 
 
 def test_both_passages_of_a_combined_citation_give_their_span() -> None:
-    claim = kept(*HONEST["combined citation"][:1], 1, 2)
-    assert [key for key, _ in claim.support] == ["toll", "ferry"]
+    claim = kept(JOINED, 1, 3)
+    assert [key for key, _ in claim.support] == ["toll", "wall"]
 
 
 def test_a_citation_that_supports_nothing_is_left_out() -> None:
@@ -184,8 +181,8 @@ LENIENT = ClaimJudge(lambda claims: [math.inf] * len(claims), bar=0.0, objection
     [
         LORRIES,
         "Lorries will pay fourteen crowns a crossing from September 1.",
-        "Repairs will cost $2.5m.",
-        "The council approved the toll by 31 votes to 12, and the island ferries carried 412,000 passengers last year.",
+        "Repairs will cost $2.5m and take 18 months.",
+        JOINED,
         "“A toll is a tax on people who have no other road,” said Okoro.",
         "Mayor Ilse Brandt said: “We have waited nine years for a bridge that pays its own way.”",
     ],

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.answering.verification.facts.near_copies import changed_copy, copied_span
+from bot.answering.verification.facts.near_copies import Change, nearest_copy
 
 PASSAGE = (
     "Lorries will pay 14 crowns a crossing from 1 September, the mayor said. Repairs will cost $2.5 million and take "
@@ -12,27 +12,31 @@ PASSAGE = (
 )
 
 
+def change(text: str, *passages: str) -> Change | None:
+    copy = nearest_copy(text, passages, range(len(passages)))
+    return copy.change if copy else None
+
+
 @pytest.mark.parametrize(
     ("text", "begins"),
     [
         ("Repairs will cost $2.5 million and take eighteen months.", "Repairs"),
         ("Repairs will cost 2,500,000 dollars and take 18 months", "Repairs"),
-        ("Repairs will cost $2.5m.", "Repairs"),
         ("Lorries will pay fourteen crowns a crossing from September 1, the mayor said.", "Lorries"),
-        ("Lorries will pay 14 crowns a crossing from the 1st of September.", "Lorries"),
-        ("Mayor Ilse Brandt opened a bridge.", "Mayor"),
-        ("It is the longest in the north.", "It is"),
+        ("Lorries will pay 14 crowns a crossing from the 1st of September, the mayor said.", "Lorries"),
+        ("It is longest, and oldest, in the north.", "It is"),
     ],
 )
-def test_what_repeats_a_sentence_or_its_clauses_has_its_span(text: str, begins: str) -> None:
-    span = copied_span(text, PASSAGE)
-    assert span and PASSAGE[span[0] :].startswith(begins)
+def test_what_repeats_a_sentence_has_its_span(text: str, begins: str) -> None:
+    copy = nearest_copy(text, [PASSAGE], [0])
+    assert copy and copy.change == "nothing" and PASSAGE[copy.span[0] :].startswith(begins)
 
 
 @pytest.mark.parametrize(
     "text",
     [
-        "The old quay will close on Friday.",  # what it depends on stands before it
+        "The old quay will close on Friday.",
+        "Repairs will cost $2.5m.",
         "Repairs will cost $2.5 billion.",
         "Lorries will pay 14 crowns from 1 September.",
         "Mayor Ilse Brandt, who opened the bridge, took office in 2019.",
@@ -40,12 +44,12 @@ def test_what_repeats_a_sentence_or_its_clauses_has_its_span(text: str, begins: 
         "",
     ],
 )
-def test_what_leaves_out_more_or_says_something_else_has_none(text: str) -> None:
-    assert copied_span(text, PASSAGE) is None
+def test_what_leaves_something_out_or_says_something_else_is_no_copy(text: str) -> None:
+    assert change(text, PASSAGE) != "nothing"
 
 
 @pytest.mark.parametrize(
-    ("text", "change"),
+    ("text", "changed"),
     [
         ("Lorries will pay 15 crowns a crossing from 1 September.", "figure"),
         ("Lorries will pay 14 crowns a crossing from 1 October.", "name"),
@@ -57,8 +61,8 @@ def test_what_leaves_out_more_or_says_something_else_has_none(text: str) -> None
         ("Minister Daniel Okoro, who took office in 2019, opened the bridge.", "name"),
     ],
 )
-def test_a_near_copy_with_another_figure_day_or_name_is_told(text: str, change: str) -> None:
-    assert changed_copy(text, [PASSAGE]) == change
+def test_a_near_copy_with_another_figure_day_or_name_is_told(text: str, changed: str) -> None:
+    assert change(text, PASSAGE) == changed
 
 
 @pytest.mark.parametrize(
@@ -67,7 +71,7 @@ def test_a_near_copy_with_another_figure_day_or_name_is_told(text: str, change: 
 )
 def test_another_figure_in_its_place_is_told_whatever_figures_stand_elsewhere(changed: str, day: str) -> None:
     sentence = f"Tours of the lighthouse, closed by Covid-19, will begin again on {day}."
-    assert changed_copy(sentence.replace(day, changed), [sentence]) == "figure"
+    assert change(sentence.replace(day, changed), sentence) == "figure"
 
 
 @pytest.mark.parametrize(
@@ -83,14 +87,14 @@ def test_another_figure_in_its_place_is_told_whatever_figures_stand_elsewhere(ch
     ],
 )
 def test_what_says_the_same_or_something_else_altogether_changes_no_figure_or_name(text: str) -> None:
-    assert changed_copy(text, [PASSAGE]) in (None, "wording")
+    assert change(text, PASSAGE) in (None, "omission", "wording")
 
 
 def test_a_near_copy_with_a_word_of_its_own_is_told() -> None:
-    assert changed_copy("Lorries will not pay 14 crowns a crossing from 1 September.", [PASSAGE]) == "wording"
+    assert change("Lorries will not pay 14 crowns a crossing from 1 September.", PASSAGE) == "wording"
 
 
 def test_where_two_passages_differ_either_may_be_copied() -> None:
     later = "Lorries will pay 16 crowns a crossing from 1 September, the mayor said."
-    assert changed_copy("Lorries will pay 16 crowns a crossing from 1 September.", [PASSAGE, later]) is None
-    assert changed_copy("Lorries will pay 15 crowns a crossing from 1 September.", [PASSAGE, later]) == "figure"
+    assert change("Lorries will pay 16 crowns a crossing from 1 September.", PASSAGE, later) == "omission"
+    assert change("Lorries will pay 15 crowns a crossing from 1 September.", PASSAGE, later) == "figure"
