@@ -24,6 +24,7 @@ PERSON_PRONOUN = re.compile(r"\b(?:he|she|him|her|they|them)\b", re.I)
 _OWNER = re.compile(r"\b(?:his|her|their)\b(?=\s+\w)", re.I)
 _THING = re.compile(r"\b(?:it|that|this|those|these|there|they|them|their)\b", re.I)
 _ABOUT_THING = re.compile(r"\s*\b(?:about|of|on|to)\s+(?:it|that|this|those|these)\b", re.I)
+_IT_SAID = re.compile(r"(?<=\bdid )it(?= \w+\W*$)", re.I)  # `What else did it say?`, after `What did the letter say?`
 _WORD = re.compile(r"\w+")
 _LEAD = re.compile(r"^(?:and|but|so|also|then|ok(?:ay)?)[,\s]+", re.I)
 _NAME = re.compile(r"(?:[A-Z][\w’'.-]*)(?:\s+(?:of |the |bin |al |de |van )?[A-Z][\w’'.-]*|\s+\d{1,3}(?![\w.,:%-]))*")
@@ -50,14 +51,14 @@ def rewrite_question(question: str, turns: Sequence[Turn], text_of: TextOf = lam
     before, speech = last.standalone, parse_quote_intent(last.standalone)
     if found := _new_topic(plain):
         return _with_new_topic(found["topic"], before, speech, of_person=found.re is _AND or bool(found["what"]))
-    resolved = _resolve_pronouns(_LEAD.sub("", plain), last, speech, text_of)
+    resolved = _resolve_pronouns(_LEAD.sub("", plain), turns, speech, text_of)
     intent = parse_quote_intent(resolved)
     if intent and not intent.topic_terms and speech and speech.topic_terms:
         return f"{resolved.rstrip(' ?.!')} about {_topic_words(before, speech)}?"
     if is_bare(resolved):
         return f"{resolved} ({_without_brackets(before)})"
     if len(content_terms(resolved)) < MIN_TERMS and not intent and resolved == _LEAD.sub("", plain):
-        return f"{resolved} ({_talked_of(before)})"
+        return f"{resolved} ({_talked_of(turns)})"
     return _capitalised(resolved)
 
 
@@ -69,10 +70,23 @@ def _without_brackets(before: str) -> str:
     return re.sub(r"[()?]", "", before).rstrip(" .!")
 
 
-def _talked_of(before: str) -> str:
-    """What the question before names, else what was added to it, else all of it."""
+def _talked_of(turns: Sequence[Turn]) -> str:
+    """What the question before names, else what was added to it, else what the one before names, else all of it."""
+    before = turns[-1].standalone
     added = ADDED.search(before)
-    return ", ".join(_names(before)) or (added[1] if added else before.rstrip(" ?.!"))
+    return _named_last(turns) or (added[1] if added else before.rstrip(" ?.!"))
+
+
+def _named_last(turns: Sequence[Turn]) -> str:
+    """What the last question names; where it was added to or names nothing, what the one before it does.
+
+    `How many fit in?` is about the stadium that was asked about before it.
+    """
+    last = turns[-1].standalone
+    names = _names(last)
+    if not names and len(turns) > 1 and not ADDED.search(last):
+        names = _names(turns[-2].standalone)
+    return ", ".join(names)
 
 
 def _with_new_topic(topic: str, before: str, speech: QuoteIntent | None, *, of_person: bool) -> str:
@@ -111,9 +125,11 @@ def is_about_another_topic(question: str, standalone: str) -> bool:
     return question == standalone and bool(_names(question)) and not PERSON_PRONOUN.search(question)
 
 
-def _resolve_pronouns(question: str, last: Turn, speech: QuoteIntent | None, text_of: TextOf) -> str:
+def _resolve_pronouns(question: str, turns: Sequence[Turn], speech: QuoteIntent | None, text_of: TextOf) -> str:
     """Replace the first `he` or `she` by the person meant, and say what `it`, `there` or `they` were."""
-    before, names = last.standalone, _names(last.standalone)
+    last, before = turns[-1], turns[-1].standalone
+    if speech and speech.is_described:  # the letter, not what it is about
+        question = _IT_SAID.sub(lambda _: speech.titled_name, question)
     # In a later part, a pronoun means whom the first part asks for: `Who was there, and what did they decide?`.
     first_part = question_parts(question)[0]
     own, other = _OWNER.search(first_part), PERSON_PRONOUN.search(first_part)
@@ -128,7 +144,7 @@ def _resolve_pronouns(question: str, last: Turn, speech: QuoteIntent | None, tex
         about = f"about {_topic_words(before, speech)}" if speech.topic_terms else ""
         kept = _ABOUT_THING.sub("", question).rstrip(" ?.!")
         return " ".join(f"{kept} {about}".split()) + "?"
-    topic = _topic_words(before, speech) if speech and speech.topic_terms else ", ".join(names)
+    topic = _topic_words(before, speech) if speech and speech.topic_terms else _named_last(turns)
     return f"{question} ({topic})" if topic and topic not in question else question
 
 

@@ -6,12 +6,14 @@ from dataclasses import dataclass, replace
 
 from bot.answering.messages import Turn
 from bot.answering.reading.read_sentences import ReadSentence
+from retrieval.text.terms import content_terms
 
 FOLLOWS = " | "  # between a question and the one that follows it, as the reader was trained
 EARLIER_TURNS = 2  # that a question is read after, as the reader was trained
 # Of a follow-up: what its reading after the questions before weighs beside that alone, and what is taken off the score
 # of a sentence that was told. Of 81 follow-ups of `asked` 60 were answered, 51 with the question alone.
 FOLLOWING_WEIGHT, TOLD = 0.3, 1.5
+SHORT = 4  # the most content terms of a question that is searched for with those before it, too
 _ELSE = re.compile(r"\belse\b", re.IGNORECASE)
 
 
@@ -22,6 +24,12 @@ class Before:
     turn: str = ""
     questions: tuple[str, ...] = ()
     told: str = ""
+
+    @property
+    def words(self) -> str:
+        """A short question with those before it, to be searched for beside it; empty of one that tells enough."""
+        is_short = bool(self.questions) and len(content_terms(self.turn)) <= SHORT
+        return " ".join((*self.questions, self.turn)) if is_short else ""
 
     @property
     def asks_else(self) -> bool:

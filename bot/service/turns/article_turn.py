@@ -85,7 +85,7 @@ def _answer(turn: AskedTurn, catalog: CatalogReader) -> AnsweringSteps:
     before = NOTHING_BEFORE if is_fresh else follows(turn.text, turn.turns)
     for filters in _search_scopes(turn, catalog):
         with turn.slot():
-            found = _not_told(_search(turn, filters, catalog), before)
+            found = _not_told(_search(turn, before, filters, catalog), before)
             if not is_fresh:
                 found = replace(found, earlier=_earlier_passages(turn, found, filters, catalog))
         _log_search(turn, found, filters)
@@ -96,8 +96,11 @@ def _answer(turn: AskedTurn, catalog: CatalogReader) -> AnsweringSteps:
     return replace(answer, understood=replace(turn.understood, since=days.since, until=days.until)), found
 
 
-def _search(turn: AskedTurn, filters: Filters, catalog: CatalogReader) -> SearchResult:
-    """Search for the question, and for what a model has planned to search for: as much as it takes."""
+def _search(turn: AskedTurn, before: Before, filters: Filters, catalog: CatalogReader) -> SearchResult:
+    """Search for the question, and for what a model has planned to search for: as much as it takes.
+
+    Without a plan, a short follow-up is searched for with the questions before it, too; what was found is read.
+    """
     written = turn.writer.output_format.passages if turn.writer else 0
     k, today = turn.options.get("k", max(DEFAULT_HITS, written)), turn.options.get("today")
     search = partial(turn.search, k=k, filters=filters, today=today, catalog=catalog)
@@ -105,6 +108,8 @@ def _search(turn: AskedTurn, filters: Filters, catalog: CatalogReader) -> Search
     is_found_by_plan = bool(turn.searches) and is_language_missing(language, catalog)
     results = [] if is_found_by_plan else [search(turn.standalone, language=language)]
     results += [search(planned) for planned in turn.searches if planned != turn.standalone or is_found_by_plan]
+    if before.words and not turn.searches:
+        results.append(search(before.words, language=language))
     return merge_results(results, k) if len(results) > 1 else results[0]
 
 

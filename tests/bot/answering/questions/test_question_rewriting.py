@@ -167,3 +167,13 @@ def test_a_question_that_is_added_behind_another_is_no_second_question() -> None
 
 def test_a_number_belongs_to_the_name_before_it() -> None:
     assert after("When is Selene 2 out?", "Who sings in it?") == "Who sings in it? (Selene 2)"
+
+
+def test_a_question_that_names_nothing_is_about_what_the_one_before_it_names() -> None:
+    turns = [Turn(FERRIES, FERRIES, "", "answered"), Turn("", "How many people fit in?", "", "answered")]
+    assert rewrite_question("What else does it have?", turns) == "What else does it have? (Gull Island)"
+
+
+def test_it_that_says_something_is_what_was_said_to_speak() -> None:
+    before = "What did the harbour's letter say about Lind's boat?"
+    assert after(before, "What else did it say?") == "What else did the harbour's letter say about Lind's boat?"
