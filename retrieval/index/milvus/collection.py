@@ -192,7 +192,7 @@ def _count(client: MilvusClient, name: str, seconds: float) -> int:
 
 
 def _is_lite(client: MilvusClient, seconds: float) -> bool:
-    return client.get_server_version(timeout=seconds).startswith(LITE)
+    return str(client.get_server_version(timeout=seconds)).startswith(LITE)
 
 
 def _create(client: MilvusClient, name: str, dimensions: int, seconds: float) -> None:
