@@ -20,6 +20,7 @@ Verify = Callable[[Callable[[], int]], None]
 
 KEY_LENGTH = 16  # characters of a digest
 ROWS_AT_ONCE = 500
+UNSEALED_ROWS = 250  # at most, of Milvus Lite
 CURRENT = "Strong"  # consistency: reads see all that was written before; searches may lag behind for some seconds
 
 
@@ -40,7 +41,7 @@ class MilvusCollection:
     ) -> None:
         self._connection, self._name, self._verify, self._creating = connection, name, verify, creating
         self._opening, self._opened = threading.Lock(), ""
-        self._is_sealed = False
+        self._unsealed = 1  # rows that were written since; others may have written some before
         self._question_seconds = connection.server.question_seconds
         self._write_seconds = connection.server.write_seconds
 
@@ -138,7 +139,11 @@ class MilvusCollection:
 
     def _write(self, rows: Sequence[Row]) -> None:
         def put(client: MilvusClient) -> None:
-            client.upsert(self._existing_or_new(client, len(rows[0]["vector"])), list(rows), timeout=seconds)
+            name = self._existing_or_new(client, len(rows[0]["vector"]))
+            client.upsert(name, list(rows), timeout=seconds)
+            self._unsealed += len(rows)
+            if self._unsealed > UNSEALED_ROWS:  # another process may be searching
+                self._seal(client, name)
 
         seconds = self._write_seconds
         if self._opened != self._name():  # another process has begun a new one, and the old one may still be there
@@ -151,15 +156,14 @@ class MilvusCollection:
         except IndexServerUnavailable:
             self._opened = ""
             raise
-        self._is_sealed = False
 
     def _seal(self, client: MilvusClient, name: str) -> None:
         """Have Milvus Lite store as a segment what is new: of rows in memory it makes a sparse index for each search.
 
         With 900 rows that takes sixty times as long. A server sees to it by itself.
         """
-        if not self._is_sealed:
-            self._is_sealed = True
+        if self._unsealed:
+            self._unsealed = 0
             if _is_lite(client, self._question_seconds):
                 client.flush(name, timeout=self._write_seconds)
 
