@@ -67,17 +67,18 @@ def token_ledger(settings: Settings) -> TokenLedger:
     return TokenLedger(records_place(settings, "spent.db"), settings.max_tokens_per_day)
 
 
-def data_folder(data: Path | None = None) -> Path:
-    """The folder of the index, whether there is one in it or not. Raises UsageError."""
-    return read_settings(data).data
+def databases_folder(data: Path | None = None) -> Path | None:
+    """The folder of catalog and records, there or not; None if a server has them. Raises UsageError."""
+    settings = read_settings(data)
+    return None if settings.database_url.get_secret_value() else settings.data
 
 
-def explain_failure(folder: Path, error: Exception) -> OnRecordError | None:
-    """The error that says which file of the data folder is damaged, if that is why something failed unexpectedly.
+def explain_failure(folder: Path | None, error: Exception) -> OnRecordError | None:
+    """The error that says which file of `databases_folder` is damaged, if that is why something failed unexpectedly.
 
     The databases are read as a whole, which takes seconds where they are large.
     """
-    if is_disk_full(error):
+    if folder is None or is_disk_full(error):
         return None
     for path in sorted(folder.glob("*.db")):
         if path.name != CATALOG and (problem := database_damage(path)):

@@ -50,7 +50,8 @@ def _index_pending(store: Store, stop: Event) -> str:
     except (EmbeddingUnavailable, IndexUnavailable):
         pass  # each answer says that words alone were searched; a process that holds the write lock indexes for us
     except Exception as exc:  # questions are answered meanwhile, and the next check may succeed
-        return str(explain_failure(store.folder, exc) or f"{type(exc).__name__}: {exc}")
+        folder = store.folder if store.catalog.database.is_sqlite else None
+        return str(explain_failure(folder, exc) or f"{type(exc).__name__}: {exc}")
     return ""
 
 

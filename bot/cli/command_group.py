@@ -53,7 +53,7 @@ class ExitCodeCommand(TyperCommand):
 
     def _invoke_explained(self, ctx: Any) -> Any:
         """Call the function; an unexpected error is looked into, and explained where files are damaged."""
-        from bot.app.data_folder import data_folder, explain_failure
+        from bot.app.data_folder import databases_folder, explain_failure
         from bot.cli.options import data_option
 
         try:
@@ -61,7 +61,7 @@ class ExitCodeCommand(TyperCommand):
         except (OnRecordError, *_OUTCOMES):
             raise
         except Exception as exc:
-            if explained := explain_failure(data_folder(data_option(ctx)), exc):
+            if explained := explain_failure(databases_folder(data_option(ctx)), exc):
                 raise explained from exc
             raise
 

@@ -1,6 +1,5 @@
 """Open a database by its address: a SQLite file, or PostgreSQL for several machines; SQLAlchemy speaks to both."""
 
-import re
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -14,18 +13,17 @@ from sqlalchemy import (
     Engine,
     Executable,
     NullPool,
-    PoolProxiedConnection,
     Row,
     create_engine,
     event,
     make_url,
     text,
 )
-from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.exc import ArgumentError
 
+from retrieval.catalog.database.database_errors import TranslatedErrors
 from retrieval.catalog.database.sqlite_file import BUSY_TIMEOUT_SECONDS, compiled, set_pragma
-from retrieval.errors import DatabaseUnavailable, IndexUnavailable, UsageError
+from retrieval.errors import UsageError
 
 if TYPE_CHECKING:
     import psycopg
@@ -38,22 +36,8 @@ _SERVER_OPTIONS = {
     "tcp_user_timeout": 10_000,  # milliseconds
 }
 _OPTIONS = {"preserve_rowcount": True}  # else rows that were inserted are counted by some drivers alone
-# PostgreSQL's codes for a wrong password, an unknown user or database, and missing rights.
-_REFUSALS = frozenset({"28000", "28P01", "3D000", "42501"})
-_BUSY = re.compile(  # of refusals at login
-    r"too many|slots|starting up|not yet accepting|shutting down|recovery|terminating"
-)
-_FAULTS = {  # PostgreSQL's codes, or their classes, and what to do
-    "25006": "it is a standby, so name the primary in ONRECORD_DATABASE_URL",
-    "42P01": "its tables were changed by hand, so restore it from a backup",
-    "42703": "its tables were changed by hand, so restore it from a backup",
-    "58": "look into the server's log",
-    "XX": "it may be damaged, so look into the server's log",
-}
-_WHAT_TO_CHECK = "check ONRECORD_DATABASE_URL and the rights of its user"
 _EXAMPLE = "write it as postgresql+psycopg://user:password@host/name"
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:lock, 0))")
-_BEGIN = "onrecord_begin"  # the execution option with the statement that begins a transaction of SQLite's
 
 AnyRow = Row[*tuple[Any, ...]]
 Values = Mapping[str, Any]
@@ -79,61 +63,56 @@ class SQLiteOptions:
 class Database:
     """A pool of connections that threads may share; nothing is opened before it is used.
 
-    SQLite's errors are raised as sqlite3 raises them; a server that cannot be reached, or that takes no more
-    connections, as DatabaseUnavailable; one that refuses user, database or rights, or fails, as IndexUnavailable.
+    Errors are those of TranslatedErrors.
     """
 
     def __init__(self, url: URL, options: SQLiteOptions | None = None) -> None:
         self.url, self.is_sqlite = url, url.get_backend_name() == "sqlite"
         options = options or SQLiteOptions()
-        engine = _sqlite_engine(url, options) if self.is_sqlite else _server_engine(url)
-        self._idle = list[PoolProxiedConnection]()
-        self.engine = self._reading = self._writing = self._repeating = engine
-        if self.is_sqlite:
-            self._writing = engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
-            self._repeating = engine.execution_options(**{_BEGIN: "BEGIN"})
-            self._keeps_idle = options.connections is None
-        else:
-            self._reading = engine.execution_options(isolation_level="AUTOCOMMIT")
-            self._repeating = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        self.engine = self._reading = self._repeating = (
+            _sqlite_engine(url, options) if self.is_sqlite else _server_engine(url)
+        )
+        self._idle, self._keeps_idle = list[Connection](), self.is_sqlite and options.connections is None
+        if not self.is_sqlite:
+            self._reading = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+            self._repeating = self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        self._errors = TranslatedErrors(self.place)
 
     def rows(
         self, statement: Executable, parameters: Values | None = None, *, snapshot: Connection | None = None
     ) -> Sequence[AnyRow]:
         """All rows of a statement that reads what is committed now, or what a snapshot sees."""
-        values = parameters or {}
-        known = compiled(statement, tuple(values)) if self.is_sqlite else None
-        if known and snapshot is not None:
-            return known.rows(_sqlite_connection(snapshot.connection), values)
-        with self._errors_translated():
+        with self._errors:
             if snapshot is not None:
-                return snapshot.execute(statement, values).all()
-            if known:
-                with self._idle_connection() as opened:
-                    return known.rows(_sqlite_connection(opened), values)
-            with self._reading.connect() as db:
-                return db.execute(statement, values).all()
-
-    @contextmanager
-    def _idle_connection(self) -> Iterator[PoolProxiedConnection]:
-        """A connection that is kept for the next read: the pool takes longer than a row by its key."""
-        try:
-            opened = self._idle.pop()
-        except IndexError:
-            opened = self.engine.raw_connection()
-        try:
-            yield opened
-        finally:
-            if self._keeps_idle:
-                self._idle.append(opened)
-            else:
-                opened.close()
+                return read(snapshot, statement, parameters or {})
+            with self._connected() as db:
+                return read(db, statement, parameters or {})
 
     @contextmanager
     def connection(self) -> Iterator[Connection]:
         """A connection for several statements that read, each of them what is committed then."""
-        with self._errors_translated(), self._reading.connect() as db:
+        with self._errors, self._connected() as db:
             yield db
+
+    @contextmanager
+    def _connected(self) -> Iterator[Connection]:
+        """A connection; that of a SQLite file is kept: the pool takes longer than a row by its key."""
+        db = self._idle_connection() or self._reading.connect()
+        try:
+            yield db
+        finally:
+            if db.in_transaction():
+                db.rollback()
+            if self._keeps_idle:
+                self._idle.append(db)
+            else:
+                db.close()
+
+    def _idle_connection(self) -> Connection | None:
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return None
 
     def run(self, statement: Executable, parameters: Parameters | None = None) -> int:
         """Run a statement that writes, in a transaction of its own; returns how many rows it changed."""
@@ -147,45 +126,41 @@ class Database:
         A SQLite file has one at a time. On a server they run side by side, each statement seeing what is committed;
         those that name the same `lock` wait for each other.
         """
-        with self._errors_translated(), self._writing.begin() as db:
-            if lock and not self.is_sqlite:
-                db.execute(_LOCK, {"lock": lock})
-            yield db
+        with self._errors:
+            if self.is_sqlite:
+                with self._begun("BEGIN IMMEDIATE") as db:
+                    yield db
+                return
+            with self.engine.begin() as db:
+                if lock:
+                    db.execute(_LOCK, {"lock": lock})
+                yield db
 
     @contextmanager
     def snapshot(self) -> Iterator[Connection]:
         """A connection that sees what is committed now and nothing later; any thread may use it, one at a time."""
-        with self._errors_translated(), self._repeating.connect() as db:
+        with self._errors:  # the snapshot is that of the first read
             if self.is_sqlite:
-                db.begin()
-                _sqlite_connection(db.connection).execute("SELECT 1 FROM sqlite_schema").fetchone()
-            else:
+                with self._begun("BEGIN") as db:
+                    _sqlite_connection(db).execute("SELECT 1 FROM sqlite_schema").fetchone()
+                    yield db
+                return
+            with self._repeating.connect() as db:
                 db.exec_driver_sql("SELECT 1").first()
-            yield db  # the snapshot is that of the first read
+                yield db
+
+    @contextmanager
+    def _begun(self, begin: str) -> Iterator[Connection]:
+        """A transaction of a SQLite file, which Python and SQLAlchemy leave to us to begin."""
+        with self._connected() as db, db.begin():
+            _sqlite_connection(db).execute(begin)
+            yield db
 
     def close(self) -> None:
         """Close every connection that is not in use."""
         while self._idle:
             self._idle.pop().close()
         self.engine.dispose()
-
-    @contextmanager
-    def _errors_translated(self) -> Iterator[None]:
-        try:
-            yield
-        except PoolTimeoutError as exc:
-            raise self._unavailable("all its connections are in use") from exc
-        except DBAPIError as exc:
-            if isinstance(exc.orig, sqlite3.Error):
-                exc.__cause__ = exc.__context__ = None  # the original, whose context becomes this: no circle
-                raise exc.orig from None
-            if refusal := _refusal(exc):
-                raise IndexUnavailable(f"The database {self.place} refuses: {refusal}; {_WHAT_TO_CHECK}.") from exc
-            if exc.connection_invalidated or _is_unreachable(exc):
-                raise self._unavailable(_first_line(exc)) from exc
-            if advice := _FAULTS.get(_state(exc)) or _FAULTS.get(_state(exc)[:2]):
-                raise IndexUnavailable(f"The database {self.place} fails ({_first_line(exc)}); {advice}.") from exc
-            raise
 
     @property
     def place(self) -> str:
@@ -194,14 +169,11 @@ class Database:
             return str(self.url.database)
         return f"{self.url.host or 'localhost'}:{self.url.port or 5432}/{self.url.database or ''}"
 
-    def _unavailable(self, reason: str) -> DatabaseUnavailable:
-        return DatabaseUnavailable(f"The database {self.place} cannot be used now ({reason}); try again in a moment.")
-
 
 def read(db: Connection, statement: Executable, values: Values) -> Sequence[AnyRow]:
     """All rows of a statement, within a transaction or snapshot."""
     if db.dialect.name == "sqlite" and (known := compiled(statement, tuple(values))):
-        return known.rows(_sqlite_connection(db.connection), values)
+        return known.rows(_sqlite_connection(db), values)
     return db.execute(statement, values).all()
 
 
@@ -209,7 +181,7 @@ def write(db: Connection, statement: Executable, parameters: Parameters) -> int:
     """Run a statement within a transaction; returns how many rows it changed."""
     listed = [parameters] if isinstance(parameters, Mapping) else parameters
     if db.dialect.name == "sqlite" and (known := compiled(statement, tuple(listed[0]))):
-        return known.run(_sqlite_connection(db.connection), listed)
+        return known.run(_sqlite_connection(db), listed)
     return int(db.execute(statement, parameters).rowcount)
 
 
@@ -237,15 +209,15 @@ def sqlite_url(path: Path) -> URL:
     return URL.create("sqlite", database=str(path))
 
 
-def _sqlite_connection(opened: PoolProxiedConnection) -> sqlite3.Connection:
-    connection = opened.driver_connection
+def _sqlite_connection(db: Connection) -> sqlite3.Connection:
+    connection = db.connection.driver_connection
     if not isinstance(connection, sqlite3.Connection):
         raise TypeError(f"{type(connection).__name__} is no connection to a SQLite file.")
     return connection
 
 
 def _sqlite_engine(url: URL, options: SQLiteOptions) -> Engine:
-    """An engine whose transactions begin as their execution option says: Python's own beginning of them is off."""
+    """An engine for which Python begins no transactions."""
     pool: dict[str, Any] = {"max_overflow": -1} if options.connections is None else {"poolclass": NullPool}
     if options.connections:
         pool = {"pool_size": options.connections, "max_overflow": 0, "pool_timeout": options.busy_seconds}
@@ -257,11 +229,6 @@ def _sqlite_engine(url: URL, options: SQLiteOptions) -> Engine:
         connection.isolation_level = None
         for pragma in options.pragmas:
             set_pragma(connection, pragma, options.busy_seconds)
-
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        if statement := connection.get_execution_options().get(_BEGIN):
-            _sqlite_connection(connection.connection).execute(statement)
 
     return engine
 
@@ -286,25 +253,3 @@ def _server_engine(url: URL) -> Engine:
         connection.adapters.register_dumper(str, ServerTextDumper)
 
     return engine
-
-
-def _is_unreachable(error: DBAPIError) -> bool:
-    """Whether the server is the reason and not the statement: by PostgreSQL's classes of errors."""
-    return isinstance(error, OperationalError) and _state(error)[:2] in ("", "08", "53", "57")
-
-
-def _state(error: DBAPIError) -> str:
-    """PostgreSQL's code of an error, empty where it gives none."""
-    return getattr(error.orig, "sqlstate", None) or ""
-
-
-def _first_line(error: DBAPIError) -> str:
-    return str(error.orig).strip().partition("\n")[0]
-
-
-def _refusal(error: DBAPIError) -> str:
-    """Why a server refuses user, database or rights, empty where it does not; at login it gives no code."""
-    said, state = str(error.orig), _state(error)
-    found = re.search("(.+)", said) if state else re.search(r"FATAL:\s+(.+)", said)
-    is_refusal = state in _REFUSALS or (not state and found and not _BUSY.search(found[1]))
-    return found[1].strip() if found and is_refusal else ""

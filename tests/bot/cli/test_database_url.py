@@ -50,6 +50,20 @@ def test_commands_answer_from_a_catalog_on_a_server(on_server: Onrecord, tmp_pat
     assert on_server("ask", "When does the old pier close?").returncode == 3
 
 
+def test_a_failure_is_not_put_down_to_an_old_folder(
+    on_server: Onrecord, tmp_path: Path, postgresql: PostgreSQLServer
+) -> None:
+    address = postgresql.new_database()
+    onrecord = partial(on_server, ONRECORD_DATABASE_URL=address.render_as_string(hide_password=False))
+    assert onrecord("add", "a.jsonl", "--quiet").returncode == 0
+    database = Database(address)
+    database.run(text("UPDATE versions SET authors = 'not a list'"))
+    database.close()
+    (tmp_path / "data" / "catalog.db").write_text("This is a letter, not a database. " * 50)
+    failed = onrecord("show", "pier")
+    assert failed.returncode not in (0, 2) and "catalog.db" not in failed.stderr
+
+
 @pytest.mark.parametrize(
     ("address", "said"),
     [
