@@ -53,9 +53,9 @@ def verify_sentences(
     """Return each sentence as a claim with its supporting spans, or dropped; its numbers count from 1.
 
     Where the cited sentences do not support it but their passage or another one does, that one is cited instead. A
-    judge for whom each call takes long is asked about all of it at once.
+    judge for whom each call takes long is called twice at most: on what is cited, and on all the rest.
     """
-    checked = [_checked(one, ground) for one in written]
+    checked = [_checked(one, ground, at_once=judge.is_remote) for one in written]
     outcomes = _judged(checked, ground, judge)
     return [
         credit_speaker(outcome, ground) if isinstance(outcome, Claim) else DroppedSentence(one.text, outcome)
@@ -76,22 +76,19 @@ def _judged(
     """Decide what is undecided by the first evidence that supports it."""
     outcomes, waiting = list(checked), [(at, one) for at, one in enumerate(checked) if isinstance(one, _Undecided)]
     most = max((len(one.evidence) for _, one in waiting), default=0)
-    step = most if judge.is_remote else 1
-    for start in range(0, most, step or 1):
-        asked = [
-            (at, one, cited)
-            for at, one in waiting
-            if isinstance(outcomes[at], _Undecided)
-            for cited in one.evidence[start : start + step]
-        ]
-        odds = judge.support([_cited_claim(one.quoting.text, cited, ground) for _, one, cited in asked])
+    rounds = [(0, 1), (1, most)] if judge.is_remote else [(at, at + 1) for at in range(most)]
+    for start, end in rounds:
+        left = [(at, one) for at, one in waiting if isinstance(outcomes[at], _Undecided)]
+        asked = [(at, one, cited) for at, one in left for cited in one.evidence[start:end]]
+        claims = [_cited_claim(one.quoting.text, cited, ground) for _, one, cited in asked]
+        odds = judge.support(claims) if claims else ()
         for (at, one, cited), found in zip(asked, odds, strict=True):
             if isinstance(outcomes[at], _Undecided) and found >= judge.required(one.objection):
                 outcomes[at] = _claim(one.quoting, cited, ground)
     return [one.reason if isinstance(one, _Undecided) else one for one in outcomes]
 
 
-def _checked(written: DraftSentence, ground: Evidence) -> Claim | Reason | _Undecided:
+def _checked(written: DraftSentence, ground: Evidence, *, at_once: bool) -> Claim | Reason | _Undecided:
     """Check form, quotations and copies of a sentence; what remains is for the judge."""
     text, every = without_opening(written.text), range(len(ground.passages))
     if fault := _formal_fault(text, ground):
@@ -113,7 +110,8 @@ def _checked(written: DraftSentence, ground: Evidence) -> Claim | Reason | _Unde
         return copy.change
     objection = "wording" if copy and copy.change == "wording" else _objection(quoting.text, ground)
     reason = objection or ("unknown number" if written.numbers and not cited else "unsupported")
-    return _Undecided(quoting, list(_evidence(written, quoting, cited, ground)), objection, reason)
+    evidence = list(_evidence(written, quoting, cited, ground, at_once=at_once))
+    return _Undecided(quoting, evidence, objection, reason)
 
 
 def _copied(quoting: QuoteCheck, among: Sequence[int], ground: Evidence) -> list[Cited]:
@@ -144,12 +142,17 @@ def _objection(text: str, ground: Evidence) -> Objection | None:
 
 
 def _evidence(
-    written: DraftSentence, quoting: QuoteCheck, cited: Sequence[int], ground: Evidence
+    written: DraftSentence, quoting: QuoteCheck, cited: Sequence[int], ground: Evidence, *, at_once: bool
 ) -> Iterator[list[Cited]]:
-    """What to judge by: the sentences cited, or the nearest of the passages cited; those passages; others."""
+    """What to judge by: the sentences cited, or the nearest of the passages cited; those passages; others.
+
+    All that is cited comes `at_once`, or first each of it.
+    """
     quoted = dict.fromkeys(place.passage for place in quoting.places)
     numbers = list(dict.fromkeys((*quoted, *cited)))
-    if numbers:
+    if numbers and at_once:
+        yield [(at, ground.cited_spans(at, written.places)) for at in numbers]
+    elif numbers:
         spans = [ground.cited_spans(at, written.places) or (ground.nearest_span(written.text, at),) for at in numbers]
         sentences = list(zip(numbers, spans, strict=True))
         passages: list[Cited] = [(number, ()) for number in numbers]
