@@ -9,9 +9,9 @@ from pathlib import Path
 from bot.app.settings import Settings, read_settings
 from bot.models.token_ledger import TokenLedger
 from retrieval.catalog.catalog import Catalog, damage_message
+from retrieval.catalog.database.drivers.sqlite_file import database_damage
 from retrieval.catalog.database.engine import Database, server_database
 from retrieval.catalog.database.records import Place
-from retrieval.catalog.database.sqlite_file import database_damage
 from retrieval.errors import IndexDamaged, OnRecordError, is_database_damaged, is_disk_full
 
 CATALOG, KEYS = "catalog.db", "keys.db"

@@ -11,8 +11,8 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, select, upda
 from retrieval.catalog import quote_table
 from retrieval.catalog.database import schema
 from retrieval.catalog.database.dialects import among, insert_new, text_list, upsert
+from retrieval.catalog.database.drivers.sqlite_file import database_damage
 from retrieval.catalog.database.engine import Database, read, sqlite_url, write
-from retrieval.catalog.database.sqlite_file import database_damage
 from retrieval.catalog.database.tables import articles, facts, passages, runs, uncut, versions, withdrawn
 from retrieval.catalog.reader import CatalogReader, unknown_article
 from retrieval.catalog.rows import CURRENT, SegmentedArticle, passage_rows, version_row

@@ -10,7 +10,6 @@ from bot.answering.verification.facts.names import find_names
 from bot.answering.verification.quotations import QuoteCheck, without_inner_marks, without_quotations
 from retrieval.documents import Quote, QuoteHit
 from retrieval.quotes.attribution.quotation_marks import quotation_spans
-from retrieval.quotes.extraction import extract_quotes
 from retrieval.quotes.speaker_index.lookup import find_speaker
 from retrieval.quotes.speaker_index.merging import list_speakers
 from retrieval.text.sentences import Span
@@ -23,7 +22,7 @@ _END = re.compile(r"[.!?…]*\Z")
 
 def quotes_another(quoting: QuoteCheck, ground: Evidence) -> bool:
     """Whether a sentence gives one of its quotations to somebody to whom the articles do not give it."""
-    named = extract_quotes(without_inner_marks(quoting.text)) if quoting.places else []
+    named = _quotes_in(without_inner_marks(quoting.text)) if quoting.places else []
     return any(
         one.speaker and one.start < end and start < one.end and not _is_given_to(one.speaker, hit, around)
         for (start, end), (hit, around) in zip(quotation_spans(quoting.text), _sources(quoting, ground), strict=True)
@@ -47,7 +46,7 @@ def credit_speaker(claim: Claim, ground: Evidence) -> Claim:
     sayers = [_sayer(said, ground.quotes(article), span) for article, span in claim.support]
     names = {_in_sentence(one) if one else "" for one in sayers}
     name = names.pop() if len(names) == 1 else ""
-    if not content_terms(name) or set(content_terms(name)) & said or any(map(_reports, extract_quotes(claim.text))):
+    if not content_terms(name) or set(content_terms(name)) & said or any(map(_reports, _quotes_in(claim.text))):
         return claim
     return replace(claim, text=f"{_END.sub('', claim.text)}, according to {name}.", speaker=name)
 
@@ -63,12 +62,19 @@ def _is_given_to(name: str, quote: Quote | None, around: str) -> bool:
     """Whether a name means the speaker of a quote; where that is nobody known or a body, whether it stands there."""
     if not find_names(f"then {name}"):
         return True  # `the mayor`
-    for known in [quote] if quote and quote.speaker else extract_quotes(around):
+    for known in [quote] if quote and quote.speaker else _quotes_in(around):
         match = find_speaker(list_speakers([(known.speaker, known.is_person, 1, "")]), name) if known.speaker else None
         told = f"{known.speaker} {known.role} {'' if known.is_person else around}"
         if (match and match.speakers and not match.misspelt) or set(terms(name)) <= set(terms(told)):
             return True
     return False
+
+
+def _quotes_in(text: str) -> list[Quote]:
+    """The quotes of a text, with their speakers."""
+    from retrieval.quotes.extraction import extract_quotes  # its network takes a moment to load
+
+    return extract_quotes(text)
 
 
 def _reports(quote: Quote) -> bool:

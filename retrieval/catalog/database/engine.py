@@ -21,8 +21,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import ArgumentError
 
-from retrieval.catalog.database.database_errors import TranslatedErrors
-from retrieval.catalog.database.sqlite_file import BUSY_TIMEOUT_SECONDS, compiled, set_pragma
+from retrieval.catalog.database.drivers.sqlite_file import BUSY_TIMEOUT_SECONDS, compiled, set_pragma
+from retrieval.catalog.database.drivers.translated_errors import TranslatedErrors
 from retrieval.errors import UsageError
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ class Database:
         """
         with self._errors:
             if self.is_sqlite:
-                with self._begun("BEGIN IMMEDIATE") as db:
+                with self._connected() as db, _begun(db, "BEGIN IMMEDIATE"):
                     yield db
                 return
             with self.engine.begin() as db:
@@ -141,20 +141,14 @@ class Database:
         """A connection that sees what is committed now and nothing later; any thread may use it, one at a time."""
         with self._errors:  # the snapshot is that of the first read
             if self.is_sqlite:
-                with self._begun("BEGIN") as db:
+                # A connection of its own: a kept one could be read through after the snapshot is over.
+                with self.engine.connect() as db, _begun(db, "BEGIN"):
                     _sqlite_connection(db).execute("SELECT 1 FROM sqlite_schema").fetchone()
                     yield db
                 return
             with self._repeating.connect() as db:
                 db.exec_driver_sql("SELECT 1").first()
                 yield db
-
-    @contextmanager
-    def _begun(self, begin: str) -> Iterator[Connection]:
-        """A transaction of a SQLite file, which Python and SQLAlchemy leave to us to begin."""
-        with self._connected() as db, db.begin():
-            _sqlite_connection(db).execute(begin)
-            yield db
 
     def close(self) -> None:
         """Close every connection that is not in use."""
@@ -209,6 +203,14 @@ def sqlite_url(path: Path) -> URL:
     return URL.create("sqlite", database=str(path))
 
 
+@contextmanager
+def _begun(db: Connection, begin: str) -> Iterator[None]:
+    """A transaction of a SQLite file, which Python and SQLAlchemy leave to us to begin."""
+    with db.begin():
+        _sqlite_connection(db).execute(begin)
+        yield
+
+
 def _sqlite_connection(db: Connection) -> sqlite3.Connection:
     connection = db.connection.driver_connection
     if not isinstance(connection, sqlite3.Connection):
@@ -248,7 +250,7 @@ def _server_engine(url: URL) -> Engine:
 
     @event.listens_for(engine, "connect")
     def prepare(connection: "psycopg.Connection[Any]", _: object) -> None:
-        from retrieval.catalog.database.server_text import ServerTextDumper
+        from retrieval.catalog.database.drivers.server_text import ServerTextDumper
 
         connection.adapters.register_dumper(str, ServerTextDumper)
 

@@ -12,7 +12,7 @@ from typing import NamedTuple, NoReturn
 import numpy as np
 import numpy.typing as npt
 
-from retrieval.catalog.database.sqlite_file import database_damage
+from retrieval.catalog.database.drivers.sqlite_file import database_damage
 
 KNOWN_VERSION = 1  # of hnswlib's files
 MAX_VERSION = 99  # versions up to here may come one day and are not checked; higher numbers are damage

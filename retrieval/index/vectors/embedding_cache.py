@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from langchain_core.embeddings import Embeddings
 
-from retrieval.catalog.database.sqlite_file import BUSY_TIMEOUT_SECONDS, set_pragma
+from retrieval.catalog.database.drivers.sqlite_file import BUSY_TIMEOUT_SECONDS, set_pragma
 from retrieval.documents import digest
 from retrieval.errors import is_database_damaged, storage_error
 from retrieval.index.vectors.minilm import EmbeddingModel

@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import Executable, exists, func, insert, select, text
 
 from retrieval.catalog.database.dialects import among, number_list, text_list, upsert
+from retrieval.catalog.database.drivers.sqlite_file import compiled
 from retrieval.catalog.database.engine import Database, read, sqlite_url, write
 from retrieval.catalog.database.schema import upgrade
-from retrieval.catalog.database.sqlite_file import compiled
 from retrieval.catalog.database.tables import bands, facts
 
 VALUES = [{"key": "a", "value": "1"}, {"key": "b", "value": "2"}, {"key": "end", "value": "3"}]

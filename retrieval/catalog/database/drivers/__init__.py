@@ -1,0 +1,1 @@
+"""What lies between SQLAlchemy and its drivers, sqlite3 and psycopg."""
