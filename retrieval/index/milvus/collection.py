@@ -20,7 +20,6 @@ Verify = Callable[[Callable[[], int]], None]
 
 KEY_LENGTH = 16  # characters of a digest
 ROWS_AT_ONCE = 500
-UNSEALED_ROWS = 250  # at most, of Milvus Lite
 CURRENT = "Strong"  # consistency: reads see all that was written before; searches may lag behind for some seconds
 
 
@@ -41,7 +40,6 @@ class MilvusCollection:
     ) -> None:
         self._connection, self._name, self._verify, self._creating = connection, name, verify, creating
         self._opening, self._opened = threading.Lock(), ""
-        self._unsealed = 1  # rows that were written since; others may have written some before
         self._question_seconds = connection.server.question_seconds
         self._write_seconds = connection.server.write_seconds
 
@@ -54,7 +52,6 @@ class MilvusCollection:
         """Ids and scores of the `k` rows nearest to a vector, best first."""
 
         def search(client: MilvusClient, name: str) -> list[tuple[str, float]]:
-            self._seal(client, name)
             (found,) = client.search(
                 name,
                 data=[vector],
@@ -139,11 +136,7 @@ class MilvusCollection:
 
     def _write(self, rows: Sequence[Row]) -> None:
         def put(client: MilvusClient) -> None:
-            name = self._existing_or_new(client, len(rows[0]["vector"]))
-            client.upsert(name, list(rows), timeout=seconds)
-            self._unsealed += len(rows)
-            if self._unsealed > UNSEALED_ROWS:  # another process may be searching
-                self._seal(client, name)
+            client.upsert(self._existing_or_new(client, len(rows[0]["vector"])), list(rows), timeout=seconds)
 
         seconds = self._write_seconds
         if self._opened != self._name():  # another process has begun a new one, and the old one may still be there
@@ -156,16 +149,6 @@ class MilvusCollection:
         except IndexServerUnavailable:
             self._opened = ""
             raise
-
-    def _seal(self, client: MilvusClient, name: str) -> None:
-        """Have Milvus Lite store as a segment what is new: of rows in memory it makes a sparse index for each search.
-
-        With 900 rows that takes sixty times as long. A server sees to it by itself.
-        """
-        if self._unsealed:
-            self._unsealed = 0
-            if _is_lite(client, self._question_seconds):
-                client.flush(name, timeout=self._write_seconds)
 
     def _existing(self, client: MilvusClient) -> str:
         """The collection's name, verified when it is first used. Raises CollectionMissing."""
@@ -195,10 +178,6 @@ def _count(client: MilvusClient, name: str, seconds: float) -> int:
     return int(found[0]["count(*)"])
 
 
-def _is_lite(client: MilvusClient, seconds: float) -> bool:
-    return str(client.get_server_version(timeout=seconds)).startswith(LITE)
-
-
 def _create(client: MilvusClient, name: str, dimensions: int, seconds: float) -> None:
     schema = client.create_schema(enable_dynamic_field=False)
     schema.add_field("id", DataType.VARCHAR, max_length=KEY_LENGTH, is_primary=True)
@@ -221,7 +200,7 @@ def _create(client: MilvusClient, name: str, dimensions: int, seconds: float) ->
     schema.add_field("vector", DataType.FLOAT_VECTOR, dim=dimensions)
     schema.add_field("words", DataType.SPARSE_FLOAT_VECTOR)
     schema.add_field("quoted_words", DataType.SPARSE_FLOAT_VECTOR)
-    indexes = _indexes(is_lite=_is_lite(client, seconds))
+    indexes = _indexes(is_lite=client.get_server_version(timeout=seconds).startswith(LITE))
     client.create_collection(name, schema=schema, index_params=indexes, consistency_level="Bounded", timeout=seconds)
 
 
