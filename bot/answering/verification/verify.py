@@ -14,7 +14,7 @@ from bot.answering.verification.boilerplate_phrases import is_bridge, without_op
 from bot.answering.verification.evidence import Cited, Evidence, joined_spans
 from bot.answering.verification.facts.figures import unknown_figure
 from bot.answering.verification.facts.names import unknown_name
-from bot.answering.verification.facts.near_copies import nearest_copy
+from bot.answering.verification.facts.near_copies import NearCopy, nearest_copy
 from bot.answering.verification.judging import ClaimJudge, cited_claim
 from bot.answering.verification.prompt_injection import has_link, is_injected, is_injection, is_only_code, unknown_code
 from bot.answering.verification.quotations import QuoteCheck, quote_exactly, quoted_words, without_quotations
@@ -98,14 +98,14 @@ def _checked(written: DraftSentence, ground: Evidence, *, at_once: bool) -> Clai
     quoting = quote_exactly(text, ground.texts(), among)
     if quoting is None:
         return "quotation"
-    if copied := _copied(quoting, among, ground):
+    copy = nearest_copy(quoting.text, ground.texts(), among)
+    if copied := _copied(copy, quoting, among, ground):
         belongs = any(ground.belongs(number, span) for number, spans in copied for span in spans)
         return _claim(quoting, copied, ground) if belongs else "unsupported"
     if quotes_another(quoting, ground):
         return "speaker"
     if is_plain_quotation(quoting, ground):
         return _claim(quoting, [], ground)
-    copy = nearest_copy(quoting.text, ground.texts(), among)
     if copy and (copy.change == "figure" or copy.change == "name"):
         return copy.change
     objection = "wording" if copy and copy.change == "wording" else _objection(quoting.text, ground)
@@ -114,13 +114,16 @@ def _checked(written: DraftSentence, ground: Evidence, *, at_once: bool) -> Clai
     return _Undecided(quoting, evidence, objection, reason)
 
 
-def _copied(quoting: QuoteCheck, among: Sequence[int], ground: Evidence) -> list[Cited]:
+def _copied(copy: NearCopy | None, quoting: QuoteCheck, among: Sequence[int], ground: Evidence) -> list[Cited]:
     """The passages' sentences that a sentence repeats, or that each of its halves does; no judge is needed."""
-    for parts in ([quoting.text], [] if quoting.places else _JOINED.split(quoting.text)):
-        found = [nearest_copy(part, ground.texts(), among) for part in parts if part]
-        if found and all(copy and copy.change == "nothing" for copy in found):
-            return [(copy.passage, (copy.span,)) for copy in found if copy]
-    return []
+    if copy and copy.change == "nothing":
+        return [(copy.passage, (copy.span,))]
+    halves = [half for half in _JOINED.split(quoting.text) if half]
+    if quoting.places or halves == [quoting.text]:
+        return []
+    found = [nearest_copy(half, ground.texts(), among) for half in halves]
+    copied: list[Cited] = [(one.passage, (one.span,)) for one in found if one and one.change == "nothing"]
+    return copied if len(copied) == len(halves) else []
 
 
 def _formal_fault(text: str, ground: Evidence) -> Reason | None:

@@ -20,7 +20,7 @@ LEFT_OUT = frozenset(("a", "an", "the", "that"))  # with which and without which
 _WORD = re.compile(r"[^\W_]+(?:[’'][^\W\d_]+)*")
 
 
-class Copy(NamedTuple):
+class NearCopy(NamedTuple):
     """A passage's sentence that a text repeats, and what it changes: a figure, a name or day, or another word."""
 
     passage: int
@@ -28,11 +28,11 @@ class Copy(NamedTuple):
     change: Change
 
 
-def nearest_copy(text: str, passages: Sequence[str], among: Iterable[int]) -> Copy | None:
+def nearest_copy(text: str, passages: Sequence[str], among: Iterable[int]) -> NearCopy | None:
     """The sentence of some passages, looked at in this order, that a text repeats with the least change, if any."""
     sentences = ((number, span) for number in among for span in sentence_spans(passages[number]))
     copies = (
-        Copy(number, span, change)
+        NearCopy(number, span, change)
         for number, span in sentences
         if (change := _change(text, passages[number][slice(*span)]))
     )
