@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -97,11 +97,11 @@ class Catalog(CatalogReader):
 
         Any thread may use it, but only one at a time.
         """
-        with self.database.snapshot() as connection:
-            yield CatalogReader(self.database, connection)
+        with self.database.snapshot() as connection, closing(CatalogReader(self.database, connection)) as moment:
+            yield moment
 
     def close(self) -> None:
-        """Close the connections that are not in use; a snapshot's are closed with it."""
+        """Close the connections that are not in use."""
         self.database.close()
 
     def save_articles(self, batch: Iterable[SegmentedArticle]) -> list[str]:

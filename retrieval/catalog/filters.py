@@ -4,7 +4,13 @@ import re
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
+from sqlalchemy import Select, bindparam, case, or_, select
+
+from retrieval.catalog.database.dialects import among, text_list
+from retrieval.catalog.database.tables import articles, versions
+from retrieval.catalog.rows import CURRENT
 from retrieval.errors import UsageError
 from retrieval.text.dates import to_iso
 
@@ -88,3 +94,40 @@ def _iso_date(written: str) -> str:
     except ValueError:
         return ""
     return written
+
+
+@cache
+def passing_articles(names: frozenset[str]) -> Select[tuple[str]]:
+    """Make the statement for the ids of original articles that pass filters, which are named by its parameters.
+
+    `since` goes with `month` and `year`, `language` with `or_language`; outlet and authors are lists of whole names.
+    Made once, so that it is compiled once.
+    """
+    # Joined to nothing, so that SQLite does not start with the index of all originals.
+    statement = select(articles.c.id).select_from(CURRENT).where(articles.c.copy_of.concat("") == "")
+    published = versions.c.published
+    if "since" in names:
+        is_known_in_part = published.in_([bindparam("month"), bindparam("year")])
+        statement = statement.where(or_(published >= bindparam("since"), is_known_in_part))
+    if "until" in names:
+        statement = statement.where(published > "", published < bindparam("until"))
+    if "language" in names:
+        statement = statement.where(versions.c.language.in_([bindparam("language"), bindparam("or_language")]))
+    if names & {"article", "outlet", "authors"}:
+        statement = statement.where(articles.c.id.in_(_named(names)))
+    if "candidates" in names:
+        statement = statement.where(among(articles.c.id, text_list("candidates")))
+    return statement.limit(bindparam("limit")) if "limit" in names else statement
+
+
+def _named(names: frozenset[str]) -> Select[tuple[str]]:
+    """The ids of articles that match id, outlet and author, or have a copy that does."""
+    named, version = articles.alias(), versions.alias()
+    statement = select(case((named.c.copy_of == "", named.c.id), else_=named.c.copy_of)).join_from(
+        named, version, (version.c.article == named.c.id) & (version.c.number == named.c.version)
+    )
+    if "article" in names:
+        statement = statement.where(or_(named.c.id == bindparam("article"), named.c.copy_of == bindparam("article")))
+    for column in sorted(names & {"outlet", "authors"}):
+        statement = statement.where(among(version.c[column], text_list(column)))
+    return statement

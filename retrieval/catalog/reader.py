@@ -9,7 +9,6 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Executable,
-    Select,
     bindparam,
     case,
     exists,
@@ -17,11 +16,12 @@ from sqlalchemy import (
     or_,
     select,
 )
+from sqlalchemy.exc import ResourceClosedError
 
 from retrieval.catalog.database.dialects import among, text_list
 from retrieval.catalog.database.engine import AnyRow, Database
 from retrieval.catalog.database.tables import articles, facts, passages, runs, uncut, versions, withdrawn
-from retrieval.catalog.filters import Filters
+from retrieval.catalog.filters import Filters, passing_articles
 from retrieval.catalog.rows import (
     CURRENT,
     HIT_COLUMNS,
@@ -91,10 +91,16 @@ class CatalogReader:
     """Reads what is committed now, or what a snapshot sees."""
 
     def __init__(self, database: Database, snapshot: Connection | None = None) -> None:
-        self.database, self._snapshot = database, snapshot
+        self.database, self._snapshot, self._is_over = database, snapshot, False
+
+    def close(self) -> None:
+        """Have whatever reads through this from now on raise ResourceClosedError: its snapshot is over."""
+        self._is_over = True
 
     def rows(self, statement: Executable, **values: object) -> Sequence[AnyRow]:
         """All rows of a statement with these parameters."""
+        if self._is_over:
+            raise ResourceClosedError("The snapshot of the catalog is over.")
         return self.database.rows(statement, values, snapshot=self._snapshot)
 
     def value(self, statement: Executable, default: Any = None, **values: object) -> Any:
@@ -193,38 +199,29 @@ class CatalogReader:
         An article also passes the outlet, author and id filters if one of its copies does. `candidates` restricts the
         articles considered, `limit` the number returned; -1 is no limit.
         """
-        # Joined to nothing, so that SQLite does not start with the index of all originals.
-        statement = select(articles.c.id).select_from(CURRENT).where(articles.c.copy_of.concat("") == "")
+        values = self._filter_values(filters)
+        if candidates is not None:
+            values["candidates"] = candidates
+        if limit >= 0:
+            values["limit"] = limit
+        return [row.id for row in self.rows(passing_articles(frozenset(values)), **values)]
+
+    def _filter_values(self, filters: Filters) -> dict[str, object]:
+        """The values that the statement for these filters takes."""
         values: dict[str, object] = {}
         if filters.since:  # or only its month or year is known
-            known = [filters.since[:7], filters.since[:4]]
-            statement = statement.where(or_(versions.c.published >= filters.since, versions.c.published.in_(known)))
+            values |= {"since": filters.since, "month": filters.since[:7], "year": filters.since[:4]}
         if filters.until:  # `~` is later than any time of that day
-            statement = statement.where(versions.c.published > "", versions.c.published < f"{filters.until}~")
-        if filters.language:
-            # Articles without a language count as English.
-            spoken = [ENGLISH, ""] if filters.language == ENGLISH else [filters.language]
-            statement = statement.where(versions.c.language.in_(spoken))
-        if filters.article or filters.outlet or filters.author:
-            statement = statement.where(articles.c.id.in_(self._named_articles(filters, values)))
-        if candidates is not None:
-            statement, values["candidates"] = statement.where(among(articles.c.id, text_list("candidates"))), candidates
-        return [row.id for row in self.rows(statement if limit < 0 else statement.limit(limit), **values)]
-
-    def _named_articles(self, filters: Filters, values: dict[str, object]) -> Select[tuple[str]]:
-        """The ids of articles that match id, outlet and author, or have a copy that does; fills in its parameters."""
-        named, version = articles.alias(), versions.alias()
-        is_original = named.c.copy_of == ""
-        statement = select(case((is_original, named.c.id), else_=named.c.copy_of)).join_from(
-            named, version, (version.c.article == named.c.id) & (version.c.number == named.c.version)
-        )
+            values["until"] = f"{filters.until}~"
+        if filters.language:  # articles without a language count as English
+            values["language"] = filters.language
+            values["or_language"] = "" if filters.language == ENGLISH else filters.language
         if filters.article:
-            statement = statement.where(or_(named.c.id == filters.article, named.c.copy_of == filters.article))
+            values["article"] = filters.article
         for column, name in (("outlet", filters.outlet), ("authors", filters.author)):
             if name:
-                statement = statement.where(among(version.c[column], text_list(column)))
                 values[column] = self._names_with(versions.c[column], name)
-        return statement
+        return values
 
     def _names_with(self, column: ColumnElement[str], part: str) -> list[str]:
         """The different values of a column of names, in JSON or plain, that contain a part of a name in any case."""
