@@ -34,6 +34,16 @@ _FORM = re.compile(
 _NEGATED_CUE = re.compile(r"\b(?:not|never)\b(?!\s+to\b)|n[’']t\b", re.IGNORECASE)
 # Verbs that by themselves say that something was not said, or is not so: `declined to say`, `denies any link`.
 _DENYING_CUE = re.compile(r"\b(?:declin|refus|deni)(?:e|es|ed|al|ing)?\b|\bdeny(?:ing)?\b", re.IGNORECASE)
+# Whoever says it is nobody: `No minister said`, `hardly anyone`; not `No. 10`.
+_NOBODY = re.compile(
+    r"(?:no\s|none\b|nobody\b|no-one\b|neither\b|nor\b|hardly\s|scarcely\s|few\s|not\s(?:one|a)\b)", re.IGNORECASE
+)
+_HARDLY = re.compile(r"\b(?:hardly|scarcely|barely|not)\s$", re.IGNORECASE)
+# A question of the article's own: `Has she ever said that ...?`
+_ASKS = re.compile(
+    r"(?:(?:But|And|So|Or|Yet|Then|Why|When|Where|How)\s){0,2}(?i:has|have|had|did|does|do|is|are|was|were|will|would|could|"
+    r"can|should|might)\s[^.!?“”\"]*$"
+)
 _THAT_CLAUSE = re.compile(r"that\s(?!\w+[,.;])")  # not `denied that charge, calling it`
 _FRAMES_PER_BATCH = 128
 _GAP = 2  # empty rows between frames: the farthest that a convolution reaches
@@ -62,7 +72,12 @@ def modalities(net: NetworkWeights, text: str, tokens: TokenFeatures, items: Seq
     found: list[Modality] = ["said"] * len(items)
     of_sources = dict[Span | None, Modality]()
     for (at, item, _), frame, chances in zip(framed, frames, _in_batches(features), strict=True):
-        modality = "denied" if _is_negated(text, item) else decide(chances, frame_text(text, tokens, *frame))
+        if _is_negated(text, item):
+            modality: Modality = "denied"
+        elif _is_question(text, tokens, item):
+            modality = "asked"
+        else:
+            modality = decide(chances, frame_text(text, tokens, *frame))
         found[at] = of_sources[item.source] = modality
     for at, item in enumerate(items):
         if item.cue is None and item.source:
@@ -75,10 +90,26 @@ def _is_negated(text: str, item: Attribution) -> bool:
 
     Of a clause with `that` the networks judge, as `did not deny that` is no denial; and a quotation is of words.
     """
+    if item.source and (
+        _NOBODY.match(text, item.source[0]) or _HARDLY.search(text, max(0, item.source[0] - 10), item.source[0])
+    ):
+        return True
     if item.cue is None or _THAT_CLAUSE.match(text, item.content[0][0]):
         return False
     cue, is_quoted = text[slice(*item.cue)], text[item.content[0][0]] in "“\"‘'«"
     return bool(_NEGATED_CUE.search(cue) or (_DENYING_CUE.search(cue) and not is_quoted))
+
+
+def _is_question(text: str, tokens: TokenFeatures, item: Attribution) -> bool:
+    """Whether the sentence of a cue asks whether somebody said so: it begins with an auxiliary and ends with `?`."""
+    if item.cue is None or item.cue[0] > item.content[0][0]:
+        return False
+    sentence = tokens.sentences[int(np.searchsorted(tokens.ends, item.cue[0], "right"))]
+    begin, end = np.searchsorted(tokens.sentences, [sentence, sentence + 1])
+    if begin >= end:  # it stands in no sentence
+        return False
+    first, last = int(tokens.starts[begin]), int(tokens.ends[end - 1])
+    return text[:last].endswith("?") and bool(_ASKS.fullmatch(text, first, item.cue[0]))
 
 
 def _in_batches(frames: Sequence[Floats]) -> Iterator[Floats]:

@@ -8,20 +8,26 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from retrieval.quotes.attribution.quotation_marks import quotation_spans
+from retrieval.quotes.speakers.given_names import is_given_name
 from retrieval.quotes.speakers.name_contexts import is_subject
-from retrieval.quotes.speakers.names import parse_person_names
+from retrieval.quotes.speakers.names import PersonName, fold, parse_person_names
 from retrieval.quotes.speakers.people import Person, find_people
 from retrieval.text.sentences import Span, sentence_spans
 
+MIN_TIMES_ALONE = 2  # that the second of two names run together is used
 _PREPOSITION = re.compile(
     r"\b(?:of|to|by|with|for|from|at|on|in|against|about|around|between|over|under|after|before|than|like)\s+"
     r"(?:(?!\S*[,.!?][”\"])\S+\s+){0,2}$"  # no mark that ends a quotation: `“... to be first,” (Pell) said`
 )
+_HEADING = re.compile(r"[^\n]{1,160}+(?<![.!?:;,…”\"’')\]–—-])[ \xa0]*(?=\n)")
 
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """One place where a person is named; `is_subject` where the sentence is likely to be about them."""
+    """One place where a person is named; `is_subject` where the sentence is likely to be about them.
+
+    A heading is a short paragraph without a mark at its end, such as the title of another article.
+    """
 
     span: Span
     person: Person
@@ -29,6 +35,7 @@ class Mention:
     is_subject: bool
     in_quotation: bool
     is_possessive: bool
+    in_heading: bool = False
 
 
 @dataclass(frozen=True)
@@ -40,8 +47,8 @@ class PersonMentions:
     unsure: tuple[Mention, ...] = ()  # subjects of which nothing tells whether they are people
 
     def candidates(self, at: int, most: int) -> Sequence[Mention]:
-        """The last mentions that end by a character, at most so many, with the unsure subjects among them."""
-        found = self.before(at, most)
+        """The last mentions outside headings that end by a character, at most so many, with the unsure subjects."""
+        found = [mention for mention in self.before(at, most) if not mention.in_heading]
         first = bisect_left(self.unsure, found[0].span[0] if found else 0, key=lambda mention: mention.span[0])
         unsure = (mention for mention in self.unsure[first : first + most] if mention.span[1] <= at)
         return sorted([*found, *unsure], key=lambda mention: mention.span)
@@ -76,7 +83,7 @@ def find_mentions(
     text: str, quotations: Sequence[Span] | None = None, sentences: Sequence[Span] | None = None
 ) -> PersonMentions:
     """The mentions of people in a text; its quotations and sentences are found where they are not given."""
-    found = list(parse_person_names(text))
+    found = _apart(text, list(parse_person_names(text)))
     people = find_people(text, found)
     starts = tuple(start for start, _ in (sentence_spans(text) if sentences is None else sentences))
     quotations = quotation_spans(text) if quotations is None else quotations
@@ -97,8 +104,36 @@ def find_mentions(
         leads = not (sentence in with_subject or is_possessive or in_quotation or _after_preposition(text, start))
         if leads:
             with_subject.add(sentence)
-        mentions.append(Mention(name.span, person, sentence, leads, in_quotation, is_possessive))
+        in_heading = bool(_HEADING.match(text, text.rfind("\n", 0, start) + 1))
+        mentions.append(Mention(name.span, person, sentence, leads, in_quotation, is_possessive, in_heading))
     return PersonMentions(tuple(mentions), starts, tuple(unsure))
+
+
+def _apart(text: str, found: Sequence[PersonName]) -> list[PersonName]:
+    """The names, but only the last word of those that begin with a photographer's or an author's name.
+
+    `Ana Pell/Harbour Images Trump`; `Ana Pell Trump` where Trump was alone before and Pell is no given name.
+    """
+    alone: dict[str, list[int]] = defaultdict(list)
+    for name in found:
+        if not name.given:
+            alone[name.surname].append(name.span[0])
+    return [_last_word(name) if _is_run_together(text, name, alone[name.surname]) else name for name in found]
+
+
+def _is_run_together(text: str, name: PersonName, alone: Sequence[int]) -> bool:
+    if not name.given or name.suffix or len(alone) < MIN_TIMES_ALONE:
+        return False
+    if text[name.span[0] - 1 : name.span[0]] == "/":
+        return True
+    first, second = (fold(word) for word in name.words[:2])
+    is_name = min(len(first), len(second)) > 1 and is_given_name(first) and not is_given_name(second)
+    return is_name and len(name.words) > 2 and alone[MIN_TIMES_ALONE - 1] < name.span[0]
+
+
+def _last_word(name: PersonName) -> PersonName:
+    word = name.words[-1]
+    return PersonName((name.span[1] - len(word), name.span[1]), (word,), ())
 
 
 def _after_preposition(text: str, start: int) -> bool:

@@ -50,7 +50,7 @@ _NEXT_PRONOUN = re.compile(
     r"[^.!?\n“”\"]{0,150}?\b(?P<pronoun>he|she|his|her|him|himself|herself|it|its|itself|which)\b", re.IGNORECASE
 )
 _PERSON_AFTER = re.compile(
-    rf"(?:\s\([^)]{{1,20}}\))?,?\s(?:\d\d,|whom?\b|whose\b)|,\s(?!{SPEECH_VERBS})(?:[\w’'-]+\s){{0,5}}?(?:{_ROLES})\b"
+    rf"(?:\s\([^)]{{1,20}}\))?,?\s(?:\d\d,|whom?\b|whose\b)|,\s(?!{SPEECH_VERBS})(?:[\w’'-]+\s){{0,5}}?(?i:{_ROLES})\b"
 )
 # `GOP-controlled (Legislature)`
 _LOWER_CASE_COMPOUND = re.compile(r"\w-[a-z]{3,}$")
@@ -136,12 +136,9 @@ def is_thing_by_form(name: PersonName) -> bool:
     return is_plural or any(_INNER_CAPITAL.fullmatch(word) for word in name.words)
 
 
-def is_described_as_person(text: str, names: Sequence[PersonName]) -> bool:
-    """Whether a role, an age, `who` or mostly personal pronouns tell that one of these names is a person's."""
-    return (
-        any(_PERSON_AFTER.match(text, name.span[1]) or _follows_role(text, name.span[0]) for name in names)
-        or pronoun_votes(text, names) > 0
-    )
+def is_introduced_as_person(text: str, names: Sequence[PersonName]) -> bool:
+    """Whether a role, an age or `who` beside one of these names tells that it is a person's."""
+    return any(_PERSON_AFTER.match(text, name.span[1]) or _follows_role(text, name.span[0]) for name in names)
 
 
 def stands_beside_speech(text: str, names: Sequence[PersonName], *, appositions: bool = False) -> bool:

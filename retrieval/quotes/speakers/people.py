@@ -10,7 +10,7 @@ from retrieval.quotes.speakers.given_names import gender, is_given_name
 from retrieval.quotes.speakers.name_contexts import (
     has_title,
     is_after_place,
-    is_described_as_person,
+    is_introduced_as_person,
     is_of_thing,
     is_subject,
     is_thing_by_form,
@@ -32,6 +32,7 @@ from retrieval.quotes.word_lists import word_list
 
 _JUST, _NEAR = 400, 1_500  # characters before a surname alone within which a full name tells whose it is
 _NEAR_NAMES = 20  # full names before it that are looked at
+MIN_SURE_VOTES = 2  # of pronouns, from which a name without any other sign is surely a person's
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,8 @@ class Person:
     """A person named in an article; `name` is the fullest form it uses, `count` how many names are surely theirs.
 
     `words` are those of the name without a suffix such as `Jr.`, `start` is where the article first names them,
-    `is_relative` whether it does so as somebody's wife, son and the like.
+    `is_relative` whether it does so as somebody's wife, son and the like. Where `is_sure` is false, the name may be a
+    thing's: nobody else's words are given to it.
     """
 
     name: str
@@ -48,6 +50,7 @@ class Person:
     words: tuple[str, ...] = ()
     start: int = 0
     is_relative: bool = False
+    is_sure: bool = True
 
 
 @dataclass(slots=True)
@@ -219,7 +222,8 @@ def _person(text: str, group: Sequence[PersonName], bare: Sequence[PersonName]) 
     kind = _gender([*group, *bare])
     relation = kinship(text, *group[0].span)
     count, is_relative = len(group) + len(bare), bool(relation and relation.is_introduction)
-    return Person(name, (relation.gender if relation else "") or kind, count, words, group[0].span[0], is_relative)
+    told, is_sure = (relation.gender if relation else "") or kind, _is_surely_person(text, group, bare)
+    return Person(name, told, count, words, group[0].span[0], is_relative, is_sure)
 
 
 def _gender(names: Sequence[PersonName]) -> Gender:
@@ -234,13 +238,23 @@ def _is_person(text: str, group: Sequence[PersonName], bare: Sequence[PersonName
     """
     if any(is_given_name(fold(name.words[0])) or name.titles for name in group):
         return True
-    if is_described_as_person(text, group):
+    if is_introduced_as_person(text, group) or pronoun_votes(text, group) > 0:
         return True
     if any(is_of_thing(text, name) for name in group) or pronoun_votes(text, [*group, *bare]) < 0:
         return False
     if bare:
         return bare[0].span > group[0].span
     return not is_thing_by_form(group[0]) and stands_beside_speech(text, group, appositions=True)
+
+
+def _is_surely_person(text: str, group: Sequence[PersonName], bare: Sequence[PersonName]) -> bool:
+    """Whether a given name, a title, a description, a verb of speech or pronouns tell that names are a person's."""
+    if any(is_given_name(fold(name.words[0])) or name.titles for name in group) or is_introduced_as_person(text, group):
+        return True
+    if is_thing_by_form(group[0]):
+        return False
+    names = [*group, *bare]
+    return any(stands_beside_speech(text, [name]) for name in names) or pronoun_votes(text, names) >= MIN_SURE_VOTES
 
 
 def _bearer_of_surname(people: Sequence[Person], title_gender: Gender, at: int) -> Person | None:

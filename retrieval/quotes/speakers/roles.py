@@ -53,12 +53,25 @@ _OWN_TITLE = re.compile(r"\s(?:and|of|for)\s((?:[A-Z][a-z]+\.?\s?)+)$")
 _ANOTHERS = re.compile(r"(?:[Aa]n?|[Tt]he)\s[a-z][a-z\s-]*\s(?:for|of|to)\s((?:[A-Z][\w.]*\s?)+)$")
 _PARTY = re.compile(r"^[RDI]-[A-Z][\w.]*(?:\s[A-Z]\w+)*\s+and\s+")
 # `those were the same ones former counsel`: `former` begins a role after a noun.
-_FORMER = re.compile(r"^(?:an?|the|this|that)\s.*\s(?!(?:the|an?|and|of|for)\s)[a-z]+(?<!’s)(?<!'s)\s(?=former\s)")
+_FORMER = re.compile(
+    r"^(?:an?|the|this|that)\s.*\s(?!(?:the|an?|and|of|for|to|by|with|at|from|in|on)\s)[a-z]+(?<!’s)(?<!'s)\s(?=former\s)"
+)
+# `Critics of Norland's President`: of what somebody alone is.
+_PLURAL_HEAD = re.compile(r"^[\w-]+[^s]s\sof\s(?=[A-Z])")
+# `whose son`, `remains the leader`, `Neither Senator`: no description.
+_NO_DESCRIPTION = re.compile(r"who(?:se|m)?\b|(?:n?either|no)\b|(?!one\b)[a-z]+s\s(?:the|an?)\s", re.IGNORECASE)
+_IN_SOMETHING = re.compile(r"\sin\san?\s.*")  # `director at the Harbour Trust in a statement`
+# `in a move leader Ana Pell regrets`: of such words before a name the last one is a title.
+_INDEFINITE = re.compile(r"^an?\s(?!former\s|(?:\w+ed|\w+ing)\s)[a-z].*\s(?=\S+$)")
+_CREDIT = re.compile(r"\w/[A-Z]")  # `Ana Pell/AP President`: a photographer's, before the caption
+_OF_DEFINITE = re.compile(r"\s(?:at|of|for|in)\sthe\s[A-Z][\w-]*$")  # `at the University`, whose name is cut off
 _PREPOSITION = re.compile(r"\s(?:of|for|at|in|from|with|to|on|who)\s")
 _OPEN_END = re.compile(
     r"\b(?:of|for|at|in|from|with|to|on|who|and|or|the|an?|that|by|as|his|her|their|its)$|[’']s$", re.IGNORECASE
 )
 # `alongside every speaker`, `like his mother`: a phrase that begins so says nothing of what somebody is.
+# `In a letter to Ana Pell, the mayor asked`: what follows is the subject.
+_FRONTED = re.compile(r"(?:In|At|On|With|To|For|From|After|Before|During|Like|Unlike|Despite)\s[^,.!?]*")
 _PREPOSITIONAL = re.compile(
     r"(?:along|alongside|like|unlike|with|without|among|amid|despite|after|before|during|through|near|under|over|against|"
     r"as|by|from|in|at|on|to)\b|fellow$",
@@ -85,7 +98,7 @@ _LOWER_CASE_COMPOUND = re.compile(
 )
 _UNCLOSED_MARK = re.compile(r"(?<!\w)[‘'](?!.*\w[’'](?!\w))")
 _MARK = re.compile(r"[:;|►•*“”\"]\s*")
-_FORM_OF_ADDRESS = re.compile(r"\s+(?:Dr|Mr|Mrs|Ms|Miss)\.?$")
+_FORM_OF_ADDRESS = re.compile(r"\s+(?:Dr|Mr|Mrs|Ms|Miss|Sir|Dame|Lady|Lord|Sister|Brother|Father)\.?$")
 MAX_ROLE_WORDS = 10  # before a name; a longer phrase is a clause
 _INSTITUTION = re.compile(r"The(?:\s+[A-Z][\w’'-]*){2,}")
 
@@ -104,7 +117,8 @@ def role_of(text: str, mentions: PersonMentions, person: Person) -> str:
     """The first role the article gives a person, before the name or in apposition; empty where it gives none."""
     for mention in mentions.of_person(person)[:_MENTIONS_WITH_ROLE]:
         start, end = mention.span
-        found = _apposition(text, end) or _title_before(text, start)
+        is_fronted = _FRONTED.fullmatch(text, mentions.sentence_starts[mention.sentence], start)
+        found = ("" if is_fronted else _apposition(text, end)) or _title_before(text, start)
         if found:
             return found
     return ""
@@ -113,7 +127,7 @@ def role_of(text: str, mentions: PersonMentions, person: Person) -> str:
 def cleaned_role(role: str) -> str:
     """A role as it is shown, without `his` before it; empty where it is no whole description of one person."""
     whole = re.sub(r"^(?:now|also|then)\s", "", _MARK.split(" ".join(role.split()))[-1].strip(" ,-–—"))
-    words = _FORMER.sub("", _PARTY.sub("", _POSSESSIVE.sub("", whole)))
+    words = _FORMER.sub("", _PARTY.sub("", _POSSESSIVE.sub("", _PLURAL_HEAD.sub("", whole))))
     own = _OWN_TITLE.search(words)
     if own and all(_is_title(word) for word in own[1].split()):
         words = own[1]
@@ -127,6 +141,7 @@ def cleaned_role(role: str) -> str:
     is_whole = (
         ROLE_NOUN.search(words)
         and not _PREPOSITIONAL.match(words)
+        and not _NO_DESCRIPTION.match(words)
         and not _OPEN_END.search(words)
         and not _INSTITUTION.fullmatch(words)
     )
@@ -139,7 +154,7 @@ def _apposition(text: str, end: int) -> str:
     found = _APPOSITION.match(text, end, reach)
     if not found or found.end(1) == reach < len(text):
         return ""
-    role = _CLAUSE_AFTER.split(re.sub(r"^who (?:is|was|has been) ", "", found[1]))[0]
+    role = _IN_SOMETHING.sub("", _CLAUSE_AFTER.split(re.sub(r"^who (?:is|was|has been) ", "", found[1]))[0])
     if _VERB.search(role) or _GOES_ON.match(text, found.end(1)):
         return ""
     if text[found.end(1) : found.end(1) + 1] == "." and _ABBREVIATION.search(role):
@@ -152,7 +167,7 @@ def _apposition(text: str, end: int) -> str:
 def _without_last_phrase(role: str) -> str:
     """A role without the prepositional phrase at its end; empty where it has none."""
     starts = [found.start() for found in _PREPOSITION.finditer(role)]
-    return role[: starts[-1]] if starts else ""
+    return _OF_DEFINITE.sub("", role[: starts[-1]]) if starts else ""
 
 
 def _has_role_as_head(role: str) -> bool:
@@ -187,6 +202,8 @@ def _phrase_before(text: str, start: int, lowest: int) -> str:
     before = text[begin:start]
     ends = [found.end() for found in _BOUNDARY.finditer(before) if not _joins_roles(before, found)]
     left = before[ends[-1] :] if ends else before if begin > reach else ""
+    if _CREDIT.search(left):
+        return ""
     return _FORM_OF_ADDRESS.sub("", left.strip(" ,\xa0").rsplit(", ", 1)[-1])
 
 
@@ -204,7 +221,7 @@ def _title_in(left: str) -> str:
         return ""
     for found in _ROLE_START.finditer(left):
         if _names_role(phrase := left[found.start() :]):
-            return cleaned_role(phrase)
+            return cleaned_role(_INDEFINITE.sub("", phrase))
     title = _TITLE.search(left)
     phrase = re.sub(r"^(?:of|for)\s+", "", title.group()) if title else ""
     return cleaned_role(phrase) if _names_role(phrase) else ""

@@ -1,7 +1,7 @@
 """Find the person that `he` or `she` means."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from functools import cached_property
 
 from retrieval.quotes.speakers.given_names import modelled_gender
@@ -46,17 +46,21 @@ class Antecedents:
         self._text, self._mentions = text, mentions
         self._unsure = {mention.person for mention in mentions.unsure}
 
-    def of_pronoun(self, at: int, gender: Gender, last: tuple[int, Person] | None = None) -> Person | None:
+    def of_pronoun(
+        self, at: int, gender: Gender, last: tuple[int, Person] | None = None, others: Set[str] = frozenset()
+    ) -> Person | None:
         """The person a pronoun means, where the text leaves no doubt; `last` is who spoke before, and where.
 
         It does where the likeliest neither spoke nor was the subject right before, or where somebody else who may be
-        meant is named in between.
+        meant is named in between. `others` are the names of those whom it cannot mean.
         """
-        found = self.likeliest(at, gender, last)
+        found = self.likeliest(at, gender, last, others)
         spoke = last[0] if last and last[1] == found else None
         return found if found and self._is_certain(found, at, gender, spoke) else None
 
-    def likeliest(self, at: int, gender: Gender, last: tuple[int, Person] | None = None) -> Person | None:
+    def likeliest(
+        self, at: int, gender: Gender, last: tuple[int, Person] | None = None, others: Set[str] = frozenset()
+    ) -> Person | None:
         """The person a pronoun most likely means: just named, subject of a sentence, or `last`, who spoke before.
 
         None where that is a subject of which nothing tells whether it is a person.
@@ -66,15 +70,18 @@ class Antecedents:
         candidates = self._mentions.candidates(at, _CANDIDATES)
         for mention in reversed(candidates):
             name = mention.person.name
+            if name in others:
+                continue
             if sentence - mention.sentence > MAX_ANTECEDENT_DISTANCE or not self._agrees(mention.person, gender):
                 continue
             between.add(name)
-            others = min(len(between) - 1, MAX_PEOPLE_BETWEEN)
-            score = self._salience(mention, sentence, gender) - PERSON_BETWEEN_WEIGHT * others
+            closer = min(len(between) - 1, MAX_PEOPLE_BETWEEN)
+            score = self._salience(mention, sentence, gender) - PERSON_BETWEEN_WEIGHT * closer
             if score > scores.get(name, (-9.0, None))[0]:
                 scores[name] = score, mention.person
         if (
             last
+            and last[1].name not in others
             and self._agrees(last[1], gender)
             and sentence - self._mentions.sentence_number(last[0]) <= MAX_ANTECEDENT_DISTANCE
         ):
@@ -149,7 +156,7 @@ class Antecedents:
             return None
         best, person = scored[0]
         is_sure = self._gender(person) or not gender or len(scored) < 2 or best - scored[1][0] >= MARGIN
-        return person if is_sure and person not in self._unsure else None
+        return person if is_sure and person.is_sure and person not in self._unsure else None
 
     def _agrees(self, person: Person, gender: Gender) -> bool:
         return not gender or self._gender(person) in (gender, "")

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from retrieval.quotes.attribution.attribution import Attribution
 from retrieval.quotes.attribution.doubtful_sources import is_doubtful
 from retrieval.quotes.span_index import NumberedSpans, SpanIndex
-from retrieval.quotes.speakers.mentions import PersonMentions
+from retrieval.quotes.speakers.mentions import Mention, PersonMentions
 from retrieval.quotes.speakers.name_contexts import FUNCTION_WORDS, SPEECH_VERBS
-from retrieval.quotes.speakers.names import MEN_TITLES, WOMEN_TITLES, Gender, fold
+from retrieval.quotes.speakers.names import TITLES, Gender, fold
 from retrieval.quotes.speakers.people import Person
 from retrieval.quotes.speakers.resolution.antecedents import Antecedents, pronoun_gender, pronoun_key
 from retrieval.quotes.speakers.resolution.named_sources import (
@@ -26,6 +26,7 @@ from retrieval.quotes.word_lists import word_list
 from retrieval.text.sentences import Span
 
 _ROLE_HOLDERS = 500  # mentions before a role such as `the mayor` that are looked at
+MAX_HOLDER_DISTANCE = 15  # sentences back in which one who has it is named
 _JUST_SPOKEN = 3  # sentences before a role in which one who has it spoke
 _NEAR_NAMES = 6  # before a role, for who is just named
 _MAX_APPOSITION = 1_000  # characters between a name and `who`
@@ -41,7 +42,7 @@ _CONJUNCTION = re.compile(r"(?:(?:But|And|So|Yet)\s)?")  # before the pronoun th
 _SINGULAR = re.compile(r"(?:an?|one|this|that|another)\s", re.IGNORECASE)
 _FIRST_PERSON = frozenset("i me my myself".split())
 _RELATIVE = frozenset("who whom whose which that".split())
-_DEFINITE_ARTICLE = re.compile(r"^(?:the|this|that|his|her|their|its)\s+", re.IGNORECASE)
+_DEFINITE_ARTICLE = re.compile(r"^(?:the|this|that)\s+", re.IGNORECASE)
 # `federal(, state and local agencies)`, unlike the apposition `the club(, a charity and school)`
 _LIST = re.compile(r",\s(?!(?:an?|the|his|her|its|their|who|which)\s)(?:[a-z][\w-]*,?\s){1,3}and\s[a-z]")
 # `said shipbuilder Arken`: lower-case words before a name are its cue or role.
@@ -56,6 +57,7 @@ _PHRASE_BEFORE = re.compile(
 # `a perfect score from Norland News, which`: the clause may be about the score.
 _DEPENDENT = re.compile(r"\b(?:of|for|in|at|from|to|by|with|on)\s(?:the\s)?(?:[A-Z][\w’'.-]*\s?)+$")
 _PREPOSITION_REACH = 12
+_PREPOSITIONAL_PHRASE = re.compile(r"\s(?:of|for|in|at|from|with|to|on)\b")
 _FULL_NAME = re.compile(r"[A-Z][\w’'.-]+(?:\s[A-Z][\w’'.-]+)+")
 _APPOSITION = re.compile(r"(?:\s*\([^)]*\)?)?(?:,\s+(?!and\b|those\b)[^,.!?“”\"]{0,70})?,?\s*$")
 
@@ -118,7 +120,7 @@ class _SpeakerResolver:
         if key in _FIRST_PERSON:
             return self._first_person(item.source[0]), None
         if gender := pronoun_gender(key):
-            person = self._antecedent(item.source[0], gender)
+            person = self._antecedent(item, item.source[0], gender)
             if person is None:
                 self._unresolved[gender] = item.source[0]
             return self._as_speaker(person)
@@ -129,6 +131,8 @@ class _SpeakerResolver:
         if names_object(self._text, self._mentions, item.source):
             return UNKNOWN_SPEAKER, None
         named = named_person(self._text, self._mentions, item.source)
+        if named and not named.person.is_sure:
+            return self._maybe_person(named, item.source)
         if named and is_one_of_several(self._text, self._mentions, item.source, named):
             return ResolvedSpeaker(cleaned_phrase(self._text[slice(*item.source)])), None
         if named:
@@ -137,6 +141,13 @@ class _SpeakerResolver:
                 self._roles[named.person.name] = role
             return ResolvedSpeaker(named.person.name, role, True), named.person
         return self._described(item.source)
+
+    def _maybe_person(self, named: Mention, source: Span) -> tuple[ResolvedSpeaker, Person | None]:
+        """The speaker of a source whose name may be a thing's: as it stands there, without what is elsewhere."""
+        start, end = named.span
+        if self._text[start:end].split() == named.person.name.split():
+            return ResolvedSpeaker(named.person.name), None
+        return self._described(source)
 
     def _continues_previous(self, item: Attribution) -> bool:
         """Whether a quotation without a cue goes on from the previous speaker's, at most two paragraphs back."""
@@ -163,7 +174,7 @@ class _SpeakerResolver:
             return UNKNOWN_SPEAKER
         return self._resolve(self._attributions[holding[0]])[0]
 
-    def _antecedent(self, at: int, gender: Gender) -> Person | None:
+    def _antecedent(self, item: Attribution, at: int, gender: Gender) -> Person | None:
         """The person `he` or `she` means; none where nobody known spoke last, or a pronoun before leaves doubt."""
         earlier = bisect_left(self._previous, at, key=lambda found: found[0])
         last = self._previous[earlier - 1] if earlier else (-1, UNKNOWN_SPEAKER, None)
@@ -173,7 +184,29 @@ class _SpeakerResolver:
         if last[0] < doubt < at and self._mentions.sentence_number(at) - self._mentions.sentence_number(doubt) <= 2:
             return None
         earlier = bisect_left(self._previous_people, at, key=lambda found: found[0])
-        return self._antecedents.of_pronoun(at, gender, self._previous_people[earlier - 1] if earlier else None)
+        last_person = self._previous_people[earlier - 1] if earlier else None
+        return self._antecedents.of_pronoun(at, gender, last_person, self._not_meant(item, at))
+
+    def _not_meant(self, item: Attribution, at: int) -> set[str]:
+        """The names of those whom a pronoun that speaks cannot mean: whom its own words name, and who says it.
+
+        `Roe left, he said`: somebody else said so (principle C of binding theory: Chomsky, Lectures on Government and
+        Binding, 1981); what is told in an article's own words may name its speaker as whom it is about. And `he` in
+        what Roe is quoted with is not Roe.
+        """
+        is_quoted = self._quoted.holds(item.content[0][0]) or item.is_verbatim
+        named = {
+            mention.person.name
+            for span in item.content
+            for mention in self._mentions.within(span)
+            if is_quoted or not (mention.is_subject or mention.is_possessive)
+        }
+        holding = [number for number in self._contents.holding(at) if number in self._resolved]
+        return named | {self._resolved[number].name for number in holding if self._is_quoted_at(number, at)}
+
+    def _is_quoted_at(self, number: int, at: int) -> bool:
+        """Whether a character stands in somebody's own words rather than in the article's report of them."""
+        return self._attributions[number].is_verbatim or self._quoted.holds(at)
 
     def _body(self, item: Attribution, source: Span, pronoun: str) -> ResolvedSpeaker:
         """`they` and `it`, first in a sentence or after its quotation: the subject that spoke in the one before."""
@@ -206,41 +239,31 @@ class _SpeakerResolver:
         phrase = self._text[start_of_name(self._text, source) : source[1]].strip(" ,\n\xa0")
         cut = CLAUSE_START.search(phrase)
         head = phrase[: cut.start()] if cut and cut.start() > 3 and not _LIST.match(phrase, cut.start()) else phrase
-        last = re.split(r"\s(?:of|for|in|at|from|with|to)\b", head)[0].split()[-1:]
         is_office = bool(_OFFICE.search(head))  # `the secretary of state's office`
-        noun = [fold(word) for word in last if ROLE_NOUN.fullmatch(word) and not is_office]
-        if _DEFINITE_ARTICLE.match(head) and noun and not head.casefold().startswith(("the official", "the source")):
-            holder = self._role_holder(noun[-1], head, source[0])
-            if holder:
-                return ResolvedSpeaker(holder.name, self._role(holder) or cleaned_role(head), True), holder
+        if _DEFINITE_ARTICLE.match(head) and not is_office and (holder := self._role_holder(head, source[0])):
+            return ResolvedSpeaker(holder.name, self._role(holder), True), holder
         if after_noun := _NAME_AFTER_NOUN.fullmatch(cleaned_phrase(head)):
             return ResolvedSpeaker(after_noun["name"], cleaned_role(after_noun["role"])), None
         return ResolvedSpeaker(self._full_institution_name(cleaned_phrase(head))), None
 
-    def _role_holder(self, noun: str, head: str, at: int) -> Person | None:
-        """The one person named before whose role has this noun; else the one a pronoun would mean, if just named.
+    def _role_holder(self, head: str, at: int) -> Person | None:
+        """The one person named before whose role is what a phrase says, such as `the former mayor`.
 
-        `head` is the phrase, such as `the state's former mayor`. Where it or its sentence names the place, the one
-        whose role does not is likely another.
+        The role has the phrase's noun as its own and all its other words: `the Mexican driver` is no `Red Bull driver`,
+        `the governor` no `governor's spokeswoman`. Where the sentence names another place, he is another's.
         """
-        begins_word = re.compile(rf"\b{re.escape(noun)}")
-        rank, place = _rank(head), self._place(head, at)
-        holders = dict[str, Person]()
+        said = _role_words(_DEFINITE_ARTICLE.sub("", head))
+        nouns, rank, place = _role_nouns(head), _rank(head), self._place(head, at)
+        holders, sentence = dict[str, Person](), self._mentions.sentence_number(at)
         for mention in self._mentions.before(at, _ROLE_HOLDERS):
             role = self._role(mention.person)
-            held = role.casefold()
-            if noun in held and begins_word.search(held) and not mention.person.name.isupper():
-                of_rank = _rank(role)
-                differs = rank - of_rank or of_rank - rank - {_PAST} or not place <= set(role.split())
-                holders |= {} if differs else {mention.person.name: mention.person}
-        if holders:
-            return self._likeliest_holder(list(holders.values()), at)
-        gender: Gender = "m" if noun.endswith("man") or noun in MEN_TITLES else ""
-        gender = "f" if noun.endswith("woman") or noun in WOMEN_TITLES else gender
-        recent = self._just_named((self._antecedent(at, gender),), at)
-        # Somebody who has another role is not the one meant; `the mayor of Lowick` is not whoever was named last.
-        is_other = noun in word_list("anybody") or bool(place) or (recent is not None and self._role(recent))
-        return None if is_other or fold(head.split()[-1]) != noun else recent
+            if sentence - mention.sentence > MAX_HOLDER_DISTANCE or not nouns or not nouns <= _role_nouns(role):
+                continue
+            of_rank = _rank(role)
+            differs = rank - of_rank or of_rank - rank - {_PAST} or not place <= set(role.split())
+            if not differs and said <= _role_words(role) and not mention.person.name.isupper():
+                holders[mention.person.name] = mention.person
+        return self._likeliest_holder(list(holders.values()), at) if holders else None
 
     def _place(self, head: str, at: int) -> set[str]:
         """The words of the place that a phrase or the beginning of its sentence names: `In Lowick, the mayor`."""
@@ -287,6 +310,17 @@ class _SpeakerResolver:
 def _rank(role: str) -> set[str]:
     """What tells one role from another with the same noun: `vice` president, `former` president."""
     return {_PAST if word == "ex" else word for word in _RANK.findall(role.casefold())}
+
+
+def _role_nouns(role: str) -> set[str]:
+    """The nouns that say what somebody is: `president` and `founder` of `president and founder of a trust`."""
+    parts = re.split(r"\s(?:and|or)\s|,\s|/", _PREPOSITIONAL_PHRASE.split(role)[0])
+    last = (fold(part.split()[-1]) for part in parts if part.split())
+    return {noun for noun in last if noun in TITLES or ROLE_NOUN.fullmatch(noun)}
+
+
+def _role_words(role: str) -> set[str]:
+    return {fold(word) for word in re.findall(r"[\w’'-]+", role)}
 
 
 def _is_named_subject(text: str, phrase: re.Match[str]) -> bool:
