@@ -1,7 +1,7 @@
-"""Compare search in a folder with search on PostgreSQL and Milvus: `python -m bench.scaling.engines --data FOLDER`.
+"""Compare answers in a folder with answers on PostgreSQL and Milvus: `python -m bench.scaling.engines --data FOLDER`.
 
-The index of readers' questions is copied by `onrecord copy`, so that both places hold the same passages and vectors.
-A question is found where a passage among the first five holds one of its gold sentences.
+The evals' indexes are copied by `onrecord copy`, so that both places hold the same passages and vectors, and the evals
+measure both: readers' questions, quotations, and news quizzes.
 """
 
 import argparse
@@ -9,48 +9,66 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from evals import asked, data
-from evals.data import Row
-from evals.reader.examples import holds_gold, trigrams
+from evals import answers, asked, data, retrieval
 from evals.systems import build
-from evals.table import mean
+from evals.table import Line, print_table
 from retrieval.catalog.database.engine import server_database
-from retrieval.documents import Hit
+from retrieval.documents import Article
+from retrieval.errors import SourceError
 from retrieval.index.milvus.settings import parse_milvus
 from retrieval.index.store import Store
 from retrieval.index.vectors.minilm import MiniLM
-from retrieval.search.hybrid_search import Search
 from tests.support.postgresql import PostgreSQLServer
 
-DEPTH = 5
-
-Results = Sequence[Sequence[Hit]]
+NEWS_ARTICLES = 1_500
+SETS = ("asked", "quotes", f"news-{NEWS_ARTICLES}")
 
 
 def main() -> None:
-    """Search in both places, and print a line for each and how far they agree."""
-    options = _options()
-    questions = [row for row in asked.asked_questions(options.data) if row["answerable"]][: options.questions or None]
-    model, folder = MiniLM(), options.work / "asked"
-    with build(folder, model, data.asked_articles(options.data)) as store:
-        in_folder = _searched("folder", store, questions)
-    with _engines(folder, model) as store:
-        on_engines = _searched("PostgreSQL, Milvus", store, questions)
-    same = [_ids(one) == _ids(other) for one, other in zip(in_folder, on_engines, strict=True)]
-    print(f"the same first {DEPTH} passages in both: {mean(same):.3f}")
+    """Measure the sets in both places, and print one table."""
+    options, lines = _options(), list[Line]()
+    model = MiniLM()
+    for name in options.sets or SETS:
+        folder = options.work / name
+        with build(folder, model, _articles(name, options.data)) as store:
+            lines += _measured("folder", name, options, store)
+        with _engines(folder, model) as store:
+            lines += _measured("PostgreSQL, Milvus", name, options, store)
+    print(print_table(sorted(lines, key=lambda line: line.name)))
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench.scaling.engines", description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder with the labelled sets")
     parser.add_argument("--work", type=Path, default=Path(".evals"), help="folder of the indexes that evals keeps")
-    parser.add_argument("--questions", type=int, default=0, help="the first ones are asked; 0 means all")
+    parser.add_argument("sets", nargs="*", choices=[[], *SETS], help="all when none is named")
     return parser.parse_args()
+
+
+def _articles(name: str, folder: Path) -> Iterable[Article | SourceError]:
+    if name == "asked":
+        return data.asked_articles(folder)
+    return data.quote_articles(folder) if name == "quotes" else data.news_articles(folder, NEWS_ARTICLES)
+
+
+def _measured(place: str, name: str, options: argparse.Namespace, store: Store) -> Sequence[Line]:
+    """The figures of one set in one place; prints how long it took."""
+    measure: dict[str, Callable[[], list[Line]]] = {
+        "asked": lambda: asked.measure(
+            "asked", asked.asked_questions(options.data), store, options.work / f"{place}.jsonl"
+        ),
+        "quotes": lambda: retrieval.quotes(options.data, store) + answers.quotes(options.data, store),
+    }
+    started = time.perf_counter()
+    lines = measure.get(name, lambda: retrieval.news(options.data, store))()
+    print(f"{name}, {place}: {time.perf_counter() - started:.0f} s", flush=True)
+    return [replace(line, system=place) for line in lines if line.system.startswith("OnRecord")]
 
 
 @contextmanager
@@ -70,29 +88,6 @@ def _engines(folder: Path, model: MiniLM) -> Iterator[Store]:
         opened.callback(database.close)
         cache = Path(place) / "cache"
         yield opened.enter_context(Store(cache, lambda: model, milvus=parse_milvus(index), database=database))
-
-
-def _searched(place: str, store: Store, questions: Sequence[Row]) -> Results:
-    """The hits of each question; prints how many have their answer among them, and the time of one."""
-    search, started = Search(store), time.perf_counter()
-    found = [search(row["question"], DEPTH).hits for row in questions]
-    seconds = time.perf_counter() - started
-    search.close()
-    holds = [_holds_answer(row, hits) for row, hits in zip(questions, found, strict=True)]
-    print(
-        f"{place}: {len(questions)} questions, hit@{DEPTH} {mean(holds):.3f}, {seconds / len(questions):.3f} s each",
-        flush=True,
-    )
-    return found
-
-
-def _holds_answer(row: Row, hits: Sequence[Hit]) -> bool:
-    gold = [trigrams(one["text"]) for one in row["sentences"]]
-    return any(holds_gold(hit.passage.text, gold) for hit in hits)
-
-
-def _ids(hits: Sequence[Hit]) -> list[str]:
-    return [hit.passage.id for hit in hits]
 
 
 if __name__ == "__main__":

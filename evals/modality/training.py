@@ -20,7 +20,7 @@ from retrieval.quotes.modality.classifier import MODALITIES
 from retrieval.quotes.modality.frames import FRAME_COLUMNS
 
 NETWORKS, HIDDEN, DROPOUT = 6, 48, 0.3
-EPOCHS, BATCH, RATE, DECAY, SMOOTHING = 6, 64, 4e-3, 0.02, 0.02
+EPOCHS, BATCH, RATE, DECAY, SMOOTHING = 8, 64, 4e-3, 0.02, 0.02
 WORD_COLUMNS, HIDDEN_WORDS = 64, 0.05  # a share of words is hidden, so that none is learned by heart
 POLNEAR_EXAMPLES = 3_000
 

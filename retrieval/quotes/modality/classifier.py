@@ -44,8 +44,10 @@ _ASKS = re.compile(
     r"(?:(?:But|And|So|Or|Yet|Then|Why|When|Where|How)\s){0,2}(?i:has|have|had|did|does|do|is|are|was|were|will|would|could|"
     r"can|should|might)\s[^.!?“”\"]*$"
 )
+_WILL_SAY = re.compile(r"\bwill\s(?:\w+ly\s)?[a-z]+")
 _THAT_CLAUSE = re.compile(r"that\s(?!\w+[,.;])")  # not `denied that charge, calling it`
 _FRAMES_PER_BATCH = 128
+_HARDLY_REACH = 10  # characters before a source
 _GAP = 2  # empty rows between frames: the farthest that a convolution reaches
 Places = npt.NDArray[np.int64]
 ModalityWeights = Mapping[str, Floats]
@@ -76,6 +78,8 @@ def modalities(net: NetworkWeights, text: str, tokens: TokenFeatures, items: Seq
             modality: Modality = "denied"
         elif _is_question(text, tokens, item):
             modality = "asked"
+        elif item.cue and _WILL_SAY.search(text, *item.cue):
+            modality = "hypothetical"
         else:
             modality = decide(chances, frame_text(text, tokens, *frame))
         found[at] = of_sources[item.source] = modality
@@ -88,16 +92,23 @@ def modalities(net: NetworkWeights, text: str, tokens: TokenFeatures, items: Seq
 def _is_negated(text: str, item: Attribution) -> bool:
     """Whether the cue says that something was not said, with what it was about: `has not said when`, `denied a link`.
 
-    Of a clause with `that` the networks judge, as `did not deny that` is no denial; and a quotation is of words.
+    Of a clause with `that` the networks judge, as `did not deny that` is no denial, unless the cue is a denial alone;
+    and a quotation is of words.
     """
-    if item.source and (
-        _NOBODY.match(text, item.source[0]) or _HARDLY.search(text, max(0, item.source[0] - 10), item.source[0])
-    ):
+    if item.source and _is_nobody(text, item.source[0]):
         return True
-    if item.cue is None or _THAT_CLAUSE.match(text, item.content[0][0]):
+    if item.cue is None:
         return False
     cue, is_quoted = text[slice(*item.cue)], text[item.content[0][0]] in "“\"‘'«"
-    return bool(_NEGATED_CUE.search(cue) or (_DENYING_CUE.search(cue) and not is_quoted))
+    is_negated, denials = _NEGATED_CUE.search(cue), len(_DENYING_CUE.findall(cue))
+    if _THAT_CLAUSE.match(text, item.content[0][0]):
+        begin = item.source[0] if item.source and item.source[0] < item.cue[0] else item.cue[0]
+        return denials == 1 and not _FORM.search(text, begin, item.cue[1])
+    return bool(is_negated or (denials and not is_quoted))
+
+
+def _is_nobody(text: str, start: int) -> bool:
+    return bool(_NOBODY.match(text, start) or _HARDLY.search(text, max(0, start - _HARDLY_REACH), start))
 
 
 def _is_question(text: str, tokens: TokenFeatures, item: Attribution) -> bool:

@@ -4,15 +4,16 @@ import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from retrieval.quotes.attribution.quotation_marks import quotation_spans
 from retrieval.quotes.speakers.given_names import is_given_name
 from retrieval.quotes.speakers.name_contexts import is_subject
-from retrieval.quotes.speakers.names import PersonName, fold, parse_person_names
+from retrieval.quotes.speakers.names import PARTICLES, PersonName, fold, parse_person_names
 from retrieval.quotes.speakers.people import Person, find_people
 from retrieval.text.sentences import Span, sentence_spans
+from retrieval.text.terms import common_words
 
 MIN_TIMES_ALONE = 2  # that the second of two names run together is used
 _PREPOSITION = re.compile(
@@ -110,15 +111,24 @@ def find_mentions(
 
 
 def _apart(text: str, found: Sequence[PersonName]) -> list[PersonName]:
-    """The names, but only the last word of those that begin with a photographer's or an author's name.
+    """The names without what stands before them: a photographer's or an author's name, or a noun.
 
-    `Ana Pell/Harbour Images Trump`; `Ana Pell Trump` where Trump was alone before and Pell is no given name.
+    `Ana Pell/Harbour Images Trump`; `Ana Pell Trump` where Trump was alone before and Pell is no given name;
+    `Celebrities Ana Pell and Tom Obi`.
     """
     alone: dict[str, list[int]] = defaultdict(list)
     for name in found:
         if not name.given:
             alone[name.surname].append(name.span[0])
-    return [_last_word(name) if _is_run_together(text, name, alone[name.surname]) else name for name in found]
+    return [_own_name(text, name, alone[name.surname]) for name in found]
+
+
+def _own_name(text: str, name: PersonName, alone: Sequence[int]) -> PersonName:
+    if _is_run_together(text, name, alone):
+        return _without_first_words(name, len(name.words) - 1)
+    first, second = (fold(word) for word in name.words[:2]) if len(name.words) > 2 else ("", "")
+    is_plural = first.endswith("s") and first in common_words() and not is_given_name(first)
+    return _without_first_words(name, 1) if is_plural and is_given_name(second) else name
 
 
 def _is_run_together(text: str, name: PersonName, alone: Sequence[int]) -> bool:
@@ -127,13 +137,14 @@ def _is_run_together(text: str, name: PersonName, alone: Sequence[int]) -> bool:
     if text[name.span[0] - 1 : name.span[0]] == "/":
         return True
     first, second = (fold(word) for word in name.words[:2])
-    is_name = min(len(first), len(second)) > 1 and is_given_name(first) and not is_given_name(second)
+    may_be_surname = len(second) > 1 and second not in PARTICLES and not is_given_name(second)
+    is_name = len(first) > 1 and is_given_name(first) and may_be_surname
     return is_name and len(name.words) > 2 and alone[MIN_TIMES_ALONE - 1] < name.span[0]
 
 
-def _last_word(name: PersonName) -> PersonName:
-    word = name.words[-1]
-    return PersonName((name.span[1] - len(word), name.span[1]), (word,), ())
+def _without_first_words(name: PersonName, count: int) -> PersonName:
+    start = name.span[0] + sum(len(word) + 1 for word in name.words[:count])
+    return replace(name, span=(start, name.span[1]), words=name.words[count:], titles=())
 
 
 def _after_preposition(text: str, start: int) -> bool:

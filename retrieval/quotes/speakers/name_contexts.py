@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from retrieval.quotes.speakers.given_names import is_given_name
 from retrieval.quotes.speakers.names import KIN, PRONOUNS, Gender, PersonName, fold
 from retrieval.quotes.word_lists import word_list
 from retrieval.text.terms import common_words
@@ -132,7 +133,7 @@ def is_of_thing(text: str, name: PersonName) -> bool:
 def is_thing_by_form(name: PersonName) -> bool:
     """Whether a full name has the form of a firm's or an office's: a plural noun at its end, a capital in a word."""
     last = name.words[-1].lower()
-    is_plural = last.endswith("s") and {last, last[:-1]} <= common_words()
+    is_plural = last.endswith("s") and {last, last[:-1]} <= common_words() and not is_given_name(last[:-1])
     return is_plural or any(_INNER_CAPITAL.fullmatch(word) for word in name.words)
 
 

@@ -87,8 +87,9 @@ _CLAUSE = re.compile(
 )
 # `by the way FBI Director`, `the court struck down tariffs President`: a title after a lower-case word that is no role.
 _TITLE_AFTER_NOUN = re.compile(
-    r"(?:an?|the|this|that|what|which)\s(?:[\w’'-]++\s)*?(?!(?:former|late|then|current|acting|deputy|retired|longtime|"
-    rf"veteran|new|ex|vice|of|for|and|the|{_ROLE_NOUNS})\b)[a-z-]++\s((?:[A-Z][\w.’'-]*+\s)*[A-Z][\w.’'-]*+)$"
+    r"(?:[Aa]n?|[Tt]he|this|that|what|which)\s(?:[\w’'-]++\s)*?(?!(?:former|late|then|current|acting|deputy|retired|longtime|"
+    rf"veteran|new|ex|vice|of|for|and|the|{_ROLE_NOUNS})\b)[a-z-]++\s"
+    r"((?:[A-Z][\w.’'-]*+\s(?:(?:of|for)\s(?:the\s)?)?)*[A-Z][\w.’'-]*+)$"
 )
 # `a letter by health minister Ana Roe`; after a subject the word before the role may be a verb, `Roe met minister`.
 _LOWER_CASE_COMPOUND = re.compile(

@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from retrieval.quotes.attribution.attribution import Attribution
@@ -10,7 +10,7 @@ from retrieval.quotes.attribution.doubtful_sources import is_doubtful
 from retrieval.quotes.span_index import NumberedSpans, SpanIndex
 from retrieval.quotes.speakers.mentions import Mention, PersonMentions
 from retrieval.quotes.speakers.name_contexts import FUNCTION_WORDS, SPEECH_VERBS
-from retrieval.quotes.speakers.names import TITLES, Gender, fold
+from retrieval.quotes.speakers.names import Gender, fold
 from retrieval.quotes.speakers.people import Person
 from retrieval.quotes.speakers.resolution.antecedents import Antecedents, pronoun_gender, pronoun_key
 from retrieval.quotes.speakers.resolution.named_sources import (
@@ -21,22 +21,15 @@ from retrieval.quotes.speakers.resolution.named_sources import (
     names_object,
     start_of_name,
 )
-from retrieval.quotes.speakers.roles import ROLE_NOUN, cleaned_role, role_in, role_of
+from retrieval.quotes.speakers.resolution.role_holders import RoleHolders
+from retrieval.quotes.speakers.roles import cleaned_role, role_in
 from retrieval.quotes.word_lists import word_list
 from retrieval.text.sentences import Span
 
-_ROLE_HOLDERS = 500  # mentions before a role such as `the mayor` that are looked at
-MAX_HOLDER_DISTANCE = 15  # sentences back in which one who has it is named
-_JUST_SPOKEN = 3  # sentences before a role in which one who has it spoke
-_NEAR_NAMES = 6  # before a role, for who is just named
 _MAX_APPOSITION = 1_000  # characters between a name and `who`
 _MAX_INSTITUTIONS = 50  # short names of an article, such as `The Post`, whose longer form is looked for
 _PLURAL = frozenset("they them their we us our you it its this these those some many others most".split())
 _OFFICE = re.compile(r"[’']s?\s(?:office|campaign|team|staff|department|administration|party|family|lawyers?)$")
-_RANK = re.compile(r"\b(?:vice|deputy|assistant|associate|former|ex|acting)\b")
-_PAST = "former"  # which an article leaves out when it speaks of somebody again
-_IN_PLACE = re.compile(r"(?:In|At|On|Outside|Near)\s(?P<place>[A-Z][\w’'-]*(?:\s[A-Z][\w’'-]*)*),")
-_OF_PLACE = re.compile(r"\s(?:of|in)\s(?P<place>[A-Z][\w’'-]*(?:\s[A-Z][\w’'-]*)*)$")
 _ACCORDING_TO = re.compile(r"\bto\s$")
 _CONJUNCTION = re.compile(r"(?:(?:But|And|So|Yet)\s)?")  # before the pronoun that begins a sentence
 _SINGULAR = re.compile(r"(?:an?|one|this|that|another)\s", re.IGNORECASE)
@@ -57,7 +50,6 @@ _PHRASE_BEFORE = re.compile(
 # `a perfect score from Norland News, which`: the clause may be about the score.
 _DEPENDENT = re.compile(r"\b(?:of|for|in|at|from|to|by|with|on)\s(?:the\s)?(?:[A-Z][\w’'.-]*\s?)+$")
 _PREPOSITION_REACH = 12
-_PREPOSITIONAL_PHRASE = re.compile(r"\s(?:of|for|in|at|from|with|to|on)\b")
 _FULL_NAME = re.compile(r"[A-Z][\w’'.-]+(?:\s[A-Z][\w’'.-]+)+")
 _APPOSITION = re.compile(r"(?:\s*\([^)]*\)?)?(?:,\s+(?!and\b|those\b)[^,.!?“”\"]{0,70})?,?\s*$")
 
@@ -96,7 +88,7 @@ class _SpeakerResolver:
         self._previous: list[tuple[int, ResolvedSpeaker, Person | None]] = []
         self._previous_people: list[tuple[int, Person]] = []
         self._unresolved: dict[Gender, int] = {}  # where `he` or `she` last spoke without telling who it is
-        self._roles: dict[str, str] = {}
+        self._roles = RoleHolders(text, mentions)
         self._institutions: dict[str, str] = {}
 
     def run(self) -> list[ResolvedSpeaker]:
@@ -136,9 +128,8 @@ class _SpeakerResolver:
         if named and is_one_of_several(self._text, self._mentions, item.source, named):
             return ResolvedSpeaker(cleaned_phrase(self._text[slice(*item.source)])), None
         if named:
-            role = role_in(self._text, item.source, named.span) or self._role(named.person)
-            if role.endswith(self._role(named.person)):  # `health minister` for `minister`
-                self._roles[named.person.name] = role
+            role = role_in(self._text, item.source, named.span) or self._roles.role(named.person)
+            self._roles.extend(named.person, role)
             return ResolvedSpeaker(named.person.name, role, True), named.person
         return self._described(item.source)
 
@@ -156,12 +147,11 @@ class _SpeakerResolver:
         return self._text.count("\n\n", self._previous[-1][0], item.content[0][0]) <= 2
 
     def _as_speaker(self, person: Person | None) -> tuple[ResolvedSpeaker, Person | None]:
-        return (ResolvedSpeaker(person.name, self._role(person), True), person) if person else (UNKNOWN_SPEAKER, None)
-
-    def _role(self, person: Person) -> str:
-        if person.name not in self._roles:
-            self._roles[person.name] = role_of(self._text, self._mentions, person)
-        return self._roles[person.name]
+        return (
+            (ResolvedSpeaker(person.name, self._roles.role(person), True), person)
+            if person
+            else (UNKNOWN_SPEAKER, None)
+        )
 
     def _first_person(self, at: int) -> ResolvedSpeaker:
         """`I` within a quotation is its speaker; elsewhere it is the article's author, who is no source."""
@@ -240,54 +230,12 @@ class _SpeakerResolver:
         cut = CLAUSE_START.search(phrase)
         head = phrase[: cut.start()] if cut and cut.start() > 3 and not _LIST.match(phrase, cut.start()) else phrase
         is_office = bool(_OFFICE.search(head))  # `the secretary of state's office`
-        if _DEFINITE_ARTICLE.match(head) and not is_office and (holder := self._role_holder(head, source[0])):
-            return ResolvedSpeaker(holder.name, self._role(holder), True), holder
+        definite, last = _DEFINITE_ARTICLE.match(head), self._previous_people[-1] if self._previous_people else None
+        if definite and not is_office and (holder := self._roles.holder(head[definite.end() :], source[0], last)):
+            return self._as_speaker(holder)
         if after_noun := _NAME_AFTER_NOUN.fullmatch(cleaned_phrase(head)):
             return ResolvedSpeaker(after_noun["name"], cleaned_role(after_noun["role"])), None
         return ResolvedSpeaker(self._full_institution_name(cleaned_phrase(head))), None
-
-    def _role_holder(self, head: str, at: int) -> Person | None:
-        """The one person named before whose role is what a phrase says, such as `the former mayor`.
-
-        The role has the phrase's noun as its own and all its other words: `the Mexican driver` is no `Red Bull driver`,
-        `the governor` no `governor's spokeswoman`. Where the sentence names another place, he is another's.
-        """
-        said = _role_words(_DEFINITE_ARTICLE.sub("", head))
-        nouns, rank, place = _role_nouns(head), _rank(head), self._place(head, at)
-        holders, sentence = dict[str, Person](), self._mentions.sentence_number(at)
-        for mention in self._mentions.before(at, _ROLE_HOLDERS):
-            role = self._role(mention.person)
-            if sentence - mention.sentence > MAX_HOLDER_DISTANCE or not nouns or not nouns <= _role_nouns(role):
-                continue
-            of_rank = _rank(role)
-            differs = rank - of_rank or of_rank - rank - {_PAST} or not place <= set(role.split())
-            if not differs and said <= _role_words(role) and not mention.person.name.isupper():
-                holders[mention.person.name] = mention.person
-        return self._likeliest_holder(list(holders.values()), at) if holders else None
-
-    def _place(self, head: str, at: int) -> set[str]:
-        """The words of the place that a phrase or the beginning of its sentence names: `In Lowick, the mayor`."""
-        start = self._mentions.sentence_starts[self._mentions.sentence_number(at)]
-        found = _IN_PLACE.match(self._text, start, at)
-        of = _OF_PLACE.search(head)
-        if found and fold(found["place"].split()[0]) in word_list("not_names"):  # `On Monday,`
-            found = None
-        return set((found["place"] if found else "").split()) | set((of["place"] if of else "").split())
-
-    def _likeliest_holder(self, holders: Sequence[Person], at: int) -> Person | None:
-        """The only one of those who have a role, who has just spoken, or who alone has just been named."""
-        place, last = self._previous_people[-1] if self._previous_people else (0, None)
-        sentence = self._mentions.sentence_number(at)
-        if last in holders and 0 <= sentence - self._mentions.sentence_number(place) <= _JUST_SPOKEN:
-            return last
-        return holders[0] if len(holders) == 1 else self._just_named(holders, at)
-
-    def _just_named(self, people: Iterable[Person | None], at: int) -> Person | None:
-        """The one of some people who alone is named in the two sentences before."""
-        sentence = self._mentions.sentence_number(at)
-        near = {m.person for m in self._mentions.before(at, _NEAR_NAMES) if sentence - m.sentence <= 2}
-        fitting = [person for person in people if person in near]
-        return fitting[0] if len(fitting) == 1 else None
 
     def _full_institution_name(self, name: str) -> str:
         """`New York Post` for `The Post`, where the article has the longer name as well."""
@@ -305,22 +253,6 @@ class _SpeakerResolver:
             if len(words) > len(bare.split()):
                 return " ".join(words)
         return ""
-
-
-def _rank(role: str) -> set[str]:
-    """What tells one role from another with the same noun: `vice` president, `former` president."""
-    return {_PAST if word == "ex" else word for word in _RANK.findall(role.casefold())}
-
-
-def _role_nouns(role: str) -> set[str]:
-    """The nouns that say what somebody is: `president` and `founder` of `president and founder of a trust`."""
-    parts = re.split(r"\s(?:and|or)\s|,\s|/", _PREPOSITIONAL_PHRASE.split(role)[0])
-    last = (fold(part.split()[-1]) for part in parts if part.split())
-    return {noun for noun in last if noun in TITLES or ROLE_NOUN.fullmatch(noun)}
-
-
-def _role_words(role: str) -> set[str]:
-    return {fold(word) for word in re.findall(r"[\w’'-]+", role)}
 
 
 def _is_named_subject(text: str, phrase: re.Match[str]) -> bool:
