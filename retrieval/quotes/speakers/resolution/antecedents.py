@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence, Set
 from functools import cached_property
 
-from retrieval.quotes.speakers.given_names import modelled_gender
+from retrieval.quotes.speakers.given_names import given_name_gender, is_given_name, modelled_gender
 from retrieval.quotes.speakers.mentions import Mention, PersonMentions
 from retrieval.quotes.speakers.name_contexts import kinship
 from retrieval.quotes.speakers.names import PRONOUNS, Gender, fold, given_names
@@ -148,7 +148,7 @@ class Antecedents:
         """Whether a given name of the pronoun's gender that is not the person's stands in a part of the text."""
         own = {fold(word) for word in person.words}
         words = {fold(found[0]) for found in _CAPITALISED.finditer(self._text, start, end)} - own
-        return any(given_names().get(word) == gender for word in words)
+        return any(is_given_name(word) and given_name_gender(word) == gender for word in words)
 
     def _surest(self, scored: Sequence[tuple[float, Person]], gender: Gender) -> Person | None:
         """The first of some people, best first; none where its gender is unknown and the next fits about as well."""
