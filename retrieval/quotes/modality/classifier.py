@@ -26,7 +26,7 @@ MODALITIES: tuple[Modality, ...] = get_args(Modality)  # the order of the networ
 FORM_BAR, MEANING_BAR = 0.35, 0.5
 # Closed classes of words: the forms of negation, question, condition and possibility.
 _FORM = re.compile(
-    r"\b(?:not|never|no|nor|none|nobody|nothing|nowhere|neither|without|if|unless|whether|would|could|should|might|may)"
+    r"\b(?:not|never|no(?!\.\s?\d)|nor|none|nobody|nothing|nowhere|neither|without|if|unless|whether|would|could|should|might|may)"
     r"\b|n[’']t\b|\?|^(?:had|were)\b",
     re.IGNORECASE,
 )

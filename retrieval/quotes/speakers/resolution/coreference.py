@@ -10,7 +10,7 @@ from retrieval.quotes.attribution.doubtful_sources import is_doubtful
 from retrieval.quotes.span_index import NumberedSpans, SpanIndex
 from retrieval.quotes.speakers.mentions import Mention, PersonMentions
 from retrieval.quotes.speakers.name_contexts import FUNCTION_WORDS, SPEECH_VERBS
-from retrieval.quotes.speakers.names import Gender, fold
+from retrieval.quotes.speakers.names import KIN, Gender, fold
 from retrieval.quotes.speakers.people import Person
 from retrieval.quotes.speakers.resolution.antecedents import Antecedents, pronoun_gender, pronoun_key
 from retrieval.quotes.speakers.resolution.named_sources import (
@@ -168,7 +168,7 @@ class _SpeakerResolver:
         """The person `he` or `she` means; none where nobody known spoke last, or a pronoun before leaves doubt."""
         earlier = bisect_left(self._previous, at, key=lambda found: found[0])
         last = self._previous[earlier - 1] if earlier else (-1, UNKNOWN_SPEAKER, None)
-        if not last[2] and _FULL_NAME.fullmatch(last[1].name):
+        if not last[2] and (_FULL_NAME.fullmatch(last[1].name) or self._is_relative(last, at)):
             return None
         doubt = self._unresolved.get(gender, -1)
         if last[0] < doubt < at and self._mentions.sentence_number(at) - self._mentions.sentence_number(doubt) <= 2:
@@ -176,6 +176,11 @@ class _SpeakerResolver:
         earlier = bisect_left(self._previous_people, at, key=lambda found: found[0])
         last_person = self._previous_people[earlier - 1] if earlier else None
         return self._antecedents.of_pronoun(at, gender, last_person, self._not_meant(item, at))
+
+    def _is_relative(self, last: tuple[int, ResolvedSpeaker, Person | None], at: int) -> bool:
+        """Whether somebody's relative without a name, `Roe's father`, spoke right before."""
+        is_near = self._mentions.sentence_number(at) - self._mentions.sentence_number(last[0]) <= 1
+        return is_near and fold("".join(last[1].name.split()[-1:])) in KIN
 
     def _not_meant(self, item: Attribution, at: int) -> set[str]:
         """The names of those whom a pronoun that speaks cannot mean: whom its own words name, and who says it.
