@@ -127,7 +127,8 @@ class Conversation:
         generation: GenerationState | None,
     ) -> tuple[Understanding, tuple[str, ...]]:
         """Understand a turn by rule, or by the model where rules are not sure; return what to search for beside it."""
-        rewrite = partial(rewrite_question, text_of=self._text_of) if language == ENGLISH else _unchanged
+        by_rule = partial(rewrite_question, text_of=self._text_of, is_quoted=self._is_quoted)
+        rewrite = by_rule if language == ENGLISH else _unchanged
         understood = understand(text, turns, self._store.packaged_vector, rewrite, language)
         if self._writer is None or generation is None or not needs_plan(text, turns, understood):
             return understood, ()
@@ -136,6 +137,11 @@ class Conversation:
         if plan is None:
             return understood, ()
         return replace(understood, kind=plan.kind, standalone_question=plan.question), plan.searches
+
+    def _is_quoted(self, name: str) -> bool:
+        """Whether articles quote somebody of this name, so spelt."""
+        match = self._search.quote_search().find_speaker(name)
+        return bool(match.people) and not match.misspelt
 
     def _answer(self, asked: AskedTurn) -> AnsweringSteps:
         """Answer a turn by its kind; a question about the archive that nothing there fits is answered like any."""

@@ -9,7 +9,7 @@ from retrieval.quotes.speakers.given_names import gender
 from retrieval.quotes.speakers.names import Gender, is_thing, parse_person_names
 from retrieval.quotes.speakers.resolution.antecedents import pronoun_gender
 from retrieval.search.quote_intent import QuoteIntent, parse_quote_intent
-from retrieval.text.terms import content_terms
+from retrieval.text.terms import STOP_WORDS, content_terms
 
 TextOf = Callable[[str], str]
 """The text of an article by its id, empty where it is not known."""
@@ -25,6 +25,7 @@ _OWNER = re.compile(r"\b(?:his|her|their)\b(?=\s+\w)", re.I)
 _THING = re.compile(r"\b(?:it|that|this|those|these|there|they|them|their)\b", re.I)
 _ABOUT_THING = re.compile(r"\s*\b(?:about|of|on|to)\s+(?:it|that|this|those|these)\b", re.I)
 _IT_SAID = re.compile(r"(?<=\bdid )it(?= \w+\W*$)", re.I)  # `What else did it say?`, after `What did the letter say?`
+_NAME_ON = re.compile(r"(?P<name>[^\W\d]\S*(?: [^\W\d]\S*){0,2}) (?:on|about) (?P<topic>\S.*?)[\s?.!]*", re.I)
 _WORD = re.compile(r"\w+")
 _LEAD = re.compile(r"^(?:and|but|so|also|then|ok(?:ay)?)[,\s]+", re.I)
 _NAME = re.compile(r"(?:[A-Z][\w’'.-]*)(?:\s+(?:of |the |bin |al |de |van )?[A-Z][\w’'.-]*|\s+\d{1,3}(?![\w.,:%-]))*")
@@ -39,12 +40,21 @@ _QUESTION_WORDS = set(
 )
 
 
-def rewrite_question(question: str, turns: Sequence[Turn], text_of: TextOf = lambda _: "") -> str:
-    """Rewrite a follow-up question so that it stands alone; return any other question unchanged.
+def rewrite_question(
+    question: str,
+    turns: Sequence[Turn],
+    text_of: TextOf = lambda _: "",
+    is_quoted: Callable[[str], bool] = lambda _: False,
+) -> str:
+    """Rewrite a follow-up question so that it stands alone, and `Pell on tolls` as the question it is.
 
-    `text_of` returns the text of an article that an earlier answer cites, which tells whose surname it has.
+    `text_of` returns the text of an article that an earlier answer cites, which tells whose surname it has; `is_quoted`
+    tells whether articles quote somebody of a name. Any other question is returned unchanged.
     """
     plain = question.strip()
+    headline = _NAME_ON.fullmatch(plain)
+    if headline and not STOP_WORDS & set(headline["name"].lower().split()) and is_quoted(headline["name"]):
+        return f"What did {headline['name']} say about {headline['topic']}?"
     if not turns:
         return plain
     last = turns[-1]
