@@ -161,6 +161,8 @@ class Conversation:
                 if told := (yield from tell_of_archive(tell, request, asked, catalog)):
                     return told, no_search(asked.text)
             answer, found = yield from answer_from_articles(asked, catalog)
+            if answer.status == "no_answer" and asked.is_written_out:
+                answer, found = yield from answer_from_articles(asked.as_written(), catalog)
             if request and of_sentences and request.kind == "latest" and answer.status == "no_answer":
                 answer = (yield from tell_of_archive(answer_archive_question, request, asked, catalog)) or answer
             return answer, found

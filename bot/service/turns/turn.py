@@ -2,7 +2,7 @@
 
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from threading import Semaphore
 from typing import Literal, TypedDict
@@ -103,6 +103,15 @@ class AskedTurn:
     def standalone(self) -> str:
         """The question on its own."""
         return self.understood.standalone_question
+
+    @property
+    def is_written_out(self) -> bool:
+        """Whether rules have made a question of a first turn, such as `Pell on tolls`."""
+        return not self.turns and not self.searches and self.standalone != self.text
+
+    def as_written(self) -> "AskedTurn":
+        """The turn, to be answered as it stands."""
+        return replace(self, understood=replace(self.understood, standalone_question=self.text))
 
     @contextmanager
     def slot(self) -> Iterator[None]:

@@ -17,7 +17,7 @@ STRIKE = article(
 )
 CRANES = article(
     "cranes",
-    "Dana Ferro dismissed the complaint about the new cranes as noise.\n\n"
+    "Harbour Minister Dana Ferro dismissed the complaint about the new cranes as noise.\n\n"
     "“We sail on Monday whatever happens,” the minister said of the regatta.",
     published="2026-05-09",
     title="Complaint about cranes",

@@ -177,3 +177,20 @@ def test_a_question_that_names_nothing_is_about_what_the_one_before_it_names() -
 def test_it_that_says_something_is_what_was_said_to_speak() -> None:
     before = "What did the harbour's letter say about Lind's boat?"
     assert after(before, "What else did it say?") == "What else did the harbour's letter say about Lind's boat?"
+
+
+@pytest.mark.parametrize(
+    ("question", "standalone"),
+    [
+        ("Pell on tolls", "What did Pell say about tolls?"),
+        ("ana pell about the old lock?", "What did ana pell say about the old lock?"),
+        ("Storm on Monday", "Storm on Monday"),
+        ("The article on tolls", "The article on tolls"),
+        ("Pell", "Pell"),
+    ],
+)
+def test_a_name_on_a_topic_asks_for_its_words_where_it_is_quoted(question: str, standalone: str) -> None:
+    def is_quoted(name: str) -> bool:
+        return name.lower().endswith("pell")
+
+    assert rewrite_question(question, [], is_quoted=is_quoted) == standalone
