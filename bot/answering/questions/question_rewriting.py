@@ -26,6 +26,9 @@ _THING = re.compile(r"\b(?:it|that|this|those|these|there|they|them|their)\b", r
 _ABOUT_THING = re.compile(r"\s*\b(?:about|of|on|to)\s+(?:it|that|this|those|these)\b", re.I)
 _IT_SAID = re.compile(r"(?<=\bdid )it(?= \w+\W*$)", re.I)  # `What else did it say?`, after `What did the letter say?`
 _NAME_ON = re.compile(r"(?P<name>[^\W\d]\S*(?: [^\W\d]\S*){0,2}) (?:on|about) (?P<topic>\S.*?)[\s?.!]*", re.I)
+_NAMES_NOUN_ON = re.compile(
+    r"(?P<name>[^\W\d]\S*(?: [^\W\d]\S*){0,2}?)[’']s? (?P<noun>[^\W\d]+ (?:on|about|to)) (?P<topic>\S.*?)[\s?.!]*", re.I
+)
 _WORD = re.compile(r"\w+")
 _LEAD = re.compile(r"^(?:and|but|so|also|then|ok(?:ay)?)[,\s]+", re.I)
 _NAME = re.compile(r"(?:[A-Z][\w’'.-]*)(?:\s+(?:of |the |bin |al |de |van )?[A-Z][\w’'.-]*|\s+\d{1,3}(?![\w.,:%-]))*")
@@ -46,15 +49,15 @@ def rewrite_question(
     text_of: TextOf = lambda _: "",
     is_quoted: Callable[[str], bool] = lambda _: False,
 ) -> str:
-    """Rewrite a follow-up question so that it stands alone, and `Pell on tolls` as the question it is.
+    """Rewrite a follow-up question so that it stands alone, and `Pell on tolls`, which is none, as one.
 
     `text_of` returns the text of an article that an earlier answer cites, which tells whose surname it has; `is_quoted`
     tells whether articles quote somebody of a name. Any other question is returned unchanged.
     """
     plain = question.strip()
-    headline = _NAME_ON.fullmatch(plain)
+    headline = _NAMES_NOUN_ON.fullmatch(plain) or _NAME_ON.fullmatch(plain)
     if headline and not STOP_WORDS & set(headline["name"].lower().split()) and is_quoted(headline["name"]):
-        return f"What did {headline['name']} say about {headline['topic']}?"
+        return _written_out(headline)
     if not turns:
         return plain
     last = turns[-1]
@@ -70,6 +73,13 @@ def rewrite_question(
     if len(content_terms(resolved)) < MIN_TERMS and not intent and resolved == _LEAD.sub("", plain):
         return f"{resolved} ({_talked_of(turns)})"
     return _capitalised(resolved)
+
+
+def _written_out(headline: re.Match[str]) -> str:
+    """The question that `Pell on tolls` or `Pell's joke about tolls` is."""
+    if noun := headline.groupdict().get("noun"):
+        return f"What was {headline['name']}’s {noun} {headline['topic']}?"
+    return f"What did {headline['name']} say about {headline['topic']}?"
 
 
 def _without_brackets(before: str) -> str:

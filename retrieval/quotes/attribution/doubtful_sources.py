@@ -38,6 +38,7 @@ _TELLING_CUE = re.compile(r"\b(?:tell|tells|told|asked|warned|informed|reminded|
 _CLAUSE_BETWEEN = re.compile(r"\s(?:when|after|before|until|as|while|that|because|and|but)\s[^.!?]*$")
 _PARTICIPLE_ALONE = re.compile(r"[A-Z][a-z]+ed")  # `(Named) after a bird, see`
 _SENTENCE_ENDS = re.compile(r"[.!?][”\"’')]*\s+$")
+_SENTENCE_WITHIN = re.compile(r"\b(?:[a-z]{4,}|[A-Z]{3,})\.\s+[A-Z]")  # `the BBC. Governor Ana Roe`
 _INITIALS = re.compile(r"\b(?:[A-Z]|Jr|Sr)\.\s+$")
 _PARTICIPIAL_PHRASE = re.compile(r"[A-Z][a-z]+ing\s(?:[a-z]+\b)")  # `Raising pay`, not `Downing Street`
 
@@ -53,6 +54,7 @@ def is_doubtful(text: str, item: Attribution) -> bool:
         or _DETERMINER.fullmatch(source)
         or _BARE_OUTLET.fullmatch(source)
         or _OPEN_END.search(source)
+        or _SENTENCE_WITHIN.search(source)
     )
     day = _WEEKDAY.match(source)
     if is_cut or _PARTICIPIAL_PHRASE.match(source) or (day and day.end() == len(source)):

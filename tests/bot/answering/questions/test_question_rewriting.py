@@ -184,6 +184,8 @@ def test_it_that_says_something_is_what_was_said_to_speak() -> None:
     [
         ("Pell on tolls", "What did Pell say about tolls?"),
         ("ana pell about the old lock?", "What did ana pell say about the old lock?"),
+        ("Ana Pell's joke about the old lock", "What was Ana Pell’s joke about the old lock?"),
+        ("The minister's joke about the lock", "The minister's joke about the lock"),
         ("Storm on Monday", "Storm on Monday"),
         ("The article on tolls", "The article on tolls"),
         ("Pell", "Pell"),

@@ -30,6 +30,13 @@ def test_a_source_cut_out_of_a_longer_phrase_is_nobody(text: str) -> None:
     assert not {"students", "Norland", "The", "The claim", "Tom Obi"} & set(speakers(text))
 
 
+def test_a_source_that_goes_on_in_the_next_sentence_is_nobody() -> None:
+    text = "The lock “was never safe”, said the BBC. State governor Tom Obi came. "
+    source, cue = (text.index("the BBC"), text.index(" came")), (text.index("said"), text.index("said") + 4)
+    item = Attribution(source, cue, [(text.index("The lock"), text.index(", said"))])
+    assert resolve_speakers(text, find_mentions(text), [item]) == [UNKNOWN_SPEAKER]
+
+
 def test_a_source_after_the_day_keeps_its_name() -> None:
     assert speakers("Mayor Ana Pell spoke first. On Friday Pell said the ferry would be late.")[-1:] == ["Ana Pell"]
 
