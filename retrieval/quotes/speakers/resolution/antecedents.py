@@ -13,7 +13,7 @@ from retrieval.quotes.speakers.people import Person
 MAX_ANTECEDENT_DISTANCE = 8  # sentences back in which `he` may have been named
 _CAPITALISED = re.compile(r"\b[A-Z][a-z]+\b")
 _OBJECT = re.compile(
-    r"\b(?:by|with|of|to|for|from|against|about|on|at|in|like|than|behind|including)\s(?:[A-Z][\w.]*\s){0,3}$"
+    r"\b(?:by|with|of|to|for|from|against|about|on|at|in|like|than|behind|including)\s(?:[\w.’'-]+\s){0,3}$"
 )
 _SUBJECT_PRONOUN = re.compile(r"\b[Ss]?[Hh]e\b")
 _FRONTED = re.compile(r"(?:Of|About|On|To)\s(?:[\w.-]+\s){0,4}")
