@@ -1,7 +1,7 @@
 """Find the person that `he` or `she` means."""
 
 import re
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from functools import cached_property
 
 from retrieval.quotes.speakers.given_names import given_name_gender, is_given_name, modelled_gender
@@ -9,12 +9,14 @@ from retrieval.quotes.speakers.mentions import Mention, PersonMentions
 from retrieval.quotes.speakers.name_contexts import kinship
 from retrieval.quotes.speakers.names import PRONOUNS, Gender, fold, given_names
 from retrieval.quotes.speakers.people import Person
+from retrieval.quotes.speakers.roles import ROLE_NOUN
 
 MAX_ANTECEDENT_DISTANCE = 8  # sentences back in which `he` may have been named
 _CAPITALISED = re.compile(r"\b[A-Z][a-z]+\b")
 _OBJECT = re.compile(
     r"\b(?:by|with|of|to|for|from|against|about|on|at|in|like|than|behind|including)\s(?:[\w.’'-]+\s){0,3}$"
 )
+_DESCRIPTION = re.compile(rf"The\s(?:[a-z-]+\s)?(?P<noun>{ROLE_NOUN.pattern})(?:[’']s?)?\s")
 _SUBJECT_PRONOUN = re.compile(r"\b[Ss]?[Hh]e\b")
 _FRONTED = re.compile(r"(?:Of|About|On|To)\s(?:[\w.-]+\s){0,4}")
 _PREPOSITION = re.compile(r"\b(?:by|with|of|to|and|for)\s$")
@@ -40,10 +42,10 @@ def pronoun_gender(phrase: str) -> Gender:
 
 
 class Antecedents:
-    """Finds whom a pronoun means among the people of one article."""
+    """Finds whom a pronoun means among the people of one article; `role` tells the role that it gives each of them."""
 
-    def __init__(self, text: str, mentions: PersonMentions) -> None:
-        self._text, self._mentions = text, mentions
+    def __init__(self, text: str, mentions: PersonMentions, role: Callable[[Person], str] = lambda _: "") -> None:
+        self._text, self._mentions, self._role = text, mentions, role
         self._unsure = {mention.person for mention in mentions.unsure}
 
     def of_pronoun(
@@ -101,6 +103,7 @@ class Antecedents:
         rivals = [mention for mention in candidates if self._is_rival(mention, person, gender)]
         if spoke is not None and sentence - self._mentions.sentence_number(spoke) <= SPOKE_WITHIN:
             is_told = self._gender(person) == gender or not self._names_others(person, gender, spoke, at)
+            is_told = is_told and not self._describes_other(person, spoke, at)
             return is_told and not any(self._is_topic(rival) for rival in rivals if rival.span[0] > spoke)
         near = [m for m in candidates if m.person == person and sentence - m.sentence <= NAMED_WITHIN]
         subjects = [mention.span[1] for mention in near if self._leads(mention)]
@@ -108,7 +111,18 @@ class Antecedents:
             return False
         first = self._mentions.sentence_starts[max(0, sentence - NAMED_WITHIN)]
         start = subjects[-1] if subjects else first
+        if self._describes_other(person, start, at):
+            return False
         return not any(rival.span[0] >= start for rival in rivals) and not self._names_others(person, gender, start, at)
+
+    def _describes_other(self, person: Person, start: int, end: int) -> bool:
+        """Whether a sentence in a part of the text begins with a role that is not the person's: `The president’s`."""
+        first, last = self._mentions.sentence_number(start) + 1, self._mentions.sentence_number(end)
+        for begin in self._mentions.sentence_starts[first : last + 1]:
+            found = _DESCRIPTION.match(self._text, begin, end)
+            if found and found["noun"].lower() not in self._role(person).lower().split():
+                return True
+        return False
 
     def _is_spoken_of(self, mention: Mention, at: int) -> bool:
         """Whether the paragraph begins with whom somebody else speaks of: `Of Roe, he said`."""

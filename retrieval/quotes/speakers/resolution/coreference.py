@@ -81,7 +81,6 @@ class _SpeakerResolver:
         self._text, self._mentions, self._attributions = text, mentions, attributions
         spans = ((span, number) for number, item in enumerate(attributions) for span in item.content)
         self._contents = NumberedSpans(spans)
-        self._antecedents = Antecedents(text, mentions)
         self._quoted = SpanIndex(span for item in attributions for span in item.content if text[span[0]] in "“\"'‘«")
         self._resolved: dict[int, ResolvedSpeaker] = {}  # by number of the attribution
         # Speakers so far and where they speak, all of them and the people among them.
@@ -89,6 +88,7 @@ class _SpeakerResolver:
         self._previous_people: list[tuple[int, Person]] = []
         self._unresolved: dict[Gender, int] = {}  # where `he` or `she` last spoke without telling who it is
         self._roles = RoleHolders(text, mentions)
+        self._antecedents = Antecedents(text, mentions, self._roles.role)
         self._institutions: dict[str, str] = {}
 
     def run(self) -> list[ResolvedSpeaker]:
@@ -185,16 +185,16 @@ class _SpeakerResolver:
     def _not_meant(self, item: Attribution, at: int) -> set[str]:
         """The names of those whom a pronoun that speaks cannot mean: whom its own words name, and who says it.
 
-        `Roe left, he said`: somebody else said so (principle C of binding theory: Chomsky, Lectures on Government and
-        Binding, 1981); what is told in an article's own words may name its speaker as whom it is about. And `he` in
-        what Roe is quoted with is not Roe.
+        `He said Roe left`: Roe did not say so (principle C of binding theory: Chomsky, Lectures on Government and
+        Binding, 1981). Before `he said`, what an article tells in its own words may name its speaker as whom it is
+        about. And `he` in what Roe is quoted with is not Roe.
         """
         is_quoted = self._quoted.holds(item.content[0][0]) or item.is_verbatim
         named = {
             mention.person.name
             for span in item.content
             for mention in self._mentions.within(span)
-            if is_quoted or not (mention.is_subject or mention.is_possessive)
+            if is_quoted or at < span[0] or not (mention.is_subject or mention.is_possessive)
         }
         holding = [number for number in self._contents.holding(at) if number in self._resolved]
         return named | {self._resolved[number].name for number in holding if self._is_quoted_at(number, at)}

@@ -12,12 +12,13 @@ TOM = "“The lake is ours,” Tom Pell said on Monday."
     "text",
     [
         f"{TOM} Others such as Bill Obi, the envoy, were there. “Bill Obi will not come back to the lake,” he said.",
+        f"{TOM} Bill Obi, the envoy, was there. He said Bill Obi “will not come back to the lake in May”.",
         f"{TOM}\n\nThe lake is closed:How Bill Obi built a toll gate in one night\n\n“It is cold in winter,” he added.",
     ],
 )
 def test_who_is_named_in_the_words_or_in_a_link_does_not_say_them(text: str) -> None:
-    words = "“Bill Obi will" if "“Bill" in text else "“It is cold"
-    assert at(text, words).speaker in ("", "Tom Pell")
+    told = [quote.speaker for quote in extract_quotes(text)]
+    assert len(told) > 1 and set(told) <= {"", "Tom Pell"}
 
 
 def test_words_that_the_article_reports_may_name_who_says_them() -> None:
@@ -42,3 +43,8 @@ def test_a_relative_who_spoke_may_be_meant() -> None:
         "Instead, he said the boat was in the reeds."
     )
     assert at(text, "the boat was in").speaker == ""
+
+
+def test_a_sentence_about_a_role_that_is_anothers_leaves_doubt() -> None:
+    text = f"{TOM} The president’s visit was short. In Lowick, he said that nobody owned the lake."
+    assert at(text, "that nobody").speaker == ""
