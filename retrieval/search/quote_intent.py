@@ -80,7 +80,7 @@ _WORD = re.compile(r"\w+")
 MAX_NAME_WORDS = 6  # a longer name is a clause that was taken for a speaker
 _NO_SPEAKER = re.compile(
     r"\b(?:not|to)$|^(?:it|there)\b|^(?:people|they|he|she|we|you|i|been|be|being)$|,|"
-    r"\b(?:articles?|reports?|story|stories|coverage|who|whose|which|that|when|if)\b|\S\s(?:his|her|its|their)\s",
+    r"\b(?:articles?|reports?|story|stories|coverage|who|whose|which|that|when|if)\b|\S\s(?:his|her|its|their|an?)\s",
     re.IGNORECASE,
 )
 

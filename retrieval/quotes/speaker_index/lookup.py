@@ -131,8 +131,7 @@ def _may_mean(asked: Sequence[str], name: Sequence[str]) -> bool:
 def _similar_match(known: Sequence[Speaker], words: Sequence[str]) -> tuple[Speaker, ...]:
     """The most quoted person whose name is one asked for but for a slip in spelling.
 
-    A surname may be misspelt beside the right given name, a given name only where it is no other name: nobody who asks
-    for Erica Garner means Eric.
+    A surname may be misspelt, a given name only where it is no other name: nobody who asks for Erica Garner means Eric.
     """
     if len(" ".join(words)) < MIN_MISSPELT_LETTERS:
         return ()
@@ -153,7 +152,7 @@ def _likeness(asked: Sequence[str], name: Sequence[str]) -> float:
     if is_same_person(asked_name, replace(other, suffix="")):
         return _surname_likeness(asked[-1], name[-1])
     is_slip = (
-        surname_key(asked) == surname_key(name)
+        (surname_key(asked) == surname_key(name) or _surname_likeness(asked[-1], name[-1]) > 0)
         and asked_name.given not in given_names()
         and OSA.distance(asked_name.given, other.given) == 1
         and {given_name_gender(asked_name.given), given_name_gender(other.given)} != {"m", "f"}

@@ -126,6 +126,7 @@ def test_a_title_alone_is_kept_as_the_speaker() -> None:
         "Did Pell write a letter?",
         "Has the mayor written the bill herself?",
         "Which US state has the most people?",
+        "did ana pell file a police report",
     ],
 )
 def test_other_questions_ask_for_nobodys_words(question: str) -> None:

@@ -247,6 +247,7 @@ def test_a_misspelt_name_is_guessed_and_said_to_be(asked: str) -> None:
         ("Volodymyr Zelenskiy", "Volodymyr Zelensky"),
         ("Recep Tayyip Erdogan", "Recep Tayyip Erdoğan"),
         ("Xi Jingping", "Xi Jinping"),
+        ("micheal flyn", "Michael Flynn"),
     ],
 )
 def test_a_slip_in_a_surname_is_understood(asked: str, name: str) -> None:
