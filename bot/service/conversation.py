@@ -13,7 +13,7 @@ from bot.answering.composition import declined_language_answer
 from bot.answering.generation.writer import GenerationState, Writer
 from bot.answering.messages import Answer, Turn, Understanding, validate_question
 from bot.answering.questions.planning import needs_plan, plan_turn
-from bot.answering.questions.question_rewriting import rewrite_question
+from bot.answering.questions.question_rewriting import is_headline, rewrite_question
 from bot.answering.questions.reader_strings import Strings
 from bot.answering.questions.small_talk import talk_answer
 from bot.answering.questions.turn_kind import talk_kind
@@ -161,11 +161,15 @@ class Conversation:
                 if told := (yield from tell_of_archive(tell, request, asked, catalog)):
                     return told, no_search(asked.text)
             answer, found = yield from answer_from_articles(asked, catalog)
-            if answer.status == "no_answer" and asked.is_written_out:
+            if answer.status == "no_answer" and self._may_read_as_written(asked):
                 answer, found = yield from answer_from_articles(asked.as_written(), catalog)
             if request and of_sentences and request.kind == "latest" and answer.status == "no_answer":
                 answer = (yield from tell_of_archive(answer_archive_question, request, asked, catalog)) or answer
             return answer, found
+
+    def _may_read_as_written(self, asked: AskedTurn) -> bool:
+        """Whether a turn was taken for a question of somebody's words and may be another; a model reads it once."""
+        return self._writer is None and asked.standalone != asked.text and is_headline(asked.text)
 
     def forget(self, conversation: str) -> bool:
         """Delete a conversation's turns; return whether there were any."""

@@ -55,8 +55,7 @@ def rewrite_question(
     tells whether articles quote somebody of a name. Any other question is returned unchanged.
     """
     plain = question.strip()
-    headline = _NAMES_NOUN_ON.fullmatch(plain) or _NAME_ON.fullmatch(plain)
-    if headline and not STOP_WORDS & set(headline["name"].lower().split()) and is_quoted(headline["name"]):
+    if (headline := _headline(plain)) and is_quoted(headline["name"]):
         return _written_out(headline)
     if not turns:
         return plain
@@ -73,6 +72,16 @@ def rewrite_question(
     if len(content_terms(resolved)) < MIN_TERMS and not intent and resolved == _LEAD.sub("", plain):
         return f"{resolved} ({_talked_of(turns)})"
     return _capitalised(resolved)
+
+
+def is_headline(question: str) -> bool:
+    """Whether a turn has the form of `Pell on tolls`, which may be a question for Pell's words."""
+    return _headline(question.strip()) is not None
+
+
+def _headline(question: str) -> re.Match[str] | None:
+    found = _NAMES_NOUN_ON.fullmatch(question) or _NAME_ON.fullmatch(question)
+    return None if found and STOP_WORDS & set(found["name"].lower().split()) else found
 
 
 def _written_out(headline: re.Match[str]) -> str:

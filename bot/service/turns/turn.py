@@ -104,11 +104,6 @@ class AskedTurn:
         """The question on its own."""
         return self.understood.standalone_question
 
-    @property
-    def is_written_out(self) -> bool:
-        """Whether rules have made a question of a first turn, such as `Pell on tolls`."""
-        return not self.turns and not self.searches and self.standalone != self.text
-
     def as_written(self) -> "AskedTurn":
         """The turn, to be answered as it stands."""
         return replace(self, understood=replace(self.understood, standalone_question=self.text))

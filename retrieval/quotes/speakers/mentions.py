@@ -20,14 +20,14 @@ _PREPOSITION = re.compile(
     r"\b(?:of|to|by|with|for|from|at|on|in|against|about|around|between|over|under|after|before|than|like)\s+"
     r"(?:(?!\S*[,.!?][”\"])\S+\s+){0,2}$"  # no mark that ends a quotation: `“... to be first,” (Pell) said`
 )
-_HEADING = re.compile(r"[^\n]{1,160}+(?<![.!?:;,…”\"’')\]–—-])[ \xa0]*(?=\n)")
+_HEADING = re.compile(r"[^\n]{0,160}[^\n\s.!?:;,…”\"’')\]–—-][ \xa0]*\n\n")
 
 
 @dataclass(frozen=True, slots=True)
 class Mention:
     """One place where a person is named; `is_subject` where the sentence is likely to be about them.
 
-    A heading is a short paragraph without a mark at its end, such as the title of another article.
+    A heading is a paragraph of one short line without a mark at its end, such as the title of another article.
     """
 
     span: Span
@@ -105,9 +105,15 @@ def find_mentions(
         leads = not (sentence in with_subject or is_possessive or in_quotation or _after_preposition(text, start))
         if leads:
             with_subject.add(sentence)
-        in_heading = bool(_HEADING.match(text, text.rfind("\n", 0, start) + 1))
-        mentions.append(Mention(name.span, person, sentence, leads, in_quotation, is_possessive, in_heading))
+        mentions.append(
+            Mention(name.span, person, sentence, leads, in_quotation, is_possessive, _in_heading(text, start))
+        )
     return PersonMentions(tuple(mentions), starts, tuple(unsure))
+
+
+def _in_heading(text: str, at: int) -> bool:
+    paragraph = text.rfind("\n\n", 0, at)
+    return bool(_HEADING.match(text, paragraph + 2 if paragraph >= 0 else 0))
 
 
 def _apart(text: str, found: Sequence[PersonName]) -> list[PersonName]:
@@ -125,10 +131,10 @@ def _apart(text: str, found: Sequence[PersonName]) -> list[PersonName]:
 
 def _own_name(text: str, name: PersonName, alone: Sequence[int]) -> PersonName:
     if _is_run_together(text, name, alone):
-        return _without_first_words(name, len(name.words) - 1)
+        return _from_word(text, name, len(name.words) - 1)
     first, second = (fold(word) for word in name.words[:2]) if len(name.words) > 2 else ("", "")
     is_plural = first.endswith("s") and first in common_words() and not is_given_name(first)
-    return _without_first_words(name, 1) if is_plural and is_given_name(second) else name
+    return _from_word(text, name, 1) if is_plural and is_given_name(second) else name
 
 
 def _is_run_together(text: str, name: PersonName, alone: Sequence[int]) -> bool:
@@ -142,9 +148,9 @@ def _is_run_together(text: str, name: PersonName, alone: Sequence[int]) -> bool:
     return is_name and len(name.words) > 2 and alone[MIN_TIMES_ALONE - 1] < name.span[0]
 
 
-def _without_first_words(name: PersonName, count: int) -> PersonName:
-    start = name.span[0] + sum(len(word) + 1 for word in name.words[:count])
-    return replace(name, span=(start, name.span[1]), words=name.words[count:], titles=())
+def _from_word(text: str, name: PersonName, at: int) -> PersonName:
+    start = text.index(name.words[at], name.span[0] + sum(map(len, name.words[:at])))
+    return replace(name, span=(start, name.span[1]), words=name.words[at:], titles=())
 
 
 def _after_preposition(text: str, start: int) -> bool:

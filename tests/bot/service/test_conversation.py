@@ -64,6 +64,13 @@ def test_a_follow_up_is_understood_in_its_conversation_only(conversation: Conver
     assert conversation.ask("What did Okoro say?").standalone_question == "What did Okoro say?"
 
 
+def test_a_name_on_a_topic_asks_for_words_else_for_what_it_says(conversation: Conversation) -> None:
+    answer = conversation.ask("Brandt on the toll")
+    assert answer.standalone_question == TOLL
+    assert answer.text.startswith(f"Ilse Brandt, Mayor, 2 May 2025: {BRANDT} [1]")
+    assert conversation.ask("Ferries on Sunday").standalone_question == "Ferries on Sunday"
+
+
 def test_what_else_leaves_out_what_was_told(conversation: Conversation) -> None:
     assert BRANDT in conversation.ask(TOLL, "chat/else").text
     assert BRANDT not in conversation.ask("What else did she say about it?", "chat/else").text
