@@ -17,7 +17,7 @@ from retrieval.search.quote_search import MAX_NEWEST_QUOTES
 from retrieval.text.sentences import NEIGHBOUR_DISTANCE, Span, characters_between, sentence_spans
 
 TOPIC_WEIGHT, TOPIC_BAR = 8.0, 0.2  # what the share of the topic that a quote speaks of adds to its sentence's score
-MIN_SCORE, MAX_GAP = 4.0, 3.0  # of a quote that is shown; between the best one and others
+MIN_SCORE, MAX_GAP = 3.0, 3.0  # of a quote that is shown; between the best one and others
 NEIGHBOUR_SHARE = 0.7  # of the topic share of a quote that a neighbouring one needs to be told with it
 MAX_LENGTH = 700  # characters of a claim
 MAX_CUE_DISTANCE = 300  # characters; a cue or source farther from the quote is left out of the claim

@@ -41,6 +41,15 @@ def test_the_topic_may_stand_beside_the_quote(conversation: Conversation, store:
     assert "wait for the arbiter" in answer.text.split("[1]")[0]
 
 
+def test_a_topic_that_the_sentence_begins_with_is_what_the_words_are_about(
+    conversation: Conversation, store: Store
+) -> None:
+    text = "Harbour Minister Dana Ferro took questions on Monday. On taxes, she said they would not rise."
+    questions = article("taxes", text, published="2026-05-04", title="Minister takes questions")
+    answer = ask(conversation, store, "What did Dana Ferro say about taxes?", questions, CRANES)
+    assert "they would not rise" in answer.text
+
+
 def test_a_sentence_about_the_speaker_answers_where_no_quote_does(conversation: Conversation, store: Store) -> None:
     answer = ask(conversation, store, "How did Dana Ferro respond to the complaint about the cranes?", STRIKE, CRANES)
     assert "dismissed the complaint" in answer.text
