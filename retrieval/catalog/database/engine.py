@@ -128,7 +128,7 @@ class Database:
         """
         with self._errors:
             if self.is_sqlite:
-                with self._connected() as db, _begun(db, "BEGIN IMMEDIATE"):
+                with self._connected() as db, _writing(db):
                     yield db
                 return
             with self.engine.begin() as db:
@@ -205,10 +205,10 @@ def sqlite_url(path: Path) -> URL:
 
 
 @contextmanager
-def _begun(db: Connection, begin: str) -> Iterator[None]:
-    """A transaction of a SQLite file, which Python and SQLAlchemy leave to us to begin."""
+def _writing(db: Connection) -> Iterator[None]:
+    """A write transaction of a SQLite file, which Python and SQLAlchemy leave to us to begin."""
     with db.begin():
-        _sqlite_connection(db).execute(begin)
+        _sqlite_connection(db).execute("BEGIN IMMEDIATE")
         yield
 
 
