@@ -9,7 +9,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -27,7 +27,24 @@ from retrieval.index.vectors.minilm import MiniLM
 from tests.support.postgresql import PostgreSQLServer
 
 NEWS_ARTICLES = 1_500
-SETS = ("asked", "quotes", f"news-{NEWS_ARTICLES}")
+Articles = Callable[[Path], Iterable[Article | SourceError]]
+Measure = Callable[[Path, Store, Path], list[Line]]
+"""The figures of a store on the labelled sets in a folder; answers may be written to a file."""
+
+SETS: Mapping[str, tuple[Articles, Measure]] = {
+    "asked": (
+        data.asked_articles,
+        lambda folder, store, out: asked.measure("asked", asked.asked_questions(folder), store, out),
+    ),
+    "quotes": (
+        data.quote_articles,
+        lambda folder, store, _: retrieval.quotes(folder, store) + answers.quotes(folder, store),
+    ),
+    f"news-{NEWS_ARTICLES}": (
+        lambda folder: data.news_articles(folder, NEWS_ARTICLES),
+        lambda folder, store, _: retrieval.news(folder, store),
+    ),
+}
 
 
 def main() -> None:
@@ -36,7 +53,7 @@ def main() -> None:
     model = MiniLM()
     for name in options.sets or SETS:
         folder = options.work / name
-        with build(folder, model, _articles(name, options.data)) as store:
+        with build(folder, model, SETS[name][0](options.data)) as store:
             lines += _measured("folder", name, options, store)
         with _engines(folder, model) as store:
             lines += _measured("PostgreSQL, Milvus", name, options, store)
@@ -51,22 +68,10 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _articles(name: str, folder: Path) -> Iterable[Article | SourceError]:
-    if name == "asked":
-        return data.asked_articles(folder)
-    return data.quote_articles(folder) if name == "quotes" else data.news_articles(folder, NEWS_ARTICLES)
-
-
 def _measured(place: str, name: str, options: argparse.Namespace, store: Store) -> Sequence[Line]:
     """The figures of one set in one place; prints how long it took."""
-    measure: dict[str, Callable[[], list[Line]]] = {
-        "asked": lambda: asked.measure(
-            "asked", asked.asked_questions(options.data), store, options.work / f"{place}.jsonl"
-        ),
-        "quotes": lambda: retrieval.quotes(options.data, store) + answers.quotes(options.data, store),
-    }
     started = time.perf_counter()
-    lines = measure.get(name, lambda: retrieval.news(options.data, store))()
+    lines = SETS[name][1](options.data, store, options.work / f"{place}.jsonl")
     print(f"{name}, {place}: {time.perf_counter() - started:.0f} s", flush=True)
     return [replace(line, system=place) for line in lines if line.system.startswith("OnRecord")]
 
