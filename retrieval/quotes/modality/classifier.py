@@ -73,10 +73,10 @@ def modalities(net: NetworkWeights, text: str, tokens: TokenFeatures, items: Seq
     ]
     found: list[Modality] = ["said"] * len(items)
     of_sources = dict[Span | None, Modality]()
-    for (at, item, _), frame, chances in zip(framed, frames, _in_batches(features), strict=True):
+    for (at, item, cue), frame, chances in zip(framed, frames, _in_batches(features), strict=True):
         if _is_negated(text, item):
             modality: Modality = "denied"
-        elif _is_question(text, tokens, item):
+        elif _is_question(text, tokens, item, cue.first):
             modality = "asked"
         elif item.cue and _WILL_SAY.search(text, *item.cue):
             modality = "hypothetical"
@@ -111,11 +111,14 @@ def _is_nobody(text: str, start: int) -> bool:
     return bool(_NOBODY.match(text, start) or _HARDLY.search(text, max(0, start - _HARDLY_REACH), start))
 
 
-def _is_question(text: str, tokens: TokenFeatures, item: Attribution) -> bool:
-    """Whether the sentence of a cue asks whether somebody said so: it begins with an auxiliary and ends with `?`."""
+def _is_question(text: str, tokens: TokenFeatures, item: Attribution, token: int) -> bool:
+    """Whether the sentence of a cue asks whether somebody said so: it begins with an auxiliary and ends with `?`.
+
+    `token` is the number of the cue's first one.
+    """
     if item.cue is None or item.cue[0] > item.content[0][0]:
         return False
-    sentence = tokens.sentences[int(np.searchsorted(tokens.ends, item.cue[0], "right"))]
+    sentence = tokens.sentences[token]
     begin, end = np.searchsorted(tokens.sentences, [sentence, sentence + 1])
     if begin >= end:  # it stands in no sentence
         return False

@@ -20,7 +20,8 @@ _PREPOSITION = re.compile(
     r"\b(?:of|to|by|with|for|from|at|on|in|against|about|around|between|over|under|after|before|than|like)\s+"
     r"(?:(?!\S*[,.!?][”\"])\S+\s+){0,2}$"  # no mark that ends a quotation: `“... to be first,” (Pell) said`
 )
-_HEADING = re.compile(r"[^\n]{0,160}[^\n\s.!?:;,…”\"’')\]–—-][ \xa0]*\n\n")
+MAX_HEADING = 161  # characters
+_HEADING = re.compile(rf"[^\n]{{0,{MAX_HEADING - 1}}}[^\n\s.!?:;,…”\"’')\]–—-][ \xa0]*\n\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,9 @@ def find_mentions(
 
 
 def _in_heading(text: str, at: int) -> bool:
-    paragraph = text.rfind("\n\n", 0, at)
+    paragraph = text.rfind("\n\n", max(0, at - MAX_HEADING - 2), at)
+    if paragraph < 0 and at > MAX_HEADING:
+        return False
     return bool(_HEADING.match(text, paragraph + 2 if paragraph >= 0 else 0))
 
 

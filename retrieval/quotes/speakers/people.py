@@ -236,9 +236,7 @@ def _is_person(text: str, group: Sequence[PersonName], bare: Sequence[PersonName
 
     Papers give a full name before the surname alone: an institution's short name may come first.
     """
-    if any(is_given_name(fold(name.words[0])) or name.titles for name in group):
-        return True
-    if is_introduced_as_person(text, group) or pronoun_votes(text, group) > 0:
+    if _is_told_of_person(text, group) or pronoun_votes(text, group) > 0:
         return True
     if any(is_of_thing(text, name) for name in group) or pronoun_votes(text, [*group, *bare]) < 0:
         return False
@@ -249,12 +247,19 @@ def _is_person(text: str, group: Sequence[PersonName], bare: Sequence[PersonName
 
 def _is_surely_person(text: str, group: Sequence[PersonName], bare: Sequence[PersonName]) -> bool:
     """Whether a given name, a title, a description, a verb of speech or pronouns tell that names are a person's."""
-    if any(is_given_name(fold(name.words[0])) or name.titles for name in group) or is_introduced_as_person(text, group):
+    if _is_told_of_person(text, group):
         return True
     if is_thing_by_form(group[0]):
         return False
     names = [*group, *bare]
     return any(stands_beside_speech(text, [name]) for name in names) or pronoun_votes(text, names) >= MIN_SURE_VOTES
+
+
+def _is_told_of_person(text: str, group: Sequence[PersonName]) -> bool:
+    """Whether a given name, a title or a description tells that full names are a person's."""
+    return any(is_given_name(fold(name.words[0])) or name.titles for name in group) or is_introduced_as_person(
+        text, group
+    )
 
 
 def _bearer_of_surname(people: Sequence[Person], title_gender: Gender, at: int) -> Person | None:

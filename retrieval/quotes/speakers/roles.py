@@ -69,9 +69,9 @@ _PREPOSITION = re.compile(r"\s(?:of|for|at|in|from|with|to|on|who)\s")
 _OPEN_END = re.compile(
     r"\b(?:of|for|at|in|from|with|to|on|who|and|or|the|an?|that|by|as|his|her|their|its)$|[’']s$", re.IGNORECASE
 )
-# `alongside every speaker`, `like his mother`: a phrase that begins so says nothing of what somebody is.
 # `In a letter to Ana Pell, the mayor asked`: what follows is the subject.
 _FRONTED = re.compile(r"(?:In|At|On|With|To|For|From|After|Before|During|Like|Unlike|Despite)\s[^,.!?]*")
+# `alongside every speaker`, `like his mother`: a phrase that begins so says nothing of what somebody is.
 _PREPOSITIONAL = re.compile(
     r"(?:along|alongside|like|unlike|with|without|among|amid|despite|after|before|during|through|near|under|over|against|"
     r"as|by|from|in|at|on|to)\b|fellow$",

@@ -72,9 +72,8 @@ class Antecedents:
         candidates = self._mentions.candidates(at, _CANDIDATES)
         for mention in reversed(candidates):
             name = mention.person.name
-            if name in others:
-                continue
-            if sentence - mention.sentence > MAX_ANTECEDENT_DISTANCE or not self._agrees(mention.person, gender):
+            is_far = sentence - mention.sentence > MAX_ANTECEDENT_DISTANCE
+            if is_far or name in others or not self._agrees(mention.person, gender):
                 continue
             between.add(name)
             closer = min(len(between) - 1, MAX_PEOPLE_BETWEEN)
@@ -103,7 +102,8 @@ class Antecedents:
         rivals = [mention for mention in candidates if self._is_rival(mention, person, gender)]
         if spoke is not None and sentence - self._mentions.sentence_number(spoke) <= SPOKE_WITHIN:
             is_told = self._gender(person) == gender or not self._names_others(person, gender, spoke, at)
-            is_told = is_told and not self._describes_other(person, spoke, at)
+            if self._describes_other(person, spoke, at):
+                return False
             return is_told and not any(self._is_topic(rival) for rival in rivals if rival.span[0] > spoke)
         near = [m for m in candidates if m.person == person and sentence - m.sentence <= NAMED_WITHIN]
         subjects = [mention.span[1] for mention in near if self._leads(mention)]

@@ -147,11 +147,9 @@ class _SpeakerResolver:
         return self._text.count("\n\n", self._previous[-1][0], item.content[0][0]) <= 2
 
     def _as_speaker(self, person: Person | None) -> tuple[ResolvedSpeaker, Person | None]:
-        return (
-            (ResolvedSpeaker(person.name, self._roles.role(person), True), person)
-            if person
-            else (UNKNOWN_SPEAKER, None)
-        )
+        if person is None:
+            return UNKNOWN_SPEAKER, None
+        return ResolvedSpeaker(person.name, self._roles.role(person), True), person
 
     def _first_person(self, at: int) -> ResolvedSpeaker:
         """`I` within a quotation is its speaker; elsewhere it is the article's author, who is no source."""

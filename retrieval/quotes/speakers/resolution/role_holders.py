@@ -45,17 +45,16 @@ class RoleHolders:
         `the governor` no `governor's spokeswoman`. Where the sentence names another place, another is meant. `last` is
         who spoke before, and where.
         """
-        said, nouns, rank, place = _role_words(phrase), _role_nouns(phrase), _rank(phrase), self._place(phrase, at)
-        holders, sentence = dict[str, Person](), self._mentions.sentence_number(at)
-        for mention in self._mentions.before(at, _MENTIONS) if nouns else ():
-            role = self.role(mention.person)
-            if sentence - mention.sentence > MAX_DISTANCE or not nouns <= _role_nouns(role):
-                continue
-            of_rank = _rank(role)
-            differs = rank - of_rank or of_rank - rank - {_PAST} or not place <= set(role.split())
-            if not differs and said <= _role_words(role) and not mention.person.name.isupper():
-                holders[mention.person.name] = mention.person
-        return self._likeliest(list(holders.values()), at, last)
+        if not _role_nouns(phrase):
+            return None
+        place, first = self._place(phrase, at), self._mentions.sentence_number(at) - MAX_DISTANCE
+        near = {m.person.name: m.person for m in self._mentions.before(at, _MENTIONS) if m.sentence >= first}
+        holders = [
+            person
+            for name, person in near.items()
+            if not name.isupper() and place <= set(self.role(person).split()) and _says(phrase, self.role(person))
+        ]
+        return self._likeliest(holders, at, last)
 
     def _place(self, phrase: str, at: int) -> set[str]:
         """The words of the place that a phrase or the beginning of its sentence names: `In Lowick, the mayor`."""
@@ -76,6 +75,14 @@ class RoleHolders:
         near = {m.person for m in self._mentions.before(at, _NEAR_NAMES) if sentence - m.sentence <= 2}
         fitting = [person for person in holders if person in near]
         return fitting[0] if len(fitting) == 1 else None
+
+
+def _says(phrase: str, role: str) -> bool:
+    """Whether a role has all that a phrase says, and no rank besides that tells it from the phrase's."""
+    rank, of_rank = _rank(phrase), _rank(role)
+    if rank - of_rank or of_rank - rank - {_PAST}:
+        return False
+    return _role_nouns(phrase) <= _role_nouns(role) and _role_words(phrase) <= _role_words(role)
 
 
 def _rank(role: str) -> set[str]:
