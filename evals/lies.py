@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from bot.answering.verification.facts.names import find_names
+from bot.answering.verification.names import find_names
 from retrieval.documents import Hit, QuoteHit
 from retrieval.quotes.speakers.names import parse_person_names
 from retrieval.text.terms import content_terms

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from bot.answering.verification.facts.figures import unknown_figure
-from bot.answering.verification.facts.names import unknown_name
+from retrieval.text.facts.figures import unknown_figure
+from bot.answering.verification.names import unknown_name
 from bot.answering.verification.judging import EMBEDDED, ClaimJudge
 from evals.claims import judge_sentences, shown_shares
 from evals.data import rows

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, select
 from retrieval.catalog.database.dialects import among, number_list
 from retrieval.catalog.database.engine import read, write
 from retrieval.catalog.database.tables import bands, passages
-from retrieval.text.conflicting_reports import reports_conflict
+from retrieval.text.facts.conflicting_reports import reports_conflict
 
 MIN_WORDS = 80  # shorter texts, such as notices and reports of one form, differ in a few words that are the news
 SHINGLE_WORDS = 5  # words

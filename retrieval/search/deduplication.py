@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from retrieval.documents import Hit
-from retrieval.text.conflicting_reports import reports_conflict
+from retrieval.text.facts.conflicting_reports import reports_conflict
 from retrieval.text.language import ENGLISH
 from retrieval.text.terms import passage_terms
 

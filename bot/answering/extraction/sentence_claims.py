@@ -10,7 +10,7 @@ from bot.answering.messages import Claim
 from bot.answering.questions.reader_strings import Phrases, english_phrases
 from bot.answering.reading.read_sentences import PartReading, ReadSentence
 from bot.formatting import format_date
-from retrieval.text.conflicting_reports import reports_conflict
+from retrieval.text.facts.conflicting_reports import reports_conflict
 from retrieval.text.sentences import (
     NEIGHBOUR_DISTANCE,
     PARAGRAPH_BREAK,

@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from bot.answering.verification.facts.figures import figures
-from bot.answering.verification.facts.names import find_names
+from bot.answering.verification.names import find_names
 from bot.answering.verification.quotations import QuotationMatch
 from bot.formatting import format_date
 from retrieval.documents import Hit, QuoteHit
+from retrieval.text.facts.figures import figures
 from retrieval.text.sentences import Span, sentence_spans
 from retrieval.text.terms import content_terms, terms
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bot.answering.messages import Claim
 from bot.answering.verification.evidence import Evidence
-from bot.answering.verification.facts.names import find_names
+from bot.answering.verification.names import find_names
 from bot.answering.verification.quotations import QuoteCheck, without_inner_marks, without_quotations
 from retrieval.documents import Quote, QuoteHit
 from retrieval.quotes.attribution.quotation_marks import quotation_spans

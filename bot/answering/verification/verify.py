@@ -12,19 +12,19 @@ from typing import Literal
 from bot.answering.messages import Claim, DraftSentence
 from bot.answering.verification.boilerplate_phrases import is_bridge, without_opening
 from bot.answering.verification.evidence import Cited, Evidence, joined_spans
-from bot.answering.verification.facts.figures import unknown_figure
-from bot.answering.verification.facts.names import unknown_name
-from bot.answering.verification.facts.near_copies import NearCopy, nearest_copy
 from bot.answering.verification.judging import ClaimJudge, cited_claim
+from bot.answering.verification.names import unknown_name
 from bot.answering.verification.prompt_injection import has_link, is_injected, is_injection, is_only_code, unknown_code
 from bot.answering.verification.quotations import QuoteCheck, quote_exactly, quoted_words, without_quotations
 from bot.answering.verification.speakers import credit_speaker, is_plain_quotation, quotes_another
 from retrieval.models.claims import CitedClaim
+from retrieval.text.facts.figures import unknown_figure
+from retrieval.text.facts.near_copies import FACTS, Change, NearCopy, nearest_copy
 from retrieval.text.sentences import Span
 from retrieval.text.terms import content_terms, passage_terms
 
 Objection = Literal["figure", "name", "wording"]
-Reason = Literal["unknown number", "quotation", "speaker", "unsupported", "headless", "instruction", "link"] | Objection
+Reason = Literal["unknown number", "quotation", "speaker", "unsupported", "headless", "instruction", "link"] | Change
 _JOINED = re.compile(r"[,;] (?:and|while) |; ")
 OTHERS = 2  # passages that are tried where the cited ones do not support a sentence, those that share most words
 
@@ -106,7 +106,7 @@ def _checked(written: DraftSentence, ground: Evidence, *, at_once: bool) -> Clai
         return "speaker"
     if is_plain_quotation(quoting, ground):
         return _claim(quoting, [], ground)
-    if copy and (copy.change == "figure" or copy.change == "name"):
+    if copy and copy.change in FACTS:
         return copy.change
     objection = "wording" if copy and copy.change == "wording" else _objection(quoting.text, ground)
     reason = objection or ("unknown number" if written.numbers and not cited else "unsupported")
@@ -116,7 +116,7 @@ def _checked(written: DraftSentence, ground: Evidence, *, at_once: bool) -> Clai
 
 def _copied(copy: NearCopy | None, quoting: QuoteCheck, among: Sequence[int], ground: Evidence) -> list[Cited]:
     """The passages' sentences that a sentence repeats, or that each of its halves does; no judge is needed."""
-    if copy and copy.change == "nothing":
+    if copy and copy.change == "nothing" and _quotes_alike(quoting.text, copy, ground):
         return [(copy.passage, (copy.span,))]
     halves = [half for half in _JOINED.split(quoting.text) if half]
     if quoting.places or halves == [quoting.text]:
@@ -124,6 +124,12 @@ def _copied(copy: NearCopy | None, quoting: QuoteCheck, among: Sequence[int], gr
     found = [nearest_copy(half, ground.texts(), among) for half in halves]
     copied: list[Cited] = [(one.passage, (one.span,)) for one in found if one and one.change == "nothing"]
     return copied if len(copied) == len(halves) else []
+
+
+def _quotes_alike(text: str, copy: NearCopy, ground: Evidence) -> bool:
+    """Whether a text quotes as often as the sentence that it repeats: words lose their speaker with their marks."""
+    repeated = ground.passages[copy.passage].passage.text[slice(*copy.span)]
+    return len(quoted_words(text)) == len(quoted_words(repeated))
 
 
 def _formal_fault(text: str, ground: Evidence) -> Reason | None:

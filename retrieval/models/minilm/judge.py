@@ -16,7 +16,7 @@ from retrieval.models.minilm.tokens import TokenPair, encode_pair, encode_questi
 from retrieval.models.minilm.weights import FloatArray, Weights
 from retrieval.text.sentences import sentence_spans
 
-CLAIM_TOKENS, CONTEXT_TOKENS, MAX_TOKENS = 64, 40, 192
+CLAIM_TOKENS, CONTEXT_TOKENS, MAX_TOKENS = 64, 40, 320
 HEAD_PREFIXES = ("verdict.",)
 
 

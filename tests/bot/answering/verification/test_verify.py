@@ -211,7 +211,7 @@ def test_where_no_judge_answers_nothing_else_is_shown(text: str) -> None:
     ("text", "reason"),
     [
         ("The council approved the toll by 34 votes to 12.", "figure"),
-        ("Lorries will pay 14 crowns a crossing from 1 October.", "name"),
+        ("Lorries will pay 14 crowns a crossing from 1 October.", "figure"),
         ("Parents from Lower Quay plan a protest on Friday.", "name"),
         ("Captain Tomas Velde has steered the oldest ferry since 1998.", "name"),
     ],

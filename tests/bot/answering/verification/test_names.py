@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.answering.verification.facts.names import unknown_name
+from bot.answering.verification.names import unknown_name
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.answering.verification.facts.figures import figures, unknown_figure
+from retrieval.text.facts.figures import figures, unknown_figure
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.answering.verification.facts.near_copies import Change, nearest_copy
+from retrieval.text.facts.near_copies import Change, nearest_copy
 
 PASSAGE = (
     "Lorries will pay 14 crowns a crossing from 1 September, the mayor said. Repairs will cost $2.5 million and take "
@@ -52,13 +52,14 @@ def test_what_leaves_something_out_or_says_something_else_is_no_copy(text: str) 
     ("text", "changed"),
     [
         ("Lorries will pay 15 crowns a crossing from 1 September.", "figure"),
-        ("Lorries will pay 14 crowns a crossing from 1 October.", "name"),
+        ("Lorries will pay 14 crowns a crossing from 1 October.", "figure"),
         ("Lorries will pay 14 crowns a crossing from September 2.", "figure"),
         ("Repairs will take eighty months.", "figure"),
         ("Repairs will cost €2.5 million.", "figure"),
         ("Unless the council objects, the old quay will close on Thursday.", "name"),
         ("Mayor Tomas Brandt opened the bridge.", "name"),
         ("Minister Daniel Okoro, who took office in 2019, opened the bridge.", "name"),
+        ("Lorries will not pay 14 crowns a crossing from 1 September.", "negation"),
     ],
 )
 def test_a_near_copy_with_another_figure_day_or_name_is_told(text: str, changed: str) -> None:
@@ -91,7 +92,31 @@ def test_what_says_the_same_or_something_else_altogether_changes_no_figure_or_na
 
 
 def test_a_near_copy_with_a_word_of_its_own_is_told() -> None:
-    assert change("Lorries will not pay 14 crowns a crossing from 1 September.", PASSAGE) == "wording"
+    assert change("Lorries will save 14 crowns a crossing from 1 September.", PASSAGE) == "wording"
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("On Monday Okoro thanked Brandt for the bridge.", "On Monday Brandt thanked Okoro for the bridge."),
+        ("The bridge will open in May.", "The bridge will not open in May."),
+        ("The council didn’t vote on the toll.", "The council voted on the toll."),
+    ],
+)
+def test_names_that_change_places_and_negations_that_come_or_go_are_changed_facts(text: str, sentence: str) -> None:
+    assert change(text, sentence) in ("name", "negation")
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("Iranian officials met at noon.", "Officials of Iran met at noon."),
+        ("The toll will rise.", "The toll will rise, but it will not rise for buses."),
+        ("The plan failed to pass the council.", "The plan did not pass the council."),
+    ],
+)
+def test_kin_clauses_left_out_and_other_words_for_a_negation_change_no_fact(text: str, sentence: str) -> None:
+    assert change(text, sentence) in (None, "omission", "wording")
 
 
 def test_where_two_passages_differ_either_may_be_copied() -> None:
