@@ -10,8 +10,8 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 
+from bot.answering.generation.parsing.phrases import is_refusal
 from bot.answering.messages import Claim, DraftSentence
-from bot.answering.verification.boilerplate_phrases import is_refusal
 from bot.answering.verification.evidence import Evidence
 from bot.answering.verification.judging import EMBEDDED, ClaimJudge
 from bot.answering.verification.verify import DroppedSentence, verify_sentences

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.answering.generation.parsing.sentence_stream import SentenceStream
 from bot.answering.generation.passage_prompt import select_passages
-from bot.answering.generation.sentence_stream import SentenceStream
 from bot.answering.messages import Claim
 from bot.answering.reading.passage_reading import in_reading_order, read_question
 from bot.answering.verification.evidence import Evidence

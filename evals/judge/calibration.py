@@ -10,14 +10,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from retrieval.text.facts.figures import unknown_figure
-from bot.answering.verification.names import unknown_name
 from bot.answering.verification.judging import EMBEDDED, ClaimJudge
+from bot.answering.verification.names import unknown_name
 from evals.claims import judge_sentences, shown_shares
 from evals.data import rows
 from evals.judge.examples import JudgeExample, read_examples
 from evals.judge.news_claims import HELD_OUT
 from retrieval.models.claims import CitedClaim
+from retrieval.text.facts.figures import unknown_figure
 
 BARS = [step / 4 for step in range(-6, 5)]
 OBJECTIONS = (0.0, 1.0, 2.0)

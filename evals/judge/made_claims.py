@@ -3,9 +3,9 @@
 import random
 from collections.abc import Iterator
 
-from bot.answering.generation.sentence_stream import SentenceStream
+from bot.answering.generation.parsing.sentence_stream import SentenceStream
 from bot.answering.messages import DraftSentence
-from bot.answering.verification.judging import cited_claim
+from bot.answering.verification.evidence import Evidence
 from evals.judge.examples import JudgeExample
 from evals.lies import LIES
 from evals.truths import TRUTHS
@@ -23,16 +23,16 @@ def made_examples(store: Store, articles: int) -> Iterator[JudgeExample]:
     """Lies and truths over passages of some articles of an index."""
     chance = random.Random(SEED)
     for case, ground in grounds(list(_cases(store, articles, chance))):
-        cited = case.passages[ground.passage]
+        evidence, cited = Evidence(case.passages, case.question, case.quotes.__getitem__), [(ground.passage, ())]
         for kind, lie in chance.sample(list(LIES.items()), len(LIES))[:LIES_TRIED]:
             if text := lie(ground):
                 label = "absent" if kind in ABSENT else "contradicted"
-                made = cited_claim(text, [cited], [cited.passage.text], case.quotes.__getitem__)
+                made = evidence.cited_claim(text, cited)
                 yield JudgeExample("lies", made.claim, made.context, made.evidence, label, kind=kind)
         for kind, truth in chance.sample(list(TRUTHS.items()), len(TRUTHS))[:TRUTHS_TRIED]:
             if draft := truth(ground):
                 for sentence in _sentences(draft.replace("#", "1")):
-                    made = cited_claim(sentence.text, [cited], [cited.passage.text], case.quotes.__getitem__)
+                    made = evidence.cited_claim(sentence.text, cited)
                     yield JudgeExample("truths", made.claim, made.context, made.evidence, "supported", kind=kind)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-from bot.answering.verification.judging import evidence_context
+from bot.answering.verification.evidence import evidence_context
 from evals.data import Row, rows
 from evals.judge.examples import JudgeExample
 from retrieval.documents import Quote

@@ -18,7 +18,7 @@ from retrieval.catalog.reader import CatalogReader, unknown_article
 from retrieval.catalog.rows import CURRENT, SegmentedArticle, passage_rows, version_row
 from retrieval.documents import Article
 from retrieval.errors import IndexDamaged, IndexUnavailable, UnknownArticle, is_database_damaged
-from retrieval.text.canonical_url import url_key
+from retrieval.text.addresses.canonical_url import url_key
 from retrieval.text.dates.clock import utc_now
 
 if TYPE_CHECKING:

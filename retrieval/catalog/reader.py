@@ -32,7 +32,7 @@ from retrieval.catalog.rows import (
 )
 from retrieval.documents import Article, Copy, Hit, Passage, digest
 from retrieval.errors import UnknownArticle
-from retrieval.text.canonical_url import url_key
+from retrieval.text.addresses.canonical_url import url_key
 from retrieval.text.language import ENGLISH
 
 Outcome = Literal["added", "changed", "unchanged"]

@@ -16,8 +16,8 @@ from retrieval.quotes.attribution.token_features import tokenize
 from retrieval.quotes.extraction import extract_quotes
 from retrieval.quotes.speakers.mentions import find_mentions
 from retrieval.quotes.speakers.resolution.coreference import resolve_speakers
+from retrieval.text.addresses.canonical_url import url_key
 from retrieval.text.boilerplate import Block, BlockKind
-from retrieval.text.canonical_url import url_key
 from retrieval.text.chunking import chunk_article
 from retrieval.text.sentences import sentence_spans
 from retrieval.text.terms import terms

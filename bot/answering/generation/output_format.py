@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from bot.answering.generation.json_stream import MAX_TEXT_LENGTH, JsonSentenceStream
+from bot.answering.generation.parsing.json_stream import MAX_TEXT_LENGTH, JsonSentenceStream
+from bot.answering.generation.parsing.sentence_stream import ModelRefusal, SentenceStream
 from bot.answering.generation.passage_prompt import MAX_PASSAGES
-from bot.answering.generation.sentence_stream import ModelRefusal, SentenceStream
 from bot.answering.messages import DraftSentence
 
 # On two busy cores a model of 1.5B parameters reads 20 to 50 tokens a second; a passage has 200.

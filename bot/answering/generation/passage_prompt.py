@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.answering.verification.evidence import Quotes
 from bot.formatting import format_date
 from retrieval.documents import Hit
 from retrieval.search.hybrid_search import SearchResult
+from retrieval.text.prompt_injection import without_orders
 from retrieval.text.sentences import sentence_spans
 
 MAX_PASSAGES = 20  # where the model's context holds as many
@@ -19,8 +21,13 @@ _WRAPPED = re.compile(r"(?<=\S)[ \t]*\n[ \t]*(?=[^\s\d*•–#>|-])")  # small m
 
 
 def select_passages(found: SearchResult, most: int = MAX_PASSAGES) -> list[Hit]:
-    """Select the passages of the prompt, in the order of the hits: those that the reader takes for answers first."""
-    return list(found.hits[:most])
+    """Select the passages of the prompt, in the order of the hits: those that the reader takes for answers first.
+
+    What gives orders in them is blanked out, so that a model neither reads it nor is verified against it.
+    """
+    return [
+        replace(hit, passage=replace(hit.passage, text=without_orders(hit.passage.text))) for hit in found.hits[:most]
+    ]
 
 
 def fit_to_context(passages: Sequence[str], tokens: int) -> list[str]:

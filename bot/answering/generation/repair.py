@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from bot.answering.generation.sentence_stream import SentenceStream
+from bot.answering.generation.parsing.sentence_stream import SentenceStream
 from bot.answering.messages import DraftSentence
 from bot.answering.verification.verify import DroppedSentence, Reason
 

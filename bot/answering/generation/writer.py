@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 from bot.answering.generation.model_stream import TokenMeter, stream_with_timeout
 from bot.answering.generation.output_format import PROSE, OutputFormat
+from bot.answering.generation.parsing.phrases import is_refusal
+from bot.answering.generation.parsing.sentence_stream import LeadJoiner, ModelRefusal
 from bot.answering.generation.passage_prompt import estimated_tokens, fit_to_context, format_passages, select_passages
 from bot.answering.generation.repair import listed_objections, parse_repaired, repairable
-from bot.answering.generation.sentence_stream import LeadJoiner, ModelRefusal
 from bot.answering.messages import Claim, DraftSentence
-from bot.answering.verification.boilerplate_phrases import is_refusal
 from bot.answering.verification.evidence import Evidence, Quotes
 from bot.answering.verification.judging import EMBEDDED, ClaimJudge
 from bot.answering.verification.verify import DroppedSentence, verify_remark, verify_sentences

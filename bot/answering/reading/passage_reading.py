@@ -23,13 +23,13 @@ from bot.answering.reading.read_sentences import (
     sentence_score,
 )
 from bot.answering.reading.reading_apart import read_apart
-from bot.answering.verification.prompt_injection import is_injected
 from retrieval.catalog.reader import CatalogReader
 from retrieval.documents import Article, Hit, indexed_text
 from retrieval.errors import EmbeddingUnavailable
 from retrieval.search.hybrid_search import SearchResult
 from retrieval.search.question_analysis import ParsedQuestion
 from retrieval.text.language import ENGLISH
+from retrieval.text.prompt_injection import is_injected
 from retrieval.text.sentences import PARAGRAPH_BREAK, Span, sentence_spans
 from retrieval.text.terms import content_terms, name_terms, terms
 
@@ -186,7 +186,7 @@ def _read(
     reader: "Reader | None",
     doubted: AbstractSet[str],
 ) -> Iterator[ReadSentence]:
-    """The sentences of all candidates but those that give orders; `doubted` are passages of other days.
+    """The sentences of all candidates; `doubted` are passages of other days.
 
     A sentence or quotation that crosses a passage's end is read as far as the passage has it, and is given whole.
     """
@@ -200,13 +200,12 @@ def _read(
         doubt += OTHER_DAYS if one.hit.passage.id in doubted else 0.0
         around = context_terms(one.hit)
         for span, logit, words in zip(one.sentences, reading.sentences, reading.answers, strict=True):
-            if not is_injected(one.article.text, span):
-                covered = coverage(idf, one.article.text[slice(*span)], around)
-                score = sentence_score(logit - doubt, one.hit, one.place, covered)
-                start = one.hit.passage.start
-                answer = (start + words[0], start + words[1]) if words else None
-                logits = logit - doubt, reading.passage - doubt
-                yield ReadSentence(one.hit, one.article, span, score, *logits, answer, doubt=doubt)
+            covered = coverage(idf, one.article.text[slice(*span)], around)
+            score = sentence_score(logit - doubt, one.hit, one.place, covered)
+            start = one.hit.passage.start
+            answer = (start + words[0], start + words[1]) if words else None
+            logits = logit - doubt, reading.passage - doubt
+            yield ReadSentence(one.hit, one.article, span, score, *logits, answer, doubt=doubt)
 
 
 def _of_other_days(question: ParsedQuestion, hits: Sequence[Hit]) -> frozenset[str]:
@@ -234,10 +233,7 @@ def _read_foreign(
     similarity: Similarity | None,
 ) -> Iterator[ReadSentence]:
     """The sentences of candidates that the reader does not know the language of, or not that of the question."""
-    passages = [
-        (one.hit, one.article, [span for span in one.sentences if not is_injected(one.article.text, span)])
-        for one in candidates
-    ]
+    passages = [(one.hit, one.article, one.sentences) for one in candidates]
     if similarity is None:
         return read_by_words(idf, [passage for passage in passages if passage[0].language == language])
     return read_by_similarity(question, passages, similarity)
@@ -248,13 +244,12 @@ def _read_by_words(idf: Mapping[str, float], candidates: Sequence[Candidate]) ->
     for one in candidates:
         around = context_terms(one.hit)
         for span in one.sentences:
-            if not is_injected(one.article.text, span):
-                odds = WORDS_WEIGHT * (coverage(idf, one.article.text[slice(*span)], around) - WORDS_BAR)
-                yield ReadSentence(one.hit, one.article, span, odds, odds, odds)
+            odds = WORDS_WEIGHT * (coverage(idf, one.article.text[slice(*span)], around) - WORDS_BAR)
+            yield ReadSentence(one.hit, one.article, span, odds, odds, odds)
 
 
 def _whole_sentences(text: str, hit: Hit, catalog: CatalogReader) -> list[Span]:
-    """The sentences that a passage has a part of, each as long as it is within its paragraph.
+    """The sentences that a passage has a part of, each as long as it is within its paragraph; none of one with orders.
 
     They are taken from the neighbouring passages, so that nothing but the article's body is among them.
     """
@@ -265,4 +260,5 @@ def _whole_sentences(text: str, hit: Hit, catalog: CatalogReader) -> list[Span]:
     around = catalog.neighbouring_passages(passage)
     start = max(first, min(one.start for one in around))
     end = min(last, max(one.end for one in around))
-    return [span for span in sentence_spans(text, start, end) if span[0] < passage.end and passage.start < span[1]]
+    found = (span for span in sentence_spans(text, start, end) if span[0] < passage.end and passage.start < span[1])
+    return [span for span in found if not is_injected(text, span)]

@@ -8,6 +8,7 @@ from bot.answering.verification.names import find_names
 from bot.answering.verification.quotations import QuotationMatch
 from bot.formatting import format_date
 from retrieval.documents import Hit, QuoteHit
+from retrieval.models.claims import CitedClaim
 from retrieval.text.facts.figures import figures
 from retrieval.text.sentences import Span, sentence_spans
 from retrieval.text.terms import content_terms, terms
@@ -16,6 +17,7 @@ from retrieval.text.terms import content_terms, terms
 # sentences of news articles one in a hundred has fewer.
 FEWEST_SHARED, LEAST_SHARED = 2, 0.2
 SECOND = 0.1  # share of a sentence's terms that a second sentence must bring to be cited too
+MAX_SPEAKERS = 4  # named in the context of a passage
 Quotes = Callable[[str], Sequence[QuoteHit]]
 Cited = tuple[int, tuple[Span, ...]]
 """A passage, numbered from 0, and the spans of its sentences that are cited; none where all of it is."""
@@ -66,6 +68,16 @@ class Evidence:
         text = self.passages[number].passage.text
         return " ".join(text[slice(*span)] for span in spans) or text
 
+    def cited_claim(self, text: str, cited: Iterable[Cited]) -> CitedClaim:
+        """A sentence with what it cites, in its context, as a judge reads it."""
+        found = list(cited)
+        hits = [self.passages[number] for number, _ in found]
+        speakers = ([one.quote.speaker for one in quotes_in(hit, self.quotes)] for hit in hits)
+        contexts = (
+            evidence_context(hit.title, hit.published, names) for hit, names in zip(hits, speakers, strict=True)
+        )
+        return CitedClaim(text, " | ".join(dict.fromkeys(contexts)), "\n".join(map(self.cited_text, found)))
+
     def nearest_span(self, text: str, number: int) -> Span:
         """The one or two neighbouring sentences of a passage with most terms of a text.
 
@@ -93,6 +105,13 @@ class Evidence:
         start, end = place.span
         spans = sentence_spans(self.passages[place.passage].passage.text)
         return [one for one in spans if one[0] < end and start < one[1]]
+
+
+def evidence_context(title: str, published: str, speakers: Iterable[str]) -> str:
+    """What the judge reads beside evidence: headline, day, and who is quoted."""
+    named = list(dict.fromkeys(filter(None, speakers)))[:MAX_SPEAKERS]
+    facts = (title, format_date(published), f"quotes {', '.join(named)}" if named else "")
+    return " · ".join(fact for fact in facts if fact)
 
 
 def quotes_in(hit: Hit, quotes: Quotes) -> list[QuoteHit]:

@@ -6,21 +6,16 @@ log-odds must reach was fitted by `python -m evals.judge.calibration`.
 
 import logging
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-from bot.answering.verification.evidence import Quotes, quotes_in
-from bot.formatting import format_date
-from retrieval.documents import Hit
 from retrieval.errors import EmbeddingUnavailable
 from retrieval.models.claims import CitedClaim
 
 if TYPE_CHECKING:
     from retrieval.models.minilm.judge import Judge
-
-MAX_SPEAKERS = 4  # named in the context of a passage
 
 _log = logging.getLogger(__name__)
 
@@ -53,23 +48,7 @@ def embedded_support(claims: Sequence[CitedClaim]) -> list[float]:
     return [math.log(max(1e-6, one.supported) / max(1e-6, 1 - one.supported)) for one in judge(claims)]
 
 
-EMBEDDED = ClaimJudge(embedded_support, bar=-1.5, objection=2.0)
-
-
-def evidence_context(title: str, published: str, speakers: Iterable[str]) -> str:
-    """What the judge reads beside evidence: headline, day, and who is quoted."""
-    named = list(dict.fromkeys(filter(None, speakers)))[:MAX_SPEAKERS]
-    facts = (title, format_date(published), f"quotes {', '.join(named)}" if named else "")
-    return " · ".join(fact for fact in facts if fact)
-
-
-def cited_claim(text: str, hits: Sequence[Hit], evidence: Iterable[str], quotes: Quotes) -> CitedClaim:
-    """A sentence with what it cites of some passages, as a judge reads them."""
-    contexts = dict.fromkeys(
-        evidence_context(hit.title, hit.published, (one.quote.speaker for one in quotes_in(hit, quotes)))
-        for hit in hits
-    )
-    return CitedClaim(text, " | ".join(contexts), "\n".join(evidence))
+EMBEDDED = ClaimJudge(embedded_support, bar=-1.0, objection=1.0)
 
 
 @cache

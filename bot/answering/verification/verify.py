@@ -10,22 +10,21 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bot.answering.messages import Claim, DraftSentence
-from bot.answering.verification.boilerplate_phrases import is_bridge, without_opening
 from bot.answering.verification.evidence import Cited, Evidence, joined_spans
-from bot.answering.verification.judging import ClaimJudge, cited_claim
+from bot.answering.verification.form import has_link, is_only_code, unknown_code
+from bot.answering.verification.judging import ClaimJudge
 from bot.answering.verification.names import unknown_name
-from bot.answering.verification.prompt_injection import has_link, is_injected, is_injection, is_only_code, unknown_code
 from bot.answering.verification.quotations import QuoteCheck, quote_exactly, quoted_words, without_quotations
 from bot.answering.verification.speakers import credit_speaker, is_plain_quotation, quotes_another
-from retrieval.models.claims import CitedClaim
 from retrieval.text.facts.figures import unknown_figure
 from retrieval.text.facts.near_copies import FACTS, Change, NearCopy, nearest_copy
+from retrieval.text.prompt_injection import is_injection
 from retrieval.text.sentences import Span
 from retrieval.text.terms import content_terms, passage_terms
 
+_JOINED = re.compile(r"[,;] (?:and|while) |; ")
 Objection = Literal["figure", "name", "wording"]
 Reason = Literal["unknown number", "quotation", "speaker", "unsupported", "headless", "instruction", "link"] | Change
-_JOINED = re.compile(r"[,;] (?:and|while) |; ")
 OTHERS = 2  # passages that are tried where the cited ones do not support a sentence, those that share most words
 
 
@@ -80,7 +79,7 @@ def _judged(
     for start, end in rounds:
         left = [(at, one) for at, one in waiting if isinstance(outcomes[at], _Undecided)]
         asked = [(at, one, cited) for at, one in left for cited in one.evidence[start:end]]
-        claims = [_cited_claim(one.quoting.text, cited, ground) for _, one, cited in asked]
+        claims = [ground.cited_claim(one.quoting.text, cited) for _, one, cited in asked]
         odds = judge.support(claims) if claims else ()
         for (at, one, cited), found in zip(asked, odds, strict=True):
             if isinstance(outcomes[at], _Undecided) and found >= judge.required(one.objection):
@@ -90,7 +89,7 @@ def _judged(
 
 def _checked(written: DraftSentence, ground: Evidence, *, at_once: bool) -> Claim | Reason | _Undecided:
     """Check form, quotations and copies of a sentence; what remains is for the judge."""
-    text, every = without_opening(written.text), range(len(ground.passages))
+    text, every = written.text, range(len(ground.passages))
     if fault := _formal_fault(text, ground):
         return fault
     cited = list(dict.fromkeys(number - 1 for number in written.numbers if number - 1 in every))
@@ -115,26 +114,21 @@ def _checked(written: DraftSentence, ground: Evidence, *, at_once: bool) -> Clai
 
 
 def _copied(copy: NearCopy | None, quoting: QuoteCheck, among: Sequence[int], ground: Evidence) -> list[Cited]:
-    """The passages' sentences that a sentence repeats, or that each of its halves does; no judge is needed."""
-    if copy and copy.change == "nothing" and _quotes_alike(quoting.text, copy, ground):
-        return [(copy.passage, (copy.span,))]
-    halves = [half for half in _JOINED.split(quoting.text) if half]
-    if quoting.places or halves == [quoting.text]:
-        return []
-    found = [nearest_copy(half, ground.texts(), among) for half in halves]
-    copied: list[Cited] = [(one.passage, (one.span,)) for one in found if one and one.change == "nothing"]
-    return copied if len(copied) == len(halves) else []
+    """The passages' sentences that a sentence repeats, or that each of its halves does; no judge is needed.
 
-
-def _quotes_alike(text: str, copy: NearCopy, ground: Evidence) -> bool:
-    """Whether a text quotes as often as the sentence that it repeats: words lose their speaker with their marks."""
-    repeated = ground.passages[copy.passage].passage.text[slice(*copy.span)]
-    return len(quoted_words(text)) == len(quoted_words(repeated))
+    One that quotes less often does not repeat: words lose their speaker with their marks.
+    """
+    halves = [] if quoting.places else [half for half in _JOINED.split(quoting.text) if half]
+    found = [nearest_copy(half, ground.texts(), among) for half in halves] if len(halves) > 1 else [copy]
+    whole = [copy] if copy and copy.change == "nothing" else found
+    copied: list[Cited] = [(one.passage, (one.span,)) for one in whole if one and one.change == "nothing"]
+    quoted = sum(len(quoted_words(ground.cited_text(one))) for one in copied)
+    return copied if len(copied) == len(whole) and quoted == len(quoting.places) else []
 
 
 def _formal_fault(text: str, ground: Evidence) -> Reason | None:
     """What is wrong with the form of a sentence, whatever it says; a question states nothing."""
-    if is_bridge(text) or text.endswith("?"):
+    if text.endswith("?"):
         return "unsupported"
     if has_link(text, {hit.outlet for hit in ground.passages}):
         return "link"
@@ -182,15 +176,8 @@ def _others(text: str, numbers: Iterable[int], ground: Evidence) -> Iterator[lis
         yield [(number, ())]
 
 
-def _cited_claim(text: str, cited: Sequence[Cited], ground: Evidence) -> CitedClaim:
-    """A sentence with what it cites, as the judge reads it."""
-    hits = [ground.passages[number] for number, _ in cited]
-    stated = without_opening(text, (hit.outlet for hit in hits))
-    return cited_claim(stated, hits, map(ground.cited_text, cited), ground.quotes)
-
-
-def _claim(quoting: QuoteCheck, cited: Sequence[Cited], ground: Evidence) -> Claim | Reason:
-    """The claim with the sentences that are cited and quoted, else the nearest; none on a paragraph with an order."""
+def _claim(quoting: QuoteCheck, cited: Sequence[Cited], ground: Evidence) -> Claim:
+    """The claim with the sentences that are cited and quoted, else the nearest."""
     spans, support = dict[int, list[Span]](), list[tuple[str, Span]]()
     for number, sentences in cited:
         spans.setdefault(number, []).extend(sentences)
@@ -199,8 +186,6 @@ def _claim(quoting: QuoteCheck, cited: Sequence[Cited], ground: Evidence) -> Cla
     for number, found in spans.items():
         passage = ground.passages[number].passage
         for start, end in joined_spans(found or [ground.nearest_span(quoting.text, number)], passage.text):
-            if is_injected(passage.text, (start, end)):
-                return "instruction"
             support.append((passage.article, (passage.start + start, passage.start + end)))
     speakers = {hit.quote.speaker for place in quoting.places if (hit := ground.quote_at(place))}
     return Claim(quoting.text, tuple(dict.fromkeys(support)), speakers.pop() if len(speakers) == 1 else "")

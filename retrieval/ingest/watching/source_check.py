@@ -20,7 +20,7 @@ from retrieval.ingest.parsing.sandbox.parser_process import ParserProcess
 from retrieval.ingest.watching.page_state import DAY_MINUTES, PageState, PageStates
 from retrieval.ingest.watching.source import Source, seconds_between
 from retrieval.models.endpoints.cancellation import Cancellation
-from retrieval.text.same_site import is_same_site
+from retrieval.text.addresses.same_site import is_same_site
 
 MAX_LISTINGS = 2_000  # parts of one sitemap, pages of one feed
 MAX_RECHECKS = 50  # pages in one run that no listing has news about

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal, getcontext
 from functools import lru_cache
 
 _UNITS = (
@@ -32,6 +32,7 @@ _FIGURE = re.compile(
     re.IGNORECASE,
 )
 SMALL = 4  # `two` and `third` are said of much that no figure is written of
+DIGITS = getcontext().prec  # more cannot be rounded, and no figure has as many
 REMEMBERED = 4_096  # texts: the sentences of one answer are held against the same passages
 
 
@@ -80,7 +81,7 @@ def _rounded(figure: Figure, like: Figure) -> Decimal:
     exponent = int(like.value.as_tuple().exponent)
     is_whole = figure.value == figure.value.to_integral_value()
     place = Decimal((0, (1,), exponent if is_whole else min(exponent, 0)))
-    if is_whole and place * 10 > figure.value:
+    if (is_whole and place * 10 > figure.value) or figure.value.adjusted() - place.adjusted() >= DIGITS:
         return figure.value
     return (figure.value / place).quantize(Decimal(1), ROUND_HALF_UP) * place
 

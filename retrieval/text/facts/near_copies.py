@@ -40,6 +40,10 @@ class Word(NamedTuple):
         return self.key in NEGATIONS or self.key.endswith(("n't", "n’t"))
 
     @property
+    def is_fact(self) -> bool:
+        return self.is_negation or self.is_name or bool(figures(self.written))
+
+    @property
     def is_name(self) -> bool:
         return self.written[0].isupper() and self.key not in STOP_WORDS
 
@@ -68,7 +72,7 @@ def change_of(text: str, sentence: str) -> Change | None:
     pairs = SequenceMatcher(None, keys, others, autojunk=False).get_opcodes()
     changed = [(mine[a:b], theirs[c:d]) for tag, a, b, c, d in pairs if tag != "equal"]
     facts = [_changed_fact(one, other, mine, theirs) for one, other in changed]
-    new = sum(len(one) for (one, _), fact in zip(changed, facts, strict=True) if not fact)
+    new = sum(not (fact and word.is_fact) for (one, _), fact in zip(changed, facts, strict=True) for word in one)
     if new > MOST_NEW * len(mine):
         return None
     return next(filter(None, facts), "wording" if new else "omission")

@@ -14,7 +14,7 @@ from retrieval.errors import EmbeddingUnavailable
 from retrieval.index import indexer, pending
 from retrieval.index.store import Store
 from retrieval.search.hybrid_search import Search
-from retrieval.text.canonical_url import canonical_url, url_key
+from retrieval.text.addresses.canonical_url import canonical_url, url_key
 from tests.support.syndicated_articles import FORM, REWRITTEN, STORY, wire
 
 POST, TIMES, ECHO = wire("post", "Harbour Post"), wire("times", "Inland Times"), wire("echo", "Echo")

@@ -18,8 +18,8 @@ from retrieval.ingest.parsing.feeds.wordpress import parse_wordpress_posts
 from retrieval.ingest.parsing.files.plain_text import read_plain_text
 from retrieval.ingest.parsing.pages.page import parse_page
 from retrieval.ingest.parsing.sandbox.parser_process import ParserProcess
+from retrieval.text.addresses.canonical_url import canonical_url, url_key, without_credentials
 from retrieval.text.boilerplate import split_blocks
-from retrieval.text.canonical_url import canonical_url, url_key, without_credentials
 from tests.support.command_line import Onrecord
 from tests.support.local_files import read_files
 from tests.support.markup_shapes import MARKDOWN_SHAPES, PAGE_SHAPES

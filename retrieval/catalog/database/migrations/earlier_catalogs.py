@@ -3,7 +3,7 @@
 from sqlalchemy import Connection, inspect, text
 
 from retrieval.quotes.speakers.full_names import given_name, surname
-from retrieval.text.canonical_url import url_key
+from retrieval.text.addresses.canonical_url import url_key
 from retrieval.text.language import SAMPLE_CHARACTERS, article_language
 
 _TEXT = "TEXT NOT NULL DEFAULT ''"

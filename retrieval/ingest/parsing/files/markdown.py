@@ -12,7 +12,7 @@ from retrieval.ingest.parsing.markup.authors import split_names
 from retrieval.ingest.parsing.markup.decoding import storable
 from retrieval.ingest.parsing.markup.paragraphs import Paragraph, join_paragraphs
 from retrieval.ingest.parsing.markup.tables import row_lines
-from retrieval.text.canonical_url import without_credentials
+from retrieval.text.addresses.canonical_url import without_credentials
 from retrieval.text.dates import date_convention, date_problem, to_iso
 from retrieval.text.sentences import Span
 

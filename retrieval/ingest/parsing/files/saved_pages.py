@@ -14,7 +14,7 @@ from retrieval.ingest.parsing.markup.decoding import storable
 from retrieval.ingest.parsing.markup.html import parse_html
 from retrieval.ingest.parsing.pages.article_extraction import article_text
 from retrieval.ingest.parsing.pages.metadata import page_metadata
-from retrieval.text.canonical_url import without_credentials
+from retrieval.text.addresses.canonical_url import without_credentials
 from retrieval.text.dates import date_convention, date_problem, to_iso
 
 

@@ -5,7 +5,7 @@ from html import unescape
 from urllib.parse import urljoin, urlsplit
 
 from retrieval.ingest.parsing.markup.decoding import storable
-from retrieval.text.canonical_url import without_credentials
+from retrieval.text.addresses.canonical_url import without_credentials
 
 MAX_LINK_LENGTH = 4_000  # characters
 _STRIPPED = re.compile(r"[\t\n\r\x00-\x1f\x7f]")  # anywhere in a URL, as in the WHATWG URL standard

@@ -14,10 +14,10 @@ from retrieval.ingest.parsing.markup.paragraphs import join_paragraphs
 from retrieval.ingest.parsing.pages import json_ld
 from retrieval.ingest.parsing.pages.article_extraction import clean_paragraphs, extract_paragraphs, fragment_paragraphs
 from retrieval.ingest.parsing.pages.metadata import PageMetadata
+from retrieval.text.addresses.canonical_url import url_key, without_credentials
+from retrieval.text.addresses.same_site import is_same_site
 from retrieval.text.boilerplate import has_article, split_blocks
-from retrieval.text.canonical_url import url_key, without_credentials
 from retrieval.text.dates import is_later, to_iso
-from retrieval.text.same_site import is_same_site
 
 MIN_INTRO_LENGTH = 200  # characters of the text above the updates for an article of its own
 _MIN_UPDATE_LENGTH = 40  # characters; a shorter one is a caption or a time

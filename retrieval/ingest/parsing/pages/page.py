@@ -19,11 +19,11 @@ from retrieval.ingest.parsing.markup.paragraphs import join_paragraphs
 from retrieval.ingest.parsing.pages.article_extraction import article_text, clean_paragraphs, fragment_paragraphs
 from retrieval.ingest.parsing.pages.live_blog import live_blog_intro, live_blog_updates
 from retrieval.ingest.parsing.pages.metadata import PageMetadata, page_metadata
+from retrieval.text.addresses.canonical_url import canonical_url
+from retrieval.text.addresses.same_site import hostname
 from retrieval.text.boilerplate import has_article, split_blocks
-from retrieval.text.canonical_url import canonical_url
 from retrieval.text.dates import is_later
 from retrieval.text.language import language_code
-from retrieval.text.same_site import hostname
 from retrieval.text.sentences import Span
 
 HTML_TYPES = frozenset(("", "text/html", "application/xhtml+xml", "application/xml", "text/xml", "text/plain"))

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.answering.generation.parsing.phrases import is_refusal
 from bot.answering.messages import Claim, DraftSentence
-from bot.answering.verification.boilerplate_phrases import is_refusal
 from bot.answering.verification.evidence import Evidence
 from bot.answering.verification.judging import ClaimJudge
 from bot.answering.verification.verify import DroppedSentence, verify_remark
@@ -129,11 +129,6 @@ def test_quotation_is_shown_in_the_articles_own_characters() -> None:
     claim = kept('Brook said that "A wall is only as good as its footing -- and this one has none."', 3)
     assert claim.text == "Brook said that “A wall is only as good as its footing — and this one has none.”"
     assert claim.speaker == "Ada Brook"
-
-
-def test_opening_is_taken_off() -> None:
-    claim = kept("According to the provided passages, lorries will pay 14 crowns a crossing.", 1)
-    assert claim.text == "Lorries will pay 14 crowns a crossing."
 
 
 def test_names_of_the_question_may_be_used() -> None:

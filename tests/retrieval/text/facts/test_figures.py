@@ -37,3 +37,9 @@ def test_a_figure_that_is_not_known_is_told(text: str, known: str, unknown: str)
 def test_number_words_are_read_together_up_to_the_next_word() -> None:
     text = "his first six games before two hundred and fifty thousand people"
     assert [int(figure.value) for figure in figures(text)] == [6, 250_000]
+
+
+def test_a_row_of_digits_that_is_no_figure_is_compared_too() -> None:
+    row = "4967" * 12
+    assert unknown_figure("It costs 7.5 crowns.", [f"The code is {row}."]) == "7.5"
+    assert unknown_figure(f"The code is {row}.", [f"The code is {row}."]) == ""

@@ -9,9 +9,9 @@ from retrieval.documents import Article, digest
 from retrieval.errors import SourceError
 from retrieval.ingest.parsing.markup.authors import split_names
 from retrieval.ingest.parsing.markup.decoding import normalised, storable
-from retrieval.text.canonical_url import without_credentials
+from retrieval.text.addresses.canonical_url import without_credentials
+from retrieval.text.addresses.same_site import hostname
 from retrieval.text.dates import date_convention, date_problem, day_first_in, to_iso
-from retrieval.text.same_site import hostname
 
 Row = Mapping[str, Any]
 PlacedRow = tuple[str, Row]

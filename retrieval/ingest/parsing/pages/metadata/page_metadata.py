@@ -17,8 +17,8 @@ from retrieval.ingest.parsing.pages.metadata.bylines import page_authors
 from retrieval.ingest.parsing.pages.metadata.dates import page_dates
 from retrieval.ingest.parsing.pages.metadata.sources import MetadataSources
 from retrieval.ingest.parsing.pages.metadata.titles import page_title
+from retrieval.text.addresses.same_site import hostname, trusted_canonical_url
 from retrieval.text.language import language_code
-from retrieval.text.same_site import hostname, trusted_canonical_url
 
 _MAX_NAME_LENGTH = 80  # characters of an outlet or a section
 _LANGUAGE = re.compile(r"([a-z]{2,3})(?:[-_][a-z0-9_-]+)?", re.IGNORECASE)

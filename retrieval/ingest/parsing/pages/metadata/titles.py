@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 
 from retrieval.ingest.parsing.markup.decoding import storable
 from retrieval.ingest.parsing.pages.metadata.sources import MetadataSources
-from retrieval.text.same_site import hostname
+from retrieval.text.addresses.same_site import hostname
 
 _SEPARATOR = re.compile(r"\s+(?:[|·»•]+|[-–—:]+)\s+(?=[^|·»•]*$)")
 _FIRST_SEPARATOR = re.compile(r"\s*(?:[|·»•:]|\s[-–—])\s+")

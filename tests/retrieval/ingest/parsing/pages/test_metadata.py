@@ -6,7 +6,7 @@ from retrieval.ingest.parsing.entry import Entry
 from retrieval.ingest.parsing.markup.authors import person_names
 from retrieval.ingest.parsing.markup.html import parse_html
 from retrieval.ingest.parsing.pages.metadata import PageMetadata, page_metadata
-from retrieval.text.same_site import trusted_canonical_url
+from retrieval.text.addresses.same_site import trusted_canonical_url
 from tests.support.newspaper import URL, html, ld, story
 
 FULL = {

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic_core import from_json
 
-from bot.answering.generation.sentence_stream import ModelRefusal, SentenceStream
+from bot.answering.generation.parsing.sentence_stream import ModelRefusal, SentenceStream
 from bot.answering.messages import DraftSentence
 
 MAX_TEXT_LENGTH = 300  # characters of one text, by the schema

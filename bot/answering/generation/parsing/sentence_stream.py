@@ -5,7 +5,8 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.answering.generation.citation_markers import Place, is_only_markers, may_become_marker, strip_markers
+from bot.answering.generation.parsing.citation_markers import Place, is_only_markers, may_become_marker, strip_markers
+from bot.answering.generation.parsing.phrases import is_bridge, without_opening
 from bot.answering.messages import DraftSentence
 from retrieval.quotes.attribution.quotation_marks import is_closed, quotation_spans
 from retrieval.text.sentences import Span, sentence_spans
@@ -189,7 +190,7 @@ def _split_line(line: str, *, whole: bool) -> tuple[list[DraftSentence], int]:
     ready = len(spans) if whole else _count_complete(marked.text, spans)
     drafted = [_draft_sentence(marked.text, spans, at, marked.marks) for at in range(ready)]
     rest = marked.origin[spans[ready][0]] + shift if 0 < ready < len(spans) else 0
-    return [sentence for sentence in drafted if any(char.isalnum() for char in sentence.text)], rest
+    return [sentence for sentence in drafted if not is_bridge(sentence.text)], rest
 
 
 def _sentence_spans(text: str) -> list[Span]:
@@ -237,4 +238,4 @@ def _draft_sentence(
     own = dict.fromkeys(place for at, places in marks if first <= at <= following for place in places)
     bare = _EMPHASIS.sub("", _LINK.sub(r"\1", text[start:end]))
     numbers = tuple(dict.fromkeys(passage for passage, _ in own))
-    return DraftSentence(" ".join(bare.split()), numbers, tuple(place for place in own if place[1]))
+    return DraftSentence(without_opening(" ".join(bare.split())), numbers, tuple(place for place in own if place[1]))

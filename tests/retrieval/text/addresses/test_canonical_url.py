@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrieval.text.canonical_url import canonical_url, url_key
+from retrieval.text.addresses.canonical_url import canonical_url, url_key
 
 PAGE = "https://www.example.org/news/2025/bridge-toll"
 

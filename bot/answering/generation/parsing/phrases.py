@@ -1,10 +1,7 @@
 """Detect what models write around an answer: openings, transitions, and refusals."""
 
 import re
-from collections.abc import Iterable
-from functools import lru_cache
 
-REMEMBERED = 64  # sets of outlets
 _THEM = (
     r"(?:the |these |this |any of the |your )?(?:provided |given |supplied |"
     r"available |cited |numbered |retrieved |above )?"
@@ -30,6 +27,13 @@ _REFUSAL = re.compile(
     rf"\bit is (?:not (?:clear|possible|known|stated)|unclear|impossible)\b.{{0,60}}\b(?:in|from|by) {_THEM}",
     re.IGNORECASE,
 )
+_OPENING = re.compile(
+    rf"(?:(?:according to|based on|as (?:reported|stated|noted|described) (?:in|by)|in|from|per) {_THEM},\s*|"
+    rf"{_THEM} (?:also )?(?:{_TELLS}) that\s+|"
+    r"(?:(?:short |final )?answer|summary|conclusion)s?:\s+|"
+    r"(?:in short|in summary|to summari[sz]e|overall|additionally|furthermore|moreover|in addition|also),\s+)",
+    re.IGNORECASE,
+)
 _BRIDGE = re.compile(r":[*_\s]*\Z")
 
 
@@ -44,21 +48,9 @@ def is_bridge(text: str) -> bool:
     return bool(_BRIDGE.search(text)) or not any(char.isalnum() for char in text)
 
 
-def without_opening(text: str, outlets: Iterable[str] = ()) -> str:
-    """Remove openings such as `According to the articles,`, and of an outlet named so, and capitalize the rest."""
-    rest, opening = text.strip(), _openings(frozenset(filter(None, outlets)))
-    while found := opening.match(rest):
+def without_opening(text: str) -> str:
+    """Remove openings such as `According to the articles,`, and capitalize the rest."""
+    rest = text.strip()
+    while found := _OPENING.match(rest):
         rest = rest[found.end() :].lstrip()
     return rest[:1].upper() + rest[1:]
-
-
-@lru_cache(REMEMBERED)
-def _openings(outlets: frozenset[str]) -> re.Pattern[str]:
-    them = "|".join((_THEM, *(rf"(?:the )?{re.escape(outlet)}" for outlet in outlets)))
-    return re.compile(
-        rf"(?:(?:according to|based on|as (?:reported|stated|noted|described) (?:in|by)|in|from|per) (?:{them}),\s*|"
-        rf"(?:{them}) (?:also )?(?:{_TELLS}) that\s+|"
-        r"(?:(?:short |final )?answer|summary|conclusion)s?:\s+|"
-        r"(?:in short|in summary|to summari[sz]e|overall|additionally|furthermore|moreover|in addition|also),\s+)",
-        re.IGNORECASE,
-    )

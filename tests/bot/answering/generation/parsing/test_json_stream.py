@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering.generation.json_stream import MAX_TEXT_LENGTH, JsonSentenceStream
-from bot.answering.generation.sentence_stream import ModelRefusal
+from bot.answering.generation.parsing.json_stream import MAX_TEXT_LENGTH, JsonSentenceStream
+from bot.answering.generation.parsing.sentence_stream import ModelRefusal
 from bot.answering.messages import DraftSentence
 
 TOLL = DraftSentence("The toll passed.", (1,))

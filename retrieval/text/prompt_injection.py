@@ -1,7 +1,6 @@
 """Detect prompt injection: text in an article or a draft that instructs the model. It is never shown or cited."""
 
 import re
-from collections.abc import Iterable
 from functools import lru_cache
 
 from retrieval.text.sentences import Span
@@ -50,12 +49,6 @@ _ORDERS = (
 _ORDER = re.compile("|".join(f"(?:{order})" for order in _ORDERS), re.IGNORECASE)
 _CODED = re.compile(r"\b(?=\w*\d)(?=\w*[A-Za-z])[\w+/=-]{40,}")
 _PARAGRAPH = re.compile(r"[^\n]+(?:\n(?!\s*\n)[^\n]+)*")
-_LINK = re.compile(
-    r"https?:|www\.|\]\(|!\[|<\s*/?\s*[a-z!][^>]*>?|&(?:lt|#\d+);|\bjavascript:|\bdata:\w+/", re.IGNORECASE
-)
-_CODE = re.compile(
-    r"\b(?=[\w-]*\d)(?=[\w-]*[A-Za-z])[A-Za-z0-9_-]{6,}\b|\b[\w-]+(?:\.[\w-]+)*\.[a-z]{2,7}(?:/\S*)?|\S+@\S+"
-)
 
 
 def is_injection(text: str) -> bool:
@@ -74,19 +67,8 @@ def is_injected(text: str, span: Span) -> bool:
     return any(start < span[1] and span[0] < end for start, end in injected_spans(text))
 
 
-def has_link(text: str, outlets: Iterable[str] = ()) -> bool:
-    """Whether a text has a URL, an image or HTML, which no model may write; outlets named by their host are allowed."""
-    for outlet in filter(None, outlets):
-        text = text.replace(outlet, "")
-    return bool(_LINK.search(text))
-
-
-def is_only_code(text: str) -> bool:
-    """Whether a text is nothing but codes, addresses and hosts."""
-    return bool(_CODE.search(text)) and not any(char.isalpha() for char in _CODE.sub("", text))
-
-
-def unknown_code(text: str, held: str) -> str:
-    """The first code, address or host name of a text that its support does not have; empty if none."""
-    known = held.casefold()
-    return next((found for found in _CODE.findall(text) if found.casefold() not in known), "")
+def without_orders(text: str) -> str:
+    """The text with its paragraphs that have an instruction blanked out, at the same length."""
+    for start, end in injected_spans(text):
+        text = f"{text[:start]}{' ' * (end - start)}{text[end:]}"
+    return text

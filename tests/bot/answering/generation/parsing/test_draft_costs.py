@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from bot.answering.generation.json_stream import JsonSentenceStream
-from bot.answering.generation.sentence_stream import SentenceStream
+from bot.answering.generation.parsing.json_stream import JsonSentenceStream
+from bot.answering.generation.parsing.sentence_stream import SentenceStream
 from tests.support.cpu_growth import MAX_GROWTH, cpu_growth, cpu_seconds
 from tests.support.text_shapes import TEXT_SHAPES
 

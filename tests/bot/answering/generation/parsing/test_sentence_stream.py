@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering.generation.sentence_stream import SentenceStream
+from bot.answering.generation.parsing.sentence_stream import SentenceStream
 from bot.answering.messages import DraftSentence
 
 
@@ -201,3 +201,20 @@ def test_sentences_of_passages_are_cited_by_two_numbers(
 ) -> None:
     [found] = cut(f"The toll passed {marker}.")
     assert (found.numbers, found.places) == (numbers, places)
+
+
+@pytest.mark.parametrize(
+    "opening",
+    [
+        "According to the provided passages, ",
+        "The articles say that ",
+        "In summary, ",
+        "Answer: Based on the sources, ",
+    ],
+)
+def test_openings_are_taken_off(opening: str) -> None:
+    assert cut(f"{opening}lorries will pay 14 crowns. [1]") == [DraftSentence("Lorries will pay 14 crowns.", (1,))]
+
+
+def test_what_only_leads_to_the_next_sentence_is_left_out() -> None:
+    assert cut("Here is what the articles say: \nThe toll passed. [1]") == [DraftSentence("The toll passed.", (1,))]
