@@ -29,7 +29,7 @@ _PARTICIPLE = (  # but for those that belong to roles
 # What ends the phrase before a name that may be a role: verbs, and words that join it to another phrase.
 _BOUNDARY = re.compile(
     r"\b(?i:said|says|told|asked|added|that|and|but|or|when|while|as|if|by|with|from|in|on|at|after|before|is|was|were|"
-    r"are|be|been|has|have|had|did|does|do|will|would|could|should|than|like|against|about|between|over|under|because|"
+    r"are|be|been|has|have|had|did|does|do|will|would|could|should|than|like|against|about|between|over|under|behind|because|"
     r"who|whose|whom|what|how|where|which|including|named|made|him|them|it|he|she|they|not|also|to|since|during|without|through|"
     r"despite|amid|into|among|until|unless|though|although|toward|towards|per|via|upon|then|so|now|yet|even|both|can)"
     r"\b(?!-)|"

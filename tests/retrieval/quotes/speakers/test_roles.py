@@ -38,6 +38,7 @@ def role(text: str) -> str:
         ("The board wrote on Tuesday Judge Ana Pell would come.", "Judge"),
         ("She was sued for striking presenter Ana Pell.", "presenter"),
         ("Only Justice Ana Pell came.", "Justice"),
+        ("They stood behind team principal Ana Pell.", "principal"),
         ("Ivo and his wife Senator Ana Pell came.", "Senator"),
         ("Ana Pell, author and pilot To make things worse, came.", "author and pilot"),
         ("Ana Pell, president of the Boat Club and Tom Obi, mayor of Lowick, came.", "president of the Boat Club"),
