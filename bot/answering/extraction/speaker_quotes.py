@@ -24,6 +24,8 @@ MAX_CUE_DISTANCE = 300  # characters; a cue or source farther from the quote is 
 
 _PARAGRAPH_BREAK = "\n\n"
 _WORD = re.compile(r"\w")
+_WHOLE_WORD = re.compile(r"\w+")
+_ARTICLES = ("the", "a", "an")
 
 
 def quote_claims(found: SearchResult, catalog: CatalogReader, read: Sequence[ReadSentence]) -> list[Claim]:
@@ -101,7 +103,7 @@ def claims_of_quotes(chosen: Sequence[QuoteHit], catalog: CatalogReader) -> list
     first = {(hit.quote.speaker, hit.article): at for at, (hit, _) in reversed([*enumerate(joined)])}
     for hit, span in sorted(joined, key=lambda told: first[told[0].quote.speaker, told[0].article]):
         text = " ".join(catalog.article(hit.article).text[slice(*span)].split())
-        lead = "" if told_of == (hit.quote.speaker, hit.article) else f"{attribution_line(hit)}: "
+        lead = "" if told_of == (hit.quote.speaker, hit.article) else f"{attribution_line(hit, text)}: "
         claims.append(Claim(lead + text, ((hit.article, span),), hit.quote.speaker))
         told_of = hit.quote.speaker, hit.article
     return claims
@@ -130,9 +132,30 @@ def _belongs_to(hit: QuoteHit, other: QuoteHit) -> bool:
     return hit.quote.speaker == other.quote.speaker and hit.score >= NEIGHBOUR_SHARE * other.score
 
 
-def attribution_line(hit: QuoteHit) -> str:
-    """Name the speaker, role and date: `Marco Rubio, Secretary of State, 11 March 2025`."""
-    return ", ".join(part for part in (hit.quote.speaker, hit.quote.role, format_date(hit.published)) if part)
+def attribution_line(hit: QuoteHit, text: str) -> str:
+    """Name the speaker, role and date: `Marco Rubio, Secretary of State, 11 March 2025`.
+
+    Where the `text` that follows begins with the whole name, or the role and the name, it names the speaker itself.
+    """
+    speaker, role, date = hit.quote.speaker, hit.quote.role, format_date(hit.published)
+    words = _words(text)
+    if date and _begins_with(words, f"{role} {speaker}"):
+        return date
+    if (role or date) and _begins_with(words, speaker):
+        speaker = ""
+    return ", ".join(part for part in (speaker, role, date) if part)
+
+
+def _begins_with(words: Sequence[str], phrase: str) -> bool:
+    """Whether some words begin with a phrase, but for case and an article before either."""
+    start = _words(phrase)
+    return bool(start) and list(words[: len(start)]) == start
+
+
+def _words(text: str) -> list[str]:
+    """The words of a text in lower case, without an article before them."""
+    words = [found.group().casefold() for found in _WHOLE_WORD.finditer(text)]
+    return words[1:] if words[:1] and words[0] in _ARTICLES else words
 
 
 def enclosing_sentences(article: Article, hit: QuoteHit) -> Span:

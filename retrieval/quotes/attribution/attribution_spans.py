@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import islice, pairwise
 
 import numpy as np
@@ -46,11 +47,22 @@ _PARTICIPIAL_PHRASE = re.compile(r"[A-Z][a-z]+ing\s[a-z]+\s[^,\n]{1,100},\s(?=\w
 _BEFORE_SUBJECT = re.compile(r"\b(?:[Uu]nder|[Ff]or|[Oo]f|[Ww]ith|[Ii]n|[Oo]n|[Aa]t|[Aa]bout)\s(?:[\w-]+\s){0,2}$")
 _TOPIC_PHRASE = re.compile(r"[^,\n]{1,80},\s(?=\w)")
 _RELATIVE_CLAUSE = re.compile(r"(?:which|whose)\s")
+# `(the lock was shut), which she denies`: what the article adds about what is said is none of it.
+_FINAL_RELATIVE = re.compile(
+    r",\s(?:which|though|although)(?:\s(?:he|she|they|it)\s(?:(?:has|have|had|later|now)\s)?[a-z]+(?:\sit)?)?\.?$"
+)
+_LONGEST_RELATIVE = 60
+_QUOTATION_MARKS = "“\"‘'«"
+_NEXT_CLAUSE, _LONGEST_JOINT = re.compile(r",\s(?:but|though|although)\s$"), 12
+_PRONOUN = re.compile(r"(?:he|she|they|it)\b")
 _FINAL_CONJUNCTION = re.compile(r"(?<=[\s,;])(?:and|but|or|as|while)$")
 _LONGEST_CONJUNCTION = 5
 _SENTENCE_END = re.compile(r"(?: [a-z’'-]+){1,2}(?=[.!?](?:\s|$))")  # a sentence's last words belong to the content
 _INTERJECTED = 3  # characters at most between the content and `he has said` after a comma
 _REST_OF_SENTENCE = re.compile(r",\s(?P<rest>[^.!?“”\"\n]+(?:\n(?!\n)[^.!?“”\"\n]+)*)(?=[.!?](?:\s|$))")
+_CLAUSE_END = re.compile(r"[.!?](?:\s|$)")
+_LONGEST_CLAUSE, _NEAR_CUES = 600, 8  # characters before its cue; attributions around it, which may be within it
+_UNDIVIDED = re.compile(r"(?P<clause>(?:(?!\n\n)[^,;:“”\"—–])+),\s")
 _CUE_MARKS = ":―—–[("  # marks that introduce words or sign them
 _PUNCTUATION = " \n\t\xa0,;:—–-"
 
@@ -69,7 +81,13 @@ def find_attributions(
     chained: dict[int, list[Span]] = {}  # the quotations of each chain, by the number of its first
     for number, first in chains.items():
         chained.setdefault(first, []).append(quotations[number - 1])
-    made = [item for draft in kept if (item := _attribution(draft, text, tokens, chained))]
+    made = _with_whole_clauses(
+        text, tokens, [one for draft in kept if (one := _attribution(draft, text, tokens, chained))]
+    )
+    made = [
+        _without_next_clause(text, item, made[max(0, at - _NEAR_CUES) : at + _NEAR_CUES])
+        for at, item in enumerate(made)
+    ]
     interview = read_interview(text)
     found = [item for item in _without_addressees(text, made) if not interview.excludes(item)]
     found = [item for item in (*found, *by_signature.values()) if not is_no_speech(text, item)] + [*interview.answers]
@@ -99,6 +117,50 @@ def _attribution(
         content = (*content, rest)
     encoded_cue = EncodedCue(draft.first, draft.last, max(0, draft.first - REACH), draft.encoded)
     return Attribution(source, cue, content, draft.certainty, encoded_cue)
+
+
+def _with_whole_clauses(text: str, tokens: TokenFeatures, made: Sequence[Attribution]) -> list[Attribution]:
+    """The attributions, those of a final `, aides said.` with all of the clause before it for their content.
+
+    It is about whatever the clause tells: in `Pell will say that it rains, aides said` what Pell will do, not rain.
+    What the clause's own cue is about ends before it.
+    """
+    clauses = {number: clause for number, item in enumerate(made) if (clause := _clause_before(text, tokens, item))}
+    found = list(made)
+    for number, (start, end) in clauses.items():
+        found[number] = replace(made[number], content=((start, end),))
+        for inner in range(max(0, number - _NEAR_CUES), min(len(made), number + _NEAR_CUES)):
+            item = made[inner]
+            if inner not in clauses and item.cue and start <= item.cue[0] < end < item.content[-1][1]:
+                content = tuple((begin, min(end, close)) for begin, close in item.content if begin < end)
+                found[inner] = replace(item, content=content) if content else item
+    return found
+
+
+def _without_next_clause(text: str, item: Attribution, near: Sequence[Attribution]) -> Attribution:
+    """An attribution whose reported words end where somebody speaks anew: `(it rains), but she insists it does not`."""
+    start, end = item.content[-1]
+    if item.cue is None or item.cue[1] > start or text[start] in _QUOTATION_MARKS:
+        return item
+    sources = [other.source[0] for other in near if other.source and start < other.source[0] < end]
+    joined = (
+        _NEXT_CLAUSE.search(text, max(start, at - _LONGEST_JOINT), at) for at in sources if _PRONOUN.match(text, at)
+    )
+    cut = min((found.start() for found in joined if found), default=end)
+    return replace(item, content=(*item.content[:-1], (start, cut))) if start < cut < end else item
+
+
+def _clause_before(text: str, tokens: TokenFeatures, item: Attribution) -> Span | None:
+    """The clause that a cue and its source at the end of a sentence follow; None where marks divide it."""
+    if item.source is None or item.cue is None or len(item.content) > 1:
+        return None
+    first, last = min(item.source[0], item.cue[0]), max(item.source[1], item.cue[1])
+    at = int(np.searchsorted(tokens.starts, item.cue[0]))
+    if not (_CLAUSE_END.match(text, last) and item.content[0][1] < first and tokens.sentences[at]):
+        return None
+    start = int(tokens.starts[np.searchsorted(tokens.sentences, tokens.sentences[at])])
+    clause = _UNDIVIDED.match(text, start, first) if first - start <= _LONGEST_CLAUSE else None
+    return (start, clause.end("clause")) if clause and clause.end() == first and start <= item.content[0][0] else None
 
 
 def _is_bullet(text: str, tokens: TokenFeatures, draft: AttributionDraft) -> bool:
@@ -219,7 +281,9 @@ def _trimmed(text: str, span: Span) -> Span:
             end -= 1
         return start, end
     rest = _SENTENCE_END.match(text, end)
-    return start, rest.end() if rest and text[end - 1].isalnum() else end
+    end = rest.end() if rest and text[end - 1].isalnum() else end
+    relative = _FINAL_RELATIVE.search(text, max(start, end - _LONGEST_RELATIVE), end)
+    return start, relative.start() if relative and text[start] not in _QUOTATION_MARKS else end
 
 
 def _merged(spans: Sequence[Span]) -> list[Span]:

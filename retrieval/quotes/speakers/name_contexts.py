@@ -63,6 +63,8 @@ _FORMS_OF_ADDRESS = frozenset(
     "mr mrs ms miss sir dr prof professor sen senator rep representative gov governor president secretary chancellor "
     "minister judge justice mayor gen general pope king queen prince princess lord lady rev bishop cardinal".split()
 )
+_DEFINITE_TITLES = frozenset("rev reverend hon honorable ayatollah".split())
+_DEFINITE_TITLE = re.compile(r"\b[Tt]he\s(?:[A-Z][\w’'.-]*\s){1,4}$")
 
 
 def is_subject(text: str, name: PersonName) -> bool:
@@ -113,6 +115,13 @@ def is_after_place(text: str, name: PersonName) -> bool:
 def has_title(name: PersonName) -> bool:
     """Whether the word right before a name addresses a person: `Mr.`, `Senator`."""
     return any(title in _FORMS_OF_ADDRESS for title in name.titles[-1:])
+
+
+def has_definite_title(text: str, name: PersonName) -> bool:
+    """Whether `the` before a title tells that it begins a body's name: `the General Assembly`, not `the Rev. Pell`."""
+    if not name.titles or name.titles[-1] in _DEFINITE_TITLES:
+        return False
+    return bool(_DEFINITE_TITLE.search(text, max(0, name.span[0] - _LONGER_NAME_REACH), name.span[0]))
 
 
 def pronoun_votes(text: str, names: Sequence[PersonName]) -> int:

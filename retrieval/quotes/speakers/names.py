@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import Literal
 from unicodedata import combining, normalize
@@ -49,6 +49,7 @@ _NUMERAL = re.compile(r"[IVX]{2,6}")
 # Two consonants are initials, as in `JD Pell`.
 _ACRONYM = re.compile(r"[A-Z]{3,5}|(?:UN|US|UK|EU)")
 _INITIALS = re.compile(rf"(?:[{_UPPER}]\.)+")
+_SUFFIX_AFTER_COMMA = re.compile(r",[ \xa0]([JS]r\.)")
 _AGENCY_AFTER = re.compile(r"[ \xa0]\((?:[A-Z]{2,}|Reuters)\)")
 MAX_BYLINE_WORDS = 3  # `By` and a name
 _BEGINS_SENTENCE = re.compile(r"(?:\A|\n|[.!?:][”\"’')]{0,2}\s|[“\"‘(])$")
@@ -89,7 +90,16 @@ def parse_person_names(text: str, start: int = 0, end: int | None = None) -> Ite
         run = [(found.start() + match.start(), match.group()) for match in _TOKEN.finditer(found.group())]
         if _AGENCY_AFTER.match(text, found.end()):
             run = _without_dateline(run)
-        yield from _names_in_run(run, _is_auxiliary(text, found))
+        for name in _names_in_run(run, _is_auxiliary(text, found)):
+            yield _with_suffix(text, name) if name.span[1] == found.end() else name
+
+
+def _with_suffix(text: str, name: PersonName) -> PersonName:
+    """A name with the suffix that a comma divides from it: `Tom Obi, Jr.`, the same as `Tom Obi Jr.`."""
+    suffix = _SUFFIX_AFTER_COMMA.match(text, name.span[1])
+    if name.suffix or not name.given or not suffix:
+        return name
+    return replace(name, span=(name.span[0], suffix.end()), suffix=suffix[1])
 
 
 def _is_auxiliary(text: str, run: re.Match[str]) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from retrieval.quotes.speakers.full_names import DOMINANCE, MAX_BEARERS, FullName, full_name, group_full_names
 from retrieval.quotes.speakers.given_names import gender, is_given_name
 from retrieval.quotes.speakers.name_contexts import (
+    has_definite_title,
     has_title,
     is_after_place,
     is_introduced_as_person,
@@ -147,9 +148,8 @@ def _add_single_name(people: People, text: str, names: Sequence[PersonName]) -> 
         return
     person = _single_name(names, len(names))
     is_called_thing = any(is_of_thing(text, name) for name in names) or pronoun_votes(text, names) < 0
-    if any(has_title(name) or name.suffix for name in names) or (
-        not is_called_thing and stands_beside_speech(text, names)
-    ):
+    is_titled = any(has_title(name) for name in names) and not any(has_definite_title(text, name) for name in names)
+    if is_titled or any(name.suffix for name in names) or (not is_called_thing and stands_beside_speech(text, names)):
         people.add(person, [])
     elif subjects := [name for name in names if is_subject(text, name)]:
         genders = {kind for name in subjects if (kind := pronoun_of_subject(text, name))}
@@ -257,8 +257,9 @@ def _is_surely_person(text: str, group: Sequence[PersonName], bare: Sequence[Per
 
 def _is_told_of_person(text: str, group: Sequence[PersonName]) -> bool:
     """Whether a given name, a title or a description tells that full names are a person's."""
-    return any(is_given_name(fold(name.words[0])) or name.titles for name in group) or is_introduced_as_person(
-        text, group
+    is_titled = any(name.titles for name in group) and not any(has_definite_title(text, name) for name in group)
+    return (
+        is_titled or any(is_given_name(fold(name.words[0])) for name in group) or is_introduced_as_person(text, group)
     )
 
 

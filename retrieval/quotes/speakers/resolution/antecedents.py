@@ -9,7 +9,7 @@ from retrieval.quotes.speakers.mentions import Mention, PersonMentions
 from retrieval.quotes.speakers.name_contexts import kinship
 from retrieval.quotes.speakers.names import PRONOUNS, Gender, fold, given_names
 from retrieval.quotes.speakers.people import Person
-from retrieval.quotes.speakers.roles import ROLE_NOUN
+from retrieval.quotes.speakers.role_phrases import ROLE_NOUN
 
 MAX_ANTECEDENT_DISTANCE = 8  # sentences back in which `he` may have been named
 _CAPITALISED = re.compile(r"\b[A-Z][a-z]+\b")
@@ -19,6 +19,7 @@ _OBJECT = re.compile(
 _DESCRIPTION = re.compile(rf"The\s(?:[a-z-]+\s)?(?P<noun>{ROLE_NOUN.pattern})(?:[’']s?)?\s")
 _SUBJECT_PRONOUN = re.compile(r"\b[Ss]?[Hh]e\b")
 _FRONTED = re.compile(r"(?:Of|About|On|To)\s(?:[\w.-]+\s){0,4}")
+_JOINED_CLAUSE, _VERB_AFTER = re.compile(r"[,;]\s(?:and|but|while)\s$"), re.compile(r"\s[a-z]")  # `, and Roe left`
 _PREPOSITION = re.compile(r"\b(?:by|with|of|to|and|for)\s$")
 # Of a mention's salience; fitted with `evals.pronouns`, then rounded.
 SUBJECT_WEIGHT, SAME_SENTENCE_WEIGHT, GENDER_WEIGHT, MENTION_WEIGHT, MAX_COUNTED = 1.0, 0.5, 0.3, 0.15, 6
@@ -58,7 +59,7 @@ class Antecedents:
         """
         found = self.likeliest(at, gender, last, others)
         spoke = last[0] if last and last[1] == found else None
-        return found if found and self._is_certain(found, at, gender, spoke) else None
+        return found if found and self._is_certain(found, at, gender, spoke, others) else None
 
     def likeliest(
         self, at: int, gender: Gender, last: tuple[int, Person] | None = None, others: Set[str] = frozenset()
@@ -91,7 +92,9 @@ class Antecedents:
             scores[last[1].name] = max(salience, 0.0) + max(recency, 0.0), last[1]
         return self._surest(sorted(scores.values(), key=lambda found: -found[0]), gender)
 
-    def _is_certain(self, person: Person, at: int, gender: Gender, spoke: int | None) -> bool:
+    def _is_certain(
+        self, person: Person, at: int, gender: Gender, spoke: int | None, others: Set[str] = frozenset()
+    ) -> bool:
         """Whether a person spoke right before, or was the last subject, and nobody else who may be meant came after.
 
         Whoever is no subject has to be the only one who may be meant in the sentences right before.
@@ -104,7 +107,12 @@ class Antecedents:
             is_told = self._gender(person) == gender or not self._names_others(person, gender, spoke, at)
             if self._describes_other(person, spoke, at):
                 return False
-            return is_told and not any(self._is_topic(rival) for rival in rivals if rival.span[0] > spoke)
+            return is_told and not any(
+                self._is_topic(rival)
+                or (rival.sentence == sentence and self._is_free(rival) and rival.person.name not in others)
+                for rival in rivals
+                if rival.span[0] > spoke
+            )
         near = [m for m in candidates if m.person == person and sentence - m.sentence <= NAMED_WITHIN]
         subjects = [mention.span[1] for mention in near if self._leads(mention)]
         if not subjects and not any(self._is_free(mention) for mention in near):
@@ -131,8 +139,12 @@ class Antecedents:
         return bool(fronted) and self._text.startswith(",", mention.span[1]) and "\n" not in self._text[start:at]
 
     def _is_topic(self, mention: Mention) -> bool:
-        """Whether a sentence is about somebody: as its subject, or as whose thing it begins with."""
-        return mention.is_subject or mention.span[0] == self._mentions.sentence_starts[mention.sentence]
+        """Whether a sentence is about somebody: as a clause's subject, or as whose thing it begins with."""
+        start, end = mention.span
+        is_in_clause = _JOINED_CLAUSE.search(self._text, max(0, start - 10), start) and _VERB_AFTER.match(
+            self._text, end
+        )
+        return bool(mention.is_subject or is_in_clause or start == self._mentions.sentence_starts[mention.sentence])
 
     def _is_free(self, mention: Mention) -> bool:
         """Whether a mention stands neither in a quotation nor after a preposition."""

@@ -22,7 +22,8 @@ from retrieval.quotes.speakers.resolution.named_sources import (
     start_of_name,
 )
 from retrieval.quotes.speakers.resolution.role_holders import RoleHolders
-from retrieval.quotes.speakers.roles import cleaned_role, role_in
+from retrieval.quotes.speakers.role_phrases import cleaned_role
+from retrieval.quotes.speakers.roles import role_in
 from retrieval.quotes.word_lists import word_list
 from retrieval.text.sentences import Span
 

@@ -12,6 +12,7 @@ _AFTER_NAME = re.compile(
     r"\s*\(|\s+(?:of|on|in|at|after|before|during|for\sthe|from|when|while|told|as|last|this|by|with|outside|near|today|yesterday|"
     r"again|also|then|later|himself|herself)\b"
 )
+_VERB_AFTER = re.compile(rf"\s{SPEECH_VERBS}\s[a-z]")  # `Pell said of the talks with Obi`
 # Not `the newly elected Pell`, `the disgraced Pell`, `the Gazette reported Pell (said)`.
 _VERB_BEFORE = re.compile(
     r"(?<![\w’'-])(?!(?:the|an?|his|her|their|its|our|this|that|of|by)\s)[\w’'-]+(?<!ly)\s"
@@ -46,10 +47,15 @@ def named_person(text: str, mentions: PersonMentions, source: Span) -> Mention |
         start = whom.end()
     found = mentions.within((start, end))
     clause = CLAUSE_START.search(text, start, end)
+    for mention in found:
+        if clause and mention.span[0] < clause.start() < mention.span[1]:  # `Tom Obi, Jr.`
+            clause = CLAUSE_START.search(text, mention.span[1], end)
     cut = clause.start() if clause else end
     for mention in found:
         rest = text[mention.span[1] : cut] if mention.span[1] <= cut else ""
-        is_last = mention.span[1] <= cut and (not rest.strip() or bool(_AFTER_NAME.match(rest)))
+        is_last = mention.span[1] <= cut and (
+            not rest.strip() or bool(_AFTER_NAME.match(rest) or _VERB_AFTER.match(rest))
+        )
         if is_last and not _is_dependent(text, mentions, start, mention):
             return mention
     after = [mention for mention in found if mention.span[0] > cut and not mention.is_possessive]

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from retrieval.quotes.speakers.mentions import PersonMentions
 from retrieval.quotes.speakers.names import TITLES, fold
 from retrieval.quotes.speakers.people import Person
-from retrieval.quotes.speakers.roles import ROLE_NOUN, role_of
+from retrieval.quotes.speakers.role_phrases import ROLE_NOUN
+from retrieval.quotes.speakers.roles import role_of
 from retrieval.quotes.word_lists import word_list
 
 _MENTIONS = 500  # before a phrase that are looked at
@@ -66,10 +67,16 @@ class RoleHolders:
         return set((found["place"] if found else "").split()) | set((of["place"] if of else "").split())
 
     def _likeliest(self, holders: Sequence[Person], at: int, last: tuple[int, Person] | None) -> Person | None:
-        """The only one of those who have a role, who has just spoken, or who alone has just been named."""
+        """The only one of those who have a role, who has just spoken, or who alone has just been named.
+
+        Nobody where somebody else spoke right before of whom the article tells no role that is known: it may be that.
+        """
         sentence = self._mentions.sentence_number(at)
-        if last and last[1] in holders and 0 <= sentence - self._mentions.sentence_number(last[0]) <= _JUST_SPOKEN:
+        since = sentence - self._mentions.sentence_number(last[0]) if last else _JUST_SPOKEN + 1
+        if last and last[1] in holders and 0 <= since <= _JUST_SPOKEN:
             return last[1]
+        if last and 0 <= since <= 1 and not self.role(last[1]):
+            return None
         if len(holders) == 1:
             return holders[0]
         near = {m.person for m in self._mentions.before(at, _NEAR_NAMES) if sentence - m.sentence <= 2}

@@ -1,6 +1,8 @@
 """Questions about a speaker are answered with that speaker's own words, named and dated, or honestly not at all."""
 
-from bot.answering.extraction.speaker_quotes import claims_of_quotes, parts_beside_quotes
+import pytest
+
+from bot.answering.extraction.speaker_quotes import attribution_line, claims_of_quotes, parts_beside_quotes
 from bot.answering.messages import Answer
 from bot.answering.reading.read_sentences import PartReading
 from bot.service.conversation import Conversation
@@ -118,7 +120,7 @@ def test_who_said_it_is_answered_with_the_name(conversation: Conversation, store
     answer = ask(conversation, store, "Who said the wall would stand for a hundred winters?", HARBOUR, STORM)
     assert answer.text.startswith("Tomas Ferrow")
     answer = conversation.ask("Who warned that the wall would sink without a second footing?")
-    assert answer.text.startswith("Ada Brook")
+    assert answer.text.startswith("3 March 2025: Engineer Ada Brook warned")
 
 
 def test_a_misspelt_name_is_guessed_and_that_is_said(conversation: Conversation, store: Store) -> None:
@@ -164,6 +166,25 @@ def test_quotes_of_one_article_stand_under_one_line(store: Store) -> None:
     )
     assert [claim.support[0][0] for claim in claims] == ["one", "one", "two"]
     assert [claim.text.startswith("Ada Brook, 1 May 2025: ") for claim in claims] == [True, False, True]
+
+
+@pytest.mark.parametrize(
+    ("speaker", "role", "text", "line"),
+    [
+        ("Some critics", "", "Some critics of the wall felt that it works.", "1 May 2025"),
+        ("The critics", "", "Critics felt that it works.", "1 May 2025"),
+        ("Ada Brook", "", "“It works,” Ada Brook said.", "Ada Brook, 1 May 2025"),
+        ("Ada Brook", "", "Brook felt that it works.", "Ada Brook, 1 May 2025"),
+        ("Ada Brook", "", "Ada Brookes felt that it works.", "Ada Brook, 1 May 2025"),
+        ("Ada Brook", "the mayor", "Ada Brook felt that it works.", "the mayor, 1 May 2025"),
+        ("Ada Brook", "Mayor", "Mayor Ada Brook felt that it works.", "1 May 2025"),
+    ],
+)
+def test_a_sentence_that_begins_with_its_speaker_is_not_told_to_be_the_speakers(
+    speaker: str, role: str, text: str, line: str
+) -> None:
+    quote = Quote(speaker, role, True, "indirect", "it works", ((0, 8),))
+    assert attribution_line(QuoteHit(quote, "one", "", "", "", "2025-05-01"), text) == line
 
 
 def test_quotes_do_not_answer_parts_that_ask_for_anything_else() -> None:

@@ -37,6 +37,7 @@ def about(text: str, words: str) -> Quote:
         ("Ines Pell was asked to say that the lock was safe.", "the lock was", "hypothetical"),
         ("If pilot Tom Obi says “the lock is open”, nobody believes it.", "“the lock", "hypothetical"),
         ("The mayor should say “we were wrong”, wrote Ines Pell.", "“we were", "hypothetical"),
+        ("Ines Pell was quoted as saying “the lock is a toy”, but she denies it.", "“the lock", "denied"),
     ],
 )
 def test_what_was_not_said_is_kept_apart(text: str, words: str, modality: Modality) -> None:
@@ -58,6 +59,11 @@ def test_what_was_not_said_is_kept_apart(text: str, words: str, modality: Modali
         ("Ines Pell denied the charge before the harbour board. “I was at sea that day,” she said.", "“I was"),
         ("Ines Pell said the lock is safe. Has anybody asked?", "the lock is"),
         ("Prosecutors allege that Ines Pell sold the crane.", "Ines Pell sold"),
+        ("Ines Pell was quoted as saying “the lock is shut”.", "“the lock"),
+        ("Everybody at the quay said that the lock was shut.", "the lock was"),
+        ("Rower Tom Obi admitted telling his coach that he was tired.", "he was"),
+        ("Ines Pell will say on Monday that the lock is shut, pilots said.", "Ines Pell will"),
+        ("Ines Pell denied that the crane was sold, said Tom Obi.", "Ines Pell denied"),
     ],
 )
 def test_denials_and_questions_within_what_is_said_are_words_like_others(text: str, words: str) -> None:
@@ -75,3 +81,37 @@ def test_a_denied_quotation_that_goes_on_in_the_next_paragraph_stays_denied() ->
         "“We will sell the crane to anybody who pays as well.”"
     )
     assert [quote for quote in extract_quotes(text) if quote.is_said] == []
+
+
+def test_what_is_told_of_future_words_is_nobody_elses() -> None:
+    told = extract_quotes("The mayor will say on Monday that the lock is shut, pilots said.")
+    assert [(quote.speaker, quote.words) for quote in told if quote.is_said] == [
+        ("pilots", "The mayor will say on Monday that the lock is shut")
+    ]
+
+
+def test_what_is_said_ends_where_somebody_speaks_anew() -> None:
+    told = extract_quotes("Ines Pell said that the lock was shut, but she added that it would open in May.")
+    assert [quote.words for quote in told] == ["that the lock was shut", "that it would open in May."]
+
+
+def test_what_the_article_adds_in_a_relative_clause_is_no_part_of_what_is_said() -> None:
+    quote = about("Ines Pell said the lock was shut, which she later denied.", "the lock was")
+    assert quote.words == "the lock was shut"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ines Pell wished she had told the pilot that the lock was open.",
+        "Harbour chief Ines Pell bristled at the claim that the lock was rusty.",
+        "Ines Pell pushed back against the idea that the lock was rusty.",
+        "Ines Pell rejected the premise that locks are dear.",
+        "Ines Pell disputed a report in which she said the lock was rusty.",
+        "The Echo quoted pilot Ines Pell as saying the lock was shut, which she denies.",
+        "“The lock is a toy,” Ines Pell was quoted as saying, though she denies it.",
+        "Ines Pell was quoted as saying that the lock was shut, but she denies it.",
+    ],
+)
+def test_wishes_and_denials_are_nobodys_words(text: str) -> None:
+    assert [quote.words for quote in extract_quotes(text) if quote.is_said] == []

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from retrieval.quotes.speakers.given_names import gender
 from retrieval.quotes.speakers.mentions import find_mentions
 from retrieval.quotes.speakers.names import fold, is_thing, parse_person_names
-from retrieval.quotes.speakers.roles import MAX_ROLE_LENGTH, role_of
+from retrieval.quotes.speakers.role_phrases import MAX_ROLE_LENGTH
+from retrieval.quotes.speakers.roles import role_of
 
 TEXT = st.text(st.sampled_from("Pel aA.,’'“” \n-Mr"), max_size=150) | st.text(max_size=150)
 PELLS = "Ana Pell met Tom Pell on Monday. Ms. Pell said no. Mr. Pell said yes. Ana Pell stayed."

@@ -48,3 +48,17 @@ def test_a_relative_who_spoke_may_be_meant() -> None:
 def test_a_sentence_about_a_role_that_is_anothers_leaves_doubt() -> None:
     text = f"{TOM} The president’s visit was short. In Lowick, he said that nobody owned the lake."
     assert at(text, "that nobody").speaker == ""
+
+
+def test_the_subject_of_a_later_clause_may_be_meant() -> None:
+    text = (
+        "Tom Pell taught Bill Obi to row, and Obi won the cup in Lowick under trainer Ivo Lind. "
+        "But he says that the lake was too cold."
+    )
+    assert at(text, "that the lake").speaker in ("", "Bill Obi")
+
+
+def test_whom_a_sentence_is_about_before_he_speaks_in_it_leaves_doubt() -> None:
+    text = f"{TOM} Pell claimed that Bill Obi is paid by the mill, but as a paper noted, he has denied that it is so."
+    denied = [quote.speaker for quote in extract_quotes(text) if quote.start >= text.index("he has denied")]
+    assert "Tom Pell" not in denied

@@ -88,3 +88,16 @@ def test_whose_words_a_paper_reported_is_no_object() -> None:
     start, end = text.index(source), text.index(cue)
     item = Attribution((start, start + len(source)), (end, end + len(cue)), ((end + len(cue) + 1, len(text) - 1),))
     assert resolve_speakers(text, find_mentions(text), [item])[0].name == "Tom Obi"
+
+
+def test_a_source_that_goes_on_after_its_verb_is_who_speaks() -> None:
+    text = "Mayor Ana Pell came. Pell said of the talks with Tom Obi: “They will fail.”"
+    source, cue, words = "Pell said of the talks with Tom Obi", ":", "“They will fail.”"
+    spans = [(text.rindex(one), text.rindex(one) + len(one)) for one in (source, cue, words)]
+    item = Attribution(spans[0], spans[1], (spans[2],))
+    assert resolve_speakers(text, find_mentions(text), [item])[0].name == "Ana Pell"
+
+
+def test_a_suffix_after_a_comma_ends_no_name() -> None:
+    quote = only("“The pier is not safe,” Senator Tom Obi, Jr., said on Tuesday.")
+    assert (quote.speaker, quote.role) == ("Tom Obi Jr.", "Senator")

@@ -53,3 +53,8 @@ def test_who_was_named_long_before_is_not_meant() -> None:
 def test_a_name_that_may_be_a_things_is_given_no_other_words() -> None:
     text = "The Academy Prize Night was long. Academy members said that the lake was deep."
     assert all(not quote.is_person and "Prize" not in quote.speaker for quote in extract_quotes(text))
+
+
+def test_a_description_after_somebody_spoke_whose_role_is_not_told_names_nobody() -> None:
+    text = f"District attorney Ana Pell came. “It rained,” Tom Obi said. {WORDS} the attorney added."
+    assert at(text, WORDS).speaker not in ("Ana Pell", "Tom Obi")
