@@ -9,8 +9,8 @@ import httpx
 from bench.clock import percentile
 from bench.scripted_model import bare_client_times, scripted_model, set_script
 from bot.answering.extraction.sentence_claims import extract_claims
-from bot.answering.generation.passage_prompt import select_passages
 from bot.answering.generation.parsing.sentence_stream import SentenceStream
+from bot.answering.generation.passage_prompt import select_passages
 from bot.answering.generation.writer import Writer
 from bot.answering.reading.passage_reading import read_question
 from bot.models.chat_model import ChatModel
