@@ -10,7 +10,7 @@ Embed = Callable[[str], Sequence[float]]
 
 # Weights of a sentence's signals, tuned on the summaries that readers ask for (evals `asked`, slices 1 to 7): near the
 # middle of the article, its headline and the question; at its top; taken for an answer by the reader.
-NEARNESS_WEIGHT, LEAD_WEIGHT, READER_WEIGHT = 0.5, 0.6, 0.05
+NEARNESS_WEIGHT, LEAD_WEIGHT, READER_WEIGHT = 0.5, 0.6, 0.08
 MAX_LOGIT = 8.0  # either way: a reader that is very sure must not outweigh the rest
 MAX_LENGTH = 500  # characters of a sentence
 
