@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from bot.answering.extraction.sentence_claims import is_statement
+from bot.answering.reading.lists import is_statement
 from bot.answering.reading.read_sentences import ReadSentence
 from retrieval.errors import EmbeddingUnavailable, IndexUnavailable, StorageError
 

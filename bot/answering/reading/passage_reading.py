@@ -126,29 +126,16 @@ def _agreeing(readings: Sequence[PartReading]) -> list[PartReading]:
 
     A sentence loses a share of what its article lacks of the best score in the other parts.
     """
-    best = [_best_scores(reading) for reading in readings]
+    best = [{one.article.id: one.score for one in reversed(reading.sentences)} for reading in readings]
+
+    def agreeing(one: ReadSentence, others: Sequence[Mapping[str, float]]) -> ReadSentence:
+        lack = sum(max(other.values()) - other[one.article.id] for other in others if one.article.id in other)
+        return replace(one, score=one.score - AGREEMENT * lack)
+
     return [
-        replace(
-            reading,
-            sentences=best_first(
-                replace(one, score=one.score - AGREEMENT * _lack(one, best[:at] + best[at + 1 :]))
-                for one in reading.sentences
-            ),
-        )
-        for at, reading in enumerate(readings)
+        replace(one, sentences=best_first(agreeing(told, best[:at] + best[at + 1 :]) for told in one.sentences))
+        for at, one in enumerate(readings)
     ]
-
-
-def _best_scores(reading: PartReading) -> dict[str, float]:
-    """The best score of a sentence by article."""
-    best = dict[str, float]()
-    for one in reading.sentences:
-        best.setdefault(one.article.id, one.score)
-    return best
-
-
-def _lack(sentence: ReadSentence, others: Sequence[Mapping[str, float]]) -> float:
-    return sum(max(best.values()) - best[sentence.article.id] for best in others if sentence.article.id in best)
 
 
 def _forms(part: str, earlier: Sequence[str]) -> list[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot.answering.extraction.key_sentences import key_sentences
-from bot.answering.extraction.sentence_claims import is_statement
+from bot.answering.reading.lists import is_statement
 from bot.answering.reading.read_sentences import ReadSentence
 from retrieval.documents import Hit, Passage
 from retrieval.errors import EmbeddingUnavailable
