@@ -122,6 +122,10 @@ class Search:
             parsed = self._understand(question, today or date.today(), filters.speaker, language, snapshot)
             return self._search(parsed, k, filters, snapshot)
 
+    def spelt(self, question: str, catalog: CatalogReader) -> str:
+        """A question in English with its spelling corrected by the words of the articles. Raises IndexUnavailable."""
+        return self._understand(question, date.today(), "", ENGLISH, catalog).text
+
     def in_articles(
         self, question: ParsedQuestion, articles: Sequence[str], k: int, *, filters: Filters, catalog: CatalogReader
     ) -> tuple[Hit, ...]:
@@ -148,8 +152,6 @@ class Search:
         newest = weekdays_until(catalog, question)
         analyse = partial(analyse_question, bm25=self._store.bm25, today=today, newest=newest, speaker=speaker)
         parsed = analyse(question)
-        if not parsed.unknown_terms:
-            return parsed
         corrections = correct_spelling(parsed, self._store.bm25, catalog)
         for wrong, right in corrections:
             question = re.sub(rf"\b{re.escape(wrong)}\b", right, question)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
-from math import log1p
+from math import ceil, log1p
 
 from anyascii import anyascii
 from rapidfuzz.distance import OSA
@@ -20,13 +20,15 @@ from retrieval.text.dates import asks_for_latest, days_in_question, without_time
 from retrieval.text.language import ENGLISH
 from retrieval.text.terms import STOP_WORDS, common_words, content_terms, terms
 
-MIN_WORD, LONG_WORD, MAX_EDITS = 4, 7, 2  # letters; longer words may have more misspelt ones
-DOUBLED_LETTER, SAME_LETTERS = 0.5, 0.25  # edits that doubled letters count; that are taken off for the same letters
+MIN_WORD, SHORT_WORD, LONG_WORD, MAX_EDITS = 3, 4, 7, 2  # letters; longer words may have more misspelt ones
+DOUBLED_LETTER, LEFT_OUT = 0.5, 0.25  # edits that doubled letters count; that are taken off where no letter is wrong
 PASSAGES_WEIGHT = 0.25  # edits that the logarithm of the passages with a word weighs
-SHARED_START = 5  # letters of a name that an ending follows in one of two languages
-SIMILAR_PASSAGES, MAX_CORRECTED = 50, 12  # passages looked at for a word; words of a question that are looked at
+FORMS_WEIGHT = 0.2  # of a passage that has another form of the word
+SHARED_START = 5  # letters of a name that an ending follows in one of two languages; of a word that is two edits away
+SIMILAR_PASSAGES, WRITTEN_PASSAGES = 50, 20  # passages looked at for similar words, for a word with a known stem
+MAX_CORRECTED = 12  # words of a question that are looked at
 
-QUESTION_WORDS = ("what", "who", "when", "where", "why", "how", "which")
+QUESTION_WORDS = frozenset("what who when where why how which".split())
 
 _WORD = re.compile(r"[^\W\d_]+")
 _FIRST_WORD = re.compile(r"(\w+) (?:did|does|do|is|are|was|were|has|have|had|will|can)\b", re.IGNORECASE)
@@ -109,20 +111,31 @@ def analyse_foreign_question(text: str, bm25: WordIndex, language: str, names: S
 
 
 def correct_spelling(question: ParsedQuestion, bm25: WordIndex, catalog: CatalogReader) -> tuple[tuple[str, str], ...]:
-    """The words of a question that no article has, each with the most similar one that articles have, if any.
+    """The words of a question that no article has as they are written, each with the most similar one, if any.
 
-    Common words are no mistakes; the name of a speaker is left to the search for speakers. Raises IndexUnavailable.
+    The name of a speaker is left to the search for speakers. Raises IndexUnavailable.
     """
     speaker = question.quote_intent.speaker_terms if question.quote_intent else frozenset[str]()
     found = _misspelt_question_word(question.text)
-    known = common_words() | {wrong.lower() for wrong, _ in found}
-    rare = [word for word in dict.fromkeys(_WORD.findall(question.text)) if word.lower() not in known]
-    for word in [word for word in rare if len(word) >= MIN_WORD][:MAX_CORRECTED]:
+    passed_over = STOP_WORDS | {wrong.lower() for wrong, _ in found}
+    words = [word for word in dict.fromkeys(_WORD.findall(question.text)) if word.lower() not in passed_over]
+    for word in [word for word in words if len(word) >= MIN_WORD][:MAX_CORRECTED]:
         stems = terms(word)
-        if len(stems) == 1 and stems[0] in question.unknown_terms - speaker:
-            similar = _similar_words(word, stems[0], question, bm25, catalog)
-            found += [(word, min(similar, key=lambda one: (similar[one], one)))] if similar else []
+        is_speaker = word[0].isupper() and not speaker.isdisjoint(stems)
+        if len(stems) == 1 and not is_speaker and _is_misspelt(word, stems[0], question, bm25, catalog):
+            similar = _most_similar(word, stems[0], question, bm25, catalog)
+            found += [(word, similar)] if similar else []
     return tuple(found)
+
+
+def _is_misspelt(word: str, stem: str, question: ParsedQuestion, bm25: WordIndex, catalog: CatalogReader) -> bool:
+    """Whether no article has a word; where articles have its stem, whether it is rare and they write it otherwise."""
+    if stem in question.unknown_terms:
+        return True
+    if word.lower() in common_words():
+        return False
+    written = _words_in([key for key, _ in bm25.search([stem], WRITTEN_PASSAGES)], catalog)
+    return word.lower() not in map(str.lower, written)
 
 
 def _misspelt_question_word(question: str) -> list[tuple[str, str]]:
@@ -130,7 +143,7 @@ def _misspelt_question_word(question: str) -> list[tuple[str, str]]:
     first = _FIRST_WORD.match(question)
     word = first[1] if first else ""
     near = {right: _edits(word, right) for right in QUESTION_WORDS if word and word.lower() not in STOP_WORDS}
-    best = min(near, key=lambda right: near[right], default="")
+    best = min(sorted(near), key=lambda right: near[right], default="")
     return [(word, best.capitalize() if word.istitle() else best)] if best and near[best] <= 1 else []
 
 
@@ -166,30 +179,50 @@ def _words_in(passages: Sequence[str], catalog: CatalogReader) -> Iterator[str]:
     return (word for hit in catalog.hits(passages).values() for word in _WORD.findall(indexed_text(hit)))
 
 
-def _similar_words(
-    word: str, stem: str, question: ParsedQuestion, bm25: WordIndex, catalog: CatalogReader
-) -> dict[str, float]:
-    """Words with the same first letter near a misspelt one, each with how unlikely it is meant, as a noisy channel.
+def _most_similar(word: str, stem: str, question: ParsedQuestion, bm25: WordIndex, catalog: CatalogReader) -> str:
+    """The word with the same first letter that a misspelt one most likely is, as a noisy channel; empty for none.
 
-    Fewer edits are likelier, and words of many passages on what else the question asks about. They are words of
-    articles, which alone replace a name, and common words.
+    Fewer edits are likelier, and words of many passages on what else the question asks about. It is a word of articles,
+    which alone replaces a name, or a common word.
     """
-    most = MAX_EDITS if len(word) >= LONG_WORD and word.islower() else 1
+    most = _most_edits(word, is_known=stem not in question.unknown_terms)
     # A stem may be farther from another than the words are: `bradey` and `bradi`.
-    found = bm25.search_similar(stem, SIMILAR_PASSAGES, min(MAX_EDITS, most + 1), beside=question.terms)
-    first = word[:1] if word[:1].isupper() else word[:1] + word[:1].upper()
-    counts = Counter[str]()
-    for hit in catalog.hits(found).values():
-        own = {other for other in _WORD.findall(indexed_text(hit)) if other[:1] in first}
-        counts.update(own if word[:1].isupper() else {other.lower() for other in own})
+    found = bm25.search_similar(stem, SIMILAR_PASSAGES, min(MAX_EDITS, ceil(most) + 1), beside=question.terms)
+    near, stems = Counter[str](), Counter[str]()
+    for own in _words_like(word, found, catalog):
+        near.update(own)
+        stems.update({form for other in own for form in terms(other)})
     if word.islower():
-        counts.update(dict.fromkeys(_common_words_near(word, most, bm25), 0))
-    counts.update(dict.fromkeys(STOP_WORDS & counts.keys(), SIMILAR_PASSAGES))  # any passage has them
-    edits = {other: _edits(word, other) for other in counts}
-    return {other: edits[other] - PASSAGES_WEIGHT * log1p(counts[other]) for other in counts if edits[other] <= most}
+        near.update(dict.fromkeys(_common_words_near(word, most, bm25), 0))
+    near.update(dict.fromkeys(near.keys() & QUESTION_WORDS, SIMILAR_PASSAGES))  # articles seldom have them
+    unlikely = dict[str, float]()
+    for other in near.keys() - {word}:
+        farthest = most if other[:SHARED_START] == word[:SHARED_START] else min(most, 1)
+        if (edits := _edits(word, other)) <= farthest:
+            passages = near[other] + FORMS_WEIGHT * max((stems[form] for form in terms(other)), default=0)
+            unlikely[other] = edits - PASSAGES_WEIGHT * log1p(passages)
+    return min(unlikely, key=lambda other: (unlikely[other], -near[other], other), default="")
 
 
-def _common_words_near(word: str, most: int, bm25: WordIndex) -> list[str]:
+def _words_like(word: str, passages: Sequence[str], catalog: CatalogReader) -> Iterator[set[str]]:
+    """For each passage the words that begin with the letter of a misspelt one: names alone for a name."""
+    is_name = word[:1].isupper()
+    for hit in catalog.hits(passages).values():
+        own = _WORD.findall(indexed_text(hit))
+        yield {other for other in (own if is_name else map(str.lower, own)) if other[:1] == word[:1]}
+
+
+def _most_edits(word: str, *, is_known: bool) -> float:
+    """How many edits a misspelt word may be from the right one.
+
+    A short word, a common one and one whose stem `is_known` may but lack letters, or have them doubled or swapped.
+    """
+    if is_known or len(word) < SHORT_WORD or word.lower() in common_words():
+        return 1 - LEFT_OUT
+    return MAX_EDITS if len(word) >= LONG_WORD and word.islower() else 1
+
+
+def _common_words_near(word: str, most: float, bm25: WordIndex) -> list[str]:
     """The common words that are at most so many edits from a misspelt one, and that articles have."""
     near = [other for other in common_words() if other[0] == word[0] and _edits(word, other) <= most]
     stems = {other: terms(other) for other in near}
@@ -198,13 +231,12 @@ def _common_words_near(word: str, most: int, bm25: WordIndex) -> list[str]:
 
 
 def _edits(word: str, other: str) -> float:
-    """The letters to change, a swap counting as one; less where letters are but left out, added or swapped."""
+    """The letters to change, a swap counting as one; less where letters are but doubled, left out or swapped."""
     one, two = word.lower(), other.lower()
     if _DOUBLED.sub(r"\1", one) == _DOUBLED.sub(r"\1", two):
         return DOUBLED_LETTER
-    letters, others = Counter(one), Counter(two)
-    same = letters <= others or others <= letters
-    return OSA.distance(one, two, score_cutoff=MAX_EDITS) - (SAME_LETTERS if same else 0.0)
+    left_out = Counter(one) <= Counter(two)
+    return OSA.distance(one, two, score_cutoff=MAX_EDITS) - (LEFT_OUT if left_out else 0.0)
 
 
 def question_phrases(question: str, language: str = ENGLISH) -> frozenset[tuple[str, str]]:

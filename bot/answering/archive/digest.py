@@ -66,7 +66,7 @@ def _articles(request: ArchiveRequest, question: str, source: Archive) -> tuple[
     wanted = set(content_terms(request.topic))
     titled = [hit for hit in fit if wanted <= set(terms(hit.title))]
     if asks_who_somebody_is(question):  # answered by articles on that person, not by any that mentions one
-        return tuple(hit.passage.article for hit in titled[: 1 + MAX_OTHERS])
+        return tuple(hit.passage.article for hit in titled[:1])
     others = [hit for hit in titled if hit is not fit[0] and not asks_of_one_article(question)]
     return tuple(hit.passage.article for hit in (fit[0], *others[:MAX_OTHERS]))
 
@@ -95,6 +95,6 @@ def _is_on_topic(request: ArchiveRequest, hit: Hit, article: Article, hits: Sequ
     It is where its passage is near the question, or has all words of the topic.
     """
     near = request.filters.author or hit.dense >= NEAR_COSINE or not any(one.dense for one in hits)
-    own = set(terms(f"{article.title} {article.text} {article.outlet} {' '.join(article.authors)}"))
+    own = set(terms(" ".join((article.title, article.text, article.outlet, article.published, *article.authors))))
     names = all(begins_alike(name, own) for name in name_terms(f"on {request.topic}"))
     return names and (bool(near) or set(content_terms(request.topic)) <= set(terms(indexed_text(hit))))

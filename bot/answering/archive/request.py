@@ -53,6 +53,7 @@ _WHICH_ARTICLE = re.compile(r"\b(?:which|what) (?:article|story|piece|text|colum
 _WHO_IS = re.compile(
     r"(?:who|Who|WHO)(?:[’']s| is| was) [A-Z][\w.’'-]*(?: (?:(?:al|bin|de|van|von) )?[A-Z][\w.’'-]*)*\s*\??"
 )
+_TELL_ABOUT = re.compile(r"(?:please |(?:can|could) you )?tell me about\b", re.IGNORECASE)
 _WHAT_IS_NEW = re.compile(
     r"what(?:[’']?s| is) (?:the latest|new) (?:news )?(?:about|at|for|from|in|on|with)\b", re.IGNORECASE
 )
@@ -146,7 +147,7 @@ def asks_which_article(request: ArchiveRequest, question: str) -> bool:
 
 def kind_by_form(question: str) -> ArchiveKind | None:
     """The kind of questions that are told by their form whatever they are about, which may mislead the classifier."""
-    if asks_who_somebody_is(question):
+    if asks_who_somebody_is(question) or _TELL_ABOUT.match(question.strip()):
         return "summary"
     return "latest" if _WHAT_IS_NEW.match(question.strip()) or _names_days_alone(question) else None
 

@@ -1,16 +1,18 @@
 """Choose the sentences that carry an article: what a summary consists of, and what is new on a topic."""
 
 from collections.abc import Callable, Sequence
+from statistics import median
 
-from bot.answering.extraction.sentence_claims import is_statement
+from bot.answering.reading.lists import is_statement
 from bot.answering.reading.read_sentences import ReadSentence
 from retrieval.errors import EmbeddingUnavailable, IndexUnavailable, StorageError
 
 Embed = Callable[[str], Sequence[float]]
 
 # Weights of a sentence's signals, tuned on the summaries that readers ask for (evals `asked`, slices 1 to 7): near the
-# middle of the article, its headline and the question; at its top; taken for an answer by the reader.
-NEARNESS_WEIGHT, LEAD_WEIGHT, READER_WEIGHT = 0.5, 0.6, 0.05
+# middle of the article, its headline and the question; at its top, the first sentence that is as near as most; taken
+# for an answer by the reader.
+NEARNESS_WEIGHT, LEAD_WEIGHT, READER_WEIGHT = 0.5, 0.6, 0.08
 MAX_LOGIT = 8.0  # either way: a reader that is very sure must not outweigh the rest
 MAX_LENGTH = 500  # characters of a sentence
 
@@ -24,8 +26,11 @@ def key_sentences(question: str, read: Sequence[ReadSentence], embed: Embed, cou
     if not whole:
         return []
     nearness = _nearness(question, whole, embed)
+    top = next(at for at, near in enumerate(nearness) if near >= median(nearness))  # notes may stand before it
     scores = [
-        NEARNESS_WEIGHT * near + LEAD_WEIGHT / (1 + at) + READER_WEIGHT * max(-MAX_LOGIT, min(one.logit, MAX_LOGIT))
+        NEARNESS_WEIGHT * near
+        + (LEAD_WEIGHT / (1 + at - top) if at >= top else 0.0)
+        + READER_WEIGHT * max(-MAX_LOGIT, min(one.logit, MAX_LOGIT))
         for at, (one, near) in enumerate(zip(whole, nearness, strict=True))
     ]
     best = sorted(range(len(whole)), key=lambda at: -scores[at])[:count]

@@ -1,6 +1,5 @@
 """Extractive answers: the articles' own sentences, in the reader's order."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import zip_longest
@@ -8,6 +7,7 @@ from itertools import zip_longest
 from bot.answering.extraction.repetition import distinct, is_close
 from bot.answering.messages import Claim
 from bot.answering.questions.reader_strings import Phrases, english_phrases
+from bot.answering.reading.lists import is_row, is_statement, list_span
 from bot.answering.reading.read_sentences import PartReading, ReadSentence
 from bot.formatting import format_date
 from retrieval.text.facts.conflicting_reports import reports_conflict
@@ -24,18 +24,7 @@ from retrieval.text.terms import content_terms, name_terms, terms
 MIN_SCORE = 3.0  # of a second sentence; a lower one seldom adds an answer
 MAX_GAP, NEIGHBOUR_GAP = 3.0, 3.0  # between the scores of the best sentence and a second one, a neighbouring one
 MAX_WITH_CONTEXT = 450  # characters of a sentence and the one it leans on
-MAX_LIST = 600  # characters of the lines of a list that are given together
-MIN_INTRODUCTION = 60  # characters of a sentence without a mark that introduces a list
 HEADLINE_DOUBT = 3.0  # taken off the score of a line that states nothing: half of them are right, of sentences 4 in 5
-
-# The end of a sentence that states something; a question does only where somebody is quoted with it.
-_STATED = re.compile(r"[.!…][\"'’”»)\]]*$|\?[\"’”»]+\)?$")
-_ROW = re.compile(r"[^:;]+: [^;]+(?:; [^:;]+: [^;]+)+")  # `Candidate: Ida Brandvold; Votes: 4,210`
-
-
-def is_statement(text: str) -> bool:
-    """Whether a text has the form of a statement or a row: headlines, captions, list items and questions have not."""
-    return bool(_STATED.search(text) or _ROW.fullmatch(text)) and text != text.upper()
 
 
 def extract_claims(
@@ -80,7 +69,7 @@ def choose_sentences(read: Sequence[ReadSentence]) -> list[ReadSentence]:
 
 def _continues(one: ReadSentence, other: ReadSentence) -> bool:
     """Whether two sentences can be told in one breath: a headline and a statement cannot, nor can rows of a table."""
-    if _ROW.fullmatch(one.text) or _ROW.fullmatch(other.text):
+    if is_row(one.text) or is_row(other.text):
         return False
     return is_statement(one.text) or not is_statement(other.text)
 
@@ -89,63 +78,10 @@ def _as_told(sentence: ReadSentence) -> ReadSentence:
     """A line of a list as its whole list; a line that states nothing, such as a headline, with a lower score."""
     if is_statement(sentence.text):
         return sentence
-    span = _list_span(sentence)
+    span = list_span(sentence.article.text, sentence.span)
     if span == sentence.span:
         return replace(sentence, score=sentence.score - HEADLINE_DOUBT)
     return replace(sentence, span=span)
-
-
-def _list_span(sentence: ReadSentence) -> Span:
-    """The lines of the list that a line is of, with the sentence that introduces it, up to MAX_LIST characters.
-
-    A list goes on for as long as its lines are no statements, or statements on a line of their own where the colon
-    before them is what answers.
-    """
-    text, (start, end) = sentence.article.text, sentence.span
-    opening = _opening(text, sentence.span)
-    if opening is None:
-        return start, end
-    start = opening[0]
-    stop = min(len(text), start + 2 * MAX_LIST)  # so that no line is cut that may be told
-    lines = [span for span in sentence_spans(text, end, stop) if span[0] >= end]
-    of_statements = opening[1] == end and bool(lines) and is_statement(text[slice(*lines[0])])
-    for line, following in zip(lines, [*lines, (stop, stop)][1:], strict=True):
-        told = text[slice(*line)]
-        is_item = is_statement(told) == of_statements and "\n" in text[end : line[0]]
-        if of_statements:  # a paragraph of several sentences is no item, but may be what a colon points at
-            is_item = is_item and (line == lines[0] or following[0] == stop or "\n" in text[line[1] : following[0]])
-        if not is_item or told.endswith(":") or line[1] - start > MAX_LIST:
-            break
-        end = line[1]
-    return start, end
-
-
-def _opening(text: str, line: Span) -> Span | None:
-    """The sentence that introduces the list that a line is of, which may be the line itself; None where there is none.
-
-    One without a colon is the first line after a statement or the second, below a heading.
-    """
-    before = [span for span in sentence_spans(text, max(0, line[0] - MAX_LIST), line[1]) if span[0] <= line[0]]
-    statements = [at for at, span in enumerate(before) if is_statement(text[slice(*span)])]
-    begins = bool(statements) or line[0] <= MAX_LIST
-    after = before[max(statements, default=-1) + 1 :]
-    return next(
-        (
-            span
-            for at, span in enumerate(after)
-            if text[slice(*span)].endswith(":") or (begins and at < 2 and _introduces(text, span))
-        ),
-        None,
-    )
-
-
-def _introduces(text: str, span: Span) -> bool:
-    """Whether a sentence introduces a list without a mark: it is long, and before lines that state nothing."""
-    line = text[slice(*span)]
-    if is_statement(line) or len(line) < MIN_INTRODUCTION:
-        return False
-    after = [one for one in sentence_spans(text, span[1], min(len(text), span[1] + MAX_LIST)) if one[0] >= span[1]][:2]
-    return len(after) == 2 and not any(is_statement(text[slice(*one)]) for one in after)
 
 
 def _corrects(one: ReadSentence, other: ReadSentence) -> bool:

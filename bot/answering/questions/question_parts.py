@@ -9,18 +9,23 @@ from retrieval.text.terms import STOP_WORDS, content_terms
 MAX_PARTS = 3
 MIN_TERMS = 2  # of a part that stands alone
 
-_QUESTION_WORD = (
-    r"(?:(?:at|by|for|from|in|of|on|since|to|until|with) )?(?:who|whom|whose|what|when|where|why|how|which)\b"
-)
+_PREPOSITION = r"(?:against|at|by|for|from|in|of|on|since|to|until|with)"
+_QUESTION_WORD = rf"(?:{_PREPOSITION} )?(?:who|whom|whose|what|when|where|why|how|which)\b"
+_AUXILIARY = r"(?:did|does|is|are|was|were|will|has|have)\b"
 _ASKS = re.compile(_QUESTION_WORD, re.IGNORECASE)
 # A new clause that asks: after a question mark, or `and` before an interrogative; `when and where` is one.
 _NEXT_PART = re.compile(
     r"(?<=\?)\s+(?:and\s+|but\s+)?(?=\S)"
     r"|(?<!\bwho)(?<!\bhow)(?<!\bwhy)(?<!\bwhat)(?<!\bwhen)(?<!\bwhere)(?<!\bwhich)"
     rf",?\s+and\s+(?={_QUESTION_WORD})"
-    r"|,\s+and\s+(?=(?:did|does|is|are|was|were|will|has|have)\b)",
+    rf"|,\s+and\s+(?={_AUXILIARY})",
     re.IGNORECASE,
 )
+# A first part that asks of the verb of the second: `On which channel and when is the final?`
+_NO_VERB = re.compile(
+    rf"(?:{_PREPOSITION} )?(?:whom|when|where|why|how|which)(?: \w+)?|{_PREPOSITION} what \w+", re.IGNORECASE
+)
+_VERB = re.compile(rf"\b{_AUXILIARY}.*", re.IGNORECASE)
 ADDED = re.compile(r"\(([^()]*)\)\W*$")  # what rewriting has put behind a question
 _PRONOUN = re.compile(
     r"\b(?:he|she|it|they|him|her|them|his|its|their|theirs|hers|this|that|these|those|there|one|ones)\b", re.IGNORECASE
@@ -33,7 +38,8 @@ _TOPIC = re.compile(r"\b(?:on|about|over|regarding|concerning)\s+(?P<topic>[^?.!
 def question_parts(question: str) -> list[str]:
     """Return the parts of a question in order, the question itself where it has only one.
 
-    `Who won, and who came last?` has the parts `Who won` and `who came last?`. What was added to it is the first's.
+    `Who won, and who came last?` has the parts `Who won` and `who came last?`. What was added to it is the first's. A
+    part that has no verb has that of the next one: `Where is the final?` of `Where and on which day is the final?`.
     """
     added = ADDED.search(question)
     asked = question[: added.start()].rstrip() if added else question
@@ -42,7 +48,10 @@ def question_parts(question: str) -> list[str]:
         return [question]
     if not all(any(map(str.isalnum, part)) for part in parts):
         return [question]
-    return [f"{parts[0]} {added.group()}" if added else parts[0], *parts[1:]]
+    first = parts[0]
+    if _NO_VERB.fullmatch(first) and (verb := _VERB.search(parts[1])):
+        first = f"{first} {verb.group()}"
+    return [f"{first} {added.group()}" if added else first, *parts[1:]]
 
 
 def stands_alone(part: str) -> bool:

@@ -24,10 +24,11 @@ from bot.answering.reading.read_sentences import (
 )
 from bot.answering.reading.reading_apart import read_apart
 from retrieval.catalog.reader import CatalogReader
-from retrieval.documents import Article, Hit, indexed_text
+from retrieval.documents import Article, Hit
 from retrieval.errors import EmbeddingUnavailable
 from retrieval.search.hybrid_search import SearchResult
 from retrieval.search.question_analysis import ParsedQuestion
+from retrieval.text.dates import without_time_terms
 from retrieval.text.language import ENGLISH
 from retrieval.text.prompt_injection import is_injected
 from retrieval.text.sentences import PARAGRAPH_BREAK, Span, sentence_spans
@@ -40,7 +41,8 @@ READ_HITS, READ_NEAREST, READ_QUOTES = 8, 4, 4  # passages; what is read takes m
 EARLIER_PLACE = 2.0  # added to the place of passages of the articles that were talked of last
 READ_OF_ARTICLE = 9  # passages of one article that is read from its start, some 6,000 characters
 WORDS_WEIGHT, WORDS_BAR = 8.0, 0.6  # without a reader: log-odds of a sentence by the share of the question it has
-STRANGER = 3.0  # taken off the logits of a passage that has none of the names in the question: another town's bridge
+STRANGER = 3.0  # taken off the logits of an article that has none of the names in the question: another town's bridge
+AGREEMENT = 0.5  # the share of what an article lacks in the other parts of a question that its sentences lose in one
 # The same of a passage of other days, where a question names MAX_DAYS or fewer: another weekend's match.
 OTHER_DAYS, MAX_DAYS, NEAR_DAYS = 2.0, timedelta(days=14), timedelta(days=3)
 
@@ -116,7 +118,24 @@ def read_question(
             sentences = [one for one in sentences if not before.has_told(one.text)]
         foreign = _read_foreign(part, found.question.language, idf, others, similarity)
         read.append(PartReading(part, best_first(chain(sentences, foreign))))
-    return read
+    return _agreeing(read)
+
+
+def _agreeing(readings: Sequence[PartReading]) -> list[PartReading]:
+    """The readings of a question's parts, which one article rather answers than several.
+
+    A sentence loses a share of what its article lacks of the best score in the other parts.
+    """
+    best = [{one.article.id: one.score for one in reversed(reading.sentences)} for reading in readings]
+
+    def agreeing(one: ReadSentence, others: Sequence[Mapping[str, float]]) -> ReadSentence:
+        lack = sum(max(other.values()) - other[one.article.id] for other in others if one.article.id in other)
+        return replace(one, score=one.score - AGREEMENT * lack)
+
+    return [
+        replace(one, sentences=best_first(agreeing(told, best[:at] + best[at + 1 :]) for told in one.sentences))
+        for at, one in enumerate(readings)
+    ]
 
 
 def _forms(part: str, earlier: Sequence[str]) -> list[str]:
@@ -194,9 +213,9 @@ def _read(
         yield from _read_by_words(idf, candidates)
         return
     readings = reader(question, [candidate.readable() for candidate in candidates])
-    names = set(name_terms(question))
+    strangers = _without_names(question, candidates)
     for one, reading in zip(candidates, readings, strict=True):
-        doubt = STRANGER if names and names.isdisjoint(terms(f"{indexed_text(one.hit)} {one.hit.outlet}")) else 0.0
+        doubt = STRANGER if one.article.id in strangers else 0.0
         doubt += OTHER_DAYS if one.hit.passage.id in doubted else 0.0
         around = context_terms(one.hit)
         for span, logit, words in zip(one.sentences, reading.sentences, reading.answers, strict=True):
@@ -206,6 +225,15 @@ def _read(
             answer = (start + words[0], start + words[1]) if words else None
             logits = logit - doubt, reading.passage - doubt
             yield ReadSentence(one.hit, one.article, span, score, *logits, answer, doubt=doubt)
+
+
+def _without_names(question: str, candidates: Sequence[Candidate]) -> frozenset[str]:
+    """The articles that have none of the names in a question, which has some; figures, days and months are none."""
+    names = {name for name in without_time_terms(name_terms(question)) if not name.isdigit()}
+    articles = {one.article.id: one.article for one in candidates} if names else {}
+    return frozenset(
+        key for key, one in articles.items() if names.isdisjoint(terms(f"{one.title} {one.text} {one.outlet}"))
+    )
 
 
 def _of_other_days(question: ParsedQuestion, hits: Sequence[Hit]) -> frozenset[str]:

@@ -35,7 +35,7 @@ from retrieval.errors import ModelError
 from retrieval.index import pending
 from retrieval.search.candidates import has_multilingual_e5
 from retrieval.search.hybrid_search import SearchResult, has_multilingual_embedding
-from retrieval.text.terms import STOP_WORDS
+from retrieval.text.terms import STOP_WORDS, terms
 
 QUOTE_EVIDENCE = 0.75  # the least evidence of an answer that quotes the speaker asked about, on the topic
 EXTRACTIVE = "extract"  # `answered_by` of answers in the articles' own sentences
@@ -275,8 +275,11 @@ def _search_notes(
 ) -> tuple[str, ...]:
     """Tell the reader whom a misspelt name was taken to mean, what more there is, or how the search was limited."""
     match, intent = found.speaker_match, found.question.quote_intent
-    corrections = [(wrong, right) for wrong, right in found.question.corrections if right.lower() not in STOP_WORDS]
-    taken = [f"No article has “{wrong}”; taken to mean “{right}”." for wrong, right in corrections]
+    taken = [
+        f"No article has “{wrong}”; taken to mean “{right}”."
+        for wrong, right in found.question.corrections
+        if right.lower() not in STOP_WORDS and terms(wrong) != terms(right)
+    ]
     if match.misspelt and match.speakers and intent:
         taken.insert(0, f"Nobody called {intent.speaker_name} is quoted; taken to mean {match.speakers[0].name}.")
     if taken:

@@ -9,15 +9,17 @@ from bot.answering.archive.request import ArchiveRequest, asks_which_article, ki
 from bot.answering.extraction.key_sentences import key_sentences
 from bot.answering.messages import Answer, Sentence
 from bot.answering.questions.question_parts import question_parts
+from bot.answering.questions.turn_kind import classify_turn
 from bot.answering.reading.passage_reading import read_article
 from bot.answering.reading.read_sentences import ReadSentence
 from bot.service.turns.stages import log_stage
 from bot.service.turns.turn import AskedTurn, Stage
 from retrieval.catalog.filters import Filters
 from retrieval.catalog.reader import CatalogReader, find_article
-from retrieval.models.turn_kinds import ARCHIVE_KINDS, QUESTION
+from retrieval.models.turn_kinds import ARCHIVE_KINDS, QUESTION, ArchiveKind
 from retrieval.search.hybrid_search import SearchResult
 from retrieval.search.quote_intent import parse_quote_intent
+from retrieval.text.language import ENGLISH
 from retrieval.text.terms import content_terms, terms
 
 TellOfArchive = Callable[[ArchiveRequest, str, str, Archive], ArchiveSteps]
@@ -26,8 +28,7 @@ TellOfArchive = Callable[[ArchiveRequest, str, str, Archive], ArchiveSteps]
 def archive_request(turn: AskedTurn, catalog: CatalogReader) -> ArchiveRequest | None:
     """What a question about the archive names; None for any other, of several parts, or for one speaker's words."""
     standalone = turn.standalone
-    kind = next((kind for kind in ARCHIVE_KINDS if kind == turn.understood.kind), None)
-    kind = kind_by_form(standalone) if turn.understood.kind == QUESTION else kind
+    kind = kind_by_form(standalone) or _kind(turn, catalog)
     if kind is None or turn.filters.speaker or _asks_several(standalone):
         return None
     if kind == "summary" and parse_quote_intent(standalone):
@@ -37,6 +38,15 @@ def archive_request(turn: AskedTurn, catalog: CatalogReader) -> ArchiveRequest |
     if turn.turns and asks_which_article(request, standalone) and _article_at_hand(turn, catalog):
         return replace(request, kind="authorship", fits=True)
     return request
+
+
+def _kind(turn: AskedTurn, catalog: CatalogReader) -> ArchiveKind | None:
+    """The kind of a question about the archive, None for any other; a misspelt one may be taken for it."""
+    kind = turn.understood.kind
+    if kind != QUESTION and turn.understood.language == ENGLISH:
+        spelt = turn.search.spelt(turn.standalone, catalog)
+        kind = kind if spelt == turn.standalone else classify_turn(spelt, turn.store.packaged_vector)[0]
+    return next((one for one in ARCHIVE_KINDS if one == kind), None)
 
 
 def _asks_several(question: str) -> bool:

@@ -52,11 +52,19 @@ ROUNDUP = article(
     published="2025-05-06",
 )
 
+TRAMS = article(
+    "trams",
+    "Brackwater spends less on its trams from May.\n\nThe depot is the part of the tram department that was almost "
+    "completely closed. Which lines will run less often is not yet known. Passengers were told on Monday.",
+    title="Cuts at the tram department",
+    published="2025-05-01",
+)
+
 
 @pytest.fixture(scope="module")
 def conversation(tmp_path_factory: pytest.TempPathFactory, model: object) -> Iterator[Conversation]:
     with Store(tmp_path_factory.mktemp("digest") / "index", lambda: model) as store:  # type: ignore[arg-type, return-value]
-        fill(store, MUSEUM, FLOOD, REPAIR, ROUNDUP)
+        fill(store, MUSEUM, FLOOD, REPAIR, ROUNDUP, TRAMS)
         with talking(store) as talk:
             yield talk
 
@@ -81,6 +89,15 @@ def test_this_article_is_summarised_where_it_is_open(conversation: Conversation)
 
 def test_what_no_article_is_about_is_not_summarised(conversation: Conversation) -> None:
     assert conversation.ask("Summarise the article about the Ravenna opera house.").status == "no_answer"
+
+
+def test_an_article_is_of_the_year_in_which_it_was_published(conversation: Conversation) -> None:
+    assert conversation.ask("Summarise the 2025 article about the harbour museum.").status == "answered"
+
+
+def test_a_misspelt_question_is_taken_for_no_summary(conversation: Conversation) -> None:
+    answer = conversation.ask("wich part of the tram departmnt was almost completly closd")
+    assert quotes(answer) == ["The depot is the part of the tram department that was almost completely closed."]
 
 
 def test_the_news_on_a_topic_are_sentences_the_newest_day_first(conversation: Conversation) -> None:

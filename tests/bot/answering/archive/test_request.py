@@ -18,6 +18,9 @@ from bot.answering.archive.request import kind_by_form
         ("What happened to the ferry on 3 May?", None),
         ("What is new?", None),
         ("What is the new ferry called?", None),
+        ("Tell me about the decline of the ferries.", "summary"),
+        ("Could you tell me about Lowick?", "summary"),
+        ("What did Lind tell me about Lowick?", None),
     ],
 )
 def test_a_form_tells_the_kind(question: str, kind: str | None) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot.answering.extraction.key_sentences import key_sentences
-from bot.answering.extraction.sentence_claims import is_statement
+from bot.answering.reading.lists import is_statement
 from bot.answering.reading.read_sentences import ReadSentence
 from retrieval.documents import Hit, Passage
 from retrieval.errors import EmbeddingUnavailable
@@ -22,11 +22,11 @@ def by_words(text: str) -> Sequence[float]:
     return [float(word in text.lower()) for word in WORDS]
 
 
-def read(logits: Sequence[float] = ()) -> list[ReadSentence]:
-    """The sentences of the article as a reader might have judged them."""
-    one = article("a", TEXT, title="Ferry sinks")
-    hit = Hit(Passage("p", "a", 0, len(TEXT), TEXT), one.title, "", "", (), "", "", 1.0)
-    spans = sentence_spans(TEXT)
+def read(logits: Sequence[float] = (), text: str = TEXT) -> list[ReadSentence]:
+    """The sentences of an article as a reader might have judged them."""
+    one = article("a", text, title="Ferry sinks")
+    hit = Hit(Passage("p", "a", 0, len(text), text), one.title, "", "", (), "", "", 1.0)
+    spans = sentence_spans(text)
     return [
         ReadSentence(hit, one, span, logit, logit, logit)
         for span, logit in zip(spans, logits or [0.0] * len(spans), strict=True)
@@ -40,6 +40,12 @@ def test_what_is_near_the_topic_is_told_in_the_articles_order() -> None:
         "Divers found the ferry on Sunday.",
         "The ferry is raised next week.",
     ]
+
+
+def test_a_note_before_the_text_is_not_its_top() -> None:
+    noted = f"Corrections: An earlier version misspelt a name. {TEXT}"
+    told = key_sentences("Tell me about the ferry", read(text=noted), by_words, 4)
+    assert [one.text for one in told] == [one.text for one in read() if is_statement(one.text)]
 
 
 def test_the_reader_and_the_place_decide_without_the_embedding_model() -> None:

@@ -18,6 +18,11 @@ from bot.answering.questions.question_parts import MAX_PARTS, question_parts, se
         ("How many jobs go, and in which towns?", ["How many jobs go", "in which towns?"]),
         ("Who rows and when and where is the final?", ["Who rows", "when and where is the final?"]),
         ("who won and who came last", ["who won", "who came last"]),
+        (
+            "How far and for how many days will they row?",
+            ["How far will they row?", "for how many days will they row?"],
+        ),
+        ("On what day and in which town is it?", ["On what day is it?", "in which town is it?"]),
         ("When did she win, and where? (Rosa Lind)", ["When did she win (Rosa Lind)", "where?"]),
     ],
 )

@@ -12,6 +12,7 @@ from bot.answering.messages import Turn
 from bot.answering.reading.following import follows
 from bot.answering.reading.passage_reading import (
     OTHER_DAYS,
+    STRANGER,
     in_reading_order,
     load_reader,
     question_to_read,
@@ -109,6 +110,31 @@ def test_another_weekends_match_is_no_answer_to_this_weekends(store: Store) -> N
     (reading,) = read_question(found.question.text, found, store.catalog)
     newest, other = sorted(reading.sentences, key=lambda one: one.article.published, reverse=True)[:2]
     assert newest.article.id == "two" and newest.logit > other.logit + OTHER_DAYS / 2
+
+
+def test_a_passage_is_of_the_names_that_its_article_has(store: Store) -> None:
+    text = (
+        "Oda Brun rows for Lowick.\n\n" + "The club trains in the harbour. " * 30 + "\n\nThe coach is forty years old."
+    )
+    fill(store, article("club", text, title="A club"), article("choir", "The coach left early.", title="A choir"))
+    (reading,) = read_question(
+        "How old is Brun's coach in May?", searched(store, "How old is Brun's coach?"), store.catalog
+    )
+    assert {one.article.id: one.doubt for one in reading.sentences} == {"club": 0.0, "choir": STRANGER}
+
+
+def test_parts_are_rather_answered_by_one_article(store: Store) -> None:
+    lind = "Rosa Lind won the rowing race in Lowick on Sunday. She took home 900 crowns."
+    fill(
+        store,
+        article("race", lind, title="Lind wins"),
+        article("sale", "Lind’s old boat was sold for 40 crowns on Friday."),
+    )
+    question = "Who won the rowing race in Lowick, and how many crowns were paid?"
+    first, second = read_question(question, searched(store, question), store.catalog)
+    assert (first.sentences[0].article.id, second.sentences[0].article.id) == ("race", "race")
+    sale = next(one for one in second.sentences if one.article.id == "sale")
+    assert sale.score < sale.logit
 
 
 def test_a_follow_up_is_read_after_the_questions_before_it(newsroom: Store) -> None:

@@ -1,5 +1,6 @@
 """The best sentences are read again, under their headline and on their own."""
 
+from dataclasses import replace
 from statistics import mean
 
 import pytest
@@ -31,6 +32,16 @@ def test_a_logit_is_the_mean_of_three_readings_and_the_doubt_stays() -> None:
     )
     assert read.logit == pytest.approx(mean((2.0, under.sentences[0] - 3.0, alone.sentences[0] - 3.0)))
     assert read.score - read.logit == pytest.approx(1.0)
+
+
+def test_a_line_of_a_list_is_read_apart_as_the_whole_list() -> None:
+    reader = load_reader()
+    assert reader
+    text = "The names of those who opened the bridge:\n\nMira Holt\n\nJon Brevik\n\nOda Brun"
+    one = sentence(text, 2.0)
+    line = replace(one, span=(text.index("Jon"), text.index("\n\nOda")))
+    (read,) = read_apart(QUESTION, [line], reader)
+    assert (read.logit, read.span) == (read_apart(QUESTION, [one], reader)[0].logit, line.span)
 
 
 def test_sentences_that_are_not_read_apart_come_after_those_that_are() -> None:
