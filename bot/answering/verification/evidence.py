@@ -13,8 +13,8 @@ from retrieval.text.facts.figures import figures
 from retrieval.text.sentences import Span, sentence_spans
 from retrieval.text.terms import content_terms, terms
 
-# Terms that a sentence without a name or figure shares with what stands around it, or which share of them; of the
-# sentences of news articles one in a hundred has fewer.
+# Terms that a sentence without a name or figure shares with what else was found, or which share of them; of the
+# sentences of news articles one in sixty has fewer.
 FEWEST_SHARED, LEAST_SHARED = 2, 0.2
 SECOND = 0.1  # share of a sentence's terms that a second sentence must bring to be cited too
 MAX_SPEAKERS = 4  # named in the context of a passage
@@ -45,16 +45,17 @@ class Evidence:
         return facts
 
     def belongs(self, number: int, span: Span) -> bool:
-        """Whether a span of a passage has a name, a figure, or terms of the question, headline or the text around it.
+        """Whether a span of a passage has terms of the question, the headlines or the rest of the passages.
 
-        Text that somebody has put into an article, such as a task for the model that reads it, mostly has none.
+        Text that somebody has put into an article, such as a task for the model that reads it, mostly has none. One is
+        enough of a sentence that has a name or a figure of its own.
         """
-        passage = self.passages[number].passage
-        text = passage.text[slice(*span)]
-        around = (f"{hit.title} {hit.passage.text}" for hit in self.passages if hit.passage.article == passage.article)
+        text = self.passages[number].passage.text[slice(*span)]
+        around = (f"{hit.title} {hit.passage.text}" for hit in self.passages)
         mine, known = set(content_terms(text)), f"{self.question} {' '.join(around)}".replace(text, " ")
         shared = mine.intersection(content_terms(known))
-        return bool(figures(text) or find_names(text)) or len(shared) >= min(FEWEST_SHARED, LEAST_SHARED * len(mine))
+        fewest = 1 if figures(text) or find_names(text) else min(FEWEST_SHARED, LEAST_SHARED * len(mine))
+        return len(shared) >= fewest
 
     def cited_spans(self, passage: int, places: Iterable[tuple[int, int]]) -> tuple[Span, ...]:
         """The spans of those sentences of a passage, both numbered from 1, that there are."""
