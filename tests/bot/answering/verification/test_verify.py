@@ -176,7 +176,7 @@ LENIENT = ClaimJudge(lambda claims: [math.inf] * len(claims), bar=0.0, objection
     [
         LORRIES,
         "Lorries will pay fourteen crowns a crossing from September 1.",
-        "Repairs will cost $2.5m and take 18 months.",
+        "The council approved the toll by thirty-one votes to twelve.",
         JOINED,
         "“A toll is a tax on people who have no other road,” said Okoro.",
         "Mayor Ilse Brandt said: “We have waited nine years for a bridge that pays its own way.”",
