@@ -52,6 +52,9 @@ _UNCLOSED_MARK = re.compile(r"(?<!\w)[‘'](?!.*\w[’'](?!\w))")
 _SIGN = re.compile(r"^[^\w“\"‘’']+")  # a bullet
 _UNOPENED_MARK = re.compile(r"^[^‘']*(?<=[^\W\dsS_])[’']\s")  # `Gull Rock' star`, not `Jones’ lawyer`
 _MARK = re.compile(r"[:;|►•*“”\"]\s*")
+# `Patrol spokesperson Lt.`, `University President the Rev.`: a rank that belongs to the name.
+_RANK_AFTER = re.compile(r"(?:\sthe)?\s[A-Z][a-z]+\.$")
+_SENTENCE_BEFORE = re.compile(r"^the\s.*\b[A-Z][a-z]{2,}\.\s(?=[A-Z])")  # `the Harbour Act. Judge`
 _INSTITUTION = re.compile(r"The(?:\s+[A-Z][\w’'-]*){2,}")
 
 
@@ -66,7 +69,9 @@ def cleaned_role(role: str) -> str:
         words = own[1]
     elif (of_another := _ANOTHERS.match(words)) and _is_title(of_another[1].split()[-1]):
         words = of_another[1]
-    words = _UNOPENED_MARK.sub("", words)
+    words = _UNOPENED_MARK.sub("", _SENTENCE_BEFORE.sub("", words))
+    if ends_with_role(without_rank := _RANK_AFTER.sub("", words)):
+        words = without_rank
     if _UNCLOSED_MARK.search(words):  # "the star of HBO's 'The White Lotus"
         words = without_last_phrase(words)
     is_relative = words in word_list("anybody") or (words != whole and fold("".join(words.split()[-1:])) in KIN)

@@ -18,7 +18,6 @@ from retrieval.quotes.speakers.role_phrases import (
     ends_with_role,
     without_last_phrase,
 )
-from retrieval.quotes.word_lists import word_list
 from retrieval.text.sentences import Span
 
 _MENTIONS_WITH_ROLE = 4  # of a person, the first ones: papers give the role where they introduce somebody
@@ -52,7 +51,7 @@ _ROLE_START = re.compile(
 )
 _TITLE = re.compile(
     rf"(?<![\w-])(?:(?:(?:co-|ex-|vice-)?(?i:{ROLE_NOUNS})|[A-Z][\w’'.&/-]*+|presidential|vice-presidential|campaign|press|prime|foreign|national|media|"
-    r"political|legal|policy|law|of|for|and)\.?\s*)+$"
+    r"political|legal|policy|law|of|for|and|&)\.?\s*)+$"
 )
 _VERB = re.compile(rf"\b(?:\w+ing\s[–—-]|{SPEECH_VERBS}|is|was|were|are|has|had|have|will|would|did)\b")
 # What goes on about a person after the role, and may go on beyond the comma that ends it.
@@ -60,9 +59,9 @@ _CLAUSE_AFTER = re.compile(r"\s(?:who|whose|which|before|after|when|while)\s")
 _SECOND_NOUN = re.compile(r"\sand\s(?:the|an?)\s\w+$")  # `the chair of the board and the man who sold it`
 # `a member of the Cecil County, Maryland-based punk band`
 _GOES_ON = re.compile(r",\s(?:[A-Z][\w.]*\s?)+-(?:based|area|born)\b")
-_OF_BODY = re.compile(rf"\s(?:[A-Z][\w’'-]*\s)+(?P<noun>[A-Z][\w’'-]*)\s(?i:{ROLE_NOUNS})\b")
+_OF_BODY = re.compile(rf"\s(?!(?i:{ROLE_NOUNS})\b)(?:[A-Z][\w’'-]*\s)+(?:[a-z]+\s)*(?i:{ROLE_NOUNS})\b")
 _CAPITALISED_BEFORE = re.compile(r"\b[A-Z][\w’'-]*\s(?:and\s)?$")  # `Norland Solicitor (General Ana Pell)`
-_CAPITALISED_END = re.compile(r"\b[A-Z][\w’'-]*\s$")
+_NAME_END = re.compile(r"\b(?P<first>[A-Z][\w’'-]*)\s(?:[A-Z][\w.’'-]*\s)*$")
 _CAPITALISED_PREPOSITION = re.compile(
     r"(?<=[a-z])\s(?:To|In|At|For|From|With|On|By|As|And|But)\s[a-z].*"
 )  # a new sentence
@@ -195,9 +194,8 @@ def _joins_roles(text: str, found: re.Match[str]) -> bool:
 
 def _is_in_name(text: str, found: re.Match[str]) -> bool:
     """Whether `and` stands in the name of a body whose role follows: `Nets and Boats Committee chair`."""
-    follows = _OF_BODY.match(text, found.end()) if found.group() == "and" else None
-    is_capitalised = _CAPITALISED_END.search(text, 0, found.start())
-    return bool(follows and is_capitalised and fold(follows["noun"]) in word_list("things"))
+    name = _NAME_END.search(text, 0, found.start()) if found.group() == "and" else None
+    return bool(name and not is_given_name(fold(name["first"])) and _OF_BODY.match(text, found.end()))
 
 
 def _title_in(left: str) -> str:

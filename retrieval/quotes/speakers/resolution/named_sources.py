@@ -26,6 +26,9 @@ _LEADING_WORDS = (
 # `The state on Friday`, `Scientists have for decades`
 _AFTER_NOUN = re.compile(r"(?<=\w)\s(?:(?:on|late|early|last)\s\w+day|(?:have|has|had)\s(?:for|since|long|also)\b.*)$")
 _LABEL = re.compile(r"^[^:]{1,40}:\s(?=\S)")  # `Lowick: The ministry`
+_TOLD_WITHIN = re.compile(r"\s(?:[a-z]+ly\s)?(?:told|said)\s.*$|\s:?https?:.*$")  # `Pell previously told the Courier`
+# `I hereby`, `this mission`, `that’s after its owner`, `only 15%`: no phrase for somebody who speaks.
+_NOBODY = re.compile(r"(?:I|you|this|that|it|there)\b|one$|[^,]*\d\s?(?:%|per\s?cent\b)", re.IGNORECASE)
 _STARTERS = "|".join(sorted(map(re.escape, word_list("not_names")), key=len, reverse=True))
 # Capitalised words on the same line, at the beginning of a sentence or after a lower-case word that is no preposition.
 _NAME_BEFORE = re.compile(
@@ -111,7 +114,12 @@ def start_of_name(text: str, source: Span) -> int:
 
 
 def cleaned_phrase(phrase: str) -> str:
-    """A phrase without a preposition or conjunction before it and a possessive or full stop after it."""
+    """A phrase without a preposition or conjunction before it and a possessive or full stop after it.
+
+    Empty where it is none for somebody who speaks.
+    """
     bare = re.sub(rf"^(?:{_LEADING_WORDS})\s+", "", " ".join(phrase.split()).strip(" ,—–-"), flags=re.IGNORECASE)
-    bare = _AFTER_NOUN.sub("", _LABEL.sub("", bare))
+    bare = _TOLD_WITHIN.sub("", _AFTER_NOUN.sub("", _LABEL.sub("", bare)))
+    if _NOBODY.match(bare):
+        return ""
     return re.sub(r"[’']s$|(?<=\w{3})\.$", "", bare)

@@ -46,6 +46,9 @@ def role(text: str) -> str:
         ("Jones’ lawyer Ana Pell came.", "Jones’ lawyer"),
         ("Obi and New York Mayor Ana Pell came.", "New York Mayor"),
         ("The town banned nets, a move mayor Ana Pell calls wise.", "mayor"),
+        ("Lowick Gas & Water spokesperson Ana Pell came.", "Lowick Gas & Water spokesperson"),
+        ("Norland Highway Patrol spokesperson Lt. Ana Pell came.", "Norland Highway Patrol spokesperson"),
+        ("They blocked the Quiet Harbour Act. District Judge Ana Pell agreed.", "District Judge"),
         ("Ana Pell, a speech writer to former President Tom Obi, came.", "a speech writer to former President Tom Obi"),
     ],
 )
@@ -64,6 +67,8 @@ def test_a_role_ends_where_its_phrase_does(text: str, wanted: str) -> None:
         "They met the young pilot and his wife Ana Pell.",
         "With her scarf around her head, Ana Pell came.",
         "Lowick Nets and Boats Committee chair Ana Pell came.",
+        "Norland Fish and Otter Service river specialist Ana Pell came.",
+        "Norland Customs and Harbour Protection Commissioner Ana Pell came.",
         "Dora Lind/AP President Ana Pell on the quay.",
         "Neither Senator Ana Pell nor anybody else came.",
         "Ana Pell, whose 6-year-old son, Ivo, was there, came.",

@@ -3,6 +3,7 @@
 import pytest
 
 from retrieval.quotes.attribution.attribution import Attribution
+from retrieval.quotes.extraction import extract_quotes
 from retrieval.quotes.speakers.mentions import find_mentions
 from retrieval.quotes.speakers.resolution.coreference import resolve_speakers
 from tests.support.extracted_quotes import at, only
@@ -101,3 +102,21 @@ def test_a_source_that_goes_on_after_its_verb_is_who_speaks() -> None:
 def test_a_suffix_after_a_comma_ends_no_name() -> None:
     quote = only("“The pier is not safe,” Senator Tom Obi, Jr., said on Tuesday.")
     assert (quote.speaker, quote.role) == ("Tom Obi Jr.", "Senator")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "In my respect for the court, I hereby demand a return to the old rules of the harbour.",
+        "This mission, called Crew-4, marks a return to the launches that the agency conducts.",
+        "This group says the lock is safe.",
+    ],
+)
+def test_what_names_nobody_who_speaks_is_no_speaker(text: str) -> None:
+    assert {quote.speaker for quote in extract_quotes(text)} <= {""}
+
+
+def test_neither_a_verb_nor_an_address_belongs_to_a_name() -> None:
+    assert only("“It is over,” Pell previously told the Courier.").speaker == "Pell"
+    wage = "The wage is $8.25 per hour, according to the Department of Labor :http://a.example/x."
+    assert only(wage).speaker == "the Department of Labor"
