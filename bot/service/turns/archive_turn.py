@@ -28,7 +28,9 @@ TellOfArchive = Callable[[ArchiveRequest, str, str, Archive], ArchiveSteps]
 def archive_request(turn: AskedTurn, catalog: CatalogReader) -> ArchiveRequest | None:
     """What a question about the archive names; None for any other, of several parts, or for one speaker's words."""
     standalone = turn.standalone
-    kind = kind_by_form(standalone) or _kind(turn, catalog)
+    kind = kind_by_form(standalone)
+    if kind is None or (kind == "latest" and turn.understood.kind == "count"):  # `How many were published in May?`
+        kind = _kind(turn, catalog)
     if kind is None or turn.filters.speaker or _asks_several(standalone):
         return None
     if kind == "summary" and parse_quote_intent(standalone):
