@@ -42,8 +42,8 @@ _PASSIVE = re.compile(rf"{_PASSIVE_STEM}ed$")
 _AFTER_PASSIVE = re.compile(r"\s(?:for|of|by)\s")
 _RECEIVED = re.compile(r"\b(?:receiv|fac|draw|drew|attract)\w*\s[^.!?]*?\bfrom\b")  # `has received criticism from`
 # Of the network, below which a cue of words that are no whole quotation reports a deed more often than words.
-MIN_CERTAINTY = 0.92
-_SAID = re.compile(rf"\b{SPEECH_VERBS}\b")
+MIN_CERTAINTY = 0.85
+_SAID = re.compile(rf"\b(?:say|{SPEECH_VERBS})\b")
 _DIRECT_SHARE = 0.6  # of a quote in quotation marks makes it direct
 
 
