@@ -26,7 +26,8 @@ def key_sentences(question: str, read: Sequence[ReadSentence], embed: Embed, cou
     if not whole:
         return []
     nearness = _nearness(question, whole, embed)
-    top = next(at for at, near in enumerate(nearness) if near >= median(nearness))  # notes may stand before it
+    middle = median(nearness)
+    top = next(at for at, near in enumerate(nearness) if near >= middle)  # notes may stand before it
     scores = [
         NEARNESS_WEIGHT * near
         + (LEAD_WEIGHT / (1 + at - top) if at >= top else 0.0)

@@ -118,9 +118,10 @@ def _copied(copy: NearCopy | None, quoting: QuoteCheck, among: Sequence[int], gr
 
     One that quotes less often does not repeat: words lose their speaker with their marks.
     """
-    halves = [] if quoting.places else [half for half in _JOINED.split(quoting.text) if half]
-    found = [nearest_copy(half, ground.texts(), among) for half in halves] if len(halves) > 1 else [copy]
-    whole = [copy] if copy and copy.change == "nothing" else found
+    whole = [copy]
+    if not (copy and copy.change == "nothing") and not quoting.places:
+        halves = [half for half in _JOINED.split(quoting.text) if half]
+        whole = [nearest_copy(half, ground.texts(), among) for half in halves] if len(halves) > 1 else whole
     copied: list[Cited] = [(one.passage, (one.span,)) for one in whole if one and one.change == "nothing"]
     quoted = sum(len(quoted_words(ground.cited_text(one))) for one in copied)
     return copied if len(copied) == len(whole) and quoted == len(quoting.places) else []
