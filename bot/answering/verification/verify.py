@@ -11,8 +11,8 @@ from typing import Literal
 
 from bot.answering.messages import Claim, DraftSentence
 from bot.answering.verification.evidence import Cited, Evidence, joined_spans
-from bot.answering.verification.form import has_link, is_only_code, unknown_code
 from bot.answering.verification.judging import ClaimJudge
+from bot.answering.verification.links_and_codes import has_link, is_only_code, unknown_code
 from bot.answering.verification.names import unknown_name
 from bot.answering.verification.quotations import QuoteCheck, quote_exactly, quoted_words, without_quotations
 from bot.answering.verification.speakers import credit_speaker, is_plain_quotation, quotes_another

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.answering.verification.form import has_link, unknown_code
+from bot.answering.verification.links_and_codes import has_link, unknown_code
 
 
 @pytest.mark.parametrize(
