@@ -19,8 +19,8 @@ from retrieval.quotes.attribution.network import trained_weights
 from retrieval.quotes.attribution.quotation_marks import quotation_spans
 from retrieval.quotes.attribution.token_features import Floats, tokenize
 from retrieval.quotes.modality.classifier import MODALITIES
-from retrieval.quotes.modality.frames import frame_features, frame_tokens
-from retrieval.text.sentences import Span
+from retrieval.quotes.modality.frames import Frame, find_frames
+from retrieval.text.sentences import Span, sentence_spans
 
 FOLDER = Path(__file__).parent
 MIN_OVERLAP = 0.35  # Dice coefficient, in characters, of a quote and the words in brackets, to be an example
@@ -114,24 +114,28 @@ def training_examples(data: Path, limit: int) -> list[Example]:
 
 def examples_of(sentence: Sentence) -> Iterator[Example]:
     """The quote that fits the words in brackets best; none where no quote is found in them."""
+    label = MODALITIES.index(sentence.modality)
+    yield from (Example(frame.features, label) for _, frame in fitting_attributions(sentence))
+
+
+def fitting_attributions(sentence: Sentence) -> list[tuple[Attribution, Frame]]:
+    """The attributions whose content fits the words in brackets best, mostly one; none where none fits."""
     overlaps = [
-        (_dice(item.content, sentence.words), features)
-        for item, features in framed_attributions(sentence.text)
+        (_dice(item.content, sentence.words), item, frame)
+        for item, frame in framed_attributions(sentence.text)
         if sentence.modality == "said" or item.content[0][0] >= sentence.words[0] - EARLIEST
     ]
-    best = max((overlap for overlap, _ in overlaps), default=0.0)
-    if best >= MIN_OVERLAP:
-        label = MODALITIES.index(sentence.modality)
-        yield from (Example(features, label) for overlap, features in overlaps if overlap == best)
+    best = max((overlap for overlap, *_ in overlaps), default=0.0)
+    return [(item, frame) for overlap, item, frame in overlaps if overlap == best >= MIN_OVERLAP]
 
 
-def framed_attributions(text: str) -> Iterator[tuple[Attribution, Floats]]:
-    """The attributions of a text that have a cue, with the features of their frames."""
+def framed_attributions(text: str) -> Iterator[tuple[Attribution, Frame]]:
+    """The attributions of a text that have a cue, with their frames."""
     net, quotations = trained_weights(), quotation_spans(text)
-    tokens = tokenize(text, quotations)
-    for item in find_attributions(net, text, tokens, quotations):
-        if cue := item.encoded_cue:
-            yield item, frame_features(net["emb"], tokens, cue, *frame_tokens(tokens, item, cue))
+    tokens = tokenize(text, quotations, sentence_spans(text))
+    items = find_attributions(net, text, tokens, quotations)
+    for frame in find_frames(net["emb"], tokens, items):
+        yield items[frame.number], frame
 
 
 def vary(sentence: Sentence, chance: random.Random) -> Sentence:
@@ -182,12 +186,12 @@ def _polnear_examples(data: Path) -> Iterator[Example]:
     """Quotes of PolNeAR whose cue is annotated and that nothing hints were not said."""
     for text, marked in attributed(data).values():
         cues = [span for gold in marked if gold.content for span in gold.cue]
-        for item, features in framed_attributions(text):
+        for item, frame in framed_attributions(text):
             start, end = item.cue or (0, 0)
             source = text[slice(*item.source)] if item.source else ""
             is_annotated = any(one < end and start < other for one, other in cues)
             if is_annotated and not _HINT.search(f"{source} {text[max(0, start - _HINT_REACH) : end]}"):
-                yield Example(features, MODALITIES.index("said"))
+                yield Example(frame.features, MODALITIES.index("said"))
 
 
 def _dice(content: Sequence[Span], words: Span) -> float:

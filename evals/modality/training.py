@@ -25,15 +25,15 @@ WORD_COLUMNS, HIDDEN_WORDS = 64, 0.05  # a share of words is hidden, so that non
 POLNEAR_EXAMPLES = 3_000
 
 
-class ModalityNetwork(nn.Module):
-    """The network that `retrieval.quotes.modality.classifier` runs on numpy."""
+class FrameNetwork(nn.Module):
+    """A network that `retrieval.quotes.modality.frame_networks` runs on numpy."""
 
-    def __init__(self, columns: int) -> None:
+    def __init__(self, columns: int, classes: int) -> None:
         super().__init__()
         self.inner = nn.Linear(columns, HIDDEN)
         self.near = nn.Conv1d(HIDDEN, HIDDEN, 3, padding=1)
         self.far = nn.Conv1d(HIDDEN, HIDDEN, 3, padding=2, dilation=2)
-        self.out = nn.Linear(4 * HIDDEN, len(MODALITIES))
+        self.out = nn.Linear(4 * HIDDEN, classes)
         self.dropout = nn.Dropout(DROPOUT)
 
     def forward(self, rows: Tensor, exists: Tensor) -> Tensor:
@@ -58,21 +58,21 @@ def main() -> None:
     options = parser.parse_args()
     examples = training_examples(options.data, POLNEAR_EXAMPLES)
     print(f"{len(examples)} examples")
-    weights = _weights([train(examples, seed) for seed in range(NETWORKS)])
+    weights = network_weights([train(examples, len(MODALITIES), seed) for seed in range(NETWORKS)])
     with options.out.open("wb") as out:
         np.savez_compressed(out, allow_pickle=False, **weights)
 
 
-def train(examples: Sequence[Example], seed: int) -> ModalityNetwork:
+def train(examples: Sequence[Example], classes: int, seed: int, epochs: int = EPOCHS) -> FrameNetwork:
     """Train one network."""
     torch.manual_seed(seed)
     torch.set_num_threads(1)  # steps are too small to be worth dividing
     chance = random.Random(seed)
-    network, order = ModalityNetwork(examples[0].features.shape[1]), list(examples)
+    network, order = FrameNetwork(examples[0].features.shape[1], classes), list(examples)
     optimiser = torch.optim.AdamW(network.parameters(), RATE, weight_decay=DECAY)
-    steps = EPOCHS * (len(order) // BATCH + 1)
+    steps = epochs * (len(order) // BATCH + 1)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, RATE, steps + 1)
-    for epoch in range(EPOCHS):
+    for epoch in range(epochs):
         chance.shuffle(order)
         for at in range(0, len(order), BATCH):
             batch = order[at : at + BATCH]
@@ -99,8 +99,8 @@ def _padded(batch: Sequence[Example]) -> tuple[Tensor, Tensor]:
     return rows, exists
 
 
-def _weights(networks: Sequence[ModalityNetwork]) -> dict[str, Floats]:
-    """The weights as the classifier takes them, half precision, the networks along the first axis."""
+def network_weights(networks: Sequence[FrameNetwork]) -> dict[str, Floats]:
+    """The weights as the package takes them, half precision, the networks along the first axis."""
     found = {
         "in": [network.inner.weight.T for network in networks],
         "inb": [network.inner.bias for network in networks],

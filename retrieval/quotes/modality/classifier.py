@@ -1,24 +1,20 @@
 """Classify the frames of quotes: said, denied, reported by others, asked or hypothetical.
 
-Six small convolutional networks vote, on words as the quote network knows them and on its encoding of the sentence;
-`python -m evals.modality.training` trains them. What a frame's form shows, a negation, a question or a condition,
-decides how sure they must be: meaning alone (`denied`, `disputed`) takes more.
+Six small networks vote (`frame_networks.py`); `python -m evals.modality.training` trains them. What a frame's form
+shows, a negation, a question or a condition, decides how sure they must be: meaning alone (`denied`) takes more.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
-from importlib.resources import as_file, files
+from collections.abc import Sequence
 from typing import get_args
 
 import numpy as np
-import numpy.typing as npt
 
 from retrieval.documents import Modality
 from retrieval.quotes.attribution.attribution import Attribution
-from retrieval.quotes.attribution.network import NetworkWeights
 from retrieval.quotes.attribution.token_features import Floats, TokenFeatures
-from retrieval.quotes.modality.frames import FRAME_COLUMNS, frame_features, frame_text, frame_tokens
+from retrieval.quotes.modality.frame_networks import frame_probabilities
+from retrieval.quotes.modality.frames import Frame, frame_text
 from retrieval.text.sentences import Span
 
 MODALITIES: tuple[Modality, ...] = get_args(Modality)  # the order of the networks' outputs; `said` is the first
@@ -46,43 +42,31 @@ _ASKS = re.compile(
 )
 _WILL_SAY = re.compile(r"\bwill\s(?:\w+ly\s)?[a-z]+")
 _THAT_CLAUSE = re.compile(r"that\s(?!\w+[,.;])")  # not `denied that charge, calling it`
-_FRAMES_PER_BATCH = 128
 _HARDLY_REACH = 10  # characters before a source
-_GAP = 2  # empty rows between frames: the farthest that a convolution reaches
-Places = npt.NDArray[np.int64]
-ModalityWeights = Mapping[str, Floats]
 
 
-@cache
-def trained_modality() -> ModalityWeights:
-    """The trained weights, from the package's file."""
-    with as_file(files("retrieval.quotes.modality") / "modality.npz") as path, np.load(path) as stored:
-        return {name: stored[name].astype(np.float32) for name in stored.files}
-
-
-def modalities(net: NetworkWeights, text: str, tokens: TokenFeatures, items: Sequence[Attribution]) -> list[Modality]:
-    """The modality of each attribution, by the frame of its cue; `net` are the weights of the quote network.
+def modalities(
+    text: str, tokens: TokenFeatures, items: Sequence[Attribution], frames: Sequence[Frame]
+) -> list[Modality]:
+    """The modality of each attribution, by the frame of its cue; `frames` are those of attributions with one.
 
     What a cue negates was not said, whatever the networks take it for. A quotation that goes on without a cue has that
     of the quote of the same source; what has a layout for its cue, such as a signature, was said.
     """
-    framed = [(at, item, cue) for at, item in enumerate(items) if (cue := item.encoded_cue)]
-    frames = [frame_tokens(tokens, item, cue) for _, item, cue in framed]
-    features = [
-        frame_features(net["emb"], tokens, cue, *frame) for (*_, cue), frame in zip(framed, frames, strict=True)
-    ]
     found: list[Modality] = ["said"] * len(items)
     of_sources = dict[Span | None, Modality]()
-    for (at, item, cue), frame, chances in zip(framed, frames, _in_batches(features), strict=True):
+    chances = frame_probabilities("modality.npz", [frame.features for frame in frames])
+    for frame, shares in zip(frames, chances, strict=True):
+        item = items[frame.number]
         if _is_negated(text, item):
             modality: Modality = "denied"
-        elif _is_question(text, tokens, item, cue.first):
+        elif _is_question(text, tokens, item, frame.first_of_cue):
             modality = "asked"
         elif item.cue and _WILL_SAY.search(text, *item.cue):
             modality = "hypothetical"
         else:
-            modality = decide(chances, frame_text(text, tokens, *frame))
-        found[at] = of_sources[item.source] = modality
+            modality = decide(shares, frame_text(text, tokens, frame))
+        found[frame.number] = of_sources[item.source] = modality
     for at, item in enumerate(items):
         if item.cue is None and item.source:
             found[at] = of_sources.get(item.source, "said")
@@ -126,64 +110,9 @@ def _is_question(text: str, tokens: TokenFeatures, item: Attribution, token: int
     return text[:last].endswith("?") and bool(_ASKS.fullmatch(text, first, item.cue[0]))
 
 
-def _in_batches(frames: Sequence[Floats]) -> Iterator[Floats]:
-    """The probabilities of all frames, some of them read at a time."""
-    for first in range(0, len(frames), _FRAMES_PER_BATCH):
-        yield from probabilities(trained_modality(), frames[first : first + _FRAMES_PER_BATCH])
-
-
 def decide(chances: Floats, frame: str) -> Modality:
     """The modality by its probabilities; `frame` is the text of the sentence without what is said."""
     bar = FORM_BAR if _FORM.search(frame) else MEANING_BAR
     if 1 - chances[0] < bar:
         return "said"
     return MODALITIES[1 + int(np.argmax(chances[1:]))]
-
-
-def probabilities(weights: ModalityWeights, frames: Sequence[Floats]) -> Floats:
-    """The probability of each modality, one row for each frame.
-
-    Frames stand one after the other, with empty rows between them so that no convolution reaches into the next one.
-    """
-    gap = np.zeros((_GAP, frames[0].shape[1]), dtype=np.float32)
-    rows = np.concatenate([part for frame in frames for part in (frame, gap)])
-    starts = np.cumsum([0, *(len(frame) + _GAP for frame in frames[:-1])])
-    marks = np.stack([rows[:, -FRAME_COLUMNS:].any(axis=1), rows[:, -FRAME_COLUMNS], rows[:, 1 - FRAME_COLUMNS]])
-    votes = [_vote(weights, number, rows, marks.astype(np.float32), starts) for number in range(len(weights["inb"]))]
-    mean: Floats = np.mean(votes, axis=0)
-    return mean
-
-
-def _vote(weights: ModalityWeights, number: int, rows: Floats, marks: Floats, starts: Places) -> Floats:
-    """The probabilities that one network gives; it reads tokens beside each other, then pools those of each frame.
-
-    `marks` are three rows of 0 and 1: the tokens that exist, those of the cue and those of the source.
-    """
-    exists = marks[0][:, None]
-    hidden = np.maximum(rows @ weights["in"][number] + weights["inb"][number], 0) * exists
-    for layer, dilation in ((1, 1), (2, 2)):
-        hidden += _convolve(hidden, weights[f"c{layer}"][number], weights[f"b{layer}"][number], dilation)
-        hidden *= exists
-    means = [_mean(hidden, weight[:, None], starts) for weight in marks]
-    pooled = np.concatenate([np.maximum.reduceat(hidden, starts), *means], axis=1)
-    logits = pooled @ weights["out"][number] + weights["outb"][number]
-    odds = np.exp(logits - logits.max(axis=1, keepdims=True))
-    chances: Floats = odds / odds.sum(axis=1, keepdims=True)
-    return chances
-
-
-def _convolve(hidden: Floats, kernel: Floats, bias: Floats, dilation: int) -> Floats:
-    """A convolution over three tokens, so far apart, and a ReLU."""
-    padded = np.pad(hidden, ((dilation, dilation), (0, 0)))
-    found: Floats = padded[: len(hidden)] @ kernel[0] + bias
-    for step in (1, 2):
-        found += padded[step * dilation : step * dilation + len(hidden)] @ kernel[step]
-    positive: Floats = np.maximum(found, 0, out=found)
-    return positive
-
-
-def _mean(hidden: Floats, weight: Floats, starts: Places) -> Floats:
-    """The mean of the tokens of each frame that have a weight of 1."""
-    total: Floats = np.add.reduceat(hidden * weight, starts)
-    total /= np.maximum(np.add.reduceat(weight, starts), 1)
-    return total

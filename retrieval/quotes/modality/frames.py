@@ -3,7 +3,8 @@
 The frame is what decides whether something was said: `Ferrer never said that …`, `Asked whether Ferrer had said …`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -18,7 +19,29 @@ EDGE_COLUMN = 2
 FRAME_COLUMNS = MARKS + len(_DISTANCES) + 1  # of a frame's last columns; the marks come first
 
 
-def frame_tokens(tokens: TokenFeatures, item: Attribution, cue: EncodedCue) -> tuple[Integers, Floats]:
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The frame of the attribution `number`: its tokens, a row of features for each, and the first token of its cue."""
+
+    number: int
+    first_of_cue: int
+    tokens: Integers
+    features: Floats
+
+
+def find_frames(words: Floats, tokens: TokenFeatures, items: Sequence[Attribution]) -> Iterator[Frame]:
+    """The frames of the attributions that have a cue which the network found; `words` is its table of words.
+
+    A row of features has the token's word, its letters, its encoding by the quote network, and the FRAME_COLUMNS.
+    """
+    for number, item in enumerate(items):
+        if cue := item.encoded_cue:
+            at, columns = _frame_tokens(tokens, item, cue)
+            parts = (words[tokens.ids[at]], tokens.features[at], cue.encoded[at - cue.start], columns)
+            yield Frame(number, cue.first, at, np.concatenate(parts, axis=1))
+
+
+def _frame_tokens(tokens: TokenFeatures, item: Attribution, cue: EncodedCue) -> tuple[Integers, Floats]:
     """The tokens of an attribution's frame, and FRAME_COLUMNS for each of them."""
     first, last = cue.first, cue.last
     at = np.arange(cue.start, cue.start + len(cue.encoded), dtype=np.int32)
@@ -34,19 +57,15 @@ def frame_tokens(tokens: TokenFeatures, item: Attribution, cue: EncodedCue) -> t
     return at[kept], np.concatenate([marks, buckets], axis=1)[kept].astype(np.float32)
 
 
-def frame_text(text: str, tokens: TokenFeatures, at: Integers, columns: Floats) -> str:
+def frame_text(text: str, tokens: TokenFeatures, frame: Frame) -> str:
     """What a frame says, without the edges of the content."""
     written, end = "", 0
-    for token in at[columns[:, EDGE_COLUMN] == 0].tolist():
+    is_edge = frame.features[:, EDGE_COLUMN - FRAME_COLUMNS] != 0
+    for token in frame.tokens[~is_edge].tolist():
         start = int(tokens.starts[token])
         written += (" " if start != end else "") + text[start : tokens.ends[token]]
         end = int(tokens.ends[token])
     return written
-
-
-def frame_features(words: Floats, tokens: TokenFeatures, cue: EncodedCue, at: Integers, columns: Floats) -> Floats:
-    """One row for each token of a frame: its word, its letters, how the quote network encodes it, and its columns."""
-    return np.concatenate([words[tokens.ids[at]], tokens.features[at], cue.encoded[at - cue.start], columns], axis=1)
 
 
 def _content_marks(tokens: TokenFeatures, at: Integers, content: Sequence[Span]) -> tuple[Booleans, Booleans]:
