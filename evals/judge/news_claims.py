@@ -3,10 +3,13 @@
 import random
 from collections.abc import Iterator
 from functools import cache
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 
 from bot.answering.verification.evidence import evidence_context
 from evals.data import Row, rows
+from evals.judge.compound_claims import compound_rows
 from evals.judge.examples import JudgeExample
 from retrieval.documents import Quote
 from retrieval.quotes.extraction import extract_quotes
@@ -15,6 +18,7 @@ from retrieval.text.sentences import Span, sentence_spans
 CLAIMS = Path(__file__).parent / "news_claims.jsonl.gz"
 HELD_OUT = 8  # the slice that is not trained on
 PASSAGE = 800  # characters, about what the index cuts articles into
+LONGEST_PASSAGE = 1_500  # of the evidence of a claim of two facts, which may come from two passages
 MOVED = 0.08  # share of the supported claims that are also given a passage that does not hold their evidence
 SEED = 5
 
@@ -29,7 +33,8 @@ def news_claim_examples(data: Path) -> Iterator[JudgeExample]:
         text = articles[key]["text"]
         return sentence_spans(text), extract_quotes(text)
 
-    for row in rows(CLAIMS):
+    claims = sorted(rows(CLAIMS), key=itemgetter("article"))
+    for row in claims:
         article, (sentences, quotes) = articles[row["article"]], read(row["article"])
         spans = [(start, end) for start, end in row["spans"]]
         around = _around(spans, sentences, chance)
@@ -37,6 +42,20 @@ def news_claim_examples(data: Path) -> Iterator[JudgeExample]:
         yield _example("news_passage", row, article, around, quotes)
         if row["label"] == "supported" and chance.random() < MOVED and (elsewhere := _away(around, sentences, chance)):
             yield _example("news_moved", row | {"label": "absent"}, article, elsewhere, quotes)
+    for key, found in groupby(claims, itemgetter("article")):
+        sentences, quotes = read(key)
+        for row in compound_rows(list(found)):
+            around = _widened(row, sentences, chance)
+            yield _example("news_compound", row, articles[key], around, quotes)
+
+
+def _widened(row: Row, sentences: list[Span], chance: random.Random) -> list[Span]:
+    """The sentences around each span of a claim of two facts, but none of those that it is not given."""
+    most = chance.randint(PASSAGE // 4, LONGEST_PASSAGE) // len(row["spans"])
+    around = (one for start, end in row["spans"] for one in _around([(start, end)], sentences, chance, most))
+    wanted = row["wanted"]
+    kept = {one for one in around if not any(start < one[1] and one[0] < end for start, end in wanted)}
+    return sorted(kept) or [(start, end) for start, end in row["spans"]]
 
 
 def _example(source: str, row: Row, article: Row, spans: list[Span], quotes: list[Quote]) -> JudgeExample:
@@ -47,15 +66,15 @@ def _example(source: str, row: Row, article: Row, spans: list[Span], quotes: lis
     return JudgeExample(source, row["claim"], context, evidence, row["label"], row["slice"], row["error"])
 
 
-def _around(spans: list[Span], sentences: list[Span], chance: random.Random) -> list[Span]:
-    """The evidence and its neighbouring sentences, up to about PASSAGE characters together."""
+def _around(spans: list[Span], sentences: list[Span], chance: random.Random, most: int = PASSAGE) -> list[Span]:
+    """The evidence and its neighbouring sentences, up to about `most` characters together."""
     within = [at for at, one in enumerate(sentences) if any(a < one[1] and one[0] < b for a, b in spans)]
     if not within:
         return spans
     first, last = within[0], within[-1]
-    if sentences[last][1] - sentences[first][0] > PASSAGE:
+    if sentences[last][1] - sentences[first][0] > most:
         return spans
-    while (first or last + 1 < len(sentences)) and sentences[last][1] - sentences[first][0] < PASSAGE:
+    while (first or last + 1 < len(sentences)) and sentences[last][1] - sentences[first][0] < most:
         if last + 1 == len(sentences) or (first and chance.random() < 0.5):
             first -= 1
         else:
