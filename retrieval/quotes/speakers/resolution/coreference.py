@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from retrieval.quotes.attribution.attribution import Attribution
-from retrieval.quotes.attribution.doubtful_sources import is_doubtful
+from retrieval.quotes.attribution.doubtful_sources import is_cut_short, is_doubtful
 from retrieval.quotes.span_index import NumberedSpans, SpanIndex
 from retrieval.quotes.speakers.mentions import Mention, PersonMentions
 from retrieval.quotes.speakers.name_contexts import FUNCTION_WORDS, SPEECH_VERBS
@@ -16,6 +16,7 @@ from retrieval.quotes.speakers.resolution.antecedents import Antecedents, pronou
 from retrieval.quotes.speakers.resolution.named_sources import (
     CLAUSE_START,
     cleaned_phrase,
+    end_of_name,
     is_one_of_several,
     named_person,
     names_object,
@@ -51,6 +52,8 @@ _PHRASE_BEFORE = re.compile(
 # `a perfect score from Norland News, which`: the clause may be about the score.
 _DEPENDENT = re.compile(r"\b(?:of|for|in|at|from|to|by|with|on)\s(?:the\s)?(?:[A-Z][\w’'.-]*\s?)+$")
 _PREPOSITION_REACH = 12
+_POSSESSIVE = re.compile(r"[’']s$")
+_VERB_OR_END = re.compile(rf"[,.;:!?]|\s(?:(?:has|have|had|also)\s)?(?:say|{SPEECH_VERBS}|announced)\b|\Z")
 _FULL_NAME = re.compile(r"[A-Z][\w’'.-]+(?:\s[A-Z][\w’'.-]+)+")
 _APPOSITION = re.compile(r"(?:\s*\([^)]*\)?)?(?:,\s+(?!and\b|those\b)[^,.!?“”\"]{0,70})?,?\s*$")
 
@@ -125,21 +128,21 @@ class _SpeakerResolver:
             return UNKNOWN_SPEAKER, None
         named = named_person(self._text, self._mentions, item.source)
         if named and not named.person.is_sure:
-            return self._maybe_person(named, item.source)
+            return self._maybe_person(named, item, item.source)
         if named and is_one_of_several(self._text, self._mentions, item.source, named):
             return ResolvedSpeaker(cleaned_phrase(self._text[slice(*item.source)])), None
         if named:
             role = role_in(self._text, item.source, named.span) or self._roles.role(named.person)
             self._roles.extend(named.person, role)
             return ResolvedSpeaker(named.person.name, role, True), named.person
-        return self._described(item.source)
+        return self._described(item, item.source)
 
-    def _maybe_person(self, named: Mention, source: Span) -> tuple[ResolvedSpeaker, Person | None]:
+    def _maybe_person(self, named: Mention, item: Attribution, source: Span) -> tuple[ResolvedSpeaker, Person | None]:
         """The speaker of a source whose name may be a thing's: as it stands there, without what is elsewhere."""
         start, end = named.span
         if self._text[start:end].split() == named.person.name.split():
             return ResolvedSpeaker(named.person.name), None
-        return self._described(source)
+        return self._described(item, source)
 
     def _continues_previous(self, item: Attribution) -> bool:
         """Whether a quotation without a cue goes on from the previous speaker's, at most two paragraphs back."""
@@ -228,9 +231,12 @@ class _SpeakerResolver:
             return UNKNOWN_SPEAKER, None
         return ResolvedSpeaker(cleaned_phrase(phrase[1])), None
 
-    def _described(self, source: Span) -> tuple[ResolvedSpeaker, Person | None]:
+    def _described(self, item: Attribution, source: Span) -> tuple[ResolvedSpeaker, Person | None]:
         """The speaker of a source without a name: the named person who has this role, else the phrase as it stands."""
-        phrase = self._text[start_of_name(self._text, source) : source[1]].strip(" ,\n\xa0")
+        if is_cut_short(self._text, item):
+            return UNKNOWN_SPEAKER, None
+        start, end = start_of_name(self._text, source), end_of_name(self._text, source)
+        phrase = self._text[start:end].strip(" ,\n\xa0")
         cut = CLAUSE_START.search(phrase)
         head = phrase[: cut.start()] if cut and cut.start() > 3 and not _LIST.match(phrase, cut.start()) else phrase
         is_office = bool(_OFFICE.search(head))  # `the secretary of state's office`
@@ -239,7 +245,14 @@ class _SpeakerResolver:
             return self._as_speaker(holder)
         if after_noun := _NAME_AFTER_NOUN.fullmatch(cleaned_phrase(head)):
             return ResolvedSpeaker(after_noun["name"], cleaned_role(after_noun["role"])), None
-        return ResolvedSpeaker(self._full_institution_name(cleaned_phrase(head))), None
+        name = cleaned_phrase(head) + self._ending(head, item, source)
+        return ResolvedSpeaker(self._full_institution_name(name)), None
+
+    def _ending(self, head: str, item: Attribution, source: Span) -> str:
+        """The `’s` with which a name ends that owns nothing: `according to Macy’s`, `Macy’s said`."""
+        possessive = _POSSESSIVE.search(head)
+        owns = not _VERB_OR_END.match(self._text, source[1]) or (item.cue and item.cue[1] == source[1])
+        return possessive[0] if possessive and not owns else ""
 
     def _full_institution_name(self, name: str) -> str:
         """`New York Post` for `The Post`, where the article has the longer name as well."""

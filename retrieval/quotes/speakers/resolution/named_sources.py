@@ -1,5 +1,6 @@
 """Read the phrase of a source: the person it names as the one who speaks, or else the name or description it is."""
 
+import calendar
 import re
 
 from retrieval.quotes.speakers.mentions import Mention, PersonMentions
@@ -23,19 +24,31 @@ _LEADING_WORDS = (
     "from|by|to|of|in|at|with|for|and|but|if|whatever|when|while|as|that|because|after|before|although|though|"
     "since|unless"
 )
-# `The state on Friday`, `Scientists have for decades`
-_AFTER_NOUN = re.compile(r"(?<=\w)\s(?:(?:on|late|early|last)\s\w+day|(?:have|has|had)\s(?:for|since|long|also)\b.*)$")
+# `The state on Friday`, `Scientists have for decades`, `The Trust on its website`, `Pell earlier this year`: when and
+# where somebody spoke is no part of who it is.
+_TIME = rf"(?:\w+day|{'|'.join(calendar.month_name[1:])}|week|month|year|\d+)"
+_AFTER_NOUN = re.compile(
+    rf"(?<=\w)\s(?:(?:(?:on|in|late|early|earlier|later|last|this)\s)+{_TIME}\b.*|during\s.*|(?:now|today|yesterday)|"
+    rf"on\s(?:its|his|her|their)\s.*|(?:{'|'.join(calendar.day_name)})|(?:have|has|had)\s(?:for|since|long|also|each)\b.*)$"
+)
 _LABEL = re.compile(r"^[^:]{1,40}:\s(?=\S)")  # `Lowick: The ministry`
 _TOLD_WITHIN = re.compile(r"\s(?:[a-z]+ly\s)?(?:told|said)\s.*$|\s:?https?:.*$")  # `Pell previously told the Courier`
-# `I hereby`, `this mission`, `that’s after its owner`, `only 15%`: no phrase for somebody who speaks.
-_NOBODY = re.compile(r"(?:I|you|this|that|it|there)\b|one$|[^,]*\d\s?(?:%|per\s?cent\b)", re.IGNORECASE)
+# `I hereby`, `this mission`, `that’s after its owner`, `only 15%`, `both`: no phrase for somebody who speaks.
+_NOBODY = re.compile(
+    r"(?:I|you|this|that|it|there|and|amid)\b|(?:(?:many\s)?others|both|each|neither|either|one|all)$|(?:each\sof|one\sthat)\b|"
+    r"(?:just\s|only\s)?[\w-]*-(?:third|half|quarter)s?\b|[^,]*\d\s?(?:%|per\s?cent\b)",
+    re.IGNORECASE,
+)
 _STARTERS = "|".join(sorted(map(re.escape, word_list("not_names")), key=len, reverse=True))
 # Capitalised words on the same line, at the beginning of a sentence or after a lower-case word that is no preposition.
 _NAME_BEFORE = re.compile(
-    r"(?:^|[.!?][ \xa0]|(?<![\w’'-])(?!(?:in|from|near|at|across|outside|of|on|by|to|for|with)[ \xa0])[a-z]+[ \xa0])"
+    r"(?:^|[.!?►•–—][ \xa0]?|"
+    r"(?<![\w’'-])(?!(?:in|from|near|at|across|outside|of|on|by|to|for|with)[ \xa0])[a-z]+[ \xa0])"
     rf"(?P<name>(?:(?!(?i:{_STARTERS})[ \xa0])[A-Z][\w’'-]*[ \xa0]){{1,3}})$",
     re.MULTILINE,
 )
+_DAYS_AND_MONTHS = "|".join((*calendar.day_name, *calendar.month_name[1:]))
+_NAME_AFTER = re.compile(rf"(?:[ \xa0](?!(?:{_DAYS_AND_MONTHS})\b)[A-Z][\w’'-]*(?<![’']s)){{1,4}}")
 _LONGEST_CUT = 60
 _AFTER_FULL_NAME = r"(?:,\s(?:Jr\.|[RDI]-[\w.]+|\d\d),?)?"
 _JOINED = re.compile(rf"{_AFTER_FULL_NAME}\s+and\s+(?:[\w’'.-]+\s+){{0,6}}")  # between two names
@@ -90,7 +103,9 @@ def _is_dependent(text: str, mentions: PersonMentions, start: int, mention: Ment
         mention != mentions.within((start, mention.span[1]))[0] and _AND_TITLES.search(before)
     )
     after_preposition = re.search(
-        r"\b(?:of|for|to|from|by|with|at|in|against|like|behind|on)\s+(?:[A-Z][\w.]*\s+)*$", before
+        r"\b(?:of|for|to|from|by|with|at|in|against|like|behind|on)\s+(?:[A-Z][\w.]*\s+)*$|"
+        r"^(?:In|At|Like|Unlike)\s+$",
+        before,
     )
     in_title = re.search(
         r"\b(?:Secretary|Minister|Attorney|Speaker|Leader|Chief)\s+(?:of|for)\s+(?:the\s+)?[A-Z]\w+\s+$", before
@@ -111,6 +126,13 @@ def start_of_name(text: str, source: Span) -> int:
     """Where the name begins that a source is cut from: `Pom (Wonderful)`; not `In Lowick (Residents)`."""
     before = _NAME_BEFORE.search(text, max(0, source[0] - _LONGEST_CUT), source[0])
     return before.start("name") if before and text[source[0]].isupper() else source[0]
+
+
+def end_of_name(text: str, source: Span) -> int:
+    """Where the name ends that a source is cut from: `(the Quay) Action Team`; not `(Astronomers) Monday`."""
+    last = text[source[0] : source[1]].split()[-1:]
+    found = _NAME_AFTER.match(text, source[1]) if last and last[0][:1].isupper() else None
+    return found.end() if found else source[1]
 
 
 def cleaned_phrase(phrase: str) -> str:

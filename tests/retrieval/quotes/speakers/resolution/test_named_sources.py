@@ -120,3 +120,37 @@ def test_neither_a_verb_nor_an_address_belongs_to_a_name() -> None:
     assert only("“It is over,” Pell previously told the Courier.").speaker == "Pell"
     wage = "The wage is $8.25 per hour, according to the Department of Labor :http://a.example/x."
     assert only(wage).speaker == "the Department of Labor"
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker"),
+    [
+        ("Astronomers Monday said that they had found a moon.", "Astronomers"),
+        ("The harbour office in November said it would fine six lines.", "The harbour office"),
+        ("“We won the case!” announced the Lowick Harbour Team on its website.", "the Lowick Harbour Team"),
+        ("The harbour office during the round table said it would fine six lines.", "The harbour office"),
+        ("Obi earlier this year told councillors the war could have been avoided.", "Obi"),
+    ],
+)
+def test_when_and_where_somebody_speaks_is_no_part_of_a_name(text: str, speaker: str) -> None:
+    assert {quote.speaker for quote in extract_quotes(text)} == {speaker}
+
+
+@pytest.mark.parametrize("source", ["according to Pilling's", "Pilling's said"])
+def test_a_name_that_ends_like_a_possessive_keeps_its_end(source: str) -> None:
+    assert only(f"“The balloons return this year,” {source}.").speaker == "Pilling's"
+
+
+def test_a_source_that_goes_on_behind_its_end_is_nobodys_name() -> None:
+    quote = at("People can report fish kills, according to a news release from the Department of Lakes.", "People")
+    assert quote.speaker == ""
+
+
+@pytest.mark.parametrize("before", ["In Mount Lowick, ", "Like Bowman, "])
+def test_who_stands_behind_a_preposition_before_the_comma_does_not_speak(before: str) -> None:
+    text = f"Pilot Ines Bowman came second. {before}Sarah Quendlin said the house was dry."
+    assert at(text, "the house").speaker == "Sarah Quendlin"
+
+
+def test_both_names_nobody() -> None:
+    assert at("Two pilots left the quay. Both said they would return.", "they would").speaker == ""
