@@ -30,7 +30,7 @@ _LEADING_WORD = re.compile(
     r"^(?:now|also|then|only|even|just|still|himself|herself|(?:mon|tues|wednes|thurs|fri|satur|sun)day|[’']s)\s",
     re.IGNORECASE,
 )
-_OF_DEFINITE = re.compile(r"\s(?:at|of|for|in)\sthe\s[A-Z][\w-]*$")  # `at the University`, whose name is cut off
+_OF_DEFINITE = re.compile(r"\s(?:at|of|for|in)\sthe(?:\s[A-Z][\w-]*)+$")  # `at the University`, whose name is cut off
 PREPOSITION = re.compile(r"\s(?:of|for|at|in|from|with|to|on|who)\s")
 _OPEN_END = re.compile(
     r"\b(?:of|for|at|in|from|with|to|on|who|and|or|the|an?|that|by|as|his|her|their|its)$|[’']s$", re.IGNORECASE
@@ -69,7 +69,9 @@ def cleaned_role(role: str) -> str:
         words = own[1]
     elif (of_another := _ANOTHERS.match(words)) and _is_title(of_another[1].split()[-1]):
         words = of_another[1]
-    words = _UNOPENED_MARK.sub("", _SENTENCE_BEFORE.sub("", words))
+    words, within_marks = _UNOPENED_MARK.subn("", _SENTENCE_BEFORE.sub("", words))
+    if within_marks and " " not in words:
+        return ""
     if ends_with_role(without_rank := _RANK_AFTER.sub("", words)):
         words = without_rank
     if _UNCLOSED_MARK.search(words):  # "the star of HBO's 'The White Lotus"

@@ -79,6 +79,9 @@ _FRONTED = re.compile(r"(?:In|At|On|With|To|For|From|After|Before|During|Like|Un
 _DEPENDENT, _PREPOSITION_REACH = re.compile(rf"\b{PREPOSITIONS}\s$", re.IGNORECASE), 12  # `Through (an aide, Pell)`
 _NAMES = r"[A-Z][\w’'-]*(?:\s[A-Z][\w’'-]*)*"
 _LIST_AFTER = re.compile(rf",\s(?:{_NAMES},\s)*{_NAMES},?\s(?:and|&)\s[A-Z]")
+# `professor at the University of Norland, Lowick, and lead of its team`: what stands after the comma is of the name.
+_PLACE_AFTER = re.compile(r",\s[A-Z][\w’'-]*(?=[,;.)]|\s(?:and|who)\b)")
+_OF_PLACE = re.compile(r"\sUniversity\sof\s[A-Z][\w’'-]*$")
 _MORE_AFTER_POINT = re.compile(r"\.[ \xa0]?\S")
 _ABBREVIATION = re.compile(r"\b(?:[A-Z]|[A-Z][a-z]{1,2}|vs?)$")
 # A lower-case word between capitalised ones, or before an article, which is a verb more often than not:
@@ -138,7 +141,8 @@ def _apposition(text: str, end: int) -> str:
     role = _IN_SOMETHING.sub("", role)
     if _VERB.search(role) or _GOES_ON.match(text, found.end(1)):
         return ""
-    if _LIST_AFTER.match(text, found.end(1)):  # `chair of the Committee on Boats, Nets and Ropes`
+    is_place = _OF_PLACE.search(role) and _PLACE_AFTER.match(text, found.end(1))
+    if is_place or _LIST_AFTER.match(text, found.end(1)):  # `chair of the Committee on Boats, Nets and Ropes`
         role = without_last_phrase(role)
     if _MORE_AFTER_POINT.match(text, found.end(1)) and _ABBREVIATION.search(role):
         role = without_last_phrase(role)  # "president of a bank in St. Louis"
@@ -181,6 +185,8 @@ def _phrase_before(text: str, start: int, lowest: int) -> str:
     if _CREDIT.search(left) or (cuts and _is_in_name(before, cuts[-1])):
         return ""
     phrase = _FORM_OF_ADDRESS.sub("", left.strip(" ,\xa0").rsplit(", ", 1)[-1])
+    if cuts and cuts[-1].group() in '”"' and " " not in phrase:  # `“The Long Quay” star Ana Pell`
+        return ""
     return phrase if left.rstrip().endswith(",") else _of_bearer(phrase)
 
 
