@@ -63,6 +63,7 @@ _REST_OF_SENTENCE = re.compile(r",\s(?P<rest>[^.!?“”\"\n]+(?:\n(?!\n)[^.!?�
 _CLAUSE_END = re.compile(r"[.!?](?:\s|$)")
 _LONGEST_CLAUSE, _NEAR_CUES = 600, 8  # characters before its cue; attributions around it, which may be within it
 _UNDIVIDED = re.compile(r"(?P<clause>(?:(?!\n\n)[^,;:“”\"—–])+),\s")
+_WITHIN_WORD = re.compile(r"[^\W_]-?$")
 _CUE_MARKS = ":―—–[("  # marks that introduce words or sign them
 _PUNCTUATION = " \n\t\xa0,;:—–-"
 
@@ -221,8 +222,8 @@ def _span(text: str, tokens: TokenFeatures, piece: tuple[int, int]) -> Span:
     """The characters of some tokens, widened to whole words."""
     start, end = int(tokens.starts[piece[0]]), int(tokens.ends[piece[1] - 1])
     lowest, highest = max(0, start - _LONGEST_WORD), min(len(text), end + _LONGEST_WORD)
-    while start > lowest and text[start].isalnum() and text[start - 1].isalnum():
-        start -= 1
+    while start > lowest and text[start].isalnum() and (before := _WITHIN_WORD.search(text, max(0, start - 2), start)):
+        start = before.start()  # `a 71-year-(old pilot)`
     while end < highest and text[end].isalnum() and text[end - 1].isalnum():
         end += 1
     return start, end

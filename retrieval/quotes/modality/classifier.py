@@ -37,7 +37,7 @@ _NOBODY = re.compile(
 _HARDLY = re.compile(r"\b(?:hardly|scarcely|barely|not)\s$", re.IGNORECASE)
 # A question of the article's own: `Has she ever said that ...?`
 _ASKS = re.compile(
-    r"(?:(?:But|And|So|Or|Yet|Then|Why|When|Where|How)\s){0,2}(?i:has|have|had|did|does|do|is|are|was|were|will|would|could|"
+    r"(?:(?:But|And|So|Or|Yet|Then|Why|When|Where|How|What|Which)\s){0,2}(?i:has|have|had|did|does|do|is|are|was|were|will|would|could|"
     r"can|should|might)\s[^.!?“”\"]*$"
 )
 _WILL_SAY = re.compile(r"\bwill\s(?:\w+ly\s)?[a-z]+")

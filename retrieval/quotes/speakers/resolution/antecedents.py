@@ -33,8 +33,9 @@ _CANDIDATES = 60  # mentions before a pronoun that are looked at
 
 
 def pronoun_key(phrase: str) -> str:
-    """A source as pronouns are compared: folded, without punctuation and a possessive ending."""
-    return re.sub(r"[’']s?$", "", phrase.strip(" ,").casefold())
+    """A source as pronouns are compared: folded, without punctuation and a possessive ending; `WHO` is a name."""
+    bare = re.sub(r"[’']s?$", "", phrase.strip(" ,"))
+    return bare if len(bare) > 1 and bare.isupper() else bare.casefold()
 
 
 def pronoun_gender(phrase: str) -> Gender:

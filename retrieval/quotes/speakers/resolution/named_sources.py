@@ -36,7 +36,8 @@ _TOLD_WITHIN = re.compile(r"\s(?:[a-z]+ly\s)?(?:told|said)\s.*$|\s:?https?:.*$")
 # `I hereby`, `this mission`, `that’s after its owner`, `only 15%`, `both`: no phrase for somebody who speaks.
 _NOBODY = re.compile(
     r"(?:I|you|this|that|it|there|and|amid)\b|(?:(?:many\s)?others|both|each|neither|either|one|all)$|(?:each\sof|one\sthat)\b|"
-    r"(?:just\s|only\s)?[\w-]*-(?:third|half|quarter)s?\b|[^,]*\d\s?(?:%|per\s?cent\b)",
+    r"(?:just\s|only\s)?[\w-]*-(?:third|half|quarter)s?\b|[^,]*\d\s?(?:%|per\s?cent\b)|\w+\sper\s?cent$|"
+    rf"(?:{'|'.join(calendar.month_abbr[1:])})[a-z]*\.?\s\d",
     re.IGNORECASE,
 )
 _STARTERS = "|".join(sorted(map(re.escape, word_list("not_names")), key=len, reverse=True))
@@ -49,6 +50,8 @@ _NAME_BEFORE = re.compile(
 )
 _DAYS_AND_MONTHS = "|".join((*calendar.day_name, *calendar.month_name[1:]))
 _NAME_AFTER = re.compile(rf"(?:[ \xa0](?!(?:{_DAYS_AND_MONTHS})\b)[A-Z][\w’'-]*(?<![’']s)){{1,4}}")
+_LONE_SINGULAR = re.compile(r"[a-z]+(?<!s)")
+_DETERMINER_BEFORE = re.compile(r"\b(?:[Tt]he|[Aa]n?)\s(?:[\w’'-]+\s){1,2}$")
 _LONGEST_CUT = 60
 _AFTER_FULL_NAME = r"(?:,\s(?:Jr\.|[RDI]-[\w.]+|\d\d),?)?"
 _JOINED = re.compile(rf"{_AFTER_FULL_NAME}\s+and\s+(?:[\w’'.-]+\s+){{0,6}}")  # between two names
@@ -123,7 +126,13 @@ def _has_name(text: str, mentions: PersonMentions, start: int, end: int) -> bool
 
 
 def start_of_name(text: str, source: Span) -> int:
-    """Where the name begins that a source is cut from: `Pom (Wonderful)`; not `In Lowick (Residents)`."""
+    """Where the phrase begins that a source is cut from: `Pom (Wonderful)`, `the fast-food (chain)`.
+
+    A single noun in small letters is no whole phrase unless it is a plural; `Residents` of `In Lowick (Residents)` is.
+    """
+    if _LONE_SINGULAR.fullmatch(text, *source):
+        noun = _DETERMINER_BEFORE.search(text, max(0, source[0] - _LONGEST_CUT), source[0])
+        return noun.start() if noun else source[0]
     before = _NAME_BEFORE.search(text, max(0, source[0] - _LONGEST_CUT), source[0])
     return before.start("name") if before and text[source[0]].isupper() else source[0]
 

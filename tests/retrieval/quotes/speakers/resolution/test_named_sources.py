@@ -154,3 +154,19 @@ def test_who_stands_behind_a_preposition_before_the_comma_does_not_speak(before:
 
 def test_both_names_nobody() -> None:
     assert at("Two pilots left the quay. Both said they would return.", "they would").speaker == ""
+
+
+def test_a_body_whose_letters_spell_a_pronoun_is_a_body() -> None:
+    assert only("“The virus is back,” according to WHO.").speaker == "WHO"
+
+
+@pytest.mark.parametrize("source", ["Nineteen percent", "Jan. 20", "Only 15%"])
+def test_a_share_or_a_day_is_nobody(source: str) -> None:
+    assert {quote.speaker for quote in extract_quotes(f"{source} said the ferry would be late.")} <= {""}
+
+
+def test_a_phrase_that_is_cut_within_a_word_or_before_its_noun_is_whole() -> None:
+    text = "It is fun, the fast-food chain says."
+    start = text.index("chain")
+    item = Attribution((start, start + len("chain")), (text.index("says"), len(text) - 1), ((0, 9),))
+    assert resolve_speakers(text, find_mentions(text), [item])[0].name == "the fast-food chain"
