@@ -26,8 +26,7 @@ def find_names(text: str) -> tuple[re.Match[str], ...]:
 
 
 def unknown_name(text: str, known: Iterable[str]) -> str:
-    """The first name of a text that no known text has, nor its kin, its long form or what it is short for (`Sept.`);
-    empty if none."""
+    """The first name of a text that no known text has, nor its kin, its long form or its abbreviation, else empty."""
     texts = tuple(known)
     keys = frozenset[str]().union(*map(_keys, texts))
     names = (match for match in find_names(text) if _key(match[0]) not in keys)

@@ -20,7 +20,7 @@ FrameWeights = Mapping[str, Floats]
 
 
 @cache
-def trained_weights(name: str) -> FrameWeights:
+def frame_weights(name: str) -> FrameWeights:
     """The trained weights in a file of this package."""
     with as_file(files("retrieval.quotes.modality") / name) as path, np.load(path) as stored:
         return {key: stored[key].astype(np.float32) for key in stored.files}
@@ -29,7 +29,7 @@ def trained_weights(name: str) -> FrameWeights:
 def frame_probabilities(name: str, frames: Sequence[Floats]) -> Iterator[Floats]:
     """The probabilities of the classes of all frames by the networks of a file, some frames read at a time."""
     for first in range(0, len(frames), _FRAMES_PER_BATCH):
-        yield from probabilities(trained_weights(name), frames[first : first + _FRAMES_PER_BATCH])
+        yield from probabilities(frame_weights(name), frames[first : first + _FRAMES_PER_BATCH])
 
 
 def probabilities(weights: FrameWeights, frames: Sequence[Floats]) -> Floats:
