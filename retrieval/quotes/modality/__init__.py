@@ -1,1 +1,1 @@
-"""Tell words that were said from words that were denied, asked, supposed or claimed by others."""
+"""Tell words from deeds, and words that were said from words that were denied, asked, supposed or claimed by others."""
