@@ -42,6 +42,9 @@ _ASKS = re.compile(
 )
 _WILL_SAY = re.compile(r"\bwill\s(?:\w+ly\s)?[a-z]+")
 _THAT_CLAUSE = re.compile(r"that\s(?!\w+[,.;])")  # not `denied that charge, calling it`
+_NOTHING = re.compile(
+    r"(?:nothing|little|no\sword)(?:\s(?:about|of|on|as\sto)\b|[.,;]|$)"
+)  # `said nothing about the lock`
 _HARDLY_REACH = 10  # characters before a source
 
 
@@ -83,6 +86,8 @@ def _is_negated(text: str, item: Attribution) -> bool:
         return True
     if item.cue is None:
         return False
+    if _NOTHING.match(text, item.content[0][0]):
+        return True
     cue, is_quoted = text[slice(*item.cue)], text[item.content[0][0]] in "“\"‘'«"
     is_negated, denials = _NEGATED_CUE.search(cue), len(_DENYING_CUE.findall(cue))
     if _THAT_CLAUSE.match(text, item.content[0][0]):
