@@ -42,10 +42,6 @@ def _joined(one: Row, two: Row, chance: random.Random) -> str:
     """Two claims as one sentence, in either order."""
     first, second = chance.sample([str(one["claim"]), str(two["claim"])], 2)
     joint = chance.choice(JOINTS)
-    if (
-        joint.endswith(" ")
-        and second.split()[0] in {"The", "A", "An", "In", "On", "At", "It", "There"}
-        and joint != ". "
-    ):
+    if joint != ". " and second.split()[0] in OPENERS:
         second = second[0].lower() + second[1:]
     return first.rstrip(". ") + joint + second

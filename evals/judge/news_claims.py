@@ -51,11 +51,11 @@ def news_claim_examples(data: Path) -> Iterator[JudgeExample]:
 
 def _widened(row: Row, sentences: list[Span], chance: random.Random) -> list[Span]:
     """The sentences around each span of a claim of two facts, but none of those that it is not given."""
-    most = chance.randint(PASSAGE // 4, LONGEST_PASSAGE) // len(row["spans"])
-    around = (one for start, end in row["spans"] for one in _around([(start, end)], sentences, chance, most))
-    wanted = row["wanted"]
-    kept = {one for one in around if not any(start < one[1] and one[0] < end for start, end in wanted)}
-    return sorted(kept) or [(start, end) for start, end in row["spans"]]
+    spans = [(start, end) for start, end in row["spans"]]
+    most = chance.randint(PASSAGE // 4, LONGEST_PASSAGE) // len(spans)
+    around = (one for span in spans for one in _around([span], sentences, chance, most))
+    kept = {one for one in around if not any(start < one[1] and one[0] < end for start, end in row["wanted"])}
+    return sorted(kept) or spans
 
 
 def _example(source: str, row: Row, article: Row, spans: list[Span], quotes: list[Quote]) -> JudgeExample:

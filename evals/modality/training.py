@@ -58,12 +58,21 @@ def main() -> None:
     options = parser.parse_args()
     examples = training_examples(options.data, POLNEAR_EXAMPLES)
     print(f"{len(examples)} examples")
-    weights = network_weights([train(examples, len(MODALITIES), seed) for seed in range(NETWORKS)])
-    with options.out.open("wb") as out:
+    write_weights(train_networks(examples, len(MODALITIES), EPOCHS), options.out)
+
+
+def train_networks(examples: Sequence[Example], classes: int, epochs: int) -> dict[str, Floats]:
+    """Train NETWORKS of them, each from another seed; return their weights as the package takes them."""
+    return _weights([_train(examples, classes, seed, epochs) for seed in range(NETWORKS)])
+
+
+def write_weights(weights: dict[str, Floats], file: Path) -> None:
+    """Write weights as the package reads them."""
+    with file.open("wb") as out:
         np.savez_compressed(out, allow_pickle=False, **weights)
 
 
-def train(examples: Sequence[Example], classes: int, seed: int, epochs: int = EPOCHS) -> FrameNetwork:
+def _train(examples: Sequence[Example], classes: int, seed: int, epochs: int) -> FrameNetwork:
     """Train one network."""
     torch.manual_seed(seed)
     torch.set_num_threads(1)  # steps are too small to be worth dividing
@@ -99,7 +108,7 @@ def _padded(batch: Sequence[Example]) -> tuple[Tensor, Tensor]:
     return rows, exists
 
 
-def network_weights(networks: Sequence[FrameNetwork]) -> dict[str, Floats]:
+def _weights(networks: Sequence[FrameNetwork]) -> dict[str, Floats]:
     """The weights as the package takes them, half precision, the networks along the first axis."""
     found = {
         "in": [network.inner.weight.T for network in networks],

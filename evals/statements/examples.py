@@ -4,7 +4,7 @@ The file holds no text of the articles but where it is. `label` is `words`, `tho
 broken cut) or `negated` (denied, asked, supposed: a matter of modality, left out here); `slice` 8 is held out.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -46,6 +46,6 @@ def own_examples() -> Iterator[Example]:
             yield Example(statement_features(sentence.text, item, frame), int(not is_words))
 
 
-def _place(cue: object, content: object) -> str:
+def _place(cue: Sequence[int] | None, content: Sequence[Sequence[int]]) -> tuple[tuple[int, ...], ...]:
     """Where an attribution stands, alike for spans that are lists and spans that are tuples."""
-    return f"{cue} {content}".replace("(", "[").replace(")", "]").replace(",]", "]")
+    return tuple(cue or ()), *map(tuple, content)

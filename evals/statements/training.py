@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from evals.modality.examples import Example
-from evals.modality.training import NETWORKS, network_weights, train
+from evals.modality.training import train_networks, write_weights
 from evals.statements.examples import HELD_OUT, own_examples, statement_examples
 from retrieval.quotes.modality.frame_networks import FrameWeights, probabilities
 
@@ -29,9 +29,8 @@ def main() -> None:
     known = [example for row, example in examples if row["slice"] != HELD_OUT] + list(own_examples())
     held_out = [(row["kind"], example) for row, example in examples if row["slice"] == HELD_OUT]
     print(f"{len(known)} examples, {len(held_out)} held out")
-    weights = network_weights([train(known, CLASSES, seed, EPOCHS) for seed in range(NETWORKS)])
-    with options.out.open("wb") as out:
-        np.savez_compressed(out, allow_pickle=False, **weights)
+    weights = train_networks(known, CLASSES, EPOCHS)
+    write_weights(weights, options.out)
     in_float = {name: value.astype(np.float32) for name, value in weights.items()}
     for kind in ("direct", "mixed", "indirect"):
         measure(kind, in_float, [example for of_kind, example in held_out if of_kind == kind])

@@ -10,6 +10,7 @@ import numpy as np
 from retrieval.quotes.attribution.attribution import Attribution, EncodedCue
 from retrieval.quotes.attribution.interviews import read_interview
 from retrieval.quotes.attribution.network import REACH, NetworkWeights, read_cues
+from retrieval.quotes.attribution.quotation_marks import OPENING_MARKS
 from retrieval.quotes.attribution.quote_assignment import (
     CUE_THRESHOLD,
     QUOTATION_CUE_THRESHOLD,
@@ -52,7 +53,6 @@ _FINAL_RELATIVE = re.compile(
     r",\s(?:which|though|although)(?:\s(?:he|she|they|it)\s(?:(?:has|have|had|later|now)\s)?[a-z]+(?:\sit)?)?\.?$"
 )
 _LONGEST_RELATIVE = 60
-_QUOTATION_MARKS = "“\"‘'«"
 _NEXT_CLAUSE, _LONGEST_JOINT = re.compile(r",\s(?:but|though|although)\s$"), 12
 _PRONOUN = re.compile(r"(?:he|she|they|it)\b")
 _FINAL_CONJUNCTION = re.compile(r"(?<=[\s,;])(?:and|but|or|as|while)$")
@@ -141,7 +141,7 @@ def _with_whole_clauses(text: str, tokens: TokenFeatures, made: Sequence[Attribu
 def _without_next_clause(text: str, item: Attribution, near: Sequence[Attribution]) -> Attribution:
     """An attribution whose reported words end where somebody speaks anew: `(it rains), but she insists it does not`."""
     start, end = item.content[-1]
-    if item.cue is None or item.cue[1] > start or text[start] in _QUOTATION_MARKS:
+    if item.cue is None or item.cue[1] > start or text[start] in OPENING_MARKS:
         return item
     sources = [other.source[0] for other in near if other.source and start < other.source[0] < end]
     joined = (
@@ -284,7 +284,7 @@ def _trimmed(text: str, span: Span) -> Span:
     rest = _SENTENCE_END.match(text, end)
     end = rest.end() if rest and text[end - 1].isalnum() else end
     relative = _FINAL_RELATIVE.search(text, max(start, end - _LONGEST_RELATIVE), end)
-    return start, relative.start() if relative and text[start] not in _QUOTATION_MARKS else end
+    return start, relative.start() if relative and text[start] not in OPENING_MARKS else end
 
 
 def _merged(spans: Sequence[Span]) -> list[Span]:

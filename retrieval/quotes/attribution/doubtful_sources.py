@@ -41,7 +41,7 @@ _SENTENCE_ENDS = re.compile(r"[.!?][”\"’')]*\s+$")
 _SENTENCE_WITHIN = re.compile(r"\b(?:[a-z]{4,}|[A-Z]{3,})\.\s+[A-Z]")  # `the BBC. Governor Ana Roe`
 _INITIALS = re.compile(r"\b(?:[A-Z]|Jr|Sr)\.\s+$")
 _PARTICIPIAL_PHRASE = re.compile(r"[A-Z][a-z]+ing\s(?:[a-z]+\b)")  # `Raising pay`, not `Downing Street`
-# `according to (a news) release`, `records of (the Rio) de Lowick court`: the phrase goes on where the source ends.
+# `according to (a news) release`, `said (the state) water board`: the phrase goes on where the source ends.
 _CLOSED_CLASS = (
     r"(?:who|which|that|when|while|where|as|and|or|but|in|on|at|by|for|of|to|from|with|about|after|before|during|since|"
     r"because|if|including|over|through|under|who[’']s|is|are|was|were|has|have|had|will|would|he|she|it|they|last|this)"
@@ -78,8 +78,9 @@ def is_doubtful(text: str, item: Attribution) -> bool:
 
 def is_cut_short(text: str, item: Attribution) -> bool:
     """Whether the phrase of a source without a person's name goes on behind it: `according to (a news) release`."""
-    follows_cue = item.source and item.cue and 0 <= item.source[0] - item.cue[1] <= 1
-    return bool(follows_cue and item.source and _NOUN_AFTER.match(text, item.source[1]))
+    if item.source is None or item.cue is None:
+        return False
+    return 0 <= item.source[0] - item.cue[1] <= 1 and bool(_NOUN_AFTER.match(text, item.source[1]))
 
 
 def _tells_its_source(text: str, source: Span, cue: Span) -> bool:

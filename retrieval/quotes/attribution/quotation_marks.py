@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from retrieval.text.sentences import Span
 
+OPENING_MARKS = "“\"‘'«"  # of quotations
 _PARAGRAPH = re.compile(r"[^\n]+(?:\n(?![^\S\n]*\n)[^\n]+)*")
 _DOUBLE = re.compile(r"[“”„«»\"]|(?<!')''(?!')")
 # Single marks are apostrophes far more often: a quotation in them is several words long and ends with punctuation,

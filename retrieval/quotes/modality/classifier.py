@@ -12,6 +12,7 @@ import numpy as np
 
 from retrieval.documents import Modality
 from retrieval.quotes.attribution.attribution import Attribution
+from retrieval.quotes.attribution.quotation_marks import OPENING_MARKS
 from retrieval.quotes.attribution.token_features import Floats, TokenFeatures
 from retrieval.quotes.modality.frame_networks import frame_probabilities
 from retrieval.quotes.modality.frames import Frame, frame_text
@@ -58,7 +59,7 @@ def modalities(
     """
     found: list[Modality] = ["said"] * len(items)
     of_sources = dict[Span | None, Modality]()
-    chances = frame_probabilities("modality.npz", [frame.features for frame in frames])
+    chances = frame_probabilities("modality.npz", (frame.features for frame in frames))
     for frame, shares in zip(frames, chances, strict=True):
         item = items[frame.number]
         if _is_negated(text, item):
@@ -88,7 +89,7 @@ def _is_negated(text: str, item: Attribution) -> bool:
         return False
     if _NOTHING.match(text, item.content[0][0]):
         return True
-    cue, is_quoted = text[slice(*item.cue)], text[item.content[0][0]] in "“\"‘'«"
+    cue, is_quoted = text[slice(*item.cue)], text[item.content[0][0]] in OPENING_MARKS
     is_negated, denials = _NEGATED_CUE.search(cue), len(_DENYING_CUE.findall(cue))
     if _THAT_CLAUSE.match(text, item.content[0][0]):
         begin = item.source[0] if item.source and item.source[0] < item.cue[0] else item.cue[0]

@@ -3,9 +3,10 @@
 They read words as the quote network knows them and its encoding of the sentence; numpy alone.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import as_file, files
+from itertools import islice
 
 import numpy as np
 import numpy.typing as npt
@@ -26,10 +27,11 @@ def frame_weights(name: str) -> FrameWeights:
         return {key: stored[key].astype(np.float32) for key in stored.files}
 
 
-def frame_probabilities(name: str, frames: Sequence[Floats]) -> Iterator[Floats]:
+def frame_probabilities(name: str, frames: Iterable[Floats]) -> Iterator[Floats]:
     """The probabilities of the classes of all frames by the networks of a file, some frames read at a time."""
-    for first in range(0, len(frames), _FRAMES_PER_BATCH):
-        yield from probabilities(frame_weights(name), frames[first : first + _FRAMES_PER_BATCH])
+    rest = iter(frames)
+    while batch := list(islice(rest, _FRAMES_PER_BATCH)):
+        yield from probabilities(frame_weights(name), batch)
 
 
 def probabilities(weights: FrameWeights, frames: Sequence[Floats]) -> Floats:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from retrieval.quotes.attribution.attribution import Attribution
 from retrieval.quotes.attribution.doubtful_sources import is_cut_short, is_doubtful
+from retrieval.quotes.attribution.quotation_marks import OPENING_MARKS
 from retrieval.quotes.span_index import NumberedSpans, SpanIndex
 from retrieval.quotes.speakers.mentions import Mention, PersonMentions
 from retrieval.quotes.speakers.name_contexts import FUNCTION_WORDS, SPEECH_VERBS
@@ -53,6 +54,7 @@ _PHRASE_BEFORE = re.compile(
 _DEPENDENT = re.compile(r"\b(?:of|for|in|at|from|to|by|with|on)\s(?:the\s)?(?:[A-Z][\w’'.-]*\s?)+$")
 _PREPOSITION_REACH = 12
 _POSSESSIVE = re.compile(r"[’']s$")
+# After `Pilling’s`, which then owns nothing: `according to Pilling’s`, `Pilling’s said`.
 _VERB_OR_END = re.compile(rf"[,.;:!?]|\s(?:(?:has|have|had|also)\s)?(?:say|{SPEECH_VERBS}|announced)\b|\Z")
 _FULL_NAME = re.compile(r"[A-Z][\w’'.-]+(?:\s[A-Z][\w’'.-]+)+")
 _APPOSITION = re.compile(r"(?:\s*\([^)]*\)?)?(?:,\s+(?!and\b|those\b)[^,.!?“”\"]{0,70})?,?\s*$")
@@ -85,7 +87,9 @@ class _SpeakerResolver:
         self._text, self._mentions, self._attributions = text, mentions, attributions
         spans = ((span, number) for number, item in enumerate(attributions) for span in item.content)
         self._contents = NumberedSpans(spans)
-        self._quoted = SpanIndex(span for item in attributions for span in item.content if text[span[0]] in "“\"'‘«")
+        self._quoted = SpanIndex(
+            span for item in attributions for span in item.content if text[span[0]] in OPENING_MARKS
+        )
         self._resolved: dict[int, ResolvedSpeaker] = {}  # by number of the attribution
         # Speakers so far and where they speak, all of them and the people among them.
         self._previous: list[tuple[int, ResolvedSpeaker, Person | None]] = []
@@ -243,16 +247,11 @@ class _SpeakerResolver:
         definite, last = _DEFINITE_ARTICLE.match(head), self._previous_people[-1] if self._previous_people else None
         if definite and not is_office and (holder := self._roles.holder(head[definite.end() :], source[0], last)):
             return self._as_speaker(holder)
-        if after_noun := _NAME_AFTER_NOUN.fullmatch(cleaned_phrase(head)):
+        name = cleaned_phrase(head)
+        if after_noun := _NAME_AFTER_NOUN.fullmatch(name):
             return ResolvedSpeaker(after_noun["name"], cleaned_role(after_noun["role"])), None
-        name = cleaned_phrase(head) + self._ending(head, item, source)
-        return ResolvedSpeaker(self._full_institution_name(name)), None
-
-    def _ending(self, head: str, item: Attribution, source: Span) -> str:
-        """The `’s` with which a name ends that owns nothing: `according to Macy’s`, `Macy’s said`."""
-        possessive = _POSSESSIVE.search(head)
-        owns = not _VERB_OR_END.match(self._text, source[1]) or (item.cue and item.cue[1] == source[1])
-        return possessive[0] if possessive and not owns else ""
+        ending = _POSSESSIVE.search(head) if _VERB_OR_END.match(self._text, source[1]) else None
+        return ResolvedSpeaker(self._full_institution_name(name + ending[0] if name and ending else name)), None
 
     def _full_institution_name(self, name: str) -> str:
         """`New York Post` for `The Post`, where the article has the longer name as well."""

@@ -26,10 +26,11 @@ _LEADING_WORDS = (
 )
 # `The state on Friday`, `Scientists have for decades`, `The Trust on its website`, `Pell earlier this year`: when and
 # where somebody spoke is no part of who it is.
-_TIME = rf"(?:\w+day|{'|'.join(calendar.month_name[1:])}|week|month|year|\d+)"
+_DAYS, _MONTHS = "|".join(calendar.day_name), "|".join(calendar.month_name[1:])
+_TIME = rf"(?:\w+day|{_MONTHS}|week|month|year|\d+)"
 _AFTER_NOUN = re.compile(
     rf"(?<=\w)\s(?:(?:(?:on|in|late|early|earlier|later|last|this)\s)+{_TIME}\b.*|during\s.*|(?:now|today|yesterday)|"
-    rf"on\s(?:its|his|her|their)\s.*|(?:{'|'.join(calendar.day_name)})|(?:have|has|had)\s(?:for|since|long|also|each)\b.*)$"
+    rf"on\s(?:its|his|her|their)\s.*|(?:{_DAYS})|(?:have|has|had)\s(?:for|since|long|also|each)\b.*)$"
 )
 _LABEL = re.compile(r"^[^:]{1,40}:\s(?=\S)")  # `Lowick: The ministry`
 _TOLD_WITHIN = re.compile(r"\s(?:[a-z]+ly\s)?(?:told|said)\s.*$|\s:?https?:.*$")  # `Pell previously told the Courier`
@@ -48,8 +49,7 @@ _NAME_BEFORE = re.compile(
     rf"(?P<name>(?:(?!(?i:{_STARTERS})[ \xa0])[A-Z][\w’'-]*[ \xa0]){{1,3}})$",
     re.MULTILINE,
 )
-_DAYS_AND_MONTHS = "|".join((*calendar.day_name, *calendar.month_name[1:]))
-_NAME_AFTER = re.compile(rf"(?:[ \xa0](?!(?:{_DAYS_AND_MONTHS})\b)[A-Z][\w’'-]*(?<![’']s)){{1,4}}")
+_NAME_AFTER = re.compile(rf"(?:[ \xa0](?!(?:{_DAYS}|{_MONTHS})\b)[A-Z][\w’'-]*(?<![’']s)){{1,4}}")
 _LONE_SINGULAR = re.compile(r"[a-z]+(?<!s)")
 _DETERMINER_BEFORE = re.compile(r"\b(?:[Tt]he|[Aa]n?)\s(?:[\w’'-]+\s){1,2}$")
 _LONGEST_CUT = 60
