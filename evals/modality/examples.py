@@ -1,4 +1,4 @@
-"""Make examples for the modality model: the frames of the quotes in labelled sentences, and of PolNeAR's.
+"""Make examples for the modality model: the contexts of the quotes in labelled sentences, and of PolNeAR's.
 
 `sentences.jsonl` and `held_out.jsonl` are sentences of our own, with the words in question in brackets. They are varied
 by putting other names, verbs and words into them, so that the model learns the form of a sentence and not its names.
@@ -19,7 +19,7 @@ from retrieval.quotes.attribution.network import trained_weights
 from retrieval.quotes.attribution.quotation_marks import quotation_spans
 from retrieval.quotes.attribution.token_features import Floats, tokenize
 from retrieval.quotes.modality.classifier import MODALITIES
-from retrieval.quotes.modality.frames import Frame, find_frames
+from retrieval.quotes.modality.cue_contexts import CueContext, find_cue_contexts
 from retrieval.text.sentences import Span, sentence_spans
 
 FOLDER = Path(__file__).parent
@@ -90,7 +90,7 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """The features of a quote's frame, one row a token, and the number of its modality."""
+    """The features of a quote's context, one row a token, and the number of its modality."""
 
     features: Floats
     label: int
@@ -115,27 +115,27 @@ def training_examples(data: Path, limit: int) -> list[Example]:
 def examples_of(sentence: Sentence) -> Iterator[Example]:
     """The quote that fits the words in brackets best; none where no quote is found in them."""
     label = MODALITIES.index(sentence.modality)
-    yield from (Example(frame.features, label) for _, frame in fitting_attributions(sentence))
+    yield from (Example(context.features, label) for _, context in fitting_attributions(sentence))
 
 
-def fitting_attributions(sentence: Sentence) -> list[tuple[Attribution, Frame]]:
+def fitting_attributions(sentence: Sentence) -> list[tuple[Attribution, CueContext]]:
     """The attributions whose content fits the words in brackets best, mostly one; none where none fits."""
     overlaps = [
-        (_dice(item.content, sentence.words), item, frame)
-        for item, frame in framed_attributions(sentence.text)
+        (_dice(item.content, sentence.words), item, context)
+        for item, context in contextd_attributions(sentence.text)
         if sentence.modality == "said" or item.content[0][0] >= sentence.words[0] - EARLIEST
     ]
     best = max((overlap for overlap, *_ in overlaps), default=0.0)
-    return [(item, frame) for overlap, item, frame in overlaps if overlap == best >= MIN_OVERLAP]
+    return [(item, context) for overlap, item, context in overlaps if overlap == best >= MIN_OVERLAP]
 
 
-def framed_attributions(text: str) -> Iterator[tuple[Attribution, Frame]]:
-    """The attributions of a text that have a cue, with their frames."""
+def contextd_attributions(text: str) -> Iterator[tuple[Attribution, CueContext]]:
+    """The attributions of a text that have a cue, with their contexts."""
     net, quotations = trained_weights(), quotation_spans(text)
     tokens = tokenize(text, quotations, sentence_spans(text))
     items = find_attributions(net, text, tokens, quotations)
-    for frame in find_frames(net["emb"], tokens, items):
-        yield items[frame.number], frame
+    for context in find_cue_contexts(net["emb"], tokens, items):
+        yield items[context.number], context
 
 
 def vary(sentence: Sentence, chance: random.Random) -> Sentence:
@@ -186,12 +186,12 @@ def _polnear_examples(data: Path) -> Iterator[Example]:
     """Quotes of PolNeAR whose cue is annotated and that nothing hints were not said."""
     for text, marked in attributed(data).values():
         cues = [span for gold in marked if gold.content for span in gold.cue]
-        for item, frame in framed_attributions(text):
+        for item, context in contextd_attributions(text):
             start, end = item.cue or (0, 0)
             source = text[slice(*item.source)] if item.source else ""
             is_annotated = any(one < end and start < other for one, other in cues)
             if is_annotated and not _HINT.search(f"{source} {text[max(0, start - _HINT_REACH) : end]}"):
-                yield Example(frame.features, MODALITIES.index("said"))
+                yield Example(context.features, MODALITIES.index("said"))
 
 
 def _dice(content: Sequence[Span], words: Span) -> float:

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from evals.modality.examples import Example, training_examples
 from retrieval.quotes.attribution.token_features import Floats
 from retrieval.quotes.modality.classifier import MODALITIES
-from retrieval.quotes.modality.frames import FRAME_COLUMNS
+from retrieval.quotes.modality.cue_contexts import CONTEXT_COLUMNS
 
 NETWORKS, HIDDEN, DROPOUT = 6, 48, 0.3
 EPOCHS, BATCH, RATE, DECAY, SMOOTHING = 8, 64, 4e-3, 0.02, 0.02
@@ -25,8 +25,8 @@ WORD_COLUMNS, HIDDEN_WORDS = 64, 0.05  # a share of words is hidden, so that non
 POLNEAR_EXAMPLES = 3_000
 
 
-class FrameNetwork(nn.Module):
-    """A network that `retrieval.quotes.modality.frame_networks` runs on numpy."""
+class ContextNetwork(nn.Module):
+    """A network that `retrieval.quotes.modality.context_networks` runs on numpy."""
 
     def __init__(self, columns: int, classes: int) -> None:
         super().__init__()
@@ -37,11 +37,11 @@ class FrameNetwork(nn.Module):
         self.dropout = nn.Dropout(DROPOUT)
 
     def forward(self, rows: Tensor, exists: Tensor) -> Tensor:
-        """The logits of each frame."""
+        """The logits of each context."""
         hidden = torch.relu(self.inner(self.dropout(rows))) * exists
         for layer in (self.near, self.far):
             hidden = (hidden + torch.relu(layer(hidden.transpose(1, 2)).transpose(1, 2))) * exists
-        columns = rows[:, :, -FRAME_COLUMNS:]
+        columns = rows[:, :, -CONTEXT_COLUMNS:]
         means = [
             (hidden * weight).sum(1) / weight.sum(1).clamp(min=1)
             for weight in (exists, columns[..., :1], columns[..., 1:2])
@@ -72,12 +72,12 @@ def write_weights(weights: dict[str, Floats], file: Path) -> None:
         np.savez_compressed(out, allow_pickle=False, **weights)
 
 
-def _train(examples: Sequence[Example], classes: int, seed: int, epochs: int) -> FrameNetwork:
+def _train(examples: Sequence[Example], classes: int, seed: int, epochs: int) -> ContextNetwork:
     """Train one network."""
     torch.manual_seed(seed)
     torch.set_num_threads(1)  # steps are too small to be worth dividing
     chance = random.Random(seed)
-    network, order = FrameNetwork(examples[0].features.shape[1], classes), list(examples)
+    network, order = ContextNetwork(examples[0].features.shape[1], classes), list(examples)
     optimiser = torch.optim.AdamW(network.parameters(), RATE, weight_decay=DECAY)
     steps = epochs * (len(order) // BATCH + 1)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, RATE, steps + 1)
@@ -97,7 +97,7 @@ def _train(examples: Sequence[Example], classes: int, seed: int, epochs: int) ->
 
 
 def _padded(batch: Sequence[Example]) -> tuple[Tensor, Tensor]:
-    """The features of frames of several lengths, some words hidden, and which rows exist."""
+    """The features of contexts of several lengths, some words hidden, and which rows exist."""
     length = max(len(example.features) for example in batch)
     rows = torch.zeros(len(batch), length, batch[0].features.shape[1])
     exists = torch.zeros(len(batch), length, 1)
@@ -108,7 +108,7 @@ def _padded(batch: Sequence[Example]) -> tuple[Tensor, Tensor]:
     return rows, exists
 
 
-def _weights(networks: Sequence[FrameNetwork]) -> dict[str, Floats]:
+def _weights(networks: Sequence[ContextNetwork]) -> dict[str, Floats]:
     """The weights as the package takes them, half precision, the networks along the first axis."""
     found = {
         "in": [network.inner.weight.T for network in networks],

@@ -10,8 +10,8 @@ from retrieval.quotes.attribution.network import NetworkWeights, trained_weights
 from retrieval.quotes.attribution.quotation_marks import quotation_spans
 from retrieval.quotes.attribution.token_features import length_of_tokens, tokenize
 from retrieval.quotes.modality.classifier import modalities
-from retrieval.quotes.modality.frames import find_frames
-from retrieval.quotes.modality.statements import statement_chances
+from retrieval.quotes.modality.cue_contexts import find_cue_contexts
+from retrieval.quotes.modality.speech_detection import speech_chances
 from retrieval.quotes.span_index import SpanIndex
 from retrieval.quotes.speakers.mentions import find_mentions
 from retrieval.quotes.speakers.resolution.coreference import ResolvedSpeaker, resolve_speakers
@@ -33,8 +33,8 @@ _CLAUSE_SIGN = re.compile(
 _MAX_PHRASE_WORDS = 6
 _CLAUSE_BEFORE = re.compile(r"\b(?:said|says|say|saying|that)[,:]?\s$")
 _TOPIC_BEFORE = re.compile(r"\b(?:about|for|of|on|to|with|against)\s$")
-# The least probability that somebody communicated the words; chosen on `evals/statements`, precision first.
-STATEMENT_BARS: Mapping[QuoteKind, float] = {"direct": 0.7, "mixed": 0.75, "indirect": 0.85}
+# The least probability that somebody communicated the words; chosen on `evals/speech`, precision first.
+SPEECH_BARS: Mapping[QuoteKind, float] = {"direct": 0.7, "mixed": 0.75, "indirect": 0.85}
 DENIAL_BAR = 0.3  # of words that were denied, asked or supposed, which nobody is credited with
 _DIRECT_SHARE = 0.6  # of a quote in quotation marks makes it direct
 
@@ -54,9 +54,9 @@ def extract_quotes(
     attributions = find_attributions(weights, text, tokens, quotations)
     speakers = resolve_speakers(text, find_mentions(text, quotations, sentences), attributions)
     marked, passages = SpanIndex(quotations), SpanIndex(within or ())
-    frames = list(find_frames(weights["emb"], tokens, attributions))
-    said = modalities(text, tokens, attributions, frames)
-    chances = statement_chances(text, attributions, frames)
+    contexts = list(find_cue_contexts(weights["emb"], tokens, attributions))
+    said = modalities(text, tokens, attributions, contexts)
+    chances = speech_chances(text, attributions, contexts)
     found = zip(attributions, speakers, said, chances, strict=True)
     quotes = [_quote(text, *one, marked) for one in found]
     kept = [quote for quote in quotes if within is None or passages.holds(quote.start)]
@@ -82,7 +82,7 @@ def _quote(
 ) -> Quote:
     kind: QuoteKind = "direct" if item.is_verbatim else _kind(item.content, quotations)
     name = speaker.name if len(speaker.name) <= MAX_NAME_LENGTH else ""
-    is_speech = chance >= (STATEMENT_BARS[kind] if modality == "said" else DENIAL_BAR)
+    is_speech = chance >= (SPEECH_BARS[kind] if modality == "said" else DENIAL_BAR)
     if kind == "indirect" and modality == "said":
         is_speech = is_speech and _is_statement(text, item)
     return Quote(

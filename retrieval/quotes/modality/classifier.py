@@ -1,6 +1,6 @@
-"""Classify the frames of quotes: said, denied, reported by others, asked or hypothetical.
+"""Classify the contexts of quotes: said, denied, reported by others, asked or hypothetical.
 
-Six small networks vote (`frame_networks.py`); `python -m evals.modality.training` trains them. What a frame's form
+Six small networks vote (`context_networks.py`); `python -m evals.modality.training` trains them. What a context's form
 shows, a negation, a question or a condition, decides how sure they must be: meaning alone (`denied`) takes more.
 """
 
@@ -14,8 +14,8 @@ from retrieval.documents import Modality
 from retrieval.quotes.attribution.attribution import Attribution
 from retrieval.quotes.attribution.quotation_marks import OPENING_MARKS
 from retrieval.quotes.attribution.token_features import Floats, TokenFeatures
-from retrieval.quotes.modality.frame_networks import frame_probabilities
-from retrieval.quotes.modality.frames import Frame, frame_text
+from retrieval.quotes.modality.context_networks import context_probabilities
+from retrieval.quotes.modality.cue_contexts import CueContext, context_text
 from retrieval.text.sentences import Span
 
 MODALITIES: tuple[Modality, ...] = get_args(Modality)  # the order of the networks' outputs; `said` is the first
@@ -50,27 +50,27 @@ _HARDLY_REACH = 10  # characters before a source
 
 
 def modalities(
-    text: str, tokens: TokenFeatures, items: Sequence[Attribution], frames: Sequence[Frame]
+    text: str, tokens: TokenFeatures, items: Sequence[Attribution], contexts: Sequence[CueContext]
 ) -> list[Modality]:
-    """The modality of each attribution, by the frame of its cue; `frames` are those of attributions with one.
+    """The modality of each attribution, by the context of its cue; `contexts` are those of attributions with one.
 
     What a cue negates was not said, whatever the networks take it for. A quotation that goes on without a cue has that
     of the quote of the same source; what has a layout for its cue, such as a signature, was said.
     """
     found: list[Modality] = ["said"] * len(items)
     of_sources = dict[Span | None, Modality]()
-    chances = frame_probabilities("modality.npz", (frame.features for frame in frames))
-    for frame, shares in zip(frames, chances, strict=True):
-        item = items[frame.number]
+    chances = context_probabilities("modality.npz", (context.features for context in contexts))
+    for context, shares in zip(contexts, chances, strict=True):
+        item = items[context.number]
         if _is_negated(text, item):
             modality: Modality = "denied"
-        elif _is_question(text, tokens, item, frame.first_of_cue):
+        elif _is_question(text, tokens, item, context.first_of_cue):
             modality = "asked"
         elif item.cue and _WILL_SAY.search(text, *item.cue):
             modality = "hypothetical"
         else:
-            modality = decide(shares, frame_text(text, tokens, frame))
-        found[frame.number] = of_sources[item.source] = modality
+            modality = decide(shares, context_text(text, tokens, context))
+        found[context.number] = of_sources[item.source] = modality
     for at, item in enumerate(items):
         if item.cue is None and item.source:
             found[at] = of_sources.get(item.source, "said")
@@ -116,9 +116,9 @@ def _is_question(text: str, tokens: TokenFeatures, item: Attribution, token: int
     return text[:last].endswith("?") and bool(_ASKS.fullmatch(text, first, item.cue[0]))
 
 
-def decide(chances: Floats, frame: str) -> Modality:
-    """The modality by its probabilities; `frame` is the text of the sentence without what is said."""
-    bar = FORM_BAR if _FORM.search(frame) else MEANING_BAR
+def decide(chances: Floats, context: str) -> Modality:
+    """The modality by its probabilities; `context` is the text of the sentence without what is said."""
+    bar = FORM_BAR if _FORM.search(context) else MEANING_BAR
     if 1 - chances[0] < bar:
         return "said"
     return MODALITIES[1 + int(np.argmax(chances[1:]))]

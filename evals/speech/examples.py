@@ -14,26 +14,26 @@ from evals.modality.examples import (
     FOLDER,
     Example,
     Sentence,
+    contextd_attributions,
     fitting_attributions,
-    framed_attributions,
     read_sentences,
 )
-from retrieval.quotes.modality.statements import statement_features
+from retrieval.quotes.modality.speech_detection import speech_features
 
 LABELS = Path(__file__).parent / "labels.jsonl.gz"
 SENTENCES = Path(__file__).parent / "sentences.jsonl"
 HELD_OUT = 8
 
 
-def statement_examples(data: Path) -> Iterator[tuple[Row, Example]]:
+def speech_examples(data: Path) -> Iterator[tuple[Row, Example]]:
     """The labelled attributions that the quote network finds as they were read; the class 0 is that of words."""
     articles = {row["id"]: row["text"] for row in rows(data / "news/articles.jsonl.gz")}
     labelled = sorted((row for row in rows(LABELS) if row["label"] != "negated"), key=itemgetter("article"))
     for key, found in groupby(labelled, itemgetter("article")):
         wanted, text = {_place(row["cue"], row["content"]): row for row in found}, articles[key]
-        for item, frame in framed_attributions(text):
+        for item, context in contextd_attributions(text):
             if row := wanted.get(_place(item.cue, item.content)):
-                yield row, Example(statement_features(text, item, frame), int(row["label"] != "words"))
+                yield row, Example(speech_features(text, item, context), int(row["label"] != "words"))
 
 
 def own_examples() -> Iterator[Example]:
@@ -42,8 +42,8 @@ def own_examples() -> Iterator[Example]:
     marked += [(sentence.marked, True) for sentence in read_sentences(FOLDER / "sentences.jsonl")]
     for text, is_words in marked:
         sentence = Sentence(text, "said")
-        for item, frame in fitting_attributions(sentence):
-            yield Example(statement_features(sentence.text, item, frame), int(not is_words))
+        for item, context in fitting_attributions(sentence):
+            yield Example(speech_features(sentence.text, item, context), int(not is_words))
 
 
 def _place(cue: Sequence[int] | None, content: Sequence[Sequence[int]]) -> tuple[tuple[int, ...], ...]:

@@ -1,6 +1,6 @@
-"""Cut the frame of a quote out of its article: the sentence around the cue without what is said.
+"""Cut the context of a quote out of its article: the sentence around the cue without what is said.
 
-The frame is what decides whether something was said: `Ferrer never said that …`, `Asked whether Ferrer had said …`.
+The context is what decides whether something was said: `Ferrer never said that …`, `Asked whether Ferrer had said …`.
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,16 +12,19 @@ from retrieval.quotes.attribution.attribution import Attribution, EncodedCue
 from retrieval.quotes.attribution.token_features import Booleans, Floats, Integers, TokenFeatures
 from retrieval.text.sentences import Span
 
-EDGE_TOKENS = 2  # of each piece of content that stay in the frame, such as `whether she`
+EDGE_TOKENS = 2  # of each piece of content that stay in the context, such as `whether she`
 _DISTANCES = np.array([-9, -5, -3, -2, -1, 0, 1, 2, 3, 5, 9])  # from the cue, in tokens; bounds of buckets
 MARKS = 4  # columns: in the cue, in the source, at the edge of the content, in a quotation
 EDGE_COLUMN = 2
-FRAME_COLUMNS = MARKS + len(_DISTANCES) + 1  # of a frame's last columns; the marks come first
+CONTEXT_COLUMNS = MARKS + len(_DISTANCES) + 1  # of a context's last columns; the marks come first
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
-    """The frame of the attribution `number`: its tokens, a row of features for each, and the first token of its cue."""
+class CueContext:
+    """The sentence around the cue of attribution `number`, without what is said: tokens, and features for each.
+
+    `first_of_cue` is the cue's first token.
+    """
 
     number: int
     first_of_cue: int
@@ -29,20 +32,20 @@ class Frame:
     features: Floats
 
 
-def find_frames(words: Floats, tokens: TokenFeatures, items: Sequence[Attribution]) -> Iterator[Frame]:
-    """The frames of the attributions that have a cue which the network found; `words` is its table of words.
+def find_cue_contexts(words: Floats, tokens: TokenFeatures, items: Sequence[Attribution]) -> Iterator[CueContext]:
+    """The contexts of the attributions that have a cue which the network found; `words` is its table of words.
 
-    A row of features has the token's word, its letters, its encoding by the quote network, and the FRAME_COLUMNS.
+    A row of features has the token's word, its letters, its encoding by the quote network, and the CONTEXT_COLUMNS.
     """
     for number, item in enumerate(items):
         if cue := item.encoded_cue:
-            at, columns = _frame_tokens(tokens, item, cue)
+            at, columns = _context_tokens(tokens, item, cue)
             parts = (words[tokens.ids[at]], tokens.features[at], cue.encoded[at - cue.start], columns)
-            yield Frame(number, cue.first, at, np.concatenate(parts, axis=1))
+            yield CueContext(number, cue.first, at, np.concatenate(parts, axis=1))
 
 
-def _frame_tokens(tokens: TokenFeatures, item: Attribution, cue: EncodedCue) -> tuple[Integers, Floats]:
-    """The tokens of an attribution's frame, and FRAME_COLUMNS for each of them."""
+def _context_tokens(tokens: TokenFeatures, item: Attribution, cue: EncodedCue) -> tuple[Integers, Floats]:
+    """The tokens of an attribution's context, and CONTEXT_COLUMNS for each of them."""
     first, last = cue.first, cue.last
     at = np.arange(cue.start, cue.start + len(cue.encoded), dtype=np.int32)
     is_cue = (at >= first) & (at <= last)
@@ -57,11 +60,11 @@ def _frame_tokens(tokens: TokenFeatures, item: Attribution, cue: EncodedCue) -> 
     return at[kept], np.concatenate([marks, buckets], axis=1)[kept].astype(np.float32)
 
 
-def frame_text(text: str, tokens: TokenFeatures, frame: Frame) -> str:
-    """What a frame says, without the edges of the content."""
+def context_text(text: str, tokens: TokenFeatures, context: CueContext) -> str:
+    """What a context says, without the edges of the content."""
     written, end = "", 0
-    is_edge = frame.features[:, EDGE_COLUMN - FRAME_COLUMNS] != 0
-    for token in frame.tokens[~is_edge].tolist():
+    is_edge = context.features[:, EDGE_COLUMN - CONTEXT_COLUMNS] != 0
+    for token in context.tokens[~is_edge].tolist():
         start = int(tokens.starts[token])
         written += (" " if start != end else "") + text[start : tokens.ends[token]]
         end = int(tokens.ends[token])

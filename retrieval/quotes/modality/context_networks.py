@@ -1,4 +1,4 @@
-"""Run the networks that classify frames: six small convolutional ones vote.
+"""Run the networks that classify contexts: six small convolutional ones vote.
 
 They read words as the quote network knows them and its encoding of the sentence; numpy alone.
 """
@@ -12,44 +12,44 @@ import numpy as np
 import numpy.typing as npt
 
 from retrieval.quotes.attribution.token_features import Floats
-from retrieval.quotes.modality.frames import FRAME_COLUMNS
+from retrieval.quotes.modality.cue_contexts import CONTEXT_COLUMNS
 
-_FRAMES_PER_BATCH = 128
-_GAP = 2  # empty rows between frames: the farthest that a convolution reaches
+_CONTEXTS_PER_BATCH = 128
+_GAP = 2  # empty rows between contexts: the farthest that a convolution reaches
 Places = npt.NDArray[np.int64]
-FrameWeights = Mapping[str, Floats]
+ContextWeights = Mapping[str, Floats]
 
 
 @cache
-def frame_weights(name: str) -> FrameWeights:
+def context_weights(name: str) -> ContextWeights:
     """The trained weights in a file of this package."""
     with as_file(files("retrieval.quotes.modality") / name) as path, np.load(path) as stored:
         return {key: stored[key].astype(np.float32) for key in stored.files}
 
 
-def frame_probabilities(name: str, frames: Iterable[Floats]) -> Iterator[Floats]:
-    """The probabilities of the classes of all frames by the networks of a file, some frames read at a time."""
-    rest = iter(frames)
-    while batch := list(islice(rest, _FRAMES_PER_BATCH)):
-        yield from probabilities(frame_weights(name), batch)
+def context_probabilities(name: str, contexts: Iterable[Floats]) -> Iterator[Floats]:
+    """The probabilities of the classes of all contexts by the networks of a file, some contexts read at a time."""
+    rest = iter(contexts)
+    while batch := list(islice(rest, _CONTEXTS_PER_BATCH)):
+        yield from probabilities(context_weights(name), batch)
 
 
-def probabilities(weights: FrameWeights, frames: Sequence[Floats]) -> Floats:
-    """The probability of each class, one row for each frame.
+def probabilities(weights: ContextWeights, contexts: Sequence[Floats]) -> Floats:
+    """The probability of each class, one row for each context.
 
-    Frames stand one after the other, with empty rows between them so that no convolution reaches into the next one.
+    Contexts stand one after the other, with empty rows between them so that no convolution reaches into the next one.
     """
-    gap = np.zeros((_GAP, frames[0].shape[1]), dtype=np.float32)
-    rows = np.concatenate([part for frame in frames for part in (frame, gap)])
-    starts = np.cumsum([0, *(len(frame) + _GAP for frame in frames[:-1])])
-    marks = np.stack([rows[:, -FRAME_COLUMNS:].any(axis=1), rows[:, -FRAME_COLUMNS], rows[:, 1 - FRAME_COLUMNS]])
+    gap = np.zeros((_GAP, contexts[0].shape[1]), dtype=np.float32)
+    rows = np.concatenate([part for context in contexts for part in (context, gap)])
+    starts = np.cumsum([0, *(len(context) + _GAP for context in contexts[:-1])])
+    marks = np.stack([rows[:, -CONTEXT_COLUMNS:].any(axis=1), rows[:, -CONTEXT_COLUMNS], rows[:, 1 - CONTEXT_COLUMNS]])
     votes = [_vote(weights, number, rows, marks.astype(np.float32), starts) for number in range(len(weights["inb"]))]
     mean: Floats = np.mean(votes, axis=0)
     return mean
 
 
-def _vote(weights: FrameWeights, number: int, rows: Floats, marks: Floats, starts: Places) -> Floats:
-    """The probabilities that one network gives; it reads tokens beside each other, then pools those of each frame.
+def _vote(weights: ContextWeights, number: int, rows: Floats, marks: Floats, starts: Places) -> Floats:
+    """The probabilities that one network gives; it reads tokens beside each other, then pools those of each context.
 
     `marks` are three rows of 0 and 1: the tokens that exist, those of the cue and those of the source.
     """
@@ -77,7 +77,7 @@ def _convolve(hidden: Floats, kernel: Floats, bias: Floats, dilation: int) -> Fl
 
 
 def _mean(hidden: Floats, weight: Floats, starts: Places) -> Floats:
-    """The mean of the tokens of each frame that have a weight of 1."""
+    """The mean of the tokens of each context that have a weight of 1."""
     total: Floats = np.add.reduceat(hidden * weight, starts)
     total /= np.maximum(np.add.reduceat(weight, starts), 1)
     return total
